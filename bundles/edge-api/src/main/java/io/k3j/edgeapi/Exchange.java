@@ -50,7 +50,8 @@ public interface Exchange {
 
     /// Answers at once. The parts are sent one after the other and are not copied or changed;
     /// `content-length` is added. Does not wait for the client to read them, except beyond the
-    /// connection's high-water mark.
+    /// connection's high-water mark. The edge adds `date` and `content-length`, and sends no body for
+    /// HEAD. Several values of one header are joined by a comma.
     void respond(int status, Map<String, String> headers, byte[]... parts) throws IOException;
 
     /// Begins an answer of unknown length.
