@@ -10,9 +10,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /// **Instances.** One per process is in use at a time; it lives as long as its driver bundle.
 ///
 /// **Guarantees.**
-/// 1. *Numbering.* The first revision ever given out is 1. Each committed change gets the next
-///    revision; a refused commit uses none. Revisions are 64 bit and never go back or repeat, also
-///    not over restarts. Numbers may be missing (a row of compaction, a failed transaction of
+/// 1. *Numbering.* An empty store is at revision 1, so the first change ever gets 2, as in etcd. Each
+///    committed change gets the next revision; a refused commit uses none. Revisions are 64 bit and
+///    never go back or repeat, also not over restarts. Numbers may be missing (a row of compaction, a failed transaction of
 ///    another server); a missing number is never given out later.
 /// 2. *Order.* If a commit was acknowledged before another was asked for, it has the lower revision.
 /// 3. *Durability.* A commit is acknowledged, seen by reads and told to watches only after it is on
@@ -30,6 +30,9 @@ import org.osgi.annotation.versioning.ProviderType;
 ///    revision, no earlier than that time after the commit and as a rule within a second of it. The
 ///    clock is monotonic; over a restart the whole time starts anew.
 ///
+/// **Keys.** Not empty, ordered by the bytes of their UTF-8 form. `compact_rev_key` and whatever starts with
+/// `gap-` are the drivers' own rows: refused with `IllegalArgumentException`, never shown.
+///
 /// **Threads.** Every method may be called from any virtual thread and blocks it. Values handed in
 /// and out are not copied: nobody changes a byte array once it has been handed over.
 ///
@@ -43,7 +46,7 @@ public interface Datastore {
     /// the given revisions, as the lease of a leader (fencing).
     CommitResult commit(String key, long expected, byte[] value, Duration timeToLive, Unchanged... alsoUnchanged);
 
-    /// Deletes one key that is at revision `expected`.
+    /// Deletes one key that is at revision `expected`, which must be above 0.
     CommitResult delete(String key, long expected, Unchanged... alsoUnchanged);
 
     /// The newest version of a key, empty when there is none.
@@ -51,6 +54,7 @@ public interface Datastore {
 
     /// A key as it was right after `revision`.
     /// @throws Compacted below the compaction revision
+    /// @throws FutureRevision above the newest revision
     Optional<Entry> get(String key, long revision);
 
     /// The keys that start with `prefix` and are greater than or equal to `start` (empty: from the
@@ -63,7 +67,8 @@ public interface Datastore {
     /// How many keys start with `prefix`, and the revision of that answer.
     Count count(String prefix);
 
-    /// The changes of keys that start with `prefix`, after `afterRevision`. Close it when done.
+    /// The changes of keys that start with `prefix`, after `afterRevision`. A revision that the store has
+    /// not reached is waited for. Close it when done.
     /// @throws Compacted if changes after that revision have been compacted
     Watch watch(String prefix, long afterRevision);
 
@@ -73,8 +78,9 @@ public interface Datastore {
     /// The revision below which history is gone; 0 before the first compaction.
     long compactRevision();
 
-    /// Forgets superseded versions older than `revision`; returns the compaction revision in force,
-    /// which is lower when part of the work is left to a later call.
+    /// Forgets what was superseded or deleted at or before `revision` (a revision above the newest means
+    /// the newest); returns the compaction revision in force, which is lower when part of the work is
+    /// left to a later call. Blocks for as long as that takes.
     long compact(long revision);
 
     /// Bytes the store takes on its disk.
