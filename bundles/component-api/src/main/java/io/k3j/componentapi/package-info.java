@@ -2,7 +2,7 @@
 /// a component says how it is, which phases of the start there are, how a bundle is replaced while the
 /// process runs, and how it cleans up when it is switched off for good.
 ///
-/// The launcher provides [ListeningSockets] and [Plan]; the bundle `features` provides [Health],
+/// The launcher provides [ListeningSockets], [Plan] and [Abort]; the bundle `features` provides [Health],
 /// [Components] and [Identities]; components provide [Retire].
 @Export
 @Version("1.0.0")

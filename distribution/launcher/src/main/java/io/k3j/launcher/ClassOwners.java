@@ -1,0 +1,48 @@
+package io.k3j.launcher;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.connect.FrameworkUtilHelper;
+
+/// Answers `FrameworkUtil.getBundle(Class)` for classes of the class path, by their package. The OSGi API
+/// makes an instance through `ServiceLoader`, so the answer has to be found through a static field: the
+/// one place where this is so, set once per process by [Platform].
+public final class ClassOwners implements FrameworkUtilHelper {
+    private static volatile Owners current = new Owners(null, Map.of());
+
+    /// Used by `ServiceLoader`.
+    public ClassOwners() {
+        // stateless
+    }
+
+    static void use(BundleContext context, BundleIndex index) {
+        Map<String, String> locations = new HashMap<>();
+        for (BundleIndex.Entry bundle : index.bundles()) {
+            bundle.packages().forEach(name -> locations.put(name, bundle.location()));
+        }
+        current = new Owners(context, locations);
+    }
+
+    @Override
+    public Optional<Bundle> getBundle(Class<?> type) {
+        Owners owners = current;
+        if (owners.context == null || type.getClassLoader() != ClassOwners.class.getClassLoader()) {
+            return Optional.empty();
+        }
+        String location = owners.locations.get(type.getPackageName());
+        return location == null ? Optional.empty() : Optional.ofNullable(owners.context.getBundle(location));
+    }
+
+    private static final class Owners {
+        private final BundleContext context;
+        private final Map<String, String> locations;
+
+        Owners(BundleContext context, Map<String, String> locations) {
+            this.context = context;
+            this.locations = locations;
+        }
+    }
+}

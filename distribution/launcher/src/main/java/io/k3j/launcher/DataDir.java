@@ -1,0 +1,60 @@
+package io.k3j.launcher;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// The data directory, held by one process at a time. The lock is the kernel's, so it ends with the process however that
+/// ends.
+final class DataDir implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+
+    private DataDir(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    static DataDir take(Path dataDir) throws StartFailure {
+        Path file = dataDir.resolve("bundles/lock");
+        try {
+            Files.createDirectories(file.getParent());
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (locked(channel)) {
+                return new DataDir(dataDir, channel);
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw new StartFailure("cannot use the data directory " + dataDir + ": " + e
+                    + "; choose another with --data-dir, or run as root", e);
+        }
+        throw new StartFailure("another k3s already runs on the data directory " + dataDir
+                + "; stop it first, or choose another with --data-dir");
+    }
+
+    Path path() {
+        return path;
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "lock not closed", e);
+        }
+    }
+}

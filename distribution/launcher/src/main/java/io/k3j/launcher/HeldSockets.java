@@ -1,0 +1,105 @@
+package io.k3j.launcher;
+
+import io.k3j.componentapi.ListeningSockets;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The server sockets of this process, bound before anything is written and held until the end.
+final class HeldSockets implements ListeningSockets, AutoCloseable {
+    /// Connections that may wait for a new `edge` during a swap.
+    private static final int BACKLOG = 1024;
+    private static final int MAX_PORT = 65_535;
+
+    private final Map<String, ServerSocketChannel> byName = new LinkedHashMap<>();
+
+    /// Binds what the plan asks for: a server its own port, and, unless it has no agent, the kubelet's.
+    static HeldSockets bind(LaunchPlan plan) throws StartFailure {
+        HeldSockets held = new HeldSockets();
+        boolean bound = false;
+        try {
+            String address = plan.text("bindAddress", "0.0.0.0");
+            if (plan.role().equals("server")) {
+                held.bind(SERVER, address, Ports.server(plan));
+            }
+            if (!plan.disabled().contains("agent")) {
+                held.bind(KUBELET, address, Ports.kubelet(plan));
+            }
+            bound = true;
+            return held;
+        } finally {
+            if (!bound) {
+                held.close();
+            }
+        }
+    }
+
+    private void bind(String name, String address, String text) throws StartFailure {
+        String flag = name.equals(SERVER) ? "--https-listen-port" : "--kubelet-arg=port";
+        int port = port(flag, text);
+        try {
+            ServerSocketChannel channel = ServerSocketChannel.open();
+            byName.put(name, channel);
+            channel.bind(new InetSocketAddress(InetAddress.getByName(address), port), BACKLOG);
+            channel.configureBlocking(false);
+        } catch (UnknownHostException e) {
+            throw new StartFailure("--bind-address " + address + " is not an address of this machine", e);
+        } catch (BindException e) {
+            throw new StartFailure(busy(flag, address, port, e), e);
+        } catch (IOException e) {
+            throw new StartFailure("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String busy(String flag, String address, int port, BindException e) {
+        String where = "cannot listen on " + address + ":" + port + " (" + flag + "): " + e.getMessage();
+        return where + "; is another k3s or kubelet running? see: ss -ltnp 'sport = :" + port + "'";
+    }
+
+    private static int port(String flag, String text) throws StartFailure {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            throw new StartFailure(flag + "=" + text + " is not a port number", e);
+        }
+        throw new StartFailure(flag + "=" + text + " is not a port number between 0 and " + MAX_PORT);
+    }
+
+    /// The port really bound, also when 0 was asked for.
+    int port(String name) {
+        return byName.get(name).socket().getLocalPort();
+    }
+
+    @Override
+    public ServerSocketChannel lend(String port) {
+        ServerSocketChannel channel = byName.get(port);
+        if (channel == null) {
+            throw new IllegalArgumentException("this process does not listen for " + port);
+        }
+        return channel;
+    }
+
+    @Override
+    public boolean has(String port) {
+        return byName.containsKey(port);
+    }
+
+    @Override
+    public void close() {
+        for (ServerSocketChannel channel : byName.values()) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "socket not closed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.k3j.launcher;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The directory the distribution was unpacked to.
+///
+/// @param root holds `lib/`, `features/`, `bin/`
+public record Home(Path root) {
+    /// From the system property `k3j.home`, else from where the merged jar lies.
+    public static Home find() {
+        String property = System.getProperty("k3j.home");
+        if (property != null) {
+            return new Home(Path.of(property));
+        }
+        try {
+            Path jar = Path.of(Home.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return new Home(jar.toAbsolutePath().getParent().getParent());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot tell where this program lies; set -Dk3j.home", e);
+        }
+    }
+
+    /// The index of the base bundles.
+    public BundleIndex index() throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(root.resolve("lib/k3s-base.idx")))) {
+            return BundleIndex.read(in);
+        }
+    }
+
+    /// Where the features are described.
+    public Path features() {
+        return root.resolve("features");
+    }
+
+    /// A framework cache made beforehand, which saves the first start its installation; may be absent.
+    Path preparedCache() {
+        return root.resolve("cache/fw");
+    }
+}

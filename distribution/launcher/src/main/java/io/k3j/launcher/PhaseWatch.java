@@ -1,0 +1,58 @@
+package io.k3j.launcher;
+
+import io.k3j.componentapi.Phases;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
+import org.osgi.framework.ServiceReference;
+
+/// Hears of phases as their condition services appear, each once per process: a swap that makes a phase
+/// go and come again is no new start.
+final class PhaseWatch implements ServiceListener {
+    private static final String FILTER = "(&(objectClass=org.osgi.service.condition.Condition)(" + Phases.ID
+            + "=io.k3j.*))";
+
+    private final Consumer<String> reached;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+    private PhaseWatch(Consumer<String> reached) {
+        this.reached = reached;
+    }
+
+    /// Calls `reached` with the id, on the thread that registers the condition.
+    static void on(BundleContext context, Consumer<String> reached) throws InvalidSyntaxException {
+        PhaseWatch watch = new PhaseWatch(reached);
+        context.addServiceListener(watch, FILTER);
+        ServiceReference<?>[] present = context.getAllServiceReferences(null, FILTER);
+        if (present != null) {
+            for (ServiceReference<?> reference : present) {
+                watch.saw(reference);
+            }
+        }
+    }
+
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        if (event.getType() == ServiceEvent.REGISTERED) {
+            saw(event.getServiceReference());
+        }
+    }
+
+    private void saw(ServiceReference<?> reference) {
+        if (reference.getProperty(Phases.ID) instanceof String id && seen.add(id)) {
+            reached.accept(id);
+        }
+    }
+
+    /// How a phase reads in a progress line.
+    static String words(String id) {
+        Map<String, String> known = Map.of(Phases.DATASTORE_READY, "datastore ready", Phases.APISERVER_READY,
+                "API server ready", Phases.NODE_READY, "node Ready", Phases.LEADER, "controllers may run");
+        return known.getOrDefault(id, id.substring("io.k3j.".length()).replace('-', ' '));
+    }
+}

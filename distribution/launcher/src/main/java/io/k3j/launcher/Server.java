@@ -1,0 +1,126 @@
+package io.k3j.launcher;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.Plan;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+
+/// One run of `k3s server` or `k3s agent`, from the checked plan to the last bundle stopped.
+public final class Server {
+    /// An orderly stop takes no longer; what has not stopped then is ended with the process.
+    private static final long STOP_MILLIS = 5_000;
+
+    private final LaunchPlan plan;
+    private final Progress progress;
+    private final Notifier notifier = new Notifier(System.getenv("NOTIFY_SOCKET"));
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<String> abort = new AtomicReference<>("");
+    private volatile int exitCode = 1;
+
+    private Server(LaunchPlan plan, Progress progress) {
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /// Runs until the process is told to end; blocks. Returns the exit code: 0 after an orderly stop, 1
+    /// when it could not start or had to end, with the reason printed.
+    public static int run(LaunchPlan plan, Progress progress) {
+        Server server = new Server(plan, progress);
+        try (HeldSockets sockets = HeldSockets.bind(plan); DataDir dataDir = DataDir.take(plan.dataDir())) {
+            server.exitCode = server.serve(sockets, dataDir);
+            return server.exitCode;
+        } catch (StartFailure e) {
+            progress.line("k3s: " + e.getMessage());
+            return 1;
+        } catch (IOException | BundleException | InvalidSyntaxException e) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.ERROR, "start failed", e);
+            progress.line("k3s: cannot start: " + e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        } finally {
+            server.stopped.countDown();
+        }
+    }
+
+    private int serve(HeldSockets sockets, DataDir dataDir)
+            throws IOException, BundleException, InvalidSyntaxException, InterruptedException {
+        Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopNow);
+        Runtime.getRuntime().addShutdownHook(hook);
+        Platform platform = Platform.open(Home.find(), dataDir);
+        BundleContext context = platform.context();
+        context.registerService(ListeningSockets.class, sockets, null);
+        context.registerService(Plan.class, bundlePlan(sockets), null);
+        context.registerService(Abort.class, this::abort, null);
+        PhaseWatch.on(context, this::reached);
+        platform.start();
+        progress.step("platform started");
+        end.await();
+        notifier.stopping();
+        if (!platform.stop(STOP_MILLIS)) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.WARNING, "not all bundles stopped in time");
+        }
+        String reason = abort.get();
+        if (!reason.isEmpty()) {
+            progress.line("k3s: " + reason);
+            return 1;
+        }
+        progress.step("stopped");
+        return 0;
+    }
+
+    /// On the virtual machine's shutdown (SIGTERM, SIGINT): lets the main thread stop everything, then
+    /// ends with its code instead of the signal's.
+    private void stopNow() {
+        end.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private void abort(String reason) {
+        if (abort.compareAndSet("", reason)) {
+            end.countDown();
+        }
+    }
+
+    private Plan bundlePlan(HeldSockets sockets) {
+        Map<String, Object> settings = new HashMap<>(plan.settings());
+        settings.put("dataDir", plan.dataDir().toString());
+        if (sockets.has(ListeningSockets.SERVER)) {
+            settings.put("httpsListenPort", Integer.toString(sockets.port(ListeningSockets.SERVER)));
+        }
+        if (sockets.has(ListeningSockets.KUBELET)) {
+            settings.put("kubeletPort", Integer.toString(sockets.port(ListeningSockets.KUBELET)));
+        }
+        return new Plan(plan.role(), plan.dataDir(), Home.find().features(), settings, plan.disabled(),
+                plan.whereSet());
+    }
+
+    private void reached(String phase) {
+        String words = PhaseWatch.words(phase);
+        progress.step(words);
+        notifier.status(words);
+        boolean withoutNode = plan.disabled().contains("agent");
+        if (phase.equals(withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY)) {
+            notifier.ready(words);
+            if (plan.role().equals("server")) {
+                progress.line("Next: k3s kubectl get nodes    (kubeconfig: "
+                        + plan.text("writeKubeconfig", "/etc/rancher/k3s/k3s.yaml") + ")");
+            }
+        }
+    }
+}
