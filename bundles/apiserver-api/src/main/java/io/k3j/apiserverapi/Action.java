@@ -1,0 +1,25 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Struct;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// A POST that is no plain create: a review (`tokenreviews`, empty subresource), or a subresource such
+/// as `serviceaccounts/token`, `pods/eviction`, `pods/binding`.
+@ConsumerType
+public interface Action {
+    /// The resource posted to.
+    Gvr resource();
+
+    /// The subresource, empty for the resource itself.
+    String subresource();
+
+    /// Carries it out, after authentication, authorisation and decoding.
+    /// @throws io.k3j.clientapi.ApiFault as the answer
+    Struct perform(Call call);
+
+    /// The request: the object's key (name empty for reviews), and the decoded body.
+    record Call(Caller caller, Key key, Struct body, boolean dryRun) {
+    }
+}

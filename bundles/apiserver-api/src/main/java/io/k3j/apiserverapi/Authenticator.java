@@ -1,0 +1,32 @@
+package io.k3j.apiserverapi;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// Says who a request comes from. Several are asked by service ranking, highest first; the first
+/// answer counts. The server adds the group `system:authenticated`.
+@ConsumerType
+public interface Authenticator {
+    /// Who this is; empty when these credentials are none of this authenticator's.
+    /// @throws BadCredential when they are of a sort it knows, and wrong
+    Optional<Caller> authenticate(Credentials credentials) throws BadCredential;
+
+    /// What a request brings along.
+    /// @param certificates the verified client chain, leaf first, possibly empty
+    /// @param bearer the bearer token, empty when there is none
+    /// @param audiences for which a token must be meant; empty: the API server itself
+    record Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences) {
+    }
+
+    /// The credentials are of a known sort and wrong; the answer is 401.
+    final class BadCredential extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /// `why` is for the log, without the credential.
+        public BadCredential(String why) {
+            super(why);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Struct;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// Says whether a caller may do something. Asked by service ranking, highest first, until one allows
+/// or denies; when none does, the answer is no.
+@ConsumerType
+public interface Authorizer {
+    /// May `caller` do this? Must not block: answers come from views.
+    Decision decide(Caller caller, Attributes what);
+
+    /// What a caller may do in a namespace, as the `resourceRules` of a SelfSubjectRulesReview.
+    default List<Struct> resourceRules(Caller caller, String namespace) {
+        return List.of();
+    }
+
+    /// Which other paths a caller may use, as the `nonResourceRules` of a SelfSubjectRulesReview.
+    default List<Struct> pathRules(Caller caller) {
+        return List.of();
+    }
+
+    /// What is asked. For a request of a resource `path` is empty; for any other path the resource
+    /// fields are.
+    record Attributes(String verb, String group, String version, String resource, String subresource,
+            String namespace, String name, String path) {
+        /// A path that is no resource, as `/healthz`.
+        public static Attributes path(String verb, String path) {
+            return new Attributes(verb, "", "", "", "", "", "", path);
+        }
+    }
+
+    /// The answer and, for people, why.
+    record Decision(Verdict verdict, String reason) {
+        /// No opinion, for no particular reason.
+        public static final Decision NO_OPINION = new Decision(Verdict.NO_OPINION, "");
+    }
+
+    /// Yes, no, or somebody else's business.
+    enum Verdict {
+        /// Yes.
+        ALLOW,
+        /// No, whatever others say.
+        DENY,
+        /// Ask the next.
+        NO_OPINION
+    }
+}

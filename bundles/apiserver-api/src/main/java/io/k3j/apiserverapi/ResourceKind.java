@@ -1,0 +1,51 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
+import io.k3j.schema.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One row of the API's table of contents: everything the server must know to serve a resource in
+/// one version. Built-in kinds and CRDs give the same rows.
+public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Set<String> verbs,
+        List<Subresource> subresources, Storage storage, Shape shape, List<Column> columns, Strategy strategy) {
+
+    /// Singular, short names and categories, as `kubectl api-resources` shows them.
+    public record Names(String singular, List<String> shortNames, List<String> categories) {
+    }
+
+    /// A path below the object. `kind` is what it takes and gives; `verbs` as in discovery.
+    public record Subresource(String name, Gvk kind, Set<String> verbs) {
+    }
+
+    /// Where objects are kept: a key prefix that ends in `/`, as `/registry/pods/`, and the version they
+    /// are stored in. An empty prefix: not stored (reviews, bindings).
+    public record Storage(String prefix, Gvk version) {
+        /// Whether objects are kept at all.
+        public boolean stored() {
+            return !prefix.isEmpty();
+        }
+    }
+
+    /// One column of the Table form. `priority` 1 is shown by `-o wide` only. `path` is a JSONPath for
+    /// CRDs and empty when the kind's hooks give the cells.
+    public record Column(String name, String type, String format, String description, int priority, String path) {
+    }
+
+    /// What differs between kinds when writing.
+    /// @param unconditionalUpdate an update without resourceVersion is allowed
+    /// @param createOnUpdate an update of a missing object creates it
+    /// @param graceful deletion waits for somebody else to confirm (pods)
+    /// @param generation `metadata.generation` counts changes of anything but metadata and status
+    /// @param status the `status` field is written through the `status` subresource only
+    public record Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
+            boolean status) {
+    }
+
+    /// A subresource by name.
+    public Optional<Subresource> subresource(String name) {
+        return subresources.stream().filter(s -> s.name().equals(name)).findFirst();
+    }
+}
