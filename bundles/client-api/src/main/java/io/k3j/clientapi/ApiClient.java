@@ -5,6 +5,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -58,6 +59,11 @@ public interface ApiClient {
     /// creates a virtual object, as a `subjectaccessreviews` (empty subresource).
     /// @return the answer, as it came
     Struct post(Gvr resource, Key key, String subresource, Struct body);
+
+    /// Every main resource served now (no subresources), built-in, custom and aggregated; each group
+    /// in its preferred version only. What discovery would answer, at the cost of a look at a table.
+    /// @throws ApiFault 503 while a group's server cannot be asked: whoever must see all tries again
+    List<ApiResource> resources();
 
     /// A live, read-only picture of what a query selects. Costs nothing to keep on a server.
     View view(Gvr resource, Query query);
