@@ -19,7 +19,8 @@ public interface Action {
     /// @throws io.k3j.clientapi.ApiFault as the answer
     Struct perform(Call call);
 
-    /// The request: the object's key (name empty for reviews), and the decoded body.
+    /// The request: the object's key (name empty for reviews), and the decoded body, with
+    /// `apiVersion` and `kind`.
     record Call(Caller caller, Key key, Struct body, boolean dryRun) {
     }
 }

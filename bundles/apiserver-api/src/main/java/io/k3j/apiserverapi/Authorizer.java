@@ -8,6 +8,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// or denies; when none does, the answer is no.
 @ConsumerType
 public interface Authorizer {
+    /// Service property: upstream's name of the mode, `Node` or `RBAC`. While one that
+    /// `--kube-apiserver-arg=authorization-mode` names is away, a no becomes 503.
+    String NAME = "name";
+
     /// May `caller` do this? Must not block: answers come from views.
     Decision decide(Caller caller, Attributes what);
 

@@ -3,6 +3,7 @@ package io.k3j.apiserverapi;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// admission → `defaulted` → validating admission and `problems` → encode.
 @ConsumerType
 public interface KindHooks {
+    /// The `group()` of hooks that serve every group without hooks of its own (custom resources).
+    String EVERY_OTHER_GROUP = "*";
+
     /// The API group, the empty string for core.
     String group();
 
@@ -24,6 +28,7 @@ public interface KindHooks {
     /// The object as it may be stored after this write: fields the writer has no say in are put back
     /// (status on create and update, spec on a status update …). The server itself handles metadata,
     /// managedFields and generation, and, for kinds with `Strategy.status`, the plain status/spec split.
+    /// Also called, with operation DELETE, for an object that is marked for deletion and stays for now.
     default Struct prepared(Write write, Struct object) {
         return object;
     }
@@ -49,6 +54,11 @@ public interface KindHooks {
     /// when the field cannot be selected by.
     default Optional<String> field(Gvk kind, Obj object, String field) {
         return Optional.empty();
+    }
+
+    /// How long the object may live after this write, zero for ever (events).
+    default Duration timeToLive(Write write, Struct object) {
+        return Duration.ZERO;
     }
 
     /// The same object in another version of the group; both versions have the same stored kind.
