@@ -1,0 +1,80 @@
+package io.k3j.datastoresqlite;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.sqllog.SqlLog;
+import io.k3j.sqllog.Trouble;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+
+/// The open database of one data directory.
+public final class SqliteStore implements AutoCloseable {
+    private final StoreFile file;
+    private final SqliteDialect dialect;
+    private final SqlLog log;
+
+    private SqliteStore(StoreFile file, SqliteDialect dialect, SqlLog log) {
+        this.file = file;
+        this.dialect = dialect;
+        this.log = log;
+    }
+
+    /// Opens `<dataDir>/server/db/state.db`, creating it when it is missing. `onBroken` hears, once, when the
+    /// database had to be given up while running.
+    /// @throws DatastoreUnavailable saying what is wrong with the file and what to do; it was not touched
+    public static SqliteStore open(Path dataDir, boolean keepSecondaryIndexes, Consumer<String> onBroken) {
+        StoreFile file;
+        try {
+            file = StoreFile.take(dataDir);
+        } catch (DamagedStore | StoreInUse e) {
+            throw new DatastoreUnavailable(e.getMessage(), e, false);
+        } catch (IOException e) {
+            throw new DatastoreUnavailable("cannot use the directory of the datastore: " + e, e, false);
+        }
+        try {
+            return open(file, keepSecondaryIndexes, onBroken);
+        } catch (SQLException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    private static SqliteStore open(StoreFile file, boolean keepSecondaryIndexes, Consumer<String> onBroken)
+            throws SQLException {
+        SqliteDialect dialect = new SqliteDialect(file, keepSecondaryIndexes);
+        SqlLog log = SqlLog.open(dialect, onBroken);
+        dialect.checkpointer().start();
+        return new SqliteStore(file, dialect, log);
+    }
+
+    private static DatastoreUnavailable unusable(StoreFile file, SQLException error) {
+        SqliteDialect dialect = new SqliteDialect(file, true);
+        String message = dialect.trouble(error) == Trouble.BROKEN
+                ? new DamagedStore(file.file(), error.getMessage()).getMessage()
+                : "cannot open the datastore " + file.file() + ": " + error.getMessage() + "; " + dialect.advice(error);
+        try {
+            file.close();
+        } catch (IOException e) {
+            error.addSuppressed(e);
+        }
+        return new DatastoreUnavailable(message, error, false);
+    }
+
+    /// The log in the file.
+    public Datastore datastore() {
+        return log;
+    }
+
+    /// Commits what is queued, then closes the file.
+    @Override
+    public void close() {
+        try {
+            dialect.checkpointer().close();
+            log.close();
+            file.close();
+        } catch (SQLException | IOException e) {
+            throw new DatastoreUnavailable("closing " + file.file(), e, false);
+        }
+    }
+}

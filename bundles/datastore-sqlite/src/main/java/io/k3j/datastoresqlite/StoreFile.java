@@ -1,0 +1,104 @@
+package io.k3j.datastoresqlite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The database file and its directory: rights, the lock that keeps a second server away, and a look at
+/// the file's head before SQLite may touch it.
+final class StoreFile implements AutoCloseable {
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEADER = 100;
+    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
+    private final Path file;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private StoreFile(Path file, FileChannel lockFile, FileLock lock) {
+        this.file = file;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /// Takes `<dataDir>/server/db/state.db` for this process; makes the directory and an empty file when
+    /// they are missing. A damaged file is left as it is.
+    /// @throws DamagedStore if the file is not an SQLite database
+    /// @throws StoreInUse if another server has it
+    static StoreFile take(Path dataDir) throws IOException {
+        Path directory = dataDir.resolve("server/db");
+        Path file = directory.resolve("state.db");
+        check(file);
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, DIRECTORY_MODE);
+        }
+        Path lockPath = directory.resolve("state.db.lock");
+        FileChannel channel = FileChannel.open(lockPath, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(FILE_MODE));
+        FileLock lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new StoreInUse("another server is using the datastore " + file
+                    + "; stop it first, or start this one with another --data-dir");
+        }
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE_MODE));
+        }
+        return new StoreFile(file, channel, lock);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static void check(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new DamagedStore(file, "it is not a regular file");
+        }
+        long size = Files.size(file);
+        if (size == 0) {
+            return;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(HEADER);
+            if (head.length < HEADER || !Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+                throw new DamagedStore(file, "it does not begin like an SQLite database");
+            }
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /// SQLite's write-ahead log beside the file.
+    Path wal() {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockFile.close();
+    }
+}

@@ -1,0 +1,73 @@
+package io.k3j.sqllog;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log by way of a
+/// reading connection, then deletes in one transaction that also moves `compact_rev_key`: so what is recorded has been done
+/// entirely, also after a crash, and the writer is held for a few milliseconds at a time at most.
+///
+/// The newest row stays even if it is a tombstone: kine takes the highest id for the present revision.
+/// A tombstone left in this way goes with the next compaction.
+final class Compaction {
+    private static final int STEP_ROWS = 128;
+    private static final String WHAT = "compact";
+    private final ReadPool pool;
+    private final Writer writer;
+    private final Tail tail;
+    private volatile long revision;
+
+    Compaction(ReadPool pool, Writer writer, Tail tail, long revision) {
+        this.pool = pool;
+        this.writer = writer;
+        this.tail = tail;
+        this.revision = revision;
+    }
+
+    long revision() {
+        return revision;
+    }
+
+    /// Works up to `target`; blocks for as long as that takes.
+    synchronized long compact(long target) {
+        long goal = Math.min(target, tail.durable());
+        while (revision < goal) {
+            Stretch stretch = stretch(revision, goal);
+            revision = stretch.upTo;
+            writer.run(WHAT, connection -> {
+                for (Dead dead : stretch.dead) {
+                    connection.update(Statements.DELETE, dead.id, dead.name);
+                }
+                connection.update(Statements.SET_COMPACT_REVISION, stretch.upTo);
+            });
+        }
+        return revision;
+    }
+
+    private Stretch stretch(long from, long goal) {
+        List<Row> rows = pool.read(WHAT, reader -> reader.rows(Statements.SCAN, from - 1, STEP_ROWS));
+        List<Dead> dead = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.id() <= goal && !row.name().equals(Row.COMPACT_ROW)) {
+                collect(row, dead);
+            }
+        }
+        boolean last = rows.size() < STEP_ROWS || rows.getLast().id() >= goal;
+        return new Stretch(dead, last ? goal : rows.getLast().id());
+    }
+
+    private void collect(Row row, List<Dead> dead) {
+        if (row.prevRevision() != 0) {
+            dead.add(new Dead(row.prevRevision(), row.name()));
+        }
+        if (row.deleted() && row.id() < tail.durable()) {
+            dead.add(new Dead(row.id(), row.name()));
+        }
+    }
+
+    private record Dead(long id, String name) {
+    }
+
+    private record Stretch(List<Dead> dead, long upTo) {
+    }
+}

@@ -1,0 +1,104 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Deletes keys whose time to live has passed, each only if it is still at the revision that was given that
+/// time. The clock is `System.nanoTime`; nothing about it is stored, so a restart begins every time anew.
+///
+/// One small record per row with a lease; records of rows that were replaced go when their time comes.
+final class Expirations {
+    private static final int AT_ONCE = 256;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private final PriorityQueue<Due> queue = new PriorityQueue<>(Comparator.comparingLong(Due::at));
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition sooner = lock.newCondition();
+    private final long origin = System.nanoTime();
+    private boolean closed;
+    private @Nullable Thread thread;
+
+    /// Starts to delete through `remover`.
+    void start(Remover remover) {
+        thread = Thread.ofVirtual().name("datastore-expirations").start(() -> loop(remover));
+    }
+
+    void add(String key, long revision, long nanos) {
+        lock.lock();
+        try {
+            Due due = new Due(System.nanoTime() - origin + nanos, key, revision);
+            queue.add(due);
+            if (queue.peek() == due) {
+                sooner.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void loop(Remover remover) {
+        for (List<Due> due = next(); !due.isEmpty(); due = next()) {
+            try {
+                remover.remove(due);
+            } catch (DatastoreUnavailable e) {
+                due.forEach(d -> add(d.key, d.revision, RETRY_NANOS));
+            }
+        }
+    }
+
+    /// What is due, at least one; empty when closed.
+    private List<Due> next() {
+        lock.lock();
+        try {
+            while (!closed && (queue.isEmpty() || left(queue.peek()) > 0)) {
+                if (queue.isEmpty()) {
+                    sooner.awaitUninterruptibly();
+                } else {
+                    sooner.awaitNanos(left(queue.peek()));
+                }
+            }
+            List<Due> due = new ArrayList<>();
+            while (!closed && due.size() < AT_ONCE && !queue.isEmpty() && left(queue.peek()) <= 0) {
+                due.add(queue.remove());
+            }
+            return due;
+        } catch (InterruptedException e) {
+            return List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long left(Due due) {
+        return due.at - (System.nanoTime() - origin);
+    }
+
+    /// Ends; what is being deleted is finished.
+    void close() throws InterruptedException {
+        lock.lock();
+        try {
+            closed = true;
+            sooner.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (thread != null) {
+            thread.join();
+        }
+    }
+
+    /// A key, the revision that may be deleted, and when (nanoseconds after `origin`).
+    record Due(long at, String key, long revision) {
+    }
+
+    /// Deletes what is due; a key that has changed meanwhile is left alone.
+    interface Remover {
+        void remove(List<Due> due);
+    }
+}

@@ -1,0 +1,60 @@
+package io.k3j.sqllog;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The newest rows of recently changed keys. A key that is not in here has not changed after
+/// `forgottenUpTo()`; so what a caller read from the table at or after that revision still holds.
+///
+/// Written by the writer thread only; `find` may be called by anybody.
+final class Heads {
+    static final int MAX_ROWS = 32_768;
+    static final long MAX_BYTES = 16L << 20;
+    private static final int ROW_COST = 128;
+    private final ConcurrentHashMap<String, Head> heads = new ConcurrentHashMap<>();
+    private final ArrayDeque<Mark> order = new ArrayDeque<>();
+    private long bytes;
+    private long forgottenUpTo;
+
+    Heads(long startRevision) {
+        forgottenUpTo = startRevision;
+    }
+
+    @Nullable Head find(String key) {
+        return heads.get(key);
+    }
+
+    long forgottenUpTo() {
+        return forgottenUpTo;
+    }
+
+    /// Records a key's newest row; revisions must grow from call to call.
+    void put(String key, Head head) {
+        heads.put(key, head);
+        Mark mark = new Mark(key, head.revision(), cost(head));
+        order.addLast(mark);
+        bytes += mark.cost;
+        while (order.size() > MAX_ROWS || bytes > MAX_BYTES) {
+            forgetOldest();
+        }
+    }
+
+    private void forgetOldest() {
+        Mark oldest = order.removeFirst();
+        bytes -= oldest.cost;
+        forgottenUpTo = oldest.revision;
+        Head head = heads.get(oldest.key);
+        if (head != null && head.revision() == oldest.revision) {
+            heads.remove(oldest.key);
+        }
+    }
+
+    private static int cost(Head head) {
+        byte[] value = head.value();
+        return ROW_COST + (value == null ? 0 : value.length);
+    }
+
+    private record Mark(String key, long revision, int cost) {
+    }
+}

@@ -1,0 +1,39 @@
+package io.k3j.sqllog;
+
+/// The keys that start with a prefix and are not below a start: `from` ≤ key < `below`.
+record KeyRange(String from, String below) {
+    private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
+
+    static KeyRange of(String prefix, String start) {
+        String from = compare(start, prefix) > 0 ? start : prefix;
+        return new KeyRange(from, after(prefix));
+    }
+
+    /// The order of the keys' UTF-8 bytes, which is that of code points, not of Java's chars.
+    static int compare(String a, String b) {
+        int shared = Math.min(a.length(), b.length());
+        for (int i = 0; i < shared; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                return Character.isSurrogate(x) == Character.isSurrogate(y) ? Character.compare(x, y)
+                        : Character.isSurrogate(x) ? 1 : -1;
+            }
+        }
+        return Integer.compare(a.length(), b.length());
+    }
+
+    /// The least string above every string that starts with `prefix`.
+    private static String after(String prefix) {
+        int end = prefix.length();
+        while (end > 0) {
+            int last = prefix.codePointBefore(end);
+            end -= Character.charCount(last);
+            if (last < Character.MAX_CODE_POINT) {
+                int next = last + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : last + 1;
+                return prefix.substring(0, end) + Character.toString(next);
+            }
+        }
+        return LAST;
+    }
+}

@@ -1,0 +1,47 @@
+package io.k3j.sqllog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/// Brings a table into order before it is used: exactly one `compact_rev_key` row, as kine makes it. In an
+/// empty table that row takes revision 1.
+final class Opening {
+    private static final byte[] EMPTY = {};
+    private static final String COUNT_COMPACT = "SELECT COUNT(*) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
+    private static final String KEEP_ONE = "DELETE FROM kine WHERE name = '" + Row.COMPACT_ROW + "' AND id <>"
+            + " (SELECT id FROM kine WHERE name = '" + Row.COMPACT_ROW + "' ORDER BY prev_revision DESC, id LIMIT 1)";
+    private final SqlDialect dialect;
+    private final Connection connection;
+    private long newest;
+    private long compactRevision;
+
+    Opening(SqlDialect dialect, Connection connection) {
+        this.dialect = dialect;
+        this.connection = connection;
+    }
+
+    void prepare() throws SQLException {
+        Reader reader = new Reader(connection);
+        dialect.begin(connection);
+        newest = dialect.highestRevision(connection);
+        long rows = reader.number(COUNT_COMPACT);
+        if (rows == 0) {
+            newest++;
+            new Inserts(connection).insert(List.of(new Row(newest, Row.COMPACT_ROW, true, false, 0, 0, 0, EMPTY,
+                    null)));
+        } else if (rows > 1) {
+            reader.update(KEEP_ONE);
+        }
+        dialect.commit(connection);
+        compactRevision = reader.number(Statements.COMPACT_REVISION);
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    long compactRevision() {
+        return compactRevision;
+    }
+}

@@ -1,0 +1,66 @@
+package io.k3j.sqllog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A connection with its prepared statements; used by one thread at a time.
+final class Reader implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Reader(Connection connection) {
+        this.connection = connection;
+    }
+
+    /// All rows of a statement whose columns are those of [Statements].
+    List<Row> rows(String sql, Object... parameters) throws SQLException {
+        try (ResultSet result = bound(sql, parameters).executeQuery()) {
+            boolean withOld = result.getMetaData().getColumnCount() > 8;
+            List<Row> rows = new ArrayList<>();
+            while (result.next()) {
+                rows.add(new Row(result.getLong(1), result.getString(2), result.getInt(3) != 0,
+                        result.getInt(4) != 0, result.getLong(5), result.getLong(6), result.getLong(7),
+                        result.getBytes(8), withOld ? result.getBytes(9) : null));
+            }
+            return rows;
+        }
+    }
+
+    /// The first column of the first row, 0 if there is none or it is null.
+    long number(String sql, Object... parameters) throws SQLException {
+        try (ResultSet result = bound(sql, parameters).executeQuery()) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+
+    int update(String sql, Object... parameters) throws SQLException {
+        return bound(sql, parameters).executeUpdate();
+    }
+
+    private PreparedStatement bound(String sql, Object... parameters) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int i = 0; i < parameters.length; i++) {
+            if (parameters[i] instanceof String text) {
+                statement.setString(i + 1, text);
+            } else {
+                statement.setLong(i + 1, ((Number) parameters[i]).longValue());
+            }
+        }
+        return statement;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

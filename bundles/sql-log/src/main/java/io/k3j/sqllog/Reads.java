@@ -1,0 +1,88 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
+import io.k3j.datastoreapi.Count;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoreapi.FutureRevision;
+import io.k3j.datastoreapi.Page;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Answers from the table. Every question is one statement, hence one snapshot, cut at a revision; a
+/// compaction that has passed that revision is noticed afterwards, since it announces itself before it deletes.
+final class Reads {
+    private final ReadPool pool;
+    private final Tail tail;
+    private final Compaction compaction;
+
+    Reads(ReadPool pool, Tail tail, Compaction compaction) {
+        this.pool = pool;
+        this.tail = tail;
+        this.compaction = compaction;
+    }
+
+    Head head(String key) {
+        List<Row> rows = pool.read("look up", reader -> reader.rows(Statements.NEWEST, key));
+        return rows.isEmpty() ? Head.NONE : rows.getFirst().head();
+    }
+
+    Optional<Entry> get(String key, long revision) {
+        checkReached(revision);
+        List<Row> rows = pool.read("get", reader -> reader.rows(Statements.AS_OF, key, revision));
+        checkKept(revision);
+        return rows.isEmpty() || rows.getFirst().deleted() ? Optional.empty() : Optional.of(rows.getFirst().entry());
+    }
+
+    Page range(String prefix, String start, int limit, long revision) {
+        checkReached(revision);
+        long at = revision == 0 ? tail.durable() : revision;
+        KeyRange keys = KeyRange.of(prefix, start);
+        long most = limit == 0 ? Long.MAX_VALUE : limit + 1L;
+        List<Row> rows = pool.read("range",
+                reader -> reader.rows(Statements.RANGE, keys.from(), keys.below(), at, at, most));
+        checkKept(at);
+        boolean more = limit > 0 && rows.size() > limit;
+        List<Entry> entries = new ArrayList<>(rows.size());
+        for (Row row : more ? rows.subList(0, limit) : rows) {
+            entries.add(row.entry());
+        }
+        return new Page(entries, more, at);
+    }
+
+    Count count(String prefix) {
+        long at = tail.durable();
+        KeyRange keys = KeyRange.of(prefix, "");
+        long number = pool.read("count",
+                reader -> reader.number(Statements.COUNT, keys.from(), keys.below(), at, at));
+        checkKept(at);
+        return new Count(number, at);
+    }
+
+    /// The log after a revision, up to the newest one or `limit` rows.
+    Tail.Slice log(long after, int limit) {
+        long newest = tail.durable();
+        List<Row> rows = pool.read("watch", reader -> reader.rows(Statements.LOG, after, newest, limit));
+        checkKept(after);
+        List<Change> changes = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            if (!Row.internal(row.name())) {
+                changes.add(row.change());
+            }
+        }
+        return new Tail.Slice(changes, rows.size() < limit ? newest : rows.getLast().id());
+    }
+
+    private void checkReached(long revision) {
+        if (revision > tail.durable()) {
+            throw new FutureRevision(tail.durable());
+        }
+    }
+
+    void checkKept(long revision) {
+        if (revision < compaction.revision()) {
+            throw new Compacted(compaction.revision());
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Count;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoreapi.Page;
+import io.k3j.datastoreapi.Unchanged;
+import io.k3j.datastoreapi.Watch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A [Datastore] in one table of an SQL database that is compatible with kine's. See the package.
+///
+/// This process must be the table's only writer. If somebody else adds rows all the same, the next
+/// commit notices, takes them in and goes on after them.
+public final class SqlLog implements Datastore, AutoCloseable {
+    /// How many connections read at most.
+    public static final int READERS = 4;
+    private static final long CLOSE_MILLIS = 4_000;
+    private final SqlDialect dialect;
+    private final State state;
+    private final Writer writer;
+    private final ReadPool pool;
+    private final Reads reads;
+    private final Compaction compaction;
+    private final Thread scan;
+
+    private SqlLog(SqlDialect dialect, Connection connection, Consumer<String> onBroken) throws SQLException {
+        this.dialect = dialect;
+        Opening opening = new Opening(dialect, connection);
+        opening.prepare();
+        long newest = opening.newest();
+        Faults faults = new Faults(dialect, onBroken);
+        state = new State(new Heads(newest), new Tail(newest), new KnownNames(), new Expirations(), faults,
+                new AtomicBoolean());
+        writer = new Writer(dialect, state, connection);
+        pool = new ReadPool(dialect, faults);
+        compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision());
+        reads = new Reads(pool, state.tail(), compaction);
+        scan = Thread.ofPlatform().name("datastore-scan").unstarted(new Scan(dialect, state));
+    }
+
+    /// Opens the table, creating it if it is missing. `onBroken` is called, once and on any thread, with a
+    /// sentence for the operator when the log had to give up.
+    /// @throws SQLException when the database cannot be opened or is not a log
+    public static SqlLog open(SqlDialect dialect, Consumer<String> onBroken) throws SQLException {
+        Connection connection = dialect.openWriter();
+        try {
+            SqlLog log = new SqlLog(dialect, connection, onBroken);
+            log.start();
+            return log;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void start() {
+        writer.start();
+        state.expirations().start(this::expire);
+        scan.start();
+    }
+
+    @Override
+    public CommitResult commit(String key, long expected, byte[] value, Duration timeToLive, Unchanged... unchanged) {
+        if (timeToLive.isNegative()) {
+            throw new IllegalArgumentException("a time to live is not negative: " + timeToLive);
+        }
+        return change(new Op.Request(key, expected, value, timeToLive.toNanos(), List.of(unchanged)));
+    }
+
+    @Override
+    public CommitResult delete(String key, long expected, Unchanged... unchanged) {
+        if (expected <= 0) {
+            throw new IllegalArgumentException("a deletion names the revision it deletes, not " + expected);
+        }
+        return change(new Op.Request(key, expected, null, 0, List.of(unchanged)));
+    }
+
+    private CommitResult change(Op.Request request) {
+        if (request.key().isEmpty() || Row.internal(request.key())) {
+            throw new IllegalArgumentException("not a key for values: '" + request.key() + "'");
+        }
+        return switch (submit(request).await()) {
+            case Op.Outcome.Done(long revision) -> new CommitResult.Committed(revision);
+            case Op.Outcome.Conflict(Head current) ->
+                new CommitResult.Conflict(current.entry(request.key()), Optional.empty());
+            case Op.Outcome.OtherChanged(String other) ->
+                new CommitResult.Conflict(get(request.key()), Optional.of(other));
+            case Op.Outcome.Failed(DatastoreUnavailable why) ->
+                throw new DatastoreUnavailable(why.getMessage(), why, why.outcomeUnknown());
+        };
+    }
+
+    private Op submit(Op.Request request) {
+        long seenAt = state.tail().durable();
+        Op op = new Op(request, head(request.key()), seenAt);
+        writer.submit(op);
+        return op;
+    }
+
+    private Head head(String key) {
+        Head recent = state.heads().find(key);
+        if (recent != null) {
+            return recent;
+        }
+        return state.names().surelyUnused(key) ? Head.NONE : reads.head(key);
+    }
+
+    private void expire(List<Expirations.Due> due) {
+        List<Op> ops = new ArrayList<>(due.size());
+        for (Expirations.Due one : due) {
+            ops.add(submit(new Op.Request(one.key(), one.revision(), null, 0, List.of())));
+        }
+        @Nullable DatastoreUnavailable failure = null;
+        for (Op op : ops) {
+            if (op.await() instanceof Op.Outcome.Failed(DatastoreUnavailable why)) {
+                failure = why;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public Optional<Entry> get(String key) {
+        return Row.internal(key) ? Optional.empty() : reads.head(key).entry(key);
+    }
+
+    @Override
+    public Optional<Entry> get(String key, long revision) {
+        return Row.internal(key) ? Optional.empty() : reads.get(key, revision);
+    }
+
+    @Override
+    public Page range(String prefix, String start, int limit, long revision) {
+        return reads.range(prefix, start, limit, revision);
+    }
+
+    @Override
+    public Count count(String prefix) {
+        return reads.count(prefix);
+    }
+
+    @Override
+    public Watch watch(String prefix, long afterRevision) {
+        state.faults().check("watch");
+        reads.checkKept(afterRevision);
+        return new LogWatch(prefix, afterRevision, state.tail(), reads, state.faults());
+    }
+
+    @Override
+    public long revision() {
+        state.faults().check("revision");
+        return state.tail().durable();
+    }
+
+    @Override
+    public long compactRevision() {
+        return compaction.revision();
+    }
+
+    @Override
+    public long compact(long revision) {
+        return compaction.compact(revision);
+    }
+
+    @Override
+    public long size() {
+        try {
+            return dialect.size();
+        } catch (SQLException e) {
+            throw state.faults().failed("size", e, false);
+        }
+    }
+
+    /// Finishes the commits that are queued, refuses new ones, and closes every connection. Watches end with
+    /// [DatastoreUnavailable]. Blocks up to a few seconds.
+    @Override
+    public void close() throws SQLException {
+        state.faults().close();
+        state.tail().wake();
+        try {
+            writer.close(CLOSE_MILLIS);
+            state.expirations().close();
+            scan.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        pool.close();
+    }
+}

@@ -1,0 +1,43 @@
+package io.k3j.sqllog;
+
+/// The log's questions in plain SQL. Each is answered from the primary key or the index on
+/// (name, prev_revision), in their order, without sorting.
+final class Statements {
+    private static final String COLUMNS = "kv.id, kv.name, kv.created, kv.deleted, kv.create_revision,"
+            + " kv.prev_revision, kv.lease, kv.value";
+    private static final String SELECT = "SELECT " + COLUMNS + " FROM kine AS kv";
+
+    /// A key's newest row, tombstones included: (name). Along the rows of a name `prev_revision` grows as `id` does.
+    static final String NEWEST = SELECT + " WHERE kv.name = ? ORDER BY kv.prev_revision DESC LIMIT 1";
+
+    /// A key's row as of a revision: (name, revision).
+    static final String AS_OF = SELECT
+            + " WHERE kv.name = ? AND kv.id + 0 <= ? ORDER BY kv.prev_revision DESC LIMIT 1";
+
+    private static final String LIVE = " WHERE kv.name >= ? AND kv.name < ? AND kv.id + 0 <= ? AND kv.deleted = 0"
+            + " AND kv.name <> '" + Row.COMPACT_ROW + "' AND NOT EXISTS (SELECT 1 FROM kine AS later"
+            + " WHERE later.name = kv.name AND later.prev_revision = kv.id AND later.id + 0 <= ?)";
+
+    /// Live keys as of a revision: (from, below, revision, revision, limit).
+    static final String RANGE = SELECT + LIVE + " ORDER BY kv.name LIMIT ?";
+
+    /// Their number: (from, below, revision, revision).
+    static final String COUNT = "SELECT COUNT(*) FROM kine AS kv" + LIVE;
+
+    /// The log, with old values: (after, up to, limit).
+    static final String LOG = "SELECT " + COLUMNS + ", kv.old_value FROM kine AS kv"
+            + " WHERE kv.id > ? AND kv.id <= ? ORDER BY kv.id LIMIT ?";
+
+    /// The log without values: (after, limit).
+    static final String SCAN = "SELECT kv.id, kv.name, kv.created, kv.deleted, kv.create_revision,"
+            + " kv.prev_revision, kv.lease, NULL FROM kine AS kv WHERE kv.id > ? ORDER BY kv.id LIMIT ?";
+
+    static final String COMPACT_REVISION = "SELECT MAX(prev_revision) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
+    static final String SET_COMPACT_REVISION = "UPDATE kine SET prev_revision = ? WHERE name = '" + Row.COMPACT_ROW
+            + "'";
+    static final String DELETE = "DELETE FROM kine WHERE id = ? AND name = ?";
+    static final String HIGHEST_ID = "SELECT MAX(id) FROM kine";
+
+    private Statements() {
+    }
+}
