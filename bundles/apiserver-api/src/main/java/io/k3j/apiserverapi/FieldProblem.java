@@ -45,8 +45,13 @@ public record FieldProblem(String field, String type, String message) {
                 "Too many: " + actual + ": must have at most " + most + " items");
     }
 
+    /// A text beyond its bound, in bytes.
+    public static FieldProblem tooLong(String field, int most) {
+        return new FieldProblem(field, "FieldValueTooLong", "Too long: may not be more than " + most + " bytes");
+    }
+
     private static String shown(Object value) {
-        return value instanceof String s ? "\"" + s + "\"" : String.valueOf(value);
+        return Shown.value(value);
     }
 
     /// As an element of `details.causes`.

@@ -1,0 +1,119 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Names;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/// What `metadata` of any object must look like. See
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/>. Pure.
+public final class MetadataRules {
+    /// How many bytes all annotations of an object may have together.
+    public static final int ANNOTATION_BYTES = 256 * 1024;
+    private static final Set<String> FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
+
+    private MetadataRules() {
+    }
+
+    /// Everything wrong with an object's metadata; `name` says what is wrong with a name of this kind.
+    public static List<FieldProblem> problems(Write write, Struct object, Function<String, List<String>> name) {
+        Struct meta = object.struct("metadata");
+        List<FieldProblem> found = new ArrayList<>();
+        names(write, meta, name, found);
+        labels(meta.struct("labels"), "metadata.labels", found);
+        annotations(meta.struct("annotations"), found);
+        owners(meta.seq("ownerReferences").structs(), found);
+        finalizers(write, meta.seq("finalizers").texts(), found);
+        return found;
+    }
+
+    private static void names(Write write, Struct meta, Function<String, List<String>> rule, List<FieldProblem> to) {
+        String prefix = meta.text("generateName");
+        if (!prefix.isEmpty()) {
+            rule.apply(Names.completed(prefix)).forEach(
+                    w -> to.add(FieldProblem.invalid("metadata.generateName", prefix, w)));
+        }
+        String name = meta.text("name");
+        if (name.isEmpty()) {
+            to.add(FieldProblem.required("metadata.name", "name or generateName is required"));
+        } else {
+            rule.apply(name).forEach(w -> to.add(FieldProblem.invalid("metadata.name", name, w)));
+        }
+        String namespace = meta.text("namespace");
+        if (!write.kind().namespaced() && !namespace.isEmpty()) {
+            to.add(FieldProblem.forbidden("metadata.namespace", "not allowed on this type"));
+        } else if (write.kind().namespaced() && namespace.isEmpty()) {
+            to.add(FieldProblem.required("metadata.namespace", ""));
+        } else if (!namespace.isEmpty()) {
+            Names.label(namespace).forEach(w -> to.add(FieldProblem.invalid("metadata.namespace", namespace, w)));
+        }
+    }
+
+    /// Everything wrong with a map of labels at `path`.
+    public static void labels(Struct labels, String path, List<FieldProblem> to) {
+        labels.texts().forEach((key, value) -> {
+            Names.qualified(key).forEach(w -> to.add(FieldProblem.invalid(path, key, w)));
+            Names.labelValue(value).forEach(w -> to.add(FieldProblem.invalid(path, value, w)));
+        });
+    }
+
+    private static void annotations(Struct annotations, List<FieldProblem> to) {
+        long bytes = 0;
+        for (var e : annotations.texts().entrySet()) {
+            Names.annotationKey(e.getKey())
+                    .forEach(w -> to.add(FieldProblem.invalid("metadata.annotations", e.getKey(), w)));
+            bytes += e.getKey().length() + (long) e.getValue().length();
+        }
+        if (bytes > ANNOTATION_BYTES) {
+            to.add(FieldProblem.tooLong("metadata.annotations", ANNOTATION_BYTES));
+        }
+    }
+
+    private static void owners(List<Struct> owners, List<FieldProblem> to) {
+        String controller = "";
+        for (int i = 0; i < owners.size(); i++) {
+            Struct owner = owners.get(i);
+            String path = "metadata.ownerReferences[" + i + "].";
+            if (owner.text("apiVersion").isEmpty()) {
+                to.add(FieldProblem.invalid(path + "apiVersion", "", "version must not be empty"));
+            }
+            for (String field : List.of("kind", "name", "uid")) {
+                if (owner.text(field).isEmpty()) {
+                    to.add(FieldProblem.invalid(path + field, "", "must not be empty"));
+                }
+            }
+            if (owner.flag("controller") && !controller.isEmpty()) {
+                to.add(FieldProblem.invalid("metadata.ownerReferences", owners.toString(),
+                        "Only one reference can have Controller set to true. Found \"true\" in references for "
+                                + controller + " and " + owner.text("name")));
+            }
+            controller = owner.flag("controller") ? owner.text("name") : controller;
+        }
+    }
+
+    private static void finalizers(Write write, List<String> finalizers, List<FieldProblem> to) {
+        for (int i = 0; i < finalizers.size(); i++) {
+            String f = finalizers.get(i);
+            List<String> wrong = Names.qualified(f);
+            for (String w : wrong) {
+                to.add(FieldProblem.invalid("metadata.finalizers", f, w));
+            }
+            if (wrong.isEmpty() && f.indexOf('/') < 0 && !FINALIZERS.contains(f)) {
+                to.add(FieldProblem.invalid("metadata.finalizers[" + i + "]", f,
+                        "name is neither a standard finalizer name nor is it fully qualified"));
+            }
+        }
+        Struct before = write.before().orElse(Struct.EMPTY).struct("metadata");
+        if (!before.text("deletionTimestamp").isEmpty()) {
+            List<String> added = new ArrayList<>(finalizers);
+            added.removeAll(before.seq("finalizers").texts());
+            if (!added.isEmpty()) {
+                to.add(FieldProblem.forbidden("metadata.finalizers",
+                        "no new finalizers can be added if the object is being deleted, found new finalizers []string{\""
+                                + String.join("\", \"", added) + "\"}"));
+            }
+        }
+    }
+}
