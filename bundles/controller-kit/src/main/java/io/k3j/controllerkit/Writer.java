@@ -1,0 +1,105 @@
+package io.k3j.controllerkit;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Writes in the name of one controller and remembers each, so that its loop does not come back to the
+/// same key before the views show what was written. (Upstream calls this expectations.)
+///
+/// For one pass of one key, on any thread of it.
+public final class Writer {
+    /// A write some view has to show: an object at a revision, or (revision 0) a deleted one gone.
+    record Touch(Gvr resource, Key key, String uid, long revision) {
+    }
+
+    private final ApiClient api;
+    private final List<Touch> touched = new ArrayList<>();
+
+    /// Writes through `api`.
+    public Writer(ApiClient api) {
+        this.api = api;
+    }
+
+    /// The client, for reads and what needs no memory.
+    public ApiClient api() {
+        return api;
+    }
+
+    /// Creates an object.
+    public Obj create(Gvr resource, Obj object) {
+        return touched(resource, api.create(resource, object, WriteOptions.PLAIN));
+    }
+
+    /// Replaces an object whose revision must still be the newest.
+    public Obj update(Gvr resource, Obj object) {
+        return touched(resource, api.update(resource, object, WriteOptions.PLAIN));
+    }
+
+    /// Replaces an object's status.
+    public Obj updateStatus(Gvr resource, Obj object) {
+        return touched(resource, api.update(resource, object, WriteOptions.STATUS));
+    }
+
+    /// Replaces an object's status unless it is the same already.
+    public Obj updateStatus(Gvr resource, Obj object, Struct status) {
+        return object.status().equals(status) ? object : updateStatus(resource, object.with(status, "status"));
+    }
+
+    /// Changes an object by description.
+    public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
+        return touched(resource, api.patch(resource, key, patch, options));
+    }
+
+    /// Deletes an object as long as it is this one; that it has gone already is fine.
+    /// @return whether it was there
+    public boolean delete(Gvr resource, Obj object, DeleteOptions options) {
+        try {
+            api.delete(resource, object.key(), options.ifUid(object.uid()));
+        } catch (ApiFault fault) {
+            if (fault.code() == 404 || fault.code() == 409) {
+                return false;
+            }
+            throw fault;
+        }
+        touch(new Touch(resource, object.key(), object.uid(), 0));
+        return true;
+    }
+
+    /// Deletes an object with default options.
+    public boolean delete(Gvr resource, Obj object) {
+        return delete(resource, object, DeleteOptions.PLAIN);
+    }
+
+    private Obj touched(Gvr resource, Obj written) {
+        touch(new Touch(resource, written.key(), written.uid(), written.revision()));
+        return written;
+    }
+
+    private synchronized void touch(Touch touch) {
+        touched.add(touch);
+    }
+
+    synchronized List<Touch> touches() {
+        return List.copyOf(touched);
+    }
+
+    static boolean shown(Touch touch, @Nullable LiveView view) {
+        if (view == null) {
+            return true;
+        }
+        if (touch.revision() > 0) {
+            return view.revision() >= touch.revision();
+        }
+        return view.get(touch.key()).map(o -> o.terminating() || !o.uid().equals(touch.uid())).orElse(true);
+    }
+}
