@@ -1,0 +1,111 @@
+package io.k3j.console;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
+/// The socket and its threads: one accepts, one per command answers.
+final class ConsoleSocket implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.console");
+    private static final int MAX_COMMANDS_AT_ONCE = 4;
+    private static final int MAX_COMMAND_CHARS = 8192;
+
+    private final Path path;
+    private final ServerSocketChannel server;
+    private final Commands commands;
+    private final Semaphore places = new Semaphore(MAX_COMMANDS_AT_ONCE);
+
+    private ConsoleSocket(Path path, ServerSocketChannel server, Commands commands) {
+        this.path = path;
+        this.server = server;
+        this.commands = commands;
+    }
+
+    /// Takes over the path from a predecessor, which goes on with the connections it has.
+    static ConsoleSocket open(Path path, Commands commands) throws IOException {
+        Files.createDirectories(path.getParent());
+        Path fresh = path.resolveSibling("console.new");
+        Files.deleteIfExists(fresh);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(fresh));
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        ConsoleSocket socket = new ConsoleSocket(path, server, commands);
+        Thread.ofVirtual().name("console").start(socket::accept);
+        return socket;
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel client = server.accept();
+                places.acquireUninterruptibly();
+                Thread.ofVirtual().name("console-command").start(() -> serve(client));
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "console closed", e);
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try (client) {
+            String line = line(client);
+            UnixDomainPrincipal caller = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            List<String> words = List.of(line.split("\t"));
+            int code = commands.run(words, caller.user().getName(), text -> write(client, text));
+            write(client, "=" + code);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "console client gone", e);
+        } finally {
+            places.release();
+        }
+    }
+
+    private static String line(SocketChannel client) throws IOException {
+        BufferedReader reader = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
+        StringBuilder line = new StringBuilder();
+        for (int c = reader.read(); c >= 0 && c != '\n'; c = reader.read()) {
+            if (line.length() == MAX_COMMAND_CHARS) {
+                throw new IOException("command too long");
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    private static void write(SocketChannel client, String line) {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            while (bytes.hasRemaining()) {
+                client.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "socket {0} not closed", path, e);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.k3j.console;
+
+import io.k3j.componentapi.Components.Component;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Components as a table whose columns are as wide as their widest cell.
+final class Table {
+    private static final List<String> HEAD = List.of("NAME", "VERSION", "STATE", "HEALTH", "POLICY", "SINCE",
+            "MESSAGE");
+    private static final int GAP = 3;
+
+    private Table() {
+    }
+
+    static List<String> of(List<Component> components) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (Component c : components) {
+            rows.add(List.of(c.name(), c.version(), c.state(), c.health().name(), c.policy().name(), c.since(),
+                    c.message()));
+        }
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            lines.add(line(row, rows));
+        }
+        return lines;
+    }
+
+    private static String line(List<String> row, List<List<String>> rows) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 0; column < row.size(); column++) {
+            String cell = row.get(column);
+            line.append(cell).append(" ".repeat(width(rows, column) - cell.length() + GAP));
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static int width(List<List<String>> rows, int column) {
+        int width = 0;
+        for (List<String> row : rows) {
+            width = Math.max(width, row.get(column).length());
+        }
+        return width;
+    }
+}

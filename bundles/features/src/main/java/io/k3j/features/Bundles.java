@@ -1,0 +1,118 @@
+package io.k3j.features;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/// The one hand that installs, starts and removes bundles, and knows which one runs under which name.
+///
+/// A shipped bundle is class-path content at `connect:<name>`; it is stopped, never uninstalled. A chosen one
+/// is an ordinary bundle at `chosen:<file name>`.
+final class Bundles {
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    private static final String CHOSEN = "chosen:";
+    private static final long REFRESH_SECONDS = 10;
+
+    private final BundleContext context;
+    private final Chosen chosen;
+    private final Map<String, Bundle> running = new ConcurrentHashMap<>();
+
+    Bundles(BundleContext context, Chosen chosen) {
+        this.context = context;
+        this.chosen = chosen;
+    }
+
+    /// Uninstalls chosen bundles that are no longer chosen, from an earlier run.
+    void prune(Collection<String> symbolicNames) throws BundleException {
+        List<String> kept = new ArrayList<>();
+        symbolicNames.forEach(name -> kept.add(CHOSEN + chosen.current(name)));
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getLocation().startsWith(CHOSEN) && !kept.contains(bundle.getLocation())) {
+                bundle.uninstall();
+            }
+        }
+    }
+
+    /// Installs what is chosen for `symbolicName`, or the shipped one when the chosen jar is unusable.
+    Bundle install(String symbolicName) throws BundleException {
+        String choice = chosen.current(symbolicName);
+        if (!choice.equals(Chosen.SHIPPED)) {
+            try {
+                return install(symbolicName, choice);
+            } catch (BundleException e) {
+                LOG.log(System.Logger.Level.WARNING, "chosen jar unusable, shipped one runs bundle=" + symbolicName, e);
+            }
+        }
+        return install(symbolicName, Chosen.SHIPPED);
+    }
+
+    Bundle install(String symbolicName, String choice) throws BundleException {
+        if (choice.equals(Chosen.SHIPPED)) {
+            return context.installBundle("connect:" + symbolicName);
+        }
+        try (InputStream jar = Files.newInputStream(chosen.path(choice))) {
+            return context.installBundle(CHOSEN + choice, jar);
+        } catch (IOException e) {
+            throw new BundleException("cannot read " + chosen.path(choice), e);
+        }
+    }
+
+    /// Starts it and remembers that it runs under its name.
+    void start(Bundle bundle) throws BundleException {
+        bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+        running.put(bundle.getSymbolicName(), bundle);
+    }
+
+    /// Stops it; an ordinary one is uninstalled and its loader let go.
+    void stop(Bundle bundle) throws BundleException, InterruptedException {
+        running.remove(bundle.getSymbolicName(), bundle);
+        bundle.stop(Bundle.STOP_TRANSIENT);
+        if (bundle.getLocation().startsWith(CHOSEN)) {
+            bundle.uninstall();
+            refresh(List.of(bundle));
+        }
+    }
+
+    /// Resolves all installed bundles in one go: many times faster than one by one.
+    void resolve() {
+        system().resolveBundles(null);
+    }
+
+    Bundle running(String symbolicName) {
+        Bundle bundle = running.get(symbolicName);
+        if (bundle == null) {
+            throw new FeatureProblem("no bundle " + symbolicName + " runs");
+        }
+        return bundle;
+    }
+
+    boolean runs(String symbolicName) {
+        return running.containsKey(symbolicName);
+    }
+
+    private void refresh(List<Bundle> bundles) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        FrameworkListener listener = event -> done.countDown();
+        system().refreshBundles(bundles, listener);
+        if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+            LOG.log(System.Logger.Level.WARNING, "refresh not done seconds={0}", REFRESH_SECONDS);
+        }
+    }
+
+    private FrameworkWiring system() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    }
+}

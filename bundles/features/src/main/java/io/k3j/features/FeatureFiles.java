@@ -1,0 +1,88 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Identity;
+import io.k3j.componentapi.SwapPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Reads the directory of features. Wrong files are errors with the file's name: a feature that is
+/// misread would silently not run.
+final class FeatureFiles {
+    private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "unless", "bundles",
+            "settings", "manifests");
+    private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "identities");
+
+    private final Path root;
+
+    FeatureFiles(Path root) {
+        this.root = root;
+    }
+
+    /// The names a role runs, in their order of start.
+    List<String> role(String name) {
+        return new Section(root.resolve("roles").resolve(name + ".json"), "", Set.of("features")).texts("features");
+    }
+
+    /// Every feature there is, by name.
+    Map<String, Feature> all() {
+        Map<String, Feature> features = new LinkedHashMap<>();
+        try (Stream<Path> directories = Files.list(root)) {
+            for (Path directory : directories.sorted().toList()) {
+                Path file = directory.resolve("feature.json");
+                if (Files.exists(file)) {
+                    Feature feature = read(directory, file);
+                    features.put(feature.name(), feature);
+                }
+            }
+        } catch (IOException e) {
+            throw new FeatureProblem(root + ": cannot be listed: " + e.getMessage(), e);
+        }
+        return features;
+    }
+
+    private static Feature read(Path directory, Path file) {
+        Section section = new Section(file, "", KEYS);
+        String name = section.text("name");
+        if (!directory.endsWith(name)) {
+            throw new FeatureProblem(file + ": name " + name + " is not the directory's");
+        }
+        Map<String, String> unless = new LinkedHashMap<>();
+        Section conditions = section.section("unless");
+        conditions.names().forEach(key -> unless.put(key, conditions.text(key)));
+        Map<String, List<String>> settings = new LinkedHashMap<>();
+        Section pids = section.section("settings");
+        pids.names().forEach(pid -> settings.put(pid, pids.texts(pid)));
+        List<Feature.Part> parts = new ArrayList<>();
+        for (Section bundle : section.sections("bundles", BUNDLE_KEYS)) {
+            parts.add(part(bundle));
+        }
+        parts.forEach(part -> settings.putIfAbsent(part.symbolicName(), List.of()));
+        Optional<Path> manifests = section.has("manifests")
+                ? Optional.of(directory.resolve(section.text("manifests")))
+                : Optional.empty();
+        return new Feature(name, new LinkedHashSet<>(section.texts("words")), section.texts("needs"),
+                section.texts("critical"), unless, parts, settings, manifests);
+    }
+
+    private static Feature.Part part(Section bundle) {
+        List<Identity> identities = new ArrayList<>();
+        for (Section identity : bundle.sections("identities", Set.of("user", "groups"))) {
+            identities.add(new Identity(identity.text("user"), identity.texts("groups")));
+        }
+        String swap = bundle.has("swap") ? bundle.text("swap") : SwapPolicy.REPLACE.name();
+        try {
+            return new Feature.Part(bundle.text("name"), SwapPolicy.valueOf(swap), identities);
+        } catch (IllegalArgumentException e) {
+            throw bundle.problem("swap is PARALLEL, REPLACE or RESTART, not " + swap);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Plan;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/// Runs the features the launcher's plan asks for.
+///
+/// Registers [Health], [Identities] and [Components] before the first feature starts, then applies the
+/// wanted list on a thread of its own, so that the launcher is not held up by a slow bundle. Wrong feature
+/// files end the process: half a server helps nobody.
+@Component(service = {}, immediate = true)
+public final class Features {
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
+
+    private final BundleContext context;
+    private final Plan plan;
+    private final ConfigurationAdmin admin;
+    private final ServiceComponentRuntime runtime;
+    private final Abort abort;
+    private final Thread applying;
+
+    /// Begins to apply the plan.
+    @Activate
+    public Features(BundleContext context, @Reference Plan plan, @Reference ConfigurationAdmin admin,
+            @Reference ServiceComponentRuntime runtime, @Reference Abort abort) {
+        this.context = context;
+        this.plan = plan;
+        this.admin = admin;
+        this.runtime = runtime;
+        this.abort = abort;
+        this.applying = Thread.ofPlatform().name("features").start(this::run);
+    }
+
+    private void run() {
+        try {
+            apply();
+        } catch (FeatureProblem e) {
+            abort.abort(e.getMessage());
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.ERROR, "features not applied", e);
+            abort.abort("the features cannot be started: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            LOG.log(System.Logger.Level.DEBUG, "stopped while applying", e);
+        }
+    }
+
+    private void apply() throws BundleException, InterruptedException {
+        FeatureFiles files = new FeatureFiles(plan.features());
+        Map<String, Feature> all = files.all();
+        Wanted wanted = Wanted.of(files.role(plan.role()), all, plan.disabled(), plan.settings());
+        Chosen chosen = new Chosen(plan.dataDir());
+        Bundles bundles = new Bundles(context, chosen);
+        HealthBoard health = new HealthBoard(InstantSource.system());
+        Configurations configurations = new Configurations(admin, plan.settings());
+        Manifests manifests = new Manifests(plan.dataDir(), plan.settings());
+        context.registerService(Health.class, health, null);
+        context.registerService(Identities.class, new IdentityBook(all.values()), null);
+        Swaps swaps = new Swaps(bundles, chosen, health, runtime);
+        context.registerService(Components.class,
+                new RunningComponents(wanted.features(), bundles, chosen, swaps, health), null);
+        if (!wanted.unknown().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "disabled words name no component: {0}", wanted.unknown());
+        }
+        Retirement retirement = new Retirement(plan.dataDir(), bundles, configurations, context);
+        List<Feature> due = retirement.due(all, wanted.names());
+        retirement.remember(wanted.names(), due);
+        due.forEach(manifests::remove);
+        new Applier(bundles, configurations, manifests, health).apply(wanted.features());
+        retire(retirement, wanted, due);
+    }
+
+    private static void retire(Retirement retirement, Wanted wanted, List<Feature> due) throws InterruptedException {
+        List<Feature> pending = new ArrayList<>(due);
+        for (Feature feature : due) {
+            if (retirement.retire(feature)) {
+                pending.remove(feature);
+                retirement.remember(wanted.names(), pending);
+            }
+        }
+    }
+
+    /// Stops applying; what runs is stopped by the framework.
+    @Deactivate
+    void stop() {
+        applying.interrupt();
+    }
+}

@@ -1,0 +1,134 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.SwapPolicy;
+import io.k3j.componentapi.SwapRefused;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/// Replaces one running bundle by another jar.
+///
+/// ```
+/// PARALLEL   install new · start new · healthy? ── yes ─► stop old
+///                                       └─ no ──► stop new
+/// REPLACE    install new · stop old · start new · healthy? ── yes ─► done
+///                                                   └─ no ──► stop new · start old
+/// ```
+/// One swap at a time; the caller's thread does it all.
+final class Swaps {
+    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 50;
+
+    private final Bundles bundles;
+    private final Chosen chosen;
+    private final HealthBoard health;
+    private final ServiceComponentRuntime components;
+
+    Swaps(Bundles bundles, Chosen chosen, HealthBoard health, ServiceComponentRuntime components) {
+        this.bundles = bundles;
+        this.chosen = chosen;
+        this.health = health;
+        this.components = components;
+    }
+
+    /// Obstacles that can be seen without starting anything.
+    List<String> obstacles(JarFacts jar, List<Feature> wanted) {
+        List<String> obstacles = new ArrayList<>();
+        if (jar.exports()) {
+            obstacles.add(jar.symbolicName() + " exports packages: contracts and libraries change with a restart");
+        }
+        if (!bundles.runs(jar.symbolicName())) {
+            obstacles.add("no running bundle is called " + jar.symbolicName() + "; see: k3s bundle ls");
+            return obstacles;
+        }
+        if (policy(jar.symbolicName(), wanted) == SwapPolicy.RESTART) {
+            obstacles.add(jar.symbolicName() + " changes with a restart only");
+        }
+        if (bundles.running(jar.symbolicName()).getLocation().endsWith("-" + jar.shortDigest() + ".jar")) {
+            obstacles.add("this jar runs already");
+        }
+        return obstacles;
+    }
+
+    static SwapPolicy policy(String symbolicName, List<Feature> wanted) {
+        return wanted.stream().flatMap(feature -> feature.bundles().stream())
+                .filter(part -> part.symbolicName().equals(symbolicName)).map(Feature.Part::swap).findFirst()
+                .orElse(SwapPolicy.RESTART);
+    }
+
+    /// Makes `choice` run under `symbolicName`, or leaves what runs.
+    /// @throws SwapRefused when the old one runs on or again
+    Bundle swap(String symbolicName, String choice, SwapPolicy policy, Consumer<String> progress) {
+        Bundle old = bundles.running(symbolicName);
+        Vitals before = Vitals.of(old, health, components);
+        try {
+            Bundle fresh = bundles.install(symbolicName, choice);
+            if (policy == SwapPolicy.PARALLEL) {
+                parallel(old, fresh, before, progress);
+            } else {
+                replace(old, fresh, before, progress);
+            }
+            return fresh;
+        } catch (BundleException e) {
+            throw new SwapRefused(symbolicName + " " + choice + ": " + e.getMessage() + "; the old one runs", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SwapRefused("interrupted", e);
+        }
+    }
+
+    private void parallel(Bundle old, Bundle fresh, Vitals before, Consumer<String> progress)
+            throws BundleException, InterruptedException {
+        progress.accept("starting the new one beside the old one");
+        String fault = tried(fresh, before);
+        if (!fault.isEmpty()) {
+            bundles.stop(fresh);
+            bundles.start(old);
+            throw new SwapRefused(fault + "; the old one runs on");
+        }
+        progress.accept("healthy; stopping the old one");
+        bundles.stop(old);
+    }
+
+    private void replace(Bundle old, Bundle fresh, Vitals before, Consumer<String> progress)
+            throws BundleException, InterruptedException {
+        progress.accept("stopping the old one");
+        String oldChoice = chosen.current(old.getSymbolicName());
+        bundles.stop(old);
+        progress.accept("starting the new one");
+        String fault = tried(fresh, before);
+        if (!fault.isEmpty()) {
+            bundles.stop(fresh);
+            bundles.start(bundles.install(fresh.getSymbolicName(), oldChoice));
+            throw new SwapRefused(fault + "; the old one runs again");
+        }
+        progress.accept("healthy");
+    }
+
+    /// Starts it and watches it; says what is wrong, or nothing.
+    private String tried(Bundle fresh, Vitals before) throws InterruptedException {
+        try {
+            bundles.start(fresh);
+        } catch (BundleException e) {
+            return "the new one does not start: " + e.getMessage();
+        }
+        long end = System.nanoTime() + HEALTH_LIMIT.toNanos();
+        while (true) {
+            Vitals now = Vitals.of(fresh, health, components);
+            if (now.asWellAs(before)) {
+                return "";
+            }
+            if (!now.faults().isEmpty()) {
+                return "the new one fails: " + String.join(", ", now.faults());
+            }
+            if (System.nanoTime() > end) {
+                return "the new one is not healthy after " + HEALTH_LIMIT.toSeconds() + " s: " + now.missing(before);
+            }
+            health.await(LOOK_MILLIS);
+        }
+    }
+}

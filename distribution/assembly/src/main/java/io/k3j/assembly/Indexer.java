@@ -1,0 +1,91 @@
+package io.k3j.assembly;
+
+import io.k3j.launcher.BundleIndex;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Computes the index from the jars, and refuses what must not be on one class path.
+final class Indexer {
+    /// Headers that mean nothing for class-path content, or that the framework could not honour.
+    private static final Set<String> DROPPED = new TreeSet<>(List.of("Bundle-ClassPath", "Bundle-NativeCode",
+            "Private-Package", "Include-Resource", "Bnd-LastModified", "Tool", "Created-By", "Build-Jdk",
+            "Build-Jdk-Spec", "Built-By", "Originally-Created-By", "Archiver-Version", "Git-SHA", "Git-Descriptor"));
+    /// Bigger ones are read from the class path when asked for.
+    private static final int MAX_INLINE_BYTES = 32 * 1024;
+    /// Packages that several jars may hold, by the decision of their makers.
+    private static final Set<String> MAY_BE_SPLIT = Set.of();
+
+    private final List<Jar> jars;
+
+    Indexer(List<Jar> jars) {
+        this.jars = jars;
+    }
+
+    BundleIndex index() {
+        checkPackages();
+        List<BundleIndex.Entry> bundles = new ArrayList<>();
+        for (Jar jar : jars) {
+            if (jar.bundle()) {
+                bundles.add(entry(jar));
+            }
+        }
+        return new BundleIndex(digest(), new SystemPackages(jars).text(), bundles);
+    }
+
+    private static BundleIndex.Entry entry(Jar jar) {
+        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(jar.headers());
+        headers.keySet().removeAll(DROPPED);
+        String name = jar.symbolicName();
+        boolean provider = name.startsWith("io.k3j.") && !headers.containsKey("Export-Package");
+        SortedMap<String, byte[]> resources = new TreeMap<>();
+        jar.entries().forEach((path, bytes) -> {
+            if (!path.endsWith(".class") && !path.startsWith("META-INF/")) {
+                boolean inline = path.startsWith("OSGI-INF/") && bytes.length <= MAX_INLINE_BYTES;
+                resources.put(path, inline ? bytes : null);
+            }
+        });
+        return new BundleIndex.Entry(name, provider, headers, List.copyOf(jar.packages()), resources);
+    }
+
+    private void checkPackages() {
+        Map<String, Jar> owners = new TreeMap<>();
+        List<String> split = new ArrayList<>();
+        for (Jar jar : jars) {
+            for (String name : jar.packages()) {
+                Jar other = owners.putIfAbsent(name, jar);
+                if (other != null && !MAY_BE_SPLIT.contains(name)) {
+                    split.add(name + " in " + other.file().getFileName() + " and " + jar.file().getFileName());
+                }
+            }
+        }
+        if (!split.isEmpty()) {
+            throw new IllegalStateException("packages in two jars of one class path:\n  " + String.join("\n  ", split));
+        }
+    }
+
+    private String digest() {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            for (Jar jar : jars) {
+                jar.entries().forEach((name, bytes) -> {
+                    sha.update(name.getBytes(StandardCharsets.UTF_8));
+                    sha.update(bytes);
+                });
+                sha.update(jar.headers().toString().getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.k3j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/// The configuration file and its drop-ins, by K3s' rules: for one key the last file wins, `key+`
+/// appends. See <https://docs.k3s.io/installation/configuration#configuration-file>.
+final class ConfigFiles {
+    private static final int MOST_BYTES = 1 << 20;
+
+    /// One value of one key, and `file:line` it stands at.
+    record Value(String text, String where) {
+    }
+
+    private final Map<String, List<Value>> keys = new LinkedHashMap<>();
+
+    private ConfigFiles() {
+    }
+
+    /// Reads `main` (which may be missing unless `required`, and may be an http(s) URL) and the files of
+    /// `main + ".d"`.
+    /// @throws UsageFailure for a file that cannot be read or understood, with its line
+    static ConfigFiles read(String main, boolean required) {
+        ConfigFiles files = new ConfigFiles();
+        if (main.startsWith("http://") || main.startsWith("https://")) {
+            files.add(main, download(main));
+            return files;
+        }
+        List<Path> dropIns = dropIns(Path.of(main + ".d"));
+        if (Files.exists(Path.of(main))) {
+            files.add(main, text(Path.of(main)));
+        } else if (required && dropIns.isEmpty()) {
+            throw new UsageFailure("configuration file " + main + " does not exist; create it or leave out --config");
+        }
+        dropIns.forEach(file -> files.add(file.toString(), text(file)));
+        return files;
+    }
+
+    /// Key, without dashes, to its values in order.
+    Map<String, List<Value>> keys() {
+        return keys;
+    }
+
+    private static List<Path> dropIns(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(f -> {
+                String name = f.getFileName().toString().toLowerCase();
+                return Files.isRegularFile(f) && (name.endsWith(".yaml") || name.endsWith(".yml"));
+            }).sorted().toList();
+        } catch (IOException e) {
+            throw new UsageFailure("cannot list " + directory + ": " + e.getMessage() + "; check its permissions");
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new UsageFailure(file + " is larger than " + MOST_BYTES + " bytes, which no configuration file is");
+            }
+            return Files.readString(file);
+        } catch (IOException | UncheckedIOException e) {
+            throw new UsageFailure("cannot read configuration file " + file + ": " + reason(e)
+                    + "; check that it is readable UTF-8 text");
+        }
+    }
+
+    private static String reason(Exception e) {
+        return e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
+    }
+
+    private static String download(String url) {
+        try (InputStream in = URI.create(url).toURL().openStream()) {
+            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UsageFailure("cannot fetch configuration " + url + ": " + reason(e));
+        }
+    }
+
+    private void add(String file, String text) {
+        LoadSettings settings = LoadSettings.builder().setLabel(file).setMaxAliasesForCollections(0)
+                .setAllowDuplicateKeys(false).build();
+        try {
+            new Compose(settings).composeString(text).ifPresent(root -> mapping(file, root));
+        } catch (YamlEngineException e) {
+            throw new UsageFailure("configuration file " + file + " is not valid YAML: " + e.getMessage());
+        }
+    }
+
+    private void mapping(String file, Node root) {
+        if (!(root instanceof MappingNode mapping)) {
+            if (root instanceof ScalarNode s && s.getValue().isBlank()) {
+                return;
+            }
+            throw new UsageFailure(where(file, root) + ": a configuration file holds lines of the form key: value");
+        }
+        for (NodeTuple entry : mapping.getValue()) {
+            if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+                throw new UsageFailure(where(file, entry.getKeyNode()) + ": a key must be a word");
+            }
+            put(key.getValue(), values(file, entry.getValueNode()));
+        }
+    }
+
+    private void put(String key, List<Value> values) {
+        boolean append = key.endsWith("+");
+        String name = append ? key.substring(0, key.length() - 1) : key;
+        int dashes = 0;
+        while (dashes < name.length() && name.charAt(dashes) == '-') {
+            dashes++;
+        }
+        String bare = name.substring(dashes);
+        if (append) {
+            keys.computeIfAbsent(bare, k -> new ArrayList<>()).addAll(values);
+        } else {
+            keys.put(bare, new ArrayList<>(values));
+        }
+    }
+
+    private static List<Value> values(String file, Node node) {
+        return switch (node) {
+            case ScalarNode s -> List.of(new Value(s.getValue(), where(file, s)));
+            case SequenceNode list -> list.getValue().stream().flatMap(n -> values(file, n).stream()).toList();
+            default -> throw new UsageFailure(where(file, node) + ": a value must be a word or a list of words");
+        };
+    }
+
+    private static String where(String file, Node node) {
+        return file + ":" + node.getStartMark().map(Mark::getLine).map(l -> l + 1).orElse(0);
+    }
+}
