@@ -1,11 +1,14 @@
 package io.k3j.codec;
 
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
 
 /// JSON to trees and back. Stateless for its users: safe for any number of threads.
 public final class Json {
-    /// How deep values may nest.
-    public static final int MAX_DEPTH = 10_000;
+    /// How deep values may nest; deeper input is refused.
+    public static final int MAX_DEPTH = 1000;
+
+    private static final int EXPECTED = 1024;
 
     private Json() {
     }
@@ -13,60 +16,75 @@ public final class Json {
     /// The one object in the bytes (UTF-8).
     /// @throws MalformedInput when it is not one JSON object
     public static Struct object(byte[] bytes) {
-        throw new UnsupportedOperationException();
+        return document(bytes, 0, bytes.length).object();
     }
 
     /// The one object in a part of the bytes, with fields given twice listed.
     /// @throws MalformedInput when it is not one JSON object
     public static Document document(byte[] bytes, int offset, int length) {
-        throw new UnsupportedOperationException();
+        JsonReader.Read read = JsonReader.read(bytes, offset, length);
+        if (read.value() instanceof Struct s) {
+            return new Document(s, read.duplicates());
+        }
+        throw new MalformedInput("invalid JSON: an object is expected at the top");
     }
 
     /// The one value in the bytes: an object, a list (JSON patch) or a scalar.
     /// @throws MalformedInput when it is not one JSON value
     public static Object value(byte[] bytes) {
-        throw new UnsupportedOperationException();
+        return JsonReader.read(bytes, 0, bytes.length).value();
     }
 
     /// A value as compact JSON.
     public static byte[] bytes(Object value) {
-        throw new UnsupportedOperationException();
+        JsonWriter w = new JsonWriter(EXPECTED);
+        w.value(value);
+        return w.bytes();
     }
 
     /// A value as compact JSON text.
     public static String text(Object value) {
-        throw new UnsupportedOperationException();
+        return new String(bytes(value), StandardCharsets.UTF_8);
     }
 
     /// A value as JSON with line breaks and two spaces of indent, as `?pretty=true` answers.
     public static byte[] pretty(Object value) {
-        throw new UnsupportedOperationException();
+        return JsonPretty.bytes(value);
     }
 
     /// An object as it is stored: `apiVersion`, `kind`, `metadata` (without `resourceVersion`), the rest.
     public static byte[] stored(Struct object) {
-        throw new UnsupportedOperationException();
+        return Stored.bytes(object);
     }
 
     /// The position right after `"metadata":{` of a stored object, where `"resourceVersion":"7",` goes.
     /// @throws MalformedInput when the bytes are not a stored object
     public static int hole(byte[] stored) {
-        throw new UnsupportedOperationException();
+        return Stored.hole(stored);
     }
 
     /// What goes into the hole: `"resourceVersion":"7",`, without the comma when metadata is empty.
     public static byte[] revision(byte[] stored, int hole, long revision) {
-        throw new UnsupportedOperationException();
+        String text = "\"resourceVersion\":\"" + revision + (stored[hole] == '}' ? "\"" : "\",");
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /// A stored object with its revision.
+    /// @throws MalformedInput when the bytes are not a stored object
     public static byte[] withRevision(byte[] stored, long revision) {
-        throw new UnsupportedOperationException();
+        int hole = hole(stored);
+        byte[] fill = revision(stored, hole, revision);
+        byte[] whole = new byte[stored.length + fill.length];
+        System.arraycopy(stored, 0, whole, 0, hole);
+        System.arraycopy(fill, 0, whole, hole, fill.length);
+        System.arraycopy(stored, hole, whole, hole + fill.length, stored.length - hole);
+        return whole;
     }
 
-    /// Where the fields after `apiVersion` and `kind` begin in a stored object: `{` + the bytes from here is
-    /// the object as an item of a list of a built-in kind.
+    /// Where the fields after `apiVersion` and `kind` begin in a stored object: `{` and the bytes from here
+    /// are the object as an item of a list of a built-in kind.
+    /// @throws MalformedInput when the bytes are not a stored object
     public static int afterKind(byte[] stored) {
-        throw new UnsupportedOperationException();
+        return Stored.kindEnd(stored) + 2;
     }
 }

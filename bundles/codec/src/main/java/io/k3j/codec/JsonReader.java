@@ -1,0 +1,177 @@
+package io.k3j.codec;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reads one JSON value. Fields and elements under way stand on two stacks, so an object costs exactly
+/// its two arrays. One reader, one text.
+final class JsonReader {
+    /// Buffers kept for the next readers; more are made when needed and forgotten.
+    private static final int POOLED_BUFFERS = 64;
+    /// Above this many fields duplicates are looked up in a map.
+    private static final int SCANNED_FIELDS = 24;
+    private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
+    private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
+    /// Field names are shared through the factory's table; its pool is bounded and knows no thread.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(JsonRecyclerPools.newBoundedPool(POOLED_BUFFERS))
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(Json.MAX_DEPTH)
+                    .maxStringLength(Integer.MAX_VALUE).maxNameLength(1 << 20).build())
+            .build();
+
+    private final JsonParser parser;
+    private String[] names = new String[64];
+    private Object[] values = new Object[64];
+    private int top;
+    private final List<String> duplicates = new ArrayList<>(0);
+
+    private JsonReader(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /// The value and the paths of fields given twice.
+    record Read(Object value, List<String> duplicates) {
+    }
+
+    static Read read(byte[] bytes, int offset, int length) {
+        if (length == 0) {
+            throw new MalformedInput("unexpected end of JSON input");
+        }
+        if (length > 1 && (bytes[offset] == 0 || bytes[offset + 1] == 0)) {
+            throw new MalformedInput("invalid JSON: not UTF-8");
+        }
+        try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
+            JsonReader reader = new JsonReader(parser);
+            Object value = reader.value(parser.nextToken());
+            if (parser.nextToken() != null) {
+                throw new MalformedInput("invalid JSON: more text after the top-level value");
+            }
+            return new Read(value, reader.duplicates);
+        } catch (JacksonException e) {
+            throw new MalformedInput("invalid JSON: " + e.getOriginalMessage() + where(e));
+        } catch (IOException e) {
+            throw new MalformedInput("invalid JSON: " + e.getMessage());
+        }
+    }
+
+    private static String where(JacksonException e) {
+        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column "
+                + e.getLocation().getColumnNr() + ")";
+    }
+
+    private Object value(JsonToken token) throws IOException {
+        return switch (token) {
+            case null -> throw new MalformedInput("unexpected end of JSON input");
+            case START_OBJECT -> object();
+            case START_ARRAY -> array();
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT -> whole();
+            case VALUE_NUMBER_FLOAT -> fraction();
+            case VALUE_TRUE -> Boolean.TRUE;
+            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_NULL -> Null.NULL;
+            default -> throw new MalformedInput("invalid JSON: unexpected " + token);
+        };
+    }
+
+    private Object whole() throws IOException {
+        if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return parser.getLongValue();
+        }
+        BigInteger big = parser.getBigIntegerValue();
+        return big.compareTo(LONG_MIN) >= 0 && big.compareTo(LONG_MAX) <= 0 ? (Object) big.longValue() : fraction();
+    }
+
+    private Double fraction() throws IOException {
+        double d = parser.getDoubleValue();
+        if (Double.isInfinite(d)) {
+            throw new MalformedInput("invalid JSON: number out of range: " + parser.getText());
+        }
+        return d;
+    }
+
+    private Struct object() throws IOException {
+        int base = top;
+        Map<String, Integer> seen = null;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            if (top - base >= SCANNED_FIELDS && seen == null) {
+                seen = index(base);
+            }
+            int at = seen == null ? scan(base, name) : seen.getOrDefault(name, -1);
+            if (at >= 0) {
+                duplicates.add(path());
+                values[at] = value(parser.nextToken());
+                continue;
+            }
+            int slot = push(name);
+            if (seen != null) {
+                seen.put(name, slot);
+            }
+            values[slot] = value(parser.nextToken());
+        }
+        Struct made = Struct.owning(Arrays.copyOfRange(names, base, top), Arrays.copyOfRange(values, base, top));
+        top = base;
+        return made;
+    }
+
+    private Map<String, Integer> index(int base) {
+        Map<String, Integer> map = new HashMap<>();
+        for (int i = base; i < top; i++) {
+            map.put(names[i], i);
+        }
+        return map;
+    }
+
+    private int scan(int base, String name) {
+        for (int i = base; i < top; i++) {
+            if (names[i].equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Seq array() throws IOException {
+        int base = top;
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+            int slot = push("");
+            values[slot] = value(t);
+        }
+        Seq made = Seq.owning(Arrays.copyOfRange(values, base, top));
+        top = base;
+        return made;
+    }
+
+    private int push(String name) {
+        if (top == names.length) {
+            names = Arrays.copyOf(names, top * 2);
+            values = Arrays.copyOf(values, top * 2);
+        }
+        names[top] = name;
+        return top++;
+    }
+
+    private String path() {
+        StringBuilder b = new StringBuilder();
+        for (JsonStreamContext c = parser.getParsingContext(); !c.inRoot(); c = c.getParent()) {
+            b.insert(0, c.inObject() ? "." + c.getCurrentName() : "[" + c.getCurrentIndex() + "]");
+        }
+        return b.charAt(0) == '.' ? b.substring(1) : b.toString();
+    }
+}

@@ -1,0 +1,164 @@
+package io.k3j.codec;
+
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Writes JSON into a growing array. One writer, one text.
+final class JsonWriter {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private byte[] buffer;
+    private int size;
+
+    JsonWriter(int expected) {
+        buffer = new byte[expected];
+    }
+
+    byte[] bytes() {
+        return Arrays.copyOf(buffer, size);
+    }
+
+    JsonWriter raw(String ascii) {
+        need(ascii.length());
+        for (int i = 0; i < ascii.length(); i++) {
+            buffer[size++] = (byte) ascii.charAt(i);
+        }
+        return this;
+    }
+
+    void value(Object value) {
+        switch (value) {
+            case String s -> string(s);
+            case Struct s -> struct(s);
+            case Seq s -> seq(s);
+            case Long l -> raw(Long.toString(l));
+            case Boolean b -> raw(b ? "true" : "false");
+            case Double d -> raw(number(d));
+            case Null n -> raw("null");
+            default -> throw new IllegalArgumentException("not a tree value: " + value.getClass().getName());
+        }
+    }
+
+    private void struct(Struct s) {
+        one('{');
+        for (int i = 0; i < s.size(); i++) {
+            if (i > 0) {
+                one(',');
+            }
+            field(s.name(i), s.value(i));
+        }
+        one('}');
+    }
+
+    void field(String name, Object value) {
+        name(name);
+        value(value);
+    }
+
+    void name(String name) {
+        string(name);
+        one(':');
+    }
+
+    private void seq(Seq s) {
+        one('[');
+        for (int i = 0; i < s.size(); i++) {
+            if (i > 0) {
+                one(',');
+            }
+            value(s.get(i));
+        }
+        one(']');
+    }
+
+    void one(char c) {
+        need(1);
+        buffer[size++] = (byte) c;
+    }
+
+    /// Every char takes at most six bytes (an escape), so one check of room is enough.
+    void string(String s) {
+        int length = s.length();
+        need(length * 6 + 2);
+        byte[] b = buffer;
+        int n = size;
+        b[n++] = '"';
+        for (int i = 0; i < length; i++) {
+            char c = s.charAt(i);
+            if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+                b[n++] = (byte) c;
+            } else if (c < 0x80) {
+                n = escape(b, n, c);
+            } else if (c < 0x800) {
+                b[n++] = (byte) (0xc0 | c >> 6);
+                b[n++] = (byte) (0x80 | c & 0x3f);
+            } else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(s.charAt(i + 1))) {
+                n = four(b, n, Character.toCodePoint(c, s.charAt(++i)));
+            } else {
+                n = three(b, n, Character.isSurrogate(c) ? '\uFFFD' : c);
+            }
+        }
+        b[n++] = '"';
+        size = n;
+    }
+
+    private static int three(byte[] b, int n, char c) {
+        b[n] = (byte) (0xe0 | c >> 12);
+        b[n + 1] = (byte) (0x80 | c >> 6 & 0x3f);
+        b[n + 2] = (byte) (0x80 | c & 0x3f);
+        return n + 3;
+    }
+
+    private static int four(byte[] b, int n, int point) {
+        b[n] = (byte) (0xf0 | point >> 18);
+        b[n + 1] = (byte) (0x80 | point >> 12 & 0x3f);
+        b[n + 2] = (byte) (0x80 | point >> 6 & 0x3f);
+        b[n + 3] = (byte) (0x80 | point & 0x3f);
+        return n + 4;
+    }
+
+    private static int escape(byte[] b, int from, char c) {
+        int n = from;
+        b[n++] = '\\';
+        switch (c) {
+            case '"', '\\' -> b[n++] = (byte) c;
+            case '\n' -> b[n++] = 'n';
+            case '\r' -> b[n++] = 'r';
+            case '\t' -> b[n++] = 't';
+            case '\b' -> b[n++] = 'b';
+            case '\f' -> b[n++] = 'f';
+            default -> {
+                b[n++] = 'u';
+                b[n++] = '0';
+                b[n++] = '0';
+                b[n++] = HEX[c >> 4];
+                b[n++] = HEX[c & 15];
+            }
+        }
+        return n;
+    }
+
+    /// As Go writes a float64: plain digits between 1e-6 and 1e21, else with an exponent.
+    static String number(double d) {
+        if (d == Math.rint(d) && Math.abs(d) < 1e15) {
+            return d == 0 && 1 / d < 0 ? "-0" : Long.toString((long) d);
+        }
+        double size = Math.abs(d);
+        if (size >= 1e-6 && size < 1e21) {
+            return new java.math.BigDecimal(Double.toString(d)).stripTrailingZeros().toPlainString();
+        }
+        String s = Double.toString(d);
+        int e = s.indexOf('E');
+        String digits = s.startsWith(".0", e - 2) ? s.substring(0, e - 2) : s.substring(0, e);
+        String power = s.substring(e + 1);
+        return digits + "e" + (power.startsWith("-") ? power : "+" + power);
+    }
+
+    private void need(int more) {
+        if (buffer.length - size < more) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
+        }
+    }
+}

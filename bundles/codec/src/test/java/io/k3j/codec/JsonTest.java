@@ -1,0 +1,124 @@
+package io.k3j.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+    private static byte[] utf8(String s) {
+        return s.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Object value(String json) {
+        return Json.value(utf8(json));
+    }
+
+    @Test
+    void everyKindOfValueIsReadAsItsTreeForm() {
+        assertThat(value("{\"a\":[1,-2,1.5,1e3,true,false,null,\"x\"],\"b\":{}}")).isEqualTo(
+                Struct.of("a", Seq.of(1, -2, 1.5, 1e3, true, false, null, "x"), "b", Struct.EMPTY));
+        assertThat(value("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
+        assertThat(value("9223372036854775808")).isEqualTo(9223372036854775808.0);
+        assertThat(value("null")).isEqualTo(Null.NULL);
+    }
+
+    @Test
+    void aFieldGivenTwiceIsListedWithItsPathAndItsLastValueCounts() {
+        byte[] text = utf8("{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\",\"name\":\"c\"}]},\"a\":1,\"a\":2}");
+        Document d = Json.document(text, 0, text.length);
+        assertThat(d.duplicates()).containsExactly("spec.containers[1].name", "a");
+        assertThat(d.object().struct("spec").seq("containers").struct(1).text("name")).isEqualTo("c");
+        assertThat(d.object().whole("a", 0)).isEqualTo(2);
+    }
+
+    @Test
+    void manyFieldsKeepTheirOrderAndDuplicatesAreStillSeen() {
+        StringBuilder b = new StringBuilder("{");
+        for (int i = 0; i < 1000; i++) {
+            b.append("\"f").append(i % 990).append("\":").append(i).append(i < 999 ? "," : "}");
+        }
+        byte[] text = utf8(b.toString());
+        Document d = Json.document(text, 0, text.length);
+        assertThat(d.object().size()).isEqualTo(990);
+        assertThat(d.duplicates()).hasSize(10).startsWith("f0");
+        assertThat(d.object().whole("f3", -1)).isEqualTo(993);
+        assertThat(d.object().name(989)).isEqualTo("f989");
+    }
+
+    @Test
+    void damagedTextIsRefusedWithItsPlace() {
+        for (String bad : new String[] {"", "{", "{\"a\":}", "{}{}", "[1,]", "{\"a\":1,}", "nul", "{'a':1}", "01",
+            "{\"a\":\"\u0001\"}", "1e999", "\"\\x\""}) {
+            assertThatThrownBy(() -> value(bad)).as(bad).isInstanceOf(MalformedInput.class)
+                    .hasMessageContaining("JSON");
+        }
+        assertThatThrownBy(() -> Json.object(utf8("[]"))).hasMessageContaining("object is expected");
+        assertThatThrownBy(() -> value("{\n \"a\": x}")).hasMessageContaining("line 2");
+    }
+
+    @Test
+    void onlyUtf8IsRead() {
+        assertThatThrownBy(() -> Json.value("{}".getBytes(StandardCharsets.UTF_16BE))).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> Json.value(new byte[] {'"', (byte) 0xff, '"'})).isInstanceOf(MalformedInput.class);
+        assertThatThrownBy(() -> Json.value(new byte[] {'"', (byte) 0xc3, '"'})).isInstanceOf(MalformedInput.class);
+        assertThat(value("\"é€😀\"")).isEqualTo("é€😀");
+    }
+
+    @Test
+    void depthIsBounded() {
+        assertThat(value("[".repeat(900) + "]".repeat(900))).isInstanceOf(Seq.class);
+        assertThatThrownBy(() -> value("[".repeat(100_000))).isInstanceOf(MalformedInput.class)
+                .hasMessageContaining("depth");
+    }
+
+    @Test
+    void stringsSurviveWritingAndReading() {
+        String all = "\"\\/\b\f\n\r\t\u0000\u001f\u007fé€😀\u2028";
+        assertThat(Json.value(Json.bytes(all))).isEqualTo(all);
+        assertThat(Json.text("a\u0001\"")).isEqualTo("\"a\\u0001\\\"\"");
+        assertThat(Json.text("\ud800x")).isEqualTo("\"\uFFFDx\"");
+    }
+
+    @Test
+    void numbersAreWrittenAsGoWritesThem() {
+        assertThat(Json.text(Seq.of(1.0, 0.1, 1e-7, 1e21, 123456789012345678L, 1.5e-9, 2.5e300, 1e20, -0.5)))
+                .isEqualTo("[1,0.1,1e-7,1e+21,123456789012345678,1.5e-9,2.5e+300,100000000000000000000,-0.5]");
+    }
+
+    @Test
+    void prettyFormIsGosIndent() {
+        Struct s = Struct.of("a", Seq.of(1, Struct.EMPTY), "b", Struct.of("c", "d"), "e", Seq.EMPTY);
+        assertThat(new String(Json.pretty(s), StandardCharsets.UTF_8)).isEqualTo("""
+                {
+                  "a": [
+                    1,
+                    {}
+                  ],
+                  "b": {
+                    "c": "d"
+                  },
+                  "e": []
+                }""");
+    }
+
+    @Test
+    void theStoredFormHasAHoleForTheRevision() {
+        Struct o = Struct.of("kind", "Pod", "spec", Struct.of("metadata", 1), "metadata",
+                Struct.of("resourceVersion", "9", "name", "x"), "apiVersion", "v1");
+        byte[] stored = Json.stored(o);
+        assertThat(new String(stored, StandardCharsets.UTF_8)).isEqualTo(
+                "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"x\"},\"spec\":{\"metadata\":1}}");
+        assertThat(Json.object(Json.withRevision(stored, 42)))
+                .isEqualTo(o.withAt("42", "metadata", "resourceVersion"));
+        assertThat("{" + new String(stored, StandardCharsets.UTF_8).substring(Json.afterKind(stored)))
+                .isEqualTo("{\"metadata\":{\"name\":\"x\"},\"spec\":{\"metadata\":1}}");
+        assertThat(Json.object(Json.withRevision(Json.stored(Struct.of("kind", "X")), 7)).struct("metadata"))
+                .isEqualTo(Struct.of("resourceVersion", "7"));
+        assertThatThrownBy(() -> Json.hole(utf8("{\"kind\":\"Pod\"}"))).isInstanceOf(MalformedInput.class);
+    }
+}
