@@ -1,0 +1,78 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoreapi.Watch;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.Assertions;
+
+/// What a suite needs from a driver's test, and the words its tests are written in.
+public interface Conformance {
+    /// How long a test waits for something that must happen.
+    Duration PATIENCE = Duration.ofSeconds(10);
+
+    /// The open store; empty at the beginning of each test.
+    Datastore store();
+
+    /// UTF-8 bytes.
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The value as text.
+    static String text(Entry entry) {
+        return new String(entry.value(), StandardCharsets.UTF_8);
+    }
+
+    /// The revision of a commit that must have happened.
+    static long committed(CommitResult result) {
+        Assertions.assertThat(result).isInstanceOf(CommitResult.Committed.class);
+        return ((CommitResult.Committed) result).revision();
+    }
+
+    /// The conflict of a commit that must not have happened.
+    static CommitResult.Conflict refused(CommitResult result) {
+        Assertions.assertThat(result).isInstanceOf(CommitResult.Conflict.class);
+        return (CommitResult.Conflict) result;
+    }
+
+    /// Commits for ever; expects success.
+    default long put(String key, long expected, String value) {
+        return committed(store().commit(key, expected, bytes(value), Duration.ZERO));
+    }
+
+    /// Deletes; expects success.
+    default long remove(String key, long expected) {
+        return committed(store().delete(key, expected));
+    }
+
+    /// The keys of a range, in order.
+    default List<String> keys(String prefix, long revision) {
+        return store().range(prefix, "", 0, revision).entries().stream().map(Entry::key).toList();
+    }
+
+    /// The next `count` changes of a watch.
+    static List<Change> take(Watch watch, int count) {
+        List<Change> found = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (found.size() < count && System.nanoTime() < deadline) {
+            found.addAll(next(watch, PATIENCE).changes());
+        }
+        Assertions.assertThat(found).hasSize(count);
+        return found;
+    }
+
+    /// One batch.
+    static Watch.Batch next(Watch watch, Duration atMost) {
+        try {
+            return watch.next(atMost);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
