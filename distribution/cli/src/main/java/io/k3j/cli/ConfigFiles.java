@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -99,8 +101,7 @@ final class ConfigFiles {
     }
 
     private void add(String file, String text) {
-        LoadSettings settings = LoadSettings.builder().setLabel(file).setMaxAliasesForCollections(0)
-                .setAllowDuplicateKeys(false).build();
+        LoadSettings settings = LoadSettings.builder().setLabel(file).setMaxAliasesForCollections(0).build();
         try {
             new Compose(settings).composeString(text).ifPresent(root -> mapping(file, root));
         } catch (YamlEngineException e) {
@@ -115,9 +116,13 @@ final class ConfigFiles {
             }
             throw new UsageFailure(where(file, root) + ": a configuration file holds lines of the form key: value");
         }
+        Set<String> seen = new HashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
             if (!(entry.getKeyNode() instanceof ScalarNode key)) {
                 throw new UsageFailure(where(file, entry.getKeyNode()) + ": a key must be a word");
+            }
+            if (!seen.add(key.getValue())) {
+                throw new UsageFailure(where(file, key) + ": duplicate key \"" + key.getValue() + "\"; keep one of them");
             }
             put(key.getValue(), values(file, entry.getValueNode()));
         }

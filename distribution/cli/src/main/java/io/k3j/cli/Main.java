@@ -3,40 +3,96 @@ package io.k3j.cli;
 import io.k3j.launcher.ConsoleProgress;
 import io.k3j.launcher.LaunchPlan;
 import io.k3j.launcher.Server;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
-/// The command `k3s`.
+/// The command `k3s`: one word, then that word's own arguments.
 public final class Main {
+    /// The first line is read by tools: keep its form.
+    static final String VERSION = "v1.36.2+k3j1";
+    private static final int NOT_FOUND = 127;
+
     private Main() {
     }
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String[] arguments) {
-        Map<String, Object> settings = new HashMap<>();
-        Set<String> disabled = new LinkedHashSet<>();
-        for (int i = 1; i + 1 < arguments.length; i += 2) {
-            String name = arguments[i].substring(2);
-            if (name.equals("disable")) {
-                disabled.addAll(Set.of(arguments[i + 1].split(",")));
-            } else {
-                settings.put(camel(name), arguments[i + 1]);
-            }
+        int code;
+        try {
+            code = run(List.of(arguments), Host.here(InstantSource.system(), System.getenv()));
+        } catch (UsageFailure e) {
+            e.getMessage().lines().forEach(l -> System.err.println("k3s: " + l));
+            code = 1;
         }
-        Path dataDir = Path.of(settings.getOrDefault("dataDir", "/var/lib/rancher/k3s").toString());
-        LaunchPlan plan = new LaunchPlan(arguments[0], dataDir, settings, disabled, Map.of());
-        System.exit(Server.run(plan, ConsoleProgress.of(System.out)));
+        System.exit(code);
     }
 
-    private static String camel(String flag) {
-        StringBuilder name = new StringBuilder();
-        for (int i = 0; i < flag.length(); i++) {
-            char c = flag.charAt(i);
-            name.append(c == '-' ? Character.toUpperCase(flag.charAt(++i)) : c);
+    static int run(List<String> arguments, Host host) {
+        String word = arguments.isEmpty() ? "help" : arguments.getFirst();
+        List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+        return switch (word) {
+            case "server" -> serve(word, rest, host);
+            case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
+            case "bundle" -> Bundle.run(rest, host);
+            case "completion" -> Completion.run(rest, host);
+            case "check-config" -> CheckConfig.run();
+            case "help", "h", "--help", "-h" -> help(rest);
+            case "--version", "-v", "version" -> version();
+            case "agent", "token", "etcd-snapshot", "secrets-encrypt", "certificate" -> throw new UsageFailure(
+                    "k3s " + word + " is not supported yet by K3j; see docs/compatibility.md for what is");
+            default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
+        };
+    }
+
+    private static int serve(String command, List<String> arguments, Host host) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            return help(List.of(command));
         }
-        return name.toString();
+        List<String> warnings = new ArrayList<>();
+        LaunchPlan plan = PlanBuilder.build(command, arguments, host, warnings);
+        ConsoleProgress progress = ConsoleProgress.of(System.out);
+        warnings.forEach(progress::line);
+        return Server.run(plan, progress);
+    }
+
+    private static int help(List<String> words) {
+        String word = words.isEmpty() ? "" : words.getFirst();
+        System.out.print(word.equals("server") || word.equals("agent") ? Help.command(word) : Help.overview());
+        return 0;
+    }
+
+    private static int version() {
+        System.out.println("k3s version " + VERSION + " (" + Commit.shortened() + ")");
+        System.out.println("java version " + Runtime.version().feature() + "." + Runtime.version().interim() + "."
+                + Runtime.version().update());
+        return 0;
+    }
+
+    private static int tool(String tool, List<String> arguments, Host host) {
+        EarlyKeys early = EarlyKeys.of(host);
+        Optional<Path> program = new Tools(host.environment().getOrDefault("PATH", ""),
+                Path.of(early.dataDir(), "data/current/bin")).find(tool);
+        if (program.isEmpty()) {
+            return BuiltIn.run(tool, arguments, early);
+        }
+        List<String> line = new ArrayList<>(List.of(program.get().toString()));
+        line.addAll(arguments);
+        ProcessBuilder process = new ProcessBuilder(line).inheritIO();
+        Map<String, String> more = Tools.environment(tool, host.environment(), early.kubeconfig(), early.dataDir());
+        process.environment().putAll(more);
+        try {
+            return process.start().waitFor();
+        } catch (IOException e) {
+            System.err.println("k3s: cannot run " + program.get() + ": " + e.getMessage());
+            return NOT_FOUND;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
     }
 }

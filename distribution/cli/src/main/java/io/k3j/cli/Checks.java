@@ -1,0 +1,142 @@
+package io.k3j.cli;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Finds impossible values and combinations before anything is started or written. All are told at once.
+final class Checks {
+    private static final Instant EARLIEST = Instant.parse("1980-01-01T00:00:00Z");
+    private static final int LONGEST_NAME = 253;
+    private final Map<String, Object> settings;
+    private final List<String> problems = new ArrayList<>();
+
+    private Checks(Map<String, Object> settings) {
+        this.settings = settings;
+    }
+
+    static List<String> problems(Map<String, Object> settings, Host host) {
+        Checks c = new Checks(settings);
+        c.machine(host);
+        c.networks();
+        c.addresses();
+        c.nodePorts();
+        c.name();
+        c.mode();
+        c.path("dataDir", "--data-dir");
+        c.path("writeKubeconfig", "--write-kubeconfig");
+        return c.problems;
+    }
+
+    private void machine(Host host) {
+        if (host.now().isBefore(EARLIEST)) {
+            problems.add("server time isn't set properly: " + host.now() + " is before 1980; set the clock (for example "
+                    + "with: date -s), certificates cannot be made with it");
+        }
+        if (!host.root() && !Boolean.TRUE.equals(settings.get("disableAgent"))) {
+            problems.add("k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
+                    + "with --disable-agent");
+        }
+    }
+
+    private void networks() {
+        List<Cidr> cluster = cidrs("clusterCidr", "--cluster-cidr");
+        List<Cidr> service = cidrs("serviceCidr", "--service-cidr");
+        for (Cidr c : cluster) {
+            for (Cidr s : service) {
+                if (c.six() == s.six() && overlap(c, s)) {
+                    problems.add("--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
+                            + "10.43.0.0/16");
+                }
+            }
+        }
+        if (!cluster.isEmpty() && !service.isEmpty() && cluster.getFirst().six() != service.getFirst().six()) {
+            problems.add("--cluster-cidr and --service-cidr must begin with the same address family");
+        }
+    }
+
+    private static boolean overlap(Cidr a, Cidr b) {
+        int bits = Math.min(a.bits(), b.bits());
+        return new Cidr(a.base(), bits).address(0).equals(new Cidr(b.base(), bits).address(0));
+    }
+
+    private List<Cidr> cidrs(String key, String flag) {
+        List<Cidr> list = new ArrayList<>();
+        for (String text : list(key)) {
+            try {
+                list.add(Cidr.parse(text));
+            } catch (IllegalArgumentException e) {
+                problems.add("invalid " + flag + " \"" + text + "\": it must be a network such as 10.42.0.0/16");
+            }
+        }
+        return list;
+    }
+
+    private void addresses() {
+        for (String[] pair : new String[][]{{"nodeIp", "--node-ip"}, {"nodeExternalIp", "--node-external-ip"},
+                {"clusterDns", "--cluster-dns"}, {"advertiseAddress", "--advertise-address"},
+                {"bindAddress", "--bind-address"}}) {
+            for (String text : list(pair[0])) {
+                try {
+                    InetAddress.ofLiteral(text);
+                } catch (IllegalArgumentException e) {
+                    problems.add("invalid " + pair[1] + " \"" + text + "\": it must be an IP address");
+                }
+            }
+        }
+    }
+
+    private void nodePorts() {
+        if (!(settings.get("serviceNodePortRange") instanceof String range)) {
+            return;
+        }
+        int dash = range.indexOf('-');
+        try {
+            int from = Integer.parseInt(range.substring(0, dash));
+            int to = Integer.parseInt(range.substring(dash + 1));
+            if (from < 1 || to > 65_535 || from > to) {
+                throw new NumberFormatException();
+            }
+        } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+            problems.add("invalid --service-node-port-range \"" + range + "\": it must be two ports such as 30000-32767");
+        }
+    }
+
+    private void name() {
+        String name = (String) settings.get("nodeName");
+        boolean good = !name.isEmpty() && name.length() <= LONGEST_NAME
+                && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.')
+                && Character.isLetterOrDigit(name.charAt(0)) && Character.isLetterOrDigit(name.charAt(name.length() - 1));
+        if (!good) {
+            problems.add("invalid node name \"" + name + "\": use lower case letters, digits, '-' and '.', for example "
+                    + "--node-name=node-1");
+        }
+    }
+
+    private void mode() {
+        if (settings.get("writeKubeconfigMode") instanceof String mode) {
+            try {
+                Integer.parseInt(mode, 8);
+            } catch (NumberFormatException e) {
+                problems.add("invalid --write-kubeconfig-mode \"" + mode + "\": it must be an octal mode such as 0600");
+            }
+        }
+    }
+
+    private void path(String key, String flag) {
+        if (settings.get(key) instanceof String path && (path.isBlank() || !Path.of(path).isAbsolute())) {
+            problems.add("invalid " + flag + " \"" + path + "\": it must be an absolute path");
+        }
+    }
+
+    private String[] list(String key) {
+        return switch (settings.get(key)) {
+            case String[] list -> list;
+            case String one -> new String[]{one};
+            case null, default -> new String[0];
+        };
+    }
+}

@@ -1,0 +1,60 @@
+package io.k3j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// `k3s completion bash|zsh [-i]`.
+final class Completion {
+    private static final String COMMANDS = "server agent kubectl crictl ctr check-config bundle completion token "
+            + "etcd-snapshot secrets-encrypt certificate help";
+
+    private Completion() {
+    }
+
+    static int run(List<String> arguments, Host host) {
+        boolean install = arguments.contains("-i");
+        String shell = arguments.stream().filter(a -> !a.startsWith("-")).findFirst().orElse("");
+        if (!shell.equals("bash") && !shell.equals("zsh")) {
+            throw new UsageFailure("must provide a valid SHELL argument: k3s completion bash, or k3s completion zsh");
+        }
+        if (!install) {
+            System.out.print(script());
+            return 0;
+        }
+        Path rc = Path.of(host.home(), "." + shell + "rc");
+        try {
+            Files.writeString(rc, "\n# k3s completion (generated)\nsource <(k3s completion " + shell + ")\n",
+                    StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UsageFailure("cannot write " + rc + ": " + e.getMessage());
+        }
+        System.out.println("Autocomplete for " + shell + " added to: " + rc);
+        return 0;
+    }
+
+    private static String script() {
+        String server = Flags.of("server").all().stream().filter(f -> !f.hidden()).map(Flag::shown)
+                .collect(Collectors.joining(" "));
+        return """
+                #! /bin/bash
+                _k3s_complete() {
+                  local word="${COMP_WORDS[COMP_CWORD]}" words="%s"
+                  if [ "$COMP_CWORD" -gt 1 ]; then
+                    case "${COMP_WORDS[1]}" in
+                      server|agent) words="%s" ;;
+                      bundle) words="ls check swap back" ;;
+                      completion) words="bash zsh" ;;
+                      *) words="" ;;
+                    esac
+                  fi
+                  COMPREPLY=($(compgen -W "$words" -- "$word"))
+                }
+                [ -n "${ZSH_VERSION:-}" ] && autoload -Uz bashcompinit && bashcompinit
+                complete -F _k3s_complete k3s
+                """.formatted(COMMANDS, server);
+    }
+}

@@ -1,0 +1,54 @@
+package io.k3j.cli;
+
+import java.util.stream.Collectors;
+
+/// The help texts.
+final class Help {
+    private static final int COLUMN = 46;
+
+    private Help() {
+    }
+
+    /// Of `k3s` itself.
+    static String overview() {
+        return """
+                NAME:
+                   k3s - Kubernetes, but small and simple
+
+                USAGE:
+                   k3s command [command options]
+
+                COMMANDS:
+                   server        Run management server
+                   kubectl       Run kubectl
+                   crictl        Run crictl
+                   ctr           Run ctr
+                   check-config  Run config check
+                   bundle        List and swap the running bundles: ls, check, swap, back
+                   completion    Install shell completion script: bash, zsh
+                   help, h       Shows a list of commands or help for one command
+
+                GLOBAL OPTIONS:
+                   --help, -h     show help
+                   --version, -v  print the version
+                """;
+    }
+
+    /// Of `k3s server` or `k3s agent`; flags that are not supported yet are marked.
+    static String command(String command) {
+        return "NAME:\n   k3s " + command + " - Run " + (command.equals("server") ? "management server" : "node agent")
+                + "\n\nUSAGE:\n   k3s " + command + " [OPTIONS]\n\nOPTIONS:\n" + Flags.of(command).all().stream()
+                        .filter(f -> !f.hidden()).map(Help::line).collect(Collectors.joining("\n"))
+                + "\n";
+    }
+
+    private static String line(Flag flag) {
+        String names = flag.shown() + flag.aliases().stream().map(a -> ", " + (a.length() == 1 ? "-" : "--") + a)
+                .collect(Collectors.joining()) + (flag.type() == Flag.Type.BOOL ? "" : " value");
+        String preset = flag.preset().isEmpty() || flag.preset().equals("false") ? ""
+                : " (default: " + flag.preset() + ")";
+        String variable = flag.environment().isEmpty() ? "" : " [$" + flag.environment() + "]";
+        String state = flag.state() instanceof Flag.State.Absent ? " (not supported yet)" : "";
+        return "   " + names + " ".repeat(Math.max(2, COLUMN - names.length())) + flag.meaning() + preset + variable + state;
+    }
+}

@@ -1,0 +1,106 @@
+package io.k3j.cli;
+
+import io.k3j.launcher.LaunchPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Turns what was set into the launcher's plan: K3s' defaults filled in, everything checked that can be
+/// checked without starting.
+final class PlanBuilder {
+    private static final String DISABLE = "disable-";
+    private final String command;
+    private final Flags flags;
+    private final Resolution resolution;
+    private final Host host;
+    private final Map<String, Object> settings = new HashMap<>();
+    private final Map<String, String> whereSet = new HashMap<>();
+
+    private PlanBuilder(String command, Flags flags, Resolution resolution, Host host) {
+        this.command = command;
+        this.flags = flags;
+        this.resolution = resolution;
+        this.host = host;
+    }
+
+    /// The plan of a command line on a host. Warnings are added to `warnings`.
+    /// @throws UsageFailure with every problem there is
+    static LaunchPlan build(String command, List<String> arguments, Host host, List<String> warnings) {
+        Flags flags = Flags.of(command);
+        List<String> problems = new ArrayList<>();
+        Resolution r = Resolution.of(command, flags, arguments, host.environment(), problems, warnings);
+        for (String name : r.names()) {
+            r.all(name).forEach(s -> TypeCheck.problem(s).or(() -> Support.problem(s)).ifPresent(problems::add));
+        }
+        if (!problems.isEmpty()) {
+            throw new UsageFailure(problems);
+        }
+        return new PlanBuilder(command, flags, r, host).plan();
+    }
+
+    private LaunchPlan plan() {
+        flags.all().forEach(this::given);
+        Defaults.fill(settings, host);
+        List<String> problems = Checks.problems(settings, host);
+        if (!problems.isEmpty()) {
+            throw new UsageFailure(problems);
+        }
+        Path dataDir = Path.of((String) settings.get("dataDir")).toAbsolutePath().normalize();
+        return new LaunchPlan(command, dataDir, settings, disabled(), whereSet);
+    }
+
+    private void given(Flag flag) {
+        List<Setting> all = resolution.all(flag.name());
+        if (!all.isEmpty()) {
+            whereSet.put(flag.key(), all.getLast().where());
+        }
+        switch (flag.type()) {
+            case BOOL -> settings.put(flag.key(), all.isEmpty() ? flag.preset().equals("true")
+                    : TypeCheck.bool(all.getLast().value()).orElse(false));
+            case LIST -> list(flag, all);
+            default -> {
+                String value = all.isEmpty() ? flag.preset() : all.getLast().value();
+                if (!value.isEmpty()) {
+                    settings.put(flag.key(), value);
+                }
+            }
+        }
+    }
+
+    private void list(Flag flag, List<Setting> all) {
+        List<String> values = new ArrayList<>();
+        for (Setting s : all) {
+            for (String part : flag.commas() ? s.value().split(",") : new String[]{s.value()}) {
+                if (!part.isBlank()) {
+                    values.add(part.strip());
+                }
+            }
+        }
+        if (all.isEmpty() && !flag.preset().isEmpty()) {
+            values.add(flag.preset());
+        }
+        if (!values.isEmpty()) {
+            settings.put(flag.key(), values.toArray(String[]::new));
+        }
+    }
+
+    private Set<String> disabled() {
+        Set<String> words = new LinkedHashSet<>();
+        if (settings.get("disable") instanceof String[] list) {
+            words.addAll(List.of(list));
+        }
+        for (Flag flag : flags.all()) {
+            if (flag.name().startsWith(DISABLE) && Boolean.TRUE.equals(settings.get(flag.key()))) {
+                words.add(flag.name().substring(DISABLE.length()));
+            }
+        }
+        if ("none".equals(settings.get("flannelBackend"))) {
+            words.add("cni-flannel");
+        }
+        return words;
+    }
+}

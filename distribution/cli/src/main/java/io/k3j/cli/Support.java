@@ -1,0 +1,35 @@
+package io.k3j.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Refuses, by name, what K3j does not do yet, so that no flag is ever ignored in silence. Setting such
+/// a flag to its default is fine.
+final class Support {
+    private Support() {
+    }
+
+    /// What is wrong with a setting, or nothing.
+    static Optional<String> problem(Setting s) {
+        Flag flag = s.flag();
+        return switch (flag.state()) {
+            case Flag.State.Works w -> Optional.empty();
+            case Flag.State.Only only when only.values().contains(s.value()) -> Optional.empty();
+            case Flag.State.Only only -> Optional.of(flag.shown() + "=" + s.value() + " (" + s.where()
+                    + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
+            case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
+            case Flag.State.Absent a -> Optional.of(flag.shown() + " (" + s.where()
+                    + ") is not supported yet by K3j; start without it, see docs/compatibility.md");
+        };
+    }
+
+    private static boolean preset(Flag flag, String value) {
+        return flag.type() == Flag.Type.BOOL ? TypeCheck.bool(value).equals(TypeCheck.bool(flag.preset()))
+                : value.equals(flag.preset());
+    }
+
+    /// What is wrong with all settings.
+    static List<String> problems(List<Setting> settings) {
+        return settings.stream().flatMap(s -> problem(s).stream()).toList();
+    }
+}

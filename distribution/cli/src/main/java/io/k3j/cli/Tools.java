@@ -1,0 +1,81 @@
+package io.k3j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Finds the real programs behind `k3s kubectl`, `k3s crictl` and `k3s ctr`.
+final class Tools {
+    private final List<Path> directories;
+
+    /// `path` is a PATH; `bundled` the directory of the distribution's own programs.
+    Tools(String path, Path bundled) {
+        List<Path> all = new ArrayList<>();
+        for (String part : path.split(":")) {
+            if (!part.isEmpty()) {
+                all.add(Path.of(part));
+            }
+        }
+        all.add(bundled);
+        this.directories = List.copyOf(all);
+    }
+
+    /// The program to run: for kubectl the newest of `kubectl.1.NN` beside any `kubectl`, because a plain
+    /// `kubectl` may only be a dispatcher to them.
+    Optional<Path> find(String tool) {
+        List<Path> plain = directories.stream().map(d -> d.resolve(tool)).filter(Files::isExecutable).toList();
+        if (!tool.equals("kubectl")) {
+            return plain.stream().findFirst();
+        }
+        Stream<Path> places = Stream.concat(directories.stream(), plain.stream().map(Tools::realDirectory));
+        return places.distinct().flatMap(Tools::versioned).max(Comparator.comparingInt(Tools::minor))
+                .or(() -> plain.stream().findFirst());
+    }
+
+    private static Path realDirectory(Path program) {
+        try {
+            return program.toRealPath().getParent();
+        } catch (IOException e) {
+            return program.getParent();
+        }
+    }
+
+    private static Stream<Path> versioned(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return Stream.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(p -> minor(p) > 0 && Files.isExecutable(p)).toList().stream();
+        } catch (IOException e) {
+            return Stream.of();
+        }
+    }
+
+    private static int minor(Path program) {
+        String name = program.getFileName().toString();
+        try {
+            return name.startsWith("kubectl.1.") ? Integer.parseInt(name.substring("kubectl.1.".length())) : 0;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /// What the program is given in its environment and before its arguments, as K3s does.
+    static Map<String, String> environment(String tool, Map<String, String> now, String kubeconfig, String dataDir) {
+        return switch (tool) {
+            case "kubectl" -> now.getOrDefault("KUBECONFIG", "").isEmpty() ? Map.of("KUBECONFIG", kubeconfig) : Map.of();
+            case "crictl" -> now.containsKey("CRI_CONFIG_FILE") ? Map.of()
+                    : Map.of("CRI_CONFIG_FILE", dataDir + "/agent/etc/crictl.yaml");
+            case "ctr" -> Map.of("CONTAINERD_ADDRESS",
+                    now.getOrDefault("CONTAINERD_ADDRESS", "/run/k3s/containerd/containerd.sock"), "CONTAINERD_NAMESPACE",
+                    now.getOrDefault("CONTAINERD_NAMESPACE", "k8s.io"));
+            default -> Map.of();
+        };
+    }
+}

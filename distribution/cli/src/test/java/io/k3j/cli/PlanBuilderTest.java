@@ -1,0 +1,172 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.k3j.launcher.LaunchPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlanBuilderTest {
+    @TempDir
+    Path directory;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+    private Path config;
+
+    @BeforeEach
+    void emptyConfiguration() throws IOException {
+        config = Files.writeString(directory.resolve("config.yaml"), "");
+        environment.put("K3S_CONFIG_FILE", config.toString());
+    }
+
+    private LaunchPlan plan(String... arguments) {
+        Host host = new Host("node-1", true, "/root", Optional.of("192.0.2.7"), Instant.parse("2026-01-01T00:00:00Z"),
+                environment);
+        return PlanBuilder.build("server", List.of(arguments), host, warnings);
+    }
+
+    private static Object flat(Object value) {
+        return value instanceof String[] list ? String.join(",", list) : value;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"clusterCidr|10.42.0.0/16", "serviceCidr|10.43.0.0/16", "clusterDns|10.43.0.10",
+            "clusterDomain|cluster.local", "dataDir|/var/lib/rancher/k3s", "nodeName|node-1", "nodeIp|192.0.2.7",
+            "httpsListenPort|6443", "writeKubeconfigMode|0600", "serviceNodePortRange|30000-32767",
+            "defaultLocalStoragePath|/var/lib/rancher/k3s/storage", "advertiseAddress|192.0.2.7", "flannelBackend|vxlan"})
+    void fillsInTheDefaultsOfK3s(String key, String value) {
+        assertThat(flat(plan().settings().get(key))).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"--node-name=a|a", "--node-name a|a", "-node-name=a|a",
+            "--node-name=a --node-name=b|b"})
+    void readsFlagsInEveryForm(String line, String name) {
+        assertThat(plan(line.split(" ")).settings()).containsEntry("nodeName", name);
+    }
+
+    @Test
+    void putsTheCommandLineOverTheEnvironmentOverTheFile() throws IOException {
+        Files.writeString(config, "node-name: file\ncluster-domain: file.local\ntoken: file\n");
+        environment.put("K3S_NODE_NAME", "environment");
+        environment.put("K3S_TOKEN", "environment");
+        LaunchPlan plan = plan("--node-name", "line");
+        assertThat(plan.settings()).containsEntry("nodeName", "line").containsEntry("token", "environment")
+                .containsEntry("clusterDomain", "file.local");
+        assertThat(plan.whereSet()).containsEntry("nodeName", "command line").containsEntry("token", "K3S_TOKEN")
+                .containsEntry("clusterDomain", config + ":2");
+    }
+
+    @Test
+    void mergesDropInsByTheRulesOfK3s() throws IOException {
+        Files.writeString(config, "tls-san:\n- a\nnode-label: x=1\n--debug: true\n");
+        Path dropIns = Files.createDirectory(directory.resolve("config.yaml.d"));
+        Files.writeString(dropIns.resolve("2.YML"), "tls-san+: [c, d]\nnode-label: y=2\n");
+        Files.writeString(dropIns.resolve("1.yaml"), "tls-san+: b\n");
+        Files.writeString(dropIns.resolve("0.txt"), "tls-san: [no]\n");
+        LaunchPlan plan = plan();
+        assertThat(flat(plan.settings().get("tlsSan"))).isEqualTo("a,b,c,d");
+        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("y=2");
+        assertThat(plan.flag("debug")).isTrue();
+    }
+
+    @Test
+    void letsAListOnTheCommandLineReplaceTheFiles() throws IOException {
+        Files.writeString(config, "tls-san: [a, b]\n");
+        assertThat(flat(plan("--tls-san=c,d").settings().get("tlsSan"))).isEqualTo("c,d");
+    }
+
+    @Test
+    void collectsEveryWordThatIsNotWanted() {
+        assertThat(plan("--disable=traefik,servicelb", "--disable", "mine", "--disable-kube-proxy", "--flannel-backend=none")
+                .disabled()).containsExactlyInAnyOrder("traefik", "servicelb", "mine", "kube-proxy", "cni-flannel");
+    }
+
+    @Test
+    void warnsOfUnknownKeysInTheFile() throws IOException {
+        Files.writeString(config, "no-such-flag: 1\n");
+        plan();
+        assertThat(warnings).containsExactly("Unknown flag --no-such-flag found in config.yaml, skipping (" + config + ":1)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"--nodename=x|did you mean --node-name?", "--https-listen-port=abc|a port from 0 to 65535",
+            "--debug=maybe|it must be true or false", "--cluster-cidr=10.42.0.0|it must be a network such as",
+            "--cluster-cidr=10.43.0.0/16|must not overlap", "--node-name=Node_1|use lower case letters",
+            "--service-node-port-range=9-1|two ports", "--write-kubeconfig-mode=9|octal", "--data-dir=rel|absolute path",
+            "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
+            "--flannel-backend=wireguard-native|use one of none, vxlan, host-gw",
+            "--cluster-init|not supported yet by K3j", "--config=/no/such/file|does not exist"})
+    void saysWhatIsWrongAndWhatToType(String argument, String part) {
+        environment.remove("K3S_CONFIG_FILE");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAtOnce() {
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--no-such", "--debug=x", "--docker"))
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"a: [|not valid YAML", "- a|key: value", "a: {b: c}|config.yaml:1", "a: &x b\\nc: *x|",
+            "a: 1\\na: 2|duplicate"})
+    void refusesADamagedFileWithItsPlace(String text, String part) throws IOException {
+        Files.writeString(config, text.replace("\\n", "\n"));
+        if (part == null) {
+            plan();
+            return;
+        }
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(this::plan).withMessageContaining(part);
+    }
+
+    static List<Flag> absent() {
+        return Flags.of("server").all().stream().filter(f -> f.state() instanceof Flag.State.Absent).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("absent")
+    void neverIgnoresAFlagItDoesNotSupport(Flag flag) {
+        String value = flag.type() == Flag.Type.BOOL ? Boolean.toString(!flag.preset().equals("true"))
+                : flag.type() == Flag.Type.DURATION ? "17s" : "17";
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flag.shown() + "=" + value))
+                .withMessageContaining("not supported yet by K3j").withMessageContaining(flag.shown());
+    }
+
+    @ParameterizedTest
+    @MethodSource("absent")
+    void acceptsAnUnsupportedFlagAtItsDefault(Flag flag) {
+        if (!flag.preset().isEmpty()) {
+            assertThat(plan(flag.shown() + "=" + flag.preset())).isNotNull();
+        }
+    }
+
+    @Test
+    void knowsEveryFlagOfK3s() {
+        assertThat(Flags.of("server").all()).hasSize(124);
+        assertThat(Flags.of("agent").all()).hasSize(46);
+        assertThat(Flags.every().stream().map(Flag::name).distinct()).hasSize(Flags.every().size());
+    }
+
+    @Test
+    void refusesAClockBefore1980AndANodeWithoutRoot() {
+        Host host = new Host("n", false, "/home/u", Optional.empty(), Instant.EPOCH, environment);
+        assertThatExceptionOfType(UsageFailure.class)
+                .isThrownBy(() -> PlanBuilder.build("server", List.of(), host, warnings))
+                .withMessageContaining("server time isn't set properly").withMessageContaining("must run as root");
+    }
+}
