@@ -1,6 +1,5 @@
 package io.k3j.sqllog;
 
-import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Semaphore;
@@ -23,9 +22,14 @@ final class ReadPool implements AutoCloseable {
         try {
             faults.check(what);
             Reader reader = take();
-            T answer = question.ask(reader);
-            giveBack(reader);
-            return answer;
+            try {
+                T answer = question.ask(reader);
+                giveBack(reader);
+                return answer;
+            } catch (SQLException | RuntimeException e) {
+                discard(reader, e);
+                throw e;
+            }
         } catch (SQLException e) {
             throw faults.failed(what, e, false);
         } finally {
@@ -49,6 +53,14 @@ final class ReadPool implements AutoCloseable {
         }
     }
 
+    private static void discard(Reader reader, Exception why) {
+        try {
+            reader.close();
+        } catch (SQLException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     /// Waits for questions in progress, then closes every connection. `faults` must refuse new ones by then.
     @Override
     public void close() throws SQLException {
@@ -65,6 +77,6 @@ final class ReadPool implements AutoCloseable {
 
     /// Something to ask; an exception costs the connection.
     interface Question<T> {
-        T ask(Reader reader) throws SQLException, DatastoreUnavailable;
+        T ask(Reader reader) throws SQLException;
     }
 }
