@@ -1,0 +1,309 @@
+package io.k3j.testkit;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.JsonPatch;
+import io.k3j.model.Key;
+import io.k3j.model.MergePatch;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// An API in memory. Rules of writing are real; defaulting, validation, admission and authorisation are
+/// not there. A strategic patch merges as RFC 7386 does, an apply likewise.
+///
+/// [#stepped] delivers changes to views only when [#deliver] is called; [#live] delivers them from a
+/// thread of its own until [#close].
+public final class FakeApi implements ApiClient, AutoCloseable {
+    private record Refusal(String verb, Gvr resource, ApiFault fault) {
+    }
+
+    private final String user;
+    private final InstantSource clock;
+    private final FakeStore store;
+    private final BuiltinResources resources;
+    private final Writes writes;
+    private final List<String> calls;
+    private final List<Refusal> refusals;
+    private @Nullable Thread deliverer;
+
+    private FakeApi(InstantSource clock) {
+        this.user = "";
+        this.clock = clock;
+        this.store = new FakeStore();
+        this.resources = new BuiltinResources();
+        this.writes = new Writes(store, resources, clock);
+        this.calls = new CopyOnWriteArrayList<>();
+        this.refusals = new ArrayList<>();
+    }
+
+    private FakeApi(FakeApi other, String user) {
+        this.user = user;
+        this.clock = other.clock;
+        this.store = other.store;
+        this.resources = other.resources;
+        this.writes = other.writes;
+        this.calls = other.calls;
+        this.refusals = other.refusals;
+    }
+
+    /// An empty API whose changes wait for [#deliver].
+    public static FakeApi stepped(InstantSource clock) {
+        return new FakeApi(clock);
+    }
+
+    /// An empty API whose views are told by a thread.
+    public static FakeApi live() {
+        FakeApi api = new FakeApi(InstantSource.system());
+        api.deliverer = Thread.ofVirtual().name("fake-api").start(api::deliverForever);
+        return api;
+    }
+
+    private void deliverForever() {
+        while (!Thread.currentThread().isInterrupted()) {
+            if (!store.deliver()) {
+                try {
+                    store.awaitChange();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    /// Ends the thread of a live API.
+    @Override
+    public void close() {
+        if (deliverer != null) {
+            deliverer.interrupt();
+        }
+    }
+
+    /// Tells all views what has happened.
+    /// @return whether anything had
+    public boolean deliver() {
+        return store.deliver();
+    }
+
+    /// Adds a custom resource.
+    public void serve(ApiResource resource, boolean hasStatus) {
+        resources.add(resource, hasStatus);
+    }
+
+    /// Every write that was asked for, as `user verb resource key`; user is empty for the plain client.
+    public List<String> calls() {
+        return calls;
+    }
+
+    /// Answers the next call of this verb (`create`, `update`, `patch`, `delete`, `get`, `list`, `post`) on
+    /// this resource with a fault.
+    public void refuse(String verb, Gvr resource, ApiFault fault) {
+        synchronized (store) {
+            refusals.add(new Refusal(verb, resource, fault));
+        }
+    }
+
+    /// Stores an object as it is, status and all; uid and time of creation are filled in when missing.
+    public Obj seed(Gvr resource, Obj object) {
+        synchronized (store) {
+            Optional<Obj> live = store.find(resource, object.key());
+            if (live.isPresent()) {
+                return store.put(resource, object);
+            }
+            Obj made = writes.created(resource, object.withRevision(0));
+            Obj full = object.at("status") == null ? made : made.with(object.status(), "status");
+            full = object.uid().isEmpty() ? full : full.with(object.uid(), "metadata", "uid");
+            String born = object.metadata().text("creationTimestamp");
+            return store.put(resource, born.isEmpty() ? full : full.with(born, "metadata", "creationTimestamp"));
+        }
+    }
+
+    /// Removes an object at once, whatever its finalizers say.
+    public void vanish(Gvr resource, Key key) {
+        store.remove(resource, key);
+    }
+
+    @Override
+    public ApiClient as(String other) {
+        return new FakeApi(this, other);
+    }
+
+    @Override
+    public Obj get(Gvr resource, Key key) {
+        refused("get", resource);
+        resources.of(resource);
+        return store.get(resource, key);
+    }
+
+    @Override
+    public Optional<Obj> find(Gvr resource, Key key) {
+        refused("get", resource);
+        resources.of(resource);
+        return store.find(resource, key);
+    }
+
+    @Override
+    public ObjList list(Gvr resource, Query query) {
+        refused("list", resource);
+        resources.of(resource);
+        synchronized (store) {
+            return new ObjList(store.list(resource, query), store.revision());
+        }
+    }
+
+    @Override
+    public Obj create(Gvr resource, Obj object, WriteOptions options) {
+        called("create", resource, object.key().toString());
+        synchronized (store) {
+            Obj made = writes.created(resource, object);
+            return options.dryRun() ? made : store.put(resource, trimmed(made));
+        }
+    }
+
+    private static Obj trimmed(Obj made) {
+        return made.status().isEmpty() ? made.without("status") : made;
+    }
+
+    @Override
+    public Obj update(Gvr resource, Obj object, WriteOptions options) {
+        called("update", resource, at(object.key(), options));
+        resources.of(resource);
+        synchronized (store) {
+            return put(resource, store.get(resource, object.key()), object, options);
+        }
+    }
+
+    private Obj put(Gvr resource, Obj live, Obj wanted, WriteOptions options) {
+        Obj next = writes.updated(resource, live, wanted, options.subresource());
+        if (next == live || options.dryRun()) {
+            return next;
+        }
+        if (writes.finished(resource, next)) {
+            store.remove(resource, live.key());
+            return next.withRevision(store.revision());
+        }
+        return store.put(resource, next);
+    }
+
+    @Override
+    public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
+        called("patch", resource, at(key, options));
+        resources.of(resource);
+        synchronized (store) {
+            if (patch instanceof Patch.Apply(Struct wanted) && store.find(resource, key).isEmpty()) {
+                return store.put(resource, trimmed(writes.created(resource, Obj.of(wanted))));
+            }
+            Obj live = store.get(resource, key);
+            Struct document = live.document();
+            Struct changed = switch (patch) {
+                case Patch.Json(Seq operations) -> JsonPatch.apply(document, operations);
+                case Patch.Merge(Struct changes) -> MergePatch.apply(document, changes);
+                case Patch.Strategic(Struct changes) -> MergePatch.apply(document, changes);
+                case Patch.Apply(Struct wanted) -> MergePatch.apply(document, wanted);
+            };
+            return put(resource, live, Obj.of(changed), options);
+        }
+    }
+
+    @Override
+    public void delete(Gvr resource, Key key, DeleteOptions options) {
+        called("delete", resource, key.toString());
+        resources.of(resource);
+        synchronized (store) {
+            Obj live = store.get(resource, key);
+            Obj marked = writes.deleted(resource, live, options);
+            if (writes.finished(resource, marked)) {
+                store.remove(resource, key);
+            } else if (!marked.tree().equals(live.tree())) {
+                store.put(resource, marked);
+            }
+        }
+    }
+
+    @Override
+    public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
+        called("deletecollection", resource, query.namespace());
+        store.list(resource, query).forEach(o -> delete(resource, o.key(), options));
+    }
+
+    @Override
+    public Struct post(Gvr resource, Key key, String subresource, Struct body) {
+        called("post", resource, key + "/" + subresource);
+        return switch (resource.resource() + "/" + subresource) {
+            case "pods/binding" -> bind(resource, key, body);
+            case "pods/eviction" -> evict(resource, key);
+            default -> throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + subresource);
+        };
+    }
+
+    private Struct bind(Gvr resource, Key key, Struct body) {
+        synchronized (store) {
+            Obj pod = store.get(resource, key);
+            String node = body.struct("target").text("name");
+            if (!pod.spec().text("nodeName").isEmpty()) {
+                throw ApiFault.conflict(resource, key.name(), "pod " + key.name() + " is already assigned to node \""
+                        + pod.spec().text("nodeName") + "\"");
+            }
+            Seq conditions = Seq.copyOf(pod.status().seq("conditions").structs().stream()
+                    .filter(c -> !c.text("type").equals("PodScheduled")).toList())
+                    .plus(Struct.of("type", "PodScheduled", "status", "True", "lastTransitionTime",
+                            clock.instant().toString()));
+            store.put(resource, pod.with(node, "spec", "nodeName").with(conditions, "status", "conditions"));
+            return success();
+        }
+    }
+
+    private Struct evict(Gvr resource, Key key) {
+        delete(resource, key, DeleteOptions.PLAIN);
+        return success();
+    }
+
+    private static Struct success() {
+        return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code", 201);
+    }
+
+    @Override
+    public List<ApiResource> resources() {
+        return resources.all();
+    }
+
+    @Override
+    public View view(Gvr resource, Query query) {
+        resources.of(resource);
+        return store.open(resource, query);
+    }
+
+    private static String at(Key key, WriteOptions options) {
+        return options.subresource().isEmpty() ? key.toString() : key + "/" + options.subresource();
+    }
+
+    private void called(String verb, Gvr resource, String key) {
+        calls.add((user + " " + verb + " " + resource.qualified() + " " + key).strip());
+        refused(verb, resource);
+    }
+
+    private void refused(String verb, Gvr resource) {
+        synchronized (store) {
+            for (Refusal r : refusals) {
+                if (r.verb().equals(verb) && r.resource().equals(resource)) {
+                    refusals.remove(r);
+                    throw r.fault();
+                }
+            }
+        }
+    }
+}

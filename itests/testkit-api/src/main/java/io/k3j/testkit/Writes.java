@@ -1,0 +1,186 @@
+package io.k3j.testkit;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The rules of writing, as <https://kubernetes.io/docs/reference/using-api/api-concepts/> and the
+/// upstream strategies have them. Every method is called under the store's lock.
+final class Writes {
+    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final Gvr PODS = Gvr.of("v1", "pods");
+    private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
+    private static final Gvr NODES = Gvr.of("v1", "nodes");
+
+    private final FakeStore store;
+    private final BuiltinResources resources;
+    private final InstantSource clock;
+    private long serial;
+
+    Writes(FakeStore store, BuiltinResources resources, InstantSource clock) {
+        this.store = store;
+        this.resources = resources;
+        this.clock = clock;
+    }
+
+    Obj created(Gvr resource, Obj object) {
+        if (object.revision() != 0) {
+            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+        }
+        Obj named = named(object);
+        if (store.find(resource, named.key()).isPresent()) {
+            throw ApiFault.alreadyExists(resource, named.name());
+        }
+        checkNamespace(resource, named);
+        String uid = new UUID(0x6b336a0000004000L, 0x8000000000000000L | ++serial).toString();
+        Obj stamped = named.with(uid, "metadata", "uid").with(now(), "metadata", "creationTimestamp")
+                .with(1, "metadata", "generation");
+        return stamped.with(initialStatus(resource, stamped), "status");
+    }
+
+    private void checkNamespace(Gvr resource, Obj object) {
+        boolean namespaced = resources.of(resource).namespaced();
+        if (namespaced == object.namespace().isEmpty()) {
+            throw ApiFault.badRequest(resource.qualified() + (namespaced ? " needs a namespace" : " has no namespace"));
+        }
+        Optional<Obj> home = store.find(NAMESPACES, Key.of(object.namespace()));
+        if (home.isPresent() && home.get().terminating()) {
+            Struct cause = Struct.of("reason", "NamespaceTerminating", "message",
+                    "namespace " + object.namespace() + " is being terminated", "field", "metadata.namespace");
+            throw new ApiFault(403, "Forbidden", resource.qualified() + " \"" + object.name() + "\" is forbidden: unable"
+                    + " to create new content in namespace " + object.namespace() + " because it is being terminated",
+                    Struct.of("causes", Seq.of(cause)));
+        }
+    }
+
+    private Obj named(Obj object) {
+        String prefix = object.metadata().text("generateName");
+        if (!object.name().isEmpty()) {
+            return object;
+        }
+        if (prefix.isEmpty()) {
+            throw new ApiFault(422, "Invalid", "name or generateName is required", Struct.EMPTY);
+        }
+        StringBuilder name = new StringBuilder(prefix.substring(0, Math.min(58, prefix.length())));
+        long seed = ++serial;
+        for (int i = 0; i < 5; i++, seed /= ALPHABET.length()) {
+            name.append(ALPHABET.charAt((int) (seed % ALPHABET.length())));
+        }
+        return object.with(name.toString(), "metadata", "name");
+    }
+
+    private Struct initialStatus(Gvr resource, Obj object) {
+        if (resource.equals(PODS)) {
+            return Struct.of("phase", "Pending", "qosClass", "BestEffort");
+        }
+        if (resource.equals(NAMESPACES)) {
+            return Struct.of("phase", "Active");
+        }
+        return resources.hasStatus(resource) && !resource.equals(NODES) ? Struct.EMPTY : object.status();
+    }
+
+    /// The object to store in place of `live`; the same instance when nothing changes.
+    Obj updated(Gvr resource, Obj live, Obj wanted, String subresource) {
+        if (wanted.revision() != 0 && wanted.revision() != live.revision()) {
+            throw ApiFault.conflict(resource, live.name(),
+                    "the object has been modified; please apply your changes to the latest version and try again");
+        }
+        if (!wanted.uid().isEmpty() && !wanted.uid().equals(live.uid())) {
+            throw ApiFault.conflict(resource, live.name(), "Precondition failed: UID in precondition: " + wanted.uid()
+                    + ", UID in object meta: " + live.uid());
+        }
+        Obj next = switch (subresource) {
+            case "status" -> live.with(wanted.status(), "status");
+            case "finalize" -> live.with(wanted.spec().seq("finalizers"), "spec", "finalizers");
+            default -> resources.hasStatus(resource) ? keepStatus(live, wanted) : wanted;
+        };
+        next = kept(live, next);
+        boolean specChanged = !next.tree().without("metadata").without("status")
+                .equals(live.tree().without("metadata").without("status"));
+        Obj counted = specChanged ? next.with(live.generation() + 1, "metadata", "generation") : next;
+        return counted.tree().equals(live.tree()) ? live : counted;
+    }
+
+    private static Obj keepStatus(Obj live, Obj wanted) {
+        return live.at("status") == null ? wanted.without("status") : wanted.with(live.status(), "status");
+    }
+
+    private static Obj kept(Obj live, Obj next) {
+        Obj o = next;
+        for (String field : List.of("uid", "creationTimestamp", "generation", "deletionTimestamp",
+                "deletionGracePeriodSeconds")) {
+            Object value = live.at("metadata", field);
+            o = value == null ? o.without("metadata", field) : o.with(value, "metadata", field);
+        }
+        return o;
+    }
+
+    /// Whether nothing keeps a terminating object any more.
+    boolean finished(Gvr resource, Obj object) {
+        boolean graceOver = object.metadata().whole("deletionGracePeriodSeconds", 0) == 0;
+        boolean empty = !resource.equals(NAMESPACES) || object.spec().seq("finalizers").isEmpty();
+        return object.terminating() && object.finalizers().isEmpty() && graceOver && empty;
+    }
+
+    /// The object marked for deletion; [#finished] says whether it may go at once.
+    Obj deleted(Gvr resource, Obj live, DeleteOptions options) {
+        check(resource, live, options);
+        long grace = resource.equals(PODS) ? grace(live, options) : 0;
+        Obj marked = live;
+        if (!live.terminating()) {
+            marked = marked.with(clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString(), "metadata", "deletionTimestamp")
+                    .with(live.generation() + 1, "metadata", "generation");
+        }
+        if (!live.terminating() || grace < live.metadata().whole("deletionGracePeriodSeconds", 0)) {
+            marked = marked.with(grace, "metadata", "deletionGracePeriodSeconds");
+        }
+        if (resource.equals(NAMESPACES)) {
+            marked = marked.with("Terminating", "status", "phase");
+        }
+        return switch (options.propagation()) {
+            case "Foreground" -> finalizer(marked, "foregroundDeletion");
+            case "Orphan" -> finalizer(marked, "orphan");
+            default -> marked;
+        };
+    }
+
+    private static long grace(Obj pod, DeleteOptions options) {
+        String phase = pod.status().text("phase");
+        if (pod.spec().text("nodeName").isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
+            return 0;
+        }
+        return options.gracePeriodSeconds() >= 0
+                ? options.gracePeriodSeconds()
+                : pod.spec().whole("terminationGracePeriodSeconds", 30);
+    }
+
+    private static void check(Gvr resource, Obj live, DeleteOptions options) {
+        if (!options.uid().isEmpty() && !options.uid().equals(live.uid())) {
+            throw ApiFault.conflict(resource, live.name(), "Precondition failed: UID in precondition: " + options.uid()
+                    + ", UID in object meta: " + live.uid());
+        }
+        if (options.revision() != 0 && options.revision() != live.revision()) {
+            throw ApiFault.conflict(resource, live.name(), "Precondition failed: ResourceVersion in precondition: "
+                    + options.revision() + ", ResourceVersion in object meta: " + live.revision());
+        }
+    }
+
+    private static Obj finalizer(Obj object, String name) {
+        return object.finalizers().contains(name)
+                ? object
+                : object.with(object.metadata().seq("finalizers").plus(name), "metadata", "finalizers");
+    }
+
+    private String now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
