@@ -6,22 +6,21 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// Lays out the distribution. Arguments: the directory of jars, the directory of features, the directory
-/// to make.
+/// of files to copy as they are, the directory to make, and whether to train the caches.
 public final class Assemble {
     private Assemble() {
     }
 
-    /// Makes `lib/k3s-base.jar`, `lib/k3s-base.idx` and `features/`.
+    /// Makes `lib/`, `features/`, `bin/` and, when trained, the caches.
     public static void main(String[] arguments) throws IOException {
         Path jarDirectory = Path.of(arguments[0]);
         Path features = Path.of(arguments[1]);
-        Path dist = Path.of(arguments[2]);
+        Path dist = Path.of(arguments[3]).normalize();
         List<Jar> jars = new ArrayList<>();
         try (Stream<Path> files = Files.list(jarDirectory)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".jar")).sorted().toList()) {
@@ -34,7 +33,10 @@ public final class Assemble {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }
-        copy(features, dist.resolve("features"));
+        Trees.delete(dist.resolve("features"));
+        Trees.copy(features, dist.resolve("features"));
+        Trees.copy(Path.of(arguments[2]), dist);
+        train(dist, arguments[4].equals("true"));
     }
 
     /// The framework runs the bundles; it is none of them.
@@ -42,16 +44,17 @@ public final class Assemble {
         return jar.bundle() && jar.symbolicName().equals("org.apache.felix.framework");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> walk = Files.walk(from)) {
-            for (Path path : walk.toList()) {
-                Path target = to.resolve(from.relativize(path).toString());
-                if (Files.isDirectory(path)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
-                }
+    private static void train(Path dist, boolean wanted) {
+        try {
+            Files.deleteIfExists(dist.resolve("lib/k3s.aot"));
+            Trees.delete(dist.resolve("cache"));
+            if (wanted) {
+                new Training(dist, Path.of(System.getProperty("java.home"))).run();
             }
+        } catch (IOException e) {
+            System.err.println("no caches, starts will be slower: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -24,6 +24,7 @@ public final class Server {
     private final CountDownLatch end = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<String> abort = new AtomicReference<>("");
+    private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private volatile int exitCode = 1;
 
     private Server(LaunchPlan plan, Progress progress) {
@@ -35,6 +36,12 @@ public final class Server {
     /// when it could not start or had to end, with the reason printed.
     public static int run(LaunchPlan plan, Progress progress) {
         Server server = new Server(plan, progress);
+        try {
+            LogSettings.apply(plan);
+        } catch (IOException e) {
+            progress.line("k3s: cannot write the log --log=" + plan.text("log", "") + ": " + e.getMessage());
+            return 1;
+        }
         try (HeldSockets sockets = HeldSockets.bind(plan); DataDir dataDir = DataDir.take(plan.dataDir())) {
             server.exitCode = server.serve(sockets, dataDir);
             return server.exitCode;
@@ -65,7 +72,7 @@ public final class Server {
         PhaseWatch.on(context, this::reached);
         platform.start();
         progress.step("platform started");
-        end.await();
+        rehearsal.await(end);
         notifier.stopping();
         if (!platform.stop(STOP_MILLIS)) {
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.WARNING, "not all bundles stopped in time");
@@ -114,6 +121,7 @@ public final class Server {
         String words = PhaseWatch.words(phase);
         progress.step(words);
         notifier.status(words);
+        rehearsal.reached(phase, end);
         boolean withoutNode = plan.disabled().contains("agent");
         if (phase.equals(withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY)) {
             notifier.ready(words);

@@ -1,0 +1,78 @@
+package io.k3j.launcher.log;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import org.jspecify.annotations.Nullable;
+
+/// Where entries go and how they look. One per process; until [#configure] it writes klog text from INFO
+/// on to standard error.
+public final class Log {
+    private static volatile Log current = new Log(new KlogLayout(ProcessHandle.current().pid()),
+            new Levels(false, "0", ""), new FileOutputStream(FileDescriptor.err), null);
+
+    private final Layout layout;
+    private final Levels levels;
+    private final @Nullable OutputStream terminal;
+    private final @Nullable RotatedFile file;
+
+    private Log(Layout layout, Levels levels, @Nullable OutputStream terminal, @Nullable RotatedFile file) {
+        this.layout = layout;
+        this.levels = levels;
+        this.terminal = terminal;
+        this.file = file;
+    }
+
+    /// What the flags of logging say.
+    ///
+    /// @param debug `--debug`
+    /// @param verbosity `-v`
+    /// @param perComponent `--vmodule`
+    /// @param file `--log`, or empty
+    /// @param alsoTerminal `--alsologtostderr`
+    /// @param json one JSON object a line
+    public record Settings(boolean debug, String verbosity, String perComponent, String file, boolean alsoTerminal,
+            boolean json) {
+    }
+
+    /// Uses these settings from now on.
+    /// @throws IOException when the log file cannot be written
+    public static void configure(Settings settings) throws IOException {
+        Layout layout = settings.json ? new JsonLayout() : new KlogLayout(ProcessHandle.current().pid());
+        Levels levels = new Levels(settings.debug, settings.verbosity, settings.perComponent);
+        boolean toFile = !settings.file.isEmpty();
+        OutputStream terminal = !toFile || settings.alsoTerminal ? new FileOutputStream(FileDescriptor.err) : null;
+        current = new Log(layout, levels, terminal, toFile ? new RotatedFile(Path.of(settings.file)) : null);
+    }
+
+    static boolean heard(String logger, Level level) {
+        Level threshold = current.levels.of(logger);
+        return level != Level.OFF && level.getSeverity() >= threshold.getSeverity();
+    }
+
+    static void write(String logger, Level level, String message, @Nullable Throwable failure) {
+        Log log = current;
+        log.write(log.layout.text(new Entry(ZonedDateTime.now(), level, logger, message, failure)));
+    }
+
+    /// Whole lines: one at a time.
+    private synchronized void write(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            if (terminal != null) {
+                terminal.write(bytes);
+            }
+            if (file != null) {
+                file.write(bytes);
+            }
+        } catch (IOException e) {
+            // a log that cannot be written must not stop what it is about
+            Thread.onSpinWait();
+        }
+    }
+}
