@@ -22,8 +22,7 @@ public final class ConsoleProgress implements Progress {
     /// On `out`, counting from the start of this process.
     public static ConsoleProgress of(PrintStream out) {
         InstantSource clock = InstantSource.system();
-        Instant now = clock.instant();
-        return new ConsoleProgress(out, ProcessHandle.current().info().startInstant().orElse(now), clock);
+        return new ConsoleProgress(out, clock.instant().minus(ProcessAge.now()), clock);
     }
 
     @Override

@@ -7,10 +7,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /// The data directory, held by one process at a time. The lock is the kernel's, so it ends with the process however that
 /// ends.
 final class DataDir implements AutoCloseable {
+    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path path;
     private final FileChannel channel;
 
@@ -22,7 +27,11 @@ final class DataDir implements AutoCloseable {
     static DataDir take(Path dataDir) throws StartFailure {
         Path file = dataDir.resolve("bundles/lock");
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(dataDir);
+            // sockets and code of the operator live here: nobody else may enter
+            if (Files.notExists(file.getParent())) {
+                Files.createDirectory(file.getParent(), OWNER_ONLY);
+            }
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (locked(channel)) {
                 return new DataDir(dataDir, channel);
