@@ -5,7 +5,7 @@ import io.k3j.datastorememory.MemoryDatastore;
 import org.junit.jupiter.api.AfterEach;
 
 class MemoryConformanceTest implements CommitGuarantees, ReadGuarantees, WatchGuarantees, CompactionGuarantees,
-        LifetimeGuarantees, ConcurrencyGuarantees {
+        LifetimeGuarantees, ConcurrencyGuarantees, Simulation {
     private final MemoryDatastore store = new MemoryDatastore();
 
     @Override

@@ -8,10 +8,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteConformanceTest implements CommitGuarantees, ReadGuarantees, WatchGuarantees, CompactionGuarantees,
-        LifetimeGuarantees, ConcurrencyGuarantees {
+        LifetimeGuarantees, ConcurrencyGuarantees, Restarts, Simulation {
     @TempDir
     Path directory;
-    private SqliteStore store;
+    private volatile SqliteStore store;
+
+    @Override
+    public void reopen() {
+        close();
+        open();
+    }
+
+    @Override
+    public void restart() {
+        reopen();
+    }
 
     @BeforeEach
     void open() {

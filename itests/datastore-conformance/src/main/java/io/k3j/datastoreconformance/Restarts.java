@@ -1,0 +1,123 @@
+package io.k3j.datastoreconformance;
+
+import static io.k3j.datastoreconformance.Conformance.bytes;
+import static io.k3j.datastoreconformance.Conformance.committed;
+import static io.k3j.datastoreconformance.Conformance.take;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Watch;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// What must hold over a stop and a start, for drivers that keep their data.
+public interface Restarts extends Conformance {
+    /// Closes the store in order and opens it again; `store()` is the new one afterwards.
+    void reopen();
+
+    @Test
+    default void valuesRevisionsAndHistorySurvive() {
+        long first = put("/a", 0, "1");
+        long second = put("/a", first, "2");
+        long gone = remove("/b", put("/b", 0, "1"));
+        reopen();
+        assertThat(store().revision()).isEqualTo(gone);
+        assertThat(store().get("/a", first)).map(Conformance::text).hasValue("1");
+        assertThat(store().get("/a")).get().satisfies(entry -> {
+            assertThat(entry.revision()).isEqualTo(second);
+            assertThat(entry.createRevision()).isEqualTo(first);
+        });
+        assertThat(put("/b", 0, "2")).isEqualTo(gone + 1);
+        assertThat(put("/a", second, "3")).isEqualTo(gone + 2);
+    }
+
+    @Test
+    default void noRevisionIsGivenOutTwiceEvenWhenItsRowIsGone() {
+        long gone = remove("/a", put("/a", 0, "1"));
+        store().compact(gone);
+        reopen();
+        assertThat(store().revision()).isEqualTo(gone);
+        assertThat(put("/a", 0, "2")).isEqualTo(gone + 1);
+        store().compact(store().revision());
+        reopen();
+        assertThat(put("/b", 0, "2")).isEqualTo(gone + 2);
+    }
+
+    @Test
+    default void theCompactionRevisionSurvives() {
+        long first = put("/a", 0, "1");
+        long second = put("/a", first, "2");
+        store().compact(second);
+        reopen();
+        assertThat(store().compactRevision()).isEqualTo(second);
+        assertThatThrownBy(() -> store().get("/a", first)).isInstanceOf(Compacted.class);
+        assertThatThrownBy(() -> store().watch("/", first)).isInstanceOf(Compacted.class);
+    }
+
+    @Test
+    default void aWatchResumesWhereItsPredecessorEnded() {
+        long first = put("/a", 0, "1");
+        long second = put("/a", first, "2");
+        long third = remove("/a", second);
+        reopen();
+        try (Watch watch = store().watch("/", first)) {
+            long fourth = put("/a", 0, "3");
+            assertThat(take(watch, 3)).extracting(Change::revision).containsExactly(second, third, fourth);
+        }
+    }
+
+    /// kine 2024-07 #311: keys with a time to live stayed for ever after a restart that followed a compaction.
+    @Test
+    default void timesToLiveStartAnew() {
+        committed(store().commit("/event", 0, bytes("1"), Duration.ofSeconds(1)));
+        store().compact(store().revision());
+        reopen();
+        try (Watch watch = store().watch("/event", store().revision())) {
+            assertThat(take(watch, 1).getFirst().deletion()).isTrue();
+        }
+    }
+
+    @Test
+    default void stoppingEndsWatchesAndRefusesCommitsClearly() throws InterruptedException {
+        Datastore old = store();
+        Watch watch = old.watch("/", old.revision());
+        Thread stopper = Thread.ofVirtual().start(this::reopen);
+        assertThatThrownBy(() -> watch.next(PATIENCE)).isInstanceOf(DatastoreUnavailable.class);
+        stopper.join();
+        assertThatThrownBy(() -> old.commit("/a", 0, bytes("1"), Duration.ZERO))
+                .isInstanceOfSatisfying(DatastoreUnavailable.class, e -> assertThat(e.outcomeUnknown()).isFalse());
+        assertThat(store().get("/a")).isEmpty();
+    }
+
+    @Test
+    default void stoppingUnderLoadKeepsExactlyWhatWasAcknowledged() {
+        AtomicInteger acknowledged = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        Datastore old = store();
+        Load.parallel(33, 33, i -> {
+            if (i == 32) {
+                while (acknowledged.get() < 500) {
+                    Thread.onSpinWait();
+                }
+                reopen();
+                return;
+            }
+            for (int k = 0; k < 100_000; k++) {
+                try {
+                    committed(old.commit("/k/" + i + "/" + k, 0, bytes("1"), Duration.ZERO));
+                    acknowledged.incrementAndGet();
+                } catch (DatastoreUnavailable e) {
+                    refused.incrementAndGet();
+                    return;
+                }
+            }
+        });
+        assertThat(refused).hasValue(32);
+        assertThat(store().count("/k/").keys()).isEqualTo(acknowledged.get());
+    }
+}
