@@ -1,0 +1,94 @@
+package io.k3j.schema;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Lays one object over another, and takes single fields out, at the grain of ownership.
+final class FieldMerge {
+    private FieldMerge() {
+    }
+
+    /// `object` with everything of `wanted` in it.
+    static Struct merge(@Nullable Shape shape, Struct object, Struct wanted) {
+        Struct.Builder merged = object.toBuilder();
+        wanted.forEach((name, value) -> {
+            Object now = object.get(name);
+            Shape child = shape == null ? null : shape.child(name);
+            merged.put(name, now == null ? value : value(child, now, value));
+        });
+        return merged.build();
+    }
+
+    private static Object value(@Nullable Shape shape, Object now, Object wanted) {
+        if (now instanceof Struct n && wanted instanceof Struct w && !FieldDiff.whole(shape)) {
+            return merge(shape, n, w);
+        }
+        if (now instanceof Seq n && wanted instanceof Seq w && FieldDiff.byElement(shape)) {
+            Map<String, Object> elements = new LinkedHashMap<>(FieldDiff.elements(shape, n));
+            w.forEach(v -> elements.merge(ElementKey.of(shape, v), v, (a, b) -> value(shape.items(), a, b)));
+            return Seq.copyOf(elements.values());
+        }
+        return wanted;
+    }
+
+    /// `object` without the members of `gone`, except where `kept` has something at or below them. A struct
+    /// or list that loses its last content goes as well.
+    static Struct remove(@Nullable Shape shape, Struct object, FieldSet gone, FieldSet kept) {
+        Struct.Builder rest = object.toBuilder();
+        gone.children().forEach((element, below) -> {
+            String name = element.substring(2);
+            Object value = object.get(name);
+            if (value == null) {
+                return;
+            }
+            FieldSet keep = below(kept, element);
+            Object left = left(shape == null ? null : shape.child(name), value, below, keep);
+            if (left == null) {
+                rest.remove(name);
+            } else {
+                rest.put(name, left);
+            }
+        });
+        return rest.build();
+    }
+
+    private static @Nullable Object left(@Nullable Shape shape, Object value, FieldSet gone, FieldSet kept) {
+        if (gone.member() && kept.isEmpty()) {
+            return null;
+        }
+        return switch (value) {
+            case Struct s -> {
+                Struct rest = remove(shape, s, gone, kept);
+                yield rest.isEmpty() && !s.isEmpty() && !kept.member() ? null : rest;
+            }
+            case Seq l when FieldDiff.byElement(shape) -> {
+                Seq rest = elements(shape, l, gone, kept);
+                yield rest.isEmpty() && !l.isEmpty() && !kept.member() ? null : rest;
+            }
+            default -> value;
+        };
+    }
+
+    private static Seq elements(Shape shape, Seq list, FieldSet gone, FieldSet kept) {
+        List<Object> rest = new ArrayList<>();
+        list.forEach(v -> {
+            String key = ElementKey.of(shape, v);
+            FieldSet below = gone.children().get(key);
+            Object left = below == null ? v : left(shape.items(), v, below, below(kept, key));
+            if (left != null) {
+                rest.add(left);
+            }
+        });
+        return Seq.copyOf(rest);
+    }
+
+    private static FieldSet below(FieldSet set, String element) {
+        FieldSet child = set.children().get(element);
+        return child == null ? FieldSet.root(Struct.EMPTY) : child;
+    }
+}

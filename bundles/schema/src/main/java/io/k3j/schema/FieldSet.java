@@ -1,0 +1,162 @@
+package io.k3j.schema;
+
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A set of field paths, in the form of `fieldsV1`: a tree whose edges are path elements as written there
+/// (`f:spec`, `k:{"name":"web"}`, `v:"x"`). A node may be a member itself, or only lead to members.
+/// Built up by one thread, then not changed any more.
+final class FieldSet {
+    private static final String SELF = ".";
+    private boolean member;
+    private final TreeMap<String, FieldSet> children = new TreeMap<>();
+
+    /// Reads `fieldsV1`.
+    static FieldSet of(Struct fieldsV1) {
+        FieldSet set = new FieldSet();
+        set.member = fieldsV1.isEmpty();
+        fieldsV1.forEach((element, below) -> {
+            if (element.equals(SELF)) {
+                set.member = true;
+            } else if (below instanceof Struct s) {
+                set.children.put(element, of(s));
+            }
+        });
+        return set;
+    }
+
+    /// An empty set to build up; as a root it is no member.
+    static FieldSet root(Struct fieldsV1) {
+        FieldSet set = of(fieldsV1);
+        set.member = false;
+        return set;
+    }
+
+    /// As `fieldsV1`.
+    Struct fieldsV1() {
+        Struct.Builder b = Struct.builder();
+        if (member && !children.isEmpty()) {
+            b.put(SELF, Struct.EMPTY);
+        }
+        children.forEach((element, child) -> b.put(element, child.fieldsV1()));
+        return b.build();
+    }
+
+    void add() {
+        member = true;
+    }
+
+    /// The node below an element, made when missing.
+    FieldSet below(String element) {
+        return children.computeIfAbsent(element, e -> new FieldSet());
+    }
+
+    Map<String, FieldSet> children() {
+        return children;
+    }
+
+    boolean member() {
+        return member;
+    }
+
+    boolean isEmpty() {
+        return !member && children.values().stream().allMatch(FieldSet::isEmpty);
+    }
+
+    /// Members of either.
+    FieldSet union(FieldSet other) {
+        FieldSet sum = copy();
+        sum.member |= other.member;
+        other.children.forEach((e, child) -> sum.children.merge(e, child.copy(), FieldSet::union));
+        return sum;
+    }
+
+    /// Members of this and not of `other`.
+    FieldSet minus(FieldSet other) {
+        FieldSet rest = new FieldSet();
+        rest.member = member && !other.member;
+        children.forEach((e, child) -> rest.put(e, other.children.containsKey(e) ? child.minus(other.children.get(e)) : child));
+        return rest;
+    }
+
+    /// Members of both.
+    FieldSet common(FieldSet other) {
+        FieldSet both = new FieldSet();
+        both.member = member && other.member;
+        children.forEach((e, child) -> {
+            if (other.children.containsKey(e)) {
+                both.put(e, child.common(other.children.get(e)));
+            }
+        });
+        return both;
+    }
+
+    private void put(String element, FieldSet child) {
+        if (!child.isEmpty()) {
+            children.put(element, child);
+        }
+    }
+
+    private FieldSet copy() {
+        FieldSet copy = new FieldSet();
+        copy.member = member;
+        children.forEach((e, child) -> copy.children.put(e, child.copy()));
+        return copy;
+    }
+
+    /// Takes one path, and all below it, out of a set that nobody else holds yet.
+    void drop(String... path) {
+        cut(path, 0);
+    }
+
+    private void cut(String[] path, int depth) {
+        FieldSet child = children.get(path[depth]);
+        if (child == null) {
+            return;
+        }
+        if (depth < path.length - 1) {
+            child.cut(path, depth + 1);
+        }
+        if (depth == path.length - 1 || child.isEmpty()) {
+            children.remove(path[depth]);
+        }
+    }
+
+    /// Every member as people read it: `.spec.containers[name="web"].image`.
+    List<String> paths() {
+        List<String> all = new ArrayList<>();
+        collect("", all);
+        return all;
+    }
+
+    private void collect(String at, List<String> all) {
+        if (member) {
+            all.add(at);
+        }
+        children.forEach((element, child) -> child.collect(at + shown(element), all));
+    }
+
+    private static String shown(String element) {
+        String text = element.substring(2);
+        return switch (element.charAt(0)) {
+            case 'f' -> "." + text;
+            case 'k' -> "[" + ElementKey.shown(text) + "]";
+            case 'v' -> "[=" + text + "]";
+            default -> "[" + text + "]";
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FieldSet s && s.fieldsV1().equals(fieldsV1());
+    }
+
+    @Override
+    public int hashCode() {
+        return fieldsV1().hashCode();
+    }
+}

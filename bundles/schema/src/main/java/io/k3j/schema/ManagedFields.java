@@ -1,0 +1,167 @@
+package io.k3j.schema;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Who owns which field, and server-side apply on top of it. Pure functions. See
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>.
+public final class ManagedFields {
+    /// More plain writers than this are folded into one entry, as upstream does.
+    static final int MOST_UPDATERS = 10;
+    private static final String ANCIENT = "ancient-changes";
+    private static final String BEFORE_APPLY = "before-first-apply";
+    private static final String FIELD = "managedFields";
+    private static final String[][] NOBODYS = {{"f:apiVersion"}, {"f:kind"}, {"f:metadata", "f:name"},
+            {"f:metadata", "f:namespace"}, {"f:metadata", "f:creationTimestamp"}, {"f:metadata", "f:selfLink"},
+            {"f:metadata", "f:uid"}, {"f:metadata", "f:generation"}, {"f:metadata", "f:managedFields"},
+            {"f:metadata", "f:resourceVersion"}};
+
+    private ManagedFields() {
+    }
+
+    /// `after` with the ownership that follows from a plain write of `before` (empty on create) to it.
+    /// Sending an empty `managedFields` list clears all ownership.
+    public static Struct updated(Shape shape, Struct before, Struct after, Manager manager, Instant now) {
+        if (cleared(after)) {
+            return after.withoutAt("metadata", FIELD);
+        }
+        List<ManagerEntry> live = entries(before);
+        if (!before.isEmpty() && live.isEmpty()) {
+            return after.withoutAt("metadata", FIELD);
+        }
+        Struct old = bare(before);
+        Struct next = bare(after);
+        List<ManagerEntry> entries = settled(shape, old, next, live, manager, false, true);
+        FieldSet changed = owned(FieldDiff.fields(shape, next)).minus(FieldDiff.fields(shape, old))
+                .union(owned(FieldDiff.modified(shape, old, next)));
+        if (!changed.isEmpty()) {
+            entries = written(entries, manager, false, changed, now, true);
+        }
+        return next.withAt(encoded(entries), "metadata", FIELD);
+    }
+
+    /// `live` (empty when it does not exist) with what `wanted` asks for in it, and without what its
+    /// manager asked for before and no longer does.
+    /// @throws ApplyConflict when others own a field that would change, unless `force`
+    public static Struct applied(Shape shape, Struct live, Struct wanted, Manager manager, boolean force, Instant now) {
+        Struct old = bare(live);
+        Struct want = bare(wanted);
+        List<ManagerEntry> entries = entries(live);
+        if (entries.isEmpty() && !live.isEmpty()) {
+            entries = List.of(new ManagerEntry(BEFORE_APPLY, false, manager.apiVersion(), "", time(now),
+                    owned(FieldDiff.fields(shape, old))));
+        }
+        FieldSet last = own(entries, manager);
+        FieldSet set = owned(FieldDiff.fields(shape, want));
+        FieldSet kept = set;
+        for (ManagerEntry e : entries) {
+            kept = e.belongsTo(manager, true) ? kept : kept.union(e.fields());
+        }
+        Struct merged = FieldMerge.merge(shape, old, want);
+        Struct next = FieldMerge.remove(shape, merged, last.minus(kept), kept);
+        List<ManagerEntry> settled = settled(shape, old, next, entries, manager, true, force);
+        return next.withAt(encoded(written(settled, manager, true, set, now, false)), "metadata", FIELD);
+    }
+
+    private static FieldSet own(List<ManagerEntry> entries, Manager manager) {
+        return entries.stream().filter(e -> e.belongsTo(manager, true)).map(ManagerEntry::fields).findFirst()
+                .orElse(FieldSet.root(Struct.EMPTY));
+    }
+
+    /// The others' entries after a change from `old` to `next`: what changed or went is theirs no more.
+    private static List<ManagerEntry> settled(Shape shape, Struct old, Struct next, List<ManagerEntry> entries,
+            Manager manager, boolean apply, boolean force) {
+        if (entries.isEmpty()) {
+            return entries;
+        }
+        FieldSet before = FieldDiff.fields(shape, old);
+        FieldSet after = FieldDiff.fields(shape, next);
+        FieldSet removed = before.minus(after);
+        FieldSet changed = after.minus(before).union(FieldDiff.modified(shape, old, next));
+        if (removed.isEmpty() && changed.isEmpty()) {
+            return entries;
+        }
+        List<ManagerEntry> left = new ArrayList<>();
+        List<ApplyConflict.Conflict> conflicts = new ArrayList<>();
+        for (ManagerEntry e : entries) {
+            FieldSet fields = e.fields();
+            if (!e.belongsTo(manager, apply)) {
+                FieldSet taken = fields.common(changed);
+                taken.paths().forEach(p -> conflicts.add(new ApplyConflict.Conflict(e.shown(), p)));
+                fields = fields.minus(taken);
+            }
+            left.add(e.with(fields.minus(removed)));
+        }
+        if (!force && !conflicts.isEmpty()) {
+            throw new ApplyConflict(conflicts);
+        }
+        return left;
+    }
+
+    private static List<ManagerEntry> written(List<ManagerEntry> entries, Manager manager, boolean apply, FieldSet fields,
+            Instant now, boolean added) {
+        List<ManagerEntry> all = new ArrayList<>(entries);
+        ManagerEntry old = all.stream().filter(e -> e.belongsTo(manager, apply)).findFirst().orElse(null);
+        FieldSet set = added && old != null ? old.fields().union(fields) : fields;
+        boolean same = old != null && old.fields().equals(set) && old.apiVersion().equals(manager.apiVersion());
+        all.remove(old);
+        all.add(same ? old : new ManagerEntry(manager.name(), apply, manager.apiVersion(), manager.subresource(),
+                time(now), set));
+        return all;
+    }
+
+    private static Seq encoded(List<ManagerEntry> entries) {
+        List<ManagerEntry> all = new ArrayList<>(entries);
+        all.removeIf(e -> e.fields().isEmpty());
+        all.sort(Comparator.comparing((ManagerEntry e) -> !e.apply()).thenComparing(ManagerEntry::time)
+                .thenComparing(ManagerEntry::name).thenComparing(ManagerEntry::apiVersion)
+                .thenComparing(ManagerEntry::subresource));
+        fold(all);
+        return Seq.copyOf(all.stream().map(ManagerEntry::entry).toList());
+    }
+
+    /// Folds the oldest plain writers of each version into one entry while there are too many.
+    private static void fold(List<ManagerEntry> all) {
+        while (all.stream().filter(e -> !e.apply()).count() > MOST_UPDATERS) {
+            ManagerEntry oldest = all.stream().filter(e -> !e.apply() && !e.name().equals(ANCIENT)).findFirst().orElse(null);
+            if (oldest == null) {
+                return;
+            }
+            ManagerEntry ancient = all.stream()
+                    .filter(e -> e.name().equals(ANCIENT) && e.apiVersion().equals(oldest.apiVersion())).findFirst()
+                    .orElse(new ManagerEntry(ANCIENT, false, oldest.apiVersion(), "", "", FieldSet.root(Struct.EMPTY)));
+            all.removeAll(List.of(oldest, ancient));
+            all.addFirst(new ManagerEntry(ANCIENT, false, oldest.apiVersion(), "", oldest.time(),
+                    ancient.fields().union(oldest.fields())));
+        }
+    }
+
+    private static List<ManagerEntry> entries(Struct object) {
+        return object.struct("metadata").seq(FIELD).structs().stream().filter(e -> !e.isEmpty()).map(ManagerEntry::of).toList();
+    }
+
+    private static boolean cleared(Struct object) {
+        return object.at("metadata", FIELD) instanceof Seq s && s.structs().stream().allMatch(Struct::isEmpty);
+    }
+
+    private static Struct bare(Struct object) {
+        return object.isEmpty() ? object : object.withoutAt("metadata", FIELD);
+    }
+
+    /// A set just made, without the fields nobody owns.
+    private static FieldSet owned(FieldSet fresh) {
+        for (String[] path : NOBODYS) {
+            fresh.drop(path);
+        }
+        return fresh;
+    }
+
+    private static String time(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

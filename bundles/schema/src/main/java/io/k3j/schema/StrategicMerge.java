@@ -1,0 +1,174 @@
+package io.k3j.schema;
+
+import io.k3j.model.Null;
+import io.k3j.model.PatchFailure;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Strategic merge patch: a merge that knows how lists of a kind are merged, with the directives
+/// `$patch`, `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`. See
+/// <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>.
+public final class StrategicMerge {
+    private static final String PATCH = "$patch";
+    private static final String RETAIN = "$retainKeys";
+    private static final String ORDER = "$setElementOrder/";
+    private static final String DELETE = "$deleteFromPrimitiveList/";
+
+    private StrategicMerge() {
+    }
+
+    /// `object` with `changes` laid over it by the rules of `shape`.
+    /// @throws PatchFailure for a directive that makes no sense
+    public static Struct apply(Shape shape, Struct object, Struct changes) {
+        return struct(shape, object, changes);
+    }
+
+    private static Struct struct(@Nullable Shape shape, Struct object, Struct changes) {
+        switch (changes.text(PATCH)) {
+            case "" -> {
+            }
+            case "merge" -> {
+            }
+            case "replace" -> {
+                return changes.without(PATCH);
+            }
+            case "delete" -> {
+                return Struct.EMPTY;
+            }
+            default -> throw unknown(changes.text(PATCH));
+        }
+        Struct.Builder merged = retained(object, changes).toBuilder();
+        deletions(object, changes, merged);
+        changes.forEach((name, change) -> {
+            if (name.startsWith("$")) {
+                return;
+            }
+            Shape child = shape == null ? null : shape.child(name);
+            Object now = merged.has(name) ? object.get(name) : null;
+            switch (change) {
+                case Null n -> merged.remove(name);
+                case Struct s when s.text(PATCH).equals("delete") -> merged.remove(name);
+                case Struct s when child != null && child.patchReplace() -> merged.put(name, s.without(PATCH));
+                case Struct s -> merged.put(name, struct(child, now instanceof Struct o ? o : Struct.EMPTY, s));
+                case Seq l when child != null && child.patchMerge() -> merged.put(name,
+                        list(child, merged(merged, name), l, order(changes, name)));
+                default -> merged.put(name, change);
+            }
+        });
+        reorder(shape, object, changes, merged);
+        return merged.build();
+    }
+
+    private static Seq merged(Struct.Builder merged, String name) {
+        return merged.build().seq(name);
+    }
+
+    /// Fields the patch does not name among those to keep are dropped.
+    private static Struct retained(Struct object, Struct changes) {
+        if (!(changes.get(RETAIN) instanceof Seq keep)) {
+            return object;
+        }
+        Struct.Builder kept = Struct.builder();
+        object.forEach((name, value) -> {
+            if (keep.contains(name)) {
+                kept.put(name, value);
+            }
+        });
+        return kept.build();
+    }
+
+    private static void deletions(Struct object, Struct changes, Struct.Builder merged) {
+        changes.forEach((name, value) -> {
+            if (!name.startsWith(DELETE)) {
+                return;
+            }
+            String field = name.substring(DELETE.length());
+            if (!(value instanceof Seq gone)) {
+                throw new PatchFailure("expected a list in " + name, true);
+            }
+            if (merged.has(field)) {
+                merged.put(field, Seq.copyOf(object.seq(field).stream().filter(v -> !gone.contains(v)).toList()));
+            }
+        });
+    }
+
+    /// Only the order of a list was changed, not its elements.
+    private static void reorder(@Nullable Shape shape, Struct object, Struct changes, Struct.Builder merged) {
+        changes.forEach((name, value) -> {
+            if (!name.startsWith(ORDER) || !(value instanceof Seq order)) {
+                return;
+            }
+            String field = name.substring(ORDER.length());
+            Shape child = shape == null ? null : shape.child(field);
+            if (!changes.has(field) && merged.has(field) && child != null) {
+                Seq now = merged.build().seq(field);
+                merged.put(field, ElementOrder.arranged(now, object.seq(field), order, child.mergeKey()));
+            }
+        });
+    }
+
+    private static @Nullable Seq order(Struct changes, String name) {
+        return changes.get(ORDER + name) instanceof Seq order ? order : null;
+    }
+
+    private static Seq list(Shape shape, Seq now, Seq changes, @Nullable Seq order) {
+        boolean structs = changes.stream().anyMatch(Struct.class::isInstance);
+        Seq merged = structs ? elements(shape, now, changes) : union(now, changes);
+        return order == null ? merged : ElementOrder.arranged(merged, now, order, shape.mergeKey());
+    }
+
+    private static Seq union(Seq now, Seq changes) {
+        Set<Object> all = new LinkedHashSet<>(now.stream().toList());
+        changes.forEach(all::add);
+        return Seq.copyOf(all);
+    }
+
+    private static Seq elements(Shape shape, Seq now, Seq changes) {
+        String key = shape.mergeKey();
+        if (key.isEmpty()) {
+            return changes;
+        }
+        boolean replace = changes.structs().stream().anyMatch(s -> s.text(PATCH).equals("replace"));
+        List<Object> merged = new ArrayList<>(replace ? List.of() : now.stream().toList());
+        for (Struct change : changes.structs()) {
+            switch (change.text(PATCH)) {
+                case "delete" -> merged.removeIf(v -> same(v, change, key));
+                case "replace" -> {
+                    if (change.size() > 1) {
+                        merged.add(change.without(PATCH));
+                    }
+                }
+                case "", "merge" -> element(shape.items(), merged, change, key);
+                default -> throw unknown(change.text(PATCH));
+            }
+        }
+        return Seq.copyOf(merged);
+    }
+
+    private static void element(Shape shape, List<Object> merged, Struct change, String key) {
+        if (!change.has(key)) {
+            throw new PatchFailure("map: " + change.names() + " does not contain declared merge key: " + key, true);
+        }
+        for (int i = 0; i < merged.size(); i++) {
+            if (same(merged.get(i), change, key)) {
+                merged.set(i, struct(shape, (Struct) merged.get(i), change));
+                return;
+            }
+        }
+        merged.add(struct(shape, Struct.EMPTY, change));
+    }
+
+    private static boolean same(Object element, Struct change, String key) {
+        Object wanted = change.get(key);
+        return element instanceof Struct s && wanted != null && wanted.equals(s.get(key));
+    }
+
+    private static PatchFailure unknown(String directive) {
+        return new PatchFailure("unknown patch type found: " + directive, true);
+    }
+}
