@@ -1,0 +1,65 @@
+package io.k3j.edge;
+
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import java.util.Map;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/// Serves the endpoints of this process on its TLS ports.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.edge",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Edge {
+    private final Ports ports;
+
+    /// Starts the event loops; a port opens when its identity is there. Does not block.
+    @Activate
+    public Edge(@Reference ListeningSockets sockets, @Reference Health health) {
+        HealthScope scope = health.scope("edge");
+        ports = new Ports(sockets, scope, true);
+    }
+
+    /// A port's certificate has come.
+    @Reference(service = ListenerIdentity.class, cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC, unbind = "removeIdentity")
+    public void addIdentity(ListenerIdentity identity, Map<String, Object> properties) {
+        ports.addIdentity(name(properties), identity);
+    }
+
+    /// A port's certificate is being replaced; the last one goes on counting.
+    public void removeIdentity(ListenerIdentity identity, Map<String, Object> properties) {
+        ports.removeIdentity(name(properties), identity);
+    }
+
+    /// An endpoint has come.
+    @Reference(service = Endpoint.class, cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC, unbind = "removeEndpoint")
+    public void addEndpoint(Endpoint endpoint, Map<String, Object> properties) {
+        int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
+        ports.addEndpoint(name(properties), endpoint, ranking, (Long) properties.get(Constants.SERVICE_ID));
+    }
+
+    /// An endpoint goes; what it is answering has five seconds.
+    public void removeEndpoint(Endpoint endpoint, Map<String, Object> properties) {
+        ports.removeEndpoint(name(properties), endpoint);
+    }
+
+    private static String name(Map<String, Object> properties) {
+        return String.valueOf(properties.getOrDefault(Endpoint.PORT, ListeningSockets.SERVER));
+    }
+
+    /// Says goodbye to every client, gives requests in flight up to five seconds, and leaves the sockets open.
+    @Deactivate
+    public void stop() {
+        ports.close();
+    }
+}

@@ -1,0 +1,113 @@
+package io.k3j.edge;
+
+import io.k3j.edgeapi.Endpoint;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// HTTP/2 on one connection. Frames arrive at [Http2Frames]; answers leave through one [Http2Wire] per stream.
+final class Http2Link extends Http2ConnectionHandler implements Protocol {
+    private final Http2Frames frames;
+    private @Nullable ChannelHandlerContext context;
+
+    private Http2Link(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings,
+            Http2Frames frames) {
+        super(decoder, encoder, settings);
+        this.frames = frames;
+    }
+
+    /// The handler for a connection that has agreed on `h2`.
+    static Http2Link of(Link link, Dispatch dispatch, DateHeader date) {
+        return new Builder(new Http2Frames(link, dispatch, date)).build();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        context = added;
+        frames.attach(this, added);
+        super.handlerAdded(added);
+        int more = Limits.CONNECTION_WINDOW - 65_535;
+        decoder().flowController().incrementWindowSize(connection().connectionStream(), more);
+    }
+
+    @Override
+    public void flush() {
+        if (context != null) {
+            flush(context);
+        }
+    }
+
+    /// GOAWAY; the connection closes after its last stream, or after five seconds.
+    @Override
+    public void drain() {
+        if (context != null) {
+            context.channel().close();
+        }
+    }
+
+    @Override
+    public void abandon(Endpoint endpoint) {
+        frames.abandon(endpoint);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext completed) throws Exception {
+        frames.startRequests();
+        super.channelReadComplete(completed);
+    }
+
+    @Override
+    protected void onConnectionError(ChannelHandlerContext failed, boolean outbound, Throwable cause,
+            @Nullable Http2Exception error) {
+        super.onConnectionError(failed, outbound, cause, error);
+        // a peer that broke the rules does not get the time a well-behaved one has for its streams
+        failed.executor().schedule(() -> failed.channel().close(), 1, TimeUnit.SECONDS);
+    }
+
+    /// Puts codec, limits and flow control together.
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Link, Builder> {
+        private static final int RESETS = 300;
+        private static final int RESET_SECONDS = 10;
+
+        private final Http2Frames frames;
+
+        Builder(Http2Frames frames) {
+            this.frames = frames;
+        }
+
+        @Override
+        public Http2Link build() {
+            DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
+            UniformStreamByteDistributor shares = new UniformStreamByteDistributor(connection);
+            shares.minAllocationChunk(Limits.FRAME_SHARE);
+            connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, shares));
+            // one slow reader must not take the window of the others: only streams hold back
+            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
+            connection.addListener(frames.streams());
+            connection(connection);
+            frameListener(frames);
+            initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(Limits.STREAMS)
+                    .initialWindowSize(Limits.STREAM_WINDOW).maxHeaderListSize(Limits.HEADER_BYTES));
+            decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
+            gracefulShutdownTimeoutMillis(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+            return super.build();
+        }
+
+        @Override
+        protected Http2Link build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
+                Http2Settings settings) {
+            return new Http2Link(decoder, encoder, settings, frames);
+        }
+    }
+}

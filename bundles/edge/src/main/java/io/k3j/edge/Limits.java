@@ -1,0 +1,67 @@
+package io.k3j.edge;
+
+/// The bounds of what one peer may cost. Kubernetes has no standard for most of them; where its API
+/// server has one, it is named.
+final class Limits {
+    /// Event loops; they decrypt and frame, everything else is on virtual threads.
+    static final int EVENT_LOOPS = 2;
+
+    /// Open connections of one port.
+    static final int CONNECTIONS = 10_000;
+    /// Open connections of one address without a client certificate. High enough for a thousand
+    /// token clients behind one proxy.
+    static final int ANONYMOUS_CONNECTIONS_PER_ADDRESS = 2_000;
+    /// Handshakes at work at once; further connections are closed.
+    static final int HANDSHAKES = 1_024;
+
+    /// From accept to the end of the handshake.
+    static final long HANDSHAKE_SECONDS = 10;
+    /// From the handshake to the end of the first request head.
+    static final long FIRST_REQUEST_SECONDS = 10;
+    /// An HTTP/1.1 connection between two requests, including the next head.
+    static final long IDLE_SECONDS = 120;
+    /// An HTTP/2 connection without a stream.
+    static final long IDLE_LINK_SECONDS = 180;
+    /// A body that is wanted whole.
+    static final long BODY_SECONDS = 60;
+    /// The next bytes of a body that is read as a stream.
+    static final long BODY_IDLE_SECONDS = 300;
+    /// A client that takes nothing of what waits for it.
+    static final long STALLED_SECONDS = 60;
+    /// What is in flight when the bundle stops.
+    static final long DRAIN_SECONDS = 5;
+
+    /// Request line of HTTP/1.1; selectors make long ones.
+    static final int LINE_BYTES = 32 * 1024;
+    /// All header fields of one request; a few large tokens fit.
+    static final int HEADER_BYTES = 64 * 1024;
+    /// Header fields of one request.
+    static final int HEADER_COUNT = 200;
+
+    /// Streams of one HTTP/2 connection, as the API server's own default.
+    static final int STREAMS = 250;
+    /// Requests of one HTTP/2 connection whose endpoint is still at work, ended streams included:
+    /// resetting a stream does not make room for another at once.
+    static final int RUNNING_REQUESTS = 2 * STREAMS;
+    /// Receive window of one stream, and what a body buffers before the sender has to wait.
+    static final int STREAM_WINDOW = 256 * 1024;
+    /// Receive window of a connection.
+    static final int CONNECTION_WINDOW = 1024 * 1024;
+    /// Smallest share a stream gets when several have data, so that an event is one frame.
+    static final int FRAME_SHARE = 64 * 1024;
+
+    /// Bytes of one answer that may wait before its writer has to.
+    static final int PENDING_BYTES = 256 * 1024;
+    /// Bytes of one connection that may wait before its writers have to.
+    static final int PENDING_CONNECTION_BYTES = 4 * 1024 * 1024;
+    /// An answer up to this size is taken without waiting.
+    static final int SMALL_ANSWER_BYTES = 64 * 1024;
+    /// One piece of a longer answer.
+    static final int PIECE_BYTES = 128 * 1024;
+    /// Netty's own marks, above ours: they only stop HTTP/2 from framing further ahead.
+    static final int SOCKET_LOW_BYTES = 512 * 1024;
+    static final int SOCKET_HIGH_BYTES = 2 * 1024 * 1024;
+
+    private Limits() {
+    }
+}

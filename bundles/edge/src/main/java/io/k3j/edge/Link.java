@@ -1,0 +1,128 @@
+package io.k3j.edge;
+
+import io.k3j.edgeapi.Endpoint;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One accepted connection: who is at the other end, its way out, and what it is being waited for.
+final class Link implements Protocol {
+    private final Channel channel;
+    private final Outbox outbox;
+    private final InetSocketAddress remote;
+    private final AtomicInteger running = new AtomicInteger();
+    private volatile Protocol protocol = this;
+    private volatile List<X509Certificate> certificates = List.of();
+    private volatile long deadlineNanos;
+    private volatile boolean waitedFor;
+
+    /// A connection that has just been accepted.
+    Link(Channel channel, InetSocketAddress remote) {
+        this.channel = channel;
+        this.remote = remote;
+        this.outbox = new Outbox(channel.eventLoop(), () -> protocol.flush());
+    }
+
+    /// The connection itself.
+    Channel channel() {
+        return channel;
+    }
+
+    /// The way onto its event loop.
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /// The other end.
+    InetSocketAddress remote() {
+        return remote;
+    }
+
+    /// The client's verified chain, empty without one.
+    List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /// Sets what the handshake found.
+    void certificates(List<X509Certificate> chain) {
+        certificates = chain;
+    }
+
+    /// From now on the connection speaks this.
+    void speak(Protocol agreed) {
+        protocol = agreed;
+    }
+
+    /// Counts a request whose endpoint is at work.
+    void requestStarted() {
+        running.incrementAndGet();
+    }
+
+    /// Counts it off.
+    void requestFinished() {
+        running.decrementAndGet();
+    }
+
+    /// Requests whose endpoint is at work, whether the client still waits for them or not.
+    int running() {
+        return running.get();
+    }
+
+    /// The client has `seconds` from now for its next step.
+    void await(long seconds) {
+        deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        waitedFor = true;
+    }
+
+    /// It is our turn: no deadline.
+    void serve() {
+        waitedFor = false;
+    }
+
+    /// Lets what is in flight finish and takes nothing new; any thread.
+    void end() {
+        outbox.post(new Message() {
+            @Override
+            void send() {
+                protocol.drain();
+            }
+        });
+    }
+
+    /// Breaks off what this endpoint is answering; any thread.
+    void end(Endpoint endpoint) {
+        outbox.post(new Message() {
+            @Override
+            void send() {
+                protocol.abandon(endpoint);
+            }
+        });
+    }
+
+    /// Closes the connection when its time is up; called once a second, any thread.
+    void check(long now) {
+        long stall = now - TimeUnit.SECONDS.toNanos(Limits.STALLED_SECONDS);
+        if (waitedFor && deadlineNanos - now < 0 || outbox.stalledSince(stall)) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    /// Before the handshake is over there is nothing to finish.
+    @Override
+    public void drain() {
+        channel.close();
+    }
+
+    @Override
+    public void abandon(Endpoint endpoint) {
+        // nothing is being answered before the handshake
+    }
+}

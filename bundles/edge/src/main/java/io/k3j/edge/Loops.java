@@ -1,0 +1,87 @@
+package io.k3j.edge;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ServerSocketChannel;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops of all ports: epoll when its native part loads and the lent sockets' descriptors can be found, else NIO.
+final class Loops implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+
+    private final boolean epoll;
+    private final EventLoopGroup group;
+
+    private Loops(boolean epoll) {
+        this.epoll = epoll;
+        this.group = new MultiThreadIoEventLoopGroup(Limits.EVENT_LOOPS, new DefaultThreadFactory("edge-loop", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /// Starts the loops. `wanted` false asks for NIO.
+    static Loops start(boolean wanted) {
+        boolean epoll = wanted && Epoll.isAvailable();
+        if (wanted && !epoll) {
+            LOG.log(Level.INFO, "Without epoll, using NIO reason=" + Epoll.unavailabilityCause().getMessage());
+        }
+        return new Loops(epoll);
+    }
+
+    /// Whether these are epoll loops.
+    boolean epoll() {
+        return epoll;
+    }
+
+    /// Accepts from a socket that somebody else owns; it stays open whatever happens to the returned channel.
+    Channel accept(ServerSocketChannel socket, ChannelInitializer<Channel> connections) throws IOException {
+        socket.configureBlocking(false);
+        ServerChannel server = adopt(socket);
+        return new ServerBootstrap().group(group).channelFactory(() -> server).childHandler(connections).register()
+                .syncUninterruptibly().channel();
+    }
+
+    private ServerChannel adopt(ServerSocketChannel socket) throws IOException {
+        if (!epoll) {
+            return new NioServerSocketChannel(socket);
+        }
+        OptionalInt descriptor = Descriptors.of(socket);
+        if (descriptor.isEmpty()) {
+            throw new IOException("no descriptor found for " + socket);
+        }
+        return new EpollServerSocketChannel(descriptor.getAsInt());
+    }
+
+    /// Stops accepting without closing the socket.
+    void release(Channel accepting) {
+        accepting.deregister().syncUninterruptibly();
+    }
+
+    /// Calls `action` once a second until the loops end.
+    void everySecond(Runnable action) {
+        group.next().scheduleAtFixedRate(action, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /// Calls `action` once, later.
+    void after(long seconds, Runnable action) {
+        group.next().schedule(action, seconds, TimeUnit.SECONDS);
+    }
+
+    /// Ends the loops; blocks at most a second.
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,46 @@
+package io.k3j.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+
+/// `length` bytes of an answer's parts, starting `offset` bytes into part `index`.
+record Piece(byte[][] parts, int index, int offset, int length) {
+    /// All bytes of all parts.
+    static long length(byte[][] parts) {
+        long length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        return length;
+    }
+
+    /// The bytes: the very array when they lie in one part, else one pooled copy. Encryption reads
+    /// every byte anyway, and a chain of small buffers costs more than copying them.
+    ByteBuf buffer(ByteBufAllocator allocator) {
+        if (length <= parts[index].length - offset) {
+            return Unpooled.wrappedBuffer(parts[index], offset, length);
+        }
+        ByteBuf copy = allocator.heapBuffer(length, length);
+        int part = index;
+        int from = offset;
+        while (copy.writableBytes() > 0) {
+            int take = Math.min(copy.writableBytes(), parts[part].length - from);
+            copy.writeBytes(parts[part], from, take);
+            part++;
+            from = 0;
+        }
+        return copy;
+    }
+
+    /// The piece that follows this one and has `next` bytes.
+    Piece then(int next) {
+        int part = index;
+        int from = offset + length;
+        while (part < parts.length - 1 && from >= parts[part].length) {
+            from -= parts[part].length;
+            part++;
+        }
+        return new Piece(parts, part, from, next);
+    }
+}

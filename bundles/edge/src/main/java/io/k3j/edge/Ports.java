@@ -1,0 +1,160 @@
+package io.k3j.edge;
+
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The ports of this process and what is served on them. Everything that touches Netty or blocks runs,
+/// in order, on one virtual thread, whoever calls.
+final class Ports implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final long ANSWER_SECONDS = 5;
+
+    private final ListeningSockets sockets;
+    private final HealthScope health;
+    private final boolean epoll;
+    private final Map<String, Routes> routes = new ConcurrentHashMap<>();
+    private final ExecutorService handshakes = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("edge-handshake-", 0).factory());
+    private final ExecutorService orders = Executors
+            .newSingleThreadExecutor(Thread.ofVirtual().name("edge-ports").factory());
+    private final Map<String, Port> open = new ConcurrentHashMap<>();
+    private final Map<String, List<ListenerIdentity>> identities = new ConcurrentHashMap<>();
+    private @Nullable Loops loops;
+
+    /// `epoll` false asks for Java's own selectors.
+    Ports(ListeningSockets sockets, HealthScope health, boolean epoll) {
+        this.sockets = sockets;
+        this.health = health;
+        this.epoll = epoll;
+        orders.execute(this::open);
+    }
+
+    private void open() {
+        Loops started = Loops.start(epoll);
+        loops = started;
+        DateHeader date = new DateHeader(InstantSource.system());
+        for (String name : List.of(ListeningSockets.SERVER, ListeningSockets.KUBELET)) {
+            if (sockets.has(name)) {
+                open.put(name, new Port(started, sockets.lend(name), routes(name), date, handshakes));
+            }
+        }
+        started.everySecond(this::check);
+    }
+
+    private void check() {
+        for (Port port : open.values()) {
+            port.links().check();
+        }
+    }
+
+    private Routes routes(String name) {
+        return routes.computeIfAbsent(name, any -> new Routes());
+    }
+
+    /// A port's certificate has come. Does not block.
+    void addIdentity(String name, ListenerIdentity identity) {
+        orders.execute(() -> {
+            identities.computeIfAbsent(name, any -> new ArrayList<>()).add(identity);
+            identify(name);
+        });
+    }
+
+    /// A port's certificate goes. Blocks until it is no longer asked.
+    void removeIdentity(String name, ListenerIdentity identity) {
+        wait(orders.submit(() -> {
+            identities.computeIfAbsent(name, any -> new ArrayList<>()).remove(identity);
+            identify(name);
+        }));
+    }
+
+    private void identify(String name) {
+        Port port = open.get(name);
+        List<ListenerIdentity> known = identities.getOrDefault(name, List.of());
+        if (port == null) {
+            return;
+        }
+        try {
+            port.identity(known.isEmpty() ? null : known.getLast());
+            report();
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.ERROR, "Cannot open port name=" + name, failed);
+            health.degraded("cannot open port " + name + ": " + failed.getMessage());
+        }
+    }
+
+    private void report() {
+        if (open.containsKey(ListeningSockets.SERVER) && !open.get(ListeningSockets.SERVER).accepting()) {
+            return;
+        }
+        health.ok();
+    }
+
+    /// Serves an endpoint from now on. Does not block.
+    void addEndpoint(String name, Endpoint endpoint, int ranking, long serviceId) {
+        routes(name).add(endpoint, ranking, serviceId);
+    }
+
+    /// Gives an endpoint no further requests, and those in flight five seconds. Does not block.
+    void removeEndpoint(String name, Endpoint endpoint) {
+        routes(name).remove(endpoint);
+        orders.execute(() -> {
+            Port port = open.get(name);
+            if (port != null && loops != null) {
+                loops.after(Limits.DRAIN_SECONDS, () -> port.abandon(endpoint));
+            }
+        });
+    }
+
+    /// Stops accepting, gives what is in flight five seconds, ends the loops.
+    @Override
+    public void close() {
+        wait(orders.submit(() -> {
+            List<Thread> closing = new ArrayList<>();
+            for (Port port : open.values()) {
+                closing.add(Thread.startVirtualThread(port::close));
+            }
+            for (Thread thread : closing) {
+                join(thread);
+            }
+            if (loops != null) {
+                loops.close();
+            }
+        }));
+        orders.shutdownNow();
+        handshakes.shutdownNow();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void wait(Future<?> order) {
+        try {
+            order.get(ANSWER_SECONDS + 1, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failed) {
+            LOG.log(Level.WARNING, "Order not carried out in time", failed);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.k3j.edge;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What came before the body, the same for both protocols.
+///
+/// @param fields header names (lower case) and values by turns, in order of arrival
+record RequestHead(String method, String target, String host, String protocol, String[] fields) {
+    /// The same for another host.
+    RequestHead withHost(String other) {
+        return new RequestHead(method, target, other, protocol, fields);
+    }
+
+    /// The target up to the query.
+    String path() {
+        int end = target.indexOf('?');
+        return end < 0 ? target : target.substring(0, end);
+    }
+
+    /// The query without its question mark.
+    String query() {
+        int end = target.indexOf('?');
+        return end < 0 ? "" : target.substring(end + 1);
+    }
+
+    /// The first value of a header.
+    Optional<String> header(String name) {
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].equalsIgnoreCase(name)) {
+                return Optional.of(fields[i + 1]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Everything, grouped by name.
+    Map<String, List<String>> headers() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (int i = 0; i < fields.length; i += 2) {
+            all.computeIfAbsent(fields[i], name -> new ArrayList<>(1)).add(fields[i + 1]);
+        }
+        return all;
+    }
+}
