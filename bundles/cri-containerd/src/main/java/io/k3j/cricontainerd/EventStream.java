@@ -1,0 +1,107 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.RuntimeEvent;
+import io.k3j.nodeapi.RuntimeEvent.What;
+import io.k3j.nodeapi.RuntimeFault;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// containerd's events, told as the contract's, by one thread; another one reads them, so that a slow
+/// listener never holds the connection up: what it misses becomes one [RuntimeEvent#RESYNC].
+final class EventStream implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
+    private static final int MAX_WAITING = 4096;
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final String NAMESPACE = "k8s.io";
+
+    private final Cri cri;
+    private final Consumer<RuntimeEvent> listener;
+    private final InstantSource clock;
+    private final BlockingQueue<RuntimeEvent> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread reader;
+    private final Thread teller;
+
+    EventStream(Cri cri, Consumer<RuntimeEvent> listener, InstantSource clock) {
+        this.cri = cri;
+        this.listener = listener;
+        this.clock = clock;
+        reader = Thread.ofVirtual().name("cri-events").start(this::read);
+        teller = Thread.ofVirtual().name("cri-event-listener").start(this::tell);
+    }
+
+    private void read() {
+        try {
+            do {
+                long since = clock.millis();
+                try {
+                    push(RuntimeEvent.RESYNC);
+                    cri.events(this::take);
+                } catch (RuntimeFault e) {
+                    LOG.log(System.Logger.Level.DEBUG, "event stream ended after ms={0}: {1}", clock.millis() - since,
+                            e.getMessage());
+                }
+            } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(Struct envelope) {
+        if (!envelope.text("namespace").equals(NAMESPACE)) {
+            return;
+        }
+        switch (envelope.text("topic")) {
+            case "/tasks/create" -> push(task(envelope, What.CREATED));
+            case "/tasks/start" -> push(task(envelope, What.STARTED));
+            case "/tasks/delete", "/tasks/oom" -> push(task(envelope, What.EXITED));
+            case "/containers/delete" -> push(new RuntimeEvent(cri.event("ContainerEvent", envelope).text("id"),
+                    What.REMOVED));
+            case "/tasks/exit" -> {
+                Struct exit = cri.event("TaskExit", envelope);
+                // commands run by exec end too; they have an id of their own
+                if (exit.text("id").equals(exit.text("containerId"))) {
+                    push(new RuntimeEvent(exit.text("containerId"), What.EXITED));
+                }
+            }
+            case "/images/create", "/images/update", "/images/delete" -> push(new RuntimeEvent("", What.IMAGE));
+            default -> {
+                // of no interest to a node
+            }
+        }
+    }
+
+    private RuntimeEvent task(Struct envelope, What what) {
+        return new RuntimeEvent(cri.event("TaskEvent", envelope).text("containerId"), what);
+    }
+
+    private void push(RuntimeEvent event) {
+        if (!waiting.offer(event)) {
+            waiting.clear();
+            waiting.offer(RuntimeEvent.RESYNC);
+        }
+    }
+
+    private void tell() {
+        try {
+            while (closed.getCount() > 0) {
+                listener.accept(waiting.take());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        reader.interrupt();
+        teller.interrupt();
+    }
+}

@@ -1,0 +1,116 @@
+package io.k3j.streaming;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One call on a connection, as the reading thread fills it. The future completes without a value when the
+/// server has said status 0, else with a [GrpcFailure].
+final class GrpcCall {
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
+    private static final int HEAD_BYTES = 5;
+
+    final int id;
+    final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final Consumer<byte[]> receiver;
+    private final ByteArrayOutputStream part = new ByteArrayOutputStream();
+    private int wanted = -1;
+    /// What may still be sent; guarded by the connection.
+    long window;
+    /// What has been received since the last window update; the reading thread's.
+    int consumed;
+
+    GrpcCall(int id, long window, Consumer<byte[]> receiver) {
+        this.id = id;
+        this.window = window;
+        this.receiver = receiver;
+    }
+
+    /// Takes body bytes, telling each message that is complete.
+    void data(byte[] bytes, int offset, int length) {
+        int at = offset;
+        int until = offset + length;
+        while (at < until) {
+            int need = (wanted < 0 ? HEAD_BYTES : wanted) - part.size();
+            int n = Math.min(need, until - at);
+            part.write(bytes, at, n);
+            at += n;
+            if (n == need) {
+                piece();
+            }
+        }
+    }
+
+    private void piece() {
+        byte[] whole = part.toByteArray();
+        part.reset();
+        if (wanted >= 0) {
+            wanted = -1;
+            receiver.accept(whole);
+            return;
+        }
+        wanted = ByteBuffer.wrap(whole, 1, 4).getInt();
+        if (whole[0] != 0 || wanted < 0 || wanted > MAX_MESSAGE_BYTES) {
+            fail(13, "message of " + wanted + " bytes, compression " + whole[0]);
+        } else if (wanted == 0) {
+            wanted = -1;
+            receiver.accept(new byte[0]);
+        }
+    }
+
+    /// Takes headers or trailers.
+    void headers(Map<String, String> headers, boolean last) {
+        String status = headers.get("grpc-status");
+        if (status != null) {
+            int code = number(status);
+            if (code == 0) {
+                end.complete(null);
+            } else {
+                fail(code, message(headers.get("grpc-message")));
+            }
+        } else if (last) {
+            fail(2, "ended with HTTP status " + headers.get(":status"));
+        }
+    }
+
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            return 2;
+        }
+    }
+
+    /// Ends the call from our side.
+    void fail(int code, String message) {
+        end.completeExceptionally(new GrpcFailure(code, message));
+    }
+
+    private static String message(@Nullable String encoded) {
+        if (encoded == null) {
+            return "";
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(encoded.length());
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            int hex = c == '%' && i + 2 < encoded.length() ? hex(encoded, i + 1) : -1;
+            if (hex >= 0) {
+                out.write(hex);
+                i += 2;
+            } else {
+                out.write(c);
+            }
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static int hex(String text, int at) {
+        int high = Character.digit(text.charAt(at), 16);
+        int low = Character.digit(text.charAt(at + 1), 16);
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
+    }
+}

@@ -1,0 +1,29 @@
+package io.k3j.streaming;
+
+/// A gRPC call that did not end with status 0. See <https://grpc.io/docs/guides/status-codes/>.
+public final class GrpcFailure extends RuntimeException {
+    /// The caller ended it.
+    public static final int CANCELLED = 1;
+    /// It took longer than allowed.
+    public static final int DEADLINE_EXCEEDED = 4;
+    /// What it names is not there.
+    public static final int NOT_FOUND = 5;
+    /// The server does not know the method.
+    public static final int UNIMPLEMENTED = 12;
+    /// There is no connection.
+    public static final int UNAVAILABLE = 14;
+
+    private static final long serialVersionUID = 1L;
+    private final int code;
+
+    /// A status code and its message.
+    public GrpcFailure(int code, String message) {
+        super(message, null, false, false);
+        this.code = code;
+    }
+
+    /// The status code.
+    public int code() {
+        return code;
+    }
+}
