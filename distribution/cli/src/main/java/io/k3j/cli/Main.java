@@ -38,7 +38,7 @@ public final class Main {
         return switch (word) {
             case "server" -> serve(word, rest, host);
             case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
-            case "bundle" -> Bundle.run(rest, host);
+            case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
             case "help", "h", "--help", "-h" -> help(rest);

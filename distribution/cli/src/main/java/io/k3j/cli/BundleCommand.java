@@ -1,0 +1,79 @@
+package io.k3j.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// `k3s bundle ls|check|swap|back`: asks the running server over its root-only local socket. The answer is
+/// lines marked `+` (output) or `!` (complaint), then `=` and the exit code.
+final class BundleCommand {
+    private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR | back NAME";
+
+    private BundleCommand() {
+    }
+
+    static int run(List<String> arguments, Host host, PrintStream out, PrintStream err) {
+        List<String> words = words(arguments);
+        Path socket = Path.of(dataDir(arguments, host), "bundles", "console.sock");
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap((String.join("\t", words) + "\n").getBytes(StandardCharsets.UTF_8)));
+            return answer(new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)), out, err);
+        } catch (IOException e) {
+            throw new UsageFailure("cannot reach the server at " + socket + ": " + e.getMessage()
+                    + "; is k3s server running here, and are you root? another data directory is given with --data-dir");
+        }
+    }
+
+    private static int answer(BufferedReader lines, PrintStream out, PrintStream err) throws IOException {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            switch (line.isEmpty() ? ' ' : line.charAt(0)) {
+                case '+' -> out.println(line.substring(1));
+                case '!' -> err.println("k3s: " + line.substring(1));
+                case '=' -> {
+                    return Integer.parseInt(line.substring(1));
+                }
+                default -> throw new IOException("unexpected answer");
+            }
+        }
+        throw new IOException("the connection ended before the answer did");
+    }
+
+    /// The words to send: a jar's path is made absolute, because the server has a directory of its own.
+    private static List<String> words(List<String> arguments) {
+        List<String> words = new ArrayList<>(arguments);
+        int at = words.indexOf("--data-dir");
+        if (at >= 0 && at + 1 < words.size()) {
+            words.subList(at, at + 2).clear();
+        }
+        words.removeIf(w -> w.startsWith("--data-dir="));
+        if (words.isEmpty()) {
+            throw new UsageFailure(USAGE);
+        }
+        if (words.size() == 2 && (words.getFirst().equals("swap") || words.getFirst().equals("check"))) {
+            words.set(1, Path.of(words.get(1)).toAbsolutePath().normalize().toString());
+        }
+        return words;
+    }
+
+    private static String dataDir(List<String> arguments, Host host) {
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).startsWith("--data-dir=")) {
+                return arguments.get(i).substring("--data-dir=".length());
+            }
+            if (arguments.get(i).equals("--data-dir") && i + 1 < arguments.size()) {
+                return arguments.get(i + 1);
+            }
+        }
+        return EarlyKeys.of(host).dataDir();
+    }
+}
