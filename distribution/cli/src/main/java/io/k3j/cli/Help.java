@@ -39,7 +39,8 @@ final class Help {
         return "NAME:\n   k3s " + command + " - Run " + (command.equals("server") ? "management server" : "node agent")
                 + "\n\nUSAGE:\n   k3s " + command + " [OPTIONS]\n\nOPTIONS:\n" + Flags.of(command).all().stream()
                         .filter(f -> !f.hidden()).map(Help::line).collect(Collectors.joining("\n"))
-                + "\n";
+                + "\n   " + HostPackages.NO_INSTALL + " ".repeat(COLUMN - HostPackages.NO_INSTALL.length())
+                + "Do not install missing OS packages (K3j only)\n";
     }
 
     private static String line(Flag flag) {

@@ -54,9 +54,13 @@ public final class Main {
             return help(List.of(command));
         }
         List<String> warnings = new ArrayList<>();
-        LaunchPlan plan = PlanBuilder.build(command, arguments, host, warnings);
+        List<String> flags = arguments.stream().filter(a -> !a.equals(HostPackages.NO_INSTALL)).toList();
+        LaunchPlan plan = PlanBuilder.build(command, flags, host, warnings);
         ConsoleProgress progress = ConsoleProgress.of(System.out);
         warnings.forEach(progress::line);
+        if (!plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint")) {
+            HostPackages.provide(flags.size() == arguments.size(), host, progress::line);
+        }
         return Server.run(plan, progress);
     }
 

@@ -1,0 +1,89 @@
+package io.k3j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/// Sees to the programs of the host that a node needs, by Debian's names.
+final class HostPackages {
+    /// The switch of ours that forbids installing.
+    static final String NO_INSTALL = "--no-install";
+    private static final List<Need> NEEDS = List.of(new Need("containerd", "containerd"), new Need("runc", "runc"),
+            new Need("nft", "nftables"), new Need("ip", "iproute2"), new Need("iptables", "iptables"),
+            new Need("conntrack", "conntrack"), new Need("mount", "mount"));
+    private static final List<String> PLACES = List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin",
+            "/bin");
+    private static final List<String> PLUGINS = List.of("/usr/lib/cni/bridge", "/opt/cni/bin/bridge");
+    private static final long MOST_MINUTES = 10;
+
+    private record Need(String program, String debian) {
+    }
+
+    private HostPackages() {
+    }
+
+    /// The packages whose programs are not there; `exists` looks at a path.
+    static Set<String> missing(Predicate<Path> exists) {
+        Set<String> packages = new LinkedHashSet<>();
+        for (Need need : NEEDS) {
+            if (PLACES.stream().noneMatch(place -> exists.test(Path.of(place, need.program())))) {
+                packages.add(need.debian());
+            }
+        }
+        if (PLUGINS.stream().noneMatch(p -> exists.test(Path.of(p)))) {
+            packages.add("containernetworking-plugins");
+        }
+        return packages;
+    }
+
+    /// Installs what is missing, or says what to type.
+    /// @throws UsageFailure when something is missing and may not or cannot be installed
+    static void provide(boolean allowed, Host host, Consumer<String> say) {
+        Set<String> missing = missing(Files::exists);
+        if (missing.isEmpty()) {
+            return;
+        }
+        String names = String.join(" ", missing);
+        boolean apt = Files.isExecutable(Path.of("/usr/bin/apt-get"));
+        if (!allowed || !host.root() || !apt) {
+            throw new UsageFailure("this machine lacks what a node needs: " + names + "; install it with: apt-get install -y "
+                    + names + (apt && !host.root() ? ", or run k3s as root" : "")
+                    + (allowed ? "" : ", or leave out " + NO_INSTALL));
+        }
+        say.accept("installing OS packages: " + names);
+        if (!apt(List.of("install", "-y", "--no-install-recommends"), missing)
+                && !(apt(List.of("update"), Set.of()) && apt(List.of("install", "-y", "--no-install-recommends"), missing))) {
+            throw new UsageFailure("apt-get could not install " + names + "; see why with: apt-get install " + names);
+        }
+        say.accept("installed OS packages: " + names);
+    }
+
+    private static boolean apt(List<String> words, Set<String> packages) {
+        List<String> line = new ArrayList<>(List.of("apt-get", "-qq"));
+        line.addAll(words);
+        line.addAll(packages);
+        ProcessBuilder process = new ProcessBuilder(line).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        process.environment().put("DEBIAN_FRONTEND", "noninteractive");
+        try {
+            Process apt = process.start();
+            if (!apt.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+                apt.destroy();
+                return false;
+            }
+            return apt.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
