@@ -16,6 +16,9 @@ final class Schema {
     private static final String UNIQUE = "kine_name_prev_revision_uindex";
     private static final String UNIQUE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS " + UNIQUE
             + " ON kine (name, prev_revision)";
+    private static final String PRESENT = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'kine'";
+    private static final String COLUMNS = "SELECT id, name, created, deleted, create_revision, prev_revision, lease,"
+            + " value, old_value FROM kine WHERE id = 0";
     private static final String SECONDARY = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'kine'"
             + " AND sql IS NOT NULL AND name <> '" + UNIQUE + "'";
     private static final String HIGHEST = "SELECT MAX((SELECT COALESCE(MAX(id), 0) FROM kine),"
@@ -24,9 +27,10 @@ final class Schema {
     private Schema() {
     }
 
-    /// Makes the table in an empty database, with write-ahead logging.
+    /// Makes the table in an empty database, with write-ahead logging. A file that cannot be used is not changed.
     static void prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            check(statement);
             statement.execute("PRAGMA page_size=4096");
             try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode=WAL")) {
                 if (!mode.next() || !"wal".equalsIgnoreCase(mode.getString(1))) {
@@ -35,6 +39,16 @@ final class Schema {
             }
             statement.execute(TABLE);
             statement.execute(UNIQUE_INDEX);
+        }
+    }
+
+    private static void check(Statement statement) throws SQLException {
+        boolean present;
+        try (ResultSet result = statement.executeQuery(PRESENT)) {
+            present = result.next() && result.getInt(1) > 0;
+        }
+        if (present) {
+            statement.executeQuery(COLUMNS).close();
         }
     }
 

@@ -2,7 +2,7 @@ package io.k3j.sqllog;
 
 /// The keys that start with a prefix and are not below a start: `from` ≤ key < `below`.
 record KeyRange(String from, String below) {
-    private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
+    private static final String LAST = Character.toString(Character.MAX_CODE_POINT).repeat(4);
 
     static KeyRange of(String prefix, String start) {
         String from = compare(start, prefix) > 0 ? start : prefix;
@@ -23,17 +23,9 @@ record KeyRange(String from, String below) {
         return Integer.compare(a.length(), b.length());
     }
 
-    /// The least string above every string that starts with `prefix`.
+    /// A string above every key that starts with `prefix`. Not simply the prefix with its last character raised: after `/`
+    /// comes `0`, which SQLite compares as a number where kine has declared the column as INTEGER.
     private static String after(String prefix) {
-        int end = prefix.length();
-        while (end > 0) {
-            int last = prefix.codePointBefore(end);
-            end -= Character.charCount(last);
-            if (last < Character.MAX_CODE_POINT) {
-                int next = last + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : last + 1;
-                return prefix.substring(0, end) + Character.toString(next);
-            }
-        }
-        return LAST;
+        return prefix + LAST;
     }
 }

@@ -1,0 +1,193 @@
+package io.k3j.datastoresqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Bad files, full disks, second servers: one clear sentence each, and nothing touched.
+class StoreFaultsTest {
+    @TempDir
+    Path dataDir;
+
+    @Test
+    void fileAndDirectoryAreForTheirOwnerOnly() throws IOException {
+        open().close();
+        Path directory = dataDir.resolve("server/db");
+        assertThat(mode(directory)).isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).isNotEmpty().allSatisfy(file -> assertThat(mode(file)).isEqualTo("rw-------"));
+        }
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsLeftAlone() throws IOException {
+        Path file = Sql.file(dataDir);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "not a database, but somebody's precious data ".repeat(100));
+        refused("state.db", "damaged", "nothing was changed", ".recover", "move the directory");
+    }
+
+    @Test
+    void aFileWithADamagedPageIsRefused() throws Exception {
+        filled();
+        try (RandomAccessFile file = new RandomAccessFile(Sql.file(dataDir).toFile(), "rw")) {
+            file.seek(100);
+            file.write(new byte[3_000]);
+        }
+        refused("state.db", "damaged");
+    }
+
+    @Test
+    void damageThatIsMetLaterStopsTheStoreWithASentence() throws Exception {
+        filled();
+        try (RandomAccessFile file = new RandomAccessFile(Sql.file(dataDir).toFile(), "rw")) {
+            file.seek(file.length() / 2 / 4096 * 4096);
+            file.write(new byte[8 * 4096]);
+        }
+        List<String> told = new ArrayList<>();
+        try (SqliteStore store = SqliteStore.open(dataDir, false, told::add)) {
+            assertThatThrownBy(() -> store.datastore().range("/", "", 0, 0)).isInstanceOf(DatastoreUnavailable.class);
+            assertThatThrownBy(() -> put(store.datastore(), "/x")).isInstanceOf(DatastoreUnavailable.class);
+        }
+        assertThat(told).hasSize(1).first().asString().contains("state.db").contains(".recover");
+    }
+
+    @Test
+    void anotherTableOfThatNameIsRefused() throws Exception {
+        Path file = Sql.file(dataDir);
+        Files.createDirectories(file.getParent());
+        Sql.run(file, "CREATE TABLE kine (something TEXT)");
+        refused("state.db");
+    }
+
+    @Test
+    void aSecondServerIsRefused() {
+        try (SqliteStore first = open()) {
+            assertThatThrownBy(this::open).isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("state.db")
+                    .hasMessageContaining("another server").hasMessageContaining("--data-dir");
+            put(first.datastore(), "/a");
+        }
+        open().close();
+    }
+
+    @Test
+    void aSecondProcessIsRefused() throws Exception {
+        try (SqliteStore first = open()) {
+            put(first.datastore(), "/a");
+            List<String> before = tree();
+            String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+            Process second = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-cp",
+                    System.getProperty("java.class.path"), OpenChild.class.getName(), dataDir.toString())
+                    .redirectErrorStream(true).start();
+            String output = new String(second.getInputStream().readAllBytes());
+            assertThat(second.waitFor()).isNotZero();
+            assertThat(output).contains("another server is using the datastore");
+            assertThat(tree()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aFullDiskRefusesWritesAndGoesOnWhenThereIsRoom() throws Exception {
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "k3j-test", dataDir.toString()) == 0,
+                "this user may not mount a tmpfs");
+        try (SqliteStore store = open()) {
+            Path ballast = dataDir.resolve("ballast");
+            Files.write(ballast, new byte[3 << 20]);
+            byte[] large = new byte[200_000];
+            int written = 0;
+            DatastoreUnavailable full = null;
+            while (full == null && written < 100) {
+                try {
+                    store.datastore().commit("/large/" + written, 0, large, Duration.ZERO);
+                    written++;
+                } catch (DatastoreUnavailable e) {
+                    full = e;
+                }
+            }
+            assertThat(full).isNotNull().hasMessageContaining("disk is full").hasMessageContaining("server/db");
+            assertThat(full.outcomeUnknown()).isFalse();
+            assertThat(store.datastore().count("/large/").keys()).isEqualTo(written);
+            long newest = store.datastore().revision();
+            Files.delete(ballast);
+            assertThat(put(store.datastore(), "/again")).isEqualTo(newest + 1);
+        } finally {
+            run("umount", dataDir.toString());
+        }
+    }
+
+    /// As when an operator has the file open in the SQLite shell.
+    @Test
+    void readsGoOnWhileAnotherProgramHoldsTheLockAndWritesWait() throws Exception {
+        try (SqliteStore store = open()) {
+            put(store.datastore(), "/a");
+            Thread writer;
+            try (Holder holder = new Holder(Sql.file(dataDir))) {
+                writer = Thread.ofVirtual().start(() -> put(store.datastore(), "/b"));
+                assertThat(store.datastore().get("/a")).isPresent();
+                assertThat(holder.holds()).isTrue();
+            }
+            writer.join();
+            assertThat(store.datastore().get("/b")).isPresent();
+        }
+    }
+
+    private void filled() {
+        try (SqliteStore store = open()) {
+            for (int i = 0; i < 300; i++) {
+                store.datastore().commit("/k/" + i, 0, new byte[2_000], Duration.ZERO);
+            }
+        }
+    }
+
+    private void refused(String... parts) throws IOException {
+        List<String> before = tree();
+        assertThatThrownBy(this::open).isInstanceOfSatisfying(DatastoreUnavailable.class,
+                e -> assertThat(e.getMessage()).contains(parts));
+        assertThat(tree().stream().filter(line -> line.contains("state.db "))).isEqualTo(
+                before.stream().filter(line -> line.contains("state.db ")).toList());
+    }
+
+    private List<String> tree() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(dataDir)) {
+            for (Path path : paths.sorted().toList()) {
+                lines.add(path + " " + Files.size(path) + " " + Files.getLastModifiedTime(path));
+            }
+        }
+        return lines;
+    }
+
+    private SqliteStore open() {
+        return SqliteStore.open(dataDir, false, message -> {
+        });
+    }
+
+    private static long put(Datastore store, String key) {
+        CommitResult result = store.commit(key, 0, new byte[] {1}, Duration.ZERO);
+        return ((CommitResult.Committed) result).revision();
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    }
+}

@@ -1,0 +1,202 @@
+package io.k3j.datastoreconformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoresqlite.SqliteStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Crashes at random moments under load: the files as they are at that moment are opened again.
+class CrashTest {
+    private static final int ROUNDS = Integer.getInteger("k3j.crashes", 12);
+    @TempDir
+    Path directory;
+
+    /// The process is frozen, its files are copied (a crash image), and it goes on.
+    @Test
+    void everyImageOfARunningStoreHoldsWhatWasAcknowledged() throws Exception {
+        long seed = Long.getLong("k3j.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path live = directory.resolve("live");
+        try (Child child = Child.start(live, seed)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                child.acknowledgedMore(200 + random.nextInt(3_000));
+                child.signal("STOP");
+                Path image = directory.resolve("image" + round);
+                copy(live, image);
+                Map<String, Acknowledged> known = child.settled();
+                child.signal("CONT");
+                verify(image, known, seed);
+            }
+        }
+    }
+
+    /// The process is killed, and its successor opens the same files.
+    @Test
+    void aKilledStoreContinuesWithoutLossOrRepetition() throws Exception {
+        long seed = Long.getLong("k3j.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path live = directory.resolve("live");
+        Set<Long> given = new HashSet<>();
+        for (int round = 0; round < Math.max(3, ROUNDS / 3); round++) {
+            try (Child child = Child.start(live, seed + round)) {
+                child.acknowledgedMore(200 + random.nextInt(3_000));
+                child.kill();
+                Map<String, Acknowledged> known = child.settled();
+                assertThat(child.revisions()).as("seed " + seed).isNotEmpty().noneMatch(given::contains);
+                given.addAll(child.revisions());
+                verify(live, known, seed);
+            }
+        }
+    }
+
+    private static void verify(Path image, Map<String, Acknowledged> known, long seed) {
+        SqliteStore store = SqliteStore.open(image, false, message -> {
+        });
+        try {
+            Datastore datastore = store.datastore();
+            long newest = datastore.revision();
+            for (Acknowledged last : known.values()) {
+                assertThat(newest).as("seed " + seed).isGreaterThanOrEqualTo(last.revision);
+                Optional<Entry> found = datastore.get(last.key);
+                long at = found.map(Entry::revision).orElse(Long.MAX_VALUE);
+                assertThat(at).as("seed %d, %s", seed, last).isGreaterThanOrEqualTo(last.revision);
+                if (at == last.revision) {
+                    assertThat(Conformance.text(found.orElseThrow())).startsWith(last.number + " ");
+                } else if (found.isEmpty() && last.number != 0) {
+                    assertThat(newest).as("deleted after %s", last).isGreaterThan(last.revision);
+                }
+            }
+        } finally {
+            store.close();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Path target = to.resolve("server/db");
+        Files.createDirectories(target);
+        for (String name : new String[] {"state.db", "state.db-wal"}) {
+            Path source = from.resolve("server/db").resolve(name);
+            if (Files.exists(source)) {
+                Files.copy(source, target.resolve(name));
+            }
+        }
+    }
+
+    private record Acknowledged(String key, long revision, int number) {
+    }
+
+    /// The writing process, and what it has told so far.
+    private static final class Child implements AutoCloseable {
+        private final Process process;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition told = lock.newCondition();
+        private final Map<String, Acknowledged> last = new HashMap<>();
+        private final Set<Long> revisions = new HashSet<>();
+        private long lines;
+
+        private Child(Process process) {
+            this.process = process;
+            Thread.ofVirtual().start(this::listen);
+        }
+
+        static Child start(Path directory, long seed) throws IOException {
+            String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+            return new Child(new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
+                    System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString(),
+                    Long.toString(seed)).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        }
+
+        private void listen() {
+            try (BufferedReader reader = process.inputReader()) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    take(line.split(" "));
+                }
+            } catch (IOException e) {
+                process.destroyForcibly();
+            }
+        }
+
+        private void take(String[] words) {
+            lock.lock();
+            try {
+                if (words.length == 3 && !words[2].isEmpty()) {
+                    Acknowledged one = new Acknowledged(words[0], Long.parseLong(words[1]), Integer.parseInt(words[2]));
+                    last.merge(one.key, one, (a, b) -> a.revision > b.revision ? a : b);
+                    revisions.add(one.revision);
+                }
+                lines++;
+                told.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void acknowledgedMore(long more) throws InterruptedException {
+            lock.lock();
+            try {
+                long goal = lines + more;
+                long left = TimeUnit.SECONDS.toNanos(60);
+                while (lines < goal && left > 0 && process.isAlive()) {
+                    left = told.awaitNanos(left);
+                }
+                assertThat(lines).isGreaterThanOrEqualTo(goal);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// What was told, once nothing more comes (the process is stopped).
+        Map<String, Acknowledged> settled() throws InterruptedException {
+            lock.lock();
+            try {
+                long before = -1;
+                while (before != lines) {
+                    before = lines;
+                    told.await(200, TimeUnit.MILLISECONDS);
+                }
+                return Map.copyOf(last);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        Set<Long> revisions() {
+            lock.lock();
+            try {
+                return Set.copyOf(revisions);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void signal(String name) throws IOException, InterruptedException {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+            assertThat(code).isZero();
+        }
+
+        void kill() throws InterruptedException {
+            process.destroyForcibly().waitFor();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}
