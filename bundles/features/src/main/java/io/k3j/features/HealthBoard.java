@@ -62,7 +62,8 @@ final class HealthBoard implements ServiceFactory<Health> {
             return;
         }
         boolean sameLevel = was != null && was.level() == level;
-        reports.put(key, new HealthReport(component, bundle, level, message, sameLevel ? was.since() : clock.instant()));
+        reports.put(key,
+                new HealthReport(component, bundle, level, message, sameLevel ? was.since() : clock.instant()));
         if (!sameLevel) {
             LOG.log(weight(level), "component={0} health={1} {2}", component, level, message);
         }

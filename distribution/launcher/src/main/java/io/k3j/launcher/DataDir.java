@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// The data directory, held by one process at a time. The lock is the kernel's, so it ends with the process however that
-/// ends.
+/// The data directory, held by one process at a time. The lock is the kernel's, so it ends with the
+/// process however that ends.
 final class DataDir implements AutoCloseable {
     private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions
             .asFileAttribute(PosixFilePermissions.fromString("rwx------"));

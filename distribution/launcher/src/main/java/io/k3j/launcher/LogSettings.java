@@ -20,8 +20,8 @@ final class LogSettings {
     /// K3s has no flag of its own for it; Kubernetes' components have `--logging-format`, so any of them
     /// asking for JSON gives it to the whole process, which has one log.
     private static boolean json(LaunchPlan plan) {
-        for (String key : new String[]{"kubeApiserverArg", "kubeControllerManagerArg", "kubeSchedulerArg",
-            "kubeletArg"}) {
+        for (String key : new String[] {"kubeApiserverArg", "kubeControllerManagerArg", "kubeSchedulerArg",
+                "kubeletArg"}) {
             if (plan.settings().get(key) instanceof String[] arguments) {
                 for (String argument : arguments) {
                     if (argument.endsWith(JSON)) {

@@ -45,7 +45,8 @@ final class BundleLogger implements System.Logger {
         StringBuilder text = new StringBuilder(format.length() + 32);
         int from = 0;
         for (int open = format.indexOf('{'); open >= 0; open = format.indexOf('{', open + 1)) {
-            int index = open + 2 < format.length() && format.charAt(open + 2) == '}' ? format.charAt(open + 1) - '0' : -1;
+            int index = open + 2 < format.length() && format.charAt(open + 2) == '}' ? format.charAt(open + 1) - '0'
+                    : -1;
             if (index >= 0 && index < parameters.length) {
                 text.append(format, from, open).append(parameters[index]);
                 from = open + 3;
