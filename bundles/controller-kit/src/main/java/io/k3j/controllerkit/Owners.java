@@ -16,12 +16,17 @@ public final class Owners {
 
     /// A view that can be asked which objects one owner controls.
     public static LiveView indexed(LiveView view) {
-        return view.index(CONTROLLER, o -> o.controller().map(c -> List.of(c.text("uid"))).orElse(List.of()));
+        return view.index(CONTROLLER, o -> List.of(o.controller().map(c -> c.text("uid")).orElse("/" + o.namespace())));
     }
 
     /// What an owner controls, of a view made by [#indexed].
     public static List<Obj> controlled(LiveView view, Obj owner) {
         return view.by(CONTROLLER, owner.uid());
+    }
+
+    /// What nobody controls in a namespace, of a view made by [#indexed].
+    public static List<Obj> orphans(LiveView view, String namespace) {
+        return view.by(CONTROLLER, "/" + namespace);
     }
 
     /// The key of an object's controlling owner, when it is of a kind.

@@ -1,0 +1,68 @@
+package io.k3j.controllerkit;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Null;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes what an owner selects its own and lets go of what it no longer selects, as upstream's
+/// controllers do with pods and replica sets.
+///
+/// @param writer whom to write by
+/// @param resource what is claimed
+/// @param owner the controller-to-be
+/// @param selector what it selects
+public record Claims(Writer writer, Gvr resource, Obj owner, Selector selector) {
+    /// The objects of a view, made by [Owners#indexed], that the owner controls after this.
+    public List<Obj> of(LiveView view) {
+        List<Obj> mine = new ArrayList<>();
+        for (Obj object : Owners.controlled(view, owner)) {
+            if (selector.matches(object.labels())) {
+                mine.add(object);
+            } else if (!owner.terminating()) {
+                release(object);
+            }
+        }
+        if (!owner.terminating()) {
+            for (Obj object : Owners.orphans(view, owner.namespace())) {
+                if (!object.terminating() && selector.matches(object.labels())) {
+                    adopt(object, mine);
+                }
+            }
+        }
+        return mine;
+    }
+
+    private void adopt(Obj object, List<Obj> mine) {
+        try {
+            mine.add(patched(object, Owners.adopted(object, owner)));
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+    }
+
+    private void release(Obj object) {
+        try {
+            patched(object, Owners.released(object, owner.uid()));
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+    }
+
+    private Obj patched(Obj object, Obj wanted) {
+        Object references = wanted.at("metadata", "ownerReferences");
+        Struct metadata = Struct.of("uid", object.uid(), "resourceVersion", Long.toString(object.revision()),
+                "ownerReferences", references == null ? Null.NULL : references);
+        return writer.patch(resource, object.key(), new Patch.Merge(Struct.of("metadata", metadata)), WriteOptions.PLAIN);
+    }
+}

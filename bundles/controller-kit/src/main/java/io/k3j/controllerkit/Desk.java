@@ -1,0 +1,105 @@
+package io.k3j.controllerkit;
+
+import io.k3j.clientapi.ApiClient;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Everything the controllers of one bundle share: the client, the clock, the views, the recorders of
+/// events and the loops. Filled at activation by one thread, then [#run] or, in a test, [#step].
+public final class Desk implements AutoCloseable {
+    private static final String ACCOUNTS = "system:serviceaccount:kube-system:";
+
+    private final ApiClient api;
+    private final InstantSource clock;
+    private final LiveViews views;
+    private final Map<String, Events> events = new LinkedHashMap<>();
+    private final Map<Loop, Integer> loops = new LinkedHashMap<>();
+    private final List<LoopRunner> runners = new ArrayList<>();
+
+    /// A desk over a client, whose default identity reads the views.
+    public Desk(ApiClient api, InstantSource clock) {
+        this.api = api;
+        this.clock = clock;
+        this.views = new LiveViews(clock);
+    }
+
+    /// The clock.
+    public InstantSource clock() {
+        return clock;
+    }
+
+    /// The shared views.
+    public LiveViews views() {
+        return views;
+    }
+
+    /// The client in the name of a controller's service account, as `replicaset-controller`.
+    public ApiClient account(String name) {
+        return api.as(ACCOUNTS + name);
+    }
+
+    /// The client with the bundle's first identity.
+    public ApiClient api() {
+        return api;
+    }
+
+    /// The recorder of a component that writes in the name of a service account.
+    public Events events(String component, String account) {
+        return events.computeIfAbsent(component, c -> new Events(account(account), c, "", clock));
+    }
+
+    /// A loop that writes in the name of a service account, for so many workers.
+    public Loop loop(String name, String account, int workers, Reconciler reconciler) {
+        return add(new Loop(name, account(account), clock, reconciler), workers);
+    }
+
+    /// A loop that writes in the bundle's first identity.
+    public Loop loop(String name, Reconciler reconciler) {
+        return add(new Loop(name, api, clock, reconciler), 1);
+    }
+
+    private Loop add(Loop loop, int workers) {
+        loops.put(loop, workers);
+        return loop;
+    }
+
+    /// Attaches the views and drives all loops on virtual threads until [#close]. `health` hears once a
+    /// second: empty when all is well, else a sentence.
+    public void run(String name, Consumer<String> health) {
+        views.attach(api);
+        LoopRunner runner = new LoopRunner(name);
+        runners.add(runner);
+        loops.forEach(runner::drive);
+        events.values().forEach(runner::drive);
+        runner.report(health);
+    }
+
+    /// Attaches the views without driving anything: a test steps.
+    public void attach() {
+        views.attach(api);
+    }
+
+    /// Lets every loop and recorder take one step.
+    /// @return whether any had something to do
+    public boolean step() {
+        boolean some = false;
+        for (Loop loop : loops.keySet()) {
+            some |= loop.step();
+        }
+        for (Events recorder : events.values()) {
+            some |= recorder.step();
+        }
+        return some;
+    }
+
+    /// Ends everything within five seconds; leaves every object as it is.
+    @Override
+    public void close() {
+        views.close();
+        runners.forEach(LoopRunner::close);
+    }
+}

@@ -1,0 +1,109 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.Desk;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Controllers over a fake API on a clock that stands still, and somebody who plays the nodes.
+final class Stage {
+    private static final int MOST_STEPS = 100_000;
+    final ManualClock clock = new ManualClock();
+    final FakeApi api = FakeApi.stepped(clock);
+    final Desk desk = new Desk(api, clock);
+
+    Stage(Consumer<Desk> controllers) {
+        controllers.accept(desk);
+        desk.attach();
+    }
+
+    /// Lets everybody work until nobody has anything to do at this instant.
+    Stage settle() {
+        for (int i = 0; i < MOST_STEPS; i++) {
+            boolean told = api.deliver();
+            if (!desk.step() && !told) {
+                return this;
+            }
+        }
+        throw new IllegalStateException("does not come to rest");
+    }
+
+    /// Settles, moves the clock, settles.
+    Stage pass(Duration time) {
+        settle();
+        clock.advance(time);
+        return settle();
+    }
+
+    /// Binds and starts every pod that waits, and removes those that are being deleted.
+    Stage runPods() {
+        settle();
+        for (Obj pod : pods()) {
+            if (pod.terminating()) {
+                api.delete(Resources.PODS, pod.key(), DeleteOptions.NOW);
+            } else if (Pods.phase(pod).equals("Pending")) {
+                run(pod.key());
+            }
+        }
+        return settle();
+    }
+
+    void run(Key key) {
+        Obj pod = api.get(Resources.PODS, key);
+        Seq ready = Seq.of(Struct.of("type", "Ready", "status", "True", "lastTransitionTime",
+                Times.seconds(clock.instant())));
+        api.seed(Resources.PODS, pod.with("node-1", "spec", "nodeName")
+                .with(Struct.of("phase", "Running", "conditions", ready), "status"));
+    }
+
+    void end(Key key, String phase) {
+        Obj pod = api.get(Resources.PODS, key);
+        api.seed(Resources.PODS, pod.with(phase, "status", "phase"));
+    }
+
+    List<Obj> pods() {
+        return all(Resources.PODS);
+    }
+
+    List<Obj> all(Gvr resource) {
+        return api.list(resource, Query.ALL).items();
+    }
+
+    Obj one(Gvr resource, String name) {
+        return api.get(resource, resource.resource().equals("nodes") ? Key.of(name) : new Key("default", name));
+    }
+
+    /// The messages of all events, in order of being told, as `Reason: message`.
+    List<String> events() {
+        return all(Resources.EVENTS).stream().sorted(Comparator.comparingLong(Obj::revision))
+                .map(e -> e.tree().text("reason") + ": " + e.tree().text("message")).toList();
+    }
+
+    static Struct template(String app, String image) {
+        return Struct.of("metadata", Struct.of("labels", Struct.of("app", app)), "spec",
+                Struct.of("containers", Seq.of(Struct.of("name", "main", "image", image))));
+    }
+
+    static Obj workload(String apiVersion, String kind, String name, Struct spec) {
+        return Obj.of(Struct.of("apiVersion", apiVersion, "kind", kind, "metadata",
+                Struct.of("name", name, "namespace", "default"), "spec", spec));
+    }
+
+    static Struct spec(String app, String image, long replicas) {
+        return Struct.of("replicas", replicas, "selector", Struct.of("matchLabels", Struct.of("app", app)), "template",
+                template(app, image));
+    }
+}
