@@ -1,0 +1,176 @@
+package io.k3j.schema;
+
+import io.k3j.model.Seq;
+import io.k3j.schema.Shape.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Shapes of the built-in types, made from `schema.bin` one definition at a time. Two threads may make the
+/// same one; one of the two equal results stays.
+final class Stored {
+    private static final Type[] TYPES = Type.values();
+    private static final int REF = 1;
+    private static final int ITEMS = 2;
+    private static final int MERGE_KEY = 64;
+    private static final int DEFAULT = 2048;
+    private static final int ENUM = 4096;
+    private final BinFile file;
+    private final AtomicReferenceArray<Definition> definitions;
+
+    Stored(BinFile file) {
+        this.file = file;
+        this.definitions = new AtomicReferenceArray<>(file.definitions);
+    }
+
+    /// A definition standing by itself.
+    Shape shape(int definition) {
+        Definition d = definition(definition);
+        return new Shape(new Facts(d.type, file.name(definition), () -> "", null, 0, "", List.of(), null, Seq.EMPTY,
+                Facts.format(d.type), Rules.NONE), d);
+    }
+
+    private Definition definition(int index) {
+        Definition known = definitions.get(index);
+        if (known == null) {
+            known = new Definition(file.body(index));
+            definitions.set(index, known);
+        }
+        return known;
+    }
+
+    /// One definition; its fields are read when first asked for.
+    private final class Definition implements Body {
+        private final Type type;
+        private final boolean atomic;
+        private final int description;
+        private final int fieldsAt;
+        private volatile @Nullable FieldTable fields;
+
+        Definition(int at) {
+            BinFile.Cursor c = file.new Cursor(at);
+            type = TYPES[c.one()];
+            atomic = c.one() == 1;
+            description = c.small();
+            fieldsAt = c.at();
+        }
+
+        @Override
+        public String description() {
+            return file.description(description);
+        }
+
+        @Override
+        public boolean atomic() {
+            return atomic;
+        }
+
+        @Override
+        public FieldTable fields() {
+            FieldTable known = fields;
+            if (known == null) {
+                known = read();
+                fields = known;
+            }
+            return known;
+        }
+
+        private FieldTable read() {
+            BinFile.Cursor c = file.new Cursor(fieldsAt);
+            int count = c.small();
+            List<Field> list = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                list.add(field(c));
+            }
+            return new FieldTable(list);
+        }
+    }
+
+    private Field field(BinFile.Cursor c) {
+        String name = c.text();
+        int flags = c.one();
+        int depth = c.one();
+        List<Integer> numbers = new ArrayList<>(depth);
+        for (int i = 0; i < depth; i++) {
+            numbers.add(c.small());
+        }
+        Field.Emission emission = (flags & 8) != 0
+                ? Field.Emission.NULL
+                : (flags & 20) != 0 ? Field.Emission.ZERO : Field.Emission.OMIT;
+        return new Field(name, node(c), (flags & 1) != 0, (flags & 2) != 0, emission, List.copyOf(numbers));
+    }
+
+    private Shape node(BinFile.Cursor c) {
+        Type type = TYPES[c.one()];
+        int flags = c.small();
+        int described = c.small();
+        int ref = (flags & REF) != 0 ? c.small() : -1;
+        Shape items = (flags & ITEMS) != 0 ? node(c) : null;
+        String mergeKey = (flags & MERGE_KEY) != 0 ? c.text() : "";
+        List<String> mapKeys = (flags & Facts.LIST_MAP) != 0 ? texts(c) : List.of();
+        Object otherwise = (flags & DEFAULT) != 0 ? scalar(c.text()) : null;
+        Seq choices = (flags & ENUM) != 0 ? Seq.copyOf(texts(c)) : Seq.EMPTY;
+        Supplier<String> description = () -> file.description(described);
+        Facts facts = new Facts(type, ref < 0 ? "" : file.name(ref), description, items, flags, mergeKey, mapKeys,
+                otherwise, choices, Facts.format(type), Rules.NONE);
+        return new Shape(facts, ref < 0 ? Body.NONE : new Reference(ref));
+    }
+
+    private static List<String> texts(BinFile.Cursor c) {
+        int count = c.small();
+        List<String> list = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            list.add(c.text());
+        }
+        return List.copyOf(list);
+    }
+
+    /// A default as the overlay has it: JSON of a scalar.
+    private static Object scalar(String json) {
+        if (json.startsWith("\"")) {
+            return json.substring(1, json.length() - 1);
+        }
+        return switch (json) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> Long.valueOf(json);
+        };
+    }
+
+    /// A definition that is looked up when first needed.
+    private final class Reference implements Body {
+        private final int index;
+        private @Nullable Definition found;
+
+        Reference(int index) {
+            this.index = index;
+        }
+
+        /// Without a lock: everybody finds the same definition, or an equal one.
+        private Definition get() {
+            Definition d = found;
+            if (d == null) {
+                d = definition(index);
+                found = d;
+            }
+            return d;
+        }
+
+        @Override
+        public String description() {
+            return get().description();
+        }
+
+        @Override
+        public boolean atomic() {
+            return get().atomic();
+        }
+
+        @Override
+        public FieldTable fields() {
+            return get().fields();
+        }
+    }
+}
