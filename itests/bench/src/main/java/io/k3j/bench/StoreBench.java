@@ -1,0 +1,176 @@
+package io.k3j.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoresqlite.SqliteStore;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/// The datastore alone: durable creates and updates of 1,100 bytes on a table of 100,000 rows.
+///
+/// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS]`; the directory's file system is what is measured.
+public final class StoreBench {
+    private static final int ROWS = 100_000;
+    private static final int VALUE_BYTES = 1_100;
+    private static final int LIVE = 20_000;
+    private final Datastore store;
+    private final Keys keys;
+    private final byte[] template = template();
+    private final List<Live> live = new ArrayList<>();
+
+    private StoreBench(Datastore store, boolean clustered) {
+        this.store = store;
+        keys = new Keys(clustered);
+    }
+
+    /// Runs it.
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path directory = Path.of(arguments[0]);
+        String distribution = arguments.length > 1 ? arguments[1] : "both";
+        int[] callers = Arrays.stream((arguments.length > 2 ? arguments[2] : "1,16,64,256").split(","))
+                .mapToInt(Integer::parseInt).toArray();
+        int seconds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 4;
+        System.out.printf("%-10s %-7s %7s %9s %9s %9s %9s %8s%n", "keys", "kind", "callers", "per s", "p50 us",
+                "p99 us", "max us", "cpu us");
+        for (String keys : distribution.equals("both") ? List.of("clustered", "random") : List.of(distribution)) {
+            run(directory.resolve(keys), keys, callers, seconds);
+        }
+    }
+
+    private static void run(Path directory, String distribution, int[] callers, int seconds)
+            throws IOException, InterruptedException {
+        delete(directory);
+        try (SqliteStore opened = SqliteStore.open(directory, false, System.err::println)) {
+            StoreBench bench = new StoreBench(opened.datastore(), distribution.equals("clustered"));
+            bench.preload();
+            for (String kind : List.of("create", "update")) {
+                for (int n : callers) {
+                    bench.measure(distribution, kind, n, seconds);
+                }
+            }
+        }
+        delete(directory);
+    }
+
+    private void preload() throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(64);
+        for (int t = 0; t < 64; t++) {
+            int number = t;
+            Thread.ofVirtual().start(() -> {
+                Random random = new Random(number);
+                for (int i = number; i < ROWS; i += 64) {
+                    Live made = create(random);
+                    synchronized (live) {
+                        if (live.size() < LIVE) {
+                            live.add(made);
+                        }
+                    }
+                }
+                over.countDown();
+            });
+        }
+        over.await();
+    }
+
+    private void measure(String distribution, String kind, int callers, int seconds) throws InterruptedException {
+        AtomicBoolean go = new AtomicBoolean(true);
+        AtomicBoolean recording = new AtomicBoolean();
+        Histogram latencies = new Histogram();
+        CountDownLatch over = new CountDownLatch(callers);
+        for (int t = 0; t < callers; t++) {
+            int number = t;
+            Thread.ofVirtual().start(() -> {
+                Random random = new Random(number * 31L + callers);
+                while (go.get()) {
+                    long start = System.nanoTime();
+                    if (kind.equals("create")) {
+                        create(random);
+                    } else {
+                        update(number + callers * random.nextInt(live.size() / callers));
+                    }
+                    if (recording.get()) {
+                        latencies.add(System.nanoTime() - start);
+                    }
+                }
+                over.countDown();
+            });
+        }
+        pause(Duration.ofMillis(seconds * 350L));
+        long cpu = cpuNanos();
+        long begin = System.nanoTime();
+        recording.set(true);
+        pause(Duration.ofSeconds(seconds));
+        recording.set(false);
+        double took = (System.nanoTime() - begin) / 1e9;
+        double cpuMicros = (cpuNanos() - cpu) / 1e3;
+        go.set(false);
+        over.await();
+        long count = latencies.count();
+        System.out.printf("%-10s %-7s %7d %9.0f %9.0f %9.0f %9.0f %8.1f%n", distribution, kind, callers, count / took,
+                latencies.micros(0.5), latencies.micros(0.99), latencies.micros(0.999_999), cpuMicros / count);
+    }
+
+    private Live create(Random random) {
+        String key = keys.next(random);
+        long revision = committed(store.commit(key, 0, template.clone(), Duration.ZERO));
+        return new Live(key, revision);
+    }
+
+    private void update(int index) {
+        Live old = live.get(index);
+        long revision = committed(store.commit(old.key, old.revision, template.clone(), Duration.ZERO));
+        live.set(index, new Live(old.key, revision));
+    }
+
+    private static long committed(CommitResult result) {
+        if (result instanceof CommitResult.Committed(long revision)) {
+            return revision;
+        }
+        throw new IllegalStateException("unexpected " + result);
+    }
+
+    /// About six bits of entropy per byte, as text has.
+    private static byte[] template() {
+        byte[] bytes = new byte[VALUE_BYTES];
+        new Random(1).nextBytes(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (32 + (bytes[i] & 63));
+        }
+        return bytes;
+    }
+
+    private static void pause(Duration duration) throws InterruptedException {
+        new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> paths = Files.walk(directory)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private record Live(String key, long revision) {
+    }
+}
