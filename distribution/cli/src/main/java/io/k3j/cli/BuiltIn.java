@@ -1,17 +1,22 @@
 package io.k3j.cli;
 
+import io.k3j.kubectl.Kubectl;
 import java.util.List;
 
-/// What to do when no real program is found.
+/// What to do when no real program is found: a small kubectl of our own, and for the others what to install.
 final class BuiltIn {
     private static final int NOT_FOUND = 127;
 
     private BuiltIn() {
     }
 
-    static int run(String tool, List<String> arguments, EarlyKeys early) {
+    static int run(String tool, List<String> arguments, Host host, EarlyKeys early) {
+        if (tool.equals("kubectl")) {
+            String chosen = host.environment().getOrDefault("KUBECONFIG", "");
+            return Kubectl.run(arguments, chosen.isEmpty() ? early.kubeconfig() : chosen, System.out, System.err);
+        }
         System.err.println("k3s: no " + tool + " found on PATH or in " + early.dataDir() + "/data/current/bin; install "
-                + (tool.equals("ctr") ? "containerd" : tool.equals("crictl") ? "cri-tools" : "kubectl"));
+                + (tool.equals("ctr") ? "containerd" : "cri-tools"));
         return NOT_FOUND;
     }
 }

@@ -82,7 +82,7 @@ public final class Main {
         Optional<Path> program = new Tools(host.environment().getOrDefault("PATH", ""),
                 Path.of(early.dataDir(), "data/current/bin")).find(tool);
         if (program.isEmpty()) {
-            return BuiltIn.run(tool, arguments, early);
+            return BuiltIn.run(tool, arguments, host, early);
         }
         List<String> line = new ArrayList<>(List.of(program.get().toString()));
         line.addAll(arguments);
