@@ -47,24 +47,28 @@ final class RunningComponents implements Components {
         List<Component> list = new ArrayList<>();
         for (Feature feature : wanted) {
             for (Feature.Part part : feature.bundles()) {
-                list.add(component(part));
+                list.add(component(name(feature, part), part));
             }
         }
         list.sort(Comparator.comparing(Component::name));
         return list;
     }
 
-    private Component component(Feature.Part part) {
-        String name = part.symbolicName();
-        String since = swapped.getOrDefault(name, started).toString();
-        if (!bundles.runs(name)) {
+    /// The only bundle of a feature goes by the feature's name, as users know that one.
+    private static String name(Feature feature, Feature.Part part) {
+        return feature.bundles().size() == 1 ? feature.name() : part.shortName();
+    }
+
+    private Component component(String name, Feature.Part part) {
+        String symbolicName = part.symbolicName();
+        String since = swapped.getOrDefault(symbolicName, started).toString();
+        if (!bundles.runs(symbolicName)) {
             HealthReport report = worst(part.shortName(), -1);
-            return new Component(part.shortName(), name, "", "ABSENT", report.level(), report.message(), part.swap(),
-                    since);
+            return new Component(name, symbolicName, "", "ABSENT", report.level(), report.message(), part.swap(), since);
         }
-        Bundle bundle = bundles.running(name);
+        Bundle bundle = bundles.running(symbolicName);
         HealthReport report = worst(part.shortName(), bundle.getBundleId());
-        return new Component(part.shortName(), name, version(bundle), state(bundle), report.level(), report.message(),
+        return new Component(name, symbolicName, version(bundle), state(bundle), report.level(), report.message(),
                 part.swap(), since);
     }
 
@@ -162,8 +166,9 @@ final class RunningComponents implements Components {
     }
 
     private String symbolicName(String name) {
-        return list().stream().filter(component -> component.name().equals(name)
-                || component.symbolicName().equals(name) || component.name().equals(name.replace("-", "")))
+        return list().stream()
+                .filter(component -> component.name().equals(name) || component.symbolicName().equals(name)
+                        || component.symbolicName().equals("io.k3j." + name.replace("-", "")))
                 .map(Component::symbolicName).findFirst()
                 .orElseThrow(() -> new SwapRefused("no bundle is called " + name + "; see: k3s bundle ls"));
     }

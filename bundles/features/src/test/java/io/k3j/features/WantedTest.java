@@ -1,0 +1,57 @@
+package io.k3j.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WantedTest {
+    private final Map<String, Feature> all = Map.of("edge", feature("edge", Set.of(), Map.of()), "kubelet",
+            feature("kubelet", Set.of("agent"), Map.of()), "cni-flannel",
+            feature("cni-flannel", Set.of("agent"), Map.of("flannelBackend", "none")), "datastore-sqlite",
+            feature("datastore-sqlite", Set.of(), Map.of("datastoreEndpoint", "*")));
+    private final List<String> role = List.of("datastore-sqlite", "edge", "kubelet", "cni-flannel");
+
+    @Test
+    void keepsTheOrderOfTheRole() {
+        assertThat(wanted(Set.of(), Map.of()).names()).containsExactlyElementsOf(role);
+    }
+
+    @Test
+    void leavesOutWhatIsDisabledByNameOrByAFurtherWord() {
+        assertThat(wanted(Set.of("edge"), Map.of()).names()).doesNotContain("edge");
+        assertThat(wanted(Set.of("agent"), Map.of()).names()).containsExactly("datastore-sqlite", "edge");
+    }
+
+    @Test
+    void leavesOutWhatASettingExcludes() {
+        assertThat(wanted(Set.of(), Map.of("flannelBackend", "none")).names()).doesNotContain("cni-flannel");
+        assertThat(wanted(Set.of(), Map.of("flannelBackend", "vxlan")).names()).contains("cni-flannel");
+        assertThat(wanted(Set.of(), Map.of("datastoreEndpoint", "mysql://…")).names())
+                .doesNotContain("datastore-sqlite");
+        assertThat(wanted(Set.of(), Map.of("datastoreEndpoint", "")).names()).contains("datastore-sqlite");
+    }
+
+    @Test
+    void reportsWordsThatNameNothing() {
+        assertThat(wanted(Set.of("my-manifest", "agent"), Map.of()).unknown()).containsExactly("my-manifest");
+    }
+
+    @Test
+    void refusesARoleThatNamesAMissingFeature() {
+        assertThatThrownBy(() -> Wanted.of(List.of("nothing"), all, Set.of(), Map.of()))
+                .isInstanceOf(FeatureProblem.class).hasMessageContaining("nothing");
+    }
+
+    private Wanted wanted(Set<String> disabled, Map<String, Object> settings) {
+        return Wanted.of(role, all, disabled, settings);
+    }
+
+    private static Feature feature(String name, Set<String> words, Map<String, String> unless) {
+        return new Feature(name, words, List.of(), List.of(), unless, List.of(), Map.of(), Optional.empty());
+    }
+}
