@@ -1,0 +1,50 @@
+package io.k3j.launcher.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.System.Logger.Level;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import org.junit.jupiter.api.Test;
+
+class LogTextTest {
+    private static final ZonedDateTime TIME = ZonedDateTime.of(2026, 11, 20, 9, 5, 7, 1_234_567, ZoneOffset.UTC);
+
+    @Test
+    void writesKlogsText() {
+        String line = new KlogLayout(4711)
+                .text(new Entry(TIME, Level.WARNING, "io.k3j.kubelet", "pod=default/a late", null));
+        assertThat(line).isEqualTo("W1120 09:05:07.001234    4711 kubelet] pod=default/a late\n");
+    }
+
+    @Test
+    void writesOneJsonObjectALine() {
+        String line = new JsonLayout().text(new Entry(TIME, Level.INFO, "io.netty.Boot", "a \"b\"\n\u0001", null));
+        assertThat(line).isEqualTo("{\"ts\":1795165507001,\"level\":\"info\",\"logger\":\"Boot\","
+                + "\"msg\":\"a \\\"b\\\"\\n\\u0001\"}\n");
+    }
+
+    @Test
+    void showsAFailureWithItsTrace() {
+        IllegalStateException failure = new IllegalStateException("broken");
+        assertThat(new KlogLayout(1).text(new Entry(TIME, Level.ERROR, "io.k3j.edge", "x", failure)))
+                .startsWith("E1120").contains("IllegalStateException: broken").contains("\tat ");
+    }
+
+    @Test
+    void hearsPerComponent() {
+        Levels levels = new Levels(false, "0", "kubelet=6,kube-proxy=4");
+        assertThat(levels.of("io.k3j.kubelet")).isEqualTo(Level.TRACE);
+        assertThat(levels.of("io.k3j.kubeproxy")).isEqualTo(Level.DEBUG);
+        assertThat(levels.of("io.k3j.edge")).isEqualTo(Level.INFO);
+        assertThat(levels.of("io.netty.handler.Ssl")).isEqualTo(Level.WARNING);
+        assertThat(new Levels(true, "0", "").of("io.k3j.edge")).isEqualTo(Level.DEBUG);
+        assertThat(new Levels(false, "4", "").of("io.k3j.edge")).isEqualTo(Level.DEBUG);
+    }
+
+    @Test
+    void fillsParametersPlainly() {
+        assertThat(BundleLogger.filled("a={0} b={1} {2} {x} {", new Object[] {12345, null}))
+                .isEqualTo("a=12345 b=null {2} {x} {");
+    }
+}
