@@ -1,0 +1,65 @@
+package io.k3j.pki;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/// The secret by which a node proves, when it asks for certificates again, that it is still the same
+/// machine, and the hash of it that the cluster keeps: `$1:<salt hex>:15:8:1:<base64>`, scrypt with
+/// N = 2¹⁵, r = 8, p = 1 and 64 bytes, as K3s writes it. Hashing takes some 100 ms and 32 MiB.
+public final class NodePassword {
+    private static final String VERSION = "$1";
+    private static final int SALT_BYTES = 8;
+    private static final int LOG_COST = 15;
+    private static final int BLOCKS = 8;
+    private static final int PARALLEL = 1;
+    private static final int HASH_BYTES = 64;
+    private static final int FIELDS = 6;
+    private static final int MAX_LOG_COST = 17;
+    private static final int SECRET_BYTES = 16;
+
+    private NodePassword() {
+    }
+
+    /// A new password: 32 hex digits.
+    public static String random(RandomGenerator random) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    /// The hash to keep.
+    public static String hash(String password, RandomGenerator random) {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        String hex = HexFormat.of().formatHex(salt);
+        byte[] derived = derive(password, hex, LOG_COST, BLOCKS, PARALLEL, HASH_BYTES);
+        String encoded = Base64.getEncoder().withoutPadding().encodeToString(derived);
+        return VERSION + ":" + hex + ":" + LOG_COST + ":" + BLOCKS + ":" + PARALLEL + ":" + encoded;
+    }
+
+    /// Whether a password fits a hash that was kept.
+    /// @throws IllegalArgumentException when the hash is of another form
+    public static boolean matches(String password, String hash) {
+        String[] fields = hash.split(":");
+        if (fields.length != FIELDS || !fields[0].equals(VERSION)) {
+            throw new IllegalArgumentException("unknown hash format");
+        }
+        int logCost = Integer.parseInt(fields[2]);
+        if (logCost < 1 || logCost > MAX_LOG_COST) {
+            throw new IllegalArgumentException("hash is too costly to check");
+        }
+        byte[] kept = Base64.getDecoder().decode(fields[5]);
+        byte[] derived = derive(password, fields[1], logCost, Integer.parseInt(fields[3]), Integer.parseInt(fields[4]),
+                kept.length);
+        return MessageDigest.isEqual(kept, derived);
+    }
+
+    // the salt is the text of its hex digits, not the bytes they stand for
+    private static byte[] derive(String password, String salt, int logCost, int blocks, int parallel, int length) {
+        return Scrypt.derive(password.getBytes(StandardCharsets.UTF_8), salt.getBytes(StandardCharsets.UTF_8),
+                1 << logCost, blocks, parallel, length);
+    }
+}

@@ -1,0 +1,96 @@
+package io.k3j.pki;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads and writes small credential files. A file appears whole or not at all and never, not even for
+/// a moment, with wider permissions than asked for.
+public final class PemFiles {
+    /// For its owner only: keys, tokens, kubeconfigs.
+    public static final String SECRET = "rw-------";
+    /// For everybody to read: certificates.
+    public static final String OPEN = "rw-r--r--";
+    /// Directories that hold secrets.
+    public static final String SECRET_DIRECTORY = "rwx------";
+
+    private PemFiles() {
+    }
+
+    /// Writes `text` to `file` by way of a neighbour of it.
+    ///
+    /// @param permissions in the form `rw-------`
+    public static void write(Path file, String text, String permissions) throws IOException {
+        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(SECRET)));
+        Files.write(fresh, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE);
+        Files.setPosixFilePermissions(fresh, wanted);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// A directory, with its parents, for its owner only. One that exists keeps its permissions.
+    public static void directory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(SECRET_DIRECTORY)));
+        }
+    }
+
+    /// The text of a file, empty when there is no such file.
+    public static Optional<String> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /// The certificates in a file, none when there is no such file.
+    /// @throws IOException naming the file, when it cannot be read
+    public static List<X509Certificate> certificates(Path file) throws IOException {
+        try {
+            return Pem.certificates(read(file).orElse(""));
+        } catch (IllegalArgumentException damaged) {
+            throw damaged(file, damaged);
+        }
+    }
+
+    /// The first private key in a file, empty when there is none.
+    /// @throws IOException naming the file, when it cannot be read
+    public static Optional<LoadedKey> key(Path file) throws IOException {
+        try {
+            List<LoadedKey> keys = Pem.keys(read(file).orElse(""));
+            return keys.isEmpty() ? Optional.empty() : Optional.of(keys.getFirst());
+        } catch (IllegalArgumentException damaged) {
+            throw damaged(file, damaged);
+        }
+    }
+
+    private static IOException damaged(Path file, IllegalArgumentException cause) {
+        return new IOException(file + " is damaged (" + cause.getMessage()
+                + "); restore it from a backup, or remove it and its key to have both made again", cause);
+    }
+
+    /// Writes a chain, readable by everybody.
+    public static void write(Path file, List<X509Certificate> chain) throws IOException {
+        write(file, Pem.encode(chain), OPEN);
+    }
+
+    /// Writes a key, readable by its owner.
+    public static void write(Path file, KeyPair pair) throws IOException {
+        write(file, Pem.encode(pair), SECRET);
+    }
+}

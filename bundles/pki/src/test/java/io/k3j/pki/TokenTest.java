@@ -1,0 +1,112 @@
+package io.k3j.pki;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Tokens, password files and hashes are K3s' own.
+class TokenTest {
+    private static final String HASH = "a".repeat(64);
+    private final SecureRandom random = new SecureRandom();
+
+    @Test
+    void readsAllForms() {
+        assertThat(ClusterToken.parse("K10" + HASH + "::server:s3cret"))
+                .isEqualTo(new ClusterToken(Optional.of(HASH), "server", "s3cret"));
+        assertThat(ClusterToken.parse("K10" + HASH + "::node:a:b").password()).isEqualTo("a:b");
+        assertThat(ClusterToken.parse("K10" + HASH + "::abcdef.0123456789abcdef").bootstrap()).isTrue();
+        assertThat(ClusterToken.parse("abcdef.0123456789abcdef").bootstrap()).isTrue();
+        assertThat(ClusterToken.parse("s3cret")).isEqualTo(new ClusterToken(Optional.empty(), "", "s3cret"));
+        assertThat(ClusterToken.parse("K10:::s3cret").password()).isEqualTo("s3cret");
+    }
+
+    @Test
+    void writesTheFullForm() {
+        assertThat(new ClusterToken(Optional.of(HASH), "server", "pw").text()).isEqualTo("K10" + HASH + "::server:pw");
+        assertThat(new ClusterToken(Optional.of(HASH), "server", "pw").toString()).doesNotContain("pw");
+    }
+
+    @Test
+    void refusesInK3sWords() {
+        assertThatThrownBy(() -> ClusterToken.parse("")).hasMessage("token must not be empty");
+        assertThatThrownBy(() -> ClusterToken.parse("K10abc::server:x")).hasMessage("invalid token CA hash length");
+        assertThatThrownBy(() -> ClusterToken.parse("K10" + HASH + "::server")).hasMessage("invalid token format");
+        assertThatThrownBy(() -> ClusterToken.parse("K10" + HASH)).hasMessage("invalid token format");
+    }
+
+    @Test
+    void hashesTheBytesOfOneCertificateAndTheRootOfAChain() throws Exception {
+        CertificateAuthority root = CertificateAuthority.selfSigned("root", Keys.elliptic(), Instant.now(), random);
+        String single = Pem.encode(root.chain());
+        assertThat(ClusterToken.caHash(single)).isEqualTo(sha256(single.getBytes(UTF_8)));
+        assertThat(ClusterToken.caHash(single + "\n")).isNotEqualTo(ClusterToken.caHash(single));
+        X509Certificate below = root.sign(Profile.client("intermediate"), Keys.elliptic().getPublic(), Instant.now(),
+                random);
+        String bundle = Pem.encode(List.of(below, root.certificate()));
+        assertThat(ClusterToken.caHash(bundle)).isEqualTo(sha256(root.certificate().getEncoded()));
+        CertificateAuthority other = CertificateAuthority.selfSigned("other", Keys.elliptic(), Instant.now(), random);
+        assertThatThrownBy(() -> ClusterToken.caHash(Pem.encode(List.of(below, other.certificate()))))
+                .hasMessageContaining("CA cert validation failed");
+    }
+
+    @Test
+    void keepsPasswordFiles() {
+        String text = "pw1,node,node,k3s:agent\n\"p,w\"\"2\",server,server,k3s:server\n";
+        PasswordFile file = PasswordFile.parse(text);
+        assertThat(file.text()).isEqualTo(text);
+        assertThat(file.authenticate("server", "p,w\"2")).map(PasswordFile.Row::groups).contains(List.of("k3s:server"));
+        assertThat(file.authenticate("server", "pw1")).isEmpty();
+        assertThat(file.authenticate("nobody", "")).isEmpty();
+        assertThatThrownBy(() -> PasswordFile.parse("a,b")).hasMessageContaining("at least 3 columns");
+    }
+
+    @Test
+    void derivesAsRfc7914Does() {
+        assertThat(hex(Scrypt.derive(new byte[0], new byte[0], 16, 1, 1, 64))).isEqualTo(
+                "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb"
+                        + "2e0d3628cf35e20c38d18906");
+        assertThat(hex(Scrypt.derive("password".getBytes(UTF_8), "NaCl".getBytes(UTF_8), 1024, 8, 16, 64))).isEqualTo(
+                "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb9"
+                        + "4a83ee6d8360cbdfa2cc0640");
+    }
+
+    @Test
+    void hashesNodePasswords() {
+        String password = NodePassword.random(random);
+        assertThat(password).hasSize(32);
+        String hash = NodePassword.hash(password, random);
+        assertThat(hash).startsWith("$1:").contains(":15:8:1:").doesNotContain("=");
+        assertThat(NodePassword.matches(password, hash)).isTrue();
+        assertThat(NodePassword.matches("another", hash)).isFalse();
+        assertThatThrownBy(() -> NodePassword.matches("x", "$2:00:31:8:1:AA")).hasMessage("unknown hash format");
+        assertThatThrownBy(() -> NodePassword.matches("x", "$1:00:31:8:1:AA")).hasMessageContaining("too costly");
+    }
+
+    @Test
+    void sealsTheBootstrapRecordUnderItsToken() {
+        assertThat(BootstrapSeal.key("token")).isEqualTo("/bootstrap/" + "3c469e9d6c58");
+        byte[] plain = "{\"ServerCA\":{}}".getBytes(UTF_8);
+        byte[] sealed = BootstrapSeal.seal("token", plain, random);
+        assertThat(new String(sealed, UTF_8).indexOf(':')).isEqualTo(16);
+        assertThat(BootstrapSeal.open("token", sealed)).isEqualTo(plain);
+        assertThatThrownBy(() -> BootstrapSeal.open("other", sealed))
+                .hasMessage("bootstrap data already found and encrypted with different token");
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return hex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}
