@@ -1,0 +1,77 @@
+package io.k3j.resourcesbuiltin;
+
+/// IP addresses and prefixes as texts. Pure; never resolves a name.
+final class Addresses {
+    static final String MUST_BE_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+    static final String MUST_BE_PREFIX = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+    private static final int GROUPS = 8;
+
+    private Addresses() {
+    }
+
+    /// Whether a text is an IPv4 or IPv6 address.
+    static boolean isIp(String text) {
+        return isIpv4(text) || isIpv6(text);
+    }
+
+    /// Whether a text is a dotted quad without leading zeros.
+    static boolean isIpv4(String text) {
+        String[] parts = text.split("\\.", -1);
+        if (parts.length != 4) {
+            return false;
+        }
+        for (String part : parts) {
+            if (number(part, 3) > 255 || part.length() > 1 && part.charAt(0) == '0') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether a text is an IPv6 address without zone.
+    static boolean isIpv6(String text) {
+        int gap = text.indexOf("::");
+        if (gap < 0) {
+            return groups(text) == GROUPS;
+        }
+        String head = text.substring(0, gap);
+        String tail = text.substring(gap + 2);
+        int left = head.isEmpty() ? 0 : groups(head);
+        int right = tail.isEmpty() ? 0 : groups(tail);
+        return left >= 0 && right >= 0 && left + right < GROUPS;
+    }
+
+    /// Whether a text is an address and a prefix length.
+    static boolean isPrefix(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            return false;
+        }
+        String address = text.substring(0, slash);
+        int bits = number(text.substring(slash + 1), 3);
+        return isIpv4(address) && bits <= 32 || isIpv6(address) && bits <= 128;
+    }
+
+    /// The number of 16-bit groups, -1 when the text is something else.
+    private static int groups(String text) {
+        String[] parts = text.split(":", -1);
+        int count = parts.length;
+        for (int i = 0; i < parts.length; i++) {
+            if (i == parts.length - 1 && isIpv4(parts[i])) {
+                count++;
+            } else if (parts[i].isEmpty() || parts[i].length() > 4 || !hex(parts[i])) {
+                return -1;
+            }
+        }
+        return count;
+    }
+
+    private static boolean hex(String text) {
+        return text.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+    }
+
+    private static int number(String text, int longest) {
+        boolean plain = !text.isEmpty() && text.length() <= longest && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return plain ? Integer.parseInt(text) : Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,56 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.model.Gvk;
+import io.k3j.schema.Schemas;
+import io.k3j.schema.Shape;
+import java.util.Collection;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/// Gives the API server the built-in kinds, and registers the hooks of every group.
+@Component(service = KindCatalog.class, immediate = true, property = "generation:Long=1")
+public final class BuiltinKinds implements KindCatalog {
+    private final KindTable table;
+    private final List<ServiceRegistration<KindHooks>> hooks;
+
+    /// Reads the table and registers the hooks of its groups.
+    @Activate
+    public BuiltinKinds(BundleContext context) {
+        Schemas schemas = new Schemas();
+        this.table = KindTable.builtIn(kind -> shape(schemas, kind));
+        this.hooks = hooks(table).stream().map(h -> context.registerService(KindHooks.class, h,
+                new Hashtable<>(Map.of("group", h.group())))).toList();
+    }
+
+    private static Shape shape(Schemas schemas, Gvk kind) {
+        return schemas.shape(kind).orElseThrow(() -> new IllegalStateException("no schema for " + kind));
+    }
+
+    /// The hooks of every group in a table.
+    static List<GroupHooks> hooks(KindTable table) {
+        Cells cells = new Cells();
+        Map<String, Rules> rules = AllRules.byKind();
+        return table.kinds().stream().map(k -> k.gvk().group()).distinct()
+                .map(g -> new GroupHooks(g, table, cells, rules)).toList();
+    }
+
+    @Override
+    public Collection<ResourceKind> kinds() {
+        return table.kinds();
+    }
+
+    /// Takes the hooks back; nothing else is held.
+    @Deactivate
+    public void stop() {
+        hooks.forEach(ServiceRegistration::unregister);
+    }
+}

@@ -1,0 +1,46 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.function.UnaryOperator;
+
+/// Fills in what is missing. Pure.
+final class Fill {
+    private Fill() {
+    }
+
+    /// The struct with a field set where it is missing or an empty text.
+    static Struct in(Struct of, String field, Object value) {
+        Object now = of.get(field);
+        return now == null || "".equals(now) ? of.with(field, value) : of;
+    }
+
+    /// The struct with several fields set where they are missing: name, value, name, value ….
+    static Struct in(Struct of, String field, Object value, String field2, Object value2) {
+        return in(in(of, field, value), field2, value2);
+    }
+
+    /// The struct with a struct of it changed; nothing when there is none.
+    static Struct inside(Struct of, String field, UnaryOperator<Struct> change) {
+        if (!(of.get(field) instanceof Struct s)) {
+            return of;
+        }
+        Struct changed = change.apply(s);
+        return changed == s ? of : of.with(field, changed);
+    }
+
+    /// The struct with every struct of a list of it changed.
+    static Struct each(Struct of, String field, UnaryOperator<Struct> change) {
+        if (!(of.get(field) instanceof Seq list)) {
+            return of;
+        }
+        Seq all = list;
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof Struct s) {
+                Struct changed = change.apply(s);
+                all = changed == s ? all : all.with(i, changed);
+            }
+        }
+        return all == list ? of : of.with(field, all);
+    }
+}

@@ -1,0 +1,88 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.MetadataRules;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The hooks of one built-in group: finds the rules of a kind, the cells of its columns and its fields.
+final class GroupHooks implements KindHooks {
+    private final String group;
+    private final Cells cells;
+    private final KindTable table;
+    private final Map<String, Rules> rules;
+    private final Map<Gvk, ResourceKind> kinds = new HashMap<>();
+
+    /// @param rules by kind
+    GroupHooks(String group, KindTable table, Cells cells, Map<String, Rules> rules) {
+        this.group = group;
+        this.table = table;
+        this.cells = cells;
+        this.rules = rules;
+        table.kinds().stream().filter(k -> k.gvk().group().equals(group)).forEach(k -> kinds.put(k.gvk(), k));
+    }
+
+    @Override
+    public String group() {
+        return group;
+    }
+
+    private Rules rules(String kind) {
+        return rules.getOrDefault(kind, Rules.NONE);
+    }
+
+    @Override
+    public Struct defaulted(Gvk kind, Struct object) {
+        return rules(kind.kind()).defaulted(kind, object);
+    }
+
+    @Override
+    public Struct prepared(Write write, Struct object) {
+        return rules(write.kind().gvk().kind()).prepared(write, object);
+    }
+
+    @Override
+    public List<FieldProblem> problems(Write write, Struct object) {
+        Rules r = rules(write.kind().gvk().kind());
+        List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, r::name));
+        Problems problems = Problems.none();
+        r.check(write, object, problems);
+        all.addAll(problems.found());
+        return all;
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        return rules(write.kind().gvk().kind()).warnings(write, object);
+    }
+
+    @Override
+    public List<Object> cells(Gvk kind, Obj object, Instant now) {
+        ResourceKind row = kinds.get(kind);
+        return row == null ? List.of() : cells.row(row.columns(), table.cells(kind), object, now);
+    }
+
+    @Override
+    public Optional<String> field(Gvk kind, Obj object, String field) {
+        return Fields.of(kind, object, field);
+    }
+
+    @Override
+    public Struct converted(Struct object, Gvk to) {
+        return switch (to.kind()) {
+            case "Event" -> EventForms.converted(object, to);
+            case "HorizontalPodAutoscaler" -> ScalerForms.converted(object, to);
+            default -> object.with("apiVersion", to.apiVersion());
+        };
+    }
+}

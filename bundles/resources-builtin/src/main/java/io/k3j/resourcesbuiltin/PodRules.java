@@ -1,0 +1,67 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+
+/// Pods.
+final class PodRules implements Rules {
+    @Override
+    public Struct defaulted(Gvk kind, Struct object) {
+        return PodDefaults.pod(object);
+    }
+
+    @Override
+    public Struct prepared(Write write, Struct object) {
+        if (write.operation() == Operation.CREATE) {
+            return object.with("status", created(object.struct("spec")));
+        }
+        Struct before = write.before().orElse(Struct.EMPTY);
+        return switch (write.subresource()) {
+            case "" -> object.with("status", before.struct("status"));
+            case "ephemeralcontainers" -> before.with("metadata", object.struct("metadata")).with("spec",
+                    before.struct("spec").with("ephemeralContainers",
+                            object.struct("spec").seq("ephemeralContainers")));
+            case "resize" -> before.with("metadata", object.struct("metadata")).with("spec",
+                    PodResize.resized(before.struct("spec"), object.struct("spec")));
+            case "status" -> statusOf(before, object);
+            default -> object;
+        };
+    }
+
+    private static Struct statusOf(Struct before, Struct object) {
+        String quality = before.struct("status").text("qosClass");
+        return quality.isEmpty() || object.struct("status").has("qosClass") ? object
+                : object.withAt(quality, "status", "qosClass");
+    }
+
+    private static Struct created(Struct spec) {
+        Struct status = Struct.of("phase", "Pending", "qosClass", Quality.of(spec));
+        if (spec.seq("schedulingGates").isEmpty()) {
+            return status;
+        }
+        return status.with("conditions", Seq.of(Struct.of("type", "PodScheduled", "status", "False", "reason",
+                "SchedulingGated", "message", "Scheduling is blocked due to non-empty scheduling gates")));
+    }
+
+    @Override
+    public void check(Write write, Struct object, Problems problems) {
+        if (write.of("status")) {
+            return;
+        }
+        if (write.operation() == Operation.CREATE) {
+            PodProblems.pod(object, problems);
+        } else {
+            PodUpdate.check(write, object, problems);
+        }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        return write.subresource().isEmpty() ? PodWarnings.of(object.struct("spec"), object.struct("metadata"), "spec")
+                : List.of();
+    }
+}

@@ -1,0 +1,307 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Gvk;
+import io.k3j.model.Names;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Roles and bindings, budgets, priorities, leases, autoscalers, certificate requests, webhooks.
+final class PolicyRules {
+    private static final String RBAC = "rbac.authorization.k8s.io";
+
+    private PolicyRules() {
+    }
+
+    static void into(Map<String, Rules> map) {
+        map.put("Role", new Roles());
+        map.put("ClusterRole", new Roles());
+        map.put("RoleBinding", new Bindings());
+        map.put("ClusterRoleBinding", new Bindings());
+        map.put("PodDisruptionBudget", new Budgets());
+        map.put("PriorityClass", new Priorities());
+        map.put("RuntimeClass", new Runtimes());
+        map.put("Lease", new Leases());
+        map.put("HorizontalPodAutoscaler", new Scalers());
+        map.put("CertificateSigningRequest", new Requests());
+        map.put("MutatingWebhookConfiguration", new Webhooks());
+        map.put("ValidatingWebhookConfiguration", new Webhooks());
+        map.put("APIService", new ApiServices());
+    }
+
+    private static final class Roles implements Rules {
+        @Override
+        public List<String> name(String name) {
+            return Names.pathSegment(name);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Seq rules = o.seq("rules");
+            for (int i = 0; i < rules.size(); i++) {
+                rule(rules.struct(i), write.kind().namespaced(), p.at("rules", i));
+            }
+        }
+
+        private static void rule(Struct rule, boolean namespaced, Problems p) {
+            if (rule.seq("verbs").isEmpty()) {
+                p.at("verbs").required("verbs must contain at least one value");
+            }
+            boolean paths = !rule.seq("nonResourceURLs").isEmpty();
+            boolean resources = !rule.seq("apiGroups").isEmpty() || !rule.seq("resources").isEmpty()
+                    || !rule.seq("resourceNames").isEmpty();
+            if (paths) {
+                if (namespaced) {
+                    p.at("nonResourceURLs").invalid(rule.seq("nonResourceURLs"),
+                            "namespaced rules cannot apply to non-resource URLs");
+                }
+                if (resources) {
+                    p.at("nonResourceURLs").invalid(rule.seq("nonResourceURLs"),
+                            "rules cannot apply to both regular resources and non-resource URLs");
+                }
+                return;
+            }
+            if (rule.seq("apiGroups").isEmpty()) {
+                p.at("apiGroups").required("resource rules must supply at least one api group");
+            }
+            if (rule.seq("resources").isEmpty()) {
+                p.at("resources").required("resource rules must supply at least one resource");
+            }
+        }
+    }
+
+    private static final class Bindings implements Rules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct b = Fill.inside(o, "roleRef", r -> Fill.in(r, "apiGroup", RBAC));
+            return Fill.each(b, "subjects",
+                    s -> s.text("kind").equals("ServiceAccount") ? s : Fill.in(s, "apiGroup", RBAC));
+        }
+
+        @Override
+        public List<String> name(String name) {
+            return Names.pathSegment(name);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct ref = o.struct("roleRef");
+            p.at("roleRef").oneOf(ref, "apiGroup", List.of(RBAC));
+            p.at("roleRef").requiredOneOf(ref, "kind", write.kind().namespaced() ? List.of("ClusterRole", "Role")
+                    : List.of("ClusterRole"));
+            p.at("roleRef").present(ref, "name");
+            Seq subjects = o.seq("subjects");
+            for (int i = 0; i < subjects.size(); i++) {
+                Struct s = subjects.struct(i);
+                Problems at = p.at("subjects", i);
+                at.present(s, "name");
+                at.requiredOneOf(s, "kind", List.of("Group", "ServiceAccount", "User"));
+                if (s.text("kind").equals("ServiceAccount")) {
+                    at.present(s, "namespace");
+                }
+            }
+            Struct before = write.before().orElse(Struct.EMPTY).struct("roleRef");
+            if (write.operation() == Operation.UPDATE && !before.equals(ref)) {
+                p.at("roleRef").invalid(ref, "cannot change roleRef");
+            }
+        }
+    }
+
+    private static final class Budgets implements Rules {
+        @Override
+        public void check(Write write, Struct o, Problems problems) {
+            Struct spec = o.struct("spec");
+            Problems p = problems.at("spec");
+            if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
+                p.invalid(spec, "minAvailable and maxUnavailable cannot be both set");
+            }
+            p.countOrPercent(spec, "minAvailable");
+            p.countOrPercent(spec, "maxUnavailable");
+            p.oneOf(spec, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"));
+            PodProblems.selector(spec.struct("selector"), p.at("selector"));
+        }
+    }
+
+    private static final class Priorities implements Rules {
+        private static final long HIGHEST_USER = 1_000_000_000;
+
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.in(o, "preemptionPolicy", "PreemptLowerPriority");
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            String name = o.struct("metadata").text("name");
+            boolean system = name.equals("system-cluster-critical") || name.equals("system-node-critical");
+            if (name.startsWith("system-") && !system) {
+                p.at("metadata").at("name").forbidden("priority class names with 'system-' prefix are reserved for"
+                        + " system use only. error: " + name + " is not a known system priority class");
+            } else if (!system && o.whole("value", 0) > HIGHEST_USER) {
+                p.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST_USER);
+            }
+            if (write.operation() == Operation.UPDATE) {
+                Struct before = write.before().orElse(Struct.EMPTY);
+                if (before.whole("value", 0) != o.whole("value", 0)) {
+                    p.at("value").forbidden("may not be changed in an update.");
+                }
+                p.immutable(before, o, "preemptionPolicy");
+            }
+        }
+    }
+
+    private static final class Runtimes implements Rules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            p.at("handler").invalid(o.text("handler"), Names.label(o.text("handler")));
+            if (write.operation() == Operation.UPDATE) {
+                p.immutable(write.before().orElse(Struct.EMPTY), o, "handler");
+            }
+        }
+    }
+
+    private static final class Leases implements Rules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            p.at("spec").positive(o.struct("spec"), "leaseDurationSeconds");
+            p.at("spec").notNegative(o.struct("spec"), "leaseTransitions");
+        }
+    }
+
+    private static final class Scalers implements Rules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct h = Fill.inside(o, "spec", s -> Fill.in(s, "minReplicas", 1L));
+            boolean metrics = !h.struct("spec").seq("metrics").isEmpty();
+            if (kind.version().equals("v1")) {
+                return Fill.inside(h, "spec", s -> Fill.in(s, "targetCPUUtilizationPercentage", 80L));
+            }
+            return metrics ? h : Fill.inside(h, "spec", s -> s.with("metrics", Seq.of(Struct.of("type", "Resource",
+                    "resource", Struct.of("name", "cpu", "target",
+                            Struct.of("type", "Utilization", "averageUtilization", 80L))))));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems problems) {
+            Struct spec = o.struct("spec");
+            Problems p = problems.at("spec");
+            long most = spec.whole("maxReplicas", 0);
+            if (spec.whole("minReplicas", 1) < 1) {
+                p.at("minReplicas").invalid(spec.whole("minReplicas", 1), "must be greater than or equal to 1");
+            }
+            if (most < 1) {
+                p.at("maxReplicas").invalid(most, "must be greater than 0");
+            } else if (most < spec.whole("minReplicas", 1)) {
+                p.at("maxReplicas").invalid(most, "must be greater than or equal to `minReplicas`");
+            }
+            p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "kind");
+            p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "name");
+        }
+    }
+
+    private static final class Requests implements Rules {
+        @Override
+        public Struct prepared(Write write, Struct o) {
+            Struct before = write.before().orElse(Struct.EMPTY);
+            if (write.operation() == Operation.CREATE) {
+                return o.with("status", Struct.EMPTY).with("spec", signed(write, o.struct("spec")));
+            }
+            return switch (write.subresource()) {
+                case "approval" -> before.with("status", before.struct("status").with("conditions",
+                        o.struct("status").seq("conditions")));
+                case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
+                default -> o;
+            };
+        }
+
+        private static Struct signed(Write write, Struct spec) {
+            Struct.Builder b = spec.toBuilder().put("username", write.caller().user());
+            b.remove("uid").remove("groups").remove("extra");
+            return b.putUnlessEmpty("uid", write.caller().uid()).putUnlessEmpty("groups", write.caller().groups())
+                    .putUnlessEmpty("extra", write.caller().extra()).build();
+        }
+
+        @Override
+        public List<String> name(String name) {
+            return Names.pathSegment(name);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct spec = o.struct("spec");
+            p.at("spec").present(spec, "signerName");
+            p.at("spec").present(spec, "request");
+            if (spec.seq("usages").isEmpty()) {
+                p.at("spec").at("usages").required("usages is required");
+            }
+            long seconds = spec.whole("expirationSeconds", 600);
+            if (seconds < 600) {
+                p.at("spec").at("expirationSeconds").invalid(seconds, "may not specify a duration less than 600 seconds"
+                        + " (10 minutes)");
+            }
+        }
+    }
+
+    private static final class Webhooks implements Rules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            boolean mutating = kind.kind().startsWith("Mutating");
+            return Fill.each(o, "webhooks", w -> webhook(w, mutating));
+        }
+
+        private static Struct webhook(Struct webhook, boolean mutating) {
+            Struct w = Fill.in(webhook, "failurePolicy", "Fail", "matchPolicy", "Equivalent");
+            w = Fill.in(w, "namespaceSelector", Struct.EMPTY, "objectSelector", Struct.EMPTY);
+            w = Fill.in(w, "timeoutSeconds", 10L);
+            w = mutating ? Fill.in(w, "reinvocationPolicy", "Never") : w;
+            w = Fill.each(w, "rules", r -> Fill.in(r, "scope", "*"));
+            return Fill.inside(w, "clientConfig", c -> Fill.inside(c, "service", s -> Fill.in(s, "port", 443L)));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Seq hooks = o.seq("webhooks");
+            p.unique(hooks, "webhooks", "name");
+            for (int i = 0; i < hooks.size(); i++) {
+                Struct w = hooks.struct(i);
+                Problems at = p.at("webhooks", i);
+                at.present(w, "name");
+                if (w.seq("admissionReviewVersions").isEmpty()) {
+                    at.at("admissionReviewVersions").required("must specify one of v1, v1beta1");
+                }
+                at.requiredOneOf(w, "sideEffects", List.of("None", "NoneOnDryRun"));
+                boolean url = w.struct("clientConfig").has("url");
+                if (url == w.struct("clientConfig").has("service")) {
+                    at.at("clientConfig").required("exactly one of url or service is required");
+                }
+            }
+        }
+    }
+
+    private static final class ApiServices implements Rules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.inside(o, "spec", s -> Fill.inside(s, "service", v -> Fill.in(v, "port", 443L)));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct spec = o.struct("spec");
+            String wanted = spec.text("version") + "." + spec.text("group");
+            String name = o.struct("metadata").text("name");
+            if (!Objects.equals(wanted, name) && !name.equals(spec.text("version") + ".")) {
+                p.at("metadata").at("name").invalid(name, "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+            }
+            p.at("spec").present(spec, "version");
+            for (String field : List.of("groupPriorityMinimum", "versionPriority")) {
+                if (spec.whole(field, 0) <= 0) {
+                    p.at("spec").at(field).invalid(spec.whole(field, 0), "must be positive and less than 20000");
+                }
+            }
+        }
+    }
+}
