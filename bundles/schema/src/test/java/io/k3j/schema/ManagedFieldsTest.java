@@ -1,0 +1,134 @@
+package io.k3j.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ManagedFieldsTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00.5Z");
+    private static final Instant LATER = NOON.plusSeconds(60);
+    private final Shape deployment = new Schemas().shape(Gvk.of("apps/v1", "Deployment")).orElseThrow();
+
+    private static Manager by(String name) {
+        return new Manager(name, "apps/v1", "");
+    }
+
+    private static Struct web(Object... spec) {
+        return Struct.of("apiVersion", "apps/v1", "kind", "Deployment", "metadata",
+                Struct.of("name", "web", "labels", Struct.of("app", "web")), "spec", Struct.of(spec));
+    }
+
+    private static Struct containers(Object... containers) {
+        return Struct.of("spec", Struct.of("containers", Seq.of(containers)));
+    }
+
+    private static Struct container(String name, Object... more) {
+        return Struct.builder().put("name", name).build().withAt(more[1], (String) more[0]);
+    }
+
+    private Struct apply(Struct live, Struct wanted, String manager, boolean force) {
+        return ManagedFields.applied(deployment, live, wanted, by(manager), force, NOON);
+    }
+
+    private static Struct entry(Struct object, String manager) {
+        return object.struct("metadata").seq("managedFields").find("manager", manager);
+    }
+
+    @Test
+    void writesTheEntryOfACreator() {
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY,
+                web("replicas", 1, "template", containers(container("a", "image", "a:1"))), by("kubectl-create"), NOON);
+        assertThat(entry(made, "kubectl-create")).isEqualTo(Struct.of("manager", "kubectl-create", "operation", "Update",
+                "apiVersion", "apps/v1", "time", "2026-01-01T12:00:00Z", "fieldsType", "FieldsV1", "fieldsV1",
+                Struct.of("f:metadata", Struct.of("f:labels", Struct.of("f:app", Struct.EMPTY)), "f:spec",
+                        Struct.of("f:replicas", Struct.EMPTY, "f:template",
+                                Struct.of("f:spec", Struct.of("f:containers", Struct.of("k:{\"name\":\"a\"}",
+                                        Struct.of(".", Struct.EMPTY, "f:image", Struct.EMPTY, "f:name", Struct.EMPTY))))))));
+    }
+
+    @Test
+    void givesAChangedFieldToItsWriter() {
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1, "paused", true), by("one"), NOON);
+        Struct scaled = ManagedFields.updated(deployment, made, made.withAt(3, "spec", "replicas"), by("two"), LATER);
+        assertThat(entry(scaled, "two").struct("fieldsV1")).isEqualTo(Struct.of("f:spec", Struct.of("f:replicas", Struct.EMPTY)));
+        assertThat(entry(scaled, "one").struct("fieldsV1").struct("f:spec")).isEqualTo(Struct.of("f:paused", Struct.EMPTY));
+        assertThat(entry(scaled, "one").text("time")).isEqualTo("2026-01-01T12:00:00Z");
+    }
+
+    @Test
+    void leavesAWriteWithoutChangeAlone() {
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1), by("one"), NOON);
+        assertThat(ManagedFields.updated(deployment, made, made, by("two"), LATER)).isEqualTo(made);
+    }
+
+    @Test
+    void appliesAndRemovesWhatIsNoLongerWanted() {
+        Struct first = apply(Struct.EMPTY, web("replicas", 1, "template",
+                containers(container("a", "image", "a:1"), container("b", "image", "b:1"))), "me", false);
+        Struct second = apply(first, web("template", containers(container("b", "image", "b:2"))), "me", false);
+        assertThat(second.struct("spec")).isEqualTo(Struct.of("template", containers(container("b", "image", "b:2"))));
+    }
+
+    @Test
+    void keepsWhatAnotherAppliesToo() {
+        Struct first = apply(Struct.EMPTY, web("replicas", 1), "me", false);
+        Struct both = apply(first, web("replicas", 1), "you", false);
+        Struct left = apply(both, web("paused", false), "me", false);
+        assertThat(left.struct("spec").whole("replicas", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void refusesToTakeAFieldUnlessForced() {
+        Struct first = apply(Struct.EMPTY, web("replicas", 1), "me", false);
+        assertThatExceptionOfType(ApplyConflict.class).isThrownBy(() -> apply(first, web("replicas", 2), "you", false))
+                .withMessage("Apply failed with 1 conflict: conflict with \"me\": .spec.replicas")
+                .satisfies(e -> assertThat(e.causes()).isEqualTo(Seq.of(Struct.of("reason", "FieldManagerConflict",
+                        "message", "conflict with \"me\"", "field", ".spec.replicas"))));
+        Struct forced = apply(first, web("replicas", 2), "you", true);
+        assertThat(forced.struct("spec").whole("replicas", 0)).isEqualTo(2);
+        assertThat(entry(forced, "me").struct("fieldsV1").has("f:spec")).isFalse();
+    }
+
+    @Test
+    void namesElementsInConflictsAsPeopleReadThem() {
+        Struct first = apply(Struct.EMPTY, web("template", containers(container("a", "image", "a:1"))), "me", false);
+        assertThatExceptionOfType(ApplyConflict.class)
+                .isThrownBy(() -> apply(first, web("template", containers(container("a", "image", "a:2"))), "you", false))
+                .satisfies(e -> assertThat(e.conflicts().getFirst().field())
+                        .isEqualTo(".spec.template.spec.containers[name=\"a\"].image"));
+    }
+
+    @Test
+    void tracksAnUntrackedObjectFromTheFirstApplyOn() {
+        Struct untracked = web("replicas", 1);
+        assertThat(ManagedFields.updated(deployment, untracked, web("replicas", 2), by("one"), NOON).struct("metadata")
+                .has("managedFields")).isFalse();
+        assertThat(entry(apply(untracked, web("paused", true), "me", false), "before-first-apply").isEmpty()).isFalse();
+    }
+
+    @Test
+    void forgetsAllOwnersOnDemandAndFoldsTheOldest() {
+        Struct now = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 0), by("m0"), NOON);
+        for (int i = 1; i <= 15; i++) {
+            Struct next = now.withAt("x" + i, "metadata", "annotations", "a" + i);
+            now = ManagedFields.updated(deployment, now, next, by("m" + i), NOON.plusSeconds(i));
+        }
+        List<Struct> entries = now.struct("metadata").seq("managedFields").structs();
+        assertThat(entries).hasSize(ManagedFields.MOST_UPDATERS).extracting(e -> e.text("manager")).contains("ancient-changes", "m15");
+        Struct cleared = now.withAt(Seq.of(Struct.EMPTY), "metadata", "managedFields");
+        assertThat(ManagedFields.updated(deployment, now, cleared, by("x"), LATER).struct("metadata").has("managedFields")).isFalse();
+    }
+
+    @Test
+    void takesTheDefaultOfAKeyThatIsLeftOut() {
+        Struct port = Struct.of("containerPort", 80);
+        Struct made = apply(Struct.EMPTY, web("template", containers(container("a", "ports", Seq.of(port)))), "me", false);
+        assertThat(entry(made, "me").toString()).contains("k:{\"containerPort\":80,\"protocol\":\"TCP\"}");
+    }
+}
