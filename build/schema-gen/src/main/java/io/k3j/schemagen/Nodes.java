@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class Nodes {
         String definition = Messages.definition(m.getFullName());
         String special = special(definition);
         if (special != null) {
-            return Node.ref(special, definition);
+            return definition.contains("SchemaPropsOr") ? schema(definition) : Node.ref(special, definition);
         }
         if (definition.endsWith("meta.v1.Duration")) {
             return Node.of("DURATION");
@@ -68,6 +69,13 @@ final class Nodes {
                 && m.getFields().get(0).getType() == FieldDescriptor.Type.STRING
                 && (m.getName().equals("ExtraValue") || m.getName().equals("Verbs"));
         return wrapper ? Node.of("LIST", Node.of("STRING")).wrappedList() : Node.ref("OBJECT", definition);
+    }
+
+    /// A JSON schema where other values may stand too; its items tell what a struct in there is.
+    private static Node schema(String definition) {
+        String props = definition.substring(0, definition.indexOf("Or"));
+        Node any = Node.ref("ANY", definition);
+        return new Node(any.type(), definition, Node.ref("OBJECT", props), false, "", Node.Rules.NONE, "", List.of());
     }
 
     Node fromJava(Type type, String hint) {

@@ -1,11 +1,12 @@
 package io.k3j.schema;
 
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A client's document of a built-in kind, taken as Go's typed decoding takes it, in one walk: types
-/// checked, names matched, unknown fields dropped and listed, nulls and meaningless zeros dropped, fields
-/// that Go always writes added.
+/// checked, unknown fields dropped and listed, nulls and meaningless zeros dropped, fields that Go always
+/// writes added, times and quantities brought to their canonical form. Pure; any number of threads.
 public final class Decoding {
     private Decoding() {
     }
@@ -15,15 +16,19 @@ public final class Decoding {
     public record Decoded(Struct object, List<String> unknown) {
     }
 
-    /// Takes a document.
+    /// Takes a document. Decoding the result again changes nothing.
     /// @throws DecodeFailure when a value has the wrong type
     public static Decoded decode(Shape shape, Struct document) {
-        throw new UnsupportedOperationException();
+        Decoder decoder = new Decoder();
+        Struct object = decoder.object(shape, document);
+        return new Decoded(object, decoder.unknown());
     }
 
-    /// The text of strict field validation for unknown and duplicate fields:
-    /// `unknown field "spec.foo"`, `duplicate field "spec.bar"`.
+    /// The texts of strict field validation: `duplicate field "spec.bar"`, `unknown field "spec.foo"`.
     public static List<String> strictErrors(List<String> duplicates, List<String> unknown) {
-        throw new UnsupportedOperationException();
+        List<String> all = new ArrayList<>(duplicates.size() + unknown.size());
+        duplicates.forEach(d -> all.add("duplicate field \"" + d + "\""));
+        unknown.forEach(u -> all.add("unknown field \"" + u + "\""));
+        return all;
     }
 }

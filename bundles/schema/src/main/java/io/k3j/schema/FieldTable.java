@@ -1,5 +1,6 @@
 package io.k3j.schema;
 
+import io.k3j.model.Struct;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ final class FieldTable {
     private final List<Field> list;
     private final Map<String, Field> byName;
     private final List<Field> always;
+    private @Nullable Struct zero;
 
     FieldTable(List<Field> fields) {
         list = List.copyOf(fields);
@@ -27,6 +29,18 @@ final class FieldTable {
     /// The fields that are written even when they are missing.
     List<Field> always() {
         return always;
+    }
+
+    /// The object none of whose fields was ever set. Made without a lock: everybody makes an equal one.
+    Struct zero() {
+        Struct known = zero;
+        if (known == null) {
+            Struct.Builder b = Struct.builder();
+            always.forEach(f -> b.put(f.name(), Zero.of(f)));
+            known = b.build();
+            zero = known;
+        }
+        return known;
     }
 
     @Nullable Field find(String name) {

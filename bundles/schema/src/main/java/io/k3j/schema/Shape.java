@@ -109,7 +109,8 @@ public final class Shape {
                 yield f != null ? f.shape() : facts.items() != null ? items() : keepsUnknown() ? ANY : null;
             }
             case MAP -> items();
-            case ANY, FIELDS -> ANY;
+            case ANY -> facts.items() == null ? ANY : items().child(name);
+            case FIELDS -> ANY;
             default -> null;
         };
     }
@@ -189,6 +190,10 @@ public final class Shape {
     /// What else a CRD demands of the value; [Rules#NONE] for built-in types.
     public Rules rules() {
         return facts.rules();
+    }
+
+    FieldTable table() {
+        return body.fields();
     }
 
     Facts facts() {

@@ -1,0 +1,116 @@
+package io.k3j.schema;
+
+import io.k3j.model.Quantity;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+
+/// Scalars with a form of their own: checked, and brought to the form the API writes.
+final class Scalars {
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
+    private static final DateTimeFormatter MICROS = new DateTimeFormatterBuilder().appendPattern("uuuu-MM-dd'T'HH:mm:ss")
+            .appendFraction(ChronoField.NANO_OF_SECOND, 6, 6, true).appendLiteral('Z').toFormatter();
+    private static final String CANONICAL = "0000-00-00T00:00:00Z";
+
+    private Scalars() {
+    }
+
+    static Object quantity(Object value) {
+        String text = value instanceof Double d ? new java.math.BigDecimal(d.toString()).toPlainString() : value.toString();
+        try {
+            return Quantity.parse(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw new DecodeFailure("quantities must match the regular expression "
+                    + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        }
+    }
+
+    static Object time(String text, boolean micro) {
+        if (!micro && canonical(text)) {
+            return text;
+        }
+        try {
+            OffsetDateTime t = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+            return (micro ? MICROS : SECONDS).format(t);
+        } catch (DateTimeException e) {
+            String layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00";
+            throw new DecodeFailure("parsing time \"" + text + "\" as \"" + layout + "\": cannot parse \"" + text
+                    + "\" as \"2006\"");
+        }
+    }
+
+    /// Whether it is written as the API writes times already, with a date that may exist.
+    private static boolean canonical(String text) {
+        if (text.length() != CANONICAL.length()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char want = CANONICAL.charAt(i);
+            char c = text.charAt(i);
+            if (want == '0' ? c < '0' || c > '9' : c != want) {
+                return false;
+            }
+        }
+        return in(text, 5, 1, 12) && in(text, 8, 1, 28) && in(text, 11, 0, 23) && in(text, 14, 0, 59) && in(text, 17, 0, 59);
+    }
+
+    private static boolean in(String text, int at, int least, int most) {
+        int n = (text.charAt(at) - '0') * 10 + text.charAt(at + 1) - '0';
+        return n >= least && n <= most;
+    }
+
+    /// A Go duration: signed decimals with units.
+    static Object duration(String text) {
+        int i = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+        boolean good = i < text.length();
+        while (good && i < text.length() && !text.substring(i).equals("0")) {
+            int number = i;
+            while (i < text.length() && (Character.isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+                i++;
+            }
+            int unit = i;
+            while (i < text.length() && !Character.isDigit(text.charAt(i)) && text.charAt(i) != '.') {
+                i++;
+            }
+            good = unit > number && isUnit(text.substring(unit, i));
+        }
+        if (!good) {
+            throw new DecodeFailure("time: invalid duration \"" + text + "\"");
+        }
+        return text;
+    }
+
+    private static boolean isUnit(String unit) {
+        return switch (unit) {
+            case "ns", "us", "µs", "ms", "s", "m", "h" -> true;
+            default -> false;
+        };
+    }
+
+    /// Standard base 64 with padding; line breaks are let through, as Go does.
+    static Object base64(String text) {
+        int digits = 0;
+        int pads = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '=' && digits % 4 >= 2 && pads < 4 - digits % 4) {
+                pads++;
+            } else if (digit(c) && pads == 0) {
+                digits++;
+            } else if (c != '\n' && c != '\r') {
+                throw new DecodeFailure("illegal base64 data at input byte " + i);
+            }
+        }
+        if ((digits + pads) % 4 != 0) {
+            throw new DecodeFailure("illegal base64 data at input byte " + text.length());
+        }
+        return text;
+    }
+
+    private static boolean digit(char c) {
+        return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/';
+    }
+}
