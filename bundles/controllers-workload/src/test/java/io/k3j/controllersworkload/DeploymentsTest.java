@@ -7,6 +7,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Resources;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

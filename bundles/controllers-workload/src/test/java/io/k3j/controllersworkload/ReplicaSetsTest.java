@@ -9,6 +9,7 @@ import io.k3j.controllerkit.Resources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

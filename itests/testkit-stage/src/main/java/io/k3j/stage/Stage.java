@@ -1,4 +1,4 @@
-package io.k3j.controllersworkload;
+package io.k3j.stage;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
@@ -19,19 +19,24 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Controllers over a fake API on a clock that stands still, and somebody who plays the nodes.
-final class Stage {
+public final class Stage {
     private static final int MOST_STEPS = 100_000;
-    final ManualClock clock = new ManualClock();
-    final FakeApi api = FakeApi.stepped(clock);
-    final Desk desk = new Desk(api, clock);
+    private int addresses;
+    /// The clock.
+    public final ManualClock clock = new ManualClock();
+    /// The API.
+    public final FakeApi api = FakeApi.stepped(clock);
+    /// The controllers.
+    public final Desk desk = new Desk(api, clock);
 
-    Stage(Consumer<Desk> controllers) {
+    /// A stage with the controllers that are added to the desk.
+    public Stage(Consumer<Desk> controllers) {
         controllers.accept(desk);
         desk.attach();
     }
 
     /// Lets everybody work until nobody has anything to do at this instant.
-    Stage settle() {
+    public Stage settle() {
         for (int i = 0; i < MOST_STEPS; i++) {
             boolean told = api.deliver();
             if (!desk.step() && !told) {
@@ -42,14 +47,14 @@ final class Stage {
     }
 
     /// Settles, moves the clock, settles.
-    Stage pass(Duration time) {
+    public Stage pass(Duration time) {
         settle();
         clock.advance(time);
         return settle();
     }
 
     /// Binds and starts every pod that waits, and removes those that are being deleted.
-    Stage runPods() {
+    public Stage runPods() {
         settle();
         for (Obj pod : pods()) {
             if (pod.terminating()) {
@@ -61,48 +66,60 @@ final class Stage {
         return settle();
     }
 
-    void run(Key key) {
+    /// Binds and starts one pod.
+    public void run(Key key) {
         Obj pod = api.get(Resources.PODS, key);
         Seq ready = Seq.of(Struct.of("type", "Ready", "status", "True", "lastTransitionTime",
                 Times.seconds(clock.instant())));
         api.seed(Resources.PODS, pod.with("node-1", "spec", "nodeName")
-                .with(Struct.of("phase", "Running", "conditions", ready), "status"));
+                .with(Struct.of("phase", "Running", "podIP", "10.42.0." + ++addresses, "conditions", ready), "status"));
     }
 
-    void end(Key key, String phase) {
+    /// Ends one pod in a phase.
+    public void end(Key key, String phase) {
         Obj pod = api.get(Resources.PODS, key);
         api.seed(Resources.PODS, pod.with(phase, "status", "phase"));
     }
 
-    List<Obj> pods() {
+    /// All pods.
+    public List<Obj> pods() {
         return all(Resources.PODS);
     }
 
-    List<Obj> all(Gvr resource) {
+    /// All objects of a resource.
+    public List<Obj> all(Gvr resource) {
         return api.list(resource, Query.ALL).items();
     }
 
-    Obj one(Gvr resource, String name) {
-        return api.get(resource, resource.resource().equals("nodes") ? Key.of(name) : new Key("default", name));
+    /// One object, of namespace `default` if its resource has any.
+    public Obj one(Gvr resource, String name) {
+        return api.get(resource, cluster(resource) ? Key.of(name) : new Key("default", name));
+    }
+
+    private boolean cluster(Gvr resource) {
+        return api.resources().stream().anyMatch(r -> r.resource().equals(resource) && !r.namespaced());
     }
 
     /// The messages of all events, in order of being told, as `Reason: message`.
-    List<String> events() {
+    public List<String> events() {
         return all(Resources.EVENTS).stream().sorted(Comparator.comparingLong(Obj::revision))
                 .map(e -> e.tree().text("reason") + ": " + e.tree().text("message")).toList();
     }
 
-    static Struct template(String app, String image) {
+    /// A pod template with one container.
+    public static Struct template(String app, String image) {
         return Struct.of("metadata", Struct.of("labels", Struct.of("app", app)), "spec",
                 Struct.of("containers", Seq.of(Struct.of("name", "main", "image", image))));
     }
 
-    static Obj workload(String apiVersion, String kind, String name, Struct spec) {
+    /// An object of namespace `default`.
+    public static Obj workload(String apiVersion, String kind, String name, Struct spec) {
         return Obj.of(Struct.of("apiVersion", apiVersion, "kind", kind, "metadata",
                 Struct.of("name", name, "namespace", "default"), "spec", spec));
     }
 
-    static Struct spec(String app, String image, long replicas) {
+    /// The spec of a workload with a selector on label `app`.
+    public static Struct spec(String app, String image, long replicas) {
         return Struct.of("replicas", replicas, "selector", Struct.of("matchLabels", Struct.of("app", app)), "template",
                 template(app, image));
     }

@@ -1,0 +1,61 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.controllerkit.Desk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the cluster controllers while this server is the leader.
+@Component(service = {}, configurationPid = "io.k3j.controllerscluster", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+public final class ControllersCluster {
+    private final Desk desk;
+
+    /// Starts the loops; they begin when their views have told what is present.
+    @Activate
+    public ControllersCluster(Settings settings, @Reference ApiClient api, @Reference Health health) {
+        HealthScope scope = health.scope("controllers-cluster");
+        desk = new Desk(api, InstantSource.system());
+        add(desk, settings);
+        desk.run("controllers-cluster", trouble -> {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
+        });
+    }
+
+    private static void add(Desk desk, Settings settings) {
+        Path authority = Path.of(settings.dataDir(), "server", "tls", "server-ca.crt");
+        Namespaces.add(desk);
+        ServiceAccounts.add(desk);
+        RootCa.add(desk, () -> read(authority));
+        EndpointSlices.add(desk);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the server's CA certificate " + file, e);
+        }
+    }
+
+    /// Stops work within five seconds and leaves every object as it is.
+    @Deactivate
+    public void stop() {
+        desk.close();
+    }
+}

@@ -1,0 +1,58 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.controllerkit.Again;
+import io.k3j.controllerkit.Desk;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Writer;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Publishes the API server's CA in every namespace, as ConfigMap `kube-root-ca.crt`:
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume>.
+final class RootCa implements Reconciler {
+    private static final String NAME = "kube-root-ca.crt";
+    private static final String DESCRIPTION = "Contains a CA bundle that can be used to verify the kube-apiserver when"
+            + " using internal endpoints such as the internal service IP or kubernetes.default.svc."
+            + " No other usage is guaranteed across distributions of Kubernetes clusters.";
+
+    private final LiveView namespaces;
+    private final LiveView maps;
+    private final Supplier<String> certificate;
+
+    private RootCa(Desk desk, Supplier<String> certificate) {
+        this.namespaces = desk.views().of(Resources.NAMESPACES);
+        this.maps = desk.views().of(Resources.CONFIG_MAPS);
+        this.certificate = certificate;
+    }
+
+    static void add(Desk desk, Supplier<String> certificate) {
+        RootCa all = new RootCa(desk, certificate);
+        desk.loop("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", 1, all).on(all.namespaces)
+                .on(all.maps, m -> m.name().equals(NAME) ? List.of(Key.of(m.namespace())) : List.of());
+    }
+
+    @Override
+    public Again reconcile(Key key, Writer writer) {
+        if (namespaces.get(key).filter(Namespaced::open).isEmpty()) {
+            return Again.NEVER;
+        }
+        Struct data = Struct.of("ca.crt", certificate.get());
+        Optional<Obj> found = maps.get(new Key(key.name(), NAME));
+        if (found.isEmpty()) {
+            Struct metadata = Struct.of("name", NAME, "namespace", key.name(), "annotations",
+                    Struct.of("kubernetes.io/description", DESCRIPTION));
+            Namespaced.create(writer, Resources.CONFIG_MAPS,
+                    Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata", metadata, "data", data)));
+        } else if (!found.get().tree().struct("data").equals(data)) {
+            writer.update(Resources.CONFIG_MAPS, found.get().with(data, "data").with(DESCRIPTION, "metadata",
+                    "annotations", "kubernetes.io/description"));
+        }
+        return Again.NEVER;
+    }
+}
