@@ -2,31 +2,30 @@ package io.k3j.assembly;
 
 import io.k3j.launcher.BundleIndex;
 import java.io.BufferedOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
-/// Lays out the distribution. Arguments: the directory of jars, the directory of features, the directory
-/// of files to copy as they are, the directory to make, and whether to train the caches.
+/// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
+/// directory of files to copy as they are, the directory to make, and whether to train the caches.
 public final class Assemble {
+    /// Annotations that matter to compilers only.
+    private static final List<String> LEFT_OUT = List.of("animal-sniffer-annotations-", "osgi.annotation-",
+            "org.osgi.namespace.extender-", "jspecify-", "error_prone_annotations-", "jsr305-", "annotations-api-");
+
     private Assemble() {
     }
 
     /// Makes `lib/`, `features/`, `bin/` and, when trained, the caches.
     public static void main(String[] arguments) throws IOException {
-        Path jarDirectory = Path.of(arguments[0]);
-        Path features = Path.of(arguments[1]);
-        Path dist = Path.of(arguments[3]).normalize();
-        List<Jar> jars = new ArrayList<>();
-        try (Stream<Path> files = Files.list(jarDirectory)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".jar")).sorted().toList()) {
-                jars.add(Jar.read(file));
-            }
-        }
+        Path features = Path.of(arguments[0]);
+        Path dist = Path.of(arguments[2]).normalize();
+        List<Jar> jars = jars();
         Path lib = Files.createDirectories(dist.resolve("lib"));
         BundleIndex index = new Indexer(jars.stream().filter(jar -> !framework(jar)).toList()).index();
         MergedJar.write(jars, lib.resolve("k3s-base.jar"));
@@ -35,8 +34,21 @@ public final class Assemble {
         }
         Trees.delete(dist.resolve("features"));
         Trees.copy(features, dist.resolve("features"));
-        Trees.copy(Path.of(arguments[2]), dist);
-        train(dist, arguments[4].equals("true"));
+        Trees.copy(Path.of(arguments[1]), dist);
+        train(dist, arguments[3].equals("true"));
+    }
+
+    private static List<Jar> jars() throws IOException {
+        List<Jar> jars = new ArrayList<>();
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path file = Path.of(element);
+            String name = file.getFileName().toString();
+            if (name.endsWith(".jar") && LEFT_OUT.stream().noneMatch(name::startsWith)) {
+                jars.add(Jar.read(file));
+            }
+        }
+        jars.sort(Comparator.comparing(jar -> jar.file().getFileName().toString()));
+        return jars;
     }
 
     /// The framework runs the bundles; it is none of them.

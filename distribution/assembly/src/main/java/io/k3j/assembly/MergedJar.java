@@ -63,8 +63,14 @@ final class MergedJar {
     private static boolean left(String name) {
         boolean signature = name.startsWith("META-INF/") && name.indexOf('/', "META-INF/".length()) < 0
                 && (name.endsWith(".SF") || name.endsWith(".RSA") || name.endsWith(".DSA") || name.endsWith(".EC"));
-        return signature || name.endsWith("module-info.class") || name.startsWith("META-INF/maven/")
+        return signature || foreign(name) || name.endsWith("module-info.class") || name.startsWith("META-INF/maven/")
                 || name.startsWith("META-INF/INDEX") || name.startsWith("OSGI-OPT/") || name.startsWith("OSGI-INF/");
+    }
+
+    /// Native libraries of platforms we do not run on: most of SQLite's jar.
+    private static boolean foreign(String name) {
+        return name.startsWith("org/sqlite/native/") && !name.startsWith("org/sqlite/native/Linux/x86_64/")
+                && !name.startsWith("org/sqlite/native/Linux/aarch64/");
     }
 
     private static byte[] withNewline(byte[] bytes) {
