@@ -1,0 +1,135 @@
+package io.k3j.nodeproxy;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// Finds and opens what requests are passed on to.
+final class Backends {
+    static final Gvr PODS = Gvr.of("v1", "pods");
+    static final Gvr NODES = Gvr.of("v1", "nodes");
+    static final Gvr SERVICES = Gvr.of("v1", "services");
+    private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
+    private static final long KUBELET_PORT = 10250;
+
+    private final ApiClient api;
+    private final NodeDialer dialer;
+    private final KubeletTls tls;
+    private final RandomGenerator random;
+
+    Backends(ApiClient api, NodeDialer dialer, KubeletTls tls, RandomGenerator random) {
+        this.api = api;
+        this.dialer = dialer;
+        this.tls = tls;
+        this.random = random;
+    }
+
+    /// An open channel and the name it goes by in `Host`.
+    record Backend(ByteDuplex channel, String host) {
+    }
+
+    Obj pod(Key key) {
+        return api.get(PODS, key);
+    }
+
+    /// The kubelet of a node.
+    Backend kubelet(String nodeName) {
+        Obj node = api.get(NODES, Key.of(nodeName));
+        List<Struct> addresses = node.status().seq("addresses").structs();
+        String address = List.of("InternalIP", "ExternalIP", "Hostname").stream()
+                .flatMap(type -> addresses.stream().filter(a -> a.text("type").equals(type))).map(a -> a.text("address"))
+                .findFirst().orElseThrow(() -> ApiFault.internal("no preferred addresses found; known addresses: []"));
+        Struct daemon = node.status().struct("daemonEndpoints").struct("kubeletEndpoint");
+        int port = (int) daemon.whole("Port", KUBELET_PORT);
+        try {
+            return new Backend(tls.over(dialer.dial(nodeName, address, port), address, port), address + ":" + port);
+        } catch (IOException e) {
+            throw unreachable(address + ":" + port, e);
+        }
+    }
+
+    /// The kubelet of the node a pod runs on.
+    Backend kubelet(Obj pod) {
+        String node = pod.spec().text("nodeName");
+        if (node.isEmpty()) {
+            throw ApiFault.badRequest("pod " + pod.name() + " does not have a host assigned");
+        }
+        return kubelet(node);
+    }
+
+    /// A port of a pod; `port` empty means its first container port, else 80.
+    Backend podPort(Key key, String port) {
+        Obj pod = pod(key);
+        String ip = pod.status().text("podIP");
+        if (ip.isEmpty()) {
+            throw ApiFault.badRequest("address not allowed");
+        }
+        return open(pod.spec().text("nodeName"), ip, number(port, pod));
+    }
+
+    private static int number(String port, Obj pod) {
+        List<Struct> ports = pod.spec().seq("containers").structs().stream()
+                .flatMap(c -> c.seq("ports").structs().stream()).toList();
+        if (port.isEmpty()) {
+            return ports.isEmpty() ? 80 : (int) ports.getFirst().whole("containerPort", 80);
+        }
+        return ports.stream().filter(p -> p.text("name").equals(port)).map(p -> (int) p.whole("containerPort", 0)).findFirst()
+                .orElseGet(() -> parsed(port));
+    }
+
+    private static int parsed(String port) {
+        try {
+            return Integer.parseInt(port);
+        } catch (NumberFormatException e) {
+            throw ApiFault.badRequest("no port \"" + port + "\" found");
+        }
+    }
+
+    /// A ready endpoint of a service; `port` is a name, a number, or empty for the only one.
+    Backend servicePort(Key key, String port) {
+        Obj service = api.get(SERVICES, key);
+        String name = service.spec().seq("ports").structs().stream()
+                .filter(p -> port.isEmpty() || p.text("name").equals(port) || Long.toString(p.whole("port", 0)).equals(port))
+                .map(p -> p.text("name")).findFirst()
+                .orElseThrow(() -> ApiFault.unavailable("no service port \"" + port + "\" found for service \"" + key.name() + "\""));
+        Query slices = Query.in(key.namespace())
+                .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", key.name())));
+        record Ready(String node, String address, int port) {
+        }
+        List<Ready> ready = api.list(SLICES, slices).items().stream().flatMap(slice -> {
+            Struct found = slice.tree().seq("ports").find("name", name);
+            return slice.tree().seq("endpoints").structs().stream()
+                    .filter(e -> e.struct("conditions").flag("ready", true) && found.has("port")
+                            && !e.seq("addresses").isEmpty())
+                    .map(e -> new Ready(e.text("nodeName"), e.seq("addresses").text(0), (int) found.whole("port", 0)));
+        }).toList();
+        if (ready.isEmpty()) {
+            throw ApiFault.unavailable("no endpoints available for service \"" + key.name() + "\"");
+        }
+        Ready one = ready.get(random.nextInt(ready.size()));
+        return open(one.node(), one.address(), one.port());
+    }
+
+    private Backend open(String node, String address, int port) {
+        try {
+            return new Backend(dialer.dial(node, address, port), address + ":" + port);
+        } catch (IOException e) {
+            throw unreachable(address + ":" + port, e);
+        }
+    }
+
+    private static ApiFault unreachable(String where, IOException e) {
+        return ApiFault.unavailable("error trying to reach service: dial tcp " + where + ": " + e.getMessage());
+    }
+}

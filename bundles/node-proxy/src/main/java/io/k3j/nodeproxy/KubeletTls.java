@@ -1,0 +1,74 @@
+package io.k3j.nodeproxy;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.pki.Pem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/// TLS towards kubelets: with the API server's client certificate, trusting the cluster's server
+/// authority, checking the node's address.
+final class KubeletTls {
+    private final SSLContext context;
+
+    /// Reads the certificates below `<data-dir>/server/tls`.
+    KubeletTls(Path tls) throws IOException, GeneralSecurityException {
+        KeyStore trusted = empty();
+        int n = 0;
+        for (X509Certificate c : Pem.certificates(Files.readString(tls.resolve("server-ca.crt")))) {
+            trusted.setCertificateEntry("ca" + n++, c);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        KeyStore own = empty();
+        own.setKeyEntry("apiserver", Pem.keys(Files.readString(tls.resolve("client-kube-apiserver.key"))).getFirst().secret(),
+                new char[0],
+                Pem.certificates(Files.readString(tls.resolve("client-kube-apiserver.crt"))).toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, new char[0]);
+        context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    }
+
+    private static KeyStore empty() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    /// The channel with TLS over it; blocks for the handshake.
+    ByteDuplex over(ByteDuplex plain, String host, int port) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setApplicationProtocols(new String[]{"http/1.1"});
+        socket.setSSLParameters(parameters);
+        try {
+            socket.startHandshake();
+            return new Secured(plain, socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /// Closing the plain channel first never waits for a writer that is stuck.
+    private record Secured(ByteDuplex plain, SSLSocket socket, InputStream input, OutputStream output)
+            implements
+                ByteDuplex {
+        @Override
+        public void close() {
+            plain.close();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.k3j.nodeproxy;
+
+import io.k3j.apiserverapi.Connect;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.edgeapi.NodeDialer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// The door: offers every connection subresource while it is active. Connections in progress end with
+/// their own ends, not with this component.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.nodeproxy",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
+public final class NodeProxy {
+    private final List<ServiceRegistration<Connect>> registrations;
+
+    /// Its settings.
+    public @interface Settings {
+        /// `--data-dir`.
+        String dataDir() default "/var/lib/rancher/k3s";
+    }
+
+    /// Begins to serve.
+    /// @throws IOException when the certificates cannot be read
+    /// @throws GeneralSecurityException when they cannot be used
+    @Activate
+    public NodeProxy(BundleContext context, Settings settings, @Reference ApiClient api, @Reference NodeDialer dialer,
+            @Reference Health health) throws IOException, GeneralSecurityException {
+        KubeletTls tls = new KubeletTls(Path.of(settings.dataDir(), "server", "tls"));
+        Backends backends = new Backends(api, dialer, tls, RandomGenerator.getDefault());
+        List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends),
+                new PodStream("attach", backends), new PodStream("portforward", backends),
+                new PathProxy(Backends.PODS, backends), new PathProxy(Backends.SERVICES, backends),
+                new PathProxy(Backends.NODES, backends));
+        registrations = connects.stream().map(c -> context.registerService(Connect.class, c, null)).toList();
+        health.scope("node-proxy").ok();
+    }
+
+    /// Takes the offers back.
+    @Deactivate
+    void stop() {
+        registrations.forEach(ServiceRegistration::unregister);
+    }
+}

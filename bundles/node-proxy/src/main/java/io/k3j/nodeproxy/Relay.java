@@ -1,0 +1,158 @@
+package io.k3j.nodeproxy;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.edgeapi.ResponseStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// Plays one request to a back end over an open channel and its answer back, or, when it asks to
+/// leave HTTP, the bytes of both directions. Blocks until both are done, then closes the channel.
+final class Relay {
+    private static final int BLOCK = 16 * 1024;
+    /// Headers of one hop, and those the API server keeps to itself.
+    private static final Set<String> DROPPED = Set.of("connection", "keep-alive", "proxy-authenticate",
+            "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
+            "authorization", "impersonate-user", "impersonate-group", "impersonate-uid", "expect", "http2-settings");
+    private static final Set<String> DROPPED_ANSWERS = Set.of("connection", "keep-alive", "transfer-encoding",
+            "content-length", "date", "upgrade", "trailer");
+    private final Exchange exchange;
+    private final ByteDuplex back;
+    private final String host;
+
+    Relay(Exchange exchange, ByteDuplex back, String host) {
+        this.exchange = exchange;
+        this.back = back;
+        this.host = host;
+    }
+
+    /// `target` is the path and query at the back end; `location` rewrites redirects.
+    void run(String target, UnaryOperator<String> location) throws IOException {
+        try (back) {
+            exchange.onEnd(back::close);
+            boolean upgrade = exchange.header("upgrade").isPresent();
+            send(target, upgrade);
+            ResponseHead head = ResponseHead.read(back.input());
+            while (head.status() == 100) {
+                head = ResponseHead.read(back.input());
+            }
+            if (head.status() == 101) {
+                switchProtocols(head);
+            } else {
+                answer(head, location);
+            }
+        }
+    }
+
+    private void send(String target, boolean upgrade) throws IOException {
+        StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target).append(" HTTP/1.1\r\nHost: ")
+                .append(host).append("\r\n");
+        for (Map.Entry<String, List<String>> h : exchange.headers().entrySet()) {
+            if (!DROPPED.contains(h.getKey()) && !h.getKey().startsWith(":") && !h.getKey().startsWith("impersonate-")) {
+                h.getValue().forEach(v -> head.append(h.getKey()).append(": ").append(v).append("\r\n"));
+            }
+        }
+        head.append("X-Forwarded-For: ").append(exchange.remote().getAddress().getHostAddress()).append("\r\n");
+        boolean body = !upgrade && hasBody();
+        if (upgrade) {
+            head.append("Connection: Upgrade\r\nUpgrade: ").append(exchange.header("upgrade").orElseThrow()).append("\r\n");
+        } else if (body) {
+            head.append("Transfer-Encoding: chunked\r\nConnection: close\r\n");
+        } else {
+            head.append("Content-Length: 0\r\nConnection: close\r\n");
+        }
+        OutputStream out = back.output();
+        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        if (body) {
+            chunks(out);
+        }
+    }
+
+    private boolean hasBody() {
+        return exchange.header("content-length").map(l -> !l.equals("0")).orElse(false)
+                || exchange.header("transfer-encoding").isPresent()
+                || exchange.protocol().startsWith("HTTP/2") && Set.of("POST", "PUT", "PATCH").contains(exchange.method());
+    }
+
+    private void chunks(OutputStream out) throws IOException {
+        byte[] block = new byte[BLOCK];
+        InputStream in = exchange.bodyStream();
+        for (int n = in.read(block); n >= 0; n = in.read(block)) {
+            if (n > 0) {
+                out.write((Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                out.write(block, 0, n);
+                out.write('\r');
+                out.write('\n');
+                out.flush();
+            }
+        }
+        out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+    }
+
+    private void answer(ResponseHead head, UnaryOperator<String> location) throws IOException {
+        Map<String, String> headers = kept(head);
+        headers.computeIfPresent("location", (name, value) -> location.apply(value));
+        byte[] block = new byte[BLOCK];
+        InputStream in = head.body(back.input(), exchange.method());
+        ResponseStream out = exchange.stream(head.status(), headers);
+        try {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                out.write(Arrays.copyOf(block, n));
+            }
+            out.close();
+        } catch (IOException e) {
+            out.abort();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> kept(ResponseHead head) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        head.headers().forEach((name, value) -> {
+            if (!DROPPED_ANSWERS.contains(name)) {
+                headers.put(name.toLowerCase(Locale.ROOT), value);
+            }
+        });
+        return headers;
+    }
+
+    private void switchProtocols(ResponseHead head) throws IOException {
+        Map<String, String> headers = kept(head);
+        headers.put("connection", "Upgrade");
+        headers.put("upgrade", head.headers().getOrDefault("upgrade", ""));
+        try (ByteDuplex front = exchange.upgrade(headers)) {
+            Thread up = Thread.ofVirtual().name("node-proxy-up").start(() -> copy(front.input(), back.output(), back));
+            copy(back.input(), front.output(), front);
+            back.close();
+            up.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Copies until one end is through, then closes `after`, which wakes the other direction.
+    private static void copy(InputStream in, OutputStream out, ByteDuplex after) {
+        byte[] block = new byte[BLOCK];
+        try {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                out.write(block, 0, n);
+                out.flush();
+            }
+        } catch (IOException e) {
+            System.getLogger("io.k3j.nodeproxy").log(System.Logger.Level.DEBUG, "connection cut: {0}", e.getMessage());
+        } finally {
+            after.close();
+        }
+    }
+}

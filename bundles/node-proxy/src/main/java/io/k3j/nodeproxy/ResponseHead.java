@@ -1,0 +1,65 @@
+package io.k3j.nodeproxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// Status and headers of an HTTP/1.1 answer; header names in lower case, repeated ones joined.
+record ResponseHead(int status, Map<String, String> headers) {
+    private static final int MOST_BYTES = 64 * 1024;
+
+    /// Reads up to and with the empty line.
+    static ResponseHead read(InputStream in) throws IOException {
+        int[] left = {MOST_BYTES};
+        String[] first = line(in, left).split(" ", 3);
+        if (first.length < 2 || !first[0].startsWith("HTTP/1.")) {
+            throw new IOException("not an HTTP answer");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String line = line(in, left); !line.isEmpty(); line = line(in, left)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.merge(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip(),
+                        (a, b) -> a + ", " + b);
+            }
+        }
+        try {
+            return new ResponseHead(Integer.parseInt(first[1]), headers);
+        } catch (NumberFormatException e) {
+            throw new IOException("not an HTTP answer", e);
+        }
+    }
+
+    static String line(InputStream in, int[] left) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the answer ended early");
+            }
+            if (--left[0] < 0) {
+                throw new IOException("headers beyond " + MOST_BYTES + " bytes");
+            }
+            if (c != '\r') {
+                bytes.write(c);
+            }
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /// The body that follows: as long as it says, in chunks, or to the end of the connection.
+    InputStream body(InputStream in, String method) {
+        if (method.equals("HEAD") || status == 204 || status == 304) {
+            return InputStream.nullInputStream();
+        }
+        if (headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).contains("chunked")) {
+            return new ChunkedInput(in);
+        }
+        String length = headers.get("content-length");
+        return length == null ? in : new BoundedInput(in, Long.parseLong(length));
+    }
+}
