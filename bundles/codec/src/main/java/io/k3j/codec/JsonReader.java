@@ -116,14 +116,14 @@ final class JsonReader {
             int at = seen == null ? scan(base, name) : seen.getOrDefault(name, -1);
             if (at >= 0) {
                 duplicates.add(path());
-                values[at] = value(parser.nextToken());
+                put(at, value(parser.nextToken()));
                 continue;
             }
             int slot = push(name);
             if (seen != null) {
                 seen.put(name, slot);
             }
-            values[slot] = value(parser.nextToken());
+            put(slot, value(parser.nextToken()));
         }
         Struct made = Struct.owning(Arrays.copyOfRange(names, base, top), Arrays.copyOfRange(values, base, top));
         top = base;
@@ -151,11 +151,16 @@ final class JsonReader {
         int base = top;
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
             int slot = push("");
-            values[slot] = value(t);
+            put(slot, value(t));
         }
         Seq made = Seq.owning(Arrays.copyOfRange(values, base, top));
         top = base;
         return made;
+    }
+
+    /// A method of its own: reading the value may have replaced the stack.
+    private void put(int slot, Object value) {
+        values[slot] = value;
     }
 
     private int push(String name) {

@@ -2,44 +2,90 @@ package io.k3j.codec;
 
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
+import io.k3j.schema.Decoding;
 import io.k3j.schema.Schemas;
 import io.k3j.schema.Shape;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// Kubernetes' protobuf form, by the field numbers of the schema. Safe for any number of threads.
+/// Kubernetes' protobuf form, by the field numbers of the schema. Safe for any number of threads. See
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding>.
 public final class Protobuf {
+    private static final byte[] MAGIC = {'k', '8', 's', 0};
+    private static final int EXPECTED = 2048;
+    private final Schemas schemas;
+    /// One per definition at most.
+    private final Map<String, Plan> plans = new ConcurrentHashMap<>();
+
     /// With the built-in types.
     public Protobuf(Schemas schemas) {
+        this.schemas = schemas;
+    }
+
+    private Plan plan(Shape shape) {
+        Plan known = plans.get(shape.definition());
+        return known != null ? known : plans.computeIfAbsent(shape.definition(), d -> Plan.of(shape));
     }
 
     /// Whether a kind has a protobuf form.
     public boolean knows(Gvk kind) {
-        throw new UnsupportedOperationException();
+        return schemas.shape(kind).isPresent();
     }
 
     /// Whether bytes begin as the envelope does (`k8s` and a zero byte).
     public static boolean enveloped(byte[] bytes) {
-        throw new UnsupportedOperationException();
+        return bytes.length >= 4 && bytes[0] == MAGIC[0] && bytes[1] == MAGIC[1] && bytes[2] == MAGIC[2] && bytes[3] == 0;
     }
 
-    /// An object from its envelope. An envelope without a type takes `expected`.
+    /// An object from its envelope, in canonical form. An envelope without a type takes `expected`.
     /// @throws MalformedInput when the bytes are damaged or the kind has no protobuf form
     public Struct object(byte[] enveloped, Gvk expected) {
-        throw new UnsupportedOperationException();
+        if (!enveloped(enveloped)) {
+            throw new MalformedInput("invalid protobuf: the body does not begin with the Kubernetes envelope");
+        }
+        Envelope e = Envelope.read(enveloped);
+        Gvk kind = e.kind().isEmpty() ? expected : Gvk.of(e.apiVersion(), e.kind());
+        Shape shape = schemas.shape(kind)
+                .orElseThrow(() -> new MalformedInput("no kind \"" + kind.kind() + "\" is registered for version \""
+                        + kind.apiVersion() + "\" in protobuf"));
+        Struct body = new ProtoReader(this::plan, inner -> object(inner, expected)).object(shape, e.raw());
+        Struct typed = Struct.of("apiVersion", kind.apiVersion(), "kind", kind.kind());
+        Struct.Builder whole = typed.toBuilder();
+        body.forEach(whole::put);
+        return Decoding.decode(shape, whole.build()).object();
     }
 
     /// An object in its envelope.
     /// @throws IllegalArgumentException when its kind has no protobuf form
     public byte[] bytes(Struct object) {
-        throw new UnsupportedOperationException();
+        Gvk kind = Gvk.of(object.text("apiVersion"), object.text("kind"));
+        Shape shape = schemas.shape(kind)
+                .orElseThrow(() -> new IllegalArgumentException(kind + " has no protobuf form"));
+        WireOut out = new WireOut(EXPECTED);
+        Envelope.end(out);
+        int mark = out.mark();
+        new ProtoWriter(this::plan, out).object(shape, object);
+        Envelope.begin(out, mark, kind);
+        out.raw(MAGIC);
+        return out.bytes();
     }
 
     /// An object as a bare message, without envelope.
     public byte[] message(Shape shape, Struct object) {
-        throw new UnsupportedOperationException();
+        WireOut out = new WireOut(EXPECTED);
+        new ProtoWriter(this::plan, out).object(shape, object);
+        return out.bytes();
     }
 
     /// One frame of a watch: length, `WatchEvent`, and the object's envelope in it.
     public static byte[] watchFrame(String type, byte[] enveloped) {
-        throw new UnsupportedOperationException();
+        WireOut out = new WireOut(enveloped.length + 64);
+        int end = out.mark();
+        out.bytes(1, enveloped);
+        out.message(2, end);
+        out.text(1, type);
+        int length = out.mark();
+        out.raw(new byte[] {(byte) (length >>> 24), (byte) (length >>> 16), (byte) (length >>> 8), (byte) length});
+        return out.bytes();
     }
 }

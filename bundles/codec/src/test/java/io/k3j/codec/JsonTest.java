@@ -51,6 +51,15 @@ class JsonTest {
     }
 
     @Test
+    void valuesOfAnyDepthAndWidthKeepTheirPlace() {
+        Struct deep = Struct.of("leaf", 1);
+        for (int i = 0; i < 200; i++) {
+            deep = Struct.of("a", i, "below", deep, "list", Seq.of(i, deep.name(0)), "z", "end");
+        }
+        assertThat(Json.object(Json.bytes(deep))).isEqualTo(deep);
+    }
+
+    @Test
     void damagedTextIsRefusedWithItsPlace() {
         for (String bad : new String[] {"", "{", "{\"a\":}", "{}{}", "[1,]", "{\"a\":1,}", "nul", "{'a':1}", "01",
             "{\"a\":\"\u0001\"}", "1e999", "\"\\x\""}) {
