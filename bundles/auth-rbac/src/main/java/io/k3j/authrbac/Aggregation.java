@@ -1,0 +1,95 @@
+package io.k3j.authrbac;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Fills the rules of cluster roles that have an `aggregationRule` from the roles it selects. One virtual
+/// thread, woken by changes and every ten minutes. See
+/// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles>.
+final class Aggregation implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("io.k3j.authrbac");
+    private static final long RESYNC_SECONDS = 600;
+    private static final long RETRY_SECONDS = 1;
+
+    private final Rbac rbac;
+    private final Semaphore changes = new Semaphore(0);
+    private volatile boolean closed;
+
+    Aggregation(Rbac rbac) {
+        this.rbac = rbac;
+    }
+
+    /// Fills all roles once, then goes on in the background.
+    void begin() {
+        boolean whole = fill();
+        rbac.onRoles(changes::release);
+        Thread.ofVirtual().name("rbac-aggregation").start(() -> run(whole));
+    }
+
+    private void run(boolean first) {
+        boolean whole = first;
+        try {
+            while (!closed) {
+                changes.tryAcquire(whole ? RESYNC_SECONDS : RETRY_SECONDS, TimeUnit.SECONDS);
+                changes.drainPermits();
+                whole = closed || fill();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean fill() {
+        boolean whole = true;
+        for (Obj role : rbac.clusterRoles().list()) {
+            if (!role.tree().has("aggregationRule")) {
+                continue;
+            }
+            Seq rules = rules(role, rbac.clusterRoles().list());
+            if (!rules.equals(role.tree().seq("rules"))) {
+                try {
+                    rbac.api().update(Rbac.CLUSTER_ROLES, role.with(rules, "rules"),
+                            WriteOptions.PLAIN.by("clusterrole-aggregation-controller"));
+                } catch (ApiFault e) {
+                    LOG.log(Level.DEBUG, "aggregation name={0} reason={1}", role.name(), e.getMessage());
+                    whole = false;
+                }
+            }
+        }
+        return whole;
+    }
+
+    /// The rules a role gets from all roles its selectors match, in the order of their names, none twice.
+    static Seq rules(Obj role, Collection<Obj> all) {
+        Set<Struct> rules = new LinkedHashSet<>();
+        List<Obj> sorted = all.stream().sorted(Comparator.comparing(Obj::name)).toList();
+        for (Struct selector : role.tree().struct("aggregationRule").seq("clusterRoleSelectors").structs()) {
+            Selector wanted = Selector.of(selector);
+            for (Obj other : sorted) {
+                if (!other.name().equals(role.name()) && wanted.matches(other.labels())) {
+                    rules.addAll(other.tree().seq("rules").structs());
+                }
+            }
+        }
+        return Seq.copyOf(rules);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        changes.release();
+    }
+}

@@ -1,0 +1,163 @@
+package io.k3j.authrbac;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.condition.Condition;
+
+/// Puts the bootstrap roles and bindings in place, adding what is missing and taking nothing away, unless
+/// an object's annotation `rbac.authorization.kubernetes.io/autoupdate` is `false`. Then registers the
+/// condition `io.k3j.rbac-ready`. Repeats until it has worked, a second apart.
+@Component(service = {}, immediate = true)
+public final class Bootstrap {
+    private static final Logger LOG = System.getLogger("io.k3j.authrbac");
+    private static final String AUTO = "rbac.authorization.kubernetes.io/autoupdate";
+    private static final long RETRY_MILLIS = 1000;
+
+    private final ApiClient api;
+    private final BundleContext context;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Aggregation aggregation;
+    private @Nullable ServiceRegistration<Condition> ready;
+
+    /// Begins on a virtual thread of its own.
+    @Activate
+    public Bootstrap(@Reference Rbac rbac, BundleContext context) {
+        this.api = rbac.api();
+        this.context = context;
+        this.aggregation = new Aggregation(rbac);
+        Thread.ofVirtual().name("rbac-bootstrap").start(this::run);
+    }
+
+    private void run() {
+        List<BootstrapText.Wanted> open = new ArrayList<>(wanted());
+        while (!over()) {
+            String problem = "";
+            for (BootstrapText.Wanted w : List.copyOf(open)) {
+                try {
+                    put(w);
+                    open.remove(w);
+                } catch (ApiFault e) {
+                    problem = String.valueOf(e.getMessage());
+                }
+            }
+            if (open.isEmpty()) {
+                done();
+                return;
+            }
+            LOG.log(Level.INFO, "bootstrap roles missing={0} reason={1}", open.size(), problem);
+            if (waited()) {
+                return;
+            }
+        }
+    }
+
+    private boolean over() {
+        return stopped.getCount() == 0;
+    }
+
+    private boolean waited() {
+        try {
+            return stopped.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private synchronized void done() {
+        if (!over()) {
+            aggregation.begin();
+            ready = context.registerService(Condition.class, Condition.INSTANCE,
+                    new Hashtable<>(Map.of(Condition.CONDITION_ID, "io.k3j.rbac-ready")));
+        }
+    }
+
+    /// What the bundle's text wants.
+    static List<BootstrapText.Wanted> wanted() {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(
+                Bootstrap.class.getResourceAsStream("/io/k3j/authrbac/bootstrap.txt"), StandardCharsets.UTF_8))) {
+            return BootstrapText.read(in.lines().toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void put(BootstrapText.Wanted wanted) {
+        Optional<Obj> found = api.find(wanted.resource(), wanted.object().key());
+        if (found.isEmpty()) {
+            try {
+                api.create(wanted.resource(), wanted.object(), WriteOptions.PLAIN);
+            } catch (ApiFault e) {
+                if (!e.reason().equals("AlreadyExists")) {
+                    throw e;
+                }
+            }
+            return;
+        }
+        Obj whole = completed(found.get(), wanted.object());
+        if (!whole.equals(found.get()) && !"false".equals(found.get().annotations().get(AUTO))) {
+            api.update(wanted.resource(), whole, WriteOptions.PLAIN);
+        }
+    }
+
+    /// The present object with the rules, subjects and labels that are missing.
+    static Obj completed(Obj present, Obj wanted) {
+        Obj o = present;
+        if (!wanted.tree().has("aggregationRule")) {
+            List<Rule> owned = Rule.all(present.tree());
+            Seq rules = present.tree().seq("rules");
+            for (Struct rule : wanted.tree().seq("rules").structs()) {
+                rules = Rule.of(rule).coveredBy(owned) ? rules : rules.plus(rule);
+            }
+            o = rules == present.tree().seq("rules") ? o : o.with(rules, "rules");
+        }
+        Seq subjects = present.tree().seq("subjects");
+        for (Struct subject : wanted.tree().seq("subjects").structs()) {
+            subjects = subjects.contains(subject) ? subjects : subjects.plus(subject);
+        }
+        o = subjects == present.tree().seq("subjects") ? o : o.with(subjects, "subjects");
+        for (Map.Entry<String, String> label : wanted.labels().entrySet()) {
+            o = label.getValue().equals(o.labels().get(label.getKey())) ? o
+                    : o.with(label.getValue(), "metadata", "labels", label.getKey());
+        }
+        return o;
+    }
+
+    /// Stops; roles stay.
+    @Deactivate
+    public void stop() {
+        stopped.countDown();
+        aggregation.close();
+        synchronized (this) {
+            if (ready != null) {
+                ready.unregister();
+                ready = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.k3j.authrbac;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// The views of roles and bindings, and the index over them. For any thread.
+@Component(service = Rbac.class)
+public final class Rbac {
+    static final String GROUP = "rbac.authorization.k8s.io";
+    static final Gvr ROLES = new Gvr(GROUP, "v1", "roles");
+    static final Gvr CLUSTER_ROLES = new Gvr(GROUP, "v1", "clusterroles");
+    static final Gvr BINDINGS = new Gvr(GROUP, "v1", "rolebindings");
+    static final Gvr CLUSTER_BINDINGS = new Gvr(GROUP, "v1", "clusterrolebindings");
+
+    private final ApiClient api;
+    private final View roles;
+    private final View clusterRoles;
+    private final View bindings;
+    private final View clusterBindings;
+    private volatile boolean stale = true;
+    private volatile RuleIndex index = new RuleIndex(List.of(), List.of(), List.of(), List.of());
+    private volatile Runnable whenRolesChange = () -> {
+    };
+
+    /// Attaches to the views; returns at once.
+    @Activate
+    public Rbac(@Reference ApiClient api) {
+        this.api = api;
+        this.roles = watched(ROLES);
+        this.clusterRoles = api.view(CLUSTER_ROLES, Query.ALL);
+        this.bindings = watched(BINDINGS);
+        this.clusterBindings = watched(CLUSTER_BINDINGS);
+        clusterRoles.listen(this::roleChanged);
+    }
+
+    private View watched(Gvr resource) {
+        View view = api.view(resource, Query.ALL);
+        view.listen((before, after) -> stale = true);
+        return view;
+    }
+
+    private void roleChanged(@Nullable Obj before, @Nullable Obj after) {
+        stale = true;
+        whenRolesChange.run();
+    }
+
+    /// Calls `action` whenever a cluster role has changed, from the view's thread; one action.
+    void onRoles(Runnable action) {
+        whenRolesChange = action;
+    }
+
+    /// The newest picture.
+    RuleIndex index() {
+        if (stale) {
+            synchronized (this) {
+                if (stale) {
+                    stale = false;
+                    index = new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list());
+                }
+            }
+        }
+        return index;
+    }
+
+    /// The view of cluster roles.
+    View clusterRoles() {
+        return clusterRoles;
+    }
+
+    /// The view of roles.
+    View roles() {
+        return roles;
+    }
+
+    /// The client.
+    ApiClient api() {
+        return api;
+    }
+
+    /// Ends the views.
+    @Deactivate
+    public void stop() {
+        for (View view : List.of(roles, clusterRoles, bindings, clusterBindings)) {
+            view.close();
+        }
+    }
+}

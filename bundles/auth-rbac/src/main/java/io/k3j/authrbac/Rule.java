@@ -1,0 +1,131 @@
+package io.k3j.authrbac;
+
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// One `PolicyRule`, taken apart once. Immutable.
+record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<String> names, Set<String> paths) {
+    private static final String ALL = "*";
+
+    /// From an element of `rules`.
+    static Rule of(Struct rule) {
+        return new Rule(set(rule, "verbs"), set(rule, "apiGroups"), set(rule, "resources"), set(rule, "resourceNames"),
+                set(rule, "nonResourceURLs"));
+    }
+
+    /// All rules of a role.
+    static List<Rule> all(Struct role) {
+        return role.seq("rules").structs().stream().map(Rule::of).toList();
+    }
+
+    private static Set<String> set(Struct rule, String field) {
+        return Set.copyOf(rule.seq(field).texts());
+    }
+
+    /// Whether this rule allows what is asked.
+    boolean allows(Attributes what) {
+        if (!has(verbs, what.verb())) {
+            return false;
+        }
+        return what.path().isEmpty()
+                ? has(groups, what.group()) && resource(what.resource(), what.subresource())
+                        && (names.isEmpty() || names.contains(what.name()))
+                : path(what.path());
+    }
+
+    private boolean resource(String resource, String subresource) {
+        if (resources.contains(ALL)) {
+            return true;
+        }
+        return subresource.isEmpty() ? resources.contains(resource)
+                : resources.contains(resource + "/" + subresource) || resources.contains("*/" + subresource);
+    }
+
+    private boolean path(String asked) {
+        for (String p : paths) {
+            if (p.equals(ALL) || p.equals(asked) || p.endsWith(ALL) && asked.startsWith(p.substring(0, p.length() - 1))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether all that this rule allows is allowed by one of `owned`, each verb, resource and name for itself.
+    boolean coveredBy(List<Rule> owned) {
+        for (Rule part : parts()) {
+            if (owned.stream().noneMatch(o -> o.covers(part))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Rule> parts() {
+        List<Rule> all = new ArrayList<>();
+        for (String verb : verbs) {
+            for (String p : paths) {
+                all.add(new Rule(Set.of(verb), Set.of(), Set.of(), Set.of(), Set.of(p)));
+            }
+            for (String group : groups) {
+                for (String resource : resources) {
+                    for (String name : names.isEmpty() ? Set.of("") : names) {
+                        all.add(new Rule(Set.of(verb), Set.of(group), Set.of(resource),
+                                name.isEmpty() ? Set.of() : Set.of(name), Set.of()));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private boolean covers(Rule part) {
+        if (!has(verbs, part.verbs.iterator().next())) {
+            return false;
+        }
+        if (!part.paths.isEmpty()) {
+            return path(part.paths.iterator().next());
+        }
+        String resource = part.resources.iterator().next();
+        int slash = resource.indexOf('/');
+        boolean sub = slash >= 0 && resource(resource.substring(0, slash), resource.substring(slash + 1));
+        boolean same = resources.contains(ALL) || resources.contains(resource) || sub;
+        boolean named = names.isEmpty() || !part.names.isEmpty() && names.containsAll(part.names);
+        return has(groups, part.groups.iterator().next()) && same && named;
+    }
+
+    private static boolean has(Set<String> set, String value) {
+        return set.contains(ALL) || set.contains(value);
+    }
+
+    /// As an element of `resourceRules` or `nonResourceRules` of a review.
+    Struct reviewed() {
+        Struct.Builder b = Struct.builder().put("verbs", sorted(verbs));
+        return b.putUnlessEmpty("apiGroups", sorted(groups)).putUnlessEmpty("resources", sorted(resources))
+                .putUnlessEmpty("resourceNames", sorted(names)).putUnlessEmpty("nonResourceURLs", sorted(paths)).build();
+    }
+
+    /// As upstream's messages show it.
+    String shown() {
+        StringBuilder b = new StringBuilder("{");
+        part(b, "APIGroups", groups);
+        part(b, "Resources", resources);
+        part(b, "ResourceNames", names);
+        part(b, "NonResourceURLs", paths);
+        part(b, "Verbs", verbs);
+        return b.append('}').toString();
+    }
+
+    private static void part(StringBuilder to, String name, Set<String> values) {
+        if (!values.isEmpty()) {
+            to.append(to.length() > 1 ? ", " : "").append(name).append(":[\"")
+                    .append(String.join("\" \"", sorted(values))).append("\"]");
+        }
+    }
+
+    private static List<String> sorted(Set<String> values) {
+        return values.stream().sorted().toList();
+    }
+}
