@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The commands: `ls`, `check JAR`, `swap JAR`, `back NAME`.
+/// The commands: `ls [-o wide]`, `check JAR`, `swap JAR`, `back NAME`.
 final class Commands {
     private static final System.Logger LOG = System.getLogger("io.k3j.console");
     private static final String OUT = "+";
@@ -21,8 +21,9 @@ final class Commands {
     /// Runs one command for `caller`, whose output goes to `line` with its mark; returns the exit code.
     int run(List<String> words, String caller, Consumer<String> line) {
         String command = words.getFirst();
-        if (command.equals("ls") && words.size() == 1) {
-            Table.of(components.list()).forEach(row -> line.accept(OUT + row));
+        boolean wide = words.equals(List.of("ls", "-o", "wide"));
+        if (wide || words.equals(List.of("ls"))) {
+            Table.of(components.list(), wide).forEach(row -> line.accept(OUT + row));
             return 0;
         }
         if (words.size() == 2) {
@@ -43,7 +44,7 @@ final class Commands {
                 }
             }
         }
-        line.accept(ERROR + "unknown command; use: k3s bundle ls | check JAR | swap JAR | back NAME");
+        line.accept(ERROR + "unknown command; use: k3s bundle ls [-o wide] | check JAR | swap JAR | back NAME");
         return 2;
     }
 

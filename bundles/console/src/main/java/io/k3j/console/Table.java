@@ -13,18 +13,27 @@ final class Table {
     private Table() {
     }
 
-    static List<String> of(List<Component> components) {
+    /// The rows; `wide` adds the symbolic name after the name.
+    static List<String> of(List<Component> components, boolean wide) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(HEAD);
+        rows.add(row(wide, "SYMBOLIC-NAME", HEAD));
         for (Component c : components) {
-            rows.add(List.of(c.name(), c.version(), c.state(), c.health().name(), c.policy().name(), c.since(),
-                    c.message()));
+            rows.add(row(wide, c.symbolicName(), List.of(c.name(), c.version(), c.state(), c.health().name(),
+                    c.policy().name(), c.since(), c.message())));
         }
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             lines.add(line(row, rows));
         }
         return lines;
+    }
+
+    private static List<String> row(boolean wide, String symbolicName, List<String> narrow) {
+        List<String> row = new ArrayList<>(narrow);
+        if (wide) {
+            row.add(1, symbolicName);
+        }
+        return row;
     }
 
     private static String line(List<String> row, List<List<String>> rows) {

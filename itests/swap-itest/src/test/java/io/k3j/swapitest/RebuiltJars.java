@@ -1,0 +1,56 @@
+package io.k3j.swapitest;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/// The jars of the distribution as somebody would rebuild them: same name and version, one changed byte.
+final class RebuiltJars {
+    private final Map<String, Path> bySymbolicName = new HashMap<>();
+    private final Path directory;
+
+    RebuiltJars(Path directory) throws IOException {
+        this.directory = directory;
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path file = Path.of(element);
+            if (Files.isRegularFile(file)) {
+                try (JarFile jar = new JarFile(file.toFile())) {
+                    Manifest manifest = jar.getManifest();
+                    String name = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
+                    if (name != null) {
+                        bySymbolicName.put(name.split(";")[0], file);
+                    }
+                }
+            }
+        }
+    }
+
+    Path rebuilt(String symbolicName) throws IOException {
+        Path to = directory.resolve(symbolicName + ".jar");
+        try (JarFile jar = new JarFile(bySymbolicName.get(symbolicName).toFile());
+                OutputStream file = Files.newOutputStream(to);
+                JarOutputStream out = new JarOutputStream(file)) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                out.putNextEntry(new JarEntry(entry.getName()));
+                if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    Manifest manifest = new Manifest(jar.getInputStream(entry));
+                    manifest.getMainAttributes().putValue("Bundle-Name", "x");
+                    manifest.write(out);
+                } else {
+                    jar.getInputStream(entry).transferTo(out);
+                }
+                out.closeEntry();
+            }
+        }
+        return to;
+    }
+}

@@ -1,0 +1,112 @@
+package io.k3j.swapitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every bundle the running process shows as swappable is replaced by a rebuilt jar and taken back, ten
+/// times, and leaves nothing behind.
+class SwapItest {
+    private static final int ROUNDS = Integer.getInteger("k3j.swap.rounds", 10);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path dir;
+
+    private static K3sProcess server;
+    private static RebuiltJars jars;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        jars = new RebuiltJars(Files.createDirectories(dir.resolve("rebuilt")));
+        server = K3sProcess.server(dir, "--disable-agent", "--bind-address", "127.0.0.1");
+        server.awaitOutput("component=console health=OK", START_LIMIT);
+        server.await("bundles all active and healthy", START_LIMIT, SwapItest::settled);
+    }
+
+    private static boolean settled() {
+        try {
+            List<String> table = server.console("ls").lines();
+            return table.stream().skip(1).map(row -> row.split("\\s+"))
+                    .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> swapsThereAndBackWithoutLeavingAnything() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        List<String> table = server.console("ls").lines();
+        for (String row : table.subList(1, table.size())) {
+            String[] columns = row.split("\\s+");
+            if (!columns[4].equals("RESTART") && columns[2].equals("ACTIVE")) {
+                tests.add(DynamicTest.dynamicTest(columns[0], () -> swapsThereAndBack(columns[0])));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests.stream();
+    }
+
+    private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
+        Path jar = jars.rebuilt(symbolicName(name));
+        round(name, jar);
+        Leaks before = Leaks.of(server);
+        for (int i = 1; i < ROUNDS; i++) {
+            round(name, jar);
+        }
+        server.await("clean state after swaps of " + name + ", before " + before, Duration.ofSeconds(20),
+                () -> clean(before));
+    }
+
+    private static boolean clean(Leaks before) {
+        try {
+            Leaks now = Leaks.of(server);
+            return now.loaders() == 0 && now.services() == before.services()
+                    && now.threads().equals(before.threads());
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void round(String name, Path jar) throws IOException {
+        expectOk(server.console("swap", jar.toString()));
+        expectOk(server.console("back", name));
+    }
+
+    private static void expectOk(ConsoleAnswer answer) {
+        assertThat(answer.code()).as(() -> answer.lines() + "\n" + server.tail()).isZero();
+    }
+
+    private static String symbolicName(String name) throws IOException {
+        List<String> answer = server.console("ls", "-o", "wide").lines();
+        for (String row : answer) {
+            String[] columns = row.split("\\s+");
+            if (columns[0].equals(name)) {
+                return columns[1];
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+}
