@@ -1,0 +1,65 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The admission plug-ins in upstream's order. While a wanted one is away nothing is written.
+final class Admissions {
+    private final Ranked<Admission> plugins;
+    private final Set<String> wanted;
+
+    Admissions(Ranked<Admission> plugins, Set<String> wanted) {
+        this.plugins = plugins;
+        this.wanted = wanted;
+    }
+
+    /// The object as the mutating plug-ins leave it.
+    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
+    Struct admit(Write write, Struct object) {
+        List<Ranked.Entry<Admission>> all = plugins.all();
+        complete(all);
+        Struct now = object;
+        for (Ranked.Entry<Admission> e : all) {
+            if (e.service().handles(write)) {
+                now = e.service().admit(write, now);
+            }
+        }
+        return now;
+    }
+
+    /// The validating plug-ins' last word.
+    /// @throws ApiFault a refusal
+    void validate(Write write, Struct object) {
+        for (Ranked.Entry<Admission> e : plugins.all()) {
+            if (e.service().handles(write)) {
+                e.service().validate(write, object);
+            }
+        }
+    }
+
+    /// The write did not happen after all.
+    void abandoned(Write write, Struct object) {
+        for (Ranked.Entry<Admission> e : plugins.all()) {
+            if (e.service().handles(write)) {
+                e.service().abandoned(write, object);
+            }
+        }
+    }
+
+    private void complete(List<Ranked.Entry<Admission>> all) {
+        if (all.size() >= wanted.size()) {
+            Set<String> missing = new TreeSet<>(wanted);
+            all.forEach(e -> missing.remove(e.service().name()));
+            if (missing.isEmpty()) {
+                return;
+            }
+            throw ApiFault.unavailable("admission plug-in " + missing.iterator().next() + " is being replaced");
+        }
+        throw ApiFault.unavailable("admission plug-ins are being loaded");
+    }
+}

@@ -1,0 +1,140 @@
+package io.k3j.apiserver;
+
+import io.k3j.codec.Protobuf;
+import io.k3j.schema.Schemas;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/// The server's parts, wired: everything but threads, sockets and services.
+final class Core {
+    private final Extensions extensions;
+    private final Schemas schemas;
+    private final Protobuf protobuf;
+    private final EventLog log;
+    private final Access access;
+    private final Admissions admissions;
+    private final Seats seats = new Seats();
+    private final Answers answers;
+    private final Tables tables;
+    private final Renderer renderer;
+    private final Reads reads;
+    private final Bodies bodies;
+    private final Patches patches;
+    private final Writes writes;
+    private final Deletes deletes;
+    private final Resources resources;
+
+    /// What the operator decides.
+    /// @param authorizers modes that must be there before a no is final
+    /// @param admission plug-ins that must be there before anything is written
+    record Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+    }
+
+    /// Where the world enters.
+    record World(InstantSource clock, RandomGenerator random) {
+    }
+
+    /// The built-in types, and their protobuf form.
+    record Types(Schemas schemas, Protobuf protobuf) {
+        /// Read from the schema.
+        static Types of(Schemas schemas) {
+            return new Types(schemas, new Protobuf(schemas));
+        }
+    }
+
+    /// What is stored: where commits go, and what has come back.
+    record Data(Store store, EventLog log) {
+    }
+
+    Core(Extensions extensions, Data data, Types types, Policy policy, World world) {
+        Store store = data.store;
+        this.extensions = extensions;
+        this.schemas = types.schemas;
+        this.protobuf = types.protobuf;
+        this.log = data.log;
+        this.access = new Access(extensions.authenticators(), extensions.authorizers(), policy.authorizers(),
+                policy.anonymous());
+        this.admissions = new Admissions(extensions.admissions(), policy.admission());
+        this.answers = new Answers(protobuf);
+        this.tables = new Tables(world.clock());
+        this.renderer = new Renderer(protobuf, answers, tables);
+        this.reads = new Reads(log);
+        this.bodies = new Bodies(protobuf);
+        Metadata metadata = new Metadata(world.clock(), world.random(), UUID::randomUUID);
+        Fields fields = new Fields(metadata);
+        this.patches = new Patches(bodies, fields);
+        this.writes = new Writes(store, log, new Shaping(admissions, metadata, fields), metadata);
+        this.deletes = new Deletes(store, log, admissions, metadata);
+        this.resources = new Resources(reads, renderer, tables, answers);
+    }
+
+    Extensions extensions() {
+        return extensions;
+    }
+
+    Kinds kinds() {
+        return extensions.kinds();
+    }
+
+    Schemas schemas() {
+        return schemas;
+    }
+
+    Protobuf protobuf() {
+        return protobuf;
+    }
+
+    EventLog log() {
+        return log;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    Admissions admissions() {
+        return admissions;
+    }
+
+    Seats seats() {
+        return seats;
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    Renderer renderer() {
+        return renderer;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    Bodies bodies() {
+        return bodies;
+    }
+
+    Patches patches() {
+        return patches;
+    }
+
+    Writes writes() {
+        return writes;
+    }
+
+    Deletes deletes() {
+        return deletes;
+    }
+
+    Resources resources() {
+        return resources;
+    }
+}

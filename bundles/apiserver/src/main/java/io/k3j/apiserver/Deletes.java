@@ -1,0 +1,157 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Deletes objects, or marks them while finalizers or a grace period hold them. See
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/>.
+final class Deletes {
+    private static final String FOREGROUND = "foregroundDeletion";
+    private static final String ORPHAN = "orphan";
+    private static final long DEFAULT_GRACE_SECONDS = 30;
+    private final Store store;
+    private final EventLog log;
+    private final Admissions admissions;
+    private final Metadata metadata;
+
+    Deletes(Store store, EventLog log, Admissions admissions, Metadata metadata) {
+        this.store = store;
+        this.log = log;
+        this.admissions = admissions;
+        this.metadata = metadata;
+    }
+
+    /// Whether nothing holds an object any more that is marked for deletion.
+    static boolean complete(Target target, Obj object) {
+        return object.terminating() && !held(target, object)
+                && object.metadata().whole("deletionGracePeriodSeconds", 0) == 0;
+    }
+
+    private static boolean held(Target target, Obj object) {
+        return !object.finalizers().isEmpty()
+                || target.kind().subresource("finalize").isPresent() && !object.spec().seq("finalizers").isEmpty();
+    }
+
+    /// Deletes one object.
+    /// @throws ApiFault 404, 409, 403 …
+    Outcome delete(Intent intent, DeleteOptions options) {
+        Item current = log.mostRecent().tree().get(intent.storeKey());
+        for (int left = Writes.RETRIES; left > 0; left--) {
+            if (current == null) {
+                throw intent.target().notFound(intent.key().name());
+            }
+            Obj before = intent.target().object(current);
+            preconditions(intent, options, before);
+            Write write = intent.write(Operation.DELETE, before.tree());
+            admissions.admit(write, before.tree());
+            admissions.validate(write, before.tree());
+            CommitResult.Conflict[] lost = new CommitResult.Conflict[1];
+            Outcome done = step(intent, write, new Going(current, before, wanted(intent, before, options)), lost);
+            if (done != null) {
+                return done;
+            }
+            current = Writes.newer(lost[0]);
+        }
+        throw intent.outdated();
+    }
+
+    private static void preconditions(Intent intent, DeleteOptions options, Obj before) {
+        Metadata.sameUid(intent.target().gvr(), intent.key().name(), options.uid(), before.uid());
+        if (options.revision() > 0 && options.revision() != before.revision()) {
+            throw ApiFault.conflict(intent.target().gvr(), intent.key().name(),
+                    "Precondition failed: ResourceVersion in precondition: " + options.revision()
+                            + ", ResourceVersion in object meta: " + before.revision());
+        }
+    }
+
+    /// An object on its way out: as it is stored, as it is seen, and as it stays for now (marked).
+    private record Going(Item current, Obj before, Obj marked) {
+    }
+
+    private @Nullable Outcome step(Intent intent, Write write, Going going, CommitResult.Conflict[] lost) {
+        Item current = going.current;
+        if (complete(intent.target(), going.marked)) {
+            if (intent.dryRun()) {
+                return new Outcome(current, current.revision(), Outcome.Kind.GONE);
+            }
+            return settled(current, current.bytes(), Outcome.Kind.GONE,
+                    store.delete(current.storeKey(), current.revision()), lost);
+        }
+        Struct prepared = intent.target().hooks().prepared(write, going.marked.tree());
+        if (intent.dryRun() || prepared.equals(going.before.tree())) {
+            byte[] bytes = Shaping.stored(intent.target(), prepared);
+            return new Outcome(new Item(current.storeKey(), bytes, current.createRevision(), current.revision()),
+                    current.revision(), Outcome.Kind.PRESENT);
+        }
+        byte[] bytes = Shaping.stored(intent.target(), prepared);
+        return settled(current, bytes, Outcome.Kind.PRESENT,
+                store.commit(current.storeKey(), current.revision(), bytes, Duration.ZERO), lost);
+    }
+
+    private @Nullable Outcome settled(Item current, byte[] bytes, Outcome.Kind kind, CommitResult result,
+            CommitResult.Conflict[] lost) {
+        return switch (result) {
+            case CommitResult.Committed c -> {
+                log.acknowledged(c.revision());
+                yield new Outcome(new Item(current.storeKey(), bytes, current.createRevision(), c.revision()),
+                        c.revision(), kind);
+            }
+            case CommitResult.Conflict c -> {
+                lost[0] = c;
+                yield null;
+            }
+        };
+    }
+
+    private Obj wanted(Intent intent, Obj before, DeleteOptions options) {
+        Obj now = finalizers(before, options.propagation());
+        long grace = grace(intent, before, options);
+        if (before.terminating()) {
+            boolean shorter = grace < before.metadata().whole("deletionGracePeriodSeconds", 0);
+            return shorter ? now.withTree(metadata.marked(now.tree(), grace)) : now;
+        }
+        return now.withTree(metadata.marked(now.tree(), grace));
+    }
+
+    /// Only objects that somebody else must stop first get a grace period: pods on a node, still running.
+    private static long grace(Intent intent, Obj before, DeleteOptions options) {
+        if (!intent.target().kind().strategy().graceful()) {
+            return 0;
+        }
+        String phase = before.status().text("phase");
+        boolean nobodyRunsIt = before.spec().text("nodeName").isEmpty() || phase.equals("Succeeded")
+                || phase.equals("Failed");
+        if (nobodyRunsIt) {
+            return 0;
+        }
+        return options.gracePeriodSeconds() >= 0 ? options.gracePeriodSeconds()
+                : before.spec().whole("terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+    }
+
+    private static Obj finalizers(Obj object, String propagation) {
+        if (propagation.isEmpty()) {
+            return object;
+        }
+        List<Object> all = new ArrayList<>(object.finalizers());
+        all.removeIf(f -> f.equals(FOREGROUND) || f.equals(ORPHAN));
+        switch (propagation) {
+            case "Foreground" -> all.add(FOREGROUND);
+            case "Orphan" -> all.add(ORPHAN);
+            default -> {
+            }
+        }
+        return all.equals(object.finalizers()) ? object
+                : all.isEmpty() ? object.without("metadata", "finalizers")
+                        : object.with(Seq.copyOf(all), "metadata", "finalizers");
+    }
+}

@@ -1,0 +1,132 @@
+package io.k3j.apiserver;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Everything stored, in memory: the newest picture and the history that led to it. Changed by one
+/// feeder only, in revision order; read by anybody without a lock.
+final class EventLog {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final History history;
+    private volatile Snapshot newest;
+    private volatile boolean closed;
+
+    /// All objects as they were right after a revision.
+    record Snapshot(SnapshotTree<Item> tree, long revision) {
+    }
+
+    /// Begins with a picture.
+    EventLog(SnapshotTree<Item> tree, long revision) {
+        this.newest = new Snapshot(tree, revision);
+        this.history = new History(tree, revision);
+    }
+
+    /// The newest picture.
+    Snapshot newest() {
+        return newest;
+    }
+
+    /// Adds one change. Feeder only. The picture moves on with [#publish].
+    /// @param after the new version, null for a deletion
+    void apply(String storeKey, long revision, @Nullable Item after) {
+        SnapshotTree<Item> old = newest.tree();
+        Item before = old.get(storeKey);
+        if (revision <= newest.revision() || before == null && after == null) {
+            return;
+        }
+        SnapshotTree<Item> tree = after == null ? old.without(storeKey) : old.with(storeKey, after);
+        history.add(new Event(revision, before, after, tree));
+        newest = new Snapshot(tree, revision);
+    }
+
+    /// Says that everything up to a revision has been applied. Feeder only.
+    void publish(long revision) {
+        if (revision > newest.revision()) {
+            newest = new Snapshot(newest.tree(), revision);
+        }
+        lock.lock();
+        try {
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A commit of ours was acknowledged: whoever asks for the most recent state must see it.
+    void acknowledged(long revision) {
+        acknowledged.accumulateAndGet(revision, Math::max);
+    }
+
+    /// The newest picture that holds every commit acknowledged so far; waits for it.
+    Snapshot mostRecent() {
+        long wanted = acknowledged.get();
+        Snapshot now = newest;
+        return now.revision() >= wanted ? now : atLeast(wanted, 5_000);
+    }
+
+    /// The newest picture, waiting until it stands at `revision` at least; after the given time it is
+    /// returned as it is.
+    Snapshot atLeast(long revision, long waitMillis) {
+        if (newest.revision() >= revision) {
+            return newest;
+        }
+        long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        lock.lock();
+        try {
+            while (newest.revision() < revision && left > 0 && !closed) {
+                left = moved.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return newest;
+    }
+
+    /// Waits until something above `revision` has been published, `also` holds, or the time is over.
+    void await(long revision, BooleanSupplier also, long waitMillis) throws InterruptedException {
+        long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        lock.lock();
+        try {
+            while (newest.revision() <= revision && !also.getAsBoolean() && left > 0 && !closed) {
+                left = moved.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Wakes whoever waits, to look again.
+    void nudge() {
+        publish(0);
+    }
+
+    /// The picture right after a past revision, null when history does not reach back so far.
+    @Nullable SnapshotTree<Item> treeAt(long revision) {
+        return history.treeAt(revision);
+    }
+
+    /// Events after a revision, at most `max`; null when some are gone from memory.
+    @Nullable List<Event> after(long revision, int max) {
+        return history.after(revision, max);
+    }
+
+    /// Whether every event after a revision is still in memory.
+    boolean reaches(long revision) {
+        return revision >= history.since();
+    }
+
+    /// Wakes everybody who waits, for good.
+    void close() {
+        closed = true;
+        publish(0);
+    }
+}

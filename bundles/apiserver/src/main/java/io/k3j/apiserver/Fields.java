@@ -1,0 +1,60 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.ApplyConflict;
+import io.k3j.schema.ManagedFields;
+import io.k3j.schema.Manager;
+
+/// Keeps `metadata.managedFields` and does server-side apply, in the name of the intent's manager.
+final class Fields {
+    private final Metadata metadata;
+
+    Fields(Metadata metadata) {
+        this.metadata = metadata;
+    }
+
+    /// The object with the ownership that follows from a plain write.
+    Struct updated(Intent intent, Struct before, Struct after) {
+        return ManagedFields.updated(intent.target().kind().shape(), before, after, manager(intent), metadata.now());
+    }
+
+    /// What applying `wanted` makes of an object (empty: of nothing), ownership included.
+    /// @throws ApiFault 409 with every conflict
+    Struct applied(Intent intent, Struct live, Struct wanted) {
+        try {
+            return ManagedFields.applied(intent.target().kind().shape(), live, wanted, manager(intent), intent.force(),
+                    metadata.now());
+        } catch (ApplyConflict e) {
+            Gvr gvr = intent.target().gvr();
+            throw new ApiFault(409, "Conflict", e.getMessage(),
+                    Struct.builder().put("name", intent.key().name()).putUnlessEmpty("group", gvr.group())
+                            .put("kind", gvr.resource()).put("causes", e.causes()).build());
+        }
+    }
+
+    /// Whether a writer sent an empty list: forget who owns what.
+    static boolean cleared(Struct object) {
+        Object list = object.struct("metadata").get("managedFields");
+        return list instanceof Seq s && (s.isEmpty() || s.size() == 1 && s.struct(0).isEmpty());
+    }
+
+    private static Manager manager(Intent intent) {
+        return new Manager(intent.manager(), intent.target().kind().gvk().apiVersion(), intent.subresource());
+    }
+
+    /// The manager a client is when it names none: the first part of its user agent.
+    static String byUserAgent(String userAgent) {
+        int slash = userAgent.indexOf('/');
+        String name = slash < 0 ? userAgent : userAgent.substring(0, slash);
+        return name.length() > 128 ? name.substring(0, 128) : name;
+    }
+
+    /// Whether two objects are the same but for who owns what.
+    static boolean sameButOwnership(Obj before, Struct after) {
+        return before.tree().withoutAt("metadata", "managedFields").equals(after.withoutAt("metadata", "managedFields"));
+    }
+}

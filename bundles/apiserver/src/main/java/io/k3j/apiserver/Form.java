@@ -1,0 +1,140 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// In which form an answer goes out, as negotiated from `Accept`.
+/// @param as what kind of answer
+/// @param version `v1` or `v1beta1` of a Table or PartialObjectMetadata, or of the discovery form
+record Form(Type type, As as, String version, boolean pretty) {
+    /// Plain JSON.
+    static final Form JSON = new Form(Type.JSON, As.OBJECT, "v1", false);
+
+    /// Media types of answers.
+    enum Type {
+        JSON("application/json"), YAML("application/yaml"), PROTOBUF("application/vnd.kubernetes.protobuf");
+
+        private final String name;
+
+        Type(String name) {
+            this.name = name;
+        }
+
+        /// The media type's name.
+        String mediaType() {
+            return name;
+        }
+    }
+
+    /// What is asked for.
+    enum As {
+        /// The object or list itself.
+        OBJECT,
+        /// A Table.
+        TABLE,
+        /// Metadata only.
+        METADATA,
+        /// The aggregated discovery document.
+        DISCOVERY
+    }
+
+    /// What this endpoint can give beside plain JSON and YAML.
+    record Offer(boolean protobuf, boolean table, boolean metadata, boolean discovery) {
+        /// Nothing more.
+        static final Offer PLAIN = new Offer(false, false, false, false);
+    }
+
+    /// The best form for a client, in its order of preference.
+    /// @throws ApiFault 406
+    static Form negotiate(String accept, Offer offer, boolean pretty) {
+        if (accept.isBlank()) {
+            return new Form(Type.JSON, As.OBJECT, "v1", pretty);
+        }
+        @Nullable Form best = null;
+        double bestWeight = 0;
+        for (String clause : accept.split(",")) {
+            Clause c = Clause.parse(clause);
+            if (c.weight > bestWeight) {
+                Form f = c.form(offer, pretty);
+                best = f == null ? best : f;
+                bestWeight = f == null ? bestWeight : c.weight;
+            }
+        }
+        if (best == null) {
+            throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: "
+                    + "application/json, application/yaml" + (offer.protobuf ? ", " + Type.PROTOBUF.name : ""),
+                    Struct.EMPTY);
+        }
+        return best;
+    }
+
+    /// One media range of an Accept header.
+    private static final class Clause {
+        private String range = "";
+        private String as = "";
+        private String group = "";
+        private String version = "";
+        private double weight = 1;
+
+        static Clause parse(String text) {
+            Clause c = new Clause();
+            for (String part : text.split(";")) {
+                String p = part.strip();
+                int eq = p.indexOf('=');
+                if (eq < 0) {
+                    c.range = c.range.isEmpty() ? p.toLowerCase(Locale.ROOT) : c.range;
+                } else {
+                    c.set(p.substring(0, eq).strip(), p.substring(eq + 1).strip());
+                }
+            }
+            return c;
+        }
+
+        private void set(String name, String value) {
+            switch (name) {
+                case "as" -> as = value;
+                case "g" -> group = value;
+                case "v" -> version = value;
+                case "q" -> weight = weight(value);
+                default -> {
+                }
+            }
+        }
+
+        private static double weight(String value) {
+            try {
+                return Double.parseDouble(value);
+            } catch (NumberFormatException e) {
+                return 1;
+            }
+        }
+
+        private @Nullable Form form(Offer offer, boolean pretty) {
+            @Nullable Type type = switch (range) {
+                case "application/json", "application/*", "*/*" -> Type.JSON;
+                case "application/yaml" -> Type.YAML;
+                case "application/vnd.kubernetes.protobuf" -> offer.protobuf ? Type.PROTOBUF : null;
+                default -> null;
+            };
+            if (type == null) {
+                return null;
+            }
+            if (as.isEmpty()) {
+                return new Form(type, As.OBJECT, "v1", pretty);
+            }
+            boolean meta = group.equals("meta.k8s.io") && (version.equals("v1") || version.equals("v1beta1"));
+            return switch (as) {
+                case "Table" -> meta && offer.table && type != Type.PROTOBUF
+                        ? new Form(type, As.TABLE, version, pretty) : null;
+                case "PartialObjectMetadata", "PartialObjectMetadataList" -> meta && offer.metadata
+                        ? new Form(type, As.METADATA, version, pretty) : null;
+                case "APIGroupDiscoveryList" -> offer.discovery && group.equals("apidiscovery.k8s.io")
+                        && (version.equals("v2") || version.equals("v2beta1")) && type != Type.YAML
+                                ? new Form(type, As.DISCOVERY, version, pretty) : null;
+                default -> null;
+            };
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.k3j.apiserver;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.Protobuf;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// Watch events as bytes. An event is put into bytes once per form, whoever watches.
+final class Frames {
+    private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
+    private final Renderer renderer;
+    private final Protobuf protobuf;
+    private final Tables tables;
+
+    Frames(Renderer renderer, Protobuf protobuf, Tables tables) {
+        this.renderer = renderer;
+        this.protobuf = protobuf;
+        this.tables = tables;
+    }
+
+    /// A form of frames: equal for watchers that can share them.
+    /// @param headers a table's column definitions come along
+    record Shape(String type, Gvk kind, Form form, Tables.Include include, boolean headers) {
+    }
+
+    /// The media type of a watch in a form.
+    static String mediaType(Form form) {
+        return form.type() == Form.Type.PROTOBUF ? form.type().mediaType() + ";stream=watch" : form.type().mediaType();
+    }
+
+    /// One event about one object.
+    byte[] object(Target target, Item item, long revision, Shape shape) {
+        Form form = shape.form;
+        if (form.as() == Form.As.TABLE) {
+            Obj object = target.object(item, revision);
+            return framed(shape.type, form,
+                    Json.bytes(tables.of(target, List.of(object), form, shape.include, shape.headers)));
+        }
+        return framed(shape.type, form, renderer.bytes(target, item, revision, form));
+    }
+
+    /// A bookmark; `initialEnd` says that the initial events are complete.
+    byte[] bookmark(Target target, long revision, Form form, boolean initialEnd) {
+        Struct.Builder metadata = Struct.builder().put("resourceVersion", Long.toString(revision));
+        metadata.put("creationTimestamp", null);
+        if (initialEnd) {
+            metadata.put("annotations", Struct.of("k8s.io/initial-events-end", "true"));
+        }
+        Gvk kind = form.as() == Form.As.METADATA
+                ? new Gvk("meta.k8s.io", form.version(), "PartialObjectMetadata") : target.kind().gvk();
+        Struct object = Struct.of("kind", kind.kind(), "apiVersion", kind.apiVersion(), "metadata", metadata.build());
+        if (form.as() == Form.As.TABLE) {
+            object = Struct.of("kind", "Table", "apiVersion", "meta.k8s.io/" + form.version(), "metadata",
+                    metadata.build(), "columnDefinitions", List.of(), "rows", List.of());
+        }
+        return tree("BOOKMARK", object, form);
+    }
+
+    /// An error in the stream.
+    byte[] error(Struct status, Form form) {
+        return tree("ERROR", status, form);
+    }
+
+    private byte[] tree(String type, Struct object, Form form) {
+        return framed(type, form,
+                form.type() == Form.Type.PROTOBUF ? protobuf.bytes(object) : Json.bytes(object));
+    }
+
+    private static byte[] framed(String type, Form form, byte[] object) {
+        if (form.type() == Form.Type.PROTOBUF) {
+            return Protobuf.watchFrame(type, object);
+        }
+        byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+        byte[] all = new byte[head.length + object.length + END.length];
+        System.arraycopy(head, 0, all, 0, head.length);
+        System.arraycopy(object, 0, all, head.length, object.length);
+        System.arraycopy(END, 0, all, head.length + object.length, END.length);
+        return all;
+    }
+}

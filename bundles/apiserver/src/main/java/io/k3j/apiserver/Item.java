@@ -1,0 +1,83 @@
+package io.k3j.apiserver;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.lang.ref.SoftReference;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One version of one stored object: its bytes as they lie in the store, decoded only when somebody
+/// looks. The decoded form is kept as long as the heap has room.
+final class Item {
+    private final String storeKey;
+    private final byte[] bytes;
+    private final long revision;
+    private final long createRevision;
+    private final int hole;
+    private volatile @Nullable SoftReference<Obj> decoded;
+
+    /// `bytes` are in stored form.
+    /// @throws io.k3j.codec.MalformedInput when they are not
+    Item(String storeKey, byte[] bytes, long createRevision, long revision) {
+        this.storeKey = storeKey;
+        this.bytes = bytes;
+        this.revision = revision;
+        this.createRevision = createRevision;
+        this.hole = Json.hole(bytes);
+    }
+
+    /// The key in the store.
+    String storeKey() {
+        return storeKey;
+    }
+
+    /// The object's namespace and name, from the store's key: the last segments behind `prefix`.
+    Key key(String prefix) {
+        int slash = storeKey.indexOf('/', prefix.length());
+        return slash < 0 ? Key.of(storeKey.substring(prefix.length()))
+                : new Key(storeKey.substring(prefix.length(), slash), storeKey.substring(slash + 1));
+    }
+
+    /// The stored bytes; nobody changes them.
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /// The revision of this version.
+    long revision() {
+        return revision;
+    }
+
+    /// The revision of the first version.
+    long createRevision() {
+        return createRevision;
+    }
+
+    /// Where `resourceVersion` is spliced in: right behind `"metadata":{`.
+    int holeIndex() {
+        return hole;
+    }
+
+    /// The object, decoded at most once while it is looked at.
+    Obj object() {
+        SoftReference<Obj> ref = decoded;
+        Obj known = ref == null ? null : ref.get();
+        if (known == null) {
+            known = Obj.stored(Json.object(bytes), revision);
+            decoded = new SoftReference<>(known);
+        }
+        return known;
+    }
+
+    /// The object's labels.
+    Map<String, String> labels() {
+        return object().labels();
+    }
+
+    /// Key and revision; never the content.
+    @Override
+    public String toString() {
+        return storeKey + " @" + revision;
+    }
+}

@@ -1,0 +1,9 @@
+package io.k3j.apiserver;
+
+import java.util.List;
+
+/// What a list answers: objects, the revision they are true at, and how to go on.
+/// @param token empty at the end
+/// @param remaining how many follow, -1 when nobody counted
+record ListPage(List<Item> items, long revision, String token, long remaining) {
+}

@@ -1,0 +1,133 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// The part of `metadata` that belongs to the server: names, uid, times, generation.
+final class Metadata {
+    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final int SUFFIX = 5;
+    private static final int MAX_BASE = 58;
+    private static final List<String> KEPT = List.of("name", "generateName", "namespace", "uid", "creationTimestamp",
+            "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields");
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Supplier<UUID> uids;
+
+    Metadata(InstantSource clock, RandomGenerator random, Supplier<UUID> uids) {
+        this.clock = clock;
+        this.random = random;
+        this.uids = uids;
+    }
+
+    /// Now, in whole seconds, as times of objects are written.
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /// A name made from `generateName`.
+    String generated(String base) {
+        StringBuilder b = new StringBuilder(base.substring(0, Math.min(MAX_BASE, base.length())));
+        for (int i = 0; i < SUFFIX; i++) {
+            b.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return b.toString();
+    }
+
+    /// A new object's metadata.
+    Struct created(Intent intent, Struct object) {
+        Struct given = object.struct("metadata");
+        Struct.Builder b = Struct.builder().putUnlessEmpty("name", intent.key().name())
+                .putUnlessEmpty("generateName", given.text("generateName"))
+                .putUnlessEmpty("namespace", intent.key().namespace()).put("uid", uids.get().toString());
+        if (intent.target().kind().strategy().generation()) {
+            b.put("generation", 1L);
+        }
+        b.put("creationTimestamp", now().toString());
+        copyRest(given, b);
+        return object.with("metadata", b.build());
+    }
+
+    /// A changed object's metadata: what the server owns is as it was.
+    Struct changed(Struct before, Struct object) {
+        Struct old = before.struct("metadata");
+        Struct.Builder b = Struct.builder();
+        for (String name : KEPT) {
+            Object value = old.get(name);
+            if (value != null) {
+                b.put(name, value);
+            }
+        }
+        copyRest(object.struct("metadata"), b);
+        return object.with("metadata", b.build());
+    }
+
+    private static void copyRest(Struct given, Struct.Builder b) {
+        given.forEach((name, value) -> {
+            if (!KEPT.contains(name) && !name.equals("resourceVersion") && !name.equals("selfLink")) {
+                b.put(name, value);
+            }
+        });
+    }
+
+    /// The object with its generation raised when anything but metadata and status differs.
+    Struct generation(Struct before, Struct after) {
+        if (body(before).equals(body(after))) {
+            return after;
+        }
+        return after.withAt(before.struct("metadata").whole("generation", 0) + 1, "metadata", "generation");
+    }
+
+    private static Struct body(Struct object) {
+        return object.without("metadata").without("status");
+    }
+
+    /// The object marked for deletion, after `grace` seconds.
+    Struct marked(Struct object, long grace) {
+        Struct metadata = object.struct("metadata").with("deletionTimestamp", now().plusSeconds(grace).toString())
+                .with("deletionGracePeriodSeconds", grace);
+        if (metadata.whole("generation", 0) > 0 && !Obj.stored(object, 0).terminating()) {
+            metadata = metadata.with("generation", metadata.whole("generation", 0) + 1);
+        }
+        return object.with("metadata", metadata);
+    }
+
+    /// Checks that body and path speak of the same object, and fills in what only the path says.
+    /// @throws ApiFault 400
+    static Struct placed(Intent intent, Struct object, boolean creation) {
+        Struct given = object.struct("metadata");
+        String namespace = given.text("namespace");
+        if (!namespace.isEmpty() && !namespace.equals(intent.key().namespace())) {
+            throw ApiFault.badRequest(intent.target().kind().namespaced()
+                    ? "the namespace of the provided object does not match the namespace sent on the request"
+                    : "namespace is not allowed on this type");
+        }
+        if (creation && !given.text("resourceVersion").isEmpty()) {
+            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+        }
+        String name = given.text("name");
+        if (!creation && !name.equals(intent.key().name()) && !name.isEmpty()) {
+            throw ApiFault.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
+                    + intent.key().name() + ")");
+        }
+        return object;
+    }
+
+    /// Checks the uid a writer names, if any.
+    /// @throws ApiFault 409
+    static void sameUid(Gvr gvr, String name, String wanted, String actual) {
+        if (!wanted.isEmpty() && !wanted.equals(actual)) {
+            throw ApiFault.conflict(gvr, name,
+                    "Precondition failed: UID in precondition: " + wanted + ", UID in object meta: " + actual);
+        }
+    }
+}

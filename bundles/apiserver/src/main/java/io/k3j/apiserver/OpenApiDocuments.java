@@ -1,0 +1,134 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.codec.Json;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import io.k3j.schema.OpenApi;
+import io.k3j.schema.OpenApiResource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// The OpenAPI documents: version 3 by group and version, version 2 as a whole. Each is made when it is
+/// first asked for and kept until the kinds change.
+final class OpenApiDocuments {
+    private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    private final Core core;
+    private final OpenApi openApi;
+    private volatile Made made = new Made(-1, Map.of(), Map.of());
+
+    /// Documents made for one generation of the kinds; resources by group and version.
+    private record Made(long generation, Map<String, List<OpenApiResource>> resources, Map<String, Document> documents) {
+    }
+
+    private record Document(byte[] bytes, String hash) {
+    }
+
+    OpenApiDocuments(Core core) {
+        this.core = core;
+        this.openApi = new OpenApi(core.schemas(), Version.GIT_VERSION);
+    }
+
+    private Made current() {
+        long generation = core.kinds().generation();
+        Made now = made;
+        if (now.generation != generation) {
+            now = new Made(generation, resources(core.kinds().listed()), new ConcurrentHashMap<>());
+            made = now;
+        }
+        return now;
+    }
+
+    private static Map<String, List<OpenApiResource>> resources(Collection<ResourceKind> kinds) {
+        Map<String, List<OpenApiResource>> all = new LinkedHashMap<>();
+        Groups groups = Groups.of(kinds);
+        for (String group : groups.names()) {
+            groups.versions(group).forEach((version, rows) -> all.put(new Gvk(group, version, "").apiVersion(),
+                    rows.stream().map(OpenApiDocuments::resource).toList()));
+        }
+        return all;
+    }
+
+    private static OpenApiResource resource(ResourceKind k) {
+        return new OpenApiResource(k.gvr(), k.gvk(), k.namespaced(), k.verbs(), k.shape(), k.subresources().stream()
+                .map(s -> new OpenApiResource.Subresource(s.name(), s.kind(), s.verbs())).toList());
+    }
+
+    /// Answers below `/openapi`.
+    void serve(Request request) throws IOException {
+        List<String> path = request.segments();
+        Made now = current();
+        if (path.size() == 2 && path.get(1).equals("v2")) {
+            v2(request, now);
+        } else if (path.size() >= 2 && path.get(1).equals("v3")) {
+            v3(request, now, String.join("/", path.subList(2, path.size())));
+        } else {
+            throw Pipeline.noSuchResource();
+        }
+    }
+
+    private void v2(Request request, Made now) throws IOException {
+        boolean protobuf = request.exchange().header("accept").orElse("").contains(V2_PROTOBUF);
+        Supplier<Struct> tree = () -> {
+            List<OpenApiResource> all = new ArrayList<>();
+            now.resources.values().forEach(all::addAll);
+            return openApi.v2(all);
+        };
+        Document d = protobuf ? document(now, "v2.pb", () -> OpenApi.protobuf(tree.get()))
+                : document(now, "v2", () -> Json.bytes(tree.get()));
+        send(request, d, protobuf ? V2_PROTOBUF : "application/json", false);
+    }
+
+    private void v3(Request request, Made now, String name) throws IOException {
+        if (name.isEmpty()) {
+            Map<String, Struct> paths = new LinkedHashMap<>();
+            now.resources.keySet().forEach(gv -> {
+                String path = path(gv);
+                paths.put(path, Struct.of("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + group(now, gv).hash));
+            });
+            request.negotiate(Form.Offer.PLAIN);
+            core.answers().tree(request, 200, Struct.of("paths", paths));
+            return;
+        }
+        String gv = name.startsWith("apis/") ? name.substring(5) : name.startsWith("api/") ? name.substring(4) : "";
+        if (!now.resources.containsKey(gv)) {
+            throw Pipeline.noSuchResource();
+        }
+        Document d = group(now, gv);
+        send(request, d, "application/json", request.params().text("hash").equals(d.hash));
+    }
+
+    private static String path(String groupVersion) {
+        return groupVersion.indexOf('/') < 0 ? "api/" + groupVersion : "apis/" + groupVersion;
+    }
+
+    private Document group(Made now, String gv) {
+        return document(now, gv, () -> Json.bytes(openApi.v3(gv, now.resources.getOrDefault(gv, List.of()))));
+    }
+
+    private static Document document(Made now, String name, Supplier<byte[]> maker) {
+        return now.documents.computeIfAbsent(name, n -> {
+            byte[] bytes = maker.get();
+            return new Document(bytes, Discovery.hash(bytes));
+        });
+    }
+
+    private void send(Request request, Document d, String mediaType, boolean immutable) throws IOException {
+        Map<String, String> headers = core.answers().headers(request, mediaType);
+        String tag = "\"" + d.hash + "\"";
+        headers.put("etag", tag);
+        headers.put("vary", "Accept");
+        headers.put("cache-control", immutable ? "public, immutable" : "no-cache, private");
+        if (request.exchange().header("if-none-match").orElse("").equals(tag)) {
+            request.exchange().respond(304, headers);
+            return;
+        }
+        core.answers().send(request, 200, headers, d.bytes);
+    }
+}

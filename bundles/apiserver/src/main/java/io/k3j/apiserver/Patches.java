@@ -1,0 +1,121 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Document;
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.codec.Yaml;
+import io.k3j.model.JsonPatch;
+import io.k3j.model.MergePatch;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.PatchFailure;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.StrategicMerge;
+import java.io.IOException;
+import java.util.List;
+
+/// The four kinds of patches: read, and laid over an object. See
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>.
+final class Patches {
+    private final Bodies bodies;
+    private final Fields fields;
+
+    Patches(Bodies bodies, Fields fields) {
+        this.bodies = bodies;
+        this.fields = fields;
+    }
+
+    /// The patch in a request's body.
+    /// @throws ApiFault 400, 413, 415
+    Patch read(Request request, boolean builtIn) throws IOException {
+        String type = Bodies.mediaType(request);
+        boolean known = switch (type) {
+            case "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml" -> true;
+            case "application/strategic-merge-patch+json" -> builtIn;
+            default -> false;
+        };
+        if (!known) {
+            throw Bodies.unsupported(request, "application/json-patch+json, application/merge-patch+json, "
+                    + "application/apply-patch+yaml" + (builtIn ? ", application/strategic-merge-patch+json" : ""));
+        }
+        byte[] bytes = Bodies.bytes(request);
+        try {
+            return switch (type) {
+                case "application/json-patch+json" -> new Patch.Json(operations(bytes));
+                case "application/merge-patch+json" -> new Patch.Merge(Json.object(bytes));
+                case "application/apply-patch+yaml" -> new Patch.Apply(applied(request, bytes));
+                default -> new Patch.Strategic(Json.object(bytes));
+            };
+        } catch (MalformedInput e) {
+            throw ApiFault.badRequest("error decoding patch: " + e.getMessage());
+        }
+    }
+
+    private static Seq operations(byte[] bytes) {
+        if (Json.value(bytes) instanceof Seq s) {
+            return s;
+        }
+        throw new MalformedInput("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+    }
+
+    private static Struct applied(Request request, byte[] bytes) {
+        Document d = Yaml.document(bytes);
+        if (!d.duplicates().isEmpty() && request.params().text("fieldValidation").equals("Strict")) {
+            throw ApiFault.badRequest("error strict decoding YAML: duplicate field \"" + d.duplicates().getFirst() + "\"");
+        }
+        return d.object();
+    }
+
+    /// How an object shall be after a patch, typed again.
+    /// @throws ApiFault 400, 422, 409
+    Shaping.Wish wish(Intent intent, Patch patch, Obj before, Bodies.Expected expected) {
+        try {
+            if (patch instanceof Patch.Apply a) {
+                return apply(intent, before.tree(), a.wanted(), expected);
+            }
+            Struct document = before.document();
+            Struct changed = switch (patch) {
+                case Patch.Json j -> JsonPatch.apply(document, j.operations());
+                case Patch.Merge m -> MergePatch.apply(document, m.changes());
+                case Patch.Strategic s -> StrategicMerge.apply(intent.target().kind().shape(), document, s.changes());
+                case Patch.Apply a -> throw new IllegalStateException();
+            };
+            return Shaping.Wish.plain(bodies.typed(new Document(changed, List.of()), expected));
+        } catch (PatchFailure e) {
+            throw e.malformed() ? ApiFault.badRequest(e.getMessage())
+                    : new ApiFault(422, "Invalid", "the server rejected our request due to an error in our request",
+                            Struct.of("causes", Seq.of(Struct.of("message", e.getMessage()))));
+        }
+    }
+
+    /// What applying makes of an object (empty: of nothing).
+    /// @throws ApiFault 400, 409
+    Shaping.Wish apply(Intent intent, Struct live, Struct wanted, Bodies.Expected expected) {
+        if (intent.manager().isEmpty()) {
+            throw ApiFault.badRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
+                    + "required for apply patch");
+        }
+        if (!wanted.struct("metadata").seq("managedFields").isEmpty()) {
+            throw ApiFault.badRequest("metadata.managedFields must be nil");
+        }
+        Struct typed = bodies.typed(new Document(wanted, List.of()), expected);
+        Struct merged = fields.applied(intent, live, sparse(wanted, typed));
+        return new Shaping.Wish(merged, true);
+    }
+
+    /// Only what the applier really said: typing adds fields that Go always writes.
+    private static Struct sparse(Struct said, Struct typed) {
+        Struct now = typed;
+        for (String name : typed.names()) {
+            Object was = said.get(name);
+            if (was == null) {
+                now = now.without(name);
+            } else if (was instanceof Struct w && typed.get(name) instanceof Struct t) {
+                now = now.with(name, sparse(w, t));
+            }
+        }
+        return now;
+    }
+}

@@ -1,0 +1,85 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Connect;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Paths that are no resources: version, health, metrics, discovery, OpenAPI, token issuer documents.
+final class Paths {
+    private static final List<String> ROOTS = List.of("/.well-known/openid-configuration", "/api", "/apis", "/healthz",
+            "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version");
+    private final Core core;
+    private final Discovery discovery;
+    private final OpenApiDocuments openApi;
+    private final HealthChecks health;
+    private final Metrics metrics;
+    private final WatchHub hub;
+    private final Struct version = Version.document();
+
+    Paths(Core core, HealthChecks health, Metrics metrics, WatchHub hub) {
+        this.core = core;
+        this.discovery = new Discovery(core);
+        this.openApi = new OpenApiDocuments(core);
+        this.health = health;
+        this.metrics = metrics;
+        this.hub = hub;
+    }
+
+    /// Answers a request that has been authorised.
+    void serve(Request request) throws IOException {
+        if (!request.info().verb().equals("get") && !request.info().verb().equals("head")) {
+            throw Resources.notAllowed();
+        }
+        List<String> path = request.segments();
+        switch (path.isEmpty() ? "" : path.getFirst()) {
+            case "" -> {
+                request.negotiate(Form.Offer.PLAIN);
+                core.answers().tree(request, 200, Struct.of("paths", ROOTS));
+            }
+            case "version" -> {
+                request.negotiate(Form.Offer.PLAIN);
+                core.answers().tree(request, 200, version);
+            }
+            case "healthz", "livez", "readyz" -> health.serve(request);
+            case "api", "apis" -> discovery.serve(request);
+            case "openapi" -> openApi.serve(request);
+            case "metrics" -> core.answers().bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8",
+                    metrics.text(gauges()).getBytes(StandardCharsets.UTF_8));
+            case "openid", ".well-known" -> issuer(request);
+            default -> throw Pipeline.noSuchResource();
+        }
+    }
+
+    private Map<String, Number> gauges() {
+        Map<String, Number> all = new TreeMap<>();
+        int[] seats = core.seats().taken();
+        all.put("apiserver_current_inflight_requests{request_kind=\"readOnly\"}", seats[0]);
+        all.put("apiserver_current_inflight_requests{request_kind=\"mutating\"}", seats[1]);
+        all.put("apiserver_longrunning_requests", hub.watchers());
+        all.put("apiserver_storage_objects", core.log().newest().tree().size());
+        all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());
+        Runtime jvm = Runtime.getRuntime();
+        all.put("process_resident_memory_bytes", jvm.totalMemory() - jvm.freeMemory());
+        all.put("process_start_time_seconds",
+                ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0);
+        return all;
+    }
+
+    private void issuer(Request request) throws IOException {
+        String path = String.join("/", request.segments());
+        Optional<Connect> connect = core.extensions().connect(new Gvr("", "", path), "");
+        if (connect.isEmpty()) {
+            throw ApiFault.unavailable("nobody serves /" + path);
+        }
+        connect.get().serve(new Connect.Call(request.caller(), Key.of(""), "", request.exchange()));
+    }
+}

@@ -1,0 +1,54 @@
+package io.k3j.apiserver;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// Services of one type in order, as they come and go. Reading takes no lock.
+final class Ranked<T> {
+    private final Comparator<Entry<T>> order;
+    private volatile List<Entry<T>> entries = List.of();
+
+    /// A service and its properties.
+    record Entry<T>(T service, Map<String, ?> properties) {
+        private int number(String name) {
+            return properties.get(name) instanceof Integer i ? i : 0;
+        }
+
+        String text(String name) {
+            return properties.get(name) instanceof String s ? s : "";
+        }
+    }
+
+    private Ranked(Comparator<Entry<T>> order) {
+        this.order = order;
+    }
+
+    /// Highest service ranking first.
+    static <T> Ranked<T> highestFirst() {
+        return new Ranked<>(Comparator.comparingInt((Entry<T> e) -> e.number("service.ranking")).reversed());
+    }
+
+    /// Lowest value of a property first.
+    static <T> Ranked<T> lowestFirst(String property) {
+        return new Ranked<>(Comparator.comparingInt((Entry<T> e) -> e.number(property)));
+    }
+
+    synchronized void add(T service, Map<String, ?> properties) {
+        List<Entry<T>> all = new ArrayList<>(entries);
+        all.removeIf(e -> e.service() == service);
+        all.add(new Entry<>(service, properties));
+        all.sort(order);
+        entries = List.copyOf(all);
+    }
+
+    synchronized void remove(T service) {
+        entries = entries.stream().filter(e -> e.service() != service).toList();
+    }
+
+    /// All of them, in order.
+    List<Entry<T>> all() {
+        return entries;
+    }
+}

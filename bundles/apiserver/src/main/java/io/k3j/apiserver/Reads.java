@@ -1,0 +1,136 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Gets and lists from the event log, with upstream's meaning of `resourceVersion`. See
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>.
+final class Reads {
+    /// How long a read waits for a revision the server has not reached.
+    static final long FUTURE_WAIT_MILLIS = 3_000;
+    private final EventLog log;
+
+    Reads(EventLog log) {
+        this.log = log;
+    }
+
+    /// One object.
+    /// @param revision -1 or 0, or the oldest that will do
+    /// @throws ApiFault 404, 504
+    Item get(Target target, Key key, long revision) {
+        EventLog.Snapshot s = revision < 0 ? log.mostRecent() : revision == 0 ? log.newest() : notOlder(revision);
+        Item item = s.tree().get(Keys.of(target.kind(), key));
+        if (item == null) {
+            throw target.notFound(key.name());
+        }
+        return item;
+    }
+
+    /// The newest version of a key in the store, null when there is none.
+    @Nullable Item newest(String storeKey) {
+        return log.mostRecent().tree().get(storeKey);
+    }
+
+    private EventLog.Snapshot notOlder(long revision) {
+        EventLog.Snapshot s = log.atLeast(revision, FUTURE_WAIT_MILLIS);
+        if (s.revision() < revision) {
+            throw tooLarge(revision, s.revision());
+        }
+        return s;
+    }
+
+    /// 504 for a revision the server has not reached.
+    static ApiFault tooLarge(long revision, long current) {
+        return new ApiFault(504, "Timeout", "Timeout: Too large resource version: " + revision + ", current: " + current,
+                Struct.of("causes", Seq.of(Struct.of("reason", "ResourceVersionTooLarge", "message",
+                        "Too large resource version")), "retryAfterSeconds", 1));
+    }
+
+    /// One page of what is selected.
+    /// @throws ApiFault 410, 504, 400
+    /// @throws ExpiredList when a continued list cannot be continued
+    ListPage list(Selection selection, ListOptions options) throws ExpiredList {
+        if (!options.token().isEmpty()) {
+            return continued(selection, options, Continue.parse(options.token()));
+        }
+        boolean exact = options.revision() > 0 && (options.match().equals("Exact")
+                || options.match().isEmpty() && options.limit() > 0);
+        if (exact) {
+            notOlder(options.revision());
+            SnapshotTree<Item> tree = log.treeAt(options.revision());
+            if (tree == null) {
+                throw new ApiFault(410, "Expired", "The resourceVersion for the provided list is too old.",
+                        Struct.EMPTY);
+            }
+            return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(), options.limit());
+        }
+        EventLog.Snapshot s = options.revision() < 0 ? log.mostRecent()
+                : options.revision() == 0 ? log.newest() : notOlder(options.revision());
+        return page(selection, s, selection.prefix(), options.revision() == 0 ? 0 : options.limit());
+    }
+
+    private ListPage continued(Selection selection, ListOptions options, Continue from) throws ExpiredList {
+        EventLog.Snapshot s = log.mostRecent();
+        if (from.revision() > 0) {
+            SnapshotTree<Item> tree = log.treeAt(from.revision());
+            if (tree == null) {
+                throw new ExpiredList(from.expired());
+            }
+            s = new EventLog.Snapshot(tree, from.revision());
+        }
+        return page(selection, s, selection.prefix() + from.start(), options.limit());
+    }
+
+    private static ListPage page(Selection selection, EventLog.Snapshot s, String start, long limit) {
+        List<Item> items = new ArrayList<>();
+        String prefix = selection.prefix();
+        String[] next = {""};
+        if (!selection.single().isEmpty()) {
+            Item item = s.tree().get(selection.single());
+            if (item != null && selection.matches(item)) {
+                items.add(item);
+            }
+            return new ListPage(items, s.revision(), "", -1);
+        }
+        s.tree().visit(start, (key, item) -> {
+            if (!key.startsWith(prefix)) {
+                return false;
+            }
+            if (limit > 0 && items.size() == limit) {
+                next[0] = key;
+                return false;
+            }
+            if (selection.matches(item)) {
+                items.add(item);
+            }
+            return true;
+        });
+        if (next[0].isEmpty()) {
+            return new ListPage(items, s.revision(), "", -1);
+        }
+        String token = new Continue(s.revision(), next[0].substring(prefix.length())).token();
+        long remaining = selection.everything() ? s.tree().rank(Keys.end(prefix)) - s.tree().rank(next[0]) : -1;
+        return new ListPage(items, s.revision(), token, remaining);
+    }
+
+    /// A continued list whose revision is gone.
+    static final class ExpiredList extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Continue.Expired answer;
+
+        ExpiredList(Continue.Expired answer) {
+            super("expired", null, false, false);
+            this.answer = answer;
+        }
+
+        /// What the client is told.
+        Continue.Expired answer() {
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.codec.Json;
+import io.k3j.codec.Protobuf;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Stored objects as clients see them: in the version of the path and in the form negotiated. JSON in
+/// the stored version is the stored bytes with the revision spliced in; everything else is transcoded.
+final class Renderer {
+    private static final byte[] BRACE = {'{'};
+    private final Protobuf protobuf;
+    private final Answers answers;
+    private final Tables tables;
+    private final Map<Gvk, byte[]> heads = new ConcurrentHashMap<>();
+
+    Renderer(Protobuf protobuf, Answers answers, Tables tables) {
+        this.protobuf = protobuf;
+        this.answers = answers;
+        this.tables = tables;
+    }
+
+    /// What the endpoints of a kind can give.
+    Form.Offer offer(ResourceKind kind) {
+        return new Form.Offer(protobuf.knows(kind.gvk()), true, true, false);
+    }
+
+    /// Whether a kind is one of Kubernetes' own, whose list items go without `apiVersion` and `kind`.
+    boolean builtIn(ResourceKind kind) {
+        return protobuf.knows(kind.gvk());
+    }
+
+    /// One object's bytes in a form, without line end.
+    byte[] bytes(Target target, Item item, long revision, Form form) {
+        if (form.type() == Form.Type.JSON && form.as() == Form.As.OBJECT && !form.pretty()
+                && inVersion(item, target.kind().gvk())) {
+            return revision == 0 ? item.bytes() : Json.withRevision(item.bytes(), revision);
+        }
+        return encoded(tree(target, item, revision, form), form);
+    }
+
+    /// A tree's bytes in a form, JSON without line end.
+    byte[] encoded(Struct tree, Form form) {
+        return form.type() == Form.Type.JSON && !form.pretty() ? Json.bytes(tree) : answers.encoded(form, tree);
+    }
+
+    /// One object as a tree in a form.
+    Struct tree(Target target, Item item, long revision, Form form) {
+        Obj object = target.object(item, revision);
+        return switch (form.as()) {
+            case OBJECT, DISCOVERY -> object.document();
+            case METADATA -> Tables.metadataOnly(object, form.version());
+            case TABLE -> tables.of(target, List.of(object), form, Tables.Include.METADATA, true);
+        };
+    }
+
+    /// Writes one object as an element of a JSON list.
+    void item(Target target, Item item, ChunkWriter out) throws IOException {
+        byte[] bytes = item.bytes();
+        if (!inVersion(item, target.kind().gvk())) {
+            Struct tree = target.object(item).document();
+            out.write(Json.bytes(builtIn(target.kind()) ? tree.without("apiVersion").without("kind") : tree));
+            return;
+        }
+        int from = 0;
+        if (builtIn(target.kind())) {
+            out.write(BRACE);
+            from = Json.afterKind(bytes);
+        }
+        int hole = item.holeIndex();
+        out.write(bytes, from, hole - from);
+        out.write(Json.revision(bytes, hole, item.revision()));
+        out.write(bytes, hole, bytes.length - hole);
+    }
+
+    private boolean inVersion(Item item, Gvk wanted) {
+        byte[] head = heads.computeIfAbsent(wanted, g -> ("{\"apiVersion\":\"" + g.apiVersion() + "\",\"kind\":\""
+                + g.kind() + "\",").getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = item.bytes();
+        return bytes.length > head.length && Arrays.equals(bytes, 0, head.length, head, 0, head.length);
+    }
+}

@@ -1,0 +1,120 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.edgeapi.Exchange;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// One HTTP request on its way through the chain. Used by its own thread only.
+final class Request {
+    private final Exchange exchange;
+    private final List<String> segments;
+    private final Params params;
+    private final RequestInfo info;
+    private final List<String> warnings = new ArrayList<>();
+    private final String auditId;
+    private Caller caller = Caller.ANONYMOUS;
+    private Form form = Form.JSON;
+
+    /// Understands path and query.
+    /// @throws ApiFault 400
+    Request(Exchange exchange) {
+        this.exchange = exchange;
+        this.params = Params.parse(exchange.query());
+        this.segments = segments(exchange.path());
+        this.info = RequestInfo.of(exchange.method(), segments, params);
+        this.auditId = exchange.header("Audit-ID").orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    private static List<String> segments(String path) {
+        List<String> parts = new ArrayList<>();
+        for (String part : path.split("/")) {
+            if (!part.isEmpty()) {
+                parts.add(part.indexOf('%') < 0 ? part : decoded(part));
+            }
+        }
+        return parts;
+    }
+
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiFault.badRequest("invalid path: " + e.getMessage());
+        }
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    /// The path's segments, decoded, without empty ones.
+    List<String> segments() {
+        return segments;
+    }
+
+    /// The path as upstream compares it for non-resource rules.
+    String path() {
+        return exchange.path();
+    }
+
+    Params params() {
+        return params;
+    }
+
+    RequestInfo info() {
+        return info;
+    }
+
+    String auditId() {
+        return auditId;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    void caller(Caller who) {
+        this.caller = who;
+    }
+
+    /// The negotiated form of the answer.
+    Form form() {
+        return form;
+    }
+
+    /// Negotiates the form of the answer.
+    /// @throws ApiFault 406
+    Form negotiate(Form.Offer offer) {
+        this.form = Form.negotiate(exchange.header("accept").orElse(""), offer, pretty());
+        return form;
+    }
+
+    private boolean pretty() {
+        if (params.has("pretty")) {
+            return params.flag("pretty");
+        }
+        String agent = userAgent();
+        return agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0");
+    }
+
+    String userAgent() {
+        return exchange.header("user-agent").orElse("");
+    }
+
+    /// Texts for `Warning` headers, in order.
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /// Adds one for the client, once.
+    void warn(String text) {
+        if (!warnings.contains(text)) {
+            warnings.add(text);
+        }
+    }
+}

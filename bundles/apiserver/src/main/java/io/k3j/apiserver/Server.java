@@ -1,0 +1,61 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.schema.Schemas;
+import java.util.function.BooleanSupplier;
+
+/// One running API server: the core with its threads. It is complete when constructed: everything that
+/// is stored has been loaded and followed up to the newest revision.
+final class Server implements AutoCloseable {
+    private static final long CATCH_UP_MILLIS = 30_000;
+    private final Feeder feeder;
+    private final Core core;
+    private final WatchHub hub;
+    private final Pipeline pipeline;
+    private final HealthChecks health;
+
+    /// Loads and starts; blocks.
+    /// @param started whether everything around the server is there: kinds, authorisation, admission
+    Server(Extensions extensions, Store store, Core.Policy policy, Core.World world, BooleanSupplier started) {
+        Datastore datastore = store.await(Store.PATIENCE_MILLIS);
+        if (datastore == null) {
+            throw ApiFault.unavailable("the datastore is away");
+        }
+        Core.Types types = Core.Types.of(new Schemas());
+        this.feeder = new Feeder(store, datastore, types.protobuf());
+        feeder.start();
+        EventLog log = feeder.log();
+        log.atLeast(datastore.revision(), CATCH_UP_MILLIS);
+        this.core = new Core(extensions, new Core.Data(store, log), types, policy, world);
+        this.hub = new WatchHub(log);
+        hub.start();
+        this.health = new HealthChecks(() -> store.await(0) != null, started);
+        Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
+        Metrics metrics = new Metrics();
+        this.pipeline = new Pipeline(core, new Watches(log, hub, frames, core.answers()),
+                new Paths(core, health, metrics, hub), metrics);
+    }
+
+    /// Answers everything nobody else does.
+    Endpoint endpoint() {
+        return pipeline;
+    }
+
+    Core core() {
+        return core;
+    }
+
+    HealthChecks health() {
+        return health;
+    }
+
+    /// Ends watches in order and stops following the datastore. Requests in flight may finish: what they
+    /// need stays usable.
+    @Override
+    public void close() {
+        hub.close();
+        feeder.close();
+    }
+}

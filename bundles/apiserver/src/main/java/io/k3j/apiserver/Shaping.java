@@ -1,0 +1,138 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.List;
+
+/// Tree to tree: what becomes of an object between its decoding and its encoding. Defaults, the fields
+/// the writer has no say in, admission, ownership, validation, in upstream's order.
+final class Shaping {
+    private final Admissions admissions;
+    private final Metadata metadata;
+    private final Fields fields;
+
+    Shaping(Admissions admissions, Metadata metadata, Fields fields) {
+        this.admissions = admissions;
+        this.metadata = metadata;
+        this.fields = fields;
+    }
+
+    /// A wish for how an object shall be. `applied`: its managedFields are already what they shall be.
+    record Wish(Struct object, boolean applied) {
+        /// A plain write.
+        static Wish plain(Struct object) {
+            return new Wish(object, false);
+        }
+    }
+
+    /// An object ready for the store, in the version of the path, and the write it came from.
+    record Shaped(Write write, Struct object) {
+    }
+
+    /// A new object.
+    Shaped created(Intent intent, Wish wish) {
+        Write write = intent.write(Operation.CREATE, null);
+        Struct given = intent.target().kind().strategy().status() ? wish.object.without("status") : wish.object;
+        Struct admitted = admitted(intent, write, metadata.created(intent, given));
+        Struct owned = wish.applied ? withOwnership(admitted, wish.object)
+                : fields.updated(intent, Struct.EMPTY, admitted);
+        check(intent, write, owned);
+        return new Shaped(write, owned);
+    }
+
+    /// A changed object.
+    Shaped changed(Intent intent, Obj before, Wish wish) {
+        Write write = intent.write(Operation.UPDATE, before.tree());
+        Struct own = metadata.changed(before.tree(), split(intent, before.tree(), wish.object));
+        Struct admitted = admitted(intent, write, own);
+        if (intent.target().kind().strategy().generation()) {
+            admitted = metadata.generation(before.tree(), admitted);
+        }
+        Struct owned = ownership(intent, before, wish, admitted);
+        check(intent, write, owned);
+        return new Shaped(write, owned);
+    }
+
+    private Struct ownership(Intent intent, Obj before, Wish wish, Struct admitted) {
+        if (wish.applied) {
+            return withOwnership(admitted, wish.object);
+        }
+        if (Fields.cleared(wish.object)) {
+            return admitted.withoutAt("metadata", "managedFields");
+        }
+        return Fields.sameButOwnership(before, admitted) ? admitted : fields.updated(intent, before.tree(), admitted);
+    }
+
+    private static Struct withOwnership(Struct object, Struct from) {
+        return object.withAt(from.struct("metadata").seq("managedFields"), "metadata", "managedFields");
+    }
+
+    /// Which half of an object a write may touch: `status` through its subresource only.
+    private static Struct split(Intent intent, Struct before, Struct wanted) {
+        if (intent.subresource().equals("status")) {
+            Object status = wanted.get("status");
+            Struct with = before.with("metadata", wanted.struct("metadata"));
+            return status == null ? with.without("status") : with.with("status", status);
+        }
+        if (!intent.target().kind().strategy().status()) {
+            return wanted;
+        }
+        Object status = before.get("status");
+        return status == null ? wanted.without("status") : wanted.with("status", status);
+    }
+
+    private Struct admitted(Intent intent, Write write, Struct object) {
+        KindHooks hooks = intent.target().hooks();
+        Gvk kind = intent.target().kind().gvk();
+        Struct ready = hooks.prepared(write, hooks.defaulted(kind, object));
+        return hooks.defaulted(kind, admissions.admit(write, ready));
+    }
+
+    private void check(Intent intent, Write write, Struct object) {
+        List<FieldProblem> problems = intent.target().hooks().problems(write, object);
+        if (!problems.isEmpty()) {
+            throw invalid(intent, problems);
+        }
+        admissions.validate(write, object);
+        intent.target().hooks().warnings(write, object).forEach(intent.warnings());
+    }
+
+    /// Gives back what admission has reserved for a write that does not happen.
+    void abandoned(Shaped shaped) {
+        admissions.abandoned(shaped.write, shaped.object);
+    }
+
+    /// 422 with everything that is wrong.
+    static ApiFault invalid(Intent intent, List<FieldProblem> problems) {
+        Gvk kind = intent.target().kind().gvk();
+        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        List<String> texts = problems.stream().map(FieldProblem::toString).distinct().toList();
+        String all = texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
+        Struct details = Struct.builder().putUnlessEmpty("name", intent.key().name())
+                .putUnlessEmpty("group", kind.group()).put("kind", kind.kind())
+                .put("causes", Seq.copyOf(problems.stream().map(FieldProblem::cause).toList())).build();
+        return new ApiFault(422, "Invalid",
+                qualified + " \"" + intent.key().name() + "\" is invalid: " + all, details);
+    }
+
+    /// An object's bytes in the store.
+    static byte[] stored(Target target, Struct object) {
+        Gvk version = target.kind().storage().version();
+        Struct tree = object.with("apiVersion", target.kind().gvk().apiVersion()).with("kind", target.kind().gvk().kind());
+        return Json.stored(version.equals(target.kind().gvk()) ? tree : target.hooks().converted(tree, version));
+    }
+
+    /// How long a shaped object may live.
+    static Duration lifetime(Intent intent, Shaped shaped) {
+        return intent.target().hooks().timeToLive(shaped.write, shaped.object);
+    }
+}

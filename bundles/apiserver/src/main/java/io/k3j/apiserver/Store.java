@@ -1,0 +1,90 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The datastore in use. While it is being swapped writers wait a moment; readers do not notice.
+final class Store {
+    /// How long a write waits for a datastore that is away.
+    static final long PATIENCE_MILLIS = 2_000;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition came = lock.newCondition();
+    private volatile @Nullable Datastore current;
+
+    /// From now on this one.
+    void use(Datastore datastore) {
+        lock.lock();
+        try {
+            current = datastore;
+            came.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// No longer this one.
+    void leave(Datastore datastore) {
+        if (current == datastore) {
+            current = null;
+        }
+    }
+
+    /// The datastore, waiting for one up to the given time; null when none came.
+    @Nullable Datastore await(long millis) {
+        Datastore now = current;
+        if (now != null) {
+            return now;
+        }
+        long left = TimeUnit.MILLISECONDS.toNanos(millis);
+        lock.lock();
+        try {
+            while (current == null && left > 0) {
+                left = came.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return current;
+    }
+
+    /// Creates or replaces a key.
+    /// @throws ApiFault 503 when the datastore is away, 504 when the outcome is unknown
+    CommitResult commit(String key, long expected, byte[] value, Duration timeToLive) {
+        return call(d -> d.commit(key, expected, value, timeToLive));
+    }
+
+    /// Deletes a key.
+    /// @throws ApiFault as `commit`
+    CommitResult delete(String key, long expected) {
+        return call(d -> d.delete(key, expected));
+    }
+
+    /// Asks the datastore something.
+    /// @throws ApiFault as `commit`
+    <T> T call(Function<Datastore, T> question) {
+        Datastore datastore = await(PATIENCE_MILLIS);
+        if (datastore == null) {
+            throw ApiFault.unavailable("the datastore is away");
+        }
+        try {
+            return question.apply(datastore);
+        } catch (DatastoreUnavailable e) {
+            if (e.outcomeUnknown()) {
+                throw new ApiFault(504, "Timeout", "Timeout: the datastore did not say whether the change happened",
+                        Struct.of("retryAfterSeconds", 1));
+            }
+            throw ApiFault.unavailable("the datastore is away");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserver.Shaping.Wish;
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Selector;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
+import io.k3j.schema.Shape;
+import java.io.IOException;
+import java.util.function.Function;
+
+/// Subresources of another kind than their object: `scale`, and POSTs that are carried out by an
+/// [Action] (bindings, evictions, tokens, reviews).
+final class Subresources {
+    private static final Gvk SCALE = new Gvk("autoscaling", "v1", "Scale");
+    private final Core core;
+
+    Subresources(Core core) {
+        this.core = core;
+    }
+
+    /// A POST that is no plain create.
+    /// @throws ApiFault 503 while nobody carries it out
+    void act(Request request, Target target, Gvk takes) throws IOException {
+        RequestInfo info = request.info();
+        if (!info.verb().equals("create")) {
+            throw Resources.notAllowed();
+        }
+        Action action = core.extensions().action(info.gvr(), info.subresource())
+                .orElseThrow(() -> ApiFault.unavailable("nobody carries out " + info.gvr().qualified()
+                        + (info.subresource().isEmpty() ? "" : "/" + info.subresource())));
+        Struct body = core.bodies().object(request, new Bodies.Expected(takes, shape(target.kind(), takes),
+                request.params().text("fieldValidation"), request::warn));
+        Intent intent = Changes.intent(request, target);
+        Struct answer = action.perform(new Action.Call(request.caller(), info.key(), body, intent.dryRun()));
+        core.answers().tree(request, 201, answer);
+    }
+
+    private Shape shape(ResourceKind kind, Gvk wanted) {
+        return wanted.equals(kind.gvk()) ? kind.shape() : builtIn(wanted);
+    }
+
+    private Shape builtIn(Gvk kind) {
+        Schemas schemas = core.schemas();
+        return schemas.shape(kind).orElseThrow(() -> ApiFault.internal("no schema for " + kind.apiVersion() + " " + kind.kind()));
+    }
+
+    /// The `scale` subresource: get, update, patch.
+    void scale(Request request, Target target) throws IOException {
+        Intent intent = Changes.intent(request, target);
+        Bodies.Expected expected = new Bodies.Expected(SCALE, builtIn(SCALE), request.params().text("fieldValidation"),
+                request::warn);
+        switch (request.info().verb()) {
+            case "get" -> core.answers().tree(request, 200,
+                    of(target.object(core.reads().get(target, intent.key(), -1))));
+            case "update" -> {
+                Struct body = core.bodies().object(request, expected);
+                change(request, intent, scale -> body);
+            }
+            case "patch" -> {
+                Patch patch = core.patches().read(request, true);
+                change(request, intent, scale -> patched(intent, patch, scale, expected));
+            }
+            default -> throw Resources.notAllowed();
+        }
+    }
+
+    private Struct patched(Intent intent, Patch patch, Struct scale, Bodies.Expected expected) {
+        if (patch instanceof Patch.Apply a) {
+            return scale.with("spec", a.wanted().struct("spec"));
+        }
+        return core.patches().wish(intent, patch, Obj.of(scale), expected).object();
+    }
+
+    private void change(Request request, Intent intent, Function<Struct, Struct> change) throws IOException {
+        Outcome outcome = core.writes().change(intent, before -> {
+            Struct wanted = change.apply(of(before));
+            long replicas = wanted.struct("spec").whole("replicas", 0);
+            if (replicas < 0) {
+                throw new ApiFault(422, "Invalid", "Scale.autoscaling \"" + before.name() + "\" is invalid: "
+                        + "spec.replicas: Invalid value: " + replicas + ": must be greater than or equal to 0",
+                        Struct.of("name", before.name(), "group", "autoscaling", "kind", "Scale", "causes",
+                                Seq.of(Struct.of("reason", "FieldValueInvalid", "message", "Invalid value: " + replicas
+                                        + ": must be greater than or equal to 0", "field", "spec.replicas"))));
+            }
+            Struct object = before.tree().withAt(replicas, "spec", "replicas");
+            String revision = wanted.struct("metadata").text("resourceVersion");
+            return Wish.plain(revision.isEmpty() ? object : object.withAt(revision, "metadata", "resourceVersion"));
+        });
+        core.answers().tree(request, 200, of(intent.target().object(outcome.item())));
+    }
+
+    /// The scale of an object.
+    private static Struct of(Obj object) {
+        Struct from = object.document().struct("metadata");
+        Struct.Builder metadata = Struct.builder();
+        for (String field : new String[] {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+            metadata.putUnlessEmpty(field, from.get(field));
+        }
+        Struct.Builder status = Struct.builder().put("replicas", object.status().whole("replicas", 0));
+        Struct selector = object.spec().struct("selector");
+        boolean labels = selector.has("matchLabels") || selector.has("matchExpressions");
+        status.putUnlessEmpty("selector", labels ? Selector.of(selector).toString()
+                : Selector.ofLabels(selector.texts()).toString());
+        return Struct.of("kind", "Scale", "apiVersion", "autoscaling/v1", "metadata", metadata.build(), "spec",
+                Struct.of("replicas", object.spec().whole("replicas", 0)), "status", status.build());
+    }
+}

@@ -1,0 +1,34 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+
+/// A kind with its hooks: what nearly all work on objects needs together.
+record Target(ResourceKind kind, KindHooks hooks) {
+    /// Group, version and plural.
+    Gvr gvr() {
+        return kind.gvr();
+    }
+
+    /// A stored object in this kind's version, at a revision.
+    Obj object(Item item, long revision) {
+        Obj stored = item.object();
+        stored = stored.revision() == revision ? stored : stored.withRevision(revision);
+        Gvk wanted = kind.gvk();
+        return stored.gvk().equals(wanted) ? stored : stored.withTree(hooks.converted(stored.tree(), wanted));
+    }
+
+    /// A stored object in this kind's version.
+    Obj object(Item item) {
+        return object(item, item.revision());
+    }
+
+    /// 404 for one object of this kind.
+    ApiFault notFound(String name) {
+        return ApiFault.notFound(gvr(), name);
+    }
+}

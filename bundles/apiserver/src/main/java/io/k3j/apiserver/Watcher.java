@@ -1,0 +1,145 @@
+package io.k3j.apiserver;
+
+import io.k3j.edgeapi.ResponseStream;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One client's watch. First its own request thread writes to it, blocking; once it has caught up the
+/// hub's thread offers to it, never blocking: a client that is too far behind is cut off and resumes.
+final class Watcher {
+    /// How many bytes a client may be behind before its watch is ended.
+    static final int MAX_PENDING_BYTES = 4 << 20;
+    private static final long MIN_SECONDS = 1_800;
+    private static final long BOOKMARK_SECONDS = 60;
+    private final Selection selection;
+    private final Form form;
+    private final Tables.Include include;
+    private final boolean bookmarks;
+    private final Frames frames;
+    private final ResponseStream stream;
+    private final long end;
+    private long nextBookmark;
+    private long position;
+    private boolean headersSent;
+
+    Watcher(Selection selection, Form form, Tables.Include include, ListOptions options, Frames frames,
+            ResponseStream stream) {
+        this.selection = selection;
+        this.form = form;
+        this.include = include;
+        this.bookmarks = options.bookmarks();
+        this.frames = frames;
+        this.stream = stream;
+        long seconds = options.timeoutSeconds() > 0 ? options.timeoutSeconds()
+                : ThreadLocalRandom.current().nextLong(MIN_SECONDS, 2 * MIN_SECONDS);
+        this.end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        this.nextBookmark = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
+    }
+
+    /// Which objects.
+    Selection selection() {
+        return selection;
+    }
+
+    /// The revision up to which everything has been told.
+    long position() {
+        return position;
+    }
+
+    /// Everything up to here has been told.
+    void position(long revision) {
+        position = revision;
+    }
+
+    /// Tells of an object that is there at the start; blocks while the client is behind.
+    void initial(Item item) throws IOException {
+        stream.write(frames.object(selection.target(), item, item.revision(), shape("ADDED")));
+    }
+
+    /// Says that the initial objects are complete.
+    void initialEnd(long revision) throws IOException {
+        stream.write(frames.bookmark(selection.target(), revision, form, true));
+    }
+
+    /// Tells of an event; blocks while the client is behind.
+    void write(Event event) throws IOException {
+        byte[] frame = frame(event);
+        if (frame != null) {
+            stream.write(frame);
+        }
+        position = event.revision();
+    }
+
+    /// Offers an event; false when this watch is over.
+    boolean offer(Event event) {
+        if (event.revision() <= position) {
+            return true;
+        }
+        byte[] frame = frame(event);
+        position = event.revision();
+        if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
+            return true;
+        }
+        stream.abort();
+        return false;
+    }
+
+    private byte @Nullable [] frame(Event e) {
+        Item before = e.before();
+        Item after = e.after();
+        boolean is = after != null && selection.matches(after);
+        boolean was = before != null && selection.matches(before);
+        if (!is && !was) {
+            return null;
+        }
+        Item item = is ? after : before;
+        if (item == null) {
+            throw new IllegalStateException("selected nothing");
+        }
+        Frames.Shape shape = shape(is ? was ? "MODIFIED" : "ADDED" : "DELETED");
+        return e.frame(shape, () -> frames.object(selection.target(), item, e.revision(), shape));
+    }
+
+    private Frames.Shape shape(String type) {
+        boolean headers = form.as() == Form.As.TABLE && !headersSent;
+        headersSent = true;
+        return new Frames.Shape(type, selection.target().kind().gvk(), form, include, headers);
+    }
+
+    /// Looks after time: bookmarks, the end, a client that has left. False when this watch is over.
+    boolean tick(long now, long revision) {
+        if (!stream.open()) {
+            return false;
+        }
+        if (now - end >= 0) {
+            finish(revision);
+            return false;
+        }
+        if (now - nextBookmark >= 0) {
+            nextBookmark = now + TimeUnit.SECONDS.toNanos(BOOKMARK_SECONDS);
+            bookmark(revision);
+        }
+        return true;
+    }
+
+    private void bookmark(long revision) {
+        if (bookmarks && revision > 0) {
+            stream.offer(MAX_PENDING_BYTES, frames.bookmark(selection.target(), revision, form, false));
+        }
+    }
+
+    /// Ends in order: a last bookmark, so that the client resumes where it stands, and a clean end.
+    void finish(long revision) {
+        bookmark(revision);
+        stream.close();
+    }
+
+    /// Ends with an error in the stream.
+    void fail(Struct status) {
+        stream.offer(MAX_PENDING_BYTES, frames.error(status, form));
+        stream.close();
+    }
+}

@@ -1,0 +1,113 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.edgeapi.ResponseStream;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Begins watches: the initial objects and what the client has missed, written in the request's own
+/// thread as fast as the client reads; then the hub takes over and the thread ends. See
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>.
+final class Watches {
+    /// The history asked for is gone.
+    static final ApiFault EXPIRED = new ApiFault(410, "Expired", "The resourceVersion for the provided watch is too old.",
+            Struct.EMPTY);
+    private static final int BATCH = 256;
+    private final EventLog log;
+    private final WatchHub hub;
+    private final Frames frames;
+    private final Answers answers;
+
+    Watches(EventLog log, WatchHub hub, Frames frames, Answers answers) {
+        this.log = log;
+        this.hub = hub;
+        this.frames = frames;
+        this.answers = answers;
+    }
+
+    /// Serves a watch. Returns when it has caught up.
+    void serve(Request request, Selection selection, ListOptions options) throws IOException {
+        Form form = request.form();
+        if (form.type() == Form.Type.YAML) {
+            throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: application/json, "
+                    + "application/vnd.kubernetes.protobuf;stream=watch", Struct.EMPTY);
+        }
+        boolean wantsState = options.initialEvents()
+                || options.revision() <= 0 && !request.params().has("sendInitialEvents");
+        EventLog.Snapshot start = start(options, wantsState);
+        Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
+        Map<String, String> headers = answers.headers(request, Frames.mediaType(form));
+        ResponseStream stream = request.exchange().stream(200, headers);
+        Watcher watcher = new Watcher(selection, form, include, options, frames, stream);
+        if (start == null) {
+            watcher.fail(EXPIRED.status());
+            return;
+        }
+        watcher.position(start.revision());
+        if (wantsState) {
+            state(selection, start, watcher);
+            if (options.initialEvents()) {
+                watcher.initialEnd(start.revision());
+            }
+        }
+        catchUp(watcher);
+    }
+
+    /// The picture a watch starts from; null when history does not reach back so far.
+    private EventLog.@Nullable Snapshot start(ListOptions options, boolean wantsState) {
+        long wanted = options.revision();
+        if (wanted <= 0) {
+            return wanted < 0 ? log.mostRecent() : log.newest();
+        }
+        EventLog.Snapshot now = log.atLeast(wanted, Reads.FUTURE_WAIT_MILLIS);
+        if (now.revision() < wanted) {
+            if (wantsState) {
+                throw Reads.tooLarge(wanted, now.revision());
+            }
+            return null;
+        }
+        if (wantsState) {
+            return now;
+        }
+        return log.reaches(wanted) ? new EventLog.Snapshot(now.tree(), wanted) : null;
+    }
+
+    private static void state(Selection selection, EventLog.Snapshot start, Watcher watcher) throws IOException {
+        IOException[] broken = new IOException[1];
+        String single = selection.single();
+        start.tree().visit(single.isEmpty() ? selection.prefix() : single, (key, item) -> {
+            if (!(single.isEmpty() ? key.startsWith(selection.prefix()) : key.equals(single))) {
+                return false;
+            }
+            try {
+                if (selection.matches(item)) {
+                    watcher.initial(item);
+                }
+                return true;
+            } catch (IOException e) {
+                broken[0] = e;
+                return false;
+            }
+        });
+        if (broken[0] != null) {
+            throw broken[0];
+        }
+    }
+
+    private void catchUp(Watcher watcher) throws IOException {
+        List<Event> missed = log.after(watcher.position(), BATCH);
+        while (missed != null && missed.size() == BATCH) {
+            for (Event e : missed) {
+                if (e.newest().storeKey().startsWith(watcher.selection().prefix())) {
+                    watcher.write(e);
+                }
+            }
+            watcher.position(missed.getLast().revision());
+            missed = log.after(watcher.position(), BATCH);
+        }
+        hub.join(watcher);
+    }
+}

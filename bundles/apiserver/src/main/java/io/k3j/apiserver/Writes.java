@@ -1,0 +1,144 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserver.Shaping.Shaped;
+import io.k3j.apiserver.Shaping.Wish;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Creates and changes objects: what is between a decoded tree and the commit of its bytes.
+final class Writes {
+    /// How often a change is tried again when somebody else was faster.
+    static final int RETRIES = 5;
+    /// How many generated names are tried.
+    static final int NAMES = 8;
+    private final Store store;
+    private final EventLog log;
+    private final Shaping shaping;
+    private final Metadata metadata;
+
+    Writes(Store store, EventLog log, Shaping shaping, Metadata metadata) {
+        this.store = store;
+        this.log = log;
+        this.shaping = shaping;
+        this.metadata = metadata;
+    }
+
+    /// A new object.
+    /// @throws ApiFault 409, 422, 403 …
+    Outcome create(Intent intent, Wish wish) {
+        Struct given = Metadata.placed(intent, wish.object(), true).struct("metadata");
+        String base = given.text("generateName");
+        boolean generate = given.text("name").isEmpty() && !base.isEmpty();
+        for (int left = generate ? NAMES : 1;; left--) {
+            String name = generate ? metadata.generated(base) : given.text("name");
+            try {
+                return created(intent.at(new Key(intent.key().namespace(), name)), wish);
+            } catch (ApiFault f) {
+                if (left == 1 || !f.reason().equals("AlreadyExists")) {
+                    throw f;
+                }
+            }
+        }
+    }
+
+    private Outcome created(Intent intent, Wish wish) {
+        Shaped shaped = shaping.created(intent, wish);
+        if (intent.key().name().isEmpty()) {
+            throw Shaping.invalid(intent,
+                    List.of(FieldProblem.required("metadata.name", "name or generateName is required")));
+        }
+        byte[] bytes = Shaping.stored(intent.target(), shaped.object());
+        if (intent.dryRun()) {
+            shaping.abandoned(shaped);
+            if (log.mostRecent().tree().get(intent.storeKey()) != null) {
+                throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+            }
+            return new Outcome(new Item(intent.storeKey(), bytes, 0, 0), 0, Outcome.Kind.CREATED);
+        }
+        CommitResult result = store.commit(intent.storeKey(), 0, bytes, Shaping.lifetime(intent, shaped));
+        if (result instanceof CommitResult.Committed c) {
+            log.acknowledged(c.revision());
+            return new Outcome(new Item(intent.storeKey(), bytes, c.revision(), c.revision()), c.revision(),
+                    Outcome.Kind.CREATED);
+        }
+        shaping.abandoned(shaped);
+        throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+    }
+
+    /// Changes an object. `change` gets it as it is and says how it shall be; it is asked again when
+    /// somebody else was faster. A `resourceVersion` in the wish must be that of the object.
+    /// @throws ApiFault 404, 409, 422, 403 …
+    Outcome change(Intent intent, Function<Obj, Wish> change) {
+        Item current = log.mostRecent().tree().get(intent.storeKey());
+        for (int left = RETRIES; current != null && left > 0; left--) {
+            Attempt attempt = attempt(intent, current, change);
+            if (attempt.outcome != null) {
+                return attempt.outcome;
+            }
+            current = attempt.newer;
+        }
+        if (current == null) {
+            throw intent.target().notFound(intent.key().name());
+        }
+        throw intent.outdated();
+    }
+
+    /// What came of one try: an outcome, or the newer version that was in the way (null: it has gone).
+    private record Attempt(@Nullable Outcome outcome, @Nullable Item newer) {
+    }
+
+    private Attempt attempt(Intent intent, Item current, Function<Obj, Wish> change) {
+        Obj before = intent.target().object(current);
+        Wish wish = change.apply(before);
+        Struct given = Metadata.placed(intent, wish.object(), false).struct("metadata");
+        sameVersion(intent, before, given);
+        Shaped shaped = shaping.changed(intent, before, wish);
+        byte[] bytes = Shaping.stored(intent.target(), shaped.object());
+        Obj after = Obj.stored(shaped.object(), before.revision());
+        boolean going = Deletes.complete(intent.target(), after);
+        if (intent.dryRun() || !going && Arrays.equals(bytes, current.bytes())) {
+            shaping.abandoned(shaped);
+            return new Attempt(present(current, bytes, current.revision()), null);
+        }
+        CommitResult result = going ? store.delete(current.storeKey(), current.revision())
+                : store.commit(current.storeKey(), current.revision(), bytes, Shaping.lifetime(intent, shaped));
+        if (result instanceof CommitResult.Committed c) {
+            log.acknowledged(c.revision());
+            return new Attempt(going
+                    ? new Outcome(new Item(current.storeKey(), bytes, current.createRevision(), c.revision()),
+                            c.revision(), Outcome.Kind.GONE)
+                    : present(current, bytes, c.revision()), null);
+        }
+        shaping.abandoned(shaped);
+        return new Attempt(null, newer((CommitResult.Conflict) result));
+    }
+
+    private static Outcome present(Item before, byte[] bytes, long revision) {
+        return new Outcome(new Item(before.storeKey(), bytes, before.createRevision(), revision), revision,
+                Outcome.Kind.PRESENT);
+    }
+
+    /// The version that was in the way of a commit, null when there is none.
+    static @Nullable Item newer(CommitResult.Conflict conflict) {
+        Optional<Entry> now = conflict.current();
+        return now.map(e -> new Item(e.key(), e.value(), e.createRevision(), e.revision())).orElse(null);
+    }
+
+    private static void sameVersion(Intent intent, Obj before, Struct given) {
+        String wanted = given.text("resourceVersion");
+        if (!wanted.isEmpty() && !wanted.equals("0") && !wanted.equals(Long.toString(before.revision()))) {
+            throw intent.outdated();
+        }
+        Metadata.sameUid(intent.target().gvr(), intent.key().name(), given.text("uid"), before.uid());
+    }
+}

@@ -1,0 +1,82 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.datastoresqlite.SqliteStore;
+import io.k3j.resourcesbuiltin.BuiltinKinds;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/// The API server in a plain JVM, on the real edge, for people and tests: `Standalone DIR [PORT] [sqlite]`
+/// writes `DIR/admin.kubeconfig` and serves until it is killed.
+public final class Standalone {
+    private Standalone() {
+    }
+
+    /// Starts it.
+    public static void main(String[] arguments) throws Exception {
+        Path directory = Files.createDirectories(Path.of(arguments[0]));
+        long start = System.nanoTime();
+        Datastore datastore = arguments.length > 2 && arguments[2].equals("sqlite")
+                ? SqliteStore.open(directory, false, System.err::println).datastore() : new MemoryDatastore();
+        Extensions extensions = new Extensions();
+        extensions.kinds().put(new BuiltinKinds(collecting(extensions)));
+        extensions.authenticators().add(certificates(), Map.of());
+        Store store = new Store();
+        store.use(datastore);
+        Server server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), true),
+                new Core.World(InstantSource.system(), new SecureRandom()), () -> true);
+        Port port = new Port(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0);
+        port.serve(server.endpoint());
+        Path config = port.kubeConfig(directory, "admin", "system:masters");
+        System.out.println("serving on " + port.number() + " after " + (System.nanoTime() - start) / 1_000_000
+                + " ms; KUBECONFIG=" + config);
+        Thread.currentThread().join();
+    }
+
+    /// A bundle context that only takes hooks.
+    static BundleContext collecting(Extensions extensions) {
+        return (BundleContext) Proxy.newProxyInstance(Standalone.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class}, (proxy, method, given) -> {
+                    if (method.getName().equals("registerService") && given[1] instanceof KindHooks hooks) {
+                        extensions.kinds().put(hooks);
+                        return Proxy.newProxyInstance(Standalone.class.getClassLoader(),
+                                new Class<?>[] {ServiceRegistration.class}, (p, m, a) -> null);
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    /// Client certificates: common name and organisations.
+    static Authenticator certificates() {
+        return credentials -> credentials.certificates().isEmpty() ? Optional.empty()
+                : Optional.of(caller(credentials.certificates().getFirst().getSubjectX500Principal().getName()));
+    }
+
+    private static Caller caller(String subject) {
+        try {
+            List<Rdn> parts = new LdapName(subject).getRdns();
+            String user = parts.stream().filter(r -> r.getType().equalsIgnoreCase("CN"))
+                    .map(r -> r.getValue().toString()).findFirst().orElse("");
+            return Caller.of(user, parts.stream().filter(r -> r.getType().equalsIgnoreCase("O"))
+                    .map(r -> r.getValue().toString()).toList());
+        } catch (InvalidNameException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}
