@@ -32,9 +32,10 @@ public record Home(Path root) {
         }
     }
 
-    /// Where the features are described.
+    /// Where the features are described; tests name another directory in the system property `k3j.features`.
     public Path features() {
-        return root.resolve("features");
+        String property = System.getProperty("k3j.features");
+        return property == null ? root.resolve("features") : Path.of(property);
     }
 
     /// A framework cache made beforehand, which saves the first start its installation; may be absent.

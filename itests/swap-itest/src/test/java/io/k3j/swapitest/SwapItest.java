@@ -68,7 +68,9 @@ class SwapItest {
 
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
         Path jar = jars.rebuilt(symbolicName(name));
-        round(name, jar);
+        expectOk(server.console("swap", jar.toString()));
+        assertThat(Leaks.of(server).loaders()).as("the new %s has a loader of its own", name).isEqualTo(1);
+        expectOk(server.console("back", name));
         Leaks before = Leaks.of(server);
         for (int i = 1; i < ROUNDS; i++) {
             round(name, jar);

@@ -35,6 +35,11 @@ public final class K3sProcess implements AutoCloseable {
 
     /// Starts `k3s server` on a free port with data below `dir`, and further flags.
     public static K3sProcess server(Path dir, String... flags) throws IOException {
+        return server(dir, List.of(), flags);
+    }
+
+    /// The same with options of the virtual machine.
+    public static K3sProcess server(Path dir, List<String> javaOptions, String... flags) throws IOException {
         Path dataDir = dir.resolve("data");
         Path output = dir.resolve("output.txt");
         List<String> command = new ArrayList<>(List.of(distribution().resolve("bin/k3s").toString(), "server",
@@ -43,6 +48,7 @@ public final class K3sProcess implements AutoCloseable {
         command.addAll(List.of(flags));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        builder.environment().put("K3S_JAVA_OPTIONS", String.join(" ", javaOptions));
         builder.environment().put("K3S_CONFIG_FILE", "/dev/null");
         return new K3sProcess(builder.start(), dataDir, output);
     }
