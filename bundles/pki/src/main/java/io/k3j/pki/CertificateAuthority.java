@@ -12,7 +12,6 @@ import java.security.interfaces.ECKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
     /// How long authorities are valid.
     public static final Duration TEN_YEARS = Duration.ofDays(3650);
 
-    private static final String COMMON_NAME = "2.5.4.3";
-    private static final String ORGANIZATION = "2.5.4.10";
     private static final String AUTHORITY_KEY = "2.5.29.35";
     private static final int SERIAL_BITS = 63;
     private static final int EXPLICIT_0 = 0xa0;
@@ -38,7 +35,7 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
 
     /// A new self-signed authority named `<prefix>-ca@<unix time>`, valid for ten years.
     public static CertificateAuthority selfSigned(String prefix, KeyPair pair, Instant now, RandomGenerator random) {
-        byte[] name = name(prefix + "-ca@" + now.getEpochSecond(), List.of());
+        byte[] name = DistinguishedName.encode(prefix + "-ca@" + now.getEpochSecond(), List.of());
         byte[] extensions = Der.sequence(Extensions.authorityUsage(), Extensions.authorityConstraints(),
                 Extensions.keyIdentifier(identifier(pair.getPublic())));
         byte[] body = body(serial(random), pair.getPrivate(), name, now, now.plus(TEN_YEARS), name, pair.getPublic(),
@@ -68,7 +65,7 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
         byte[] all = Der.sequence(extensions.toArray(byte[][]::new));
         byte[] body = body(serial(random), key, certificate().getSubjectX500Principal().getEncoded(),
                 certificate().getNotBefore().toInstant(), now.plus(profile.validity()),
-                name(profile.commonName(), profile.organizations()), subjectKey, all);
+                DistinguishedName.encode(profile.commonName(), profile.organizations()), subjectKey, all);
         return signed(body, key);
     }
 
@@ -94,20 +91,6 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
         byte[] bytes = new byte[8];
         random.nextBytes(bytes);
         return new BigInteger(1, bytes).shiftRight(Long.SIZE - SERIAL_BITS).add(BigInteger.ONE);
-    }
-
-    private static byte[] name(String commonName, List<String> organizations) {
-        List<byte[]> sets = new ArrayList<>();
-        if (!organizations.isEmpty()) {
-            byte[][] values = new byte[organizations.size()][];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = Der.sequence(Der.oid(ORGANIZATION), Der.text(organizations.get(i)));
-            }
-            Arrays.sort(values, Arrays::compareUnsigned);
-            sets.add(Der.tagged(Der.SET, values));
-        }
-        sets.add(Der.tagged(Der.SET, Der.sequence(Der.oid(COMMON_NAME), Der.text(commonName))));
-        return Der.sequence(sets.toArray(byte[][]::new));
     }
 
     private static byte[] identifier(PublicKey key) {

@@ -4,7 +4,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.util.ArrayList;
 import java.util.List;
 
 /// A PKCS #10 request whose signature has been checked: whoever made it has the key.
@@ -14,8 +13,6 @@ public record CertificateRequest(String commonName, List<String> organizations, 
     /// Requests of agents are about 350 bytes.
     public static final int MAX_BYTES = 16 * 1024;
 
-    private static final String COMMON_NAME = "2.5.4.3";
-    private static final String ORGANIZATION = "2.5.4.10";
     private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     private static final int ATTRIBUTES = 0xa0;
 
@@ -42,31 +39,16 @@ public record CertificateRequest(String commonName, List<String> organizations, 
             if (!check.verify(signature)) {
                 throw new IllegalArgumentException("the request is not signed by its own key");
             }
-            List<String> names = values(subject, COMMON_NAME);
-            return new CertificateRequest(names.isEmpty() ? "" : names.getFirst(), values(subject, ORGANIZATION), key);
+            SubjectNames names = SubjectNames.of(subject);
+            return new CertificateRequest(names.commonName(), names.organizations(), key);
         } catch (GeneralSecurityException unusable) {
             throw new IllegalArgumentException("the request's key or signature is of no known kind", unusable);
         }
     }
 
-    private static List<String> values(byte[] subject, String attribute) {
-        List<String> values = new ArrayList<>();
-        DerReader sets = new DerReader(subject).enter(Der.SEQUENCE);
-        while (sets.more()) {
-            DerReader set = sets.enter(Der.SET);
-            while (set.more()) {
-                DerReader pair = set.enter(Der.SEQUENCE);
-                if (pair.oid().equals(attribute)) {
-                    values.add(pair.text());
-                }
-            }
-        }
-        return values;
-    }
-
     /// A request for `commonName`, signed by an elliptic key, in DER.
     public static byte[] create(String commonName, KeyPair pair) {
-        byte[] name = Der.sequence(Der.tagged(Der.SET, Der.sequence(Der.oid(COMMON_NAME), Der.text(commonName))));
+        byte[] name = DistinguishedName.encode(commonName, List.of());
         byte[] info = Der.sequence(Der.integer(0), name, pair.getPublic().getEncoded(), Der.tagged(ATTRIBUTES));
         try {
             Signature signature = Signature.getInstance("SHA256withECDSA");

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
 
 /// What a leaf certificate shall say.
 ///
@@ -52,6 +53,11 @@ public record Profile(String commonName, List<String> organizations, List<String
     /// A server certificate, valid for a year.
     public static Profile server(String commonName, List<String> dnsNames, List<InetAddress> addresses) {
         return new Profile(commonName, List.of(), dnsNames, addresses, Set.of(Usage.SERVER), YEAR);
+    }
+
+    /// The subject such a certificate has.
+    public X500Principal subject() {
+        return new X500Principal(DistinguishedName.encode(commonName, organizations));
     }
 
     /// The same for these usages.

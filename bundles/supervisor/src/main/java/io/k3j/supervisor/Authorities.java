@@ -1,0 +1,94 @@
+package io.k3j.supervisor;
+
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The authorities in `server/tls`: those that are there, and new ones for those that are not.
+final class Authorities {
+    /// An authority in force.
+    ///
+    /// @param fresh whether it has just been made, so that everything it vouches for has to be made again
+    record InForce(CertificateAuthority authority, boolean fresh) {
+    }
+
+    private final Map<Issuer, InForce> all;
+
+    private Authorities(Map<Issuer, InForce> all) {
+        this.all = all;
+    }
+
+    /// Loads or makes all of them, in parallel.
+    static Authorities ensure(Layout layout, Instant now, RandomGenerator random) throws IOException {
+        Parallel work = new Parallel();
+        Map<Issuer, InForce> made = new EnumMap<>(Issuer.class);
+        for (Issuer issuer : Issuer.values()) {
+            work.add(() -> {
+                InForce inForce = ensure(layout, issuer, now, random);
+                synchronized (made) {
+                    made.put(issuer, inForce);
+                }
+            });
+        }
+        work.finish();
+        return new Authorities(made);
+    }
+
+    private static InForce ensure(Layout layout, Issuer issuer, Instant now, RandomGenerator random)
+            throws IOException {
+        Path certificate = layout.tls(issuer.file() + ".crt");
+        Path key = layout.tls(issuer.file() + ".key");
+        List<X509Certificate> chain = PemFiles.certificates(certificate);
+        Optional<LoadedKey> loaded = PemFiles.key(key);
+        if (!chain.isEmpty() && loaded.isPresent()) {
+            ensureNoChain(layout, issuer, chain);
+            return new InForce(new CertificateAuthority(chain, loaded.get().secret()), false);
+        }
+        if (!chain.isEmpty()) {
+            throw new IOException(certificate + " is there but its key " + key
+                    + " is not; restore the key from a backup, or remove the certificate to have both made again");
+        }
+        KeyPair pair = loaded.flatMap(LoadedKey::pair).orElseGet(Keys::elliptic);
+        CertificateAuthority authority = CertificateAuthority.selfSigned(issuer.prefix(), pair, now, random);
+        PemFiles.write(key, pair);
+        PemFiles.write(certificate, authority.chain());
+        ensureNoChain(layout, issuer, authority.chain());
+        return new InForce(authority, true);
+    }
+
+    /// Signers want the authority alone, without what vouches for it.
+    private static void ensureNoChain(Layout layout, Issuer issuer, List<X509Certificate> chain) throws IOException {
+        if (issuer == Issuer.CLIENT || issuer == Issuer.SERVER) {
+            Path alone = layout.tls(issuer.file() + ".nochain.crt");
+            if (Files.notExists(alone) || !PemFiles.certificates(alone).equals(List.of(chain.getFirst()))) {
+                PemFiles.write(alone, List.of(chain.getFirst()));
+            }
+        }
+    }
+
+    /// One of them.
+    CertificateAuthority get(Issuer issuer) {
+        return inForce(issuer).authority();
+    }
+
+    /// One of them, and whether it is new.
+    InForce inForce(Issuer issuer) {
+        InForce found = all.get(issuer);
+        if (found == null) {
+            throw new IllegalStateException("no authority " + issuer);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,126 @@
+package io.k3j.supervisor;
+
+import io.k3j.pki.Keys;
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.NodePassword;
+import io.k3j.pki.PasswordFile;
+import io.k3j.pki.Pem;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Everything a server needs to prove who it is and to admit others.
+///
+/// @param authorities the five authorities
+/// @param passwords who may ask the supervisor by password
+record Credentials(Layout layout, Authorities authorities, PasswordFile passwords) {
+    private static final int PSK_BYTES = 48;
+
+    /// Keeps what is there, makes what is missing or runs out; everything at the same time.
+    static Credentials ensure(Settings settings, Layout layout, Instant now, RandomGenerator random)
+            throws IOException {
+        directories(layout, settings);
+        Parallel slow = new Parallel();
+        slow.add(() -> serviceKey(layout));
+        Tokens tokens = new Tokens(layout, settings);
+        PasswordFile passwords = tokens.ensurePasswords(random);
+        Authorities authorities = Authorities.ensure(layout, now, random);
+        Parallel work = new Parallel();
+        for (Leaf leaf : Leaves.ofServer(layout, settings)) {
+            work.add(() -> leaf.ensure(authorities, now, random));
+        }
+        work.add(() -> tokens.write(passwords, Files.readString(layout.tls("server-ca.crt"))));
+        work.add(() -> sharedKey(layout.tls("client-kubelet.key")));
+        work.add(() -> sharedKey(layout.tls("serving-kubelet.key")));
+        work.add(() -> preSharedKey(layout.cred("ipsec.psk"), random));
+        work.add(() -> new KubeConfigs(layout, settings).ofServer());
+        if (!settings.disableAgent()) {
+            node(work, settings, layout, authorities, now, random);
+        }
+        work.finish();
+        new KubeConfigs(layout, settings).ofAdministrator();
+        slow.finish();
+        return new Credentials(layout, authorities, passwords);
+    }
+
+    // what a node's parts share: who signs, when, with which randomness
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    private static void node(Parallel work, Settings settings, Layout layout, Authorities authorities, Instant now,
+            RandomGenerator random) {
+        for (Leaf leaf : Leaves.ofNode(layout, settings)) {
+            work.add(() -> leaf.ensure(authorities, now, random));
+        }
+        work.add(() -> PemFiles.write(layout.agent("client-ca.crt"), authorities.get(Issuer.CLIENT).chain()));
+        work.add(() -> PemFiles.write(layout.agent("server-ca.crt"), authorities.get(Issuer.SERVER).chain()));
+        work.add(() -> new KubeConfigs(layout, settings).ofNode());
+        work.add(() -> nodePassword(nodePasswordFile(settings, layout), random));
+    }
+
+    private static void directories(Layout layout, Settings settings) throws IOException {
+        PemFiles.directory(layout.tls("etcd"));
+        PemFiles.directory(layout.tls("kube-controller-manager"));
+        PemFiles.directory(layout.tls("kube-scheduler"));
+        PemFiles.directory(layout.tls("temporary-certs"));
+        PemFiles.directory(layout.cred("passwd").getParent());
+        if (!settings.disableAgent()) {
+            PemFiles.directory(layout.agent("client-ca.crt").getParent());
+        }
+    }
+
+    /// The keys of service account tokens: all that count, and the one that signs.
+    private static void serviceKey(Layout layout) throws IOException {
+        Path all = layout.tls("service.key");
+        Path current = layout.tls("service.current.key");
+        Optional<LoadedKey> first = PemFiles.key(all);
+        if (first.isEmpty()) {
+            KeyPair made = Keys.rsa();
+            PemFiles.write(all, made);
+            PemFiles.write(current, made);
+            return;
+        }
+        String signing = first.get().pair().map(Pem::encode).orElse("");
+        if (signing.isEmpty()) {
+            throw new IOException(all + " holds a key of no known kind; use an RSA or P-256 key");
+        }
+        if (!PemFiles.read(current).equals(Optional.of(signing))) {
+            PemFiles.write(current, signing, PemFiles.SECRET);
+        }
+    }
+
+    /// A key that agents without requests of their own once shared.
+    private static void sharedKey(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            PemFiles.write(file, Keys.elliptic());
+        }
+    }
+
+    private static void preSharedKey(Path file, RandomGenerator random) throws IOException {
+        if (Files.notExists(file) || Files.size(file) == 0) {
+            byte[] secret = new byte[PSK_BYTES];
+            random.nextBytes(secret);
+            PemFiles.write(file, HexFormat.of().formatHex(secret) + "\n", PemFiles.SECRET);
+        }
+    }
+
+    /// Where this node's own password lies: on the machine, not in the data directory, so that it
+    /// survives the removal of the latter.
+    static Path nodePasswordFile(Settings settings, Layout layout) {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return root && !settings.rootless()
+                ? Path.of("/etc/rancher/node/password")
+                : layout.agent("etc/rancher/node/password");
+    }
+
+    private static void nodePassword(Path file, RandomGenerator random) throws IOException {
+        if (Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            PemFiles.write(file, NodePassword.random(random) + "\n", PemFiles.SECRET);
+        }
+    }
+}

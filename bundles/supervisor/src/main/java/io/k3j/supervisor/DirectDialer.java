@@ -1,0 +1,41 @@
+package io.k3j.supervisor;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+
+/// Reaches nodes over the network, without a tunnel.
+final class DirectDialer implements NodeDialer {
+    private static final int TEN_SECONDS = (int) TimeUnit.SECONDS.toMillis(10);
+
+    @Override
+    public ByteDuplex dial(String node, String host, int port) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(host, port), TEN_SECONDS);
+            return new Dialled(socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException unreachable) {
+            socket.close();
+            throw new IOException("cannot reach " + host + ":" + port + " on node " + node + ": "
+                    + unreachable.getMessage(), unreachable);
+        }
+    }
+
+    private record Dialled(Socket socket, InputStream input, OutputStream output) implements ByteDuplex {
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException stuck) {
+                throw new UncheckedIOException(stuck);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.k3j.supervisor;
+
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.PemFiles;
+import io.k3j.pki.Profile;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// One certificate with its key in files, and what it has to say.
+record Leaf(Path certificate, Path key, Issuer issuer, Profile profile) {
+    /// With fewer days left than this a certificate is made anew at start.
+    static final Duration RENEWAL = Duration.ofDays(120);
+
+    private static final int DNS_NAME = 2;
+    private static final int IP_ADDRESS = 7;
+
+    /// Keeps the files when they are still right, else makes both anew. Says whether it did.
+    boolean ensure(Authorities authorities, Instant now, RandomGenerator random) throws IOException {
+        Authorities.InForce inForce = authorities.inForce(issuer);
+        if (!inForce.fresh() && upToDate(inForce.authority(), now)) {
+            return false;
+        }
+        make(inForce.authority(), now, random);
+        return true;
+    }
+
+    private void make(CertificateAuthority authority, Instant now, RandomGenerator random) throws IOException {
+        KeyPair pair = Keys.elliptic();
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(authority.sign(profile, pair.getPublic(), now, random));
+        chain.addAll(authority.chain());
+        PemFiles.write(key, pair);
+        PemFiles.write(certificate, chain);
+    }
+
+    private boolean upToDate(CertificateAuthority authority, Instant now) throws IOException {
+        List<X509Certificate> chain = PemFiles.certificates(certificate);
+        if (chain.isEmpty() || PemFiles.key(key).isEmpty()) {
+            return false;
+        }
+        X509Certificate leaf = chain.getFirst();
+        Instant end = leaf.getNotAfter().toInstant();
+        return end.isAfter(now.plus(min(RENEWAL, profile.validity().dividedBy(3)))) && says(leaf)
+                && issued(leaf, authority);
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static boolean issued(X509Certificate leaf, CertificateAuthority authority) {
+        try {
+            leaf.verify(authority.certificate().getPublicKey());
+            return true;
+        } catch (GeneralSecurityException otherAuthority) {
+            return false;
+        }
+    }
+
+    private boolean says(X509Certificate leaf) {
+        return leaf.getSubjectX500Principal().equals(profile.subject())
+                && alternativeNames(leaf).containsAll(wantedNames());
+    }
+
+    private Set<String> wantedNames() {
+        Set<String> names = new HashSet<>(profile.dnsNames());
+        for (InetAddress address : profile.addresses()) {
+            names.add(address.getHostAddress());
+        }
+        return names;
+    }
+
+    /// Names and addresses of a certificate.
+    static Set<String> alternativeNames(X509Certificate leaf) {
+        Set<String> names = new HashSet<>();
+        try {
+            Collection<List<?>> all = leaf.getSubjectAlternativeNames();
+            for (List<?> name : all == null ? List.<List<?>>of() : all) {
+                if (name.getFirst() instanceof Integer kind && (kind == DNS_NAME || kind == IP_ADDRESS)) {
+                    names.add(String.valueOf(name.get(1)));
+                }
+            }
+        } catch (CertificateParsingException unreadable) {
+            return Set.of();
+        }
+        return names;
+    }
+}

@@ -1,0 +1,141 @@
+package io.k3j.supervisor;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.pki.NodePassword;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The hashes of node passwords, kept as immutable Secrets `kube-system/<node>.node-password.k3s`.
+final class NodeSecrets {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final Gvr SECRETS = Gvr.of("v1", "secrets");
+    private static final Gvr NODES = Gvr.of("v1", "nodes");
+    private static final int CONFLICT = 409;
+    /// Nodes that may wait for the API at once; more are not remembered, and asked again at their next start.
+    private static final int MOST_WAITING = 1000;
+
+    private static final long RETRY_SECONDS = 5;
+
+    private final RandomGenerator random;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, String> waiting = new ConcurrentHashMap<>();
+    private volatile @Nullable ApiClient api;
+
+    NodeSecrets(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// The API has come. What waited for it is checked now.
+    void come(ApiClient client) {
+        api = client;
+        Thread.ofVirtual().name("supervisor-node-passwords").start(this::settle);
+    }
+
+    /// The API goes; another may have come already.
+    void gone(ApiClient client) {
+        if (api == client) {
+            api = null;
+        }
+    }
+
+    /// Asks no more.
+    void close() {
+        closed.countDown();
+    }
+
+    /// Whether the cluster can be asked.
+    boolean reachable() {
+        return api != null;
+    }
+
+    /// Whether there is such a Node.
+    boolean nodeExists(String node) {
+        return client().find(NODES, Key.of(node)).isPresent();
+    }
+
+    private ApiClient client() {
+        ApiClient now = api;
+        if (now == null) {
+            throw ApiFault.unavailable("runtime core not ready");
+        }
+        return now;
+    }
+
+    /// Whether the password fits the node's Secret; the first one to come makes it.
+    /// @throws ApiFault when the cluster cannot say
+    boolean ensure(String node, String password) {
+        Key key = new Key("kube-system", node + ".node-password.k3s");
+        Optional<Obj> kept = client().find(SECRETS, key);
+        if (kept.isPresent()) {
+            return matches(kept.get(), password);
+        }
+        try {
+            client().create(SECRETS, secret(key, NodePassword.hash(password, random)), WriteOptions.PLAIN);
+            return true;
+        } catch (ApiFault fault) {
+            if (fault.code() != CONFLICT) {
+                throw fault;
+            }
+            return matches(client().get(SECRETS, key), password);
+        }
+    }
+
+    private static boolean matches(Obj secret, String password) {
+        byte[] hash = Base64.getDecoder().decode(secret.tree().struct("data").text("hash"));
+        return NodePassword.matches(password, new String(hash, StandardCharsets.UTF_8));
+    }
+
+    private static Obj secret(Key key, String hash) {
+        String data = Base64.getEncoder().encodeToString(hash.getBytes(StandardCharsets.UTF_8));
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                Struct.of("name", key.name(), "namespace", key.namespace()), "type", "k3s.cattle.io/node-password",
+                "immutable", true, "data", Struct.of("hash", data)));
+    }
+
+    /// Checks a password as soon as the API is there; the outcome is only told.
+    void ensureLater(String node, String password) {
+        if (waiting.size() < MOST_WAITING) {
+            waiting.put(node, password);
+        }
+        if (reachable()) {
+            Thread.ofVirtual().name("supervisor-node-passwords").start(this::settle);
+        }
+    }
+
+    private void settle() {
+        try {
+            do {
+                settleOnce();
+            } while (reachable() && !waiting.isEmpty() && !closed.await(RETRY_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void settleOnce() {
+        for (Map.Entry<String, String> entry : waiting.entrySet()) {
+            try {
+                String outcome = ensure(entry.getKey(), entry.getValue()) ? "ok" : "failed";
+                waiting.remove(entry.getKey(), entry.getValue());
+                LOG.log(outcome.equals("ok") ? Level.DEBUG : Level.WARNING,
+                        "Checked node password node=" + entry.getKey() + " outcome=" + outcome);
+            } catch (ApiFault notNow) {
+                LOG.log(Level.DEBUG, "Node password not checked yet node=" + entry.getKey(), notNow);
+            }
+        }
+    }
+}

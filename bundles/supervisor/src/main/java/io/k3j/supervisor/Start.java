@@ -1,0 +1,116 @@
+package io.k3j.supervisor;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.Phases;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
+
+/// What happens from the start of the bundle to its end: credentials, then services, then the condition
+/// that says so. On a virtual thread of its own.
+final class Start implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final String PKI_READY = "io.k3j.pki-ready";
+
+    private final BundleContext context;
+    private final Settings settings;
+    private final Map<String, Object> all;
+    private final HealthScope health;
+    private final Abort abort;
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom random = new SecureRandom();
+    private final NodeSecrets secrets = new NodeSecrets(random);
+    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final Thread thread;
+    private boolean closed;
+
+    Start(BundleContext context, Settings settings, Map<String, Object> all, HealthScope health, Abort abort) {
+        this.context = context;
+        this.settings = settings;
+        this.all = all;
+        this.health = health;
+        this.abort = abort;
+        this.thread = Thread.ofVirtual().name("supervisor-start").start(this::run);
+    }
+
+    /// The node passwords the API keeps.
+    NodeSecrets secrets() {
+        return secrets;
+    }
+
+    private void run() {
+        try {
+            Instant begin = clock.instant();
+            Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
+            Credentials credentials = Credentials.ensure(settings, layout, begin, random);
+            serve(layout, credentials);
+            health.ok();
+            LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.DEBUG, "No credentials", failed);
+            abort.abort("cannot prepare the server's credentials: " + failed.getMessage());
+        }
+    }
+
+    private void serve(Layout layout, Credentials credentials) throws IOException {
+        ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
+        NodeGate gate = new NodeGate(settings.nodeName(), Credentials.nodePasswordFile(settings, layout), secrets);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
+        SupervisorEndpoint endpoint = new SupervisorEndpoint(new Askers(credentials.passwords()),
+                credentials.authorities(), signing, secrets, ControlConfig.of(all),
+                settings.advertiseAddress() + ":" + settings.httpsListenPort());
+        register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
+        register(Endpoint.class, endpoint, Endpoint.PORT, ListeningSockets.SERVER);
+        if (!settings.disableAgent()) {
+            register(ListenerIdentity.class, new KubeletIdentity(layout), Endpoint.PORT, ListeningSockets.KUBELET);
+            String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
+            secrets.ensureLater(settings.nodeName(), password);
+        }
+        register(NodeDialer.class, new DirectDialer(), "mode", "direct");
+        register(Condition.class, Condition.INSTANCE, Phases.ID, PKI_READY);
+    }
+
+    private synchronized <S> void register(Class<S> type, S service, String key, String value) {
+        if (!closed) {
+            Hashtable<String, Object> properties = new Hashtable<>();
+            properties.put(key, value);
+            services.add(context.registerService(type, service, properties));
+        }
+    }
+
+    @Override
+    public void close() {
+        secrets.close();
+        List<ServiceRegistration<?>> last;
+        synchronized (this) {
+            closed = true;
+            last = List.copyOf(services);
+            services.clear();
+        }
+        for (ServiceRegistration<?> service : last.reversed()) {
+            service.unregister();
+        }
+        try {
+            thread.join(Duration.ofSeconds(4));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

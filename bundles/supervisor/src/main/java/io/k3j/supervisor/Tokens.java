@@ -1,0 +1,107 @@
+package io.k3j.supervisor;
+
+import io.k3j.pki.ClusterToken;
+import io.k3j.pki.PasswordFile;
+import io.k3j.pki.PasswordFile.Row;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The cluster's secrets for joining: `cred/passwd`, `server/token` and its companions.
+final class Tokens {
+    /// Members of this group may read what agents need.
+    static final String AGENT_GROUP = "k3s:agent";
+    /// Members of this group may do what servers do.
+    static final String SERVER_GROUP = "k3s:server";
+
+    private static final int PASSWORD_BYTES = 16;
+
+    private final Layout layout;
+    private final Settings settings;
+
+    Tokens(Layout layout, Settings settings) {
+        this.layout = layout;
+        this.settings = settings;
+    }
+
+    /// Keeps, or makes, the passwords. A token given as a flag wins over what is there.
+    PasswordFile ensurePasswords(RandomGenerator random) throws IOException {
+        Path file = layout.cred("passwd");
+        Optional<String> before = PemFiles.read(file);
+        PasswordFile passwords = read(file, before.orElse(""));
+        String server = serverPassword(passwords).orElseGet(() -> random(random));
+        String node = settings.agentToken().isEmpty() ? server : password(settings.agentToken());
+        passwords.put(new Row("node", node, List.of(AGENT_GROUP)));
+        passwords.put(new Row("server", server, List.of(SERVER_GROUP)));
+        if (!before.equals(Optional.of(passwords.text()))) {
+            PemFiles.write(file, passwords.text(), PemFiles.SECRET);
+        }
+        return passwords;
+    }
+
+    private static PasswordFile read(Path file, String text) throws IOException {
+        try {
+            return PasswordFile.parse(text);
+        } catch (IllegalArgumentException damaged) {
+            throw new IOException(file + " is damaged (" + damaged.getMessage()
+                    + "); remove it to have it made again from " + file.resolveSibling("../token").normalize(), damaged);
+        }
+    }
+
+    private Optional<String> serverPassword(PasswordFile passwords) throws IOException {
+        if (!settings.token().isEmpty()) {
+            return Optional.of(password(settings.token()));
+        }
+        Optional<String> kept = passwords.row("server").map(Row::password);
+        return kept.isPresent() ? kept : PemFiles.read(layout.server("token")).map(String::strip).map(Tokens::password);
+    }
+
+    /// The password inside a token of any form.
+    static String password(String token) {
+        return ClusterToken.parse(token).password();
+    }
+
+    private static String random(RandomGenerator random) {
+        byte[] secret = new byte[PASSWORD_BYTES];
+        random.nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    /// Writes the token files for the authority whose certificate file says `caPem`.
+    void write(PasswordFile passwords, String caPem) throws IOException {
+        Optional<String> hash = Optional.of(ClusterToken.caHash(caPem));
+        String server = passwords.row("server").map(Row::password).orElse("");
+        token(layout.server("token"), new ClusterToken(hash, "server", server));
+        link(layout.server("node-token"));
+        if (settings.agentToken().isEmpty()) {
+            link(layout.server("agent-token"));
+        } else {
+            String node = passwords.row("node").map(Row::password).orElse("");
+            token(layout.server("agent-token"), new ClusterToken(hash, "node", node));
+        }
+    }
+
+    private static void token(Path file, ClusterToken token) throws IOException {
+        String text = token.text() + "\n";
+        if (Files.isSymbolicLink(file) || !PemFiles.read(file).equals(Optional.of(text))) {
+            PemFiles.write(file, text, PemFiles.SECRET);
+        }
+    }
+
+    private void link(Path link) throws IOException {
+        Path target = layout.server("token");
+        if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(target)) {
+            return;
+        }
+        if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+            Files.delete(link);
+        }
+        Files.createSymbolicLink(link, target);
+    }
+}
