@@ -9,7 +9,7 @@ import org.sqlite.jdbc4.JDBC4Connection;
 
 /// Opens connections without `DriverManager`, which would keep the driver (and its loader) alive.
 final class Connections {
-    private static final int BUSY_MILLIS = 30_000;
+    static final int BUSY_MILLIS = 30_000;
     private static final int WRITER_CACHE_KIB = 32_768;
     private static final int READER_CACHE_KIB = 2_048;
     private final Path file;

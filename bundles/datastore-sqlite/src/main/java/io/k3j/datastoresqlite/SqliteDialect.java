@@ -21,7 +21,7 @@ final class SqliteDialect implements SqlDialect {
         this.store = store;
         this.keepSecondaryIndexes = keepSecondaryIndexes;
         connections = new Connections(store.file());
-        checkpointer = new Checkpointer(connections, store.wal());
+        checkpointer = new Checkpointer(connections);
     }
 
     Checkpointer checkpointer() {
