@@ -1,0 +1,139 @@
+package io.k3j.codec;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/// Builds trees from a parser's events. An alias is the same tree once more, for trees never change; what
+/// it would take when written out is counted, so that a few lines cannot stand for gigabytes.
+final class YamlReader {
+    private static final String FAILED = "error converting YAML to JSON: yaml: ";
+    private final Iterator<Event> events;
+    private final Map<Anchor, Node> anchors = new HashMap<>();
+    private final List<String> duplicates = new ArrayList<>(0);
+    private final List<String> path = new ArrayList<>();
+    private long values;
+    private int depth;
+
+    private YamlReader(Iterator<Event> events) {
+        this.events = events;
+    }
+
+    /// A value and how many values it holds.
+    private record Node(Object value, long size) {
+    }
+
+    static List<JsonReader.Read> read(byte[] bytes) {
+        LoadSettings settings = LoadSettings.builder().setCodePointLimit(Yaml.MAX_CHARACTERS).build();
+        List<JsonReader.Read> documents = new ArrayList<>();
+        try {
+            Iterator<Event> events = new Parse(settings).parseInputStream(new ByteArrayInputStream(bytes)).iterator();
+            while (events.hasNext()) {
+                if (events.next().getEventId() == Event.ID.DocumentStart) {
+                    YamlReader reader = new YamlReader(events);
+                    Object value = reader.node(events.next()).value();
+                    documents.add(new JsonReader.Read(value, reader.duplicates));
+                }
+            }
+            return documents;
+        } catch (YamlEngineException e) {
+            throw new MalformedInput(FAILED + String.valueOf(e.getMessage()).strip());
+        }
+    }
+
+    private Node node(Event event) {
+        if (++depth > Json.MAX_DEPTH) {
+            throw new MalformedInput(FAILED + "exceeded max depth of " + Json.MAX_DEPTH);
+        }
+        Node node = switch (event) {
+            case AliasEvent a -> alias(a);
+            case ScalarEvent s -> anchored(s.getAnchor().orElse(null), new Node(YamlScalars.value(s), 1));
+            case SequenceStartEvent s -> anchored(s.getAnchor().orElse(null), sequence());
+            case MappingStartEvent m -> anchored(m.getAnchor().orElse(null), mapping());
+            default -> throw new MalformedInput(FAILED + "unexpected " + event.getEventId());
+        };
+        depth--;
+        return node;
+    }
+
+    private Node anchored(@org.jspecify.annotations.Nullable Anchor anchor, Node node) {
+        count(1);
+        if (anchor != null) {
+            anchors.put(anchor, node);
+        }
+        return node;
+    }
+
+    private Node alias(AliasEvent event) {
+        Node known = anchors.get(event.getAlias());
+        if (known == null) {
+            throw new MalformedInput(FAILED + "unknown anchor '" + event.getAlias().getValue() + "' referenced");
+        }
+        count(known.size());
+        return known;
+    }
+
+    private void count(long more) {
+        values += more;
+        if (values > Yaml.MAX_VALUES) {
+            throw new MalformedInput(FAILED + "document contains excessive aliasing or too many values");
+        }
+    }
+
+    private Node sequence() {
+        List<Object> list = new ArrayList<>();
+        long size = 1;
+        for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
+            path.add("[" + list.size() + "]");
+            Node n = node(e);
+            path.removeLast();
+            list.add(n.value());
+            size += n.size();
+        }
+        return new Node(Seq.owning(list.toArray()), size);
+    }
+
+    private Node mapping() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Object> merged = new LinkedHashMap<>();
+        long size = 1;
+        for (Event e = events.next(); e.getEventId() != Event.ID.MappingEnd; e = events.next()) {
+            boolean merge = e instanceof ScalarEvent s && s.isPlain() && s.getValue().equals("<<");
+            String name = merge ? "<<" : YamlScalars.name(node(e).value());
+            path.add(path.isEmpty() ? name : "." + name);
+            Node n = node(events.next());
+            size += n.size();
+            if (merge) {
+                merge(merged, n.value());
+            } else if (fields.put(name, n.value()) != null) {
+                duplicates.add(String.join("", path));
+            }
+            path.removeLast();
+        }
+        merged.forEach(fields::putIfAbsent);
+        return new Node(Struct.owning(fields.keySet().toArray(String[]::new), fields.values().toArray()), size);
+    }
+
+    private static void merge(Map<String, Object> into, Object value) {
+        switch (value) {
+            case Struct s -> s.forEach(into::putIfAbsent);
+            case Seq s -> s.forEach(e -> merge(into, e));
+            default -> throw new MalformedInput(FAILED + "map merge requires map or sequence of maps as the value");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.k3j.codec;
+
+/// How a string is written so that it is read as the same string.
+final class YamlText {
+    private static final String INDICATORS = ",[]{}#&*!|>'\"%@`";
+
+    private YamlText() {
+    }
+
+    /// Whether a text of several lines may stand as a block: no characters that need an escape.
+    static boolean literal(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c != '\n' && (escaped(c) || c == '\uFEFF')) {
+                return false;
+            }
+        }
+        return !s.isBlank();
+    }
+
+    /// Plain where that is the same string again, else in single or double quotes.
+    static String oneLine(String s) {
+        if (!(YamlScalars.plain(s) instanceof String) || sexagesimal(s) || s.equals("<<")) {
+            return quoted(s);
+        }
+        for (int i = 0; i < s.length(); i++) {
+            if (escaped(s.charAt(i))) {
+                return quoted(s);
+            }
+        }
+        return plain(s) ? s : "'" + s.replace("'", "''") + "'";
+    }
+
+    private static boolean escaped(char c) {
+        return c < 0x20 && c != '\t' || c == 0x7f || c == '\u0085' || c == '\u2028' || c == '\u2029' || c == '\uFEFF';
+    }
+
+    private static boolean plain(String s) {
+        char first = s.charAt(0);
+        boolean dash = first == '-' || first == '?' || first == ':';
+        if (INDICATORS.indexOf(first) >= 0 || dash && (s.length() == 1 || blank(s.charAt(1)))
+                || s.startsWith("---") || s.startsWith("...") || blank(first) || blank(s.charAt(s.length() - 1))) {
+            return false;
+        }
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            boolean end = i + 1 == s.length();
+            if (c == ':' && (end || blank(s.charAt(i + 1))) || c == '#' && i > 0 && blank(s.charAt(i - 1))
+                    || c == '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean blank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /// `1:30`, which older readers take for a number of base 60.
+    private static boolean sexagesimal(String s) {
+        boolean colon = false;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            colon |= c == ':';
+            if (c != ':' && c != '.' && c != '_' && (c < '0' || c > '9') && !(i == 0 && (c == '-' || c == '+'))) {
+                return false;
+            }
+        }
+        return colon;
+    }
+
+    private static String quoted(String s) {
+        StringBuilder b = new StringBuilder("\"");
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            switch (c) {
+                case '"', '\\' -> b.append('\\').append(c);
+                case '\n' -> b.append("\\n");
+                case '\r' -> b.append("\\r");
+                case '\t' -> b.append("\\t");
+                default -> {
+                    if (escaped(c)) {
+                        b.append(c < 0x100 ? "\\x%02X".formatted((int) c) : "\\u%04X".formatted((int) c));
+                    } else {
+                        b.append(c);
+                    }
+                }
+            }
+        }
+        return b.append('"').toString();
+    }
+}

@@ -1,0 +1,131 @@
+package io.k3j.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class YamlTest {
+    private static byte[] utf8(String s) {
+        return s.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Struct struct(String yaml) {
+        return Yaml.document(utf8(yaml)).object();
+    }
+
+    private static Object plain(String word) {
+        return struct("a: " + word).get("a");
+    }
+
+    @Test
+    void plainWordsMeanWhatKubernetesTakesThemFor() {
+        assertThat(List.of("yes", "On", "TRUE", "y").stream().map(YamlTest::plain)).containsOnly(true);
+        assertThat(List.of("no", "Off", "false", "N").stream().map(YamlTest::plain)).containsOnly(false);
+        assertThat(plain("0644")).isEqualTo(420L);
+        assertThat(plain("0x1F")).isEqualTo(31L);
+        assertThat(plain("0o17")).isEqualTo(15L);
+        assertThat(plain("-1_000")).isEqualTo(-1000L);
+        assertThat(plain("1.5e3")).isEqualTo(1500.0);
+        assertThat(List.of("1.2.3", "10m", "1e", "08x", "2026-01-01", "0x", ".", "1:30", "'1'", "\"true\"", "!!str 5")
+                .stream().map(YamlTest::plain)).allMatch(v -> v instanceof String);
+        assertThat(struct("a:\nb: ~\nc: null")).isEqualTo(Struct.of("a", null, "b", null, "c", null));
+    }
+
+    @Test
+    void namesAreAlwaysStrings() {
+        assertThat(struct("1: a\ntrue: b\n1.5: c")).isEqualTo(Struct.of("1", "a", "true", "b", "1.5", "c"));
+    }
+
+    @Test
+    void aStreamHoldsSeveralDocumentsAndEmptyOnesAreLeftOut() {
+        assertThat(Yaml.documents(utf8("---\n# nothing\n---\na: 1\n---\n---\nb: 2\n..."))).extracting(Document::object)
+                .containsExactly(Struct.of("a", 1), Struct.of("b", 2));
+        assertThat(Yaml.documents(utf8(""))).isEmpty();
+        assertThatThrownBy(() -> Yaml.document(utf8("a: 1\n---\nb: 2"))).hasMessageContaining("one document");
+    }
+
+    @Test
+    void fieldsGivenTwiceAreListed() {
+        Document d = Yaml.document(utf8("spec:\n  list:\n  - a: 1\n    a: 2\nx: 1\nx: 3"));
+        assertThat(d.duplicates()).containsExactly("spec.list[0].a", "x");
+        assertThat(d.object().whole("x", 0)).isEqualTo(3);
+    }
+
+    @Test
+    void anchorsAndMergesWorkAndCannotExplode() {
+        assertThat(struct("a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\ne: *x")).isEqualTo(Struct.of("a",
+                Struct.of("b", 1, "c", 2), "d", Struct.of("b", 1, "c", 3), "e", Struct.of("b", 1, "c", 2)));
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+        for (int i = 1; i < 10; i++) {
+            bomb.append("a%d: &a%d [%s]\n".formatted(i, i, "*a%d,".formatted(i - 1).repeat(10)));
+        }
+        assertThatThrownBy(() -> struct(bomb.toString())).isInstanceOf(MalformedInput.class)
+                .hasMessageContaining("excessive aliasing");
+    }
+
+    @Test
+    void damagedAndForeignTextIsRefused() {
+        for (String bad : List.of("a: [", "a: b: c", "a: *nobody", "a: !!java/object:x {}", "- 1", "a: !custom 1",
+                "? {a: 1}\n: 2")) {
+            assertThatThrownBy(() -> struct(bad)).as(bad).isInstanceOf(MalformedInput.class)
+                    .hasMessageContaining("error converting YAML to JSON");
+        }
+        assertThatThrownBy(() -> struct("a: " + "[".repeat(5000))).isInstanceOf(MalformedInput.class);
+    }
+
+    @Test
+    void writingIsAsKubectlWrites() {
+        Struct pod = Struct.of("kind", "Pod", "apiVersion", "v1", "metadata",
+                Struct.of("name", "x", "labels", Struct.EMPTY, "creationTimestamp", null, "annotations",
+                        Struct.of("yes", "true", "number", "1", "colon", "a: b", "text", "one\ntwo\n", "empty", "")),
+                "spec", Struct.of("containers", Seq.of(Struct.of("name", "c", "args", Seq.of("-c", "sleep 1"), "ports",
+                        Seq.of(Struct.of("containerPort", 80)))), "tolerations", Seq.EMPTY, "ratio", 0.5, "on", false));
+        assertThat(Yaml.text(pod)).isEqualTo("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  annotations:
+                    colon: 'a: b'
+                    empty: ""
+                    number: "1"
+                    text: |
+                      one
+                      two
+                    "yes": "true"
+                  creationTimestamp: null
+                  labels: {}
+                  name: x
+                spec:
+                  containers:
+                  - args:
+                    - -c
+                    - sleep 1
+                    name: c
+                    ports:
+                    - containerPort: 80
+                  "on": false
+                  ratio: 0.5
+                  tolerations: []
+                """);
+    }
+
+    @Test
+    void whateverIsWrittenIsReadAsTheSame() {
+        Seq words = Seq.of("", " ", "a ", " a", "-", "- a", "a:", "a: b", "a #b", "#", "'", "\"", "*a", "&a", "!a", "%a", "@a",
+                "0644", "1e3", "yes", "null", "~", "<<", "1:30", "---", "...", "a\nb", "a\n\nb\n\n", "\na", "  a\n b", "\n",
+                "tab\there", "a\tb\nc", "\u0001", "\u0085", "é😀", "a\\b", "{a}", "[a]", "a,b", "?", "? a", ":a", "0x1f", ".5",
+                "\u2028", "x".repeat(300) + " y", "line \nnext", "a\r\nb", "=", "|", ">", "`");
+        for (Object w : words) {
+            Struct s = Struct.of("list", Seq.of(w, Seq.of(w)), "s", Struct.of("k", w), "last", w);
+            assertThat(struct(Yaml.text(s))).as(Yaml.text(s)).isEqualTo(s);
+        }
+        words.forEach(w -> assertThat(struct(Yaml.text(Struct.of((String) w, 1)))).isEqualTo(Struct.of(w, 1)));
+        assertThat(struct(Yaml.text(Struct.of("n", Seq.of(Seq.of(1, Seq.EMPTY), Struct.EMPTY, -1, 1e30)))))
+                .isEqualTo(Struct.of("n", Seq.of(Seq.of(1, Seq.EMPTY), Struct.EMPTY, -1, 1e30)));
+    }
+}
