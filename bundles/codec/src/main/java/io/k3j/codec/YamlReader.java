@@ -63,8 +63,14 @@ final class YamlReader {
         Node node = switch (event) {
             case AliasEvent a -> alias(a);
             case ScalarEvent s -> anchored(s.getAnchor().orElse(null), new Node(YamlScalars.value(s), 1));
-            case SequenceStartEvent s -> anchored(s.getAnchor().orElse(null), sequence());
-            case MappingStartEvent m -> anchored(m.getAnchor().orElse(null), mapping());
+            case SequenceStartEvent s -> {
+                YamlScalars.collection(s.getTag().orElse(""), "seq");
+                yield anchored(s.getAnchor().orElse(null), sequence());
+            }
+            case MappingStartEvent m -> {
+                YamlScalars.collection(m.getTag().orElse(""), "map");
+                yield anchored(m.getAnchor().orElse(null), mapping());
+            }
             default -> throw new MalformedInput(FAILED + "unexpected " + event.getEventId());
         };
         depth--;

@@ -22,9 +22,19 @@ final class YamlScalars {
             case "str" -> text;
             case "binary" -> text;
             case "bool", "int", "float", "null" -> plain(text);
-            default -> throw new MalformedInput("error converting YAML to JSON: yaml: the tag " + tag
-                    + " is not supported");
+            default -> throw unsupported(tag);
         };
+    }
+
+    /// Refuses every tag of a mapping or list but the one that says nothing.
+    static void collection(String tag, String expected) {
+        if (!tag.isEmpty() && !tag.equals("!") && !tag.equals(TAGS + expected)) {
+            throw unsupported(tag);
+        }
+    }
+
+    private static MalformedInput unsupported(String tag) {
+        return new MalformedInput("error converting YAML to JSON: yaml: the tag " + tag + " is not supported");
     }
 
     static Object plain(String text) {
