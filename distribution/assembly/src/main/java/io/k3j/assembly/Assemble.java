@@ -12,7 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
-/// directory of files to copy as they are, the directory to make, and whether to train the caches.
+/// directory of files to copy as they are, the directory to make, whether to train the caches, and the directory
+/// of container images.
 public final class Assemble {
     /// Annotations that matter to compilers only.
     private static final List<String> LEFT_OUT = List.of("animal-sniffer-annotations-", "osgi.annotation-",
@@ -35,6 +36,10 @@ public final class Assemble {
         Trees.delete(dist.resolve("features"));
         Trees.copy(features, dist.resolve("features"));
         Trees.copy(Path.of(arguments[1]), dist);
+        Path images = Path.of(arguments[4]);
+        if (Files.isDirectory(images)) {
+            Trees.copy(images, dist.resolve("images"));
+        }
         train(dist, arguments[3].equals("true"));
     }
 
