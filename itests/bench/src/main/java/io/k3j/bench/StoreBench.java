@@ -1,9 +1,6 @@
 package io.k3j.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.k3j.datastoreapi.CommitResult;
-import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoresqlite.SqliteStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -22,17 +19,20 @@ import java.util.stream.Stream;
 /// The datastore alone: durable creates and updates of 1,100 bytes on a table of 100,000 rows.
 ///
 /// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS]`; the directory's file system is what is measured.
+/// If Debian's etcd is installed, the same creates are measured against it in the same run, as puts of new keys through
+/// eight clear-text HTTP/2 connections. The last column is the CPU time of all that is needed for one operation, and
+/// for etcd the server's share of it.
 public final class StoreBench {
     private static final int ROWS = 100_000;
     private static final int VALUE_BYTES = 1_100;
     private static final int LIVE = 20_000;
-    private final Datastore store;
+    private final Target target;
     private final Keys keys;
     private final byte[] template = template();
     private final List<Live> live = new ArrayList<>();
 
-    private StoreBench(Datastore store, boolean clustered) {
-        this.store = store;
+    private StoreBench(Target target, boolean clustered) {
+        this.target = target;
         keys = new Keys(clustered);
     }
 
@@ -43,26 +43,30 @@ public final class StoreBench {
         int[] callers = Arrays.stream((arguments.length > 2 ? arguments[2] : "1,16,64,256").split(","))
                 .mapToInt(Integer::parseInt).toArray();
         int seconds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 4;
-        System.out.printf("%-10s %-7s %7s %9s %9s %9s %9s %8s%n", "keys", "kind", "callers", "per s", "p50 us",
-                "p99 us", "max us", "cpu us");
+        System.out.printf("%-8s %-10s %-7s %7s %9s %9s %9s %9s %8s %8s%n", "store", "keys", "kind", "callers", "per s",
+                "p50 us", "p99 us", "max us", "cpu us", "server");
         for (String keys : distribution.equals("both") ? List.of("clustered", "random") : List.of(distribution)) {
-            run(directory.resolve(keys), keys, callers, seconds);
+            delete(directory);
+            run(SqliteTarget.open(directory), keys, callers, seconds);
+            if (Etcd.installed()) {
+                delete(directory);
+                run(Etcd.start(directory), keys, callers, seconds);
+            }
         }
+        delete(directory);
     }
 
-    private static void run(Path directory, String distribution, int[] callers, int seconds)
+    private static void run(Target opened, String distribution, int[] callers, int seconds)
             throws IOException, InterruptedException {
-        delete(directory);
-        try (SqliteStore opened = SqliteStore.open(directory, false, System.err::println)) {
-            StoreBench bench = new StoreBench(opened.datastore(), distribution.equals("clustered"));
+        try (Target target = opened) {
+            StoreBench bench = new StoreBench(target, distribution.equals("clustered"));
             bench.preload();
-            for (String kind : List.of("create", "update")) {
+            for (String kind : target.canUpdate() ? List.of("create", "update") : List.of("create")) {
                 for (int n : callers) {
                     bench.measure(distribution, kind, n, seconds);
                 }
             }
         }
-        delete(directory);
     }
 
     private void preload() throws InterruptedException {
@@ -110,36 +114,30 @@ public final class StoreBench {
         }
         pause(Duration.ofMillis(seconds * 350L));
         long cpu = cpuNanos();
+        long server = target.cpuNanos();
         long begin = System.nanoTime();
         recording.set(true);
         pause(Duration.ofSeconds(seconds));
         recording.set(false);
         double took = (System.nanoTime() - begin) / 1e9;
-        double cpuMicros = (cpuNanos() - cpu) / 1e3;
+        double serverMicros = (target.cpuNanos() - server) / 1e3;
+        double cpuMicros = (cpuNanos() - cpu) / 1e3 + serverMicros;
         go.set(false);
         over.await();
         long count = latencies.count();
-        System.out.printf("%-10s %-7s %7d %9.0f %9.0f %9.0f %9.0f %8.1f%n", distribution, kind, callers, count / took,
-                latencies.micros(0.5), latencies.micros(0.99), latencies.micros(0.999_999), cpuMicros / count);
+        System.out.printf("%-8s %-10s %-7s %7d %9.0f %9.0f %9.0f %9.0f %8.1f %8.1f%n", target.name(), distribution,
+                kind, callers, count / took, latencies.micros(0.5), latencies.micros(0.99), latencies.micros(0.999_999),
+                cpuMicros / count, serverMicros / count);
     }
 
     private Live create(Random random) {
         String key = keys.next(random);
-        long revision = committed(store.commit(key, 0, template.clone(), Duration.ZERO));
-        return new Live(key, revision);
+        return new Live(key, target.create(key, template.clone()));
     }
 
     private void update(int index) {
         Live old = live.get(index);
-        long revision = committed(store.commit(old.key, old.revision, template.clone(), Duration.ZERO));
-        live.set(index, new Live(old.key, revision));
-    }
-
-    private static long committed(CommitResult result) {
-        if (result instanceof CommitResult.Committed(long revision)) {
-            return revision;
-        }
-        throw new IllegalStateException("unexpected " + result);
+        live.set(index, new Live(old.key, target.update(old.key, old.revision, template.clone())));
     }
 
     /// About six bits of entropy per byte, as text has.

@@ -1,0 +1,108 @@
+package io.k3j.bench;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Debian's etcd as a child process on free ports, with its fsync on; and eight connections to it.
+final class Etcd implements Target {
+    private static final int CONNECTIONS = 8;
+    private final Process process;
+    private final List<EtcdClient> clients = new ArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+
+    private Etcd(Process process) {
+        this.process = process;
+    }
+
+    static boolean installed() {
+        return Files.isExecutable(Path.of("/usr/bin/etcd"));
+    }
+
+    static Etcd start(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        int port = free();
+        String client = "http://127.0.0.1:" + port;
+        String peer = "http://127.0.0.1:" + free();
+        Process process = new ProcessBuilder("/usr/bin/etcd", "--data-dir", directory.resolve("etcd").toString(),
+                "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
+                "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer, "--log-level", "error",
+                "--quota-backend-bytes", "8000000000").redirectErrorStream(true)
+                .redirectOutput(directory.resolve("etcd.log").toFile()).start();
+        Etcd etcd = new Etcd(process);
+        etcd.connect(port);
+        return etcd;
+    }
+
+    private static int free() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void connect(int port) throws IOException {
+        Instant limit = Instant.now().plusSeconds(20);
+        while (!answers(port)) {
+            if (Instant.now().isAfter(limit) || !process.isAlive()) {
+                throw new IOException("etcd does not start");
+            }
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < CONNECTIONS; i++) {
+            clients.add(new EtcdClient("127.0.0.1", port));
+        }
+    }
+
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "etcd";
+    }
+
+    @Override
+    public long create(String key, byte[] value) {
+        try {
+            clients.get(Math.floorMod(next.getAndIncrement(), CONNECTIONS)).put(key, value);
+            return 0;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public long update(String key, long revision, byte[] value) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean canUpdate() {
+        return false;
+    }
+
+    @Override
+    public long cpuNanos() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (EtcdClient client : clients) {
+            client.close();
+        }
+        process.destroy();
+        process.onExit().join();
+    }
+}
