@@ -1,0 +1,127 @@
+package io.k3j.clusterdns;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+
+/// The sockets of one address, UDP and TCP, and their threads. Each question has a virtual thread of its
+/// own; beyond the bound UDP questions are dropped, which clients ask again.
+final class Listeners implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.clusterdns");
+    private static final int AT_ONCE = 1024;
+    private static final int IDLE_MILLIS = 10_000;
+    private static final int LARGEST = 65_535;
+    private final Responder responder;
+    private final DatagramSocket udp;
+    private final ServerSocket tcp;
+    private final Semaphore seats = new Semaphore(AT_ONCE);
+
+    /// Opens both sockets; port 0 picks one free port for both.
+    /// @throws IOException when the address cannot be used
+    Listeners(InetAddress address, int port, Responder responder) throws IOException {
+        this.responder = responder;
+        tcp = new ServerSocket();
+        tcp.setReuseAddress(true);
+        tcp.bind(new InetSocketAddress(address, port));
+        try {
+            udp = new DatagramSocket(new InetSocketAddress(address, tcp.getLocalPort()));
+        } catch (IOException e) {
+            tcp.close();
+            throw e;
+        }
+        Thread.ofVirtual().name("dns-udp").start(this::datagrams);
+        Thread.ofVirtual().name("dns-tcp").start(this::connections);
+    }
+
+    int port() {
+        return tcp.getLocalPort();
+    }
+
+    private void datagrams() {
+        byte[] buffer = new byte[LARGEST];
+        while (!udp.isClosed()) {
+            DatagramPacket packet = new DatagramPacket(buffer, LARGEST);
+            try {
+                udp.receive(packet);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "udp: {0}", e.getMessage());
+                continue;
+            }
+            byte[] message = Arrays.copyOf(packet.getData(), packet.getLength());
+            InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
+            if (message.length >= Wire.HEADER && seats.tryAcquire()) {
+                Thread.ofVirtual().name("dns-question").start(() -> answer(message, from));
+            }
+        }
+    }
+
+    private void answer(byte[] message, InetSocketAddress to) {
+        try {
+            byte[] answer = responder.respond(message, false);
+            udp.send(new DatagramPacket(answer, answer.length, to));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "udp answer: {0}", e.getMessage());
+        } finally {
+            seats.release();
+        }
+    }
+
+    private void connections() {
+        while (!tcp.isClosed()) {
+            try {
+                Socket socket = tcp.accept();
+                if (seats.tryAcquire()) {
+                    Thread.ofVirtual().name("dns-connection").start(() -> serve(socket));
+                } else {
+                    socket.close();
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "tcp: {0}", e.getMessage());
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setSoTimeout(IDLE_MILLIS);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            while (true) {
+                byte[] message = new byte[in.readUnsignedShort()];
+                in.readFully(message);
+                if (message.length < Wire.HEADER) {
+                    return;
+                }
+                byte[] answer = responder.respond(message, true);
+                out.writeShort(answer.length);
+                out.write(answer);
+                out.flush();
+            }
+        } catch (EOFException e) {
+            LOG.log(System.Logger.Level.TRACE, "client done");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "tcp client: {0}", e.getMessage());
+        } finally {
+            seats.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        udp.close();
+        try {
+            tcp.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "tcp not closed: {0}", e.getMessage());
+        }
+    }
+}

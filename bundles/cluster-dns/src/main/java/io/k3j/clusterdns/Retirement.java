@@ -1,0 +1,25 @@
+package io.k3j.clusterdns;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Retire;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
+
+/// Removes the Service and this node's slice when the feature is disabled for good.
+@Component(configurationPid = "io.k3j.clusterdns.retire", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Retirement implements Retire {
+    private final Publication publication;
+
+    /// Waits to be called.
+    @Activate
+    public Retirement(ClusterDns.Settings settings, @Reference ApiClient api) {
+        publication = new Publication(api, settings.nodeName());
+    }
+
+    @Override
+    public void retire() {
+        publication.withdraw();
+    }
+}
