@@ -135,6 +135,13 @@ final class Access {
         throw forbidden(caller, what, reason);
     }
 
+    /// Whether every authorizer that must be there is there.
+    boolean complete() {
+        Set<String> missing = new TreeSet<>(modes);
+        authorizers.all().forEach(e -> missing.remove(e.text(Authorizer.NAME)));
+        return missing.isEmpty();
+    }
+
     private static ApiFault forbidden(Caller caller, Attributes what, String reason) {
         String who = "User \"" + caller.user() + "\" cannot " + what.verb();
         String why = reason.isEmpty() ? "" : ": " + reason;

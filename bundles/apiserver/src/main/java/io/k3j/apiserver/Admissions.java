@@ -12,6 +12,7 @@ import java.util.TreeSet;
 final class Admissions {
     private final Ranked<Admission> plugins;
     private final Set<String> wanted;
+    private volatile List<Ranked.Entry<Admission>> known = List.of();
 
     Admissions(Ranked<Admission> plugins, Set<String> wanted) {
         this.plugins = plugins;
@@ -51,15 +52,25 @@ final class Admissions {
         }
     }
 
+    /// Whether every wanted plug-in is there.
+    boolean complete() {
+        return missing(plugins.all()).isEmpty();
+    }
+
+    private Set<String> missing(List<Ranked.Entry<Admission>> all) {
+        Set<String> missing = new TreeSet<>(wanted);
+        all.forEach(e -> missing.remove(e.service().name()));
+        return missing;
+    }
+
     private void complete(List<Ranked.Entry<Admission>> all) {
-        if (all.size() >= wanted.size()) {
-            Set<String> missing = new TreeSet<>(wanted);
-            all.forEach(e -> missing.remove(e.service().name()));
-            if (missing.isEmpty()) {
-                return;
-            }
+        if (known == all && !all.isEmpty()) {
+            return;
+        }
+        Set<String> missing = missing(all);
+        if (!missing.isEmpty()) {
             throw ApiFault.unavailable("admission plug-in " + missing.iterator().next() + " is being replaced");
         }
-        throw ApiFault.unavailable("admission plug-ins are being loaded");
+        known = all;
     }
 }

@@ -80,6 +80,7 @@ final class Answers {
             headers.put("retry-after", Long.toString(retry));
         }
         Form form = new Form(request.form().type(), Form.As.OBJECT, "v1", request.form().pretty());
+        request.status(fault.code());
         request.exchange().respond(fault.code(), headers, encoded(form, fault.status()));
     }
 
@@ -99,6 +100,7 @@ final class Answers {
 
     /// Sends parts, compressed when they are many and the client can take it.
     void send(Request request, int status, Map<String, String> headers, byte[]... parts) throws IOException {
+        request.status(status);
         long length = 0;
         for (byte[] p : parts) {
             length += p.length;

@@ -119,6 +119,11 @@ final class EventLog {
         return history.after(revision, max);
     }
 
+    /// Forgets history up to a revision: the datastore has, too.
+    void forget(long revision) {
+        history.forget(revision);
+    }
+
     /// Whether every event after a revision is still in memory.
     boolean reaches(long revision) {
         return revision >= history.since();

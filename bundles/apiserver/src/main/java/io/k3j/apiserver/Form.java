@@ -12,6 +12,11 @@ record Form(Type type, As as, String version, boolean pretty) {
     /// Plain JSON.
     static final Form JSON = new Form(Type.JSON, As.OBJECT, "v1", false);
 
+    /// The same without line breaks.
+    Form compact() {
+        return pretty ? new Form(type, as, version, false) : this;
+    }
+
     /// Media types of answers.
     enum Type {
         JSON("application/json"), YAML("application/yaml"), PROTOBUF("application/vnd.kubernetes.protobuf");

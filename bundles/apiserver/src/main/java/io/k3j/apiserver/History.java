@@ -29,12 +29,24 @@ final class History {
         ring[index(next++)] = event;
         bytes += event.weight();
         while (bytes > MAX_BYTES || next - first == MAX_EVENTS) {
-            Event old = at(first);
-            ring[index(first++)] = null;
-            bytes -= old.weight();
-            base = old.tree();
-            baseRevision = old.revision();
+            drop();
         }
+    }
+
+    private void drop() {
+        Event old = at(first);
+        ring[index(first++)] = null;
+        bytes -= old.weight();
+        base = old.tree();
+        baseRevision = old.revision();
+    }
+
+    /// Drops the events up to a revision; the picture right after it stays.
+    synchronized void forget(long revision) {
+        while (first < next && at(first).revision() <= revision) {
+            drop();
+        }
+        baseRevision = Math.max(baseRevision, revision);
     }
 
     /// The revision after which every event is kept.

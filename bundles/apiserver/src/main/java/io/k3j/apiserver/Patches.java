@@ -15,6 +15,7 @@ import io.k3j.model.Struct;
 import io.k3j.schema.StrategicMerge;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 
 /// The four kinds of patches: read, and laid over an object. See
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>.
@@ -110,12 +111,22 @@ final class Patches {
         Struct now = typed;
         for (String name : typed.names()) {
             Object was = said.get(name);
-            if (was == null) {
-                now = now.without(name);
-            } else if (was instanceof Struct w && typed.get(name) instanceof Struct t) {
-                now = now.with(name, sparse(w, t));
-            }
+            now = was == null ? now.without(name) : now.with(name, sparse(was, Objects.requireNonNull(typed.get(name))));
         }
         return now;
+    }
+
+    private static Object sparse(Object said, Object typed) {
+        if (said instanceof Struct s && typed instanceof Struct t) {
+            return sparse(s, t);
+        }
+        if (said instanceof Seq s && typed instanceof Seq t && s.size() == t.size()) {
+            Object[] all = new Object[t.size()];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = sparse(s.get(i), t.get(i));
+            }
+            return Seq.owning(all);
+        }
+        return typed;
     }
 }

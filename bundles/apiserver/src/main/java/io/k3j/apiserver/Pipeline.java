@@ -53,19 +53,16 @@ final class Pipeline implements Endpoint {
                     Json.bytes(f.status()));
             return;
         }
-        int code = 200;
         try {
             chain(request);
         } catch (ApiFault f) {
-            code = f.code();
             core.answers().fault(request, f);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "request failed verb=" + request.info().verb() + " resource="
                     + request.info().gvr().qualified(), e);
-            code = 500;
             core.answers().fault(request, ApiFault.internal(String.valueOf(e.getMessage())));
         } finally {
-            metrics.request(request.info(), code, System.nanoTime() - start);
+            metrics.request(request.info(), request.status(), System.nanoTime() - start);
         }
     }
 
@@ -124,7 +121,8 @@ final class Pipeline implements Endpoint {
             subresource(request, target);
             return;
         }
-        if (!target.kind().verbs().contains(info.verb())) {
+        boolean named = !info.name().isEmpty();
+        if (!target.kind().verbs().contains(info.verb()) || named != info.ofOne() && !info.verb().equals("watch")) {
             throw Resources.notAllowed();
         }
         request.negotiate(core.renderer().offer(target.kind()));

@@ -19,6 +19,7 @@ final class Request {
     private final String auditId;
     private Caller caller = Caller.ANONYMOUS;
     private Form form = Form.JSON;
+    private int status = 200;
 
     /// Understands path and query.
     /// @throws ApiFault 400
@@ -104,6 +105,16 @@ final class Request {
 
     String userAgent() {
         return exchange.header("user-agent").orElse("");
+    }
+
+    /// The status answered, 200 until one was sent.
+    int status() {
+        return status;
+    }
+
+    /// Notes the status that is being sent.
+    void status(int sent) {
+        this.status = sent;
     }
 
     /// Texts for `Warning` headers, in order.

@@ -68,6 +68,14 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
         return method.toLowerCase(java.util.Locale.ROOT);
     }
 
+    /// Whether the verb is about one named object.
+    boolean ofOne() {
+        return switch (verb) {
+            case "get", "update", "patch", "delete" -> true;
+            default -> false;
+        };
+    }
+
     /// The object's key.
     Key key() {
         return new Key(namespace, name);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Watcher {
     /// How many bytes a client may be behind before its watch is ended.
     static final int MAX_PENDING_BYTES = 4 << 20;
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final long MIN_SECONDS = 1_800;
     private static final long BOOKMARK_SECONDS = 60;
     private final Selection selection;
@@ -78,10 +79,14 @@ final class Watcher {
         if (event.revision() <= position) {
             return true;
         }
-        byte[] frame = frame(event);
-        position = event.revision();
-        if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
-            return true;
+        try {
+            byte[] frame = frame(event);
+            position = event.revision();
+            if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
+                return true;
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "watch broken off " + selection.target().gvr().qualified(), e);
         }
         stream.abort();
         return false;

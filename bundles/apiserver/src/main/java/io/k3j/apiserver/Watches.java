@@ -30,7 +30,7 @@ final class Watches {
 
     /// Serves a watch. Returns when it has caught up.
     void serve(Request request, Selection selection, ListOptions options) throws IOException {
-        Form form = request.form();
+        Form form = request.form().compact();
         if (form.type() == Form.Type.YAML) {
             throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: application/json, "
                     + "application/vnd.kubernetes.protobuf;stream=watch", Struct.EMPTY);

@@ -1,0 +1,146 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Connect;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Identities;
+import io.k3j.datastoreapi.Datastore;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.condition.Condition;
+
+/// The API server's door: takes in what other bundles contribute, as it comes and goes, and runs the
+/// server while this bundle is active.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.apiserver",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ApiServer {
+    private final Store store = new Store();
+    private final Extensions extensions = new Extensions();
+    private final Signal signal = new Signal();
+    private final Startup startup;
+
+    /// Understands the settings.
+    /// @throws IllegalArgumentException naming a flag that makes no sense
+    @Activate
+    public ApiServer(BundleContext context, Settings settings, @Reference Health health,
+            @Reference Identities identities) {
+        this.startup = new Startup(new Startup.Surroundings(context, health.scope("apiserver"), identities), store,
+                extensions, Options.of(settings), signal);
+    }
+
+    /// Begins to start on a thread of its own; does not block.
+    @Activate
+    public void start() {
+        startup.begin();
+    }
+
+    /// Ends watches with a bookmark and lets go of the datastore; requests in flight may finish.
+    @Deactivate
+    public void stop() {
+        startup.close();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindDatastore(Datastore datastore) {
+        store.use(datastore);
+        signal.raise();
+    }
+
+    void unbindDatastore(Datastore datastore) {
+        store.leave(datastore);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            updated = "updatedCatalog")
+    void bindCatalog(KindCatalog catalog) {
+        extensions.kinds().put(catalog);
+        signal.raise();
+    }
+
+    void updatedCatalog(KindCatalog catalog) {
+        extensions.kinds().put(catalog);
+    }
+
+    void unbindCatalog(KindCatalog catalog) {
+        extensions.kinds().remove(catalog);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindHooks(KindHooks hooks) {
+        extensions.kinds().put(hooks);
+        signal.raise();
+    }
+
+    void unbindHooks(KindHooks hooks) {
+        extensions.kinds().remove(hooks);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindAuthenticator(Authenticator authenticator, Map<String, Object> properties) {
+        extensions.authenticators().add(authenticator, properties);
+    }
+
+    void unbindAuthenticator(Authenticator authenticator) {
+        extensions.authenticators().remove(authenticator);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindAuthorizer(Authorizer authorizer, Map<String, Object> properties) {
+        extensions.authorizers().add(authorizer, properties);
+        signal.raise();
+    }
+
+    void unbindAuthorizer(Authorizer authorizer) {
+        extensions.authorizers().remove(authorizer);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindAdmission(Admission admission, Map<String, Object> properties) {
+        extensions.admissions().add(admission, properties);
+        signal.raise();
+    }
+
+    void unbindAdmission(Admission admission) {
+        extensions.admissions().remove(admission);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindAction(Action action) {
+        extensions.add(action);
+    }
+
+    void unbindAction(Action action) {
+        extensions.remove(action);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindConnect(Connect connect) {
+        extensions.add(connect);
+    }
+
+    void unbindConnect(Connect connect) {
+        extensions.remove(connect);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            target = "(osgi.condition.id=io.k3j.rbac-ready)")
+    void bindRbacReady(Condition condition) {
+        startup.rbac(true);
+    }
+
+    void unbindRbacReady(Condition condition) {
+        startup.rbac(false);
+    }
+}

@@ -1,0 +1,222 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserver.Shaping.Wish;
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/// The API for components of this process: the pipeline without HTTP and decoding, but with seats,
+/// authorisation, admission and validation.
+final class LocalClient implements ApiClient {
+    private final Core core;
+    private final Callers callers;
+    private final Caller caller;
+    private final ViewKeeper views;
+
+    /// Acts as one of a bundle's identities; its views end with the keeper.
+    LocalClient(Core core, Callers callers, Caller caller, ViewKeeper views) {
+        this.core = core;
+        this.callers = callers;
+        this.caller = caller;
+        this.views = views;
+    }
+
+    /// The identities one bundle may act under.
+    interface Callers {
+        /// The identity with that user name.
+        /// @throws IllegalArgumentException when it is not declared
+        Caller named(String user);
+    }
+
+    @Override
+    public ApiClient as(String user) {
+        return new LocalClient(core, callers, callers.named(user), views);
+    }
+
+    private Target target(Gvr resource) {
+        ResourceKind kind = core.kinds().find(resource).orElseThrow(Pipeline::noSuchResource);
+        return new Target(kind, core.kinds().hooks(kind));
+    }
+
+    private void allowed(String verb, Gvr r, String subresource, Key key) {
+        core.access().allowed(caller, new Attributes(verb, r.group(), r.version(), r.resource(), subresource,
+                key.namespace(), key.name(), ""));
+    }
+
+    private <T> T read(Supplier<T> work) {
+        try (Seats.Seat _ = core.seats().take(false)) {
+            return work.get();
+        }
+    }
+
+    private <T> T write(Supplier<T> work) {
+        try (Seats.Seat _ = core.seats().take(true)) {
+            return work.get();
+        }
+    }
+
+    @Override
+    public Obj get(Gvr resource, Key key) {
+        allowed("get", resource, "", key);
+        return read(() -> {
+            Target target = target(resource);
+            return target.object(core.reads().get(target, key, -1));
+        });
+    }
+
+    @Override
+    public Optional<Obj> find(Gvr resource, Key key) {
+        allowed("get", resource, "", key);
+        return read(() -> {
+            Target target = target(resource);
+            return Optional.ofNullable(core.reads().newest(Keys.of(target.kind(), key))).map(target::object);
+        });
+    }
+
+    @Override
+    public ObjList list(Gvr resource, Query query) {
+        allowed("list", resource, "", new Key(query.namespace(), ""));
+        return read(() -> {
+            ListPage page = page(target(resource), query);
+            Target target = target(resource);
+            return new ObjList(page.items().stream().map(target::object).toList(), page.revision());
+        });
+    }
+
+    private ListPage page(Target target, Query query) {
+        try {
+            return core.reads().list(Selection.of(target, query.namespace(), query.labels(), query.fields()),
+                    ListOptions.ALL);
+        } catch (Reads.ExpiredList e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Intent intent(Target target, Key key, WriteOptions options) {
+        String manager = options.fieldManager().isEmpty() ? shortName() : options.fieldManager();
+        return new Intent(target, key, options.subresource(), caller, options.dryRun(), manager, options.force(),
+                Struct.EMPTY, warning -> {
+                });
+    }
+
+    private String shortName() {
+        return caller.user().substring(caller.user().lastIndexOf(':') + 1);
+    }
+
+    @Override
+    public Obj create(Gvr resource, Obj object, WriteOptions options) {
+        Key key = object.key();
+        allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
+        return write(() -> {
+            Target target = target(resource);
+            return seen(target, core.writes().create(intent(target, key, options), Wish.plain(object.document())));
+        });
+    }
+
+    @Override
+    public Obj update(Gvr resource, Obj object, WriteOptions options) {
+        allowed("update", resource, options.subresource(), object.key());
+        return write(() -> {
+            Target target = target(resource);
+            Wish wish = Wish.plain(object.document());
+            return seen(target, core.writes().change(intent(target, object.key(), options), before -> wish));
+        });
+    }
+
+    @Override
+    public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
+        allowed("patch", resource, options.subresource(), key);
+        return write(() -> {
+            Target target = target(resource);
+            Intent intent = intent(target, key, options);
+            Bodies.Expected expected = new Bodies.Expected(target.kind().gvk(), target.kind().shape(), "Ignore",
+                    warning -> {
+                    });
+            try {
+                return seen(target, core.writes().change(intent,
+                        before -> core.patches().wish(intent, patch, before, expected)));
+            } catch (ApiFault f) {
+                if (f.code() == 404 && patch instanceof Patch.Apply a && options.subresource().isEmpty()) {
+                    return seen(target, core.writes().create(intent,
+                            core.patches().apply(intent, Struct.EMPTY, a.wanted(), expected)));
+                }
+                throw f;
+            }
+        });
+    }
+
+    private static Obj seen(Target target, Outcome outcome) {
+        return target.object(outcome.item());
+    }
+
+    @Override
+    public void delete(Gvr resource, Key key, DeleteOptions options) {
+        allowed("delete", resource, "", key);
+        write(() -> {
+            Target target = target(resource);
+            return core.deletes().delete(intent(target, key, WriteOptions.PLAIN), options);
+        });
+    }
+
+    @Override
+    public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
+        allowed("deletecollection", resource, "", new Key(query.namespace(), ""));
+        write(() -> {
+            Target target = target(resource);
+            for (Item item : page(target, query).items()) {
+                try {
+                    Key key = item.key(target.kind().storage().prefix());
+                    core.deletes().delete(intent(target, key, WriteOptions.PLAIN), options);
+                } catch (ApiFault f) {
+                    if (f.code() != 404) {
+                        throw f;
+                    }
+                }
+            }
+            return query;
+        });
+    }
+
+    @Override
+    public Struct post(Gvr resource, Key key, String subresource, Struct body) {
+        allowed("create", resource, subresource, key);
+        Action action = core.extensions().action(resource, subresource)
+                .orElseThrow(() -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
+        return write(() -> action.perform(new Action.Call(caller, key, body, false)));
+    }
+
+    @Override
+    public List<ApiResource> resources() {
+        Groups groups = Groups.of(core.kinds().listed());
+        return groups.names().stream().flatMap(g -> groups.versions(g).values().stream().limit(1))
+                .flatMap(List::stream).map(k -> new ApiResource(k.gvr(), k.gvk().kind(), k.namespaced(),
+                        List.copyOf(new TreeSet<>(k.verbs()))))
+                .toList();
+    }
+
+    @Override
+    public View view(Gvr resource, Query query) {
+        allowed("list", resource, "", new Key(query.namespace(), ""));
+        allowed("watch", resource, "", new Key(query.namespace(), ""));
+        Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
+        return views.keep(new LocalView(core.log(), selection));
+    }
+}

@@ -1,0 +1,178 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.View;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// A selection of the event log, seen live: reading takes the newest picture, listening follows the
+/// events on a virtual thread of its own. Keeps no objects.
+final class LocalView implements View {
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final int BATCH = 256;
+    private static final long TICK_MILLIS = 60_000;
+    private static final long STOP_SECONDS = 4;
+    private final EventLog log;
+    private final Selection selection;
+    private final ReentrantLock telling = new ReentrantLock();
+    private volatile boolean closed;
+    private volatile Runnable closing = () -> {
+    };
+    private @Nullable Thread thread;
+
+    LocalView(EventLog log, Selection selection) {
+        this.log = log;
+        this.selection = selection;
+    }
+
+    /// What to do once, when the view ends.
+    void onClose(Runnable action) {
+        closing = action;
+    }
+
+    @Override
+    public long revision() {
+        return log.newest().revision();
+    }
+
+    @Override
+    public Optional<Obj> get(Key key) {
+        String storeKey = Keys.of(selection.target().kind(), key);
+        Item item = log.mostRecent().tree().get(storeKey);
+        return item != null && storeKey.startsWith(selection.prefix()) && selection.matches(item)
+                ? Optional.of(selection.target().object(item)) : Optional.empty();
+    }
+
+    @Override
+    public Collection<Obj> list() {
+        return list(log.mostRecent().tree(), selection.prefix());
+    }
+
+    @Override
+    public Collection<Obj> list(String namespace) {
+        String scope = Keys.scope(selection.target().kind(), namespace);
+        return scope.startsWith(selection.prefix()) ? list(log.mostRecent().tree(), scope)
+                : selection.prefix().startsWith(scope) ? list() : List.of();
+    }
+
+    private Collection<Obj> list(SnapshotTree<Item> tree, String prefix) {
+        List<Obj> all = new ArrayList<>();
+        tree.visit(prefix, (key, item) -> {
+            if (!key.startsWith(prefix)) {
+                return false;
+            }
+            if (selection.matches(item)) {
+                all.add(selection.target().object(item));
+            }
+            return true;
+        });
+        return all;
+    }
+
+    @Override
+    public synchronized void listen(Listener listener) {
+        if (thread != null) {
+            throw new IllegalStateException("somebody listens already");
+        }
+        thread = Thread.ofVirtual().name("view-" + selection.target().gvr().resource()).start(() -> follow(listener));
+    }
+
+    private void follow(Listener listener) {
+        EventLog.Snapshot at = log.mostRecent();
+        list(at.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
+        tell(listener::synced);
+        try {
+            while (!closed) {
+                List<Event> events = log.after(at.revision(), BATCH);
+                if (events == null) {
+                    at = caughtUp(listener, at);
+                } else if (events.isEmpty()) {
+                    log.await(at.revision(), () -> closed, TICK_MILLIS);
+                    at = new EventLog.Snapshot(at.tree(), Math.max(at.revision(), quiet(at.revision())));
+                } else {
+                    events.forEach(e -> tell(listener, e));
+                    at = new EventLog.Snapshot(events.getLast().tree(), events.getLast().revision());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// How far the log has come without events after a revision; the revision itself when there are some.
+    private long quiet(long revision) {
+        long newest = log.newest().revision();
+        List<Event> events = log.after(revision, 1);
+        return events != null && events.isEmpty() ? newest : revision;
+    }
+
+    /// History is gone: tells the difference between then and now.
+    private EventLog.Snapshot caughtUp(Listener listener, EventLog.Snapshot then) {
+        EventLog.Snapshot now = log.newest();
+        then.tree().visit(selection.prefix(), (key, item) -> {
+            if (key.startsWith(selection.prefix()) && now.tree().get(key) == null) {
+                tell(listener, new Event(now.revision(), item, null, now.tree()));
+            }
+            return key.startsWith(selection.prefix());
+        });
+        now.tree().visit(selection.prefix(), (key, item) -> {
+            Item before = then.tree().get(key);
+            if (key.startsWith(selection.prefix()) && before != item) {
+                tell(listener, new Event(item.revision(), before, item, now.tree()));
+            }
+            return key.startsWith(selection.prefix());
+        });
+        return now;
+    }
+
+    private void tell(Listener listener, Event e) {
+        if (!e.newest().storeKey().startsWith(selection.prefix())) {
+            return;
+        }
+        tell(() -> {
+            Obj before = selected(e.before());
+            Obj after = selected(e.after());
+            if (before != null || after != null) {
+                listener.changed(before, after);
+            }
+        });
+    }
+
+    private @Nullable Obj selected(@Nullable Item item) {
+        return item != null && selection.matches(item) ? selection.target().object(item) : null;
+    }
+
+    private void tell(Runnable call) {
+        telling.lock();
+        try {
+            if (!closed) {
+                call.run();
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR,
+                    "listener failed resource=" + selection.target().gvr().qualified(), e);
+        } finally {
+            telling.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        log.nudge();
+        closing.run();
+        try {
+            if (telling.tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
+                telling.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

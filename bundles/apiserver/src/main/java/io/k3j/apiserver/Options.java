@@ -1,0 +1,77 @@
+package io.k3j.apiserver;
+
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The settings, understood: upstream's own arguments and K3s' flags.
+/// @param address where clients in the cluster reach this server
+/// @param serviceIp the first address of the service network
+record Options(Core.Policy policy, String address, int port, String serviceIp) {
+    private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
+            "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
+            "StorageObjectInUseProtection", "RuntimeClass");
+
+    /// Understands the settings.
+    /// @throws IllegalArgumentException naming the flag that makes no sense
+    static Options of(Settings settings) {
+        Map<String, String> args = new LinkedHashMap<>();
+        for (String arg : settings.kubeApiserverArg()) {
+            int eq = arg.indexOf('=');
+            args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
+        }
+        Set<String> modes = words(args.getOrDefault("authorization-mode", "Node,RBAC"));
+        Set<String> plugins = new TreeSet<>(PLUGINS);
+        plugins.removeAll(words(args.getOrDefault("disable-admission-plugins", "")));
+        boolean anonymous = Boolean.parseBoolean(args.getOrDefault("anonymous-auth", "false"));
+        int listen = Integer.parseInt(settings.httpsListenPort());
+        String advertised = settings.advertisePort();
+        int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
+        return new Options(new Core.Policy(modes, plugins, anonymous), address(settings), port,
+                first(settings.serviceCidr()));
+    }
+
+    private static Set<String> words(String list) {
+        Set<String> all = new TreeSet<>(Arrays.asList(list.split(",")));
+        all.remove("");
+        return all;
+    }
+
+    private static String address(Settings settings) {
+        if (!settings.advertiseAddress().isEmpty()) {
+            return settings.advertiseAddress();
+        }
+        return settings.nodeIp().length > 0 ? settings.nodeIp()[0] : route();
+    }
+
+    /// The address this machine would use towards the world; sends nothing.
+    private static String route() {
+        try (DatagramSocket probe = new DatagramSocket()) {
+            probe.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {8, 8, 8, 8}), 53));
+            return probe.getLocalAddress().getHostAddress();
+        } catch (SocketException | UnknownHostException | UncheckedIOException e) {
+            return InetAddress.getLoopbackAddress().getHostAddress();
+        }
+    }
+
+    private static String first(String[] cidrs) {
+        String cidr = cidrs.length == 0 || cidrs[0].isEmpty() ? "10.43.0.0/16" : cidrs[0];
+        String network = cidr.indexOf(',') < 0 ? cidr : cidr.substring(0, cidr.indexOf(','));
+        try {
+            byte[] bytes = InetAddress.ofLiteral(network.substring(0, network.indexOf('/'))).getAddress();
+            bytes[bytes.length - 1]++;
+            return InetAddress.getByAddress(bytes).getHostAddress();
+        } catch (RuntimeException | UnknownHostException e) {
+            throw new IllegalArgumentException("--service-cidr: " + cidr + " is no network; try 10.43.0.0/16", e);
+        }
+    }
+}

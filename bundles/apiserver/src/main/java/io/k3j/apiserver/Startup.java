@@ -1,0 +1,194 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Phases;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.model.Gvr;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
+
+/// The way from a bundle to a serving API server, one step after the other, each as soon as it can be:
+///
+/// ```
+/// datastore, kinds -> load -> [ApiClient, Endpoint] -> admission, authorizers, roles -> namespaces -> [ready]
+/// ```
+final class Startup implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
+    private static final long TICK_MILLIS = 5_000;
+    private static final long RETRY_MILLIS = 200;
+    private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
+    private final Surroundings around;
+    private final Store store;
+    private final Extensions extensions;
+    private final Options options;
+    private final Signal signal;
+    private final Deque<ServiceRegistration<?>> registered = new ArrayDeque<>();
+    private final Thread thread;
+    private volatile boolean open = true;
+    private volatile boolean rbac;
+    private @Nullable Server server;
+    private @Nullable Compactor compactor;
+
+    /// The framework and what it offers.
+    record Surroundings(BundleContext context, HealthScope health, Identities identities) {
+    }
+
+    Startup(Surroundings around, Store store, Extensions extensions, Options options, Signal signal) {
+        this.around = around;
+        this.store = store;
+        this.extensions = extensions;
+        this.options = options;
+        this.signal = signal;
+        this.thread = Thread.ofVirtual().name("apiserver-start").unstarted(this::run);
+    }
+
+    /// Begins; does not block.
+    void begin() {
+        thread.start();
+    }
+
+    /// The bootstrap roles have come or gone.
+    void rbac(boolean there) {
+        rbac = there;
+        signal.raise();
+    }
+
+    private void run() {
+        try {
+            await("the datastore", () -> store.await(0) != null);
+            await("the built-in kinds", this::kinds);
+            serve();
+            await("authorizers and admission", this::guarded);
+            ready();
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "start ended");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "start failed", e);
+            around.health.report(HealthLevel.STOPPED, "cannot start: " + e.getMessage());
+        }
+    }
+
+    private void await(String what, BooleanSupplier there) throws InterruptedException {
+        while (signal.await(() -> !open || there.getAsBoolean(), TICK_MILLIS)) {
+            around.health.report(HealthLevel.STARTING, "waits for " + what);
+        }
+        if (!open || Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private boolean kinds() {
+        ResourceKind kind = extensions.kinds().find(NAMESPACES).orElse(null);
+        try {
+            return kind != null && !extensions.kinds().hooks(kind).group().equals("*");
+        } catch (ApiFault f) {
+            return false;
+        }
+    }
+
+    private boolean guarded() {
+        return rbac && complete();
+    }
+
+    private boolean complete() {
+        Core core = running().core();
+        return core.access().complete() && core.admissions().complete();
+    }
+
+    private Server running() {
+        Server now = server;
+        if (now == null) {
+            throw new IllegalStateException("not started");
+        }
+        return now;
+    }
+
+    /// Loads everything and lets others in.
+    private synchronized void serve() {
+        if (!open) {
+            return;
+        }
+        long start = System.nanoTime();
+        Server now = new Server(extensions, store, options.policy(),
+                new Core.World(InstantSource.system(), new SecureRandom()), this::guarded);
+        server = now;
+        compactor = new Compactor(store, now.core().log());
+        LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",
+                now.core().log().newest().tree().size(), now.core().log().newest().revision(),
+                (System.nanoTime() - start) / 1_000_000);
+        register(around.context.registerService(ApiClient.class, new Clients(now.core(), around.identities),
+                properties("scope", "local")));
+        register(around.context.registerService(Endpoint.class, now.endpoint(),
+                properties(Endpoint.PORT, "server")));
+    }
+
+    private void ready() throws InterruptedException {
+        ApiClient self = new LocalClient(running().core(), user -> SELF, SELF, new ViewKeeper());
+        for (boolean done = false; !done;) {
+            done = bootstrapped(self);
+            if (!done && signal.await(() -> !open, RETRY_MILLIS) && !open) {
+                throw new InterruptedException();
+            }
+        }
+        synchronized (this) {
+            if (open) {
+                register(around.context.registerService(Condition.class, Condition.INSTANCE,
+                        properties(Phases.ID, Phases.APISERVER_READY)));
+                around.health.ok();
+            }
+        }
+    }
+
+    private boolean bootstrapped(ApiClient self) {
+        try {
+            new Bootstrap(self, options).run();
+            return true;
+        } catch (ApiFault f) {
+            LOG.log(System.Logger.Level.WARNING, "system objects put off: {0}", f.getMessage());
+            around.health.report(HealthLevel.STARTING, "cannot make system objects yet: " + f.getMessage());
+            return false;
+        }
+    }
+
+    private static Hashtable<String, Object> properties(String name, Object value) {
+        return new Hashtable<>(Map.of(name, value));
+    }
+
+    private synchronized void register(ServiceRegistration<?> registration) {
+        registered.push(registration);
+    }
+
+    /// Takes everything back in reverse order, then stops.
+    @Override
+    public void close() {
+        open = false;
+        signal.raise();
+        synchronized (this) {
+            registered.forEach(ServiceRegistration::unregister);
+            registered.clear();
+            if (compactor != null) {
+                compactor.close();
+            }
+            if (server != null) {
+                server.close();
+            }
+        }
+    }
+}
