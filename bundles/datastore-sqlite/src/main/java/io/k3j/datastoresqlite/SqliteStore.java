@@ -28,15 +28,26 @@ public final class SqliteStore implements AutoCloseable {
         StoreFile file;
         try {
             file = StoreFile.take(dataDir);
-        } catch (DamagedStore | StoreInUse e) {
+        } catch (DamagedStore | StoreInUse | MissingPart e) {
             throw new DatastoreUnavailable(e.getMessage(), e, false);
         } catch (IOException e) {
             throw new DatastoreUnavailable("cannot use the directory of the datastore: " + e, e, false);
         }
         try {
-            return open(file, keepSecondaryIndexes, onBroken);
+            SqliteStore store = open(file, keepSecondaryIndexes, onBroken);
+            store.mark();
+            return store;
         } catch (SQLException e) {
             throw unusable(file, e);
+        }
+    }
+
+    private void mark() {
+        try {
+            file.opened();
+        } catch (IOException e) {
+            close();
+            throw new DatastoreUnavailable("cannot write beside " + file.file() + ": " + e, e, false);
         }
     }
 
@@ -71,6 +82,7 @@ public final class SqliteStore implements AutoCloseable {
     public void close() {
         try {
             dialect.checkpointer().close();
+            file.closing();
             log.close();
             file.close();
         } catch (SQLException | IOException e) {

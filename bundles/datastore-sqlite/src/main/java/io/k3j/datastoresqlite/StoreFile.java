@@ -2,6 +2,7 @@ package io.k3j.datastoresqlite;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// the file's head before SQLite may touch it.
 final class StoreFile implements AutoCloseable {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] OPEN = "open\n".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 100;
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
@@ -37,6 +39,7 @@ final class StoreFile implements AutoCloseable {
     /// they are missing. A damaged file is left as it is.
     /// @throws DamagedStore if the file is not an SQLite database
     /// @throws StoreInUse if another server has it
+    /// @throws MissingPart if a file is gone that holds acknowledged writes
     static StoreFile take(Path dataDir) throws IOException {
         Path directory = dataDir.resolve("server/db");
         Path file = directory.resolve("state.db");
@@ -45,8 +48,7 @@ final class StoreFile implements AutoCloseable {
             Files.createDirectories(directory);
             Files.setPosixFilePermissions(directory, DIRECTORY_MODE);
         }
-        Path lockPath = directory.resolve("state.db.lock");
-        FileChannel channel = FileChannel.open(lockPath, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        FileChannel channel = FileChannel.open(lockPath(file), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(FILE_MODE));
         FileLock lock = tryLock(channel);
         if (lock == null) {
@@ -54,10 +56,39 @@ final class StoreFile implements AutoCloseable {
             throw new StoreInUse("another server is using the datastore " + file
                     + "; stop it first, or start this one with another --data-dir");
         }
-        if (!Files.exists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE_MODE));
+        StoreFile store = new StoreFile(file, channel, lock);
+        try {
+            store.checkComplete();
+            if (!Files.exists(file)) {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE_MODE));
+            }
+            return store;
+        } catch (IOException e) {
+            store.close();
+            throw e;
         }
-        return new StoreFile(file, channel, lock);
+    }
+
+    /// A server that did not stop in order has left acknowledged writes in the write-ahead log: without that file they
+    /// would be lost in silence.
+    private void checkComplete() throws IOException {
+        if (lockFile.size() == 0) {
+            return;
+        }
+        Path missing = !Files.exists(file) ? file : !Files.exists(wal()) ? wal() : null;
+        if (missing != null) {
+            throw new MissingPart(missing, lockPath(file));
+        }
+    }
+
+    /// Notes that the files belong together from now on.
+    void opened() throws IOException {
+        lockFile.write(ByteBuffer.wrap(OPEN), 0);
+        lockFile.force(true);
+    }
+
+    private static Path lockPath(Path file) {
+        return file.resolveSibling("state.db.lock");
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -96,6 +127,12 @@ final class StoreFile implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + "-wal");
     }
 
+    /// Notes that SQLite is about to close the file in order, which takes the write-ahead log away.
+    void closing() throws IOException {
+        lockFile.truncate(0);
+    }
+
+    /// Lets others have it.
     @Override
     public void close() throws IOException {
         lock.release();

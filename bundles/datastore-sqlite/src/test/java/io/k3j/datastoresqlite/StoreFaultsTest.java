@@ -72,6 +72,24 @@ class StoreFaultsTest {
     }
 
     @Test
+    void aWriteAheadLogThatWasTakenAwayIsMissed() throws IOException {
+        Path copy = dataDir.resolve("copy/server/db");
+        Files.createDirectories(copy);
+        try (SqliteStore store = open()) {
+            put(store.datastore(), "/a");
+            for (String name : List.of("state.db", "state.db.lock")) {
+                Files.copy(Sql.file(dataDir).resolveSibling(name), copy.resolve(name));
+            }
+        }
+        assertThatThrownBy(() -> SqliteStore.open(dataDir.resolve("copy"), false, message -> {
+        })).isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("state.db-wal is missing")
+                .hasMessageContaining("remove");
+        Files.delete(copy.resolve("state.db.lock"));
+        SqliteStore.open(dataDir.resolve("copy"), false, message -> {
+        }).close();
+    }
+
+    @Test
     void anotherTableOfThatNameIsRefused() throws Exception {
         Path file = Sql.file(dataDir);
         Files.createDirectories(file.getParent());

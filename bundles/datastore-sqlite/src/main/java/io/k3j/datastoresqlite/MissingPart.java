@@ -1,0 +1,14 @@
+package io.k3j.datastoresqlite;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// One of the database's files has been taken away since the last server ended without closing them.
+final class MissingPart extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    MissingPart(Path missing, Path note) {
+        super("the datastore's file " + missing + " is missing, and with it writes that were acknowledged before the last"
+                + " server ended; nothing was changed. Put the file back; to go on without those writes, remove " + note);
+    }
+}
