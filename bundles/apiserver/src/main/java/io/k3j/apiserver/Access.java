@@ -87,7 +87,8 @@ final class Access {
         extra.forEach((k, values) -> values.forEach(v -> allowed(real,
                 new Attributes("impersonate", "authentication.k8s.io", "v1", "userextras", k, "", v, ""))));
         List<String> uid = headers.getOrDefault("impersonate-uid", List.of());
-        uid.forEach(u -> allowed(real, new Attributes("impersonate", "authentication.k8s.io", "v1", "uids", "", "", u, "")));
+        uid.forEach(u -> allowed(real,
+                new Attributes("impersonate", "authentication.k8s.io", "v1", "uids", "", "", u, "")));
         if (groups.isEmpty() && user.startsWith("system:serviceaccount:")) {
             groups.add("system:serviceaccounts");
             groups.add("system:serviceaccounts:" + serviceAccount(user)[0]);

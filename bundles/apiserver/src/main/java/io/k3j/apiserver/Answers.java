@@ -32,8 +32,10 @@ final class Answers {
     /// A tree in the request's form.
     void tree(Request request, int status, Struct tree) throws IOException {
         Form form = request.form();
-        Form.Type type = form.type() == Form.Type.PROTOBUF && !protobuf.knows(kind(tree)) ? Form.Type.JSON : form.type();
-        bytes(request, status, type.mediaType(), encoded(new Form(type, form.as(), form.version(), form.pretty()), tree));
+        Form.Type type = form.type() == Form.Type.PROTOBUF && !protobuf.knows(kind(tree)) ? Form.Type.JSON
+                : form.type();
+        bytes(request, status, type.mediaType(),
+                encoded(new Form(type, form.as(), form.version(), form.pretty()), tree));
     }
 
     private static Gvk kind(Struct tree) {

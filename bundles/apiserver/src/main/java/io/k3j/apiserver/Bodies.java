@@ -179,8 +179,10 @@ final class Bodies {
             throw ApiFault.badRequest("orphanDependents and deletionPropagation cannot be both set");
         }
         if (!List.of("", "Background", "Foreground", "Orphan").contains(policy)) {
-            throw new ApiFault(422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported"
-                    + " value: \"" + policy + "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+            throw new ApiFault(422, "Invalid",
+                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported"
+                            + " value: \"" + policy
+                            + "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
                     Struct.of("group", "meta.k8s.io", "kind", "DeleteOptions"));
         }
         String effective = s.has("orphanDependents") ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;

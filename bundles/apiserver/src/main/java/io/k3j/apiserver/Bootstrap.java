@@ -66,7 +66,8 @@ final class Bootstrap {
     }
 
     private static boolean same(Obj there, Struct wanted, String field) {
-        return there.tree().seq(field).equals(wanted.seq(field)) && there.tree().seq("ports").equals(wanted.seq("ports"));
+        return there.tree().seq(field).equals(wanted.seq(field))
+                && there.tree().seq("ports").equals(wanted.seq("ports"));
     }
 
     private static Struct metadata(Struct labels) {

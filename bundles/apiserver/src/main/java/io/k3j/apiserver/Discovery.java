@@ -56,11 +56,13 @@ final class Discovery {
             boolean coreGroup = path.getFirst().equals("api");
             Document d = now.documents.computeIfAbsent(path.getFirst() + form.version(),
                     k -> document(form, aggregated(now.groups, coreGroup, form.version())));
-            send(request, d, "application/json;g=apidiscovery.k8s.io;v=" + form.version() + ";as=APIGroupDiscoveryList");
+            send(request, d,
+                    "application/json;g=apidiscovery.k8s.io;v=" + form.version() + ";as=APIGroupDiscoveryList");
             return;
         }
         if (root) {
-            core.answers().tree(request, 200, path.getFirst().equals("api") ? versions(request) : groupList(now.groups));
+            core.answers().tree(request, 200,
+                    path.getFirst().equals("api") ? versions(request) : groupList(now.groups));
             return;
         }
         String group = path.getFirst().equals("api") ? "" : path.get(1);

@@ -24,11 +24,13 @@ final class Event {
         return revision;
     }
 
-    @Nullable Item before() {
+    @Nullable
+    Item before() {
         return before;
     }
 
-    @Nullable Item after() {
+    @Nullable
+    Item after() {
         return after;
     }
 

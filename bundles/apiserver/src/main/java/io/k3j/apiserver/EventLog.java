@@ -110,12 +110,14 @@ final class EventLog {
     }
 
     /// The picture right after a past revision, null when history does not reach back so far.
-    @Nullable SnapshotTree<Item> treeAt(long revision) {
+    @Nullable
+    SnapshotTree<Item> treeAt(long revision) {
         return history.treeAt(revision);
     }
 
     /// Events after a revision, at most `max`; null when some are gone from memory.
-    @Nullable List<Event> after(long revision, int max) {
+    @Nullable
+    List<Event> after(long revision, int max) {
         return history.after(revision, max);
     }
 

@@ -55,6 +55,7 @@ final class Fields {
 
     /// Whether two objects are the same but for who owns what.
     static boolean sameButOwnership(Obj before, Struct after) {
-        return before.tree().withoutAt("metadata", "managedFields").equals(after.withoutAt("metadata", "managedFields"));
+        return before.tree().withoutAt("metadata", "managedFields")
+                .equals(after.withoutAt("metadata", "managedFields"));
     }
 }

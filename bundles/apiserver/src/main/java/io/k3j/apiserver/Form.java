@@ -57,7 +57,8 @@ record Form(Type type, As as, String version, boolean pretty) {
         if (accept.isBlank()) {
             return new Form(Type.JSON, As.OBJECT, "v1", pretty);
         }
-        @Nullable Form best = null;
+        @Nullable
+        Form best = null;
         double bestWeight = 0;
         for (String clause : accept.split(",")) {
             Clause c = Clause.parse(clause);
@@ -117,7 +118,8 @@ record Form(Type type, As as, String version, boolean pretty) {
         }
 
         private @Nullable Form form(Offer offer, boolean pretty) {
-            @Nullable Type type = switch (range) {
+            @Nullable
+            Type type = switch (range) {
                 case "application/json", "application/*", "*/*" -> Type.JSON;
                 case "application/yaml" -> Type.YAML;
                 case "application/vnd.kubernetes.protobuf" -> offer.protobuf ? Type.PROTOBUF : null;

@@ -92,7 +92,8 @@ final class Kinds {
     /// The hooks of a kind.
     /// @throws ApiFault 503 when their bundle is away
     KindHooks hooks(ResourceKind kind) {
-        @Nullable KindHooks own = hooks.get(kind.gvr().group());
+        @Nullable
+        KindHooks own = hooks.get(kind.gvr().group());
         own = own == null ? hooks.get(KindHooks.EVERY_OTHER_GROUP) : own;
         if (own == null) {
             throw ApiFault.unavailable("the bundle that serves " + kind.gvr().qualified() + " is being replaced");

@@ -57,14 +57,14 @@ record ListOptions(Selector labels, FieldSelector fields, long revision, String 
         if (watch) {
             if (initialGiven && !match.equals("NotOlderThan")) {
                 wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                    "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"});
+                        "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"});
             } else if (!initialGiven && !match.isEmpty()) {
                 wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                    "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"});
+                        "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"});
             }
         } else if (initialGiven) {
             wrong.add(new String[] {"sendInitialEvents", "FieldValueForbidden",
-                "Forbidden: sendInitialEvents is forbidden for list"});
+                    "Forbidden: sendInitialEvents is forbidden for list"});
         }
         if (!watch && !match.isEmpty()) {
             checkMatch(wrong);
@@ -80,11 +80,11 @@ record ListOptions(Selector labels, FieldSelector fields, long revision, String 
     private void checkMatch(List<String[]> wrong) {
         if (revision < 0) {
             wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"});
+                    "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"});
         }
         if (!token.isEmpty()) {
             wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                "Forbidden: resourceVersionMatch is forbidden when continue is provided"});
+                    "Forbidden: resourceVersionMatch is forbidden when continue is provided"});
         }
         if (!match.equals("NotOlderThan") && !match.equals("Exact")) {
             wrong.add(new String[] {"resourceVersionMatch", "FieldValueNotSupported", "Unsupported value: \"" + match
@@ -92,7 +92,7 @@ record ListOptions(Selector labels, FieldSelector fields, long revision, String 
         }
         if (match.equals("Exact") && revision == 0) {
             wrong.add(new String[] {"resourceVersionMatch", "FieldValueForbidden",
-                "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""});
+                    "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""});
         }
     }
 

@@ -199,7 +199,8 @@ final class LocalClient implements ApiClient {
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
         allowed("create", resource, subresource, key);
         Action action = core.extensions().action(resource, subresource)
-                .orElseThrow(() -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
+                .orElseThrow(
+                        () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
         return write(() -> action.perform(new Action.Call(caller, key, body, false)));
     }
 

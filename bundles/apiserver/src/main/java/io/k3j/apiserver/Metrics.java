@@ -12,7 +12,7 @@ final class Metrics {
     /// How many different label sets are counted; more are added to none.
     static final int MAX_SERIES = 5_000;
     private static final double[] BUCKETS = {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6,
-        8, 10, 15, 20, 30, 45, 60};
+            8, 10, 15, 20, 30, 45, 60};
     private final Map<Series, Counts> requests = new ConcurrentHashMap<>();
 
     private record Series(String verb, String group, String version, String resource, String subresource, String scope,

@@ -24,7 +24,8 @@ final class OpenApiDocuments {
     private volatile Made made = new Made(-1, Map.of(), Map.of());
 
     /// Documents made for one generation of the kinds; resources by group and version.
-    private record Made(long generation, Map<String, List<OpenApiResource>> resources, Map<String, Document> documents) {
+    private record Made(long generation, Map<String, List<OpenApiResource>> resources,
+            Map<String, Document> documents) {
     }
 
     private record Document(byte[] bytes, String hash) {

@@ -64,7 +64,8 @@ final class Patches {
     private static Struct applied(Request request, byte[] bytes) {
         Document d = Yaml.document(bytes);
         if (!d.duplicates().isEmpty() && request.params().text("fieldValidation").equals("Strict")) {
-            throw ApiFault.badRequest("error strict decoding YAML: duplicate field \"" + d.duplicates().getFirst() + "\"");
+            throw ApiFault
+                    .badRequest("error strict decoding YAML: duplicate field \"" + d.duplicates().getFirst() + "\"");
         }
         return d.object();
     }
@@ -111,7 +112,8 @@ final class Patches {
         Struct now = typed;
         for (String name : typed.names()) {
             Object was = said.get(name);
-            now = was == null ? now.without(name) : now.with(name, sparse(was, Objects.requireNonNull(typed.get(name))));
+            now = was == null ? now.without(name)
+                    : now.with(name, sparse(was, Objects.requireNonNull(typed.get(name))));
         }
         return now;
     }

@@ -100,7 +100,8 @@ final class Pipeline implements Endpoint {
                 info.gvr().resource(), info.subresource(), info.authorizedNamespace(),
                 info.authorizedName(request.params()), ""));
         Optional<ResourceKind> kind = core.kinds().find(info.gvr());
-        if (kind.isEmpty() || info.namespace().isEmpty() == kind.get().namespaced() && !acrossNamespaces(info, kind.get())) {
+        if (kind.isEmpty()
+                || info.namespace().isEmpty() == kind.get().namespaced() && !acrossNamespaces(info, kind.get())) {
             throw noSuchResource();
         }
         resource(request, new Target(kind.get(), core.kinds().hooks(kind.get())));

@@ -32,7 +32,8 @@ final class Reads {
     }
 
     /// The newest version of a key in the store, null when there is none.
-    @Nullable Item newest(String storeKey) {
+    @Nullable
+    Item newest(String storeKey) {
         return log.mostRecent().tree().get(storeKey);
     }
 
@@ -46,7 +47,8 @@ final class Reads {
 
     /// 504 for a revision the server has not reached.
     static ApiFault tooLarge(long revision, long current) {
-        return new ApiFault(504, "Timeout", "Timeout: Too large resource version: " + revision + ", current: " + current,
+        return new ApiFault(504, "Timeout",
+                "Timeout: Too large resource version: " + revision + ", current: " + current,
                 Struct.of("causes", Seq.of(Struct.of("reason", "ResourceVersionTooLarge", "message",
                         "Too large resource version")), "retryAfterSeconds", 1));
     }
@@ -67,7 +69,8 @@ final class Reads {
                 throw new ApiFault(410, "Expired", "The resourceVersion for the provided list is too old.",
                         Struct.EMPTY);
             }
-            return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(), options.limit());
+            return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(),
+                    options.limit());
         }
         EventLog.Snapshot s = options.revision() < 0 ? log.mostRecent()
                 : options.revision() == 0 ? log.newest() : notOlder(options.revision());

@@ -88,7 +88,8 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
         }
         try {
             return FieldSelector.parse(params.text("fieldSelector")).requirements().stream()
-                    .filter(r -> r.field().equals("metadata.name") && !r.negated()).map(FieldSelector.Requirement::value)
+                    .filter(r -> r.field().equals("metadata.name") && !r.negated())
+                    .map(FieldSelector.Requirement::value)
                     .findFirst().orElse("");
         } catch (IllegalArgumentException e) {
             return "";

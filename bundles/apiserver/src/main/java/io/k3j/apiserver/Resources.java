@@ -107,7 +107,8 @@ final class Resources {
         }
         Gvk kind = target.kind().gvk();
         return Struct.of("kind", partial ? "PartialObjectMetadataList" : kind.kind() + "List", "apiVersion",
-                partial ? "meta.k8s.io/" + form.version() : kind.apiVersion(), "metadata", metadata(page), "items", items);
+                partial ? "meta.k8s.io/" + form.version() : kind.apiVersion(), "metadata", metadata(page), "items",
+                items);
     }
 
     private Struct bare(ResourceKind kind, Struct document) {

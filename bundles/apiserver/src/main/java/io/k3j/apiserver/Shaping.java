@@ -127,7 +127,8 @@ final class Shaping {
     /// An object's bytes in the store.
     static byte[] stored(Target target, Struct object) {
         Gvk version = target.kind().storage().version();
-        Struct tree = object.with("apiVersion", target.kind().gvk().apiVersion()).with("kind", target.kind().gvk().kind());
+        Struct tree = object.with("apiVersion", target.kind().gvk().apiVersion()).with("kind",
+                target.kind().gvk().kind());
         return Json.stored(version.equals(target.kind().gvk()) ? tree : target.hooks().converted(tree, version));
     }
 

@@ -71,7 +71,8 @@ final class SnapshotTree<V> {
 
     /// The value of a key, or null.
     @SuppressWarnings("unchecked")
-    @Nullable V get(String key) {
+    @Nullable
+    V get(String key) {
         Node n = root;
         while (!n.leaf) {
             n = n.child(n.find(key));

@@ -39,7 +39,8 @@ final class Store {
     }
 
     /// The datastore, waiting for one up to the given time; null when none came.
-    @Nullable Datastore await(long millis) {
+    @Nullable
+    Datastore await(long millis) {
         Datastore now = current;
         if (now != null) {
             return now;

@@ -48,7 +48,8 @@ final class Subresources {
 
     private Shape builtIn(Gvk kind) {
         Schemas schemas = core.schemas();
-        return schemas.shape(kind).orElseThrow(() -> ApiFault.internal("no schema for " + kind.apiVersion() + " " + kind.kind()));
+        return schemas.shape(kind)
+                .orElseThrow(() -> ApiFault.internal("no schema for " + kind.apiVersion() + " " + kind.kind()));
     }
 
     /// The `scale` subresource: get, update, patch.

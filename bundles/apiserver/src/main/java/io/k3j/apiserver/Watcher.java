@@ -26,14 +26,18 @@ final class Watcher {
     private long position;
     private boolean headersSent;
 
-    Watcher(Selection selection, Form form, Tables.Include include, ListOptions options, Frames frames,
-            ResponseStream stream) {
-        this.selection = selection;
-        this.form = form;
-        this.include = include;
-        this.bookmarks = options.bookmarks();
+    /// What is watched, and in which form it is told.
+    record Order(Selection selection, Form form, Tables.Include include, ListOptions options) {
+    }
+
+    Watcher(Order order, Frames frames, ResponseStream stream) {
+        this.selection = order.selection;
+        this.form = order.form;
+        this.include = order.include;
+        this.bookmarks = order.options.bookmarks();
         this.frames = frames;
         this.stream = stream;
+        ListOptions options = order.options;
         long seconds = options.timeoutSeconds() > 0 ? options.timeoutSeconds()
                 : ThreadLocalRandom.current().nextLong(MIN_SECONDS, 2 * MIN_SECONDS);
         this.end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>.
 final class Watches {
     /// The history asked for is gone.
-    static final ApiFault EXPIRED = new ApiFault(410, "Expired", "The resourceVersion for the provided watch is too old.",
+    static final ApiFault EXPIRED = new ApiFault(410, "Expired",
+            "The resourceVersion for the provided watch is too old.",
             Struct.EMPTY);
     private static final int BATCH = 256;
     private final EventLog log;
@@ -41,7 +42,7 @@ final class Watches {
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
         Map<String, String> headers = answers.headers(request, Frames.mediaType(form));
         ResponseStream stream = request.exchange().stream(200, headers);
-        Watcher watcher = new Watcher(selection, form, include, options, frames, stream);
+        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options), frames, stream);
         if (start == null) {
             watcher.fail(EXPIRED.status());
             return;
