@@ -1,5 +1,7 @@
 package io.k3j.schema;
 
+import io.k3j.model.Struct;
+
 /// What a named type is by itself, wherever it stands. Looked at only when needed, so that recursive types
 /// are possible and unused ones cost nothing.
 interface Body {
@@ -26,4 +28,9 @@ interface Body {
     boolean atomic();
 
     FieldTable fields();
+
+    /// The schema of a CRD this was made from, else empty.
+    default Struct source() {
+        return Struct.EMPTY;
+    }
 }

@@ -1,6 +1,7 @@
 package io.k3j.schema;
 
 import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -190,6 +191,10 @@ public final class Shape {
     /// What else a CRD demands of the value; [Rules#NONE] for built-in types.
     public Rules rules() {
         return facts.rules();
+    }
+
+    Struct source() {
+        return body.source();
     }
 
     FieldTable table() {

@@ -1,0 +1,218 @@
+package io.k3j.schema;
+
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.Shape.ListType;
+import io.k3j.schema.Shape.Type;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The definitions a document refers to, each rendered once; a reference renders what it leads to.
+final class OpenApiDefinitions {
+    static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+    private final Schemas schemas;
+    private final boolean three;
+    private final Map<String, Struct> made = new TreeMap<>();
+    private final Deque<Shape> waiting = new ArrayDeque<>();
+
+    OpenApiDefinitions(Schemas schemas, boolean three) {
+        this.schemas = schemas;
+        this.three = three;
+    }
+
+    /// Everything referred to so far.
+    Struct all() {
+        while (!waiting.isEmpty()) {
+            Shape s = waiting.pop();
+            made.put(s.definition(), definition(s));
+        }
+        return Struct.copyOf(made);
+    }
+
+    /// A reference to a built-in definition, as a schema.
+    Struct builtIn(String name) {
+        if (name.equals(META + "Patch")) {
+            made.putIfAbsent(name, Struct.of("type", "object", "description",
+                    "A patch: JSON patch, merge patch, strategic merge patch or apply configuration."));
+        } else {
+            want(schemas.definition(name));
+        }
+        return Struct.of("$ref", pointer(name));
+    }
+
+    /// A reference to a kind; a custom kind gets a definition named after its group.
+    Struct kind(Gvk kind, Shape shape) {
+        if (!shape.definition().isEmpty()) {
+            want(shape);
+            return Struct.of("$ref", pointer(shape.definition()));
+        }
+        String name = customName(kind);
+        if (!made.containsKey(name)) {
+            made.put(name, Struct.EMPTY);
+            made.put(name, OpenApiCustom.definition(this, three, shape, kind));
+        }
+        return Struct.of("$ref", pointer(name));
+    }
+
+    /// A reference to a built-in kind of any group; any object for an unknown one.
+    Struct reference(Gvk kind) {
+        return schemas.shape(kind).map(s -> kind(kind, s)).orElse(Struct.of("type", "object"));
+    }
+
+    /// A reference to the list of a kind.
+    Struct list(Gvk kind, Shape shape) {
+        if (!shape.definition().isEmpty()) {
+            return builtIn(shape.definition() + "List");
+        }
+        String name = customName(kind) + "List";
+        made.putIfAbsent(name, OpenApiCustom.list(this, kind, kind(kind, shape)));
+        return Struct.of("$ref", pointer(name));
+    }
+
+    /// `com.example.stable.v1.CronTab`.
+    private static String customName(Gvk kind) {
+        List<String> parts = new ArrayList<>(List.of(kind.group().split("\\.")));
+        Collections.reverse(parts);
+        return String.join(".", parts) + "." + kind.version() + "." + kind.kind();
+    }
+
+    private void want(Shape shape) {
+        if (made.putIfAbsent(shape.definition(), Struct.EMPTY) == null) {
+            waiting.push(schemas.definition(shape.definition()));
+        }
+    }
+
+    private String pointer(String name) {
+        return (three ? "#/components/schemas/" : "#/definitions/") + name;
+    }
+
+    private Struct definition(Shape s) {
+        Struct.Builder b = Struct.builder().putUnlessEmpty("description", s.description());
+        switch (s.type()) {
+            case OBJECT -> object(b, s);
+            case QUANTITY -> either(b, "string", "number", "");
+            case INT_OR_STRING -> either(b, "integer", "string", "int-or-string");
+            case ANY -> b.putUnlessEmpty("type", s.definition().contains("JSON") ? "" : "object");
+            case FIELDS -> b.put("type", "object");
+            default -> b.put("type", "string").putUnlessEmpty("format", s.format());
+        }
+        return b.build();
+    }
+
+    private void either(Struct.Builder b, String one, String other, String format) {
+        b.putUnlessEmpty("format", format);
+        if (three) {
+            b.put("oneOf", Seq.of(Struct.of("type", one), Struct.of("type", other)));
+        } else {
+            b.put("type", "string");
+        }
+    }
+
+    private void object(Struct.Builder b, Shape s) {
+        Struct.Builder properties = Struct.builder();
+        List<String> required = new ArrayList<>();
+        boolean list = s.field("items") != null && s.field("kind") != null;
+        for (Field f : s.fields()) {
+            boolean told = !(list && f.name().equals("items")) && !f.shape().wrapped();
+            properties.put(f.name(), value(f.shape(), true, told));
+            if (f.required()) {
+                required.add(f.name());
+            }
+        }
+        b.put("type", "object").putUnlessEmpty("properties", properties.build()).putUnlessEmpty("required", required);
+        List<Struct> kinds = schemas.kinds(s.definition()).stream().map(OpenApiDefinitions::gvk).toList();
+        b.putUnlessEmpty("x-kubernetes-group-version-kind", kinds);
+        if (s.atomic()) {
+            b.put("x-kubernetes-map-type", "atomic");
+        }
+    }
+
+    static Struct gvk(Gvk kind) {
+        return Struct.of("group", kind.group(), "kind", kind.kind(), "version", kind.version());
+    }
+
+    /// @param described whether the description where the value stands is wanted
+    /// @param told whether a list's type is written down
+    private Struct value(Shape s, boolean described, boolean told) {
+        Struct.Builder b = Struct.builder();
+        String description = described ? s.description() : "";
+        b.putUnlessEmpty("description", description);
+        if (!s.definition().isEmpty()) {
+            want(s);
+            reference(b, s, !description.isEmpty());
+        } else {
+            plain(b, s, told);
+        }
+        if (s.defaultValue() != null) {
+            b.put("default", s.defaultValue());
+        }
+        if (three) {
+            b.putUnlessEmpty("enum", s.choices());
+        }
+        patch(b, s);
+        return b.build();
+    }
+
+    private void reference(Struct.Builder b, Shape s, boolean siblings) {
+        if (three && (siblings || s.facts().flags() > 1)) {
+            b.put("allOf", Seq.of(Struct.of("$ref", pointer(s.definition()))));
+        } else {
+            b.put("$ref", pointer(s.definition()));
+        }
+        mapType(b, s);
+    }
+
+    private void plain(Struct.Builder b, Shape s, boolean told) {
+        switch (s.type()) {
+            case LIST -> {
+                b.put("type", "array").put("items", value(s.items(), false, false));
+                if (told) {
+                    listType(b, s);
+                }
+            }
+            case MAP -> {
+                b.put("type", "object").put("additionalProperties", value(s.items(), false, false));
+                mapType(b, s);
+            }
+            case ANY -> b.put("type", "object");
+            default -> b.put("type", type(s.type())).putUnlessEmpty("format", s.format());
+        }
+    }
+
+    private static void mapType(Struct.Builder b, Shape s) {
+        if (s.facts().has(Facts.ATOMIC)) {
+            b.put("x-kubernetes-map-type", "atomic");
+        } else if (s.facts().has(Facts.GRANULAR)) {
+            b.put("x-kubernetes-map-type", "granular");
+        }
+    }
+
+    private static void listType(Struct.Builder b, Shape s) {
+        b.putUnlessEmpty("x-kubernetes-list-map-keys", s.mapKeys());
+        b.put("x-kubernetes-list-type",
+                s.listType() == ListType.MAP ? "map" : s.listType() == ListType.SET ? "set" : "atomic");
+    }
+
+    private static void patch(Struct.Builder b, Shape s) {
+        b.putUnlessEmpty("x-kubernetes-patch-merge-key", s.mergeKey());
+        String strategy = s.patchReplace() ? "replace" : s.patchMerge() ? "merge" : "";
+        String keys = s.patchRetainKeys() ? "retainKeys" : "";
+        b.putUnlessEmpty("x-kubernetes-patch-strategy",
+                strategy.isEmpty() ? keys : keys.isEmpty() ? strategy : strategy + "," + keys);
+    }
+
+    private static String type(Type type) {
+        return switch (type) {
+            case INT32, INT64 -> "integer";
+            case NUMBER -> "number";
+            case BOOLEAN -> "boolean";
+            default -> "string";
+        };
+    }
+}
