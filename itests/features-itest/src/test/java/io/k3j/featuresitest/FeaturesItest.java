@@ -1,0 +1,82 @@
+package io.k3j.featuresitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Retire;
+import io.k3j.testkitosgi.InFramework;
+import io.k3j.testkitosgi.Injected;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/// The feature manager in a framework, with bundles of the test's own.
+@InFramework(bundles = {"com.fasterxml.jackson.core.jackson-core", "io.k3j.componentapi", "io.k3j.features"})
+class FeaturesItest {
+    private BundleContext context;
+
+    @Injected
+    private ConfigurationAdmin admin;
+
+    @Test
+    void handsABundleTheSettingsItsFeatureNamesAndNoOthers()
+            throws IOException, InterruptedException, BundleException, InvalidSyntaxException {
+        try (Scene scene = new Scene(context)) {
+            diary(scene);
+            scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
+            feature(scene);
+            scene.run(Map.of("clusterCidr", "10.42.0.0/16", "token", "secret"), Set.of());
+            scene.await("start", () -> scene.read("diary").equals("start\n"));
+            Configuration[] given = admin.listConfigurations("(service.pid=test.old)");
+            assertThat(given[0].getProperties().get("clusterCidr")).isEqualTo("10.42.0.0/16");
+            assertThat(given[0].getProperties().get("token")).isNull();
+            assertThat(components().list()).singleElement()
+                    .matches(component -> component.name().equals("old") && component.state().equals("ACTIVE"));
+            assertThat(scene.read("data/bundles/applied.json")).contains("old");
+        }
+    }
+
+    @Test
+    void retiresWhatLeftTheListOnceAlsoAcrossARestart() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = new Scene(context)) {
+            diary(scene);
+            feature(scene);
+            scene.write("data/bundles/applied.json", "{\"features\": [\"old\"]}");
+            scene.run(Map.of(), Set.of());
+            scene.await("stop", () -> scene.read("diary").endsWith("stop\n"));
+            scene.await("list", () -> !scene.read("data/bundles/applied.json").contains("old"));
+            assertThat(scene.read("diary")).isEqualTo("start\nretire\nstop\n");
+        }
+    }
+
+    @Test
+    void endsTheProcessWhenAFeatureFileIsWrong() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = new Scene(context)) {
+            scene.write("features/roles/server.json", "{\"features\": [\"missing\"]}");
+            scene.run(Map.of(), Set.of());
+            scene.await("abort", () -> !scene.aborts().isEmpty());
+            assertThat(scene.aborts().getFirst()).contains("missing");
+        }
+    }
+
+    private static void diary(Scene scene) {
+        System.setProperty("k3j.test.diary", scene.path("diary").toString());
+    }
+
+    private static void feature(Scene scene) throws IOException {
+        scene.write("features/old/feature.json", """
+                {"name": "old", "bundles": [{"name": "test.old"}], "settings": {"test.old": ["clusterCidr"]}}
+                """);
+        scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
+    }
+
+    private Components components() {
+        return context.getService(context.getServiceReference(Components.class));
+    }
+}

@@ -1,0 +1,116 @@
+package io.k3j.featuresitest;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Plan;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceRegistration;
+
+/// A data directory, a directory of features, and the feature manager over them.
+final class Scene implements AutoCloseable {
+    private static final long LIMIT_NANOS = 20_000_000_000L;
+    private static final long LOOK_MILLIS = 10;
+
+    private final Path root;
+    private final BundleContext context;
+    private final List<String> aborts = new ArrayList<>();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    Scene(BundleContext context) throws IOException {
+        this.context = context;
+        this.root = Files.createTempDirectory("features-itest");
+        write("features/roles/server.json", "{\"features\": []}");
+    }
+
+    Path path(String name) {
+        return root.resolve(name);
+    }
+
+    void write(String name, String text) throws IOException {
+        Files.createDirectories(path(name).getParent());
+        Files.writeString(path(name), text);
+    }
+
+    /// A bundle with an activator, put where a chosen jar lies.
+    void chosenBundle(String symbolicName, Class<?> activator, String provided) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.putValue("Bundle-ManifestVersion", "2");
+        attributes.putValue("Bundle-SymbolicName", symbolicName);
+        attributes.putValue("Bundle-Activator", activator.getName());
+        attributes.putValue("DynamicImport-Package", "*");
+        if (!provided.isEmpty()) {
+            attributes.putValue("Provide-Capability", "osgi.service;objectClass:List<String>=\"" + provided + "\"");
+        }
+        Files.createDirectories(path("data/bundles/chosen"));
+        String entry = activator.getName().replace('.', '/') + ".class";
+        try (OutputStream file = Files.newOutputStream(path("data/bundles/chosen/x.jar"));
+                JarOutputStream jar = new JarOutputStream(file, manifest);
+                InputStream bytes = activator.getClassLoader().getResourceAsStream(entry)) {
+            jar.putNextEntry(new JarEntry(entry));
+            bytes.transferTo(jar);
+            jar.closeEntry();
+        }
+        write("data/bundles/chosen.json", "{\"" + symbolicName + "\": [\"shipped\", \"x.jar\"]}");
+    }
+
+    void run(Map<String, Object> settings, Set<String> disabled) {
+        registrations.add(context.registerService(Abort.class, aborts::add, null));
+        registrations.add(context.registerService(Plan.class,
+                new Plan("server", path("data"), path("features"), settings, disabled, Map.of()), null));
+    }
+
+    List<String> aborts() {
+        return aborts;
+    }
+
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        synchronized (this) {
+            while (!condition.getAsBoolean()) {
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("no " + what);
+                }
+                wait(LOOK_MILLIS);
+            }
+        }
+    }
+
+    String read(String name) {
+        try {
+            return Files.exists(path(name)) ? Files.readString(path(name)) : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// Ends the manager, so that the next scene begins with a fresh one.
+    @Override
+    public void close() throws BundleException {
+        registrations.forEach(ServiceRegistration::unregister);
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getLocation().startsWith("chosen:")) {
+                bundle.uninstall();
+            } else if (bundle.getSymbolicName().equals("io.k3j.features")) {
+                bundle.stop();
+                bundle.start();
+            }
+        }
+    }
+}
