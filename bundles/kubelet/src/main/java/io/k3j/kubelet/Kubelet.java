@@ -1,0 +1,69 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Phases;
+import io.k3j.nodeapi.ContainerRuntime;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.condition.Condition;
+
+/// The door: runs the pods of this node while there is an API to hear of them from and a runtime to run them
+/// with. Stopping leaves every pod as it is; the next kubelet adopts them.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.kubelet",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Kubelet {
+    private final BundleContext context;
+    private final HealthScope health;
+    private final NodeAgent agent;
+    private @Nullable ServiceRegistration<Condition> ready;
+
+    /// Begins.
+    @Activate
+    public Kubelet(BundleContext context, Settings settings, @Reference ApiClient api,
+            @Reference ContainerRuntime runtime, @Reference Health health) throws IOException {
+        this.context = context;
+        this.health = health.scope("kubelet");
+        agent = new NodeAgent(settings, api, runtime, InstantSource.system(), this::ready);
+        agent.start();
+    }
+
+    private synchronized void ready(boolean now) {
+        if (now) {
+            health.ok();
+        } else {
+            health.degraded("the node is not ready");
+        }
+        if (now && ready == null) {
+            Dictionary<String, Object> properties = new Hashtable<>();
+            properties.put(Phases.ID, Phases.NODE_READY);
+            ready = context.registerService(Condition.class, Condition.INSTANCE, properties);
+        } else if (!now && ready != null) {
+            ready.unregister();
+            ready = null;
+        }
+    }
+
+    /// Stops working within five seconds.
+    @Deactivate
+    void stop() {
+        agent.close();
+        synchronized (this) {
+            if (ready != null) {
+                ready.unregister();
+                ready = null;
+            }
+        }
+    }
+}

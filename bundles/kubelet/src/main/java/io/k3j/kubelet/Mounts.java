@@ -1,0 +1,116 @@
+package io.k3j.kubelet;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Mounts file systems in memory and takes mounts away, by mount(2) and umount2(2). Any thread; short calls.
+final class Mounts {
+    private static final long NOSUID = 2;
+    private static final long NODEV = 4;
+    private static final int DETACH = 2;
+    private static final String ERRNO = "errno";
+    private final StructLayout state = Linker.Option.captureStateLayout();
+    private final MethodHandle mount;
+    private final MethodHandle unmount;
+
+    @SuppressWarnings("restricted")
+    Mounts() {
+        Linker linker = Linker.nativeLinker();
+        Linker.Option errno = Linker.Option.captureCallState(ERRNO);
+        mount = linker.downcallHandle(linker.defaultLookup().find("mount").orElseThrow(),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS,
+                        ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS),
+                errno);
+        unmount = linker.downcallHandle(linker.defaultLookup().find("umount2").orElseThrow(),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT), errno);
+    }
+
+    /// Puts an empty file system in memory over a directory, unless something is mounted there already.
+    void tmpfs(Path directory, String options) throws IOException {
+        if (mounted(directory)) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment why = arena.allocate(state);
+            int result = (int) mount.invokeExact(why, arena.allocateFrom("tmpfs"),
+                    arena.allocateFrom(directory.toString()), arena.allocateFrom("tmpfs"), NOSUID | NODEV,
+                    arena.allocateFrom(options));
+            if (result != 0) {
+                throw failure("mount tmpfs on " + directory, why);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Takes everything away that is mounted at or below a directory, the deepest first.
+    void unmountBelow(Path directory) throws IOException {
+        List<String> found = new ArrayList<>();
+        String at = directory.toString();
+        for (String line : table()) {
+            String point = point(line);
+            if (point.equals(at) || point.startsWith(at + "/")) {
+                found.addFirst(point);
+            }
+        }
+        for (String point : found) {
+            detach(point);
+        }
+    }
+
+    private void detach(String point) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment why = arena.allocate(state);
+            int result = (int) unmount.invokeExact(why, arena.allocateFrom(point), DETACH);
+            if (result != 0) {
+                throw failure("unmount " + point, why);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private IOException failure(String what, MemorySegment why) {
+        int code = (int) state.varHandle(MemoryLayout.PathElement.groupElement(ERRNO)).get(why, 0L);
+        return new IOException(what + ": error " + code);
+    }
+
+    private static boolean mounted(Path directory) throws IOException {
+        String at = directory.toString();
+        return table().stream().anyMatch(l -> point(l).equals(at));
+    }
+
+    private static List<String> table() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mountinfo"));
+    }
+
+    /// The fifth word, with its octal escapes undone.
+    private static String point(String line) {
+        String word = line.split(" ", 6)[4];
+        StringBuilder b = new StringBuilder(word.length());
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) == '\\' && i + 3 < word.length()) {
+                b.append((char) Integer.parseInt(word.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                b.append(word.charAt(i));
+            }
+        }
+        return b.toString();
+    }
+}

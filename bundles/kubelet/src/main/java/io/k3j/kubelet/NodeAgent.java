@@ -1,0 +1,90 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.controllerkit.Events;
+import io.k3j.nodeapi.ContainerRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Everything a kubelet is made of, put together; without a framework, so that tests can run one.
+final class NodeAgent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Tools tools;
+    private final PodWorkers workers;
+    private final NodeLoop node;
+    private final View pods;
+    private final View services;
+    private @Nullable AutoCloseable runtimeEvents;
+
+    /// @param ready told whether the node is ready, again and again
+    NodeAgent(Settings settings, ApiClient api, ContainerRuntime runtime, InstantSource clock, Consumer<Boolean> ready)
+            throws IOException {
+        Options options = Options.of(settings);
+        NodeFacts facts = NodeFacts.read(settings);
+        References references = new References(api);
+        Environment environment = new Environment(references, new Environment.Node(options.nodeName(),
+                facts.addresses(), facts.cpus() * 1000L, facts.memory()));
+        Tokens tokens = new Tokens(api, clock);
+        Volumes volumes = new Volumes(options, references, new VolumeContent(references, environment, tokens),
+                new Mounts(), clock);
+        boolean systemd = NodeFacts.text("/proc/1/comm").strip().equals("systemd");
+        Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), systemd,
+                options.number("pod-max-pids", -1));
+        Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
+        services = api.view(References.SERVICES, Query.ALL);
+        tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,
+                new Handlers(runtime, closed), new Images(runtime, references, clock), new StatusWriter(api, closed),
+                new Events(api, "kubelet", options.nodeName(), clock), clock, services::list, facts.addresses(),
+                facts.memory(), tokens, closed);
+        workers = new PodWorkers(tools);
+        node = new NodeLoop(api, runtime, new NodeObject(options, settings, facts), options, clock, closed, ready);
+        pods = api.view(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()));
+    }
+
+    /// Starts its threads.
+    void start() {
+        Thread.ofVirtual().name("kubelet-node").start(node::run);
+        Thread.ofVirtual().name("kubelet-events").start(this::events);
+        runtimeEvents = tools.runtime().events(workers::event);
+        pods.listen(workers);
+    }
+
+    private void events() {
+        while (closed.getCount() > 0) {
+            if (!tools.events().step()) {
+                tools.events().await(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    PodWorkers workers() {
+        return workers;
+    }
+
+    Tools tools() {
+        return tools;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        pods.close();
+        services.close();
+        try {
+            if (runtimeEvents != null) {
+                runtimeEvents.close();
+            }
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.DEBUG, "event stream: {0}", e.getMessage());
+        }
+        workers.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.k3j.kubelet;
+
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What the machine is and has, read from `/proc`, `/sys` and `/etc`.
+///
+/// @param cpus processors
+/// @param memory bytes
+/// @param addresses of the node, the primary first
+/// @param info the fixed part of `status.nodeInfo`
+record NodeFacts(int cpus, long memory, List<String> addresses, Struct info) {
+    static final String VERSION = "v1.36.2+k3j1";
+
+    /// Reads them.
+    static NodeFacts read(Settings settings) {
+        List<String> given = List.of(settings.nodeIp()).stream().flatMap(s -> List.of(s.split(",")).stream()).toList();
+        return new NodeFacts(processors(), memory("MemTotal:"), given.isEmpty() ? detected() : given, software());
+    }
+
+    private static int processors() {
+        long n = text("/proc/cpuinfo").lines().filter(l -> l.startsWith("processor")).count();
+        return n > 0 ? (int) n : Runtime.getRuntime().availableProcessors();
+    }
+
+    /// A line of `/proc/meminfo` in bytes.
+    static long memory(String what) {
+        return text("/proc/meminfo").lines().filter(l -> l.startsWith(what)).findFirst().map(l -> {
+            String number = l.substring(what.length()).strip();
+            return Long.parseLong(number.substring(0, number.indexOf(' '))) * 1024;
+        }).orElse(0L);
+    }
+
+    private static Struct software() {
+        String machine = text("/etc/machine-id").strip();
+        String arch = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+        String system = text("/etc/os-release").lines().filter(l -> l.startsWith("PRETTY_NAME=")).findFirst()
+                .map(l -> l.substring(12).replace("\"", "")).orElse("Linux");
+        String boot = text("/proc/sys/kernel/random/boot_id").strip();
+        return Struct.of("machineID", machine.isEmpty() ? boot.replace("-", "") : machine, "systemUUID",
+                text("/sys/class/dmi/id/product_uuid").strip(), "bootID", boot, "kernelVersion",
+                text("/proc/sys/kernel/osrelease").strip(), "osImage", system, "kubeletVersion", VERSION,
+                "kubeProxyVersion", VERSION, "operatingSystem", "linux", "architecture", arch);
+    }
+
+    /// The addresses of the interface the default route leads over, IPv4 first.
+    private static List<String> detected() {
+        Optional<String> device = text("/proc/net/route").lines().skip(1).map(l -> l.split("\t"))
+                .filter(w -> w.length > 2 && w[1].equals("00000000")).map(w -> w[0]).findFirst();
+        List<String> found = new ArrayList<>();
+        try {
+            for (NetworkInterface n : NetworkInterface.networkInterfaces().toList()) {
+                boolean chosen = device.map(d -> d.equals(n.getName())).orElse(!n.isLoopback());
+                if (chosen && n.isUp()) {
+                    n.getInterfaceAddresses().stream().map(InterfaceAddress::getAddress).filter(NodeFacts::usable)
+                            .forEach(a -> found.add(a.getHostAddress()));
+                }
+            }
+        } catch (SocketException e) {
+            return List.of("127.0.0.1");
+        }
+        return found.isEmpty() ? List.of("127.0.0.1") : List.of(found.getFirst());
+    }
+
+    private static boolean usable(InetAddress a) {
+        return a instanceof Inet4Address && !a.isLinkLocalAddress();
+    }
+
+    static String text(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

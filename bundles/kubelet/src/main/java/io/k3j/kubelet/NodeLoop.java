@@ -1,0 +1,212 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.RuntimeReadiness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Registers the node, renews its lease every 10 s and tells its status: at once when it changes, else every
+/// five minutes. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>.
+final class NodeLoop {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final Duration UNREADY = Duration.ofMillis(200);
+    private static final Duration REPORT = Duration.ofMinutes(5);
+    private static final long MEMORY_FLOOR = 100L << 20;
+    private static final String LEASES = "kube-node-lease";
+    private final ApiClient api;
+    private final ContainerRuntime runtime;
+    private final NodeObject object;
+    private final Options options;
+    private final InstantSource clock;
+    private final CountDownLatch closed;
+    private final Consumer<Boolean> ready;
+    private String runtimeVersion = "";
+    private Instant reported = Instant.EPOCH;
+    private Instant renewed = Instant.EPOCH;
+    private boolean registered;
+    private boolean told;
+
+    /// @param ready told whether the node is, whenever that has been written
+    NodeLoop(ApiClient api, ContainerRuntime runtime, NodeObject object, Options options, InstantSource clock,
+            CountDownLatch closed, Consumer<Boolean> ready) {
+        this.api = api;
+        this.runtime = runtime;
+        this.object = object;
+        this.options = options;
+        this.clock = clock;
+        this.closed = closed;
+        this.ready = ready;
+    }
+
+    /// Works until closed.
+    void run() {
+        try {
+            boolean fine;
+            do {
+                fine = once();
+            } while (!closed.await(fine ? EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One round.
+    /// @return whether the node is ready
+    boolean once() {
+        try {
+            Obj node = registered ? api.get(References.NODES, Key.of(options.nodeName())) : register();
+            registered = true;
+            renew(node);
+            return report(node);
+        } catch (ApiFault e) {
+            registered = registered && e.code() != 404;
+            String what = "node={0} is not told: {1}";
+            LOG.log(told ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what, options.nodeName(),
+                    e.getMessage());
+            told = true;
+            return false;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "node=" + options.nodeName(), e);
+            return false;
+        }
+    }
+
+    private Obj register() {
+        Key key = Key.of(options.nodeName());
+        Optional<Obj> there = api.find(References.NODES, key);
+        Obj node = there.orElseGet(() -> api.create(References.NODES, object.fresh(), WriteOptions.PLAIN));
+        Obj wanted = object.registered(node);
+        if (!wanted.tree().equals(node.tree())) {
+            node = api.update(References.NODES, wanted, WriteOptions.PLAIN);
+        }
+        return roles(node);
+    }
+
+    /// A node may not give itself a role; K3s' supervisor gives it.
+    private Obj roles(Obj node) {
+        Struct missing = Struct.copyOf(object.roles());
+        if (missing.names().stream().allMatch(n -> node.labels().containsKey(n))) {
+            return node;
+        }
+        ApiClient granted;
+        try {
+            granted = api.as("system:k3s-supervisor");
+        } catch (IllegalArgumentException e) {
+            granted = api;
+        }
+        try {
+            return granted.patch(References.NODES, node.key(),
+                    new Patch.Merge(Struct.of("metadata", Struct.of("labels", missing))), WriteOptions.PLAIN);
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.WARNING, "node={0} has no role: {1}", node.name(), e.getMessage());
+            return node;
+        }
+    }
+
+    private void renew(Obj node) {
+        Instant now = clock.instant();
+        if (Duration.between(renewed, now).compareTo(EVERY.minusMillis(500)) < 0) {
+            return;
+        }
+        Key key = new Key(LEASES, options.nodeName());
+        Struct spec = Struct.of("holderIdentity", options.nodeName(), "leaseDurationSeconds", 40, "renewTime",
+                Times.micros(now));
+        try {
+            Optional<Obj> there = api.find(References.LEASES, key);
+            if (there.isPresent()) {
+                api.update(References.LEASES, there.get().with(spec, "spec"), WriteOptions.PLAIN);
+            } else {
+                Struct owner = Struct.of("apiVersion", "v1", "kind", "Node", "name", node.name(), "uid", node.uid());
+                api.create(References.LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
+                        "metadata", Struct.of("name", options.nodeName(), "namespace", LEASES, "ownerReferences",
+                                Seq.of(owner)), "spec", spec)), WriteOptions.PLAIN);
+            }
+            renewed = now;
+        } catch (ApiFault e) {
+            // the namespace comes a moment after the server
+            LOG.log(System.Logger.Level.DEBUG, "lease of node={0}: {1}", options.nodeName(), e.getMessage());
+        }
+    }
+
+    private boolean report(Obj node) {
+        Instant now = clock.instant();
+        RuntimeReadiness readiness = readiness();
+        Struct wanted = object.status(node.status(), new NodeObject.Now(now, readiness, runtimeVersion,
+                readiness.runtime() ? runtime.images().list() : List.of(), diskBytes(), pressures()));
+        boolean fine = readiness.runtime() && readiness.network();
+        boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
+        if (due || !same(wanted, node.status())) {
+            api.update(References.NODES, node.with(wanted, "status"), WriteOptions.STATUS);
+            reported = now;
+        }
+        ready.accept(fine);
+        return fine;
+    }
+
+    /// Whether nothing differs but the time of the heartbeat.
+    private static boolean same(Struct one, Struct other) {
+        return still(one).equals(still(other));
+    }
+
+    private static Struct still(Struct status) {
+        return status.with("conditions", Seq.copyOf(status.seq("conditions").structs().stream()
+                .map(c -> c.without("lastHeartbeatTime")).toList()));
+    }
+
+    private RuntimeReadiness readiness() {
+        try {
+            if (runtimeVersion.isEmpty()) {
+                runtimeVersion = runtime.version().url();
+            }
+            return runtime.readiness();
+        } catch (RuntimeFault e) {
+            return new RuntimeReadiness(false, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private long diskBytes() {
+        try {
+            Files.createDirectories(options.rootDir());
+            return Files.getFileStore(options.rootDir()).getTotalSpace();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private Set<String> pressures() {
+        Set<String> all = new HashSet<>();
+        if (NodeFacts.memory("MemAvailable:") < MEMORY_FLOOR) {
+            all.add("MemoryPressure");
+        }
+        try {
+            var store = Files.getFileStore(options.rootDir());
+            if (store.getUsableSpace() < store.getTotalSpace() / 20) {
+                all.add("DiskPressure");
+            }
+        } catch (IOException e) {
+            // unknown is not pressure
+        }
+        return all;
+    }
+}

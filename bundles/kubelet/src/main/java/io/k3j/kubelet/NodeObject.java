@@ -1,0 +1,174 @@
+package io.k3j.kubelet;
+
+import io.k3j.codec.Json;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
+import io.k3j.nodeapi.RuntimeReadiness;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The Node this kubelet registers and its status; pure. Labels and annotations are K3s'.
+final class NodeObject {
+    private static final int MAX_IMAGES = 50;
+    private static final int MAX_NAMES = 5;
+    private final Options options;
+    private final Settings settings;
+    private final NodeFacts facts;
+
+    NodeObject(Options options, Settings settings, NodeFacts facts) {
+        this.options = options;
+        this.settings = settings;
+        this.facts = facts;
+    }
+
+    /// The object to create.
+    Obj fresh() {
+        Map<String, String> labels = new TreeMap<>(labels());
+        for (String l : settings.nodeLabel()) {
+            int eq = l.indexOf('=');
+            labels.put(eq < 0 ? l : l.substring(0, eq), eq < 0 ? "" : l.substring(eq + 1));
+        }
+        List<Struct> taints = new ArrayList<>();
+        for (String t : settings.nodeTaint()) {
+            taints.add(taint(t));
+        }
+        Struct spec = Struct.builder().put("providerID", "k3s://" + options.nodeName()).putUnlessEmpty("taints", taints)
+                .build();
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", options.nodeName(),
+                "labels", labels, "annotations", annotations()), "spec", spec));
+    }
+
+    private static Struct taint(String text) {
+        int colon = text.lastIndexOf(':');
+        String effect = colon < 0 ? "NoSchedule" : text.substring(colon + 1);
+        String rest = colon < 0 ? text : text.substring(0, colon);
+        int eq = rest.indexOf('=');
+        return Struct.builder().put("key", eq < 0 ? rest : rest.substring(0, eq))
+                .putUnlessEmpty("value", eq < 0 ? "" : rest.substring(eq + 1)).put("effect", effect).build();
+    }
+
+    /// The labels the node must carry.
+    Map<String, String> labels() {
+        String arch = facts.info().text("architecture");
+        Map<String, String> all = new TreeMap<>(Map.of("kubernetes.io/hostname", options.nodeName(), "kubernetes.io/os",
+                "linux", "kubernetes.io/arch", arch, "beta.kubernetes.io/os", "linux", "beta.kubernetes.io/arch", arch,
+                "node.kubernetes.io/instance-type", "k3s", "beta.kubernetes.io/instance-type", "k3s"));
+        return all;
+    }
+
+    /// The labels of a server, which a node may not give itself.
+    Map<String, String> roles() {
+        return settings.controlPlane() ? Map.of("node-role.kubernetes.io/control-plane", "true") : Map.of();
+    }
+
+    /// The annotations the node must carry.
+    Map<String, String> annotations() {
+        Map<String, String> all = new TreeMap<>();
+        all.put("alpha.kubernetes.io/provided-node-ip", String.join(",", facts.addresses()));
+        all.put("k3s.io/hostname", options.nodeName());
+        all.put("k3s.io/internal-ip", String.join(",", facts.addresses()));
+        if (settings.nodeExternalIp().length > 0) {
+            all.put("k3s.io/external-ip", String.join(",", settings.nodeExternalIp()));
+        }
+        all.put("k3s.io/node-args", Json.text(Seq.of(settings.controlPlane() ? "server" : "agent")));
+        all.put("volumes.kubernetes.io/controller-managed-attach-detach", "true");
+        return all;
+    }
+
+    /// The node as it should be, given the one that is there.
+    Obj registered(Obj node) {
+        Obj wanted = node;
+        for (Map.Entry<String, String> e : labels().entrySet()) {
+            wanted = wanted.with(e.getValue(), "metadata", "labels", e.getKey());
+        }
+        for (Map.Entry<String, String> e : annotations().entrySet()) {
+            wanted = wanted.with(e.getValue(), "metadata", "annotations", e.getKey());
+        }
+        return wanted.spec().text("providerID").isEmpty()
+                ? wanted.with("k3s://" + options.nodeName(), "spec", "providerID") : wanted;
+    }
+
+    /// What is known at one instant.
+    ///
+    /// @param runtime version as `containerd://1.6.20`
+    /// @param diskBytes size of the file system pods write to
+    /// @param pressures types of conditions that are true, as `MemoryPressure`
+    record Now(Instant at, RuntimeReadiness readiness, String runtime, List<Image> images, long diskBytes,
+            java.util.Set<String> pressures) {
+    }
+
+    /// The status, with foreign fields kept; `old` tells since when conditions have been so.
+    Struct status(Struct old, Now now) {
+        Struct amounts = Struct.of("cpu", Integer.toString(facts.cpus()), "ephemeral-storage",
+                now.diskBytes() / 1024 + "Ki", "hugepages-1Gi", "0", "hugepages-2Mi", "0", "memory",
+                facts.memory() / 1024 + "Ki", "pods", Long.toString(options.number("max-pods", 110)));
+        Struct allocatable = amounts.with("ephemeral-storage", Long.toString(now.diskBytes() * 95 / 100));
+        Struct.Builder b = old.toBuilder();
+        b.put("addresses", addresses()).put("allocatable", allocatable).put("capacity", amounts);
+        b.put("conditions", conditions(old, now));
+        b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
+                Long.parseLong(settings.kubeletPort()))));
+        b.putUnlessEmpty("images", images(now.images()));
+        b.put("nodeInfo", facts.info().with("containerRuntimeVersion", now.runtime()));
+        b.put("runtimeHandlers", Seq.of(Struct.of("features", Struct.of("recursiveReadOnlyMounts", false,
+                "userNamespaces", false), "name", "")));
+        return b.build();
+    }
+
+    private Seq addresses() {
+        List<Struct> all = new ArrayList<>();
+        facts.addresses().forEach(a -> all.add(Struct.of("type", "InternalIP", "address", a)));
+        for (String a : settings.nodeExternalIp()) {
+            all.add(Struct.of("type", "ExternalIP", "address", a));
+        }
+        all.add(Struct.of("type", "Hostname", "address", options.nodeName()));
+        return Seq.copyOf(all);
+    }
+
+    private static Seq images(List<Image> images) {
+        return Seq.copyOf(images.stream().sorted(Comparator.comparingLong(Image::sizeBytes).reversed()).limit(MAX_IMAGES)
+                .map(i -> {
+                    List<String> names = new ArrayList<>(i.digests());
+                    names.addAll(i.tags());
+                    return Struct.of("names", names.stream().limit(MAX_NAMES).toList(), "sizeBytes", i.sizeBytes());
+                }).toList());
+    }
+
+    private static Seq conditions(Struct old, Now now) {
+        Seq before = old.seq("conditions");
+        List<Struct> all = new ArrayList<>();
+        String[][] pressures = {{"MemoryPressure", "Memory", "memory available"}, {"DiskPressure", "Disk", "disk"},
+            {"PIDPressure", "PID", "PID available"}};
+        for (String[] p : pressures) {
+            boolean on = now.pressures().contains(p[0]);
+            String fine = p[1].equals("Disk") ? "kubelet has no disk pressure" : "kubelet has sufficient " + p[2];
+            all.add(condition(before, now.at(), p[0], on, "KubeletHas" + (on ? p[0]
+                    : p[1].equals("Disk") ? "NoDiskPressure" : "Sufficient" + p[1]),
+                    on ? "kubelet has " + (p[1].equals("Disk") ? "disk pressure" : "insufficient " + p[2]) : fine));
+        }
+        boolean ready = now.readiness().runtime() && now.readiness().network();
+        all.add(condition(before, now.at(), "Ready", ready, ready ? "KubeletReady" : "KubeletNotReady",
+                ready ? "kubelet is posting ready status"
+                        : (now.readiness().runtime() ? "container runtime network not ready: "
+                                : "container runtime not ready: ") + now.readiness().message()));
+        before.structs().stream().filter(c -> all.stream().noneMatch(a -> a.text("type").equals(c.text("type"))))
+                .forEach(all::add);
+        return Seq.copyOf(all);
+    }
+
+    private static Struct condition(Seq before, Instant now, String type, boolean holds, String reason,
+            String message) {
+        Struct old = before.find("type", type);
+        String status = holds ? "True" : "False";
+        String since = old.text("status").equals(status) ? old.text("lastTransitionTime") : Times.seconds(now);
+        return Struct.of("type", type, "status", status, "lastHeartbeatTime", Times.seconds(now), "lastTransitionTime",
+                since, "reason", reason, "message", message);
+    }
+}

@@ -1,0 +1,356 @@
+package io.k3j.kubelet;
+
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/// One look at a pod and what follows from it. What it remembers between two looks is only what would be found
+/// out again: pauses, why containers wait, results of probes.
+final class PodStep {
+    private static final Duration DONE = Duration.ofSeconds(-1);
+    private static final Duration SOON = Duration.ofMillis(20);
+    private static final int OLD_KEPT = 1;
+    private final Tools tools;
+    private final Runnable wake;
+    private final Starter starter;
+    private final Killer killer;
+    private final Probes probes;
+    private final Backoff backoff = new Backoff();
+    private final Map<String, PodStatus.Waiting> waiting = new HashMap<>();
+    private final Map<String, Boolean> told = new HashMap<>();
+    private volatile PodRuntime seen = PodRuntime.EMPTY;
+    private volatile Obj pod = Obj.of(Struct.EMPTY);
+    private PodStatus.@Nullable Waiting failure;
+    private boolean ending;
+    private boolean prepared;
+    private @Nullable Instant wakeAt;
+
+    PodStep(Tools tools, Runnable wake) {
+        this.tools = tools;
+        this.wake = wake;
+        starter = new Starter(tools);
+        killer = new Killer(tools, wake);
+        probes = new Probes(tools.handlers(), tools.clock(), wake,
+                (container, message) -> tools.tell(pod, container, true, "Unhealthy", message));
+    }
+
+    /// What the last look saw.
+    PodRuntime seen() {
+        return seen;
+    }
+
+    /// Ends the probes.
+    void stop() {
+        probes.stop();
+    }
+
+    /// Looks and acts.
+    /// @param gone whether the API has forgotten the pod
+    /// @return when to look again at the latest; negative: never
+    Duration take(Obj now, boolean gone) throws IOException {
+        pod = now;
+        seen = PodRuntime.read(tools.runtime(), now.uid());
+        wakeAt = null;
+        if (gone || now.terminating() || ending || late()) {
+            return end(gone);
+        }
+        if (Pods.finished(now)) {
+            return finish(false);
+        }
+        if (!prepared) {
+            publish();
+        }
+        PodPlan plan = PodPlan.of(now, seen, probes);
+        plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(this::kill);
+        if (plan.finished()) {
+            return seen.running().isEmpty() ? finish(true) : tools.options().syncEvery();
+        }
+        if (plan.newSandbox() && !plan.start().isEmpty()) {
+            renew(plan);
+        } else if (!plan.start().isEmpty() || !prepared) {
+            Map<String, Path> volumes = volumes();
+            plan.start().forEach(name -> start(name, volumes));
+        }
+        prepared = true;
+        follow();
+        publish();
+        forgetOld();
+        return next();
+    }
+
+    /// Whether the pod has used up its `activeDeadlineSeconds`.
+    private boolean late() {
+        long limit = pod.spec().whole("activeDeadlineSeconds", -1);
+        Optional<Instant> since = Times.parse(pod.status().text("startTime"));
+        if (limit < 0 || since.isEmpty() || Pods.finished(pod)) {
+            return false;
+        }
+        Instant until = since.get().plusSeconds(limit);
+        if (tools.clock().instant().isBefore(until)) {
+            at(until);
+            return false;
+        }
+        failure = new PodStatus.Waiting("DeadlineExceeded",
+                "Pod was active on the node longer than the specified deadline");
+        ending = true;
+        return true;
+    }
+
+    private void at(Instant when) {
+        wakeAt = wakeAt == null || when.isBefore(wakeAt) ? when : wakeAt;
+    }
+
+    private Duration next() {
+        Duration most = tools.options().syncEvery();
+        Instant at = wakeAt;
+        if (at == null) {
+            return most;
+        }
+        Duration left = Duration.between(tools.clock().instant(), at);
+        return left.compareTo(SOON) < 0 ? SOON : left.compareTo(most) < 0 ? left : most;
+    }
+
+    private void kill(PodPlan.Kill k) {
+        long own = probes.grace(k.container());
+        killer.kill(pod, k.container(), Duration.ofSeconds(own >= 0 ? own : Pods.grace(pod)), k.why());
+    }
+
+    /// Makes a new sandbox; volumes are made meanwhile.
+    private void renew(PodPlan plan) throws IOException {
+        int attempt = seen.sandboxes().isEmpty() ? 0 : seen.sandboxes().getFirst().attempt() + 1;
+        if (attempt > 0) {
+            tools.tell(pod, false, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+            for (Sandbox old : seen.sandboxes()) {
+                tools.runtime().stopSandbox(old.id());
+            }
+        }
+        CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
+        Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
+            try {
+                volumes.complete(tools.volumes().prepare(pod, List.of()));
+            } catch (RuntimeException e) {
+                volumes.completeExceptionally(e);
+            }
+        });
+        try {
+            starter.sandbox(pod, attempt);
+        } catch (RuntimeFault | ConfigProblem e) {
+            tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
+            volumes.exceptionally(x -> Map.of()).join();
+            at(tools.clock().instant().plusSeconds(2));
+            return;
+        }
+        seen = PodRuntime.read(tools.runtime(), pod.uid());
+        Optional<Map<String, Path>> ready = joined(volumes);
+        if (ready.isPresent()) {
+            plan.start().forEach(name -> start(name, ready.get()));
+        }
+    }
+
+    private Optional<Map<String, Path>> joined(CompletableFuture<Map<String, Path>> volumes) {
+        try {
+            return Optional.of(volumes.join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ConfigProblem p) {
+                tools.tell(pod, true, p.reason(), String.valueOf(p.getMessage()));
+                at(tools.clock().instant().plusSeconds(2));
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Map<String, Path> volumes() {
+        try {
+            return tools.volumes().prepare(pod, seen.addresses());
+        } catch (ConfigProblem e) {
+            tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
+            at(tools.clock().instant().plusSeconds(2));
+            return Map.of();
+        }
+    }
+
+    private void start(String name, Map<String, Path> volumes) {
+        Struct spec = Pods.container(pod, name);
+        Optional<Container> before = seen.newest(name);
+        Instant now = tools.clock().instant();
+        if (before.isPresent() && before.get().exited()) {
+            Duration left = backoff.left(name, before.get().end().finished(), now);
+            if (!left.isZero()) {
+                crashLoop(name, now.plus(left));
+                return;
+            }
+        }
+        switch (tools.images().ensure(pod, spec, before.isEmpty(), wake)) {
+            case Images.Outcome.Here here -> begin(spec, before, here, volumes);
+            case Images.Outcome.Fetching f -> {
+                if (f.begun()) {
+                    tools.tell(pod, name, false, "Pulling", "Pulling image \"" + spec.text("image") + "\"");
+                }
+                waiting.remove(name);
+            }
+            case Images.Outcome.Missing m -> {
+                waits(name, m.reason(), m.message());
+                boolean pause = m.reason().equals("ImagePullBackOff");
+                tools.tell(pod, name, !pause, pause ? "BackOff" : "Failed",
+                        pause ? "Back-off pulling image \"" + spec.text("image") + "\"" : m.message());
+                tools.tell(pod, name, true, "Failed", "Error: " + m.reason());
+                at(m.again());
+            }
+        }
+    }
+
+    private void crashLoop(String name, Instant until) {
+        waits(name, "CrashLoopBackOff", "back-off " + Backoff.text(backoff.pause(name)) + " restarting failed container="
+                + name + " pod=" + Pods.text(pod));
+        if (told.put(name, true) == null) {
+            tools.tell(pod, name, true, "BackOff",
+                    "Back-off restarting failed container " + name + " in pod " + Pods.text(pod));
+        }
+        at(until);
+    }
+
+    private void waits(String name, String reason, String message) {
+        waiting.put(name, new PodStatus.Waiting(reason, message));
+    }
+
+    private void begin(Struct spec, Optional<Container> before, Images.Outcome.Here image, Map<String, Path> volumes) {
+        String name = spec.text("name");
+        Optional<Sandbox> sandbox = seen.ready();
+        if (sandbox.isEmpty()) {
+            return;
+        }
+        if (before.isPresent() && before.get().exited()) {
+            backoff.next(name, tools.clock().instant());
+        }
+        tools.tell(pod, name, false, "Pulled", image.message());
+        int attempt = before.map(c -> c.attempt() + 1).orElse(0);
+        String target = seen.newest(spec.text("targetContainerName")).map(Container::id).orElse("");
+        List<String> addresses = Pods.hostNetwork(pod) ? tools.hosts() : sandbox.get().addresses();
+        try {
+            String id = starter.container(pod, spec, attempt, image.image(),
+                    new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, volumes, target));
+            waiting.remove(name);
+            told.remove(name);
+            hook(spec, id, addresses);
+        } catch (ConfigProblem e) {
+            waits(name, e.reason(), String.valueOf(e.getMessage()));
+            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
+            at(tools.clock().instant().plus(Backoff.FIRST));
+        } catch (IOException e) {
+            waits(name, "CreateContainerError", String.valueOf(e.getMessage()));
+            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
+            at(tools.clock().instant().plus(Backoff.FIRST));
+        }
+    }
+
+    private void hook(Struct spec, String id, List<String> addresses) {
+        Struct hook = spec.struct("lifecycle").struct("postStart");
+        if (hook.isEmpty()) {
+            return;
+        }
+        String problem = tools.handlers().run(hook,
+                new Handlers.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()),
+                Duration.ofMinutes(10));
+        if (!problem.isEmpty()) {
+            String name = spec.text("name");
+            tools.tell(pod, name, true, "FailedPostStartHook", "PostStartHook failed");
+            waits(name, "PostStartHookError", problem);
+            tools.runtime().container(id).ifPresent(c -> killer.kill(pod, c, Duration.ofSeconds(Pods.grace(pod)),
+                    "FailedPostStartHook"));
+        }
+    }
+
+    private void follow() {
+        seen = PodRuntime.read(tools.runtime(), pod.uid());
+        Map<Container, Handlers.Target> running = new HashMap<>();
+        List<String> addresses = Pods.hostNetwork(pod) ? tools.hosts() : seen.addresses();
+        String address = addresses.isEmpty() ? "" : addresses.getFirst();
+        seen.running().forEach(c -> running.put(c, new Handlers.Target(pod, Pods.container(pod,
+                c.labels().getOrDefault(Labels.CONTAINER, c.name())), c.id(), address)));
+        probes.follow(running);
+    }
+
+    private void forgetOld() {
+        seen.containers().values().forEach(all -> all.stream().filter(Container::exited).skip(OLD_KEPT + 1L)
+                .forEach(c -> starter.forget(pod, c)));
+    }
+
+    /// All containers have ended for good: the sandbox goes, logs and containers stay until the pod is deleted.
+    private Duration finish(boolean fresh) throws IOException {
+        probes.stop();
+        for (Sandbox s : seen.sandboxes()) {
+            if (s.ready()) {
+                tools.runtime().stopSandbox(s.id());
+            }
+        }
+        if (fresh) {
+            seen = PodRuntime.read(tools.runtime(), pod.uid());
+            tools.statuses().write(pod, status());
+        }
+        starter.clean(pod, seen, false);
+        return Duration.ofHours(24);
+    }
+
+    /// Ends everything of a pod that is not to run any more.
+    private Duration end(boolean gone) throws IOException {
+        ending = true;
+        probes.stop();
+        List<Container> running = seen.running();
+        if (!running.isEmpty()) {
+            List<String> sidecars = Pods.initContainers(pod).stream().filter(Pods::sidecar).map(c -> c.text("name"))
+                    .toList();
+            List<Container> mains = new ArrayList<>(running);
+            mains.removeIf(c -> sidecars.contains(c.labels().getOrDefault(Labels.CONTAINER, "")));
+            Duration grace = Duration.ofSeconds(Math.max(Pods.grace(pod), 1));
+            (mains.isEmpty() ? running : mains).forEach(c -> killer.kill(pod, c, grace, ""));
+            publish();
+            return Duration.ofSeconds(1);
+        }
+        for (Sandbox s : seen.sandboxes()) {
+            tools.runtime().stopSandbox(s.id());
+        }
+        boolean deleted = gone || pod.terminating();
+        if (!gone) {
+            tools.statuses().write(pod, status());
+        }
+        starter.clean(pod, seen, deleted);
+        if (!gone && pod.terminating()) {
+            tools.statuses().delete(pod);
+        }
+        return deleted ? DONE : Duration.ofHours(24);
+    }
+
+    private void publish() {
+        tools.statuses().offer(pod, status());
+    }
+
+    /// The status as of now, for whichever version of the object it is written on.
+    private java.util.function.Function<Obj, Struct> status() {
+        PodRuntime runtime = seen;
+        StatusView view = new StatusView(tools, starter, Map.copyOf(waiting), snapshot(runtime), ending, failure);
+        return newest -> PodStatus.of(newest, runtime, view);
+    }
+
+    private Map<String, StatusView.Marks> snapshot(PodRuntime runtime) {
+        Map<String, StatusView.Marks> marks = new HashMap<>();
+        runtime.running().forEach(c -> marks.put(c.id(), new StatusView.Marks(probes.started(c),
+                !ending && probes.ready(c))));
+        return marks;
+    }
+}

@@ -1,0 +1,115 @@
+package io.k3j.kubelet;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Security contexts of pod and container as CRI's; pure. See
+/// <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>.
+final class Security {
+    private static final List<String> MASKED = List.of("/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore",
+            "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+            "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap");
+    private static final List<String> READ_ONLY = List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+            "/proc/sysrq-trigger");
+
+    private Security() {
+    }
+
+    /// The namespaces a pod's containers live in.
+    static Struct namespaces(Obj pod, String targetId) {
+        Struct spec = pod.spec();
+        String pid = spec.flag("hostPID") ? "NODE" : spec.flag("shareProcessNamespace") ? "POD" : "CONTAINER";
+        Struct.Builder b = Struct.builder().put("network", spec.flag("hostNetwork") ? "NODE" : "POD")
+                .put("ipc", spec.flag("hostIPC") ? "NODE" : "POD");
+        return targetId.isEmpty() ? b.put("pid", pid).build() : b.put("pid", "TARGET").put("targetId", targetId).build();
+    }
+
+    /// A sandbox's `LinuxSandboxSecurityContext`.
+    static Struct sandbox(Obj pod) {
+        boolean privileged = Pods.all(pod).stream().anyMatch(c -> c.struct("securityContext").flag("privileged"));
+        Struct own = pod.spec().struct("securityContext");
+        Struct.Builder b = Struct.builder().put("namespaceOptions", namespaces(pod, "")).put("privileged", privileged)
+                .put("seccomp", Struct.of("profileType", "RuntimeDefault"));
+        whole(b, "runAsUser", own, own);
+        whole(b, "runAsGroup", own, own);
+        return b.putUnlessEmpty("supplementalGroups", groups(own)).build();
+    }
+
+    /// A container's `LinuxContainerSecurityContext`.
+    static Struct container(Obj pod, Struct container, String targetId, String seccompRoot) {
+        Struct own = container.struct("securityContext");
+        Struct common = pod.spec().struct("securityContext");
+        boolean privileged = own.flag("privileged");
+        Struct.Builder b = Struct.builder().put("namespaceOptions", namespaces(pod, targetId));
+        if (privileged) {
+            b.put("privileged", true);
+        }
+        whole(b, "runAsUser", own, common);
+        whole(b, "runAsGroup", own, common);
+        b.putUnlessEmpty("supplementalGroups", groups(common));
+        if (own.flag("readOnlyRootFilesystem")) {
+            b.put("readonlyRootfs", true);
+        }
+        Struct capabilities = own.struct("capabilities");
+        b.putUnlessEmpty("capabilities", Struct.builder().putUnlessEmpty("addCapabilities", capabilities.seq("add"))
+                .putUnlessEmpty("dropCapabilities", capabilities.seq("drop")).build());
+        if (!own.flag("allowPrivilegeEscalation", true)) {
+            b.put("noNewPrivs", true);
+        }
+        if (!privileged && !own.text("procMount").equals("Unmasked")) {
+            b.put("maskedPaths", MASKED).put("readonlyPaths", READ_ONLY);
+        }
+        Struct seccomp = own.has("seccompProfile") ? own.struct("seccompProfile") : common.struct("seccompProfile");
+        b.put("seccomp", profile(privileged ? Struct.EMPTY : seccomp, seccompRoot));
+        return b.build();
+    }
+
+    private static Struct profile(Struct profile, String root) {
+        return switch (profile.text("type")) {
+            case "RuntimeDefault" -> Struct.of("profileType", "RuntimeDefault");
+            case "Localhost" -> Struct.of("profileType", "Localhost", "localhostRef",
+                    root + "/" + profile.text("localhostProfile"));
+            default -> Struct.of("profileType", "Unconfined");
+        };
+    }
+
+    private static List<Object> groups(Struct pod) {
+        List<Object> all = new ArrayList<>();
+        if (pod.has("fsGroup")) {
+            all.add(pod.whole("fsGroup", 0));
+        }
+        pod.seq("supplementalGroups").forEach(all::add);
+        return all;
+    }
+
+    private static void whole(Struct.Builder b, String field, Struct first, Struct second) {
+        Struct from = first.has(field) ? first : second;
+        if (from.has(field)) {
+            b.put(field, Struct.of("value", from.whole(field, 0)));
+        }
+    }
+
+    /// Why `runAsNonRoot` forbids a container, empty when it does not.
+    static String refusal(Obj pod, Struct container, Image image) {
+        Struct own = container.struct("securityContext");
+        Struct common = pod.spec().struct("securityContext");
+        boolean wanted = own.has("runAsNonRoot") ? own.flag("runAsNonRoot") : common.flag("runAsNonRoot");
+        Struct user = own.has("runAsUser") ? own : common;
+        if (!wanted) {
+            return "";
+        }
+        String about = " (pod: \"" + Pods.text(pod) + "\", container: " + container.text("name") + ")";
+        if (user.has("runAsUser")) {
+            return user.whole("runAsUser", 0) == 0 ? "container's runAsUser breaks non-root policy" + about : "";
+        }
+        if (!image.username().isEmpty()) {
+            return "container has runAsNonRoot and image has non-numeric user (" + image.username()
+                    + "), cannot verify user is non-root" + about;
+        }
+        return image.uid().orElse(0) == 0
+                ? "container has runAsNonRoot and image will run as root" + about : "";
+    }
+}

@@ -1,0 +1,181 @@
+package io.k3j.kubelet;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.Image;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Makes sandboxes and containers of one pod.
+final class Starter {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private final Tools tools;
+
+    Starter(Tools tools) {
+        this.tools = tools;
+    }
+
+    /// Makes the pod's directories and sandbox.
+    /// @return the sandbox's id
+    String sandbox(Obj pod, int attempt) throws IOException {
+        Options o = tools.options();
+        Files.createDirectories(o.podDir(pod.uid()));
+        Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
+        tools.cgroups().make(pod);
+        String handler = "";
+        String runtimeClass = pod.spec().text("runtimeClassName");
+        if (!runtimeClass.isEmpty()) {
+            handler = tools.references().need(References.RUNTIME_CLASSES, "", runtimeClass, false).orElseThrow().tree()
+                    .text("handler");
+        }
+        return tools.runtime().runSandbox(config(pod, attempt), handler);
+    }
+
+    Struct config(Obj pod, int attempt) {
+        return SandboxSpec.of(pod, attempt, tools.options(), Dns.of(pod, tools.options(), tools.dns()),
+                tools.cgroups().parent(pod));
+    }
+
+    /// What a container is started in.
+    ///
+    /// @param sandbox its sandbox
+    /// @param sandboxAttempt of the sandbox
+    /// @param addresses of the pod
+    /// @param volumes on the host by name
+    /// @param target id of the container whose processes an ephemeral one sees, else empty
+    record Place(String sandbox, int sandboxAttempt, List<String> addresses, Map<String, Path> volumes, String target) {
+    }
+
+    /// Makes and starts a container.
+    /// @return its id
+    String container(Obj pod, Struct spec, int attempt, Image image, Place place) throws IOException {
+        String name = spec.text("name");
+        String refusal = Security.refusal(pod, spec, image);
+        if (!refusal.isEmpty()) {
+            throw ConfigProblem.config(refusal);
+        }
+        Map<String, String> env = tools.environment().of(pod, spec, place.addresses(), tools.services().get());
+        Struct linux = Struct.of("resources", Amounts.linux(pod, spec, tools.nodeMemory()), "securityContext",
+                Security.container(pod, spec, place.target(),
+                        tools.options().rootDir().resolve("seccomp").toString()));
+        Struct config = ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(), env,
+                mounts(pod, spec, attempt, place, env), linux));
+        Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
+        String id;
+        try {
+            id = tools.runtime().createContainer(place.sandbox(), config, config(pod, place.sandboxAttempt()));
+        } catch (RuntimeFault e) {
+            throw new ConfigProblem("CreateContainerError", String.valueOf(e.getMessage()));
+        }
+        tools.tell(pod, name, false, "Created", "Created container: " + name);
+        try {
+            tools.runtime().startContainer(id);
+        } catch (RuntimeFault e) {
+            throw new ConfigProblem("RunContainerError", String.valueOf(e.getMessage()));
+        }
+        tools.tell(pod, name, false, "Started", "Started container " + name);
+        link(pod, name, attempt, id);
+        return id;
+    }
+
+    private List<Struct> mounts(Obj pod, Struct spec, int attempt, Place place, Map<String, String> env)
+            throws IOException {
+        List<Struct> all = new ArrayList<>();
+        boolean ownHosts = false;
+        for (Struct m : spec.seq("volumeMounts").structs()) {
+            Path volume = place.volumes().get(m.text("name"));
+            if (volume == null) {
+                throw ConfigProblem.config("volume \"" + m.text("name") + "\" is not in the pod");
+            }
+            String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
+            String propagation = switch (m.text("mountPropagation")) {
+                case "HostToContainer" -> "PROPAGATION_HOST_TO_CONTAINER";
+                case "Bidirectional" -> "PROPAGATION_BIDIRECTIONAL";
+                default -> "PROPAGATION_PRIVATE";
+            };
+            String at = m.text("mountPath");
+            all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
+                    Volumes.mountPoint(volume, sub).toString(), "readonly", m.flag("readOnly"), "propagation",
+                    propagation));
+            ownHosts |= at.equals("/etc/hosts");
+        }
+        if (!ownHosts) {
+            all.add(Struct.of("containerPath", "/etc/hosts", "hostPath", hosts(pod, place.addresses()).toString()));
+        }
+        Path words = lastWords(pod.uid(), spec.text("name"), attempt);
+        Files.createDirectories(words.getParent());
+        Files.deleteIfExists(words);
+        Files.createFile(words, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
+        Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-rw-rw-"));
+        all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
+                words.toString()));
+        return all;
+    }
+
+    /// The file a container may leave a message in.
+    Path lastWords(String uid, String container, int attempt) {
+        return tools.options().podDir(uid).resolve("containers").resolve(container).resolve(Integer.toString(attempt));
+    }
+
+    private Path hosts(Obj pod, List<String> addresses) throws IOException {
+        Path file = tools.options().podDir(pod.uid()).resolve("etc-hosts");
+        String host = Pods.hostNetwork(pod) ? Files.readString(Path.of("/etc/hosts")) : "";
+        Files.writeString(file, HostsFile.text(pod, addresses, tools.options().clusterDomain(), host));
+        return file;
+    }
+
+    private void link(Obj pod, String name, int attempt, String id) {
+        Options o = tools.options();
+        try {
+            Files.createDirectories(o.containerLogs());
+            Path link = o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), name, id));
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, o.podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name)
+                    .resolve(attempt + ".log"));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "log link of pod={0}: {1}", pod.key(), e.toString());
+        }
+    }
+
+    /// The name of a container's link in `/var/log/containers`.
+    static String linkName(String pod, String namespace, String container, String id) {
+        return pod + "_" + namespace + "_" + container + "-" + id + ".log";
+    }
+
+    /// Removes a container, its log and its link.
+    void forget(Obj pod, Container c) {
+        try {
+            tools.runtime().removeContainer(c.id());
+            Options o = tools.options();
+            Files.deleteIfExists(o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
+            Logs.delete(Path.of(c.end().log()));
+        } catch (IOException | RuntimeFault e) {
+            LOG.log(System.Logger.Level.WARNING, "remove container={0}: {1}", c.id(), e.getMessage());
+        }
+    }
+
+    /// Removes what is left of a pod: sandboxes with their containers, links, logs, volumes, cgroup.
+    void clean(Obj pod, PodRuntime runtime, boolean logs) throws IOException {
+        Map<String, Container> all = new HashMap<>();
+        runtime.all().forEach(c -> all.put(c.id(), c));
+        Options o = tools.options();
+        if (logs) {
+            runtime.sandboxes().forEach(s -> tools.runtime().removeSandbox(s.id()));
+            for (Container c : all.values()) {
+                Files.deleteIfExists(o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
+            }
+            Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
+        }
+        tools.volumes().remove(pod.uid());
+        tools.cgroups().remove(tools.cgroups().parent(pod));
+        tools.tokens().forget(pod.uid());
+    }
+}
