@@ -87,7 +87,7 @@ final class Nodes {
             case "microTime" -> Node.ref("MICRO_TIME", MICRO_TIME);
             case "raw" -> Node.ref("ANY", RAW);
             case "duration" -> Node.of("DURATION");
-            default -> simple((Class<?>) type);
+            default -> hint.startsWith("io.") ? Node.ref("OBJECT", hint) : simple((Class<?>) type);
         };
     }
 

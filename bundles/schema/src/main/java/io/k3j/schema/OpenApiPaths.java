@@ -109,7 +109,7 @@ final class OpenApiPaths {
             list(r, site, path, in, "", site.scope);
         }
         if (r.verbs().contains("create")) {
-            put(new OpenApiOperation(path, in, "post", "create" + site.group + site.scope + kind, "create a" + n(kind)
+            put(new OpenApiOperation(path, in, "post", "create" + site.group + site.scope + kind, "create" + n(kind)
                     + kind, site.tag, "post", r.kind(), own, true, WRITE, List.of(200, 201, 202), own, ANY, PRODUCES));
         }
         if (r.verbs().contains("deletecollection")) {
@@ -121,8 +121,10 @@ final class OpenApiPaths {
         }
     }
 
+    /// The article before a kind; none before a plural.
     private static String n(String kind) {
-        return "AEIOU".indexOf(kind.charAt(0)) >= 0 ? "n " : " ";
+        boolean plural = kind.endsWith("s") && !kind.endsWith("ss");
+        return plural ? " " : "AEIOU".indexOf(kind.charAt(0)) >= 0 ? " an " : " a ";
     }
 
     private Struct options() {
@@ -145,7 +147,7 @@ final class OpenApiPaths {
                     r.kind(), own, true, WRITE, List.of(200, 201), own, ANY, PRODUCES));
         }
         if (r.verbs().contains("delete")) {
-            put(new OpenApiOperation(path, in, "delete", "delete" + id, "delete a" + n(kind) + kind, site.tag, "delete",
+            put(new OpenApiOperation(path, in, "delete", "delete" + id, "delete" + n(kind) + kind, site.tag, "delete",
                     r.kind(), options(), false, DELETE, List.of(200, 202), meta("Status"), ANY, PRODUCES));
         }
         if (r.verbs().contains("patch")) {
@@ -175,7 +177,7 @@ final class OpenApiPaths {
                     s.kind(), Struct.EMPTY, false, List.of(), List.of(200), own, ANY, PRODUCES));
         }
         if (s.verbs().contains("create")) {
-            put(new OpenApiOperation(path, in, "post", "create" + site.group + id, "create" + of + "a"
+            put(new OpenApiOperation(path, in, "post", "create" + site.group + id, "create" + of.stripTrailing()
                     + n(r.kind().kind()) + r.kind().kind(), site.tag, "post", s.kind(), own, true, WRITE,
                     List.of(200, 201, 202), own, ANY, PRODUCES));
         }
