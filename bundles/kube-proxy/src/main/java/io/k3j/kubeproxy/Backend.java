@@ -1,0 +1,5 @@
+package io.k3j.kubeproxy;
+
+/// One address and port behind a service; `local` when it is on this node.
+record Backend(String address, int port, boolean local) {
+}

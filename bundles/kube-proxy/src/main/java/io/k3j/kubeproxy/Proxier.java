@@ -1,0 +1,87 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.controllerkit.LiveView;
+import io.k3j.model.Obj;
+import io.k3j.netfilter.Table;
+import io.k3j.nodeapi.PacketFilter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Brings the kernel to what the objects ask for. Used by one thread.
+final class Proxier {
+    static final String BY_SERVICE = "service";
+    private final LiveView services;
+    private final LiveView slices;
+    private final PacketFilter filter;
+    private final List<String> podNetworks;
+    private final String node;
+    private final Map<Family, String> written = new EnumMap<>(Family.class);
+    private final Map<Family, Set<String>> present = new EnumMap<>(Family.class);
+    private Set<Flow> flows = Set.of();
+
+    /// A UDP address with a backend: when the backend goes, its flows must be forgotten.
+    private record Flow(String address, int port, String backend) {
+    }
+
+    Proxier(LiveView services, LiveView slices, PacketFilter filter, List<String> podNetworks, String node) {
+        this.services = services;
+        this.slices = slices;
+        this.filter = filter;
+        this.podNetworks = podNetworks;
+        this.node = node;
+    }
+
+    /// Which service a slice belongs to.
+    static List<String> serviceOf(Obj slice) {
+        return List.of(slice.namespace() + "/" + slice.labels().getOrDefault(ServicePorts.SERVICE, ""));
+    }
+
+    /// Restates what has changed since the last time; the first time everything.
+    void sync() {
+        Set<Flow> now = new HashSet<>();
+        for (Family family : Family.values()) {
+            List<ServicePort> ports = new ArrayList<>();
+            services.list().stream().filter(ServicePorts::served).sorted((a, b) -> a.key().compareTo(b.key()))
+                    .forEach(s -> ports.addAll(ServicePorts.of(s, slices.by(BY_SERVICE, s.namespace() + "/" + s.name()), family, node)));
+            apply(family, ports);
+            ports.stream().filter(p -> p.protocol().equals("udp")).forEach(p -> p.clusterIps().forEach(ip -> flows(now, ip, p)));
+        }
+        forget(now);
+    }
+
+    private static void flows(Set<Flow> all, String ip, ServicePort p) {
+        p.internal().forEach(b -> all.add(new Flow(ip, p.port(), b.address() + "/" + b.port())));
+        if (p.internal().isEmpty()) {
+            all.add(new Flow(ip, p.port(), ""));
+        }
+    }
+
+    private void apply(Family family, List<ServicePort> ports) {
+        Table table = ProxyTable.of(family, podNetworks, ports);
+        String wanted = table.restated(Set.of());
+        if (wanted.equals(written.get(family))) {
+            return;
+        }
+        Set<String> before = present.computeIfAbsent(family, f -> filter.objects(f.word(), ProxyTable.NAME));
+        filter.apply(table.restated(before));
+        written.put(family, wanted);
+        present.put(family, table.objects());
+    }
+
+    /// Flows to a backend that has gone, or that found none, would otherwise stay as long as packets come.
+    private void forget(Set<Flow> now) {
+        flows.stream().filter(f -> !now.contains(f)).map(f -> Map.entry(f.address(), f.port())).distinct()
+                .forEach(e -> filter.forgetFlows(e.getKey(), e.getValue()));
+        flows = now;
+    }
+
+    /// After a refusal: look at the kernel again before the next try.
+    void forgetWhatIsThere() {
+        written.clear();
+        present.clear();
+    }
+}

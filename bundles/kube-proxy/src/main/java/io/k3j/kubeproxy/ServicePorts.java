@@ -1,0 +1,93 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/// Reads Services and EndpointSlices into what must be served. Pure.
+final class ServicePorts {
+    static final String SERVICE = "kubernetes.io/service-name";
+    private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
+    private static final String HEADLESS = "service.kubernetes.io/headless";
+    private static final long AFFINITY_SECONDS = 10_800;
+
+    private ServicePorts() {
+    }
+
+    /// Whether a service is this proxy's business at all.
+    static boolean served(Obj service) {
+        String ip = service.spec().text("clusterIP");
+        return !ip.isEmpty() && !ip.equals("None") && !service.spec().text("type").equals("ExternalName")
+                && !service.labels().containsKey(OTHER_PROXY) && !service.labels().containsKey(HEADLESS);
+    }
+
+    /// The ports of a service in a family, with the backends its slices name.
+    static List<ServicePort> of(Obj service, List<Obj> slices, Family family, String node) {
+        List<ServicePort> all = new ArrayList<>();
+        Struct spec = service.spec();
+        List<String> clusterIps = literals(family, Stream.concat(Stream.of(spec.text("clusterIP")),
+                spec.seq("clusterIPs").texts().stream()));
+        if (clusterIps.isEmpty()) {
+            return all;
+        }
+        List<String> outside = literals(family, Stream.concat(spec.seq("externalIPs").texts().stream(), balancers(service)));
+        boolean affinity = spec.text("sessionAffinity").equals("ClientIP");
+        long seconds = spec.struct("sessionAffinityConfig").struct("clientIP").whole("timeoutSeconds", AFFINITY_SECONDS);
+        List<String> sources = spec.seq("loadBalancerSourceRanges").texts().stream()
+                .flatMap(s -> family.network(s.strip()).stream()).toList();
+        for (Struct port : spec.seq("ports").structs()) {
+            String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
+            all.add(new ServicePort(service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"), protocol,
+                    (int) port.whole("port", 0), clusterIps, outside, (int) port.whole("nodePort", 0),
+                    spec.text("internalTrafficPolicy").equals("Local"), spec.text("externalTrafficPolicy").equals("Local"),
+                    affinity ? (int) seconds : 0, sources, backends(slices, port, family, node)));
+        }
+        return all;
+    }
+
+    private static Stream<String> balancers(Obj service) {
+        return service.status().struct("loadBalancer").seq("ingress").structs().stream()
+                .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip"));
+    }
+
+    private static List<String> literals(Family family, Stream<String> addresses) {
+        return addresses.flatMap(a -> family.literal(a).stream()).distinct().toList();
+    }
+
+    /// The ready backends of a port; when there is none, those that are terminating but still serve.
+    private static List<Backend> backends(List<Obj> slices, Struct servicePort, Family family, String node) {
+        List<Backend> ready = new ArrayList<>();
+        List<Backend> leaving = new ArrayList<>();
+        for (Obj slice : slices) {
+            if (!slice.tree().text("addressType").equals(family.slices())) {
+                continue;
+            }
+            for (Struct port : slice.tree().seq("ports").structs()) {
+                if (port.text("name").equals(servicePort.text("name"))
+                        && port.text("protocol", "TCP").equals(servicePort.text("protocol", "TCP"))) {
+                    collect(slice, (int) port.whole("port", 0), node, family, ready, leaving);
+                }
+            }
+        }
+        return (ready.isEmpty() ? leaving : ready).stream().distinct()
+                .sorted(Comparator.comparing(Backend::address).thenComparing(Backend::port)).toList();
+    }
+
+    private static void collect(Obj slice, int port, String node, Family family, List<Backend> ready, List<Backend> leaving) {
+        for (Struct e : slice.tree().seq("endpoints").structs()) {
+            Struct conditions = e.struct("conditions");
+            boolean local = e.text("nodeName").equals(node);
+            for (String address : literals(family, e.seq("addresses").texts().stream().limit(1))) {
+                if (conditions.flag("ready", true)) {
+                    ready.add(new Backend(address, port, local));
+                } else if (conditions.flag("serving") && conditions.flag("terminating")) {
+                    leaving.add(new Backend(address, port, local));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.k3j.packetfilter;
+
+import io.k3j.nodeapi.FilterRefused;
+import io.k3j.nodeapi.PacketFilter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The packet filter by way of `nft` and `conntrack`.
+final class NftFilter implements PacketFilter {
+    private static final System.Logger LOG = System.getLogger("io.k3j.packetfilter");
+    private static final Set<String> SORTS = Set.of("chain", "set", "map");
+    private final Command command;
+    private final ReentrantLock one = new ReentrantLock();
+
+    NftFilter(Command command) {
+        this.command = command;
+    }
+
+    @Override
+    public void apply(String script) {
+        one.lock();
+        try {
+            Command.Outcome outcome = command.run(List.of("nft", "-f", "-"), script);
+            if (outcome.code() != 0) {
+                throw new FilterRefused("nft: " + outcome.complaint().lines().findFirst().orElse("code " + outcome.code()));
+            }
+        } finally {
+            one.unlock();
+        }
+    }
+
+    @Override
+    public Set<String> objects(String family, String table) {
+        Command.Outcome outcome = command.run(List.of("nft", "-t", "list", "table", family, table), "");
+        Set<String> found = new HashSet<>();
+        if (outcome.code() == 0) {
+            outcome.output().lines().map(String::strip).forEach(line -> {
+                String[] words = line.split(" ");
+                if (words.length == 3 && words[2].equals("{") && SORTS.contains(words[0])) {
+                    found.add(words[0] + " " + words[1]);
+                }
+            });
+        }
+        return found;
+    }
+
+    @Override
+    public void forgetFlows(String address, int port) {
+        Command.Outcome outcome = command.run(List.of("conntrack", "-D", "-p", "udp", "--orig-dst", address, "--orig-port-dst",
+                Integer.toString(port)), "");
+        LOG.log(System.Logger.Level.DEBUG, "conntrack -D {0}:{1}: code {2}", address, port, outcome.code());
+    }
+}
