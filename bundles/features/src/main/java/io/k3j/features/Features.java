@@ -71,7 +71,7 @@ public final class Features {
         Configurations configurations = new Configurations(admin, plan.settings());
         Manifests manifests = new Manifests(plan.dataDir(), plan.settings());
         context.registerService(Health.class, health, null);
-        context.registerService(Identities.class, new IdentityBook(all.values()), null);
+        context.registerService(Identities.class, new IdentityBook(all.values(), manifests::filled), null);
         Swaps swaps = new Swaps(bundles, chosen, health, runtime);
         context.registerService(Components.class,
                 new RunningComponents(wanted.features(), bundles, chosen, swaps, health), null);

@@ -6,19 +6,22 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 
-/// Identities by symbolic name: a swapped bundle is the same user as its predecessor.
+/// Identities by symbolic name: a swapped bundle is the same user as its predecessor. `%{NODE_NAME}%` in a
+/// user name stands for the setting, as in manifests.
 final class IdentityBook implements Identities {
     private static final String NAMESPACE = "kube-system";
 
     private final Map<String, List<Identity>> declared = new HashMap<>();
 
-    IdentityBook(Collection<Feature> features) {
+    IdentityBook(Collection<Feature> features, UnaryOperator<String> filled) {
         for (Feature feature : features) {
             for (Feature.Part part : feature.bundles()) {
                 if (!part.identities().isEmpty()) {
-                    declared.put(part.symbolicName(), List.copyOf(part.identities()));
+                    declared.put(part.symbolicName(), part.identities().stream()
+                            .map(i -> new Identity(filled.apply(i.user()), i.groups())).toList());
                 }
             }
         }
