@@ -137,6 +137,9 @@ final class CoreRules {
                 Seq all = finalizers.contains("kubernetes") ? finalizers : finalizers.plus("kubernetes");
                 return o.withAt(all, "spec", "finalizers").with("status", Struct.of("phase", "Active"));
             }
+            if (write.operation() == Operation.DELETE) {
+                return o.withAt("Terminating", "status", "phase");
+            }
             Struct before = write.before().orElse(Struct.EMPTY);
             return switch (write.subresource()) {
                 case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));

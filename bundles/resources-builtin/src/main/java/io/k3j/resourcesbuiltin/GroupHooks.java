@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ import java.util.Optional;
 
 /// The hooks of one built-in group: finds the rules of a kind, the cells of its columns and its fields.
 final class GroupHooks implements KindHooks {
+    /// As `--event-ttl` by default.
+    private static final Duration EVENT_LIFE = Duration.ofHours(1);
+
     private final String group;
     private final Cells cells;
     private final KindTable table;
@@ -75,6 +79,11 @@ final class GroupHooks implements KindHooks {
     @Override
     public Optional<String> field(Gvk kind, Obj object, String field) {
         return Fields.of(kind, object, field);
+    }
+
+    @Override
+    public Duration timeToLive(Write write, Struct object) {
+        return write.kind().gvk().kind().equals("Event") ? EVENT_LIFE : Duration.ZERO;
     }
 
     @Override

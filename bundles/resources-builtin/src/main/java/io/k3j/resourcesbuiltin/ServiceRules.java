@@ -9,6 +9,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,24 @@ final class ServiceRules implements Rules {
         if (write.operation() != Operation.UPDATE || !write.subresource().isEmpty()) {
             return object;
         }
-        return kept(write.before().orElse(Struct.EMPTY).struct("spec"), object);
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        return kept(before, object.with("spec", dropped(before, object.struct("spec"))));
+    }
+
+    /// What the old type had and the new one has not goes, unless the writer has changed it himself.
+    private static Struct dropped(Struct before, Struct spec) {
+        Struct s = spec;
+        if (s.text("type").equals("ExternalName") && !before.text("type").equals("ExternalName")) {
+            for (String field : List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
+                s = Objects.equals(s.get(field), before.get(field)) ? s.without(field) : s;
+            }
+        }
+        if (external(before) && !external(s)) {
+            s = Fill.each(s, "ports", p -> before.seq("ports").structs().stream()
+                    .anyMatch(o -> o.whole("nodePort", 0) == p.whole("nodePort", 0)) ? p.without("nodePort") : p);
+            s = s.without("externalTrafficPolicy").without("allocateLoadBalancerNodePorts");
+        }
+        return needsCheckPort(before) && !needsCheckPort(s) ? s.without("healthCheckNodePort") : s;
     }
 
     /// Addresses that the writer left out stay as they are, as long as the type still has them.

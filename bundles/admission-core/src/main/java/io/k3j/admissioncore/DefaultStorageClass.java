@@ -1,0 +1,41 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Struct;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// A claim without a class gets the default one, the newest when there are several.
+@Component(service = Admission.class, property = "order:Integer=190")
+public final class DefaultStorageClass implements Admission {
+    private static final String OLD = "volume.beta.kubernetes.io/storage-class";
+    private final World world;
+
+    /// Looks at storage classes.
+    @Activate
+    public DefaultStorageClass(@Reference World world) {
+        this.world = world;
+    }
+
+    @Override
+    public String name() {
+        return "DefaultStorageClass";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        return Writes.creates(write, "persistentvolumeclaims");
+    }
+
+    @Override
+    public Struct admit(Write write, Struct claim) {
+        if (claim.struct("spec").has("storageClassName") || claim.struct("metadata").struct("annotations").has(OLD)) {
+            return claim;
+        }
+        return Defaults.newest(world.all(World.STORAGE), "storageclass.kubernetes.io/is-default-class",
+                "storageclass.beta.kubernetes.io/is-default-class")
+                .map(c -> claim.withAt(c.name(), "spec", "storageClassName")).orElse(claim);
+    }
+}

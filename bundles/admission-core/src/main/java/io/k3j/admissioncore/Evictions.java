@@ -1,0 +1,158 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Action;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// `pods/eviction`: deletes a pod unless a disruption budget forbids it. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/>.
+@Component(service = Action.class)
+public final class Evictions implements Action {
+    private static final Set<String> OVER = Set.of("Succeeded", "Failed", "Pending");
+    private static final int TRIES = 5;
+    private static final int MOST_DISRUPTED = 2000;
+    private final World world;
+    private final ApiClient api;
+
+    /// Looks at budgets, deletes pods.
+    @Activate
+    public Evictions(@Reference World world) {
+        this.world = world;
+        this.api = world.api();
+    }
+
+    @Override
+    public Gvr resource() {
+        return World.PODS;
+    }
+
+    @Override
+    public String subresource() {
+        return "eviction";
+    }
+
+    @Override
+    public Struct perform(Call call) {
+        Obj pod = api.get(World.PODS, call.key());
+        boolean free = OVER.contains(pod.status().text("phase")) || pod.terminating();
+        if (!free) {
+            for (int left = TRIES; !spent(pod, call, left == 1); left--) {
+                pod = api.get(World.PODS, call.key());
+            }
+        }
+        if (!call.dryRun()) {
+            if (!free) {
+                mark(pod);
+            }
+            api.delete(World.PODS, call.key(), options(pod, call.body().struct("deleteOptions")));
+        }
+        return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code",
+                201);
+    }
+
+    private static DeleteOptions options(Obj pod, Struct given) {
+        long grace = given.whole("gracePeriodSeconds", -1);
+        String uid = given.struct("preconditions").text("uid", pod.uid());
+        String version = given.struct("preconditions").text("resourceVersion");
+        long revision = version.isEmpty() ? 0 : Long.parseLong(version);
+        return new DeleteOptions(grace, given.text("propagationPolicy"), uid, revision);
+    }
+
+    /// Whether the budget, if any, has paid for it; false to try again.
+    private boolean spent(Obj pod, Call call, boolean last) {
+        List<Obj> budgets = budgets(pod);
+        if (budgets.size() > 1) {
+            throw new ApiFault(500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction"
+                    + " subresource does not support.", Struct.EMPTY);
+        }
+        if (budgets.isEmpty() || unready(pod, budgets.getFirst())) {
+            return true;
+        }
+        Obj budget = budgets.getFirst();
+        Struct status = budget.status();
+        if (status.whole("observedGeneration", 0) < budget.generation()) {
+            throw refused(budget, "The disruption budget " + budget.name()
+                    + " is still being processed by the server.", 10);
+        }
+        if (status.whole("disruptionsAllowed", 0) <= 0 || status.struct("disruptedPods").size() > MOST_DISRUPTED) {
+            throw refused(budget, "The disruption budget " + budget.name() + " needs "
+                    + status.whole("desiredHealthy", 0) + " healthy pods and has " + status.whole("currentHealthy", 0)
+                    + " currently", 0);
+        }
+        return call.dryRun() || written(pod, budget, last);
+    }
+
+    private boolean written(Obj pod, Obj budget, boolean last) {
+        try {
+            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            api.update(World.BUDGETS, budget
+                    .with(budget.status().whole("disruptionsAllowed", 0) - 1, "status", "disruptionsAllowed")
+                    .with(now, "status", "disruptedPods", pod.name()), WriteOptions.STATUS);
+            return true;
+        } catch (ApiFault e) {
+            if (e.code() != 409 || last) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private List<Obj> budgets(Obj pod) {
+        List<Obj> all = new ArrayList<>();
+        for (Obj budget : world.all(World.BUDGETS, pod.namespace())) {
+            if (budget.spec().has("selector") && Selector.of(budget.spec().struct("selector")).matches(pod.labels())) {
+                all.add(budget);
+            }
+        }
+        return all;
+    }
+
+    /// A pod that is not ready may go while enough others are, or always, as the budget says.
+    private static boolean unready(Obj pod, Obj budget) {
+        if (pod.status().seq("conditions").find("type", "Ready").text("status").equals("True")) {
+            return false;
+        }
+        boolean enough = budget.status().whole("currentHealthy", 0) >= budget.status().whole("desiredHealthy", 0)
+                && budget.status().whole("desiredHealthy", 0) > 0;
+        return budget.spec().text("unhealthyPodEvictionPolicy").equals("AlwaysAllow") || enough;
+    }
+
+    private static ApiFault refused(Obj budget, String why, int retry) {
+        Struct.Builder details = Struct.builder().put("causes",
+                Seq.of(Struct.of("reason", "DisruptionBudget", "message", why)));
+        if (retry > 0) {
+            details.put("retryAfterSeconds", retry);
+        }
+        return new ApiFault(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.",
+                details.build());
+    }
+
+    private void mark(Obj pod) {
+        Struct condition = Struct.of("type", "DisruptionTarget", "status", "True", "reason", "EvictionByEvictionAPI",
+                "message", "Eviction API: evicting", "lastTransitionTime",
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        try {
+            api.update(World.PODS, pod.with(pod.status().seq("conditions").plus(condition), "status", "conditions"),
+                    WriteOptions.STATUS);
+        } catch (ApiFault e) {
+            if (e.code() != 409 && e.code() != 404) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// Gives pods a service account, its token, and its image pull secrets. A new namespace's account
+/// `default` is waited for, a second at most.
+@Component(service = Admission.class, property = "order:Integer=70")
+public final class ServiceAccounts implements Admission {
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+    private static final long PATIENCE_MILLIS = 1000;
+
+    private final View accounts;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /// Looks at service accounts.
+    @Activate
+    public ServiceAccounts(@Reference World world) {
+        this.accounts = world.api().view(World.ACCOUNTS, Query.ALL);
+        accounts.listen((before, after) -> wake());
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ServiceAccount";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        return Writes.creates(write, "pods");
+    }
+
+    @Override
+    public Struct admit(Write write, Struct pod) {
+        if (pod.struct("metadata").struct("annotations").has(MIRROR)) {
+            return pod;
+        }
+        String name = pod.struct("spec").text("serviceAccountName", "default");
+        name = name.isEmpty() ? "default" : name;
+        Obj account = account(write, name);
+        Struct spec = pod.struct("spec").with("serviceAccountName", name).with("serviceAccount", name);
+        boolean wanted = spec.flag("automountServiceAccountToken",
+                account.tree().flag("automountServiceAccountToken", true));
+        spec = wanted ? TokenVolume.mounted(spec) : spec;
+        Seq secrets = account.tree().seq("imagePullSecrets");
+        if (spec.seq("imagePullSecrets").isEmpty() && !secrets.isEmpty()) {
+            spec = spec.with("imagePullSecrets", secrets);
+        }
+        return pod.with("spec", spec);
+    }
+
+    @Override
+    public void validate(Write write, Struct pod) {
+        if (!pod.struct("metadata").struct("annotations").has(MIRROR)) {
+            return;
+        }
+        if (!pod.struct("spec").text("serviceAccountName").isEmpty()) {
+            throw ApiFault.forbidden(World.PODS, write.key().name(),
+                    "a mirror pod may not reference service accounts");
+        }
+    }
+
+    private Obj account(Write write, String name) {
+        Key key = new Key(write.key().namespace(), name);
+        return found(key).orElseThrow(() -> ApiFault.forbidden(World.PODS, write.key().name(),
+                "error looking up service account " + key + ": serviceaccount \"" + name + "\" not found"));
+    }
+
+    private Optional<Obj> found(Key key) {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+            Optional<Obj> account = accounts.get(key);
+            while (account.isEmpty() && left > 0 && key.name().equals("default")) {
+                left = changed.awaitNanos(left);
+                account = accounts.get(key);
+            }
+            return account;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the view.
+    @Deactivate
+    public void stop() {
+        accounts.close();
+    }
+}

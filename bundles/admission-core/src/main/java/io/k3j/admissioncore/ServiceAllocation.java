@@ -1,0 +1,210 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// Gives services their cluster addresses and node ports. Upstream does so between validation and storage;
+/// here it is the last plug-in that changes objects.
+@Component(service = Admission.class, property = "order:Integer=900")
+public final class ServiceAllocation implements Admission {
+    private final Allocator allocator;
+
+    /// Takes from the allocator.
+    @Activate
+    public ServiceAllocation(@Reference Allocator allocator) {
+        this.allocator = allocator;
+    }
+
+    @Override
+    public String name() {
+        return "ServiceAllocation";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        boolean writes = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        return writes && Writes.of(write, "", "services") && write.subresource().isEmpty();
+    }
+
+    @Override
+    public Struct admit(Write write, Struct service) {
+        Key key = owner(write, service);
+        Set<String> addresses = new HashSet<>();
+        Set<String> ports = new HashSet<>();
+        try {
+            Struct spec = service.struct("spec");
+            spec = ServiceFields.hasAddress(spec) ? addressed(write, spec, key, addresses) : spec;
+            return service.with("spec", ported(write, spec, key, ports));
+        } catch (ApiFault e) {
+            allocator.addresses().giveUp(addresses, key);
+            allocator.ports().giveUp(ports, key);
+            throw e;
+        }
+    }
+
+    private static Key owner(Write write, Struct service) {
+        String name = service.struct("metadata").text("name", write.key().name());
+        return new Key(write.key().namespace(), name);
+    }
+
+    @Override
+    public void abandoned(Write write, Struct service) {
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        Set<String> addresses = new HashSet<>(ServiceFields.addresses(service.struct("spec")));
+        Set<String> ports = new HashSet<>(ServiceFields.ports(service.struct("spec")));
+        addresses.removeAll(ServiceFields.addresses(before));
+        ports.removeAll(ServiceFields.ports(before));
+        allocator.addresses().giveUp(addresses, owner(write, service));
+        allocator.ports().giveUp(ports, owner(write, service));
+    }
+
+    private Struct addressed(Write write, Struct spec, Key key, Set<String> taken) {
+        Struct s = families(spec);
+        if (spec.text("clusterIP").equals("None")) {
+            return s.with("clusterIPs", Seq.of("None"));
+        }
+        List<String> given = new ArrayList<>(spec.seq("clusterIPs").texts());
+        if (given.isEmpty() && !spec.text("clusterIP").isEmpty()) {
+            given.add(spec.text("clusterIP"));
+        }
+        List<String> families = s.seq("ipFamilies").texts();
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < families.size(); i++) {
+            String wanted = i < given.size() ? given.get(i) : "";
+            all.add(wanted.isEmpty() ? some(write, families.get(i), key) : chosen(write, wanted, given, key));
+            taken.add(all.getLast());
+        }
+        return s.with("clusterIP", all.getFirst()).with("clusterIPs", all);
+    }
+
+    private Struct families(Struct spec) {
+        boolean loose = spec.text("clusterIP").equals("None") && spec.struct("selector").isEmpty();
+        String policy = spec.text("ipFamilyPolicy", loose ? "RequireDualStack" : "SingleStack");
+        List<String> families = new ArrayList<>(spec.seq("ipFamilies").texts());
+        if (families.isEmpty()) {
+            String given = spec.text("clusterIP");
+            boolean fixed = !given.isEmpty() && !given.equals("None");
+            String first = fixed ? given.indexOf(':') >= 0 ? "IPv6" : "IPv4" : allocator.ranges().getFirst().family();
+            families.add(first);
+        }
+        String other = families.getFirst().equals("IPv4") ? "IPv6" : "IPv4";
+        boolean second = !policy.equals("SingleStack") && (allocator.range(other).isPresent() || loose);
+        if (second && families.size() == 1) {
+            families.add(other);
+        }
+        return spec.with("ipFamilies", families).with("ipFamilyPolicy", policy);
+    }
+
+    private String some(Write write, String family, Key key) {
+        Range range = allocator.range(family).orElseThrow(() -> invalid(write, key,
+                FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster")));
+        return allocator.address(range, key).orElseThrow(() -> new ApiFault(500, "InternalError",
+                "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
+    }
+
+    private String chosen(Write write, String ip, List<String> given, Key key) {
+        if (write.before().map(b -> ServiceFields.addresses(b.struct("spec")).contains(ip)).orElse(false)) {
+            return ip;
+        }
+        Seq shown = Seq.copyOf(given);
+        boolean inside;
+        try {
+            inside = allocator.ranges().stream().anyMatch(r -> r.contains(ip));
+        } catch (IllegalArgumentException e) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs[0]", ip,
+                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+        }
+        if (!inside) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown, "failed to allocate IP " + ip
+                    + ": the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is "
+                    + allocator.ranges().getFirst().text()));
+        }
+        if (!allocator.addresses().take(ip, key)) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
+                    "failed to allocate IP " + ip + ": provided IP is already allocated"));
+        }
+        return ip;
+    }
+
+    private Struct ported(Write write, Struct spec, Key key, Set<String> taken) {
+        Struct s = spec;
+        Seq ports = spec.seq("ports");
+        for (int i = 0; i < ports.size() && external(spec); i++) {
+            Struct port = ports.struct(i);
+            long number = port.whole("nodePort", 0);
+            if (number != 0) {
+                keep(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"));
+            } else if (ServiceFields.hasPorts(spec)) {
+                number = shared(ports, port, i).orElseGet(() -> any(Set.of(port.text("protocol")), key));
+                allocator.ports().take(number + "/" + port.text("protocol"), key);
+            }
+            if (number != 0) {
+                taken.add(number + "/" + port.text("protocol"));
+                ports = ports.with(i, port.with("nodePort", number));
+                s = s.with("ports", ports);
+            }
+        }
+        if (ServiceFields.hasHealthPort(spec)) {
+            long number = spec.whole("healthCheckNodePort", 0);
+            if (number != 0) {
+                keep(write, key, "spec.healthCheckNodePort", number, "TCP");
+            } else {
+                number = any(Set.of("TCP"), key);
+            }
+            taken.add(number + "/TCP");
+            s = s.with("healthCheckNodePort", number);
+        }
+        return s;
+    }
+
+    private static boolean external(Struct spec) {
+        return spec.text("type").equals("NodePort") || spec.text("type").equals("LoadBalancer");
+    }
+
+    /// The same port in two protocols gets one node port, as DNS services want.
+    private Optional<Long> shared(Seq ports, Struct port, int before) {
+        for (int i = 0; i < before; i++) {
+            Struct other = ports.struct(i);
+            boolean same = other.whole("port", 0) == port.whole("port", 0) && other.whole("nodePort", 0) != 0;
+            String value = other.whole("nodePort", 0) + "/" + port.text("protocol");
+            if (same && !other.text("protocol").equals(port.text("protocol")) && allocator.ports().free(value)) {
+                return Optional.of(other.whole("nodePort", 0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private long any(Set<String> protocols, Key key) {
+        return allocator.port(protocols, key).orElseThrow(() -> new ApiFault(500, "InternalError",
+                "Internal error occurred: failed to allocate a nodePort: range is full", Struct.EMPTY));
+    }
+
+    private void keep(Write write, Key key, String field, long port, String protocol) {
+        if (!allocator.mayBe(port)) {
+            throw invalid(write, key, FieldProblem.invalid(field, port,
+                    "provided port is not in the valid range. The range of valid ports is " + allocator.portRange()));
+        }
+        if (!allocator.ports().take(port + "/" + protocol, key)) {
+            throw invalid(write, key, FieldProblem.invalid(field, port, "provided port is already allocated"));
+        }
+    }
+
+    private static ApiFault invalid(Write write, Key key, FieldProblem problem) {
+        return new ApiFault(422, "Invalid", "Service \"" + key.name() + "\" is invalid: " + problem,
+                Struct.of("name", key.name(), "kind", write.kind().gvk().kind(), "causes", Seq.of(problem.cause())));
+    }
+}

@@ -1,0 +1,10 @@
+package io.k3j.admissioncore;
+
+/// What K3s' flags say, by their names in camel case.
+@interface Settings {
+    /// `--service-cidr`: one range per address family, by comma.
+    String serviceCidr() default "10.43.0.0/16";
+
+    /// `--service-node-port-range`.
+    String serviceNodePortRange() default "30000-32767";
+}
