@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.InvalidSyntaxException;
@@ -17,6 +19,7 @@ import org.osgi.framework.InvalidSyntaxException;
 public final class Server {
     /// An orderly stop takes no longer; what has not stopped then is ended with the process.
     private static final long STOP_MILLIS = 5_000;
+    private static final long SPARE_MILLIS = 2_000;
 
     private final LaunchPlan plan;
     private final Progress progress;
@@ -39,18 +42,18 @@ public final class Server {
         try {
             LogSettings.apply(plan);
         } catch (IOException e) {
-            progress.line("k3s: cannot write the log --log=" + plan.text("log", "") + ": " + e.getMessage());
+            complain("cannot write the log --log=" + plan.text("log", "") + ": " + e.getMessage());
             return 1;
         }
         try (HeldSockets sockets = HeldSockets.bind(plan); DataDir dataDir = DataDir.take(plan.dataDir())) {
             server.exitCode = server.serve(sockets, dataDir);
             return server.exitCode;
         } catch (StartFailure e) {
-            progress.line("k3s: " + e.getMessage());
+            complain(e.getMessage());
             return 1;
         } catch (IOException | BundleException | InvalidSyntaxException e) {
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.ERROR, "start failed", e);
-            progress.line("k3s: cannot start: " + e.getMessage());
+            complain("cannot start: " + e.getMessage());
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,7 +82,7 @@ public final class Server {
         }
         String reason = abort.get();
         if (!reason.isEmpty()) {
-            progress.line("k3s: " + reason);
+            complain(reason);
             return 1;
         }
         progress.step("stopped");
@@ -91,11 +94,18 @@ public final class Server {
     private void stopNow() {
         end.countDown();
         try {
-            stopped.await();
+            if (!stopped.await(STOP_MILLIS + SPARE_MILLIS, TimeUnit.MILLISECONDS)) {
+                complain("did not stop in time");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().halt(exitCode);
+    }
+
+    /// For the person who typed the command; what the program is asked to print stays on standard output.
+    private static void complain(@Nullable String message) {
+        System.err.println("k3s: " + message);
     }
 
     private void abort(String reason) {
