@@ -12,8 +12,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /// **Guarantees.**
 /// 1. *Numbering.* An empty store is at revision 1, so the first change ever gets 2, as in etcd. Each
 ///    committed change gets the next revision; a refused commit uses none. Revisions are 64 bit and
-///    never go back or repeat, also not over restarts. Numbers may be missing (a row of compaction, a failed transaction of
-///    another server); a missing number is never given out later.
+///    never go back or repeat, also not over restarts. Numbers may be missing (a row of compaction, a
+///    failed transaction of another server); a missing number is never given out later.
 /// 2. *Order.* If a commit was acknowledged before another was asked for, it has the lower revision.
 /// 3. *Durability.* A commit is acknowledged, seen by reads and told to watches only after it is on
 ///    stable storage.

@@ -7,8 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Kine's table and its unique index
-/// (<https://github.com/k3s-io/kine/blob/master/docs/schema.md>). Kine's other indexes are its own to make.
+/// Kine's table and its unique index (<https://github.com/k3s-io/kine>). Kine's other indexes are its own to make.
 final class Schema {
     private static final String TABLE = "CREATE TABLE IF NOT EXISTS kine (id INTEGER PRIMARY KEY AUTOINCREMENT,"
             + " name TEXT, created INTEGER, deleted INTEGER, create_revision INTEGER, prev_revision INTEGER,"

@@ -26,12 +26,10 @@ import org.osgi.service.condition.Condition;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.datastoresqlite",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class SqliteDatastore {
-    private final SqliteStore store;
-    private final ServiceRegistration<Datastore> service;
-    private final ServiceRegistration<Condition> ready;
+    private final @Nullable Offer offer;
 
-    /// Opens the file.
-    /// @throws DatastoreUnavailable when it cannot be used; the process is then asked to end with that sentence
+    /// Opens the file. When it cannot be used, the process is asked to end with the reason; nothing is offered.
+    /// @throws DatastoreUnavailable when it cannot be used and nobody can end the process
     @Activate
     public SqliteDatastore(BundleContext context, Settings settings, @Reference Health health,
             @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable Abort abort) {
@@ -42,31 +40,56 @@ public final class SqliteDatastore {
                 abort.abort(why);
             }
         };
-        try {
-            store = SqliteStore.open(Path.of(settings.dataDir()), settings.keepSecondaryIndexes(), giveUp);
-        } catch (DatastoreUnavailable e) {
-            giveUp.accept(String.valueOf(e.getMessage()));
-            throw e;
+        offer = open(context, settings, giveUp, abort != null);
+        if (offer != null) {
+            scope.ok();
         }
-        service = context.registerService(Datastore.class, store.datastore(), properties("component",
-                "datastore-sqlite"));
-        ready = context.registerService(Condition.class, Condition.INSTANCE, properties(Phases.ID,
-                Phases.DATASTORE_READY));
-        scope.ok();
     }
 
-    private static Dictionary<String, Object> properties(String key, String value) {
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(key, value);
-        return properties;
+    private static @Nullable Offer open(BundleContext context, Settings settings, Consumer<String> giveUp,
+            boolean ends) {
+        try {
+            return Offer.of(context,
+                    SqliteStore.open(Path.of(settings.dataDir()), settings.keepSecondaryIndexes(), giveUp));
+        } catch (DatastoreUnavailable e) {
+            giveUp.accept(String.valueOf(e.getMessage()));
+            if (ends) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /// Withdraws the services, commits what is queued and closes the file.
     @Deactivate
     void stop() {
-        ready.unregister();
-        service.unregister();
-        store.close();
+        if (offer != null) {
+            offer.close();
+        }
         Drivers.deregister();
+    }
+
+    /// The open store and its services.
+    private record Offer(SqliteStore store, ServiceRegistration<Datastore> service,
+            ServiceRegistration<Condition> ready) {
+        static Offer of(BundleContext context, SqliteStore store) {
+            return new Offer(store,
+                    context.registerService(Datastore.class, store.datastore(),
+                            properties("component", "datastore-sqlite")),
+                    context.registerService(Condition.class, Condition.INSTANCE,
+                            properties(Phases.ID, Phases.DATASTORE_READY)));
+        }
+
+        private static Dictionary<String, Object> properties(String key, String value) {
+            Dictionary<String, Object> properties = new Hashtable<>();
+            properties.put(key, value);
+            return properties;
+        }
+
+        void close() {
+            ready.unregister();
+            service.unregister();
+            store.close();
+        }
     }
 }

@@ -87,7 +87,8 @@ final class SqliteDialect implements SqlDialect {
         return switch (code(error)) {
             case SQLITE_CONSTRAINT -> Trouble.TAKEN;
             case SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_NOMEM, SQLITE_TOOBIG,
-                SQLITE_INTERRUPT, SQLITE_CANTOPEN -> Trouble.REFUSED;
+                    SQLITE_INTERRUPT, SQLITE_CANTOPEN ->
+                Trouble.REFUSED;
             default -> Trouble.BROKEN;
         };
     }

@@ -48,7 +48,8 @@ final class StoreFile implements AutoCloseable {
             Files.createDirectories(directory);
             Files.setPosixFilePermissions(directory, DIRECTORY_MODE);
         }
-        FileChannel channel = FileChannel.open(lockPath(file), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        FileChannel channel = FileChannel.open(lockPath(file),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(FILE_MODE));
         FileLock lock = tryLock(channel);
         if (lock == null) {

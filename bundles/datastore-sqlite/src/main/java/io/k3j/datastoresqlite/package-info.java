@@ -1,4 +1,5 @@
-/// The embedded default datastore: `<data-dir>/server/db/state.db`, the file stock K3s uses, readable in both directions.
+/// The embedded default datastore: `<data-dir>/server/db/state.db`, the file stock K3s uses, readable in
+/// both directions.
 ///
 /// SQLite runs with a write-ahead log and `synchronous=FULL` (K3s' default is NORMAL, which can lose an
 /// acknowledged write at a power cut): a commit is acknowledged after its group's `fdatasync`.

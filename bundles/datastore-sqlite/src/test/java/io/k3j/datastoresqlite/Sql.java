@@ -35,7 +35,8 @@ final class Sql {
     /// One line per row, columns joined by `|`.
     static List<String> rows(Path file, String sql) throws SQLException {
         List<String> found = new ArrayList<>();
-        try (Connection connection = connect(file); PreparedStatement statement = connection.prepareStatement(sql);
+        try (Connection connection = connect(file);
+                PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet result = statement.executeQuery()) {
             while (result.next()) {
                 List<String> columns = new ArrayList<>();

@@ -3,9 +3,10 @@ package io.k3j.sqllog;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log by way of a
-/// reading connection, then deletes in one transaction that also moves `compact_rev_key`: so what is recorded has been done
-/// entirely, also after a crash, and the writer is held for a few milliseconds at a time at most.
+/// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log by way
+/// of a reading connection, then deletes in one transaction that also moves `compact_rev_key`: so what is
+/// recorded has been done entirely, also after a crash, and the writer is held for a few milliseconds at a
+/// time at most.
 ///
 /// The newest row stays even if it is a tombstone: kine takes the highest id for the present revision.
 /// A tombstone left in this way goes with the next compaction.

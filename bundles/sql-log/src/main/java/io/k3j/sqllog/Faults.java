@@ -38,7 +38,8 @@ final class Faults {
     /// Refuses everything from now on.
     void close() {
         if (end == null) {
-            end = new DatastoreUnavailable("the datastore is shutting down", new IllegalStateException("closed"), false);
+            end = new DatastoreUnavailable("the datastore is shutting down", new IllegalStateException("closed"),
+                    false);
         }
     }
 

@@ -21,7 +21,8 @@ final class Heads {
         forgottenUpTo = startRevision;
     }
 
-    @Nullable Head find(String key) {
+    @Nullable
+    Head find(String key) {
         return heads.get(key);
     }
 

@@ -23,8 +23,8 @@ record KeyRange(String from, String below) {
         return Integer.compare(a.length(), b.length());
     }
 
-    /// A string above every key that starts with `prefix`. Not simply the prefix with its last character raised: after `/`
-    /// comes `0`, which SQLite compares as a number where kine has declared the column as INTEGER.
+    /// A string above every key that starts with `prefix`. Not simply the prefix with its last character raised:
+    /// after `/` comes `0`, which SQLite compares as a number where kine has declared the column as INTEGER.
     private static String after(String prefix) {
         return prefix + LAST;
     }

@@ -56,7 +56,8 @@ final class Op {
     }
 
     /// What is asked for.
-    record Request(String key, long expected, byte @Nullable [] value, long timeToLiveNanos, List<Unchanged> unchanged) {
+    record Request(String key, long expected, byte @Nullable [] value, long timeToLiveNanos,
+            List<Unchanged> unchanged) {
     }
 
     /// What became of it.

@@ -121,7 +121,8 @@ public final class SqlLog implements Datastore, AutoCloseable {
         for (Expirations.Due one : due) {
             ops.add(submit(new Op.Request(one.key(), one.revision(), null, 0, List.of())));
         }
-        @Nullable DatastoreUnavailable failure = null;
+        @Nullable
+        DatastoreUnavailable failure = null;
         for (Op op : ops) {
             if (op.await() instanceof Op.Outcome.Failed(DatastoreUnavailable why)) {
                 failure = why;

@@ -32,7 +32,8 @@ final class Tail {
         return durable;
     }
 
-    /// Adds what became durable, in revision order; `revision` is the newest one, which may lie above the last change's.
+    /// Adds what became durable, in revision order; `revision` is the newest one, which may lie above the last
+    /// change's.
     void append(List<Change> changes, long revision) {
         lock.lock();
         try {
@@ -58,7 +59,8 @@ final class Tail {
     }
 
     /// Up to `max` changes after `revision`; null when some of them are no longer here.
-    @Nullable Slice after(long revision, int max) {
+    @Nullable
+    Slice after(long revision, int max) {
         lock.lock();
         try {
             if (revision < forgottenUpTo) {

@@ -2,7 +2,7 @@
 /// relatives have in common.
 ///
 /// One table, `kine`, one row per change; the row's id is the revision. The schema and the meaning of each
-/// column are kine's (<https://github.com/k3s-io/kine/blob/master/docs/schema.md>), so a database can be handed to stock K3s and back.
+/// column are kine's (<https://github.com/k3s-io/kine>), so a database can be handed to stock K3s and back.
 /// A current row of a key is one that no other row of the same name points at with `prev_revision`;
 /// the unique index on (name, prev_revision) answers that, guards the chain, and is the only index kept.
 ///

@@ -15,7 +15,8 @@ class KeyRangeTest {
     void comparesAsTheBytesOfUtf8Do() {
         for (String a : SAMPLES) {
             for (String b : SAMPLES) {
-                int bytes = Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+                int bytes = Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8),
+                        b.getBytes(StandardCharsets.UTF_8));
                 assertThat(Integer.signum(KeyRange.compare(a, b))).isEqualTo(Integer.signum(bytes));
             }
         }

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 
 /// The datastore alone: durable creates and updates of 1,100 bytes on a table of 100,000 rows.
 ///
-/// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS]`; the directory's file system is what is measured.
+/// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS]`; the directory's file system is what is
+/// measured.
 /// If Debian's etcd is installed, the same creates are measured against it in the same run, as puts of new keys through
 /// eight clear-text HTTP/2 connections. The last column is the CPU time of all that is needed for one operation, and
 /// for etcd the server's share of it.

@@ -131,7 +131,8 @@ public interface ConcurrencyGuarantees extends Conformance {
                 return;
             }
             boolean late = moved.get();
-            CommitResult result = store().commit("/k/" + i, 0, bytes("1"), Duration.ZERO, new Unchanged("/lease", lease));
+            CommitResult result = store().commit("/k/" + i, 0, bytes("1"), Duration.ZERO,
+                    new Unchanged("/lease", lease));
             assertThat(late && result instanceof CommitResult.Committed).isFalse();
         });
         assertThat(store().range("/k/", "", 0, 0).entries())

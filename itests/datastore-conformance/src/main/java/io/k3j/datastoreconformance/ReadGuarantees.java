@@ -114,7 +114,8 @@ public interface ReadGuarantees extends Conformance {
     /// kine 2025-10: keys with pattern characters, prefixes of each other, and a GET taken for a prefix.
     @Test
     default void keysWithPatternCharactersAreOnlyThemselves() {
-        List<String> alphabet = List.of("%", "_", "^", "*", "?", "[", "\\", "'", "\"", "/", "a", "b", "0", "-", ".", "~",
+        List<String> alphabet = List.of("%", "_", "^", "*", "?", "[", "\\", "'", "\"", "/", "a", "b", "0", "-", ".",
+                "~",
                 "\u007f", "\u00ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\ud83d\ude00");
         Random random = new Random(20251008);
         TreeSet<String> keys = new TreeSet<>(ReadGuarantees::compareBytes);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 
-/// A process that writes without end and prints `key revision number` after each acknowledgement (number 0: deleted). The
-/// value of a key is its number, padded. Killed or stopped by [CrashTest].
+/// A process that writes without end and prints `key revision number` after each acknowledgement (number 0:
+/// deleted). The value of a key is its number, padded. Killed or stopped by [CrashTest].
 final class CrashChild {
     private static final int THREADS = 24;
     private static final int KEYS = 40;

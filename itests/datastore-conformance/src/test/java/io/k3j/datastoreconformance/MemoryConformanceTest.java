@@ -4,8 +4,15 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import org.junit.jupiter.api.AfterEach;
 
-class MemoryConformanceTest implements CommitGuarantees, ReadGuarantees, WatchGuarantees, CompactionGuarantees,
-        LifetimeGuarantees, ConcurrencyGuarantees, Simulation {
+class MemoryConformanceTest
+        implements
+            CommitGuarantees,
+            ReadGuarantees,
+            WatchGuarantees,
+            CompactionGuarantees,
+            LifetimeGuarantees,
+            ConcurrencyGuarantees,
+            Simulation {
     private final MemoryDatastore store = new MemoryDatastore();
 
     @Override

@@ -7,8 +7,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteConformanceTest implements CommitGuarantees, ReadGuarantees, WatchGuarantees, CompactionGuarantees,
-        LifetimeGuarantees, ConcurrencyGuarantees, Restarts, Simulation {
+class SqliteConformanceTest
+        implements
+            CommitGuarantees,
+            ReadGuarantees,
+            WatchGuarantees,
+            CompactionGuarantees,
+            LifetimeGuarantees,
+            ConcurrencyGuarantees,
+            Restarts,
+            Simulation {
     @TempDir
     Path directory;
     private volatile SqliteStore store;
