@@ -34,6 +34,42 @@ final class FieldDiff {
         }
     }
 
+    /// All fields of an object, and with them the structs, maps and lists they stand in where those are not
+    /// always there: whoever adds a map owns the map too.
+    static FieldSet everything(Shape shape, Struct object) {
+        FieldSet set = FieldSet.root(Struct.EMPTY);
+        members(shape, object, set);
+        return set;
+    }
+
+    private static void members(@Nullable Shape shape, Struct object, FieldSet at) {
+        object.forEach((name, value) -> {
+            Field field = shape == null ? null : shape.field(name);
+            Shape child = shape == null ? null : shape.child(name);
+            FieldSet below = at.below("f:" + name);
+            if (value instanceof Struct || value instanceof Seq) {
+                if (field == null || field.emission() == Field.Emission.OMIT) {
+                    below.add();
+                }
+            }
+            switch (value) {
+                case Struct s when !whole(child) && !s.isEmpty() -> members(child, s, below);
+                case Seq l when byElement(child) && !l.isEmpty() -> elements(child, l, below);
+                default -> below.add();
+            }
+        });
+    }
+
+    private static void elements(Shape shape, Seq list, FieldSet at) {
+        list.forEach(v -> {
+            FieldSet element = at.below(ElementKey.of(shape, v));
+            element.add();
+            if (v instanceof Struct s && !whole(shape.items())) {
+                members(shape.items(), s, element);
+            }
+        });
+    }
+
     /// The fields both have, with another value.
     static FieldSet modified(Shape shape, Struct before, Struct after) {
         FieldSet set = FieldSet.root(Struct.EMPTY);

@@ -39,10 +39,14 @@ final class FieldSet {
     /// As `fieldsV1`.
     Struct fieldsV1() {
         Struct.Builder b = Struct.builder();
-        if (member && !children.isEmpty()) {
+        if (member && children.values().stream().anyMatch(c -> !c.isEmpty())) {
             b.put(SELF, Struct.EMPTY);
         }
-        children.forEach((element, child) -> b.put(element, child.fieldsV1()));
+        children.forEach((element, child) -> {
+            if (!child.isEmpty()) {
+                b.put(element, child.fieldsV1());
+            }
+        });
         return b.build();
     }
 

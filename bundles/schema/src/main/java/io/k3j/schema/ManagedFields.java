@@ -37,7 +37,7 @@ public final class ManagedFields {
         Struct old = bare(before);
         Struct next = bare(after);
         List<ManagerEntry> entries = settled(shape, old, next, live, manager, false, true);
-        FieldSet changed = owned(FieldDiff.fields(shape, next)).minus(FieldDiff.fields(shape, old))
+        FieldSet changed = owned(FieldDiff.everything(shape, next)).minus(FieldDiff.everything(shape, old))
                 .union(owned(FieldDiff.modified(shape, old, next)));
         if (!changed.isEmpty()) {
             entries = written(entries, manager, false, changed, now, true);
@@ -54,7 +54,7 @@ public final class ManagedFields {
         List<ManagerEntry> entries = entries(live);
         if (entries.isEmpty() && !live.isEmpty()) {
             entries = List.of(new ManagerEntry(BEFORE_APPLY, false, manager.apiVersion(), "", time(now),
-                    owned(FieldDiff.fields(shape, old))));
+                    owned(FieldDiff.everything(shape, old))));
         }
         FieldSet last = own(entries, manager);
         FieldSet set = owned(FieldDiff.fields(shape, want));
@@ -79,8 +79,8 @@ public final class ManagedFields {
         if (entries.isEmpty()) {
             return entries;
         }
-        FieldSet before = FieldDiff.fields(shape, old);
-        FieldSet after = FieldDiff.fields(shape, next);
+        FieldSet before = FieldDiff.everything(shape, old);
+        FieldSet after = FieldDiff.everything(shape, next);
         FieldSet removed = before.minus(after);
         FieldSet changed = after.minus(before).union(FieldDiff.modified(shape, old, next));
         if (removed.isEmpty() && changed.isEmpty()) {

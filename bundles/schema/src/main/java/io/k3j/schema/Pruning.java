@@ -1,10 +1,14 @@
 package io.k3j.schema;
 
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Takes out what a shape does not know.
+/// Takes out what a shape does not know. Values of the wrong type are left for validation to name. Pure.
 public final class Pruning {
+    private final List<String> unknown = new ArrayList<>();
+
     private Pruning() {
     }
 
@@ -15,6 +19,51 @@ public final class Pruning {
 
     /// The object without unknown fields.
     public static Pruned prune(Shape shape, Struct object) {
-        throw new UnsupportedOperationException();
+        Pruning walk = new Pruning();
+        Struct left = (Struct) walk.value(shape, object, "");
+        return new Pruned(left, walk.unknown);
+    }
+
+    private Object value(Shape shape, Object value, String path) {
+        return switch (value) {
+            case Struct s -> struct(shape, s, path);
+            case Seq s when shape.type() == Shape.Type.LIST -> seq(shape.items(), s, path);
+            default -> value;
+        };
+    }
+
+    private Struct struct(Shape shape, Struct s, String path) {
+        switch (shape.type()) {
+            case OBJECT, MAP -> {
+                Struct.Builder b = Struct.builder();
+                boolean same = true;
+                for (int i = 0; i < s.size(); i++) {
+                    String at = path.isEmpty() ? s.name(i) : path + "." + s.name(i);
+                    Shape child = shape.child(s.name(i));
+                    if (child == null) {
+                        unknown.add(at);
+                        same = false;
+                    } else {
+                        Object v = value(child, s.value(i), at);
+                        same &= v == s.value(i);
+                        b.put(s.name(i), v);
+                    }
+                }
+                return same ? s : b.build();
+            }
+            default -> {
+                return s;
+            }
+        }
+    }
+
+    private Seq seq(Shape items, Seq s, String path) {
+        Object[] values = new Object[s.size()];
+        boolean same = true;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(items, s.get(i), path + "[" + i + "]");
+            same &= values[i] == s.get(i);
+        }
+        return same ? s : Seq.owning(values);
     }
 }

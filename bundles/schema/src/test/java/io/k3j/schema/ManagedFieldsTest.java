@@ -46,7 +46,7 @@ class ManagedFieldsTest {
                 web("replicas", 1, "template", containers(container("a", "image", "a:1"))), by("kubectl-create"), NOON);
         assertThat(entry(made, "kubectl-create")).isEqualTo(Struct.of("manager", "kubectl-create", "operation", "Update",
                 "apiVersion", "apps/v1", "time", "2026-01-01T12:00:00Z", "fieldsType", "FieldsV1", "fieldsV1",
-                Struct.of("f:metadata", Struct.of("f:labels", Struct.of("f:app", Struct.EMPTY)), "f:spec",
+                Struct.of("f:metadata", Struct.of("f:labels", Struct.of(".", Struct.EMPTY, "f:app", Struct.EMPTY)), "f:spec",
                         Struct.of("f:replicas", Struct.EMPTY, "f:template",
                                 Struct.of("f:spec", Struct.of("f:containers", Struct.of("k:{\"name\":\"a\"}",
                                         Struct.of(".", Struct.EMPTY, "f:image", Struct.EMPTY, "f:name", Struct.EMPTY))))))));
@@ -59,6 +59,19 @@ class ManagedFieldsTest {
         assertThat(entry(scaled, "two").struct("fieldsV1")).isEqualTo(Struct.of("f:spec", Struct.of("f:replicas", Struct.EMPTY)));
         assertThat(entry(scaled, "one").struct("fieldsV1").struct("f:spec")).isEqualTo(Struct.of("f:paused", Struct.EMPTY));
         assertThat(entry(scaled, "one").text("time")).isEqualTo("2026-01-01T12:00:00Z");
+    }
+
+    @Test
+    void neverNamesAFieldThatDidNotChange() {
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1, "strategy",
+                Struct.of("rollingUpdate", Struct.of("maxSurge", 1))), by("one"), NOON);
+        assertThat(entry(made, "one").struct("fieldsV1").struct("f:spec").struct("f:strategy"))
+                .isEqualTo(Struct.of("f:rollingUpdate", Struct.of(".", Struct.EMPTY, "f:maxSurge", Struct.EMPTY)));
+        Struct labelled = ManagedFields.updated(deployment, made, made.withAt("1", "metadata", "labels", "l"), by("label"), LATER);
+        assertThat(entry(labelled, "label").struct("fieldsV1"))
+                .isEqualTo(Struct.of("f:metadata", Struct.of("f:labels", Struct.of("f:l", Struct.EMPTY))));
+        Struct back = ManagedFields.updated(deployment, labelled, labelled.withoutAt("metadata", "labels", "l"), by("label"), LATER);
+        assertThat(entry(back, "label").isEmpty()).isTrue();
     }
 
     @Test
