@@ -43,7 +43,7 @@ final class NodeAgent implements AutoCloseable {
         tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,
                 new Handlers(runtime, closed), new Images(runtime, references, clock), new StatusWriter(api, closed),
                 new Events(api, "kubelet", options.nodeName(), clock), clock, services::list, facts.addresses(),
-                facts.memory(), tokens, closed);
+                facts.memory(), tokens, new Watches(api), closed);
         workers = new PodWorkers(tools);
         node = new NodeLoop(api, runtime, new NodeObject(options, settings, facts), options, clock, closed, ready);
         pods = api.view(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()));
@@ -78,6 +78,7 @@ final class NodeAgent implements AutoCloseable {
         closed.countDown();
         pods.close();
         services.close();
+        tools.watches().close();
         try {
             if (runtimeEvents != null) {
                 runtimeEvents.close();

@@ -228,7 +228,9 @@ final class PodStatus {
         if (!initialized() || waiting) {
             return old.equals("Running") ? old : "Pending";
         }
-        return running || again ? "Running" : failed ? "Failed" : "Succeeded";
+        // a pod whose sidecars still run is not over
+        boolean alive = running || again || !runtime.running().isEmpty();
+        return alive ? "Running" : failed ? "Failed" : "Succeeded";
     }
 
     private Seq conditions(String phase, Seq inits, Seq mains) {

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One look at a pod and what follows from it. What it remembers between two looks is only what would be found
@@ -38,6 +40,8 @@ final class PodStep {
     private PodStatus.@Nullable Waiting failure;
     private boolean ending;
     private boolean prepared;
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private Instant refreshed = Instant.EPOCH;
     private @Nullable Instant wakeAt;
 
     PodStep(Tools tools, Runnable wake) {
@@ -82,11 +86,13 @@ final class PodStep {
         }
         if (plan.newSandbox() && !plan.start().isEmpty()) {
             renew(plan);
-        } else if (!plan.start().isEmpty() || !prepared) {
-            Map<String, Path> volumes = volumes();
-            plan.start().forEach(name -> start(name, volumes));
+        } else if (!plan.start().isEmpty() || stale()) {
+            Optional<Map<String, Path>> volumes = volumes();
+            if (volumes.isPresent()) {
+                plan.start().forEach(name -> start(name, volumes.get()));
+            }
         }
-        prepared = true;
+        prepare();
         follow();
         publish();
         forgetOld();
@@ -139,6 +145,7 @@ final class PodStep {
                 tools.runtime().stopSandbox(old.id());
             }
         }
+        refreshed = tools.clock().instant();
         CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
         Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
             try {
@@ -175,14 +182,32 @@ final class PodStep {
         }
     }
 
-    private Map<String, Path> volumes() {
+    private Optional<Map<String, Path>> volumes() {
+        changed.set(false);
+        refreshed = tools.clock().instant();
         try {
-            return tools.volumes().prepare(pod, seen.addresses());
+            return Optional.of(tools.volumes().prepare(pod, seen.addresses()));
         } catch (ConfigProblem e) {
             tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
             at(tools.clock().instant().plusSeconds(2));
-            return Map.of();
+            return Optional.empty();
         }
+    }
+
+    /// Whether what volumes show may be older than it should be.
+    private boolean stale() {
+        return changed.get() || Duration.between(refreshed, tools.clock().instant())
+                .compareTo(tools.options().syncEvery()) >= 0;
+    }
+
+    private void prepare() {
+        if (!prepared) {
+            tools.watches().follow(pod, () -> {
+                changed.set(true);
+                wake.run();
+            });
+        }
+        prepared = true;
     }
 
     private void start(String name, Map<String, Path> volumes) {
@@ -341,7 +366,7 @@ final class PodStep {
     }
 
     /// The status as of now, for whichever version of the object it is written on.
-    private java.util.function.Function<Obj, Struct> status() {
+    private Function<Obj, Struct> status() {
         PodRuntime runtime = seen;
         StatusView view = new StatusView(tools, starter, Map.copyOf(waiting), snapshot(runtime), ending, failure);
         return newest -> PodStatus.of(newest, runtime, view);

@@ -177,5 +177,6 @@ final class Starter {
         tools.volumes().remove(pod.uid());
         tools.cgroups().remove(tools.cgroups().parent(pod));
         tools.tokens().forget(pod.uid());
+        tools.watches().forget(pod.uid());
     }
 }
