@@ -37,8 +37,10 @@ public final class ManagedFields {
         Struct old = bare(before);
         Struct next = bare(after);
         List<ManagerEntry> entries = settled(shape, old, next, live, manager, false, true);
-        FieldSet changed = owned(FieldDiff.everything(shape, next)).minus(FieldDiff.everything(shape, old))
-                .union(owned(FieldDiff.modified(shape, old, next)));
+        FieldSet changed = owned(FieldDiff.everything(shape, next));
+        if (!old.isEmpty()) {
+            changed = changed.minus(FieldDiff.everything(shape, old)).union(owned(FieldDiff.modified(shape, old, next)));
+        }
         if (!changed.isEmpty()) {
             entries = written(entries, manager, false, changed, now, true);
         }
