@@ -1,0 +1,142 @@
+package io.k3j.scheduler;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.model.Obj;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Places one pod at a time. No thread inside: [#step] decides; bindings run on the executor it was given.
+final class SchedulerLoop {
+    private final SchedulingQueue queue;
+    private final ClusterState cluster;
+    private final PodDoor door;
+    private final LiveView budgets;
+    private final BooleanSupplier ready;
+    private final Executor bindings;
+    private final RandomGenerator dice;
+    private final System.Logger log = System.getLogger("io.k3j.scheduler");
+    private int start;
+    private volatile String trouble = "";
+
+    /// `ready` says whether everything that must be known is known.
+    SchedulerLoop(Watching watching, PodDoor door, BooleanSupplier ready, Executor bindings, RandomGenerator dice) {
+        this.queue = watching.queue();
+        this.cluster = watching.cluster();
+        this.budgets = watching.budgets();
+        this.door = door;
+        this.ready = ready;
+        this.bindings = bindings;
+        this.dice = dice;
+    }
+
+    /// Places the next pod, or finds that it cannot be placed.
+    /// @return false when no pod is due
+    boolean step() {
+        if (!ready.getAsBoolean()) {
+            return false;
+        }
+        Optional<SchedulingQueue.Entry> next = queue.take();
+        next.ifPresent(this::place);
+        return next.isPresent();
+    }
+
+    /// Empty, or what goes wrong.
+    String trouble() {
+        return trouble;
+    }
+
+    private void place(SchedulingQueue.Entry entry) {
+        PodInfo pod = entry.pod();
+        if (cluster.placed(pod.uid())) {
+            queue.remove(pod.uid());
+            return;
+        }
+        try {
+            Snapshot snapshot = cluster.snapshot();
+            switch (Placement.of(pod, snapshot, start, dice)) {
+                case Placement.Found found -> {
+                    start = (start + found.looked()) % snapshot.nodes().size();
+                    found(entry, found.node().name(), snapshot);
+                }
+                case Placement.None none -> none(entry, none, snapshot);
+            }
+            trouble = "";
+        } catch (RuntimeException e) {
+            trouble = "cannot place pod " + pod.key() + ": " + e.getMessage();
+            log.log(Level.WARNING, "cannot place pod, will try again pod=" + pod.key(), e);
+            queue.error(entry);
+        }
+    }
+
+    private void found(SchedulingQueue.Entry entry, String node, Snapshot snapshot) {
+        PodInfo pod = entry.pod();
+        @Nullable
+        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
+        if (volumes != null && !volumes.waiting().isEmpty()) {
+            for (Obj claim : volumes.waiting()) {
+                if (!claim.annotations().containsKey(VolumeFilter.SELECTED_NODE)) {
+                    door.select(claim, node);
+                }
+            }
+            queue.park(entry, Set.of(VolumeFilter.NAME));
+            return;
+        }
+        cluster.assume(pod, node);
+        bindings.execute(() -> bind(entry, node));
+    }
+
+    private void bind(SchedulingQueue.Entry entry, String node) {
+        PodInfo pod = entry.pod();
+        try {
+            door.bind(pod, node);
+            queue.remove(pod.uid());
+        } catch (ApiFault fault) {
+            cluster.forget(pod.uid());
+            if (fault.code() == 404 || fault.code() == 409) {
+                queue.error(entry);
+                return;
+            }
+            door.events().warning(pod.pod(), "FailedScheduling", "binding rejected: " + fault.getMessage());
+            queue.error(entry);
+        }
+    }
+
+    private void none(SchedulingQueue.Entry entry, Placement.None none, Snapshot snapshot) {
+        PodInfo pod = entry.pod();
+        String message = none.message();
+        String nominated = "";
+        if (none.nodes() > 0) {
+            Preemption.Result result = preempt(pod, none, snapshot);
+            nominated = result.best().map(c -> c.node().name()).orElse("");
+            message = nominated.isEmpty() ? message + " no new claims to deallocate, " + result.message() : message;
+        }
+        queue.failed(entry, none.plugins());
+        door.unschedulable(pod, "Unschedulable", message, nominated);
+    }
+
+    private Preemption.Result preempt(PodInfo pod, Placement.None none, Snapshot snapshot) {
+        if (victimsAreLeaving(pod, snapshot)) {
+            return new Preemption.Result(Optional.empty(),
+                    "preemption: not eligible due to a terminating pod on the nominated node.");
+        }
+        Preemption.Result result = new Preemption(pod, snapshot, budgets.list()).find(none);
+        result.best().ifPresent(c -> {
+            cluster.nominate(pod, c.node().name());
+            List<PodInfo> victims = c.victims();
+            victims.forEach(v -> door.evict(v, pod, c.node().name()));
+        });
+        return result;
+    }
+
+    private static boolean victimsAreLeaving(PodInfo pod, Snapshot snapshot) {
+        return pod.nominatedNode().map(snapshot::node).map(n -> n.pods().stream()
+                .anyMatch(p -> p.pod().terminating() && p.priority() < pod.priority())).orElse(false);
+    }
+}

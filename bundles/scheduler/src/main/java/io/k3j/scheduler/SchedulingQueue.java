@@ -1,0 +1,254 @@
+package io.k3j.scheduler;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Pods that need a node.
+///
+/// ```
+///   add ──► active ──take──► (being placed) ──failed──► unschedulable ──something changed──┐
+///             ▲                    └──error, or something changed meanwhile──► back-off ◄───┘
+///             └──────────────────────────── 1 s … 10 s ───────────────────────────┘
+/// ```
+///
+/// Active pods come in order of priority, then of waiting. Holds one entry per pod. Any thread.
+final class SchedulingQueue {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    /// A pod and how it fared.
+    static final class Entry {
+        private PodInfo pod;
+        private final Instant since;
+        private int attempts;
+        private Instant failedAt = Instant.MIN;
+        private Set<String> plugins = Set.of();
+        private boolean gone;
+        private long takenAt;
+
+        Entry(PodInfo pod, Instant since) {
+            this.pod = pod;
+            this.since = since;
+        }
+
+        PodInfo pod() {
+            return pod;
+        }
+
+        int attempts() {
+            return attempts;
+        }
+    }
+
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final PriorityQueue<Entry> active = new PriorityQueue<>(Comparator
+            .comparingLong((Entry e) -> -e.pod().priority()).thenComparing(e -> e.since)
+            .thenComparing(e -> e.pod.key()));
+    private final PriorityQueue<Entry> backOff = new PriorityQueue<>(Comparator.comparing(SchedulingQueue::ready));
+    private final Set<Entry> unschedulable = new HashSet<>();
+    private long moves;
+
+    SchedulingQueue(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /// A pod came, or changed in a way that may matter.
+    void add(PodInfo pod) {
+        locked(() -> {
+            Entry known = entries.get(pod.uid());
+            if (known == null) {
+                Entry entry = new Entry(pod, clock.instant());
+                entries.put(pod.uid(), entry);
+                active.add(entry);
+                return;
+            }
+            known.pod = pod;
+            if (unschedulable.remove(known)) {
+                waitOrGo(known);
+            }
+        });
+    }
+
+    /// A pod changed in a way that does not matter.
+    void refresh(PodInfo pod) {
+        locked(() -> {
+            Entry known = entries.get(pod.uid());
+            if (known != null) {
+                known.pod = pod;
+            }
+        });
+    }
+
+    /// A pod needs no node any more.
+    void remove(String uid) {
+        locked(() -> {
+            Entry known = entries.remove(uid);
+            if (known != null) {
+                known.gone = true;
+                active.remove(known);
+                backOff.remove(known);
+                unschedulable.remove(known);
+            }
+        });
+    }
+
+    /// The next pod; it counts as being placed until it is given back or removed.
+    Optional<Entry> take() {
+        lock.lock();
+        try {
+            promote();
+            @Nullable
+            Entry next = active.poll();
+            if (next != null) {
+                next.attempts++;
+                next.takenAt = moves;
+            }
+            return Optional.ofNullable(next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// No node would do, because of these filters.
+    void failed(Entry entry, Set<String> plugins) {
+        locked(() -> {
+            entry.failedAt = clock.instant();
+            entry.plugins = plugins;
+            if (entry.gone) {
+                return;
+            }
+            if (entry.takenAt != moves) {
+                backOff.add(entry);
+            } else {
+                unschedulable.add(entry);
+            }
+        });
+    }
+
+    /// A pod has to wait for something of its own, which is no failure.
+    void park(Entry entry, Set<String> plugins) {
+        locked(() -> {
+            entry.attempts = 0;
+            entry.failedAt = clock.instant();
+            entry.plugins = plugins;
+            if (!entry.gone) {
+                unschedulable.add(entry);
+            }
+        });
+    }
+
+    /// Something went wrong that has nothing to do with the pod.
+    void error(Entry entry) {
+        locked(() -> {
+            entry.failedAt = clock.instant();
+            if (!entry.gone) {
+                backOff.add(entry);
+            }
+        });
+    }
+
+    /// Something changed that may help pods that one of these filters kept out; empty: any.
+    void changed(Set<String> plugins) {
+        locked(() -> {
+            moves++;
+            for (Iterator<Entry> i = unschedulable.iterator(); i.hasNext();) {
+                Entry entry = i.next();
+                if (plugins.isEmpty() || entry.plugins.isEmpty()
+                        || entry.plugins.stream().anyMatch(plugins::contains)) {
+                    i.remove();
+                    waitOrGo(entry);
+                }
+            }
+        });
+    }
+
+    /// How many pods wait, in any state.
+    int size() {
+        lock.lock();
+        try {
+            return entries.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until a pod may be due or the time is over.
+    void await(Duration atMost) {
+        lock.lock();
+        try {
+            promote();
+            if (active.isEmpty()) {
+                @Nullable
+                Entry next = backOff.peek();
+                Duration wait = next == null ? atMost : Duration.between(clock.instant(), ready(next));
+                changed.await(Math.max(1, Math.min(wait.toNanos(), atMost.toNanos())), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void waitOrGo(Entry entry) {
+        if (ready(entry).isAfter(clock.instant())) {
+            backOff.add(entry);
+        } else {
+            active.add(entry);
+        }
+    }
+
+    private void promote() {
+        Instant now = clock.instant();
+        for (Entry e = backOff.peek(); e != null && !ready(e).isAfter(now); e = backOff.peek()) {
+            active.add(backOff.remove());
+        }
+        List<Entry> late = new ArrayList<>();
+        for (Entry e : unschedulable) {
+            if (e.failedAt.plus(LONGEST_WAIT).isBefore(now)) {
+                late.add(e);
+            }
+        }
+        late.forEach(e -> {
+            unschedulable.remove(e);
+            active.add(e);
+        });
+    }
+
+    private static Instant ready(Entry entry) {
+        if (entry.attempts == 0 || entry.failedAt.equals(Instant.MIN)) {
+            return Instant.MIN;
+        }
+        Duration wait = FIRST_BACK_OFF.multipliedBy(1L << Math.min(10, entry.attempts - 1));
+        return entry.failedAt.plus(wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait);
+    }
+
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.Optional;
+
+/// What is known of claims, volumes and storage classes.
+interface Volumes {
+    /// A claim.
+    Optional<Obj> claim(Key key);
+
+    /// A volume.
+    Optional<Obj> volume(String name);
+
+    /// A storage class.
+    Optional<Obj> storageClass(String name);
+}

@@ -1,0 +1,153 @@
+package io.k3j.scheduler;
+
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Resources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what the views tell into the state of the cluster and moves of the queue. Called by the views'
+/// threads.
+final class Watching {
+    private static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
+            PodAffinityFilter.NAME);
+    private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
+    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
+    private static final Set<String> ANYTHING = Set.of();
+
+    private final SchedulingQueue queue;
+    private final ClusterState cluster;
+    private final LiveView budgets;
+    private volatile boolean initialized;
+
+    Watching(LiveViews views, InstantSource clock) {
+        LiveView namespaces = views.of(Resources.NAMESPACES);
+        LiveView claims = views.of(Resources.PERSISTENT_VOLUME_CLAIMS);
+        LiveView volumes = views.of(Resources.PERSISTENT_VOLUMES);
+        LiveView classes = views.of(Resources.STORAGE_CLASSES);
+        this.budgets = views.of(Resources.POD_DISRUPTION_BUDGETS);
+        this.queue = new SchedulingQueue(clock);
+        this.cluster = new ClusterState(n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of()),
+                storage(claims, volumes, classes));
+        views.of(Resources.NODES).listen(this::node);
+        views.of(Resources.PODS).listen(this::pod);
+        claims.listen((before, after) -> queue.changed(STORAGE));
+        volumes.listen((before, after) -> queue.changed(STORAGE));
+        classes.listen((before, after) -> queue.changed(STORAGE));
+    }
+
+    private static Volumes storage(LiveView claims, LiveView volumes, LiveView classes) {
+        return new Volumes() {
+            @Override
+            public Optional<Obj> claim(Key key) {
+                return claims.get(key);
+            }
+
+            @Override
+            public Optional<Obj> volume(String name) {
+                return volumes.get(Key.of(name));
+            }
+
+            @Override
+            public Optional<Obj> storageClass(String name) {
+                return classes.get(Key.of(name));
+            }
+        };
+    }
+
+    SchedulingQueue queue() {
+        return queue;
+    }
+
+    ClusterState cluster() {
+        return cluster;
+    }
+
+    LiveView budgets() {
+        return budgets;
+    }
+
+    /// Whether a node has been seen that its cloud controller is done with. K3s begins to schedule then,
+    /// so that the first pods do not spend their first back-off waiting for it.
+    boolean initialized() {
+        return initialized;
+    }
+
+    private void node(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null) {
+            if (before != null) {
+                cluster.removeNode(before.name());
+            }
+            return;
+        }
+        if (before != null && same(before, after)) {
+            return;
+        }
+        cluster.put(after);
+        initialized |= after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized")
+                .isEmpty();
+        queue.changed(ANYTHING);
+    }
+
+    private static boolean same(Obj before, Obj after) {
+        Struct old = before.status();
+        Struct now = after.status();
+        return before.spec().equals(after.spec())
+                && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
+                && old.struct("allocatable").equals(now.struct("allocatable"))
+                && old.seq("images").equals(now.seq("images"));
+    }
+
+    private void pod(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null || Pods.finished(after)) {
+            Obj gone = after != null ? after : before;
+            if (gone != null) {
+                left(gone);
+            }
+        } else if (!Pods.node(after).isEmpty()) {
+            boolean news = before == null || Pods.node(before).isEmpty();
+            queue.remove(after.uid());
+            cluster.put(new PodInfo(after));
+            if (news || !before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
+                queue.changed(NEIGHBOURS);
+            }
+        } else {
+            waiting(before, after);
+        }
+    }
+
+    private void left(Obj pod) {
+        queue.remove(pod.uid());
+        cluster.withdraw(pod.uid());
+        boolean placed = cluster.placed(pod.uid());
+        cluster.remove(pod.uid());
+        if (placed) {
+            queue.changed(ROOM);
+        }
+    }
+
+    private void waiting(@Nullable Obj before, Obj after) {
+        boolean ours = after.spec().text("schedulerName", PodDoor.SCHEDULER).equals(PodDoor.SCHEDULER);
+        if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
+            queue.remove(after.uid());
+            return;
+        }
+        PodInfo pod = new PodInfo(after);
+        pod.nominatedNode().ifPresent(n -> cluster.nominate(pod, n));
+        boolean same = before != null && before.spec().equals(after.spec())
+                && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
+                && before.spec().seq("schedulingGates").isEmpty();
+        if (same) {
+            queue.refresh(pod);
+        } else {
+            queue.add(pod);
+        }
+    }
+}

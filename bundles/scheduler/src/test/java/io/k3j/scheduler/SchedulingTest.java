@@ -1,0 +1,249 @@
+package io.k3j.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.controllerkit.Resources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SchedulingTest {
+    private final ManualClock clock = new ManualClock();
+    private final FakeApi api = FakeApi.stepped(clock);
+    private final LiveViews views = new LiveViews(clock);
+    private final Watching watching = new Watching(views, clock);
+    private final Events events = new Events(api, "default-scheduler", "", clock);
+    private final SchedulerLoop loop = new SchedulerLoop(watching, new PodDoor(api, events, clock),
+            () -> views.synced() && watching.initialized(), Runnable::run, new Random(1));
+
+    SchedulingTest() {
+        views.attach(api);
+    }
+
+    private void settle() {
+        boolean some = true;
+        while (some) {
+            some = api.deliver() | loop.step() | events.step();
+        }
+    }
+
+    private Obj node(String name, String cpu, String... labels) {
+        Struct.Builder map = Struct.builder().put("kubernetes.io/hostname", name);
+        for (int i = 0; i < labels.length; i += 2) {
+            map.put(labels[i], labels[i + 1]);
+        }
+        return api.seed(Resources.NODES, described(name, cpu, map.build()));
+    }
+
+    private static Obj described(String name, String cpu, Struct labels) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name, "labels", labels), "spec", Struct.EMPTY, "status",
+                Struct.of("allocatable", Struct.of("cpu", cpu, "memory", "8Gi", "pods", "110"))));
+    }
+
+    private Obj pod(String name, Struct spec) {
+        Struct full = spec.has("schedulerName") ? spec : spec.with("schedulerName", "default-scheduler");
+        return api.create(Resources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", name.substring(0, 1))),
+                "spec",
+                full)), WriteOptions.PLAIN);
+    }
+
+    private static Struct cpu(String amount) {
+        return Struct.of("containers", Seq.of(Struct.of("name", "c", "image", "i", "resources",
+                Struct.of("requests", Struct.of("cpu", amount)))));
+    }
+
+    private Obj get(String name) {
+        return api.get(Resources.PODS, new Key("default", name));
+    }
+
+    private String node(String name) {
+        return get(name).spec().text("nodeName");
+    }
+
+    private String why(String name) {
+        return Conditions.find(get(name).status().seq("conditions"), "PodScheduled").map(c -> c.text("message"))
+                .orElse("");
+    }
+
+    private List<String> told() {
+        return api.list(Resources.EVENTS, Query.ALL).items().stream()
+                .map(e -> e.tree().text("reason") + ": " + e.tree().text("message")).toList();
+    }
+
+    @Test
+    void bindsAPodAndTellsIt() {
+        node("n1", "2");
+        pod("p", cpu("1"));
+        settle();
+        assertThat(node("p")).isEqualTo("n1");
+        assertThat(told()).containsExactly("Scheduled: Successfully assigned default/p to n1");
+    }
+
+    @Test
+    void saysInUpstreamsWordsWhyNoNodeWillDo() {
+        node("n1", "1");
+        api.seed(Resources.NODES, node("n2", "1").with(true, "spec", "unschedulable"));
+        api.seed(Resources.NODES,
+                node("n3", "4").with(Seq.of(Struct.of("key", "k", "value", "v", "effect", "NoSchedule")),
+                        "spec", "taints"));
+        pod("p", cpu("2"));
+        settle();
+        assertThat(why("p"))
+                .isEqualTo("0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {k: v},"
+                        + " 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/3 nodes are available:"
+                        + " 3 Preemption is not helpful for scheduling.");
+        assertThat(told()).containsExactly("FailedScheduling: " + why("p"));
+        assertThat(Conditions.find(get("p").status().seq("conditions"), "PodScheduled").orElseThrow().text("reason"))
+                .isEqualTo("Unschedulable");
+    }
+
+    @Test
+    void triesAgainWhenRoomAppears() {
+        node("n1", "1");
+        pod("a", cpu("1"));
+        settle();
+        pod("b", cpu("1"));
+        settle();
+        assertThat(node("b")).isEmpty();
+        api.delete(Resources.PODS, new Key("default", "a"), DeleteOptions.NOW);
+        settle();
+        clock.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(node("b")).isEqualTo("n1");
+    }
+
+    @Test
+    void leavesGatedPodsAndOtherSchedulersPodsAlone() {
+        node("n1", "1");
+        pod("g", cpu("1").with("schedulingGates", Seq.of(Struct.of("name", "wait"))));
+        pod("o", cpu("1").with("schedulerName", "other"));
+        settle();
+        assertThat(node("g")).isEmpty();
+        assertThat(node("o")).isEmpty();
+        api.update(Resources.PODS, get("g").without("spec", "schedulingGates"), WriteOptions.PLAIN);
+        settle();
+        assertThat(node("g")).isEqualTo("n1");
+    }
+
+    @Test
+    void waitsForANodeItsCloudControllerIsDoneWith() {
+        Obj node = api.seed(Resources.NODES, described("n1", "1", Struct.EMPTY).with(Seq.of(Struct.of("key",
+                "node.cloudprovider.kubernetes.io/uninitialized", "value", "true", "effect", "NoSchedule")), "spec",
+                "taints"));
+        pod("p", cpu("1"));
+        settle();
+        assertThat(told()).isEmpty();
+        api.seed(Resources.NODES, node.without("spec", "taints"));
+        settle();
+        assertThat(node("p")).isEqualTo("n1");
+    }
+
+    @Test
+    void spreadsEqualPodsAndHonoursSelectors() {
+        node("n1", "4", "disk", "ssd");
+        node("n2", "4");
+        for (int i = 0; i < 4; i++) {
+            pod("a" + i, cpu("100m"));
+        }
+        pod("s", cpu("100m").with("nodeSelector", Struct.of("disk", "ssd")));
+        settle();
+        assertThat(List.of(node("a0"), node("a1"), node("a2"), node("a3"))).containsExactlyInAnyOrder("n1", "n1", "n2",
+                "n2");
+        assertThat(node("s")).isEqualTo("n1");
+    }
+
+    @Test
+    void keepsHardTopologySpreadAndAntiAffinity() {
+        node("n1", "4");
+        node("n2", "4");
+        Struct anti = Struct.of("podAntiAffinity", Struct.of("requiredDuringSchedulingIgnoredDuringExecution",
+                Seq.of(Struct.of("topologyKey", "kubernetes.io/hostname", "labelSelector",
+                        Struct.of("matchLabels", Struct.of("app", "x"))))));
+        pod("x1", cpu("1m").with("affinity", anti));
+        pod("x2", cpu("1m").with("affinity", anti));
+        pod("x3", cpu("1m").with("affinity", anti));
+        settle();
+        assertThat(List.of(node("x1"), node("x2"), node("x3"))).containsExactlyInAnyOrder("n1", "n2", "");
+        Obj left = List.of(get("x1"), get("x2"), get("x3")).stream().filter(p -> p.spec().text("nodeName").isEmpty())
+                .findFirst().orElseThrow();
+        assertThat(why(left.name()))
+                .startsWith("0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.");
+        Struct spread = Struct.of("maxSkew", 1, "topologyKey", "kubernetes.io/hostname", "whenUnsatisfiable",
+                "DoNotSchedule",
+                "labelSelector", Struct.of("matchLabels", Struct.of("app", "t")));
+        pod("t1", cpu("1m").with("topologySpreadConstraints", Seq.of(spread)));
+        pod("t2", cpu("1m").with("topologySpreadConstraints", Seq.of(spread)));
+        settle();
+        assertThat(node("t1")).isNotEmpty().isNotEqualTo(node("t2"));
+    }
+
+    @Test
+    void makesRoomForAHigherPriority() {
+        node("n1", "1");
+        pod("low", cpu("1"));
+        settle();
+        pod("high", cpu("1").with("priority", 1000));
+        settle();
+        assertThat(get("low").terminating()).isTrue();
+        assertThat(
+                Conditions.find(get("low").status().seq("conditions"), "DisruptionTarget").orElseThrow().text("reason"))
+                .isEqualTo("PreemptionByScheduler");
+        assertThat(get("high").status().text("nominatedNodeName")).isEqualTo("n1");
+        api.vanish(Resources.PODS, new Key("default", "low"));
+        settle();
+        clock.advance(Duration.ofSeconds(2));
+        settle();
+        assertThat(node("high")).isEqualTo("n1");
+    }
+
+    @Test
+    void givesRoomBackWhenABindingFails() {
+        node("n1", "1");
+        api.refuse("post", Resources.PODS, ApiFault.unavailable("away"));
+        pod("a", cpu("1"));
+        settle();
+        assertThat(told()).contains("FailedScheduling: binding rejected: away");
+        clock.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(node("a")).isEqualTo("n1");
+    }
+
+    @Test
+    void tellsAWaitingClaimItsNodeAndBindsWhenItIsBound() {
+        node("n1", "1");
+        api.seed(Resources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass",
+                "metadata", Struct.of("name", "local-path"), "volumeBindingMode", "WaitForFirstConsumer")));
+        Obj claim = api.seed(Resources.PERSISTENT_VOLUME_CLAIMS, Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "PersistentVolumeClaim", "metadata", Struct.of("name", "data", "namespace", "default"), "spec",
+                Struct.of("storageClassName", "local-path"), "status", Struct.of("phase", "Pending"))));
+        pod("p", cpu("1").with("volumes", Seq.of(Struct.of("name", "d", "persistentVolumeClaim",
+                Struct.of("claimName", "data")))));
+        settle();
+        assertThat(node("p")).isEmpty();
+        Obj told = api.get(Resources.PERSISTENT_VOLUME_CLAIMS, claim.key());
+        assertThat(told.annotations()).containsEntry("volume.kubernetes.io/selected-node", "n1");
+        api.seed(Resources.PERSISTENT_VOLUMES,
+                Obj.of(Struct.of("apiVersion", "v1", "kind", "PersistentVolume", "metadata",
+                        Struct.of("name", "pv"))));
+        api.seed(Resources.PERSISTENT_VOLUME_CLAIMS,
+                told.with("pv", "spec", "volumeName").with("Bound", "status", "phase"));
+        settle();
+        assertThat(node("p")).isEqualTo("n1");
+    }
+}
