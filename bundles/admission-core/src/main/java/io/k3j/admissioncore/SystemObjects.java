@@ -58,7 +58,7 @@ public final class SystemObjects {
             range();
             return true;
         } catch (ApiFault e) {
-            LOG.log(Level.INFO, "system objects missing reason={0}", e.getMessage());
+            LOG.log(Level.DEBUG, "system objects missing reason={0}", e.getMessage());
             return false;
         }
     }

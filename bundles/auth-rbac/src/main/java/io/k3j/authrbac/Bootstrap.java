@@ -3,6 +3,8 @@ package io.k3j.authrbac;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -31,12 +33,14 @@ import org.osgi.service.condition.Condition;
 
 /// Puts the bootstrap roles and bindings in place, adding what is missing and taking nothing away, unless
 /// an object's annotation `rbac.authorization.kubernetes.io/autoupdate` is `false`. Then registers the
-/// condition `io.k3j.rbac-ready`. Repeats until it has worked, a second apart.
+/// condition `io.k3j.rbac-ready`. Repeats until it has worked, at most a second apart.
 @Component(service = {}, immediate = true)
 public final class Bootstrap {
     private static final Logger LOG = System.getLogger("io.k3j.authrbac");
     private static final String AUTO = "rbac.authorization.kubernetes.io/autoupdate";
-    private static final long RETRY_MILLIS = 1000;
+    private static final long FIRST_RETRY_MILLIS = 50;
+    private static final long LAST_RETRY_MILLIS = 1000;
+    private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
 
     private final ApiClient api;
     private final BundleContext context;
@@ -55,7 +59,7 @@ public final class Bootstrap {
 
     private void run() {
         List<BootstrapText.Wanted> open = new ArrayList<>(wanted());
-        while (!over()) {
+        for (long pause = FIRST_RETRY_MILLIS; !over(); pause = Math.min(2 * pause, LAST_RETRY_MILLIS)) {
             String problem = "";
             for (BootstrapText.Wanted w : List.copyOf(open)) {
                 try {
@@ -69,8 +73,8 @@ public final class Bootstrap {
                 done();
                 return;
             }
-            LOG.log(Level.INFO, "bootstrap roles missing={0} reason={1}", open.size(), problem);
-            if (waited()) {
+            LOG.log(Level.DEBUG, "bootstrap roles missing={0} reason={1}", open.size(), problem);
+            if (waited(pause)) {
                 return;
             }
         }
@@ -80,9 +84,9 @@ public final class Bootstrap {
         return stopped.getCount() == 0;
     }
 
-    private boolean waited() {
+    private boolean waited(long pause) {
         try {
-            return stopped.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return stopped.await(pause, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
@@ -110,18 +114,27 @@ public final class Bootstrap {
     private void put(BootstrapText.Wanted wanted) {
         Optional<Obj> found = api.find(wanted.resource(), wanted.object().key());
         if (found.isEmpty()) {
-            try {
-                api.create(wanted.resource(), wanted.object(), WriteOptions.PLAIN);
-            } catch (ApiFault e) {
-                if (!e.reason().equals("AlreadyExists")) {
-                    throw e;
-                }
+            String namespace = wanted.object().namespace();
+            if (!namespace.isEmpty() && api.find(NAMESPACES, Key.of(namespace)).isEmpty()) {
+                create(NAMESPACES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                        Struct.of("name", namespace))));
             }
+            create(wanted.resource(), wanted.object());
             return;
         }
         Obj whole = completed(found.get(), wanted.object());
         if (!whole.equals(found.get()) && !"false".equals(found.get().annotations().get(AUTO))) {
             api.update(wanted.resource(), whole, WriteOptions.PLAIN);
+        }
+    }
+
+    private void create(Gvr resource, Obj object) {
+        try {
+            api.create(resource, object, WriteOptions.PLAIN);
+        } catch (ApiFault e) {
+            if (!e.reason().equals("AlreadyExists")) {
+                throw e;
+            }
         }
     }
 
