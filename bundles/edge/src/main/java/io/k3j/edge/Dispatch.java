@@ -20,7 +20,8 @@ final class Dispatch {
     /// Serves one request; on its virtual thread. Whatever goes wrong here is answered here.
     void serve(HttpExchange exchange) {
         try {
-            @Nullable Endpoint endpoint = routes.find(exchange.path());
+            @Nullable
+            Endpoint endpoint = routes.find(exchange.path());
             if (endpoint == null) {
                 StatusAnswer.unavailable(exchange, routes.isEmpty() ? "starting" : "apiserver not ready");
                 return;

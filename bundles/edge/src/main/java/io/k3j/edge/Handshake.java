@@ -62,6 +62,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             Thread.startVirtualThread(() -> port.tls().asked(name));
         }
         pipeline.remove(this);
+        link.spoken();
         context.channel().read();
     }
 

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// HTTP/1.1 on one connection: one request at a time, the following ones held back until it is answered.
@@ -32,6 +33,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Prot
     private @Nullable HttpExchange starting;
     private boolean discarding;
     private boolean closing;
+    private boolean draining;
 
     Http1Connection(Link link, Dispatch dispatch, DateHeader date) {
         this.link = link;
@@ -74,6 +76,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Prot
         Http1Wire wire = new Http1Wire(this, context, link.outbox(), date, Http1Heads.answering(request));
         HttpExchange exchange = new HttpExchange(head, wire.body(), wire, link, dispatch);
         wire.exchange(exchange);
+        if (draining) {
+            wire.last();
+        }
         current = wire;
         starting = exchange;
     }
@@ -223,14 +228,22 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Prot
         }
     }
 
+    /// The next answer is the last one; a connection that asks for none closes a second later.
     @Override
     public void drain() {
+        draining = true;
         Http1Wire wire = current;
-        closing |= wire == null;
-        if (wire == null) {
-            link.channel().close();
-        } else {
+        if (wire != null) {
             wire.last();
+        } else {
+            link.channel().eventLoop().schedule(this::closeIdle, Limits.FAREWELL_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void closeIdle() {
+        if (current == null) {
+            closing = true;
+            link.channel().close();
         }
     }
 }

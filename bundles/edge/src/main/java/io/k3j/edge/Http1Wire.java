@@ -68,7 +68,8 @@ final class Http1Wire implements Wire {
             context.write(whole).addListener(afterwards());
             finish();
         } else {
-            DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+            DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1,
+                    HttpResponseStatus.valueOf(status));
             fields(head.headers(), status, headers, length);
             context.write(head);
         }

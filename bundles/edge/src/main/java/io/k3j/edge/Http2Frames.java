@@ -121,7 +121,7 @@ final class Http2Frames extends Http2EventAdapter {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many requests at work");
         }
         Http2Stream stream = handler.connection().stream(id);
-        Http2Wire wire = new Http2Wire(handler, context, stream, link.outbox(), date, head, last ? 0 : announced(headers));
+        Http2Wire wire = new Http2Wire(handler, stream, link, date, head);
         stream.setProperty(wires, wire);
         HttpExchange exchange = new HttpExchange(head, wire.body(), wire, link, dispatch);
         wire.exchange(exchange);
@@ -129,10 +129,6 @@ final class Http2Frames extends Http2EventAdapter {
             wire.body().end();
         }
         arrived.add(exchange);
-    }
-
-    private static long announced(Http2Headers headers) {
-        return headers.getLong("content-length", -1L);
     }
 
     @Override

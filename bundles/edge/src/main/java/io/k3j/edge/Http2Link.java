@@ -1,6 +1,7 @@
 package io.k3j.edge;
 
 import io.k3j.edgeapi.Endpoint;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
@@ -40,6 +42,14 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         decoder().flowController().incrementWindowSize(connection().connectionStream(), more);
     }
 
+    /// Where this handler stands in its pipeline.
+    ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return context;
+    }
+
     @Override
     public void flush() {
         if (context != null) {
@@ -47,12 +57,23 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         }
     }
 
-    /// GOAWAY; the connection closes after its last stream, or after five seconds.
+    /// GOAWAY in two steps: first the wish, which loses no request that is on its way, a second later
+    /// the last stream that counts. The connection closes after that one, or when time is up.
     @Override
     public void drain() {
-        if (context != null) {
-            context.channel().close();
+        ChannelHandlerContext ours = context;
+        if (ours != null) {
+            farewell(ours, Integer.MAX_VALUE);
+            ours.executor().schedule(() -> {
+                farewell(ours, connection().remote().lastStreamCreated());
+                ours.channel().close();
+            }, Limits.FAREWELL_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    private void farewell(ChannelHandlerContext ours, int lastStream) {
+        goAway(ours, lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ours.newPromise());
+        ours.flush();
     }
 
     @Override
@@ -93,6 +114,8 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
             connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, shares));
             // one slow reader must not take the window of the others: only streams hold back
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
+            // counts from the first frame on, not only once the client has acknowledged our settings
+            connection.remote().maxActiveStreams(Limits.STREAMS);
             connection.addListener(frames.streams());
             connection(connection);
             frameListener(frames);
@@ -100,7 +123,7 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
                     .initialWindowSize(Limits.STREAM_WINDOW).maxHeaderListSize(Limits.HEADER_BYTES));
             decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
             encoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
-            gracefulShutdownTimeoutMillis(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+            gracefulShutdownTimeoutMillis(Limits.LAST_STREAMS_MILLIS);
             return super.build();
         }
 

@@ -27,14 +27,13 @@ final class Http2Wire implements Wire, ChannelFutureListener {
     private int debt;
     private boolean done;
 
-    Http2Wire(Http2Link handler, ChannelHandlerContext context, Http2Stream stream, Outbox outbox, DateHeader date,
-            RequestHead head, long announced) {
+    Http2Wire(Http2Link handler, Http2Stream stream, Link link, DateHeader date, RequestHead head) {
         this.handler = handler;
-        this.context = context;
+        this.context = handler.context();
         this.stream = stream;
         this.date = date;
         this.headOnly = head.method().equals("HEAD");
-        this.body = new RequestBody(announced, () -> outbox.post(new Demand()));
+        this.body = new RequestBody(head.announced(), () -> link.outbox().post(new Demand()));
     }
 
     /// The request's body.
@@ -72,7 +71,8 @@ final class Http2Wire implements Wire, ChannelFutureListener {
         if (length >= 0 && status != 204 && status != 304) {
             fields.set("content-length", Long.toString(length));
         }
-        ChannelFuture sent = handler.encoder().writeHeaders(context, stream.id(), fields, 0, last, context.newPromise());
+        ChannelFuture sent = handler.encoder().writeHeaders(context, stream.id(), fields, 0, last,
+                context.newPromise());
         if (last) {
             finish(sent);
         }

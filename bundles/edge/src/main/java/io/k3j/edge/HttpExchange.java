@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 ///      └───────────── client went away ─────────┴──────────────────────────────► GONE
 /// ```
 final class HttpExchange implements Exchange, Runnable {
-    private enum State { WAITING, ANSWERING, ANSWERED, GONE }
+    private enum State {
+        WAITING, ANSWERING, ANSWERED, GONE
+    }
 
     private final RequestHead head;
     private final RequestBody body;
@@ -61,7 +63,8 @@ final class HttpExchange implements Exchange, Runnable {
     }
 
     /// The endpoint at work on it, null before there is one.
-    @Nullable Endpoint endpoint() {
+    @Nullable
+    Endpoint endpoint() {
         return endpoint;
     }
 
@@ -208,7 +211,7 @@ final class HttpExchange implements Exchange, Runnable {
     private AnswerStream open(int status, Map<String, String> headers, long length) {
         AnswerStream opened = new AnswerStream(this);
         stream = opened;
-        outbox().post(new Head(wire, status, headers, length));
+        outbox().post(new LongAnswer(wire, status, headers, length));
         return opened;
     }
 
@@ -286,44 +289,6 @@ final class HttpExchange implements Exchange, Runnable {
         }
         for (Runnable action : actions) {
             action.run();
-        }
-    }
-
-    /// The head of a long answer.
-    private static final class Head extends Message {
-        private final Wire wire;
-        private final int status;
-        private final Map<String, String> headers;
-        private final long length;
-
-        Head(Wire wire, int status, Map<String, String> headers, long length) {
-            this.wire = wire;
-            this.status = status;
-            this.headers = headers;
-            this.length = length;
-        }
-
-        @Override
-        void send() {
-            wire.head(status, headers, length, false);
-        }
-    }
-
-    /// The way out of HTTP.
-    private static final class Upgrade extends Message {
-        private final Wire wire;
-        private final Map<String, String> headers;
-        private final RawDuplex duplex;
-
-        Upgrade(Wire wire, Map<String, String> headers, RawDuplex duplex) {
-            this.wire = wire;
-            this.headers = headers;
-            this.duplex = duplex;
-        }
-
-        @Override
-        void send() {
-            wire.upgrade(headers, duplex);
         }
     }
 }

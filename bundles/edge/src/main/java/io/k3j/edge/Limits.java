@@ -30,6 +30,10 @@ final class Limits {
     static final long STALLED_SECONDS = 60;
     /// What is in flight when the bundle stops.
     static final long DRAIN_SECONDS = 5;
+    /// Between saying that a connection will end and ending it, so that no request crosses the word.
+    static final long FAREWELL_SECONDS = 1;
+    /// Then, for streams of HTTP/2 that are at work.
+    static final long LAST_STREAMS_MILLIS = 3_200;
 
     /// Request line of HTTP/1.1; selectors make long ones.
     static final int LINE_BYTES = 32 * 1024;

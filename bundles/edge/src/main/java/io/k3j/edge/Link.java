@@ -18,6 +18,7 @@ final class Link implements Protocol {
     private volatile List<X509Certificate> certificates = List.of();
     private volatile long deadlineNanos;
     private volatile boolean waitedFor;
+    private boolean draining;
 
     /// A connection that has just been accepted.
     Link(Channel channel, InetSocketAddress remote) {
@@ -54,6 +55,13 @@ final class Link implements Protocol {
     /// From now on the connection speaks this.
     void speak(Protocol agreed) {
         protocol = agreed;
+    }
+
+    /// Begins the farewell if it was wished for before there was a protocol to say it in.
+    void spoken() {
+        if (draining) {
+            protocol.drain();
+        }
     }
 
     /// Counts a request whose endpoint is at work.
@@ -115,10 +123,10 @@ final class Link implements Protocol {
         channel.flush();
     }
 
-    /// Before the handshake is over there is nothing to finish.
+    /// A handshake at work goes on: its client has not been told anything yet.
     @Override
     public void drain() {
-        channel.close();
+        draining = true;
     }
 
     @Override

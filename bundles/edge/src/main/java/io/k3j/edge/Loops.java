@@ -18,7 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/// The event loops of all ports: epoll when its native part loads and the lent sockets' descriptors can be found, else NIO.
+/// The event loops of all ports: epoll when its native part loads, else Java's own selectors.
 final class Loops implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
 

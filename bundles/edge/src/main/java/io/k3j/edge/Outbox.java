@@ -24,7 +24,8 @@ final class Outbox implements Runnable {
 
     /// Hands a message over; any thread. Silently dropped when the loop has ended: then so has the connection.
     void post(Message message) {
-        @Nullable Message before;
+        @Nullable
+        Message before;
         do {
             before = newest.get();
             message.older = before;
@@ -45,7 +46,8 @@ final class Outbox implements Runnable {
     /// Sends everything posted so far; on the loop.
     @Override
     public void run() {
-        @Nullable Message message = inOrder(newest.getAndSet(null));
+        @Nullable
+        Message message = inOrder(newest.getAndSet(null));
         while (message != null) {
             Message next = message.older;
             message.older = null;
@@ -56,8 +58,10 @@ final class Outbox implements Runnable {
     }
 
     private static @Nullable Message inOrder(@Nullable Message newestFirst) {
-        @Nullable Message oldest = null;
-        @Nullable Message next = newestFirst;
+        @Nullable
+        Message oldest = null;
+        @Nullable
+        Message next = newestFirst;
         while (next != null) {
             Message older = next.older;
             next.older = oldest;

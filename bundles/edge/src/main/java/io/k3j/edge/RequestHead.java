@@ -37,6 +37,15 @@ record RequestHead(String method, String target, String host, String protocol, S
         return Optional.empty();
     }
 
+    /// The length the client announced for its body, -1 without one or with an unreadable one.
+    long announced() {
+        try {
+            return header("content-length").map(Long::parseLong).orElse(-1L);
+        } catch (NumberFormatException unreadable) {
+            return -1;
+        }
+    }
+
     /// Everything, grouped by name.
     Map<String, List<String>> headers() {
         Map<String, List<String>> all = new LinkedHashMap<>();

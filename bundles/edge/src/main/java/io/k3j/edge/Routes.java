@@ -43,7 +43,8 @@ final class Routes {
     }
 
     /// The endpoint for a path, null when nobody serves it.
-    @Nullable Endpoint find(String path) {
+    @Nullable
+    Endpoint find(String path) {
         for (Route route : routes) {
             if (route.takes(path)) {
                 return route.endpoint();

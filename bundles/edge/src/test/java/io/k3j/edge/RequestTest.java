@@ -66,7 +66,8 @@ class RequestTest {
         HttpResponse<String> answer = get(version, "/a%20b?x=1&y=%2f");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.version()).isEqualTo(version);
-        assertThat(answer.body()).startsWith("GET /a%20b x=1&y=%2f HTTP/" + (version == Version.HTTP_2 ? "2.0" : "1.1"));
+        assertThat(answer.body())
+                .startsWith("GET /a%20b x=1&y=%2f HTTP/" + (version == Version.HTTP_2 ? "2.0" : "1.1"));
         assertThat(answer.headers().firstValue("content-type")).contains("text/plain");
         assertThat(answer.headers().firstValue("content-length")).isPresent();
         assertThat(answer.headers().firstValue("date").orElse("")).endsWith(" GMT").hasSize(29);
@@ -242,7 +243,8 @@ class RequestTest {
         port.serve("/fails", exchange -> {
             throw new IllegalStateException("secret detail");
         });
-        port.serve("/forgets", exchange -> { });
+        port.serve("/forgets", exchange -> {
+        });
         assertThat(get(version, "/fails").statusCode()).isEqualTo(500);
         assertThat(get(version, "/fails").body()).contains("\"kind\":\"Status\"").doesNotContain("secret");
         assertThat(get(version, "/forgets").statusCode()).isEqualTo(500);

@@ -72,7 +72,8 @@ public final class BootstrapSeal {
             return cipher(Cipher.DECRYPT_MODE, password, text.substring(0, colon), nonce).doFinal(both, NONCE_BYTES,
                     both.length - NONCE_BYTES);
         } catch (GeneralSecurityException wrong) {
-            throw new IllegalArgumentException("bootstrap data already found and encrypted with different token", wrong);
+            throw new IllegalArgumentException("bootstrap data already found and encrypted with different token",
+                    wrong);
         }
     }
 

@@ -35,7 +35,7 @@ public final class NodePassword {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         String hex = HexFormat.of().formatHex(salt);
-        byte[] derived = derive(password, hex, LOG_COST, BLOCKS, PARALLEL, HASH_BYTES);
+        byte[] derived = derive(password, hex, new Scrypt.Cost(1 << LOG_COST, BLOCKS, PARALLEL), HASH_BYTES);
         String encoded = Base64.getEncoder().withoutPadding().encodeToString(derived);
         return VERSION + ":" + hex + ":" + LOG_COST + ":" + BLOCKS + ":" + PARALLEL + ":" + encoded;
     }
@@ -52,14 +52,14 @@ public final class NodePassword {
             throw new IllegalArgumentException("hash is too costly to check");
         }
         byte[] kept = Base64.getDecoder().decode(fields[5]);
-        byte[] derived = derive(password, fields[1], logCost, Integer.parseInt(fields[3]), Integer.parseInt(fields[4]),
-                kept.length);
+        Scrypt.Cost cost = new Scrypt.Cost(1 << logCost, Integer.parseInt(fields[3]), Integer.parseInt(fields[4]));
+        byte[] derived = derive(password, fields[1], cost, kept.length);
         return MessageDigest.isEqual(kept, derived);
     }
 
     // the salt is the text of its hex digits, not the bytes they stand for
-    private static byte[] derive(String password, String salt, int logCost, int blocks, int parallel, int length) {
-        return Scrypt.derive(password.getBytes(StandardCharsets.UTF_8), salt.getBytes(StandardCharsets.UTF_8),
-                1 << logCost, blocks, parallel, length);
+    private static byte[] derive(String password, String salt, Scrypt.Cost cost, int length) {
+        return Scrypt.derive(password.getBytes(StandardCharsets.UTF_8), salt.getBytes(StandardCharsets.UTF_8), cost,
+                length);
     }
 }

@@ -104,7 +104,8 @@ public final class Pem {
                     case EC_PRIVATE_KEY -> keys.add(Keys.readSec1(block.der()));
                     case RSA_PRIVATE_KEY -> keys.add(Keys.readPkcs1(block.der()));
                     case PRIVATE_KEY -> keys.add(Keys.readPkcs8(block.der()));
-                    default -> { }
+                    default -> {
+                    }
                 }
             } catch (GeneralSecurityException unreadable) {
                 throw new IllegalArgumentException("unreadable " + block.type(), unreadable);

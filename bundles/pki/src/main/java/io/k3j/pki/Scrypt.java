@@ -12,14 +12,20 @@ final class Scrypt {
     private Scrypt() {
     }
 
-    /// `length` bytes derived from a password; takes `128 * cost * blocks` bytes of memory meanwhile.
-    static byte[] derive(byte[] password, byte[] salt, int cost, int blocks, int parallel, int length) {
+    /// The three parameters of RFC 7914: N, r and p. Takes `128 * N * r` bytes of memory meanwhile.
+    record Cost(int cost, int blocks, int parallel) {
+    }
+
+    /// `length` bytes derived from a password.
+    static byte[] derive(byte[] password, byte[] salt, Cost parameters, int length) {
+        int blocks = parameters.blocks();
+        int parallel = parameters.parallel();
         int blockBytes = 128 * blocks;
         byte[] mixed = pbkdf2(password, salt, blockBytes * parallel);
         int[] block = new int[32 * blocks];
         for (int i = 0; i < parallel; i++) {
             load(mixed, i * blockBytes, block);
-            mix(block, cost, blocks);
+            mix(block, parameters.cost(), blocks);
             store(block, mixed, i * blockBytes);
         }
         return pbkdf2(password, mixed, length);
@@ -97,7 +103,7 @@ final class Scrypt {
         }
     }
 
-    /// PBKDF2 with HMAC-SHA-256 and a single iteration. Not the JDK's, which takes no empty passwords and only characters.
+    /// PBKDF2 with HMAC-SHA-256 and a single iteration. The JDK's takes no empty passwords, and only characters.
     private static byte[] pbkdf2(byte[] password, byte[] salt, int length) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -105,7 +111,8 @@ final class Scrypt {
             byte[] derived = new byte[length];
             for (int block = 1, at = 0; at < length; block++, at += mac.getMacLength()) {
                 mac.update(salt);
-                mac.update(new byte[] {(byte) (block >>> 24), (byte) (block >>> 16), (byte) (block >>> 8), (byte) block});
+                mac.update(
+                        new byte[] {(byte) (block >>> 24), (byte) (block >>> 16), (byte) (block >>> 8), (byte) block});
                 byte[] part = mac.doFinal();
                 System.arraycopy(part, 0, derived, at, Math.min(part.length, length - at));
             }

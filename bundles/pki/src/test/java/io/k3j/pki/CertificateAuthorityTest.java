@@ -23,13 +23,14 @@ class CertificateAuthorityTest {
     private static final int KEY_CERT_SIGN = 5;
     private static final int CRL_SIGN = 6;
     private final SecureRandom random = new SecureRandom();
-    private final CertificateAuthority authority =
-            CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), NOW, random);
+    private final CertificateAuthority authority = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), NOW,
+            random);
 
     @Test
     void isNamedAfterItsPurposeAndItsBirth() {
         X509Certificate certificate = authority.certificate();
-        assertThat(certificate.getSubjectX500Principal().getName()).isEqualTo("CN=k3s-client-ca@" + NOW.getEpochSecond());
+        assertThat(certificate.getSubjectX500Principal().getName())
+                .isEqualTo("CN=k3s-client-ca@" + NOW.getEpochSecond());
         assertThat(certificate.getIssuerX500Principal()).isEqualTo(certificate.getSubjectX500Principal());
         assertThat(certificate.getNotBefore().toInstant()).isEqualTo(NOW);
         assertThat(certificate.getNotAfter().toInstant()).isEqualTo(NOW.plus(Duration.ofDays(3650)));
@@ -56,10 +57,12 @@ class CertificateAuthorityTest {
 
     @Test
     void signsServersWithTheirNames() throws Exception {
-        Profile profile = Profile.server("kube-apiserver", List.of("kubernetes", "kubernetes.default.svc.cluster.local"),
+        Profile profile = Profile.server("kube-apiserver",
+                List.of("kubernetes", "kubernetes.default.svc.cluster.local"),
                 List.of(InetAddress.getByName("10.43.0.1"), InetAddress.getByName("::1")));
         X509Certificate leaf = authority.sign(profile, Keys.elliptic().getPublic(), NOW, random);
-        assertThat(leaf.getSubjectAlternativeNames()).extracting(name -> (Object) name.get(1)).containsExactly("kubernetes",
+        assertThat(leaf.getSubjectAlternativeNames()).extracting(name -> (Object) name.get(1)).containsExactly(
+                "kubernetes",
                 "kubernetes.default.svc.cluster.local", "10.43.0.1", "0:0:0:0:0:0:0:1");
         assertThat(leaf.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
         verify(leaf);

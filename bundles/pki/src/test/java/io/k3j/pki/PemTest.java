@@ -65,7 +65,8 @@ class PemTest {
         CertificateRequest read = CertificateRequest.parse(der);
         assertThat(read.commonName()).isEqualTo("system:node:a");
         assertThat(read.organizations()).containsExactly("system:nodes");
-        assertThat(read.key()).isEqualTo(PemFiles.key(directory.resolve("node.key")).orElseThrow().open().orElseThrow());
+        assertThat(read.key())
+                .isEqualTo(PemFiles.key(directory.resolve("node.key")).orElseThrow().open().orElseThrow());
         der[40]++;
         assertThatThrownBy(() -> CertificateRequest.parse(der)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -94,8 +95,8 @@ class PemTest {
         PemFiles.write(key, Keys.elliptic());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
         Path certificate = directory.resolve("client-ca.crt");
-        CertificateAuthority authority =
-                CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), Instant.now(), new SecureRandom());
+        CertificateAuthority authority = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), Instant.now(),
+                new SecureRandom());
         PemFiles.write(certificate, authority.chain());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(certificate))).isEqualTo("rw-r--r--");
         assertThat(PemFiles.certificates(certificate)).isEqualTo(authority.chain());

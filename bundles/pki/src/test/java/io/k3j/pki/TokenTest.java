@@ -71,12 +71,14 @@ class TokenTest {
 
     @Test
     void derivesAsRfc7914Does() {
-        assertThat(hex(Scrypt.derive(new byte[0], new byte[0], 16, 1, 1, 64))).isEqualTo(
+        assertThat(hex(Scrypt.derive(new byte[0], new byte[0], new Scrypt.Cost(16, 1, 1), 64))).isEqualTo(
                 "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb"
                         + "2e0d3628cf35e20c38d18906");
-        assertThat(hex(Scrypt.derive("password".getBytes(UTF_8), "NaCl".getBytes(UTF_8), 1024, 8, 16, 64))).isEqualTo(
-                "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb9"
-                        + "4a83ee6d8360cbdfa2cc0640");
+        assertThat(hex(
+                Scrypt.derive("password".getBytes(UTF_8), "NaCl".getBytes(UTF_8), new Scrypt.Cost(1024, 8, 16), 64)))
+                .isEqualTo(
+                        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb9"
+                                + "4a83ee6d8360cbdfa2cc0640");
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Signs the certificates agents ask for. What a certificate says is decided here; from the request only the key is taken.
+/// Signs the certificates agents ask for. What they say is decided here; only the key comes from the request.
 final class CertificateSigning {
     private final Layout layout;
     private final Authorities authorities;

@@ -38,7 +38,8 @@ record DynamicSecret(String certificate, String key) {
             annotations.put(NAME_PREFIX + name.replace(':', '_'), name);
         }
         Struct secret = Struct.of("kind", "Secret", "apiVersion", "v1", "metadata",
-                Struct.of("name", "k3s-serving", "namespace", "kube-system", "annotations", annotations.build()), "data",
+                Struct.of("name", "k3s-serving", "namespace", "kube-system", "annotations", annotations.build()),
+                "data",
                 Struct.of("tls.crt", encoded(certificate), "tls.key", encoded(key)), "type", "kubernetes.io/tls");
         return Json.text(secret);
     }

@@ -94,7 +94,8 @@ final class KubeConfigs {
             bits = -1;
         }
         if (bits < 0 || bits > HIGHEST_MODE) {
-            throw new IllegalArgumentException("--write-kubeconfig-mode " + octal + " is no file mode; use for instance 0644");
+            throw new IllegalArgumentException(
+                    "--write-kubeconfig-mode " + octal + " is no file mode; use for instance 0644");
         }
         Set<PosixFilePermission> mode = EnumSet.noneOf(PosixFilePermission.class);
         PosixFilePermission[] order = PosixFilePermission.values();

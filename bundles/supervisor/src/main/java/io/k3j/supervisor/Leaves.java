@@ -67,7 +67,8 @@ final class Leaves {
         List<String> addresses = new ArrayList<>(Arrays.asList(settings.nodeIp()));
         addresses.addAll(Arrays.asList(settings.nodeExternalIp()));
         AlternativeNames names = AlternativeNames.ofNode(settings.nodeName(), addresses);
-        agent("serving-kubelet", Issuer.SERVER, Profile.server(settings.nodeName(), names.dnsNames(), names.addresses()));
+        agent("serving-kubelet", Issuer.SERVER,
+                Profile.server(settings.nodeName(), names.dnsNames(), names.addresses()));
         agent("client-kubelet", Issuer.CLIENT, Profile.client("system:node:" + settings.nodeName(), "system:nodes"));
         agent("client-kube-proxy", Issuer.CLIENT, Profile.client("system:kube-proxy"));
         agent("client-k3s-controller", Issuer.CLIENT, Profile.client("system:k3s-controller"));

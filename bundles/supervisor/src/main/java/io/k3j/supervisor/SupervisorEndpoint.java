@@ -55,7 +55,8 @@ final class SupervisorEndpoint implements Endpoint {
                 default -> authenticated(exchange);
             }
         } catch (Refusal no) {
-            Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Failure",
+            Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
+                    "Failure",
                     "message", no.getMessage(), "reason", no.reason(), "code", no.code());
             Map<String, String> headers = no.code() == 429 || no.code() == 503
                     ? Map.of("content-type", "application/json", "retry-after", "1")
@@ -105,7 +106,8 @@ final class SupervisorEndpoint implements Endpoint {
             case "/v1-k3s/client-ca.crt" -> text(exchange, pem(Issuer.CLIENT));
             case "/v1-k3s/server-ca.crt" -> text(exchange, pem(Issuer.SERVER));
             case "/v1-k3s/serving-kubelet.crt", "/v1-k3s/client-kubelet.crt", "/v1-k3s/client-kube-proxy.crt",
-                "/v1-k3s/client-k3s-controller.crt" -> text(exchange, signing.sign(exchange, asker));
+                    "/v1-k3s/client-k3s-controller.crt" ->
+                text(exchange, signing.sign(exchange, asker));
             default -> throw new Refusal(404, "the server could not find the requested resource");
         }
     }

@@ -50,7 +50,8 @@ final class Tokens {
             return PasswordFile.parse(text);
         } catch (IllegalArgumentException damaged) {
             throw new IOException(file + " is damaged (" + damaged.getMessage()
-                    + "); remove it to have it made again from " + file.resolveSibling("../token").normalize(), damaged);
+                    + "); remove it to have it made again from " + file.resolveSibling("../token").normalize(),
+                    damaged);
         }
     }
 
