@@ -25,12 +25,17 @@ final class Admissions {
         List<Ranked.Entry<Admission>> all = plugins.all();
         complete(all);
         Struct now = object;
-        for (Ranked.Entry<Admission> e : all) {
-            if (e.service().handles(write)) {
-                now = e.service().admit(write, now);
+        try {
+            for (Ranked.Entry<Admission> e : all) {
+                if (e.service().handles(write)) {
+                    now = e.service().admit(write, now);
+                }
             }
+            return now;
+        } catch (RuntimeException e) {
+            abandoned(write, now);
+            throw e;
         }
-        return now;
     }
 
     /// The validating plug-ins' last word.

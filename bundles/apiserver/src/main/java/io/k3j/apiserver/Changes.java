@@ -44,16 +44,11 @@ final class Changes {
     void update(Request request, Target target) throws IOException {
         Intent intent = intent(request, target);
         Struct body = bodies.object(request, expected(request, target));
-        if (body.struct("metadata").text("resourceVersion").isEmpty()
-                && !target.kind().strategy().unconditionalUpdate()) {
-            throw Shaping.invalid(intent, List.of(FieldProblem.invalid("metadata.resourceVersion",
-                    "0x0", "must be specified for an update")));
-        }
         if (body.struct("metadata").text("name").isEmpty()) {
             throw ApiFault.badRequest("name must be provided");
         }
         try {
-            answer(request, target, 200, writes.change(intent, before -> Wish.plain(body)));
+            answer(request, target, 200, writes.change(intent, before -> Wish.plain(conditional(intent, body))));
         } catch (ApiFault f) {
             if (f.code() != 404 || !target.kind().strategy().createOnUpdate() || !intent.subresource().isEmpty()) {
                 throw f;
@@ -61,6 +56,16 @@ final class Changes {
             Struct fresh = body.withoutAt("metadata", "resourceVersion");
             answer(request, target, 201, writes.create(intent, Wish.plain(fresh)));
         }
+    }
+
+    /// Kinds that may not be overwritten blindly need a version.
+    private static Struct conditional(Intent intent, Struct body) {
+        boolean named = !body.struct("metadata").text("resourceVersion").isEmpty();
+        if (!named && !intent.target().kind().strategy().unconditionalUpdate()) {
+            throw Shaping.invalid(intent, List.of(new FieldProblem("metadata.resourceVersion", "FieldValueInvalid",
+                    "Invalid value: 0x0: must be specified for an update")));
+        }
+        return body;
     }
 
     /// PATCH.

@@ -2,9 +2,11 @@ package io.k3j.apiserver;
 
 import io.k3j.codec.Protobuf;
 import io.k3j.schema.Schemas;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// The server's parts, wired: everything but threads, sockets and services.
@@ -33,7 +35,11 @@ final class Core {
     }
 
     /// Where the world enters.
-    record World(InstantSource clock, RandomGenerator random) {
+    record World(InstantSource clock, RandomGenerator random, Supplier<UUID> uids) {
+        /// The real one.
+        static World real() {
+            return new World(InstantSource.system(), new SecureRandom(), UUID::randomUUID);
+        }
     }
 
     /// The built-in types, and their protobuf form.
@@ -62,7 +68,7 @@ final class Core {
         this.renderer = new Renderer(protobuf, answers, tables);
         this.reads = new Reads(log);
         this.bodies = new Bodies(protobuf);
-        Metadata metadata = new Metadata(world.clock(), world.random(), UUID::randomUUID);
+        Metadata metadata = new Metadata(world.clock(), world.random(), world.uids());
         Fields fields = new Fields(metadata);
         this.patches = new Patches(bodies, fields);
         this.writes = new Writes(store, log, new Shaping(admissions, metadata, fields), metadata);

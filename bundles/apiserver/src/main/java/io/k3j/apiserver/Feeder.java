@@ -23,6 +23,7 @@ final class Feeder implements AutoCloseable {
     private static final int PAGE = 2_000;
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long RETRY_MILLIS = 1_000;
+    private static final long STOP_MILLIS = 2_000;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final Store store;
     private final Protobuf protobuf;
@@ -106,8 +107,10 @@ final class Feeder implements AutoCloseable {
             try (Watch watch = datastore.watch(Keys.ROOT, log.newest().revision())) {
                 pump(watch);
             } catch (DatastoreUnavailable e) {
-                LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
-                pause();
+                if (open) {
+                    LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
+                    pause();
+                }
             } catch (InterruptedException e) {
                 return;
             }
@@ -130,10 +133,16 @@ final class Feeder implements AutoCloseable {
         log.atLeast(Long.MAX_VALUE, RETRY_MILLIS);
     }
 
+    /// Stops following; waits a moment for the last batch.
     @Override
     public void close() {
         open = false;
         thread.interrupt();
         log.close();
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

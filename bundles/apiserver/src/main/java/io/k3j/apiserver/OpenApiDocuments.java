@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 /// The OpenAPI documents: version 3 by group and version, version 2 as a whole. Each is made when it is
 /// first asked for and kept until the kinds change.
 final class OpenApiDocuments {
-    private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    private static final String V2_ASKED = "application/com.github.proto-openapi.spec.v2";
+    private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private final Core core;
     private final OpenApi openApi;
     private volatile Made made = new Made(-1, Map.of(), Map.of());
@@ -75,7 +76,7 @@ final class OpenApiDocuments {
     }
 
     private void v2(Request request, Made now) throws IOException {
-        boolean protobuf = request.exchange().header("accept").orElse("").contains(V2_PROTOBUF);
+        boolean protobuf = request.exchange().header("accept").orElse("").contains(V2_ASKED);
         Supplier<Struct> tree = () -> {
             List<OpenApiResource> all = new ArrayList<>();
             now.resources.values().forEach(all::addAll);

@@ -96,8 +96,12 @@ final class Patches {
     /// @throws ApiFault 400, 409
     Shaping.Wish apply(Intent intent, Struct live, Struct wanted, Bodies.Expected expected) {
         if (intent.manager().isEmpty()) {
-            throw ApiFault.badRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
-                    + "required for apply patch");
+            throw new ApiFault(422, "Invalid",
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: "
+                            + "is required for apply patch",
+                    Struct.of("group", "meta.k8s.io", "kind", "PatchOptions", "causes", Seq.of(Struct.of("reason",
+                            "FieldValueRequired", "message", "Required value: is required for apply patch", "field",
+                            "fieldManager"))));
         }
         if (!wanted.struct("metadata").seq("managedFields").isEmpty()) {
             throw ApiFault.badRequest("metadata.managedFields must be nil");

@@ -45,8 +45,7 @@ final class Shaping {
         Struct admitted = admitted(intent, write, metadata.created(intent, given));
         Struct owned = wish.applied ? withOwnership(admitted, wish.object)
                 : fields.updated(intent, Struct.EMPTY, admitted);
-        check(intent, write, owned);
-        return new Shaped(write, owned);
+        return checked(intent, write, owned);
     }
 
     /// A changed object.
@@ -58,8 +57,20 @@ final class Shaping {
             admitted = metadata.generation(before.tree(), admitted);
         }
         Struct owned = ownership(intent, before, wish, admitted);
-        check(intent, write, owned);
-        return new Shaped(write, owned);
+        return checked(intent, write, owned);
+    }
+
+    private Shaped checked(Intent intent, Write write, Struct owned) {
+        Struct object = owned.struct("metadata").seq("managedFields").isEmpty()
+                ? owned.withoutAt("metadata", "managedFields") : owned;
+        Shaped shaped = new Shaped(write, object);
+        try {
+            check(intent, write, object);
+            return shaped;
+        } catch (RuntimeException e) {
+            abandoned(shaped);
+            throw e;
+        }
     }
 
     private Struct ownership(Intent intent, Obj before, Wish wish, Struct admitted) {
@@ -83,7 +94,7 @@ final class Shaping {
             Struct with = before.with("metadata", wanted.struct("metadata"));
             return status == null ? with.without("status") : with.with("status", status);
         }
-        if (!intent.target().kind().strategy().status()) {
+        if (!intent.subresource().isEmpty() || !intent.target().kind().strategy().status()) {
             return wanted;
         }
         Object status = before.get("status");

@@ -10,8 +10,6 @@ import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.model.Gvr;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Hashtable;
@@ -127,7 +125,7 @@ final class Startup implements AutoCloseable {
         }
         long start = System.nanoTime();
         Server now = new Server(extensions, store, options.policy(),
-                new Core.World(InstantSource.system(), new SecureRandom()), this::guarded);
+                Core.World.real(), this::guarded);
         server = now;
         compactor = new Compactor(store, now.core().log());
         LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",

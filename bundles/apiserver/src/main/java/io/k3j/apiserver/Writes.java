@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Creates and changes objects: what is between a decoded tree and the commit of its bytes.
@@ -65,7 +66,8 @@ final class Writes {
             }
             return new Outcome(new Item(intent.storeKey(), bytes, 0, 0), 0, Outcome.Kind.CREATED);
         }
-        CommitResult result = store.commit(intent.storeKey(), 0, bytes, Shaping.lifetime(intent, shaped));
+        CommitResult result = committed(shaped,
+                () -> store.commit(intent.storeKey(), 0, bytes, Shaping.lifetime(intent, shaped)));
         if (result instanceof CommitResult.Committed c) {
             log.acknowledged(c.revision());
             return new Outcome(new Item(intent.storeKey(), bytes, c.revision(), c.revision()), c.revision(),
@@ -73,6 +75,16 @@ final class Writes {
         }
         shaping.abandoned(shaped);
         throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+    }
+
+    /// What the store says; what admission reserved is given back when it says nothing.
+    private CommitResult committed(Shaped shaped, Supplier<CommitResult> commit) {
+        try {
+            return commit.get();
+        } catch (RuntimeException e) {
+            shaping.abandoned(shaped);
+            throw e;
+        }
     }
 
     /// Changes an object. `change` gets it as it is and says how it shall be; it is asked again when
@@ -110,8 +122,8 @@ final class Writes {
             shaping.abandoned(shaped);
             return new Attempt(present(current, bytes, current.revision()), null);
         }
-        CommitResult result = going ? store.delete(current.storeKey(), current.revision())
-                : store.commit(current.storeKey(), current.revision(), bytes, Shaping.lifetime(intent, shaped));
+        CommitResult result = committed(shaped, () -> going ? store.delete(current.storeKey(), current.revision())
+                : store.commit(current.storeKey(), current.revision(), bytes, Shaping.lifetime(intent, shaped)));
         if (result instanceof CommitResult.Committed c) {
             log.acknowledged(c.revision());
             return new Attempt(going

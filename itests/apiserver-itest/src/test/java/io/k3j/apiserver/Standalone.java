@@ -10,8 +10,6 @@ import io.k3j.resourcesbuiltin.BuiltinKinds;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +44,7 @@ public final class Standalone {
         Store store = new Store();
         store.use(datastore);
         Server server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), true),
-                new Core.World(InstantSource.system(), new SecureRandom()), () -> true);
+                Core.World.real(), () -> true);
         Port port = new Port(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0);
         port.serve(server.endpoint());
         Path config = port.kubeConfig(directory, "admin", "system:masters");

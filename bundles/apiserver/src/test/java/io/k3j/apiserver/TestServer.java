@@ -1,0 +1,66 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.datastorememory.MemoryDatastore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A whole server over a datastore in memory, with a still clock and counted uids; everybody is an
+/// administrator unless a test adds authenticators.
+final class TestServer implements AutoCloseable {
+    final MemoryDatastore datastore;
+    final Extensions extensions = new Extensions();
+    final Store store = new Store();
+    final Server server;
+
+    TestServer() {
+        this(new MemoryDatastore());
+    }
+
+    TestServer(MemoryDatastore datastore) {
+        this(datastore, new Core.Policy(Set.of(), Set.of(), false));
+    }
+
+    TestServer(MemoryDatastore datastore, Core.Policy policy) {
+        this.datastore = datastore;
+        store.use(datastore);
+        extensions.kinds().put(new TestKinds());
+        extensions.kinds().put(new TestKinds.Hooks());
+        extensions.authenticators().add(
+                c -> Optional.of(Caller.of(c.bearer().isEmpty() ? "admin" : c.bearer(),
+                        c.bearer().isEmpty() ? List.of("system:masters") : List.of())),
+                Map.of());
+        AtomicInteger uids = new AtomicInteger();
+        server = new Server(extensions, store, policy,
+                new Core.World(() -> Instant.parse("2026-01-02T03:04:05.678Z"), new Random(7),
+                        () -> new UUID(0, uids.incrementAndGet())),
+                () -> true);
+    }
+
+    TestExchange call(String method, String target, String body) throws IOException {
+        return serve(new TestExchange(method, target, body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    TestExchange get(String target) throws IOException {
+        return call("GET", target, "");
+    }
+
+    TestExchange serve(TestExchange exchange) throws IOException {
+        server.endpoint().serve(exchange);
+        return exchange;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        datastore.close();
+    }
+}
