@@ -1,6 +1,7 @@
 package io.k3j.controllerkit;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// **Threads.** Reading: any. Listeners are called on the view's own thread, or on the thread of
 /// [#listen] and [#attach] for what is present.
 public final class LiveView implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.controllerkit");
     private static final String NAMESPACE = "";
+    private static final long RETRY_MILLIS = 200;
 
     private final Gvr resource;
     private final Query query;
@@ -43,6 +48,7 @@ public final class LiveView implements AutoCloseable {
     private final List<View.Listener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable View view;
     private @Nullable Feed feed;
+    private @Nullable Semaphore attempt;
     private volatile boolean synced;
     private volatile @Nullable Instant staleSince;
     private volatile long revision;
@@ -78,16 +84,50 @@ public final class LiveView implements AutoCloseable {
         }
     }
 
-    /// Follows this client from now on, instead of any before.
+    /// Follows this client from now on, instead of any before. A client that refuses for now, as an API
+    /// server does while its authorizers are on their way, is asked again until it gives or is replaced.
     public void attach(ApiClient api) {
         detach();
-        View next = api.view(resource, query);
+        Semaphore mine = new Semaphore(0);
+        synchronized (telling) {
+            attempt = mine;
+        }
+        if (!follow(api, mine)) {
+            Thread.ofVirtual().name("view-" + resource.resource()).start(() -> insist(api, mine));
+        }
+    }
+
+    private void insist(ApiClient api, Semaphore mine) {
+        try {
+            boolean over = mine.tryAcquire(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            while (!over && !follow(api, mine)) {
+                over = mine.tryAcquire(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Whether there is nothing more to try.
+    private boolean follow(ApiClient api, Semaphore mine) {
+        View next;
+        try {
+            next = api.view(resource, query);
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "no view of {0} yet: {1}", resource.qualified(), e.getMessage());
+            return false;
+        }
         Feed told = new Feed(next);
         synchronized (telling) {
+            if (attempt != mine) {
+                next.close();
+                return true;
+            }
             view = next;
             feed = told;
         }
         next.listen(told);
+        return true;
     }
 
     /// Stands still from now on. No listener is called any more when it returns.
@@ -97,6 +137,10 @@ public final class LiveView implements AutoCloseable {
             old = view;
             view = null;
             feed = null;
+            if (attempt != null) {
+                attempt.release();
+                attempt = null;
+            }
             if (staleSince == null) {
                 staleSince = clock.instant();
             }
