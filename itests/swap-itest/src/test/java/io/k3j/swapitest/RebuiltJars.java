@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -25,7 +26,8 @@ final class RebuiltJars {
             if (Files.isRegularFile(file)) {
                 try (JarFile jar = new JarFile(file.toFile())) {
                     Manifest manifest = jar.getManifest();
-                    String name = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
+                    String name = manifest == null ? null
+                            : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
                     if (name != null) {
                         bySymbolicName.put(name.split(";")[0], file);
                     }
@@ -35,7 +37,16 @@ final class RebuiltJars {
     }
 
     Path rebuilt(String symbolicName) throws IOException {
-        Path to = directory.resolve(symbolicName + ".jar");
+        return copy(symbolicName, "rebuilt", manifest -> manifest.getMainAttributes().putValue("Bundle-Name", "x"));
+    }
+
+    /// A jar whose components cannot be made, because their classes are not there.
+    Path broken(String symbolicName) throws IOException {
+        return copy(symbolicName, "broken", manifest -> manifest.getMainAttributes().putValue("Broken", "yes"));
+    }
+
+    private Path copy(String symbolicName, String kind, Consumer<Manifest> change) throws IOException {
+        Path to = directory.resolve(symbolicName + "-" + kind + ".jar");
         try (JarFile jar = new JarFile(bySymbolicName.get(symbolicName).toFile());
                 OutputStream file = Files.newOutputStream(to);
                 JarOutputStream out = new JarOutputStream(file)) {
@@ -43,9 +54,9 @@ final class RebuiltJars {
                 out.putNextEntry(new JarEntry(entry.getName()));
                 if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
                     Manifest manifest = new Manifest(jar.getInputStream(entry));
-                    manifest.getMainAttributes().putValue("Bundle-Name", "x");
+                    change.accept(manifest);
                     manifest.write(out);
-                } else {
+                } else if (kind.equals("rebuilt") || !entry.getName().endsWith(".class")) {
                     jar.getInputStream(entry).transferTo(out);
                 }
                 out.closeEntry();

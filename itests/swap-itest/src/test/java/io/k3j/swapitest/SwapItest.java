@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapItest {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.rounds", 10);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
 
     @TempDir
     static Path dir;
@@ -66,6 +69,24 @@ class SwapItest {
         return tests.stream();
     }
 
+    @Test
+    void goesBackByItselfWhenTheNewOneDoesNotWork() throws IOException {
+        ConsoleAnswer answer = server.console("swap", jars.broken("io.k3j.datastoresqlite").toString());
+        assertThat(answer.code()).isEqualTo(1);
+        assertThat(answer.lines().getLast()).contains("the old one runs again");
+        assertThat(server.console("ls").lines())
+                .anyMatch(row -> row.matches("datastore-sqlite +0\\.1\\.0 +ACTIVE +OK.*"));
+    }
+
+    @Test
+    void refusesWhatIsNoBundleOfThisServer() throws IOException {
+        ConsoleAnswer contract = server.console("swap", jars.rebuilt("io.k3j.componentapi").toString());
+        assertThat(contract.code()).isEqualTo(1);
+        assertThat(contract.lines().getLast()).contains("change with a restart");
+        assertThat(server.console("swap", "/nowhere.jar").lines().getLast()).contains("/nowhere.jar");
+        assertThat(server.console("back", "nothing").lines().getLast()).contains("k3s bundle ls");
+    }
+
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
         Path jar = jars.rebuilt(symbolicName(name));
         expectOk(server.console("swap", jar.toString()));
@@ -75,21 +96,17 @@ class SwapItest {
         for (int i = 1; i < ROUNDS; i++) {
             round(name, jar);
         }
-        server.await("clean state after swaps of " + name + ", before " + before, Duration.ofSeconds(20),
-                () -> clean(before));
+        Leaks after = Leaks.of(server);
+        for (long end = System.nanoTime() + CLEAN_LIMIT.toNanos(); !clean(before, after)
+                && System.nanoTime() < end; after = Leaks.of(server)) {
+            assertThat(server.running()).isTrue();
+        }
+        assertThat(after).as("what %d swaps of %s left behind", ROUNDS, name).matches(now -> clean(before, now),
+                "as before: " + before);
     }
 
-    private static boolean clean(Leaks before) {
-        try {
-            Leaks now = Leaks.of(server);
-            return now.loaders() == 0 && now.services() == before.services()
-                    && now.threads().equals(before.threads());
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private static boolean clean(Leaks before, Leaks now) {
+        return now.loaders() == 0 && now.services() == before.services() && now.threads().equals(before.threads());
     }
 
     private static void round(String name, Path jar) throws IOException {

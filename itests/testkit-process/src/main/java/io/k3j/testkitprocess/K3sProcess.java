@@ -58,6 +58,11 @@ public final class K3sProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /// Whether it has not ended.
+    public boolean running() {
+        return process.isAlive();
+    }
+
     /// Its data directory.
     public Path dataDir() {
         return dataDir;
