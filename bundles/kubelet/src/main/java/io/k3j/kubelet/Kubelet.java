@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
+import io.k3j.edgeapi.Endpoint;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -27,6 +28,7 @@ public final class Kubelet {
     private final BundleContext context;
     private final HealthScope health;
     private final NodeAgent agent;
+    private final ServiceRegistration<Endpoint> endpoint;
     private @Nullable ServiceRegistration<Condition> ready;
 
     /// Begins.
@@ -37,6 +39,9 @@ public final class Kubelet {
         this.health = health.scope("kubelet");
         agent = new NodeAgent(settings, api, runtime, InstantSource.system(), this::ready);
         agent.start();
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(Endpoint.PORT, "kubelet");
+        endpoint = context.registerService(Endpoint.class, new KubeletServer(agent), properties);
     }
 
     private synchronized void ready(boolean now) {
@@ -58,6 +63,7 @@ public final class Kubelet {
     /// Stops working within five seconds.
     @Deactivate
     void stop() {
+        endpoint.unregister();
         agent.close();
         synchronized (this) {
             if (ready != null) {

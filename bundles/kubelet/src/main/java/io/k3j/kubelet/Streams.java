@@ -1,0 +1,206 @@
+package io.k3j.kubelet;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.streaming.MessageBytes;
+import io.k3j.streaming.RemoteCommand;
+import io.k3j.streaming.SpdyClient;
+import io.k3j.streaming.WebSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Exec, attach and port-forward: between whoever asks us and the runtime's streaming server on this host.
+/// SPDY is passed on byte by byte, because the runtime speaks it itself; WebSocket is translated, because with
+/// it the runtime cannot hear that standard input has ended.
+final class Streams {
+    private static final String PORT_PROTOCOL = "portforward.k8s.io";
+    private static final String PORT_TUNNEL = "SPDY/3.1+portforward.k8s.io";
+    private static final int MAX_HEAD = 16 * 1024;
+    private static final int BUFFER = 64 * 1024;
+    private final ContainerRuntime runtime;
+
+    Streams(ContainerRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /// CRI's `ExecRequest`.
+    Struct exec(String container, Parameters q) {
+        return Struct.of("containerId", container, "cmd", q.all("command"), "tty", q.flag("tty"), "stdin",
+                stdin(q), "stdout", stdout(q), "stderr", stderr(q) && !q.flag("tty"));
+    }
+
+    /// CRI's `AttachRequest`.
+    Struct attach(String container, Parameters q, boolean tty) {
+        return Struct.of("containerId", container, "tty", tty, "stdin", stdin(q), "stdout", stdout(q),
+                "stderr", stderr(q) && !tty);
+    }
+
+    private static boolean stdin(Parameters q) {
+        return q.flag("input") || q.flag("stdin");
+    }
+
+    private static boolean stdout(Parameters q) {
+        return q.flag("output") || q.flag("stdout");
+    }
+
+    private static boolean stderr(Parameters q) {
+        return q.flag("error") || q.flag("stderr");
+    }
+
+    /// Serves exec or attach.
+    void command(Exchange x, String kind, Struct request, Parameters q) throws IOException {
+        if (!stdin(q) && !stdout(q) && !stderr(q)) {
+            throw new KubeletServer.Refusal(400, "you must specify at least 1 of stdin, stdout, stderr");
+        }
+        if (webSocket(x)) {
+            String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), RemoteCommand.PROTOCOLS)
+                    .orElseThrow(() -> new KubeletServer.Refusal(403, "no protocol in common; v5.channel.k8s.io and "
+                            + "v4.channel.k8s.io are served"));
+            RemoteCommand.Wanted wanted = new RemoteCommand.Wanted(request.flag("stdin"), request.flag("stdout"),
+                    request.flag("stderr"), request.flag("tty"));
+            try (Connection c = Connection.open(runtime.stream(kind, request), List.of("v4.channel.k8s.io"));
+                    ByteDuplex duplex = accept(x, protocol)) {
+                WebSocket socket = new WebSocket(duplex.input(), duplex.output());
+                RemoteCommand.relay(socket, new SpdyClient(c.in, c.out), wanted);
+            }
+            return;
+        }
+        tunnel(x, runtime.stream(kind, request));
+    }
+
+    /// Serves port-forward.
+    void ports(Exchange x, String sandbox) throws IOException {
+        URI url = runtime.stream("PortForward", Struct.of("podSandboxId", sandbox));
+        if (!webSocket(x)) {
+            tunnel(x, url);
+            return;
+        }
+        String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_TUNNEL))
+                .orElseThrow(() -> new KubeletServer.Refusal(403, "no protocol in common; " + PORT_TUNNEL + " is served"));
+        try (Connection c = Connection.open(url, List.of(PORT_PROTOCOL)); ByteDuplex duplex = accept(x, protocol)) {
+            WebSocket socket = new WebSocket(duplex.input(), duplex.output());
+            MessageBytes bytes = new MessageBytes(socket);
+            pump(bytes.input(), c.out, bytes.output(), c.in, c);
+            socket.end();
+        }
+    }
+
+    private static boolean webSocket(Exchange x) {
+        return x.header("upgrade").map(u -> u.equalsIgnoreCase("websocket")).orElse(false);
+    }
+
+    private static List<String> values(Exchange x, String header) {
+        return x.headers().getOrDefault(header, List.of());
+    }
+
+    private static ByteDuplex accept(Exchange x, String protocol) throws IOException {
+        String key = x.header("sec-websocket-key").orElseThrow(
+                () -> new KubeletServer.Refusal(400, "Sec-WebSocket-Key is missing"));
+        return x.upgrade(Map.of("connection", "Upgrade", "upgrade", "websocket", "sec-websocket-accept",
+                WebSocket.accept(key), "sec-websocket-protocol", protocol));
+    }
+
+    /// Passes an upgraded SPDY connection on.
+    private static void tunnel(Exchange x, URI url) throws IOException {
+        if (!x.header("upgrade").map(u -> u.toLowerCase(Locale.ROOT).startsWith("spdy/3.1")).orElse(false)) {
+            throw new KubeletServer.Refusal(400, "unable to upgrade: missing upgrade headers in request");
+        }
+        try (Connection c = Connection.open(url, values(x, "x-stream-protocol-version"))) {
+            Map<String, String> head = new LinkedHashMap<>(Map.of("connection", "Upgrade", "upgrade", "SPDY/3.1"));
+            c.protocol.ifPresent(p -> head.put("x-stream-protocol-version", p));
+            try (ByteDuplex duplex = x.upgrade(head)) {
+                pump(duplex.input(), c.out, duplex.output(), c.in, c);
+            }
+        }
+    }
+
+    /// Copies both ways until the runtime has ended its side.
+    private static void pump(InputStream clientIn, OutputStream runtimeOut, OutputStream clientOut,
+            InputStream runtimeIn, Connection connection) throws IOException {
+        Thread up = Thread.ofVirtual().name("stream-up").start(() -> {
+            try {
+                copy(clientIn, runtimeOut);
+            } catch (IOException e) {
+                // the client has gone
+            }
+            connection.close();
+        });
+        try {
+            copy(runtimeIn, clientOut);
+        } finally {
+            up.interrupt();
+        }
+    }
+
+    private static void copy(InputStream from, OutputStream to) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+            to.write(buffer, 0, n);
+            to.flush();
+        }
+    }
+
+    /// A connection to the runtime's streaming server, upgraded to SPDY/3.1.
+    private record Connection(Socket socket, InputStream in, OutputStream out, Optional<String> protocol)
+            implements AutoCloseable {
+
+        static Connection open(URI url, List<String> protocols) throws IOException {
+            Socket socket = new Socket(url.getHost(), url.getPort());
+            try {
+                socket.setTcpNoDelay(true);
+                StringBuilder b = new StringBuilder("POST ").append(url.getRawPath()).append(" HTTP/1.1\r\nHost: ")
+                        .append(url.getAuthority())
+                        .append("\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n");
+                protocols.forEach(p -> b.append("X-Stream-Protocol-Version: ").append(p).append("\r\n"));
+                socket.getOutputStream().write(b.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+                List<String> head = head(socket.getInputStream());
+                if (!head.getFirst().contains(" 101 ")) {
+                    throw new KubeletServer.Refusal(502, "container runtime: " + head.getFirst());
+                }
+                Optional<String> chosen = head.stream()
+                        .filter(l -> l.toLowerCase(Locale.ROOT).startsWith("x-stream-protocol-version:"))
+                        .map(l -> l.substring(l.indexOf(':') + 1).strip()).findFirst();
+                return new Connection(socket, socket.getInputStream(), socket.getOutputStream(), chosen);
+            } catch (IOException | RuntimeException e) {
+                socket.close();
+                throw e;
+            }
+        }
+
+        private static List<String> head(InputStream in) throws IOException {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            int end = 0;
+            while (end < 4) {
+                int c = in.read();
+                if (c < 0 || all.size() > MAX_HEAD) {
+                    throw new IOException("the container runtime's streaming server closed the connection");
+                }
+                all.write(c);
+                boolean expected = c == (end % 2 == 0 ? '\r' : '\n');
+                end = expected ? end + 1 : c == '\r' ? 1 : 0;
+            }
+            return all.toString(StandardCharsets.ISO_8859_1).lines().toList();
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // it is of no use any more
+            }
+        }
+    }
+}

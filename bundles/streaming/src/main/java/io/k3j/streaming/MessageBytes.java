@@ -1,0 +1,60 @@
+package io.k3j.streaming;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+
+/// A byte stream carried in the binary messages of a WebSocket, as `SPDY/3.1+portforward.k8s.io` does.
+public final class MessageBytes {
+    private final WebSocket socket;
+    private byte[] message = new byte[0];
+    private int offset;
+
+    /// Over a socket whose messages nobody else receives.
+    public MessageBytes(WebSocket socket) {
+        this.socket = socket;
+    }
+
+    /// The bytes the client sends; one reader.
+    public InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                while (offset == message.length) {
+                    Optional<byte[]> next = socket.receive();
+                    if (next.isEmpty()) {
+                        return -1;
+                    }
+                    message = next.get();
+                    offset = 0;
+                }
+                int n = Math.min(length, message.length - offset);
+                System.arraycopy(message, offset, into, from, n);
+                offset += n;
+                return n;
+            }
+        };
+    }
+
+    /// Bytes to the client, each write one message.
+    public OutputStream output() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                socket.send(new byte[] {(byte) b});
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                socket.send(java.util.Arrays.copyOfRange(bytes, from, from + length));
+            }
+        };
+    }
+}

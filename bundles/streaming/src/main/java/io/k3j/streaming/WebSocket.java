@@ -1,0 +1,156 @@
+package io.k3j.streaming;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/// The server's side of a WebSocket connection (RFC 6455) after the handshake. One thread receives; any
+/// thread sends.
+public final class WebSocket implements AutoCloseable {
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int MAX_MESSAGE = 16 << 20;
+    private static final int CONTINUATION = 0;
+    private static final int BINARY = 2;
+    private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private boolean closed;
+
+    /// Takes over both directions of an upgraded connection.
+    public WebSocket(InputStream in, OutputStream out) {
+        this.in = new DataInputStream(new BufferedInputStream(in));
+        this.out = out;
+    }
+
+    /// The answer to a client's `Sec-WebSocket-Key`.
+    public static String accept(String key) {
+        try {
+            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1")
+                    .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The first of our protocols that the client offers, too.
+    /// @param offered the values of `Sec-WebSocket-Protocol`, each a list with commas
+    public static Optional<String> protocol(Collection<String> offered, List<String> ours) {
+        List<String> all = offered.stream().flatMap(o -> List.of(o.split(",")).stream()).map(String::strip).toList();
+        return ours.stream().filter(all::contains).findFirst();
+    }
+
+    /// The next message, text or binary; empty when the client has closed. Answers pings meanwhile.
+    public Optional<byte[]> receive() throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        while (true) {
+            int first;
+            try {
+                first = in.readUnsignedByte();
+            } catch (EOFException e) {
+                return Optional.empty();
+            }
+            byte[] payload = payload(in.readUnsignedByte());
+            switch (first & 0xf) {
+                case CLOSE -> {
+                    frame(CLOSE, payload);
+                    return Optional.empty();
+                }
+                case PING -> frame(PONG, payload);
+                case PONG -> {
+                    // nobody waits for it
+                }
+                default -> {
+                    if (message.size() + payload.length > MAX_MESSAGE) {
+                        throw new IOException("message too big");
+                    }
+                    message.writeBytes(payload);
+                    if ((first & 0x80) != 0) {
+                        return Optional.of(message.toByteArray());
+                    }
+                }
+            }
+        }
+    }
+
+    private byte[] payload(int second) throws IOException {
+        long length = second & 0x7f;
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = in.readLong();
+        }
+        if (length < 0 || length > MAX_MESSAGE) {
+            throw new IOException("message too big");
+        }
+        byte[] mask = new byte[4];
+        if ((second & 0x80) != 0) {
+            in.readFully(mask);
+        }
+        byte[] bytes = new byte[(int) length];
+        in.readFully(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] ^= mask[i & 3];
+        }
+        return bytes;
+    }
+
+    /// Sends one binary message.
+    public void send(byte[] message) throws IOException {
+        frame(BINARY, message);
+    }
+
+    /// Sends a channel number and bytes as one binary message.
+    public void send(int channel, byte[] bytes, int from, int length) throws IOException {
+        byte[] message = new byte[length + 1];
+        message[0] = (byte) channel;
+        System.arraycopy(bytes, from, message, 1, length);
+        frame(BINARY, message);
+    }
+
+    private synchronized void frame(int kind, byte[] payload) throws IOException {
+        if (closed && kind != CLOSE) {
+            throw new IOException("closed");
+        }
+        closed |= kind == CLOSE;
+        ByteBuffer b = ByteBuffer.allocate(payload.length + 10);
+        b.put((byte) (0x80 | kind & 0xf | CONTINUATION));
+        if (payload.length < 126) {
+            b.put((byte) payload.length);
+        } else if (payload.length < 65_536) {
+            b.put((byte) 126).putShort((short) payload.length);
+        } else {
+            b.put((byte) 127).putLong(payload.length);
+        }
+        b.put(payload);
+        out.write(b.array(), 0, b.position());
+        out.flush();
+    }
+
+    /// Says that nothing more comes, in order.
+    public void end() throws IOException {
+        if (!closed) {
+            frame(CLOSE, ByteBuffer.allocate(2).putShort((short) 1000).array());
+        }
+    }
+
+    /// Closes the connection.
+    @Override
+    public void close() throws IOException {
+        in.close();
+        out.close();
+    }
+}
