@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,17 +19,19 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the cluster controllers while this server is the leader.
-@Component(service = {}, configurationPid = "io.k3j.controllerscluster", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(service = {}, configurationPid = "io.k3j.controllerscluster",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
 public final class ControllersCluster {
     private final Desk desk;
+    private final GarbageViews garbage;
 
     /// Starts the loops; they begin when their views have told what is present.
     @Activate
     public ControllersCluster(Settings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-cluster");
         desk = new Desk(api, InstantSource.system());
-        add(desk, settings);
+        garbage = add(desk, settings);
         desk.run("controllers-cluster", trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
@@ -37,12 +41,22 @@ public final class ControllersCluster {
         });
     }
 
-    private static void add(Desk desk, Settings settings) {
+    private static GarbageViews add(Desk desk, Settings settings) {
         Path authority = Path.of(settings.dataDir(), "server", "tls", "server-ca.crt");
         Namespaces.add(desk);
         ServiceAccounts.add(desk);
         RootCa.add(desk, () -> read(authority));
         EndpointSlices.add(desk);
+        NodeIpam.add(desk, ranges(settings.clusterCidr()));
+        return Garbage.add(desk);
+    }
+
+    private static List<String> ranges(String... flags) {
+        List<String> all = new ArrayList<>();
+        for (String flag : flags) {
+            all.addAll(List.of(flag.split(",")));
+        }
+        return all;
     }
 
     private static String read(Path file) {
@@ -56,6 +70,7 @@ public final class ControllersCluster {
     /// Stops work within five seconds and leaves every object as it is.
     @Deactivate
     public void stop() {
+        garbage.close();
         desk.close();
     }
 }

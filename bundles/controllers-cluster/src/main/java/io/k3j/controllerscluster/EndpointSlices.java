@@ -55,7 +55,8 @@ final class EndpointSlices implements Reconciler {
         EndpointSlices all = new EndpointSlices(desk);
         desk.loop("endpointslice-controller", "endpointslice-controller", 2, all).on(all.services)
                 .on(all.pods, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
-                .on(all.slices, s -> ours(s) ? List.of(new Key(s.namespace(), s.labels().get(SlicePlan.SERVICE))) : List.of());
+                .on(all.slices,
+                        s -> ours(s) ? List.of(new Key(s.namespace(), s.labels().get(SlicePlan.SERVICE))) : List.of());
     }
 
     static Selector selector(Obj service) {

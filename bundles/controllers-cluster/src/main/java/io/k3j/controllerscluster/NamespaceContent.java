@@ -87,12 +87,14 @@ record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> fin
         c = with(c, now, "NamespaceDeletionGroupVersionParsingFailure", "",
                 "GroupVersionParsingFailed", "ParsedGroupVersions", "All legacy kube types successfully parsed");
         c = with(c, now, "NamespaceDeletionContentFailure", failure(),
-                "ContentDeletionFailed", "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
+                "ContentDeletionFailed", "ContentDeleted",
+                "All content successfully deleted, may be waiting on finalization");
         c = with(c, now, "NamespaceContentRemaining",
                 listed(remaining, "Some resources are remaining: ", ". has ", " resource instances"),
                 "SomeResourcesRemain", "ContentRemoved", "All content successfully removed");
         return with(c, now, "NamespaceFinalizersRemaining",
-                listed(finalizers, "Some content in the namespace has finalizers remaining: ", " in ", " resource instances"),
+                listed(finalizers, "Some content in the namespace has finalizers remaining: ", " in ",
+                        " resource instances"),
                 "SomeFinalizersRemain", "ContentHasNoFinalizers", "All content-preserving finalizers finished");
     }
 

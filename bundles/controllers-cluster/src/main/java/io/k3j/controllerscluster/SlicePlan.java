@@ -37,7 +37,8 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
                 plan.delete().addAll(slices);
             }
         });
-        wanted.forEach((group, endpoints) -> plan.fill(endpoints, known.getOrDefault(group, List.of()), fresh.apply(group)));
+        wanted.forEach(
+                (group, endpoints) -> plan.fill(endpoints, known.getOrDefault(group, List.of()), fresh.apply(group)));
         return plan;
     }
 

@@ -21,13 +21,15 @@ class EndpointSlicesTest {
     void service() {
         stage.api.create(Resources.SERVICES, Stage.workload("v1", "Service", "web", Struct.of("selector",
                 Struct.of("app", "web"), "clusterIP", "10.43.0.9", "ipFamilies", Seq.of("IPv4"), "ports",
-                Seq.of(Struct.of("name", "http", "port", 80, "targetPort", 8080, "protocol", "TCP")))), WriteOptions.PLAIN);
+                Seq.of(Struct.of("name", "http", "port", 80, "targetPort", 8080, "protocol", "TCP")))),
+                WriteOptions.PLAIN);
         stage.settle();
     }
 
     private void pod(String name) {
         stage.api.create(Resources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", "web")))), WriteOptions.PLAIN);
+                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
     }
 
     private List<Struct> endpoints() {

@@ -1,0 +1,111 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Resources;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GarbageTest {
+    private final Stage stage = new Stage(Garbage::add);
+    private Obj deployment = Obj.of(Struct.EMPTY);
+    private Obj set = Obj.of(Struct.EMPTY);
+
+    private Obj create(Gvr resource, String kind, String name, Obj... owners) {
+        Struct metadata = Struct.of("name", name, "namespace", "default");
+        if (owners.length > 0) {
+            metadata = metadata.with("ownerReferences",
+                    Seq.copyOf(Arrays.stream(owners).map(Obj::ownerReference).toList()));
+        }
+        return stage.api.create(resource,
+                Obj.of(Struct.of("apiVersion", resource.apiVersion(), "kind", kind, "metadata",
+                        metadata)),
+                WriteOptions.PLAIN);
+    }
+
+    @BeforeEach
+    void family() {
+        deployment = create(Resources.DEPLOYMENTS, "Deployment", "d");
+        set = create(Resources.REPLICA_SETS, "ReplicaSet", "s", deployment);
+        create(Resources.PODS, "Pod", "p", set);
+        stage.pass(Duration.ofMillis(100));
+    }
+
+    private void delete(String propagation) {
+        stage.api.delete(Resources.DEPLOYMENTS, deployment.key(), DeleteOptions.PLAIN.propagating(propagation));
+        stage.pass(Duration.ofMillis(100));
+    }
+
+    @Test
+    void keepsWhatIsOwned() {
+        assertThat(stage.pods()).hasSize(1);
+    }
+
+    @Test
+    void deletesDependentsInTheBackground() {
+        delete("Background");
+        assertThat(stage.all(Resources.DEPLOYMENTS)).isEmpty();
+        assertThat(stage.all(Resources.REPLICA_SETS)).isEmpty();
+        assertThat(stage.pods()).isEmpty();
+    }
+
+    @Test
+    void deletesDependentsBeforeTheOwnerInTheForeground() {
+        stage.run(new Key("default", "p"));
+        delete("Foreground");
+        assertThat(stage.one(Resources.DEPLOYMENTS, "d").terminating()).isTrue();
+        assertThat(stage.one(Resources.REPLICA_SETS, "s").terminating()).isTrue();
+        assertThat(stage.pods().getFirst().terminating()).isTrue();
+        stage.runPods();
+        assertThat(stage.pods()).isEmpty();
+        assertThat(stage.all(Resources.REPLICA_SETS)).isEmpty();
+        assertThat(stage.all(Resources.DEPLOYMENTS)).isEmpty();
+    }
+
+    @Test
+    void freesDependentsWhenAskedToOrphan() {
+        delete("Orphan");
+        assertThat(stage.all(Resources.DEPLOYMENTS)).isEmpty();
+        assertThat(stage.one(Resources.REPLICA_SETS, "s").owners()).isEmpty();
+        assertThat(stage.pods()).hasSize(1);
+    }
+
+    @Test
+    void onlyDropsTheReferenceWhileAnotherOwnerIsThere() {
+        Obj other = create(Resources.DEPLOYMENTS, "Deployment", "e");
+        Struct reference = other.ownerReference().with("controller", false);
+        stage.api.update(Resources.REPLICA_SETS,
+                set.with(Seq.of(deployment.ownerReference(), reference), "metadata", "ownerReferences"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        delete("Background");
+        assertThat(stage.one(Resources.REPLICA_SETS, "s").owners()).hasSize(1);
+    }
+
+    @Test
+    void collectsAnObjectBornWithAnOwnerThatNeverWas() {
+        Obj ghost = deployment.with("11111111-0000-0000-0000-000000000000", "metadata", "uid");
+        create(Resources.CONFIG_MAPS, "ConfigMap", "c", ghost);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(Resources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
+    void triesAgainWhenADeletionIsRefused() {
+        stage.api.refuse("delete", Resources.REPLICA_SETS, ApiFault.unavailable("later"));
+        delete("Background");
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.all(Resources.REPLICA_SETS)).isEmpty();
+    }
+}
