@@ -15,19 +15,22 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// ```
 ///   QUIET ──log > 32 MiB──► COPYING (own thread) ──► COPIED ──between groups──► begun anew ─► QUIET
-///                                                      └── readers in the way: try again later ┘
+///                           ▲                          │ └── readers in the way: try again later
+///                           └── often in the way ──────┘
 /// ```
 final class Checkpointer implements Runnable, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoresqlite");
     private static final long WAL_BYTES = 32L << 20;
     private static final long WAL_FRAMES = WAL_BYTES / 4_096;
     private static final int LOOK_EVERY = 8;
-    private static final long RETRY_NANOS = 50_000_000;
+    private static final int COPY_AGAIN = 5;
+    private static final long RETRY_NANOS = 100_000_000;
     private final Connections connections;
     private final Thread thread = new Thread(this, "datastore-checkpoint");
     private volatile Phase phase = Phase.QUIET;
     private volatile boolean closed;
     private int groups;
+    private int refusals;
     private long notBefore = System.nanoTime();
 
     Checkpointer(Connections connections) {
@@ -45,20 +48,28 @@ final class Checkpointer implements Runnable, AutoCloseable {
                 beginAnew(writer);
             }
         } else if (phase == Phase.QUIET && ++groups % LOOK_EVERY == 0 && frames(writer) > WAL_FRAMES) {
-            phase = Phase.COPYING;
-            LockSupport.unpark(thread);
+            askForCopy();
         }
     }
 
+    private void askForCopy() {
+        phase = Phase.COPYING;
+        LockSupport.unpark(thread);
+    }
+
     private void beginAnew(Connection writer) throws SQLException {
+        notBefore = System.nanoTime() + RETRY_NANOS;
         try (Statement statement = writer.createStatement()) {
             statement.execute("PRAGMA busy_timeout=0");
-            boolean busy = checkpoint(statement, "RESTART");
-            statement.execute("PRAGMA busy_timeout=" + Connections.BUSY_MILLIS);
-            if (busy) {
-                notBefore = System.nanoTime() + RETRY_NANOS;
-            } else {
-                phase = Phase.QUIET;
+            try {
+                if (!checkpoint(statement, "RESTART")) {
+                    phase = Phase.QUIET;
+                    notBefore = System.nanoTime();
+                } else if (++refusals % COPY_AGAIN == 0) {
+                    askForCopy();
+                }
+            } finally {
+                statement.execute("PRAGMA busy_timeout=" + Connections.BUSY_MILLIS);
             }
         }
     }

@@ -127,28 +127,48 @@ class StoreFaultsTest {
     void aFullDiskRefusesWritesAndGoesOnWhenThereIsRoom() throws Exception {
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "k3j-test", dataDir.toString()) == 0,
                 "this user may not mount a tmpfs");
-        try (SqliteStore store = open()) {
+        try (SqliteStore opened = open()) {
+            Datastore store = opened.datastore();
             Path ballast = dataDir.resolve("ballast");
             Files.write(ballast, new byte[3 << 20]);
-            byte[] large = new byte[200_000];
-            int written = 0;
-            DatastoreUnavailable full = null;
-            while (full == null && written < 100) {
-                try {
-                    store.datastore().commit("/large/" + written, 0, large, Duration.ZERO);
-                    written++;
-                } catch (DatastoreUnavailable e) {
-                    full = e;
-                }
-            }
-            assertThat(full).isNotNull().hasMessageContaining("disk is full").hasMessageContaining("server/db");
-            assertThat(full.outcomeUnknown()).isFalse();
-            assertThat(store.datastore().count("/large/").keys()).isEqualTo(written);
-            long newest = store.datastore().revision();
+            int written = fill(store);
+            assertThat(store.count("/large/").keys()).isEqualTo(written);
+            compactIfPossible(store);
+            long newest = store.revision();
             Files.delete(ballast);
-            assertThat(put(store.datastore(), "/again")).isEqualTo(newest + 1);
+            assertThat(put(store, "/again")).isEqualTo(newest + 1);
+            assertThat(store.compact(newest + 1)).isEqualTo(newest + 1);
+            assertThat(Sql.rows(Sql.file(dataDir), "SELECT COUNT(*) FROM kine WHERE name = '/often'"))
+                    .containsExactly("1");
         } finally {
             run("umount", dataDir.toString());
+        }
+    }
+
+    /// Writes until the disk is full; how many large keys were acknowledged.
+    private static int fill(Datastore store) {
+        long often = 0;
+        for (int written = 0; written < 100; written++) {
+            try {
+                store.commit("/large/" + written, 0, new byte[200_000], Duration.ZERO);
+            } catch (DatastoreUnavailable full) {
+                assertThat(full).hasMessageContaining("disk is full").hasMessageContaining("server/db");
+                assertThat(full.outcomeUnknown()).isFalse();
+                return written;
+            }
+            if (store.commit("/often", often, new byte[1], Duration.ZERO) instanceof CommitResult.Committed(long at)) {
+                often = at;
+            }
+        }
+        throw new AssertionError("the disk did not get full");
+    }
+
+    /// kine 2025-06 #489: compaction never came back after the database had been away.
+    private static void compactIfPossible(Datastore store) {
+        try {
+            store.compact(store.revision());
+        } catch (DatastoreUnavailable full) {
+            assertThat(full).hasMessageContaining("disk is full");
         }
     }
 

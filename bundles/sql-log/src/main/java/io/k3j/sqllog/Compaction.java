@@ -16,33 +16,38 @@ final class Compaction {
     private final ReadPool pool;
     private final Writer writer;
     private final Tail tail;
-    private volatile long revision;
+    private volatile long announced;
+    private long done;
 
     Compaction(ReadPool pool, Writer writer, Tail tail, long revision) {
         this.pool = pool;
         this.writer = writer;
         this.tail = tail;
-        this.revision = revision;
+        announced = revision;
+        done = revision;
     }
 
+    /// The compaction revision in force for readers: a step is announced before it deletes.
     long revision() {
-        return revision;
+        return announced;
     }
 
-    /// Works up to `target`; blocks for as long as that takes.
+    /// Works up to `target`; blocks for as long as that takes. After a failure the next call begins where the
+    /// last complete step ended.
     synchronized long compact(long target) {
         long goal = Math.min(target, tail.durable());
-        while (revision < goal) {
-            Stretch stretch = stretch(revision, goal);
-            revision = stretch.upTo;
+        while (done < goal) {
+            Stretch stretch = stretch(done, goal);
+            announced = Math.max(announced, stretch.upTo);
             writer.run(WHAT, connection -> {
                 for (Dead dead : stretch.dead) {
                     connection.update(Statements.DELETE, dead.id, dead.name);
                 }
                 connection.update(Statements.SET_COMPACT_REVISION, stretch.upTo);
             });
+            done = stretch.upTo;
         }
-        return revision;
+        return announced;
     }
 
     private Stretch stretch(long from, long goal) {

@@ -35,6 +35,10 @@ final class Op {
         LockSupport.unpark(caller);
     }
 
+    boolean finished() {
+        return outcome != null;
+    }
+
     /// Waits for the outcome. An interrupt does not end the wait (a commit cannot be taken back); it is kept.
     Outcome await() {
         boolean interrupted = false;
