@@ -11,6 +11,7 @@ import io.k3j.componentapi.Phases;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.model.Gvr;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Hashtable;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.osgi.service.condition.Condition;
 final class Startup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
+    private static final String ELECTION = "io.k3j.leases";
     private static final long TICK_MILLIS = 5_000;
     private static final long RETRY_MILLIS = 200;
     private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
@@ -147,11 +149,22 @@ final class Startup implements AutoCloseable {
         }
         synchronized (this) {
             if (open) {
-                register(around.context.registerService(Condition.class, Condition.INSTANCE,
-                        properties(Phases.ID, Phases.APISERVER_READY)));
+                condition(Phases.APISERVER_READY);
+                if (alone()) {
+                    condition(Phases.LEADER);
+                }
                 around.health.ok();
             }
         }
+    }
+
+    private void condition(String id) {
+        register(around.context.registerService(Condition.class, Condition.INSTANCE, properties(Phases.ID, id)));
+    }
+
+    /// Without an election this server leads.
+    private boolean alone() {
+        return Arrays.stream(around.context.getBundles()).noneMatch(b -> ELECTION.equals(b.getSymbolicName()));
     }
 
     private boolean bootstrapped(ApiClient self) {
