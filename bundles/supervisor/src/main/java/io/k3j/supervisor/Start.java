@@ -4,12 +4,15 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Phases;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,6 +22,10 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.condition.Condition;
@@ -38,7 +45,9 @@ final class Start implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final NodeSecrets secrets = new NodeSecrets(random);
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final CountDownLatch store = new CountDownLatch(1);
     private final Thread thread;
+    private volatile @Nullable Datastore found;
     private boolean closed;
 
     Start(BundleContext context, Settings settings, Map<String, Object> all, HealthScope health, Abort abort) {
@@ -59,14 +68,70 @@ final class Start implements AutoCloseable {
         try {
             Instant begin = clock.instant();
             Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
+            restore(layout);
             Credentials credentials = Credentials.ensure(settings, layout, begin, random);
             serve(layout, credentials);
             health.ok();
+            save(layout, credentials);
             LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.DEBUG, "No credentials", failed);
             abort.abort("cannot prepare the server's credentials: " + failed.getMessage());
         }
+    }
+
+    /// An old datastore without its authorities beside it: a data directory that was partly lost. Only
+    /// then is the datastore waited for before there are credentials.
+    private void restore(Layout layout) throws IOException {
+        boolean authorities = Files.exists(layout.tls("server-ca.key")) && Files.exists(layout.tls("client-ca.key"));
+        if (authorities || Files.notExists(layout.server("db/state.db"))) {
+            return;
+        }
+        Optional<String> password = new Tokens(layout, settings).knownPassword();
+        if (password.isEmpty()) {
+            return;
+        }
+        Datastore store = datastore();
+        if (store != null && new Bootstrap(layout, password.get(), random).restore(store)) {
+            LOG.log(Level.INFO, "Restored the cluster's authorities from its datastore");
+        }
+    }
+
+    private void save(Layout layout, Credentials credentials) throws IOException {
+        Datastore store = datastore();
+        if (store == null) {
+            return;
+        }
+        String password = credentials.passwords().row("server").orElseThrow().password();
+        try {
+            new Bootstrap(layout, password, random).save(store);
+        } catch (DatastoreUnavailable away) {
+            LOG.log(Level.WARNING, "Bootstrap record not written, tried again with the next start", away);
+        }
+    }
+
+    /// Blocks until there is a datastore; null when the bundle stops before.
+    private @Nullable Datastore datastore() {
+        try {
+            while (!store.await(1, TimeUnit.SECONDS)) {
+                if (isClosed()) {
+                    return null;
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return found;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /// The datastore has come. Does not block.
+    void datastore(Datastore arrived) {
+        found = arrived;
+        store.countDown();
     }
 
     private void serve(Layout layout, Credentials credentials) throws IOException {

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.datastoreapi.Datastore;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -39,6 +40,18 @@ public final class Supervisor {
     /// The API is being replaced.
     public void removeApi(ApiClient client) {
         start.secrets().gone(client);
+    }
+
+    /// The datastore is open.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setDatastore(Datastore datastore) {
+        start.datastore(datastore);
+    }
+
+    /// The datastore is being replaced; it was needed only once.
+    public void unsetDatastore(Datastore datastore) {
+        // nothing is kept
     }
 
     /// Takes its services away; files stay.

@@ -63,6 +63,12 @@ final class Tokens {
         return kept.isPresent() ? kept : PemFiles.read(layout.server("token")).map(String::strip).map(Tokens::password);
     }
 
+    /// The server's password as far as flags and files tell.
+    Optional<String> knownPassword() throws IOException {
+        Path file = layout.cred("passwd");
+        return serverPassword(read(file, PemFiles.read(file).orElse("")));
+    }
+
     /// The password inside a token of any form.
     static String password(String token) {
         return ClusterToken.parse(token).password();

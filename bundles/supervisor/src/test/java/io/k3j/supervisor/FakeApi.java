@@ -1,0 +1,60 @@
+package io.k3j.supervisor;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Keeps what is created; knows find, get and create only.
+final class FakeApi {
+    private final Map<Key, Obj> objects = new HashMap<>();
+
+    /// The client to give to what is tested.
+    ApiClient client() {
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                this::call);
+    }
+
+    private synchronized Object call(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "find" -> Optional.ofNullable(objects.get((Key) arguments[1]));
+            case "get" -> objects.get((Key) arguments[1]);
+            case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> 1;
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+    }
+
+    private Obj create(Gvr resource, Obj object) {
+        if (objects.putIfAbsent(object.key(), object) != null) {
+            throw ApiFault.alreadyExists(resource, object.name());
+        }
+        notifyAll();
+        return object;
+    }
+
+    synchronized Set<String> created() {
+        Set<String> names = new HashSet<>();
+        objects.keySet().forEach(key -> names.add(key.namespace() + "/" + key.name()));
+        return names;
+    }
+
+    synchronized void await(String name) throws InterruptedException {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (!created().contains(name)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(name + " was not created");
+            }
+            wait(100);
+        }
+    }
+}

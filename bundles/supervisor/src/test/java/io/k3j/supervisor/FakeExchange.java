@@ -1,0 +1,133 @@
+package io.k3j.supervisor;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.edgeapi.ResponseStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request a test makes up, and its answer.
+final class FakeExchange implements Exchange {
+    private final String method;
+    private final String path;
+    private final Map<String, String> headers = new HashMap<>();
+    private byte[] body = new byte[0];
+    private List<X509Certificate> certificates = List.of();
+    int status;
+    String answer = "";
+
+    FakeExchange(String method, String path) {
+        this.method = method;
+        this.path = path;
+    }
+
+    FakeExchange basic(String user, String password) {
+        String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return with("authorization", "Basic " + pair);
+    }
+
+    FakeExchange with(String name, String value) {
+        headers.put(name.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    FakeExchange certified(X509Certificate leaf) {
+        certificates = List.of(leaf);
+        return this;
+    }
+
+    FakeExchange body(byte[] bytes) {
+        body = bytes;
+        return this;
+    }
+
+    @Override
+    public String method() {
+        return method;
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String query() {
+        return "";
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public Map<String, List<String>> headers() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String host() {
+        return "localhost";
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return new InetSocketAddress("127.0.0.1", 1);
+    }
+
+    @Override
+    public List<X509Certificate> clientCertificates() {
+        return certificates;
+    }
+
+    @Override
+    public String protocol() {
+        return "HTTP/2.0";
+    }
+
+    @Override
+    public byte[] body(int maxBytes) {
+        return body;
+    }
+
+    @Override
+    public InputStream bodyStream() {
+        return new ByteArrayInputStream(body);
+    }
+
+    @Override
+    public void respond(int code, Map<String, String> fields, byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        status = code;
+        answer = all.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public ResponseStream stream(int code, Map<String, String> fields) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ByteDuplex upgrade(Map<String, String> fields) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void onEnd(Runnable action) {
+        action.run();
+    }
+}

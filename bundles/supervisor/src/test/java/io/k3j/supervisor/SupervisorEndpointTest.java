@@ -1,0 +1,186 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Struct;
+import io.k3j.pki.CertificateRequest;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
+import io.k3j.pki.Profile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What agents and servers get, and what they do not.
+class SupervisorEndpointTest {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @TempDir
+    private Path directory;
+    private Credentials credentials;
+    private SupervisorEndpoint endpoint;
+    private final NodeSecrets secrets = new NodeSecrets(RANDOM);
+    private final FakeApi api = new FakeApi();
+    private String localPassword = "";
+
+    @BeforeEach
+    void start() throws Exception {
+        Settings settings = Given.settings(directory, "token", "srv", "agentToken", "agt");
+        Layout layout = new Layout(directory);
+        credentials = Credentials.ensure(settings, layout, Instant.now(), RANDOM);
+        Path password = Credentials.nodePasswordFile(settings, layout);
+        localPassword = Files.readString(password).strip();
+        NodeGate gate = new NodeGate("node-1", password, secrets);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate,
+                InstantSource.system(), RANDOM);
+        endpoint = new SupervisorEndpoint(new Askers(credentials.passwords()), credentials.authorities(), signing,
+                secrets,
+                ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
+                        "datastoreEndpoint", "mysql://u:p@h/")),
+                "192.0.2.7:6443");
+    }
+
+    private FakeExchange send(FakeExchange exchange) throws Exception {
+        endpoint.serve(exchange);
+        return exchange;
+    }
+
+    private FakeExchange get(String path) {
+        return new FakeExchange("GET", path);
+    }
+
+    private FakeExchange sign(String what, String node, String password, KeyPair key) {
+        return new FakeExchange("POST", "/v1-k3s/" + what).basic("node", "agt").with("k3s-Node-Name", node)
+                .with("k3s-Node-Password", password).body(CertificateRequest.create(node, key));
+    }
+
+    private static String message(FakeExchange exchange) {
+        Struct status = Json.object(exchange.answer.getBytes(StandardCharsets.UTF_8));
+        assertThat(status.text("kind")).isEqualTo("Status");
+        assertThat(status.whole("code", 0)).isEqualTo(exchange.status);
+        return status.text("message");
+    }
+
+    @Test
+    void showsItsAuthorityAndLifeToEverybody() throws Exception {
+        assertThat(send(get("/ping")).answer).isEqualTo("pong");
+        assertThat(send(get("/cacerts")).answer)
+                .isEqualTo(Files.readString(directory.resolve("server/tls/server-ca.crt")));
+    }
+
+    @Test
+    void tellsStrangersNothingElse() throws Exception {
+        assertThat(send(get("/v1-k3s/config")).status).isEqualTo(401);
+        assertThat(message(send(get("/v1-k3s/config").basic("node", "wrong")))).isEqualTo("not authorized");
+        assertThat(send(get("/v1-k3s/config").with("authorization", "Bearer x")).status).isEqualTo(401);
+        assertThat(send(get("/v1-k3s/config").with("authorization", "Basic %%%")).status).isEqualTo(401);
+        X509Certificate user = credentials.authorities().get(Issuer.CLIENT).sign(Profile.client("jane", "devs"),
+                Keys.elliptic().getPublic(), Instant.now(), RANDOM);
+        assertThat(message(send(get("/v1-k3s/config").certified(user)))).isEqualTo("forbidden");
+        assertThat(send(get("/v1-k3s/server-bootstrap").basic("node", "agt")).status).isEqualTo(403);
+    }
+
+    @Test
+    void tellsAgentsTheConfigurationWithoutSecrets() throws Exception {
+        String answer = send(get("/v1-k3s/config").basic("node", "agt")).answer;
+        assertThat(answer).contains("\"ClusterIPRange\":{\"IP\":\"10.42.0.0\",\"Mask\":\"//8AAA==\"}",
+                "\"DataDir\":\"/d/server\"").doesNotContain("srv", "mysql");
+        assertThat(send(get("/v1-k3s/apiservers").basic("node", "agt")).answer).isEqualTo("[\"192.0.2.7:6443\"]\n");
+        assertThat(send(get("/v1-k3s/client-ca.crt").basic("node", "agt")).answer)
+                .isEqualTo(Files.readString(directory.resolve("server/tls/client-ca.crt")));
+        X509Certificate node = credentials.authorities().get(Issuer.CLIENT)
+                .sign(Profile.client("system:node:a", "system:nodes"), Keys.elliptic().getPublic(), Instant.now(),
+                        RANDOM);
+        assertThat(send(get("/v1-k3s/server-ca.crt").certified(node)).status).isEqualTo(200);
+        assertThat(send(get("/v1-k3s/nothing").basic("node", "agt")).status).isEqualTo(404);
+    }
+
+    @Test
+    void isReadyWithTheApi() throws Exception {
+        assertThat(message(send(get("/v1-k3s/readyz").basic("node", "agt")))).isEqualTo("runtime core not ready");
+        secrets.come(api.client());
+        assertThat(send(get("/v1-k3s/readyz").basic("node", "agt")).answer).isEqualTo("ok");
+    }
+
+    @Test
+    void answersForEtcdThatThereIsNone() throws Exception {
+        FakeExchange answer = send(get("/db/info").basic("server", "srv"));
+        assertThat(answer.status).isEqualTo(400);
+        assertThat(message(answer)).isEqualTo("etcd datastore disabled");
+    }
+
+    @Test
+    void signsForANodeWithItsOwnKey() throws Exception {
+        secrets.come(api.client());
+        KeyPair key = Keys.elliptic();
+        FakeExchange answer = send(sign("client-kubelet.crt", "Node-2", "pw", key));
+        assertThat(answer.status).isEqualTo(200);
+        List<X509Certificate> chain = Pem.certificates(answer.answer);
+        assertThat(chain).hasSize(2);
+        assertThat(chain.getFirst().getSubjectX500Principal().getName())
+                .isEqualTo("CN=system:node:node-2,O=system:nodes");
+        assertThat(chain.getFirst().getPublicKey()).isEqualTo(key.getPublic());
+        FakeExchange serving = send(
+                sign("serving-kubelet.crt", "node-2", "pw", key).with("k3s-Node-IP", "198.51.100.4,2001:db8::4"));
+        assertThat(Leaf.alternativeNames(Pem.certificates(serving.answer).getFirst())).contains("node-2",
+                "198.51.100.4",
+                "2001:db8:0:0:0:0:0:4", "localhost");
+        assertThat(send(sign("client-kube-proxy.crt", "x", "y", key)).status).isEqualTo(200);
+    }
+
+    @Test
+    void keepsANodesNameForTheOneThatCameFirst() throws Exception {
+        secrets.come(api.client());
+        KeyPair key = Keys.elliptic();
+        assertThat(send(sign("client-kubelet.crt", "node-2", "mine", key)).status).isEqualTo(200);
+        assertThat(api.created()).contains("kube-system/node-2.node-password.k3s");
+        assertThat(send(sign("client-kubelet.crt", "node-2", "mine", key)).status).isEqualTo(200);
+        assertThat(send(sign("client-kubelet.crt", "node-2", "another's", key)).status).isEqualTo(403);
+    }
+
+    @Test
+    void wantsNameAndPassword() throws Exception {
+        secrets.come(api.client());
+        assertThat(message(send(sign("client-kubelet.crt", "", "x", Keys.elliptic())))).isEqualTo("node name not set");
+        assertThat(message(send(sign("client-kubelet.crt", "x", "", Keys.elliptic()))))
+                .isEqualTo("node password not set");
+        X509Certificate node = credentials.authorities().get(Issuer.CLIENT)
+                .sign(Profile.client("system:node:a", "system:nodes"), Keys.elliptic().getPublic(), Instant.now(),
+                        RANDOM);
+        FakeExchange other = new FakeExchange("POST", "/v1-k3s/client-kubelet.crt").certified(node)
+                .with("k3s-node-name", "b").with("k3s-node-password", "x")
+                .body(CertificateRequest.create("b", Keys.elliptic()));
+        assertThat(message(send(other))).isEqualTo("header node name does not match auth node name");
+    }
+
+    @Test
+    void knowsItsOwnNodeBeforeTheApiIsThere() throws Exception {
+        assertThat(send(sign("client-kubelet.crt", "node-1", localPassword, Keys.elliptic())).status).isEqualTo(200);
+        assertThat(send(sign("client-kubelet.crt", "node-1", "wrong", Keys.elliptic())).status).isEqualTo(403);
+        assertThat(message(send(sign("client-kubelet.crt", "node-2", "x", Keys.elliptic()))))
+                .isEqualTo("runtime core not ready");
+        secrets.come(api.client());
+        api.await("kube-system/node-1.node-password.k3s");
+    }
+
+    @Test
+    void refusesRequestsItCannotCheck() throws Exception {
+        secrets.come(api.client());
+        FakeExchange answer = send(sign("client-kubelet.crt", "n", "x", Keys.elliptic()).body(new byte[] {0x30, 1}));
+        assertThat(answer.status).isEqualTo(400);
+        FakeExchange address = send(
+                sign("serving-kubelet.crt", "n", "x", Keys.elliptic()).with("k3s-node-ip", "example.com"));
+        assertThat(message(address)).isEqualTo("invalid node IP address example.com");
+    }
+}
