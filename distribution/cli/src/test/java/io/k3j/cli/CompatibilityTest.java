@@ -1,0 +1,47 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// The page users read says of each flag what the command line does. `-Drewrite` brings the page up to date.
+class CompatibilityTest {
+    private static final Path PAGE = Path.of("../../docs/compatibility.md");
+    private static final String FROM = "<!-- flags -->\n";
+    private static final String TO = "<!-- /flags -->";
+
+    @Test
+    void thePageShowsEveryFlagAsItIs() throws IOException {
+        String page = Files.readString(PAGE);
+        String made = page.substring(0, page.indexOf(FROM) + FROM.length()) + table() + page.substring(page.indexOf(TO));
+        if (Boolean.getBoolean("rewrite")) {
+            Files.writeString(PAGE, made);
+            return;
+        }
+        assertThat(page).as("docs/compatibility.md is not what flags.tsv says; run with -Drewrite=true").isEqualTo(made);
+    }
+
+    private static String table() {
+        return "| flag | commands | variable | default | state |\n|---|---|---|---|---|\n"
+                + Flags.every().stream().map(CompatibilityTest::row).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String row(Flag f) {
+        return "| `" + f.shown() + "` | " + String.join(", ", new TreeSet<>(f.commands())) + " | "
+                + (f.environment().isEmpty() ? "" : "`" + f.environment() + "`") + " | "
+                + (f.preset().isEmpty() ? "" : "`" + f.preset() + "`") + " | " + state(f) + " |";
+    }
+
+    private static String state(Flag f) {
+        return switch (f.state()) {
+            case Flag.State.Works w -> "same";
+            case Flag.State.Only o -> "different: only " + String.join(", ", o.values());
+            case Flag.State.Absent a -> "absent";
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ToolsTest {
+    @TempDir
+    Path directory;
+
+    private Path program(String path) throws IOException {
+        Path file = directory.resolve(path);
+        Files.createDirectories(file.getParent());
+        return Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    }
+
+    private Tools tools(String... directories) {
+        StringBuilder path = new StringBuilder();
+        for (String d : directories) {
+            path.append(':').append(directory.resolve(d));
+        }
+        return new Tools(path.toString(), directory.resolve("bundled"));
+    }
+
+    @Test
+    void prefersTheNewestVersionBesideADispatcher() throws IOException {
+        program("sdk/kubectl");
+        program("sdk/kubectl.1.9");
+        Path newest = program("sdk/kubectl.1.33");
+        Files.createDirectories(directory.resolve("bin"));
+        Files.createSymbolicLink(directory.resolve("bin/kubectl"), directory.resolve("sdk/kubectl"));
+        assertThat(tools("bin").find("kubectl")).contains(newest);
+    }
+
+    @Test
+    void takesAPlainKubectlAndTheBundledProgramLast() throws IOException {
+        Path bundled = program("bundled/kubectl");
+        assertThat(tools("bin").find("kubectl")).contains(bundled);
+        Path plain = program("bin/kubectl");
+        assertThat(tools("bin").find("kubectl")).contains(plain);
+        assertThat(tools("bin").find("crictl")).isEmpty();
+    }
+
+    @Test
+    void setsWhatK3sSetsUnlessTheUserDid() {
+        assertThat(Tools.environment("kubectl", Map.of(), "/kc", "/d")).containsEntry("KUBECONFIG", "/kc");
+        assertThat(Tools.environment("kubectl", Map.of("KUBECONFIG", "/mine"), "/kc", "/d")).isEmpty();
+        assertThat(Tools.environment("ctr", Map.of(), "/kc", "/d"))
+                .containsEntry("CONTAINERD_ADDRESS", "/run/k3s/containerd/containerd.sock")
+                .containsEntry("CONTAINERD_NAMESPACE", "k8s.io");
+        assertThat(Tools.environment("crictl", Map.of(), "/kc", "/d"))
+                .containsEntry("CRI_CONFIG_FILE", "/d/agent/etc/crictl.yaml");
+    }
+
+    @Test
+    void namesThePackagesOfMissingPrograms() {
+        assertThat(HostPackages.missing(p -> true)).isEmpty();
+        assertThat(HostPackages.missing(p -> !p.endsWith("runc") && !p.endsWith("bridge")))
+                .isEqualTo(Set.of("runc", "containernetworking-plugins"));
+    }
+}
