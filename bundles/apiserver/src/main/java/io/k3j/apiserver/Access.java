@@ -16,15 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Who asks, and may they? Fails closed: what cannot be decided is not allowed.
 final class Access {
-    private static final String MASTERS = "system:masters";
+    /// May do everything, whatever authorizers say.
+    static final String MASTERS = "system:masters";
     private static final String AUTHENTICATED = "system:authenticated";
     private final Ranked<Authenticator> authenticators;
     private final Ranked<Authorizer> authorizers;
     private final Set<String> modes;
     private final boolean anonymous;
+    private volatile @Nullable List<Ranked.Entry<Authorizer>> known;
 
     /// `modes` are the authorizers that must be there for a no to be final.
     Access(Ranked<Authenticator> authenticators, Ranked<Authorizer> authorizers, Set<String> modes, boolean anonymous) {
@@ -56,6 +59,9 @@ final class Access {
             }
         } catch (BadCredential e) {
             throw unauthorized();
+        }
+        if (!authenticators.complete()) {
+            throw ApiFault.unavailable("an authenticator is being replaced");
         }
         if (anonymous && bearer.isEmpty()) {
             return Caller.ANONYMOUS;
@@ -138,8 +144,18 @@ final class Access {
 
     /// Whether every authorizer that must be there is there.
     boolean complete() {
+        List<Ranked.Entry<Authorizer>> all = authorizers.all();
+        if (!authenticators.complete()) {
+            return false;
+        }
+        if (known == all) {
+            return true;
+        }
         Set<String> missing = new TreeSet<>(modes);
-        authorizers.all().forEach(e -> missing.remove(e.text(Authorizer.NAME)));
+        all.forEach(e -> missing.remove(e.text(Authorizer.NAME)));
+        if (missing.isEmpty()) {
+            known = all;
+        }
         return missing.isEmpty();
     }
 

@@ -59,7 +59,11 @@ final class Admissions {
 
     /// Whether every wanted plug-in is there.
     boolean complete() {
-        return missing(plugins.all()).isEmpty();
+        if (!plugins.complete()) {
+            return false;
+        }
+        List<Ranked.Entry<Admission>> all = plugins.all();
+        return known == all && !all.isEmpty() || missing(all).isEmpty();
     }
 
     private Set<String> missing(List<Ranked.Entry<Admission>> all) {
@@ -69,12 +73,15 @@ final class Admissions {
     }
 
     private void complete(List<Ranked.Entry<Admission>> all) {
-        if (known == all && !all.isEmpty()) {
+        if (known == all && !all.isEmpty() && plugins.complete()) {
             return;
         }
         Set<String> missing = missing(all);
         if (!missing.isEmpty()) {
             throw ApiFault.unavailable("admission plug-in " + missing.iterator().next() + " is being replaced");
+        }
+        if (!plugins.complete()) {
+            throw ApiFault.unavailable("an admission plug-in is being replaced");
         }
         known = all;
     }

@@ -28,7 +28,6 @@ import org.osgi.service.condition.Condition;
 public final class ApiServer {
     private final Store store = new Store();
     private final Extensions extensions = new Extensions();
-    private final Signal signal = new Signal();
     private final Startup startup;
 
     /// Understands the settings.
@@ -37,7 +36,7 @@ public final class ApiServer {
     public ApiServer(BundleContext context, Settings settings, @Reference Health health,
             @Reference Identities identities) {
         this.startup = new Startup(new Startup.Surroundings(context, health.scope("apiserver"), identities), store,
-                extensions, Options.of(settings), signal);
+                extensions, Options.of(settings));
     }
 
     /// Begins to start on a thread of its own; does not block.
@@ -55,7 +54,7 @@ public final class ApiServer {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindDatastore(Datastore datastore) {
         store.use(datastore);
-        signal.raise();
+        extensions.signal().raise();
     }
 
     void unbindDatastore(Datastore datastore) {
@@ -66,7 +65,7 @@ public final class ApiServer {
             updated = "updatedCatalog")
     void bindCatalog(KindCatalog catalog) {
         extensions.kinds().put(catalog);
-        signal.raise();
+        extensions.signal().raise();
     }
 
     void updatedCatalog(KindCatalog catalog) {
@@ -80,7 +79,7 @@ public final class ApiServer {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindHooks(KindHooks hooks) {
         extensions.kinds().put(hooks);
-        signal.raise();
+        extensions.signal().raise();
     }
 
     void unbindHooks(KindHooks hooks) {
@@ -99,7 +98,7 @@ public final class ApiServer {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindAuthorizer(Authorizer authorizer, Map<String, Object> properties) {
         extensions.authorizers().add(authorizer, properties);
-        signal.raise();
+        extensions.signal().raise();
     }
 
     void unbindAuthorizer(Authorizer authorizer) {
@@ -109,7 +108,7 @@ public final class ApiServer {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindAdmission(Admission admission, Map<String, Object> properties) {
         extensions.admissions().add(admission, properties);
-        signal.raise();
+        extensions.signal().raise();
     }
 
     void unbindAdmission(Admission admission) {

@@ -11,6 +11,8 @@ import java.util.random.RandomGenerator;
 
 /// The server's parts, wired: everything but threads, sockets and services.
 final class Core {
+    /// How long a request waits for a bundle that is being replaced.
+    static final long PATIENCE_MILLIS = 2_000;
     private final Extensions extensions;
     private final Schemas schemas;
     private final Protobuf protobuf;
@@ -74,6 +76,17 @@ final class Core {
         this.writes = new Writes(store, log, new Shaping(admissions, metadata, fields), metadata);
         this.deletes = new Deletes(store, log, admissions, metadata);
         this.resources = new Resources(reads, renderer, tables, answers);
+    }
+
+    /// Waits a moment for contributions that are being replaced; whoever still misses one then says so.
+    void settle() {
+        if (!complete()) {
+            extensions.signal().await(this::complete, PATIENCE_MILLIS);
+        }
+    }
+
+    private boolean complete() {
+        return access.complete() && admissions.complete() && extensions.kinds().complete();
     }
 
     Extensions extensions() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Everything other bundles contribute to the server, as it comes and goes.
 final class Extensions {
+    private final Signal signal = new Signal();
     private final Kinds kinds = new Kinds();
     private final Ranked<Authenticator> authenticators = Ranked.highestFirst();
     private final Ranked<Authorizer> authorizers = Ranked.highestFirst();
@@ -24,6 +25,11 @@ final class Extensions {
         static Path of(Gvr gvr, String subresource) {
             return new Path(gvr.group(), gvr.resource(), subresource);
         }
+    }
+
+    /// Raised whenever something has come.
+    Signal signal() {
+        return signal;
     }
 
     Kinds kinds() {

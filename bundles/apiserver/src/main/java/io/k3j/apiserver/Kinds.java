@@ -21,6 +21,7 @@ final class Kinds {
     private final Map<Gvr, ResourceKind> away = new LinkedHashMap<>();
     private final Map<String, KindHooks> hooks = new ConcurrentHashMap<>();
     private final AtomicLong generation = new AtomicLong();
+    private volatile boolean complete = true;
     private volatile Map<Gvr, ResourceKind> served = Map.of();
     private volatile Map<Gvr, ResourceKind> listed = Map.of();
 
@@ -46,6 +47,7 @@ final class Kinds {
         catalogs.values().forEach(rows -> rows.forEach(k -> now.putIfAbsent(k.gvr(), k)));
         Map<Gvr, ResourceKind> all = new LinkedHashMap<>(now);
         away.forEach(all::putIfAbsent);
+        complete = away.isEmpty();
         served = now;
         listed = all;
         generation.incrementAndGet();
@@ -59,6 +61,11 @@ final class Kinds {
     /// Hooks have gone.
     void remove(KindHooks of) {
         hooks.remove(of.group(), of);
+    }
+
+    /// Whether the bundle of every listed kind is there.
+    boolean complete() {
+        return complete && !hooks.isEmpty();
     }
 
     /// Grows with every change of what is listed.

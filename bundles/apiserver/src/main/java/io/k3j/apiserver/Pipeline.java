@@ -67,8 +67,11 @@ final class Pipeline implements Endpoint {
     }
 
     private void chain(Request request) throws IOException {
-        request.caller(core.access().caller(request));
         RequestInfo info = request.info();
+        if (info.resource()) {
+            core.settle();
+        }
+        request.caller(core.access().caller(request));
         boolean write = switch (info.verb()) {
             case "get", "list", "watch", "head", "options" -> false;
             default -> true;

@@ -9,6 +9,7 @@ import java.util.Map;
 final class Ranked<T> {
     private final Comparator<Entry<T>> order;
     private volatile List<Entry<T>> entries = List.of();
+    private volatile int most;
 
     /// A service and its properties.
     record Entry<T>(T service, Map<String, ?> properties) {
@@ -41,6 +42,12 @@ final class Ranked<T> {
         all.add(new Entry<>(service, properties));
         all.sort(order);
         entries = List.copyOf(all);
+        most = Math.max(most, all.size());
+    }
+
+    /// Whether as many are there as ever were: none is being replaced.
+    boolean complete() {
+        return entries.size() >= most;
     }
 
     synchronized void remove(T service) {

@@ -50,12 +50,12 @@ final class Startup implements AutoCloseable {
     record Surroundings(BundleContext context, HealthScope health, Identities identities) {
     }
 
-    Startup(Surroundings around, Store store, Extensions extensions, Options options, Signal signal) {
+    Startup(Surroundings around, Store store, Extensions extensions, Options options) {
         this.around = around;
         this.store = store;
         this.extensions = extensions;
         this.options = options;
-        this.signal = signal;
+        this.signal = extensions.signal();
         this.thread = Thread.ofVirtual().name("apiserver-start").unstarted(this::run);
     }
 
