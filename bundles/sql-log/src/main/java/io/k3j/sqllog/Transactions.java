@@ -126,7 +126,7 @@ final class Transactions {
     void perform(Task task) {
         try {
             dialect.begin(connection);
-            task.step.run(reader);
+            step(task);
             dialect.commit(connection);
             task.done(null);
         } catch (SQLException e) {
@@ -137,6 +137,14 @@ final class Transactions {
                 e.addSuppressed(second);
             }
             task.done(why);
+        }
+    }
+
+    private void step(Task task) throws SQLException {
+        try {
+            task.step.run(reader);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            throw new SQLException("a step of " + task.what + " is wrong", e);
         }
     }
 
