@@ -53,7 +53,7 @@ final class LocalClient implements ApiClient {
 
     private Target target(Gvr resource) {
         ResourceKind kind = core.kinds().find(resource).orElseThrow(Pipeline::noSuchResource);
-        return new Target(kind, core.kinds().hooks(kind));
+        return new Target(kind, core.kinds());
     }
 
     /// Asks, and gives the components the server itself is made of (masters) no reason to wait for each other.

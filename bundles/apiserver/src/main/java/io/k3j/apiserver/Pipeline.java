@@ -107,7 +107,7 @@ final class Pipeline implements Endpoint {
                 || info.namespace().isEmpty() == kind.get().namespaced() && !acrossNamespaces(info, kind.get())) {
             throw noSuchResource();
         }
-        resource(request, new Target(kind.get(), core.kinds().hooks(kind.get())));
+        resource(request, new Target(kind.get(), core.kinds()));
     }
 
     private static boolean acrossNamespaces(RequestInfo info, ResourceKind kind) {

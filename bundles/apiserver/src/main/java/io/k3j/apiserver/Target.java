@@ -7,8 +7,15 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 
-/// A kind with its hooks: what nearly all work on objects needs together.
-record Target(ResourceKind kind, KindHooks hooks) {
+/// A kind with its hooks: what nearly all work on objects needs together. The hooks are looked up anew
+/// each time, so a long watch or view follows their bundle when it is replaced.
+record Target(ResourceKind kind, Kinds kinds) {
+    /// The hooks there are now.
+    /// @throws ApiFault 503 while their bundle is away
+    KindHooks hooks() {
+        return kinds.hooks(kind);
+    }
+
     /// Group, version and plural.
     Gvr gvr() {
         return kind.gvr();
@@ -19,7 +26,7 @@ record Target(ResourceKind kind, KindHooks hooks) {
         Obj stored = item.object();
         stored = stored.revision() == revision ? stored : stored.withRevision(revision);
         Gvk wanted = kind.gvk();
-        return stored.gvk().equals(wanted) ? stored : stored.withTree(hooks.converted(stored.tree(), wanted));
+        return stored.gvk().equals(wanted) ? stored : stored.withTree(hooks().converted(stored.tree(), wanted));
     }
 
     /// A stored object in this kind's version.
