@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,12 @@ final class Authorities {
         this.all = all;
     }
 
-    /// Loads or makes all of them, in parallel.
-    static Authorities ensure(Layout layout, Instant now, RandomGenerator random) throws IOException {
+    /// Loads or makes these, in parallel.
+    static Authorities ensure(Layout layout, Instant now, RandomGenerator random, Collection<Issuer> issuers)
+            throws IOException {
         Parallel work = new Parallel();
         Map<Issuer, InForce> made = new EnumMap<>(Issuer.class);
-        for (Issuer issuer : Issuer.values()) {
+        for (Issuer issuer : issuers) {
             work.add(() -> {
                 InForce inForce = ensure(layout, issuer, now, random);
                 synchronized (made) {

@@ -15,51 +15,61 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Everything a server needs to prove who it is and to admit others.
+/// Everything a server needs to prove who it is and to admit others. Made in two steps, because the first
+/// start of a cluster waits for some of it only: a key pair costs a cold process milliseconds, and there are
+/// almost thirty.
 ///
-/// @param authorities the five authorities
+/// @param authorities those that are needed
 /// @param passwords who may ask the supervisor by password
-record Credentials(Layout layout, Authorities authorities, PasswordFile passwords) {
+record Credentials(Layout layout, Settings settings, Authorities authorities, PasswordFile passwords) {
     private static final int PSK_BYTES = 48;
 
-    /// Keeps what is there, makes what is missing or runs out; everything at the same time.
+    /// First step: keeps what is there, makes what others wait for and is missing or runs out.
     static Credentials ensure(Settings settings, Layout layout, Instant now, RandomGenerator random)
             throws IOException {
         directories(layout, settings);
-        Parallel slow = new Parallel();
-        slow.add(() -> serviceKey(layout));
+        Parallel work = new Parallel();
+        work.add(() -> serviceKey(layout));
         Tokens tokens = new Tokens(layout, settings);
         PasswordFile passwords = tokens.ensurePasswords(random);
-        Authorities authorities = Authorities.ensure(layout, now, random);
-        Parallel work = new Parallel();
-        for (Leaf leaf : Leaves.ofServer(layout, settings)) {
-            work.add(() -> leaf.ensure(authorities, now, random));
+        Authorities authorities = Authorities.ensure(layout, now, random, Issuer.NEEDED);
+        Parallel leaves = new Parallel();
+        for (Leaf leaf : Leaves.needed(layout, settings)) {
+            leaves.add(() -> leaf.ensure(authorities, now, random));
         }
-        work.add(() -> tokens.write(passwords, Files.readString(layout.tls("server-ca.crt"))));
-        work.add(() -> sharedKey(layout.tls("client-kubelet.key")));
-        work.add(() -> sharedKey(layout.tls("serving-kubelet.key")));
-        work.add(() -> preSharedKey(layout.cred("ipsec.psk"), random));
-        work.add(() -> new KubeConfigs(layout, settings).ofServer());
+        leaves.add(() -> tokens.write(passwords, Files.readString(layout.tls("server-ca.crt"))));
         if (!settings.disableAgent()) {
-            node(work, settings, layout, authorities, now, random);
+            node(leaves, settings, layout, authorities);
+            leaves.add(() -> nodePassword(nodePasswordFile(settings, layout), random));
         }
+        leaves.finish();
+        KubeConfigs files = new KubeConfigs(layout, settings);
+        files.ofServer();
+        files.ofAdministrator();
         work.finish();
-        new KubeConfigs(layout, settings).ofAdministrator();
-        slow.finish();
-        return new Credentials(layout, authorities, passwords);
+        return new Credentials(layout, settings, authorities, passwords);
     }
 
-    // what a node's parts share: who signs, when, with which randomness
-    @SuppressWarnings("checkstyle:ParameterNumber")
-    private static void node(Parallel work, Settings settings, Layout layout, Authorities authorities, Instant now,
-            RandomGenerator random) {
-        for (Leaf leaf : Leaves.ofNode(layout, settings)) {
-            work.add(() -> leaf.ensure(authorities, now, random));
-        }
+    private static void node(Parallel work, Settings settings, Layout layout, Authorities authorities) {
         work.add(() -> PemFiles.write(layout.agent("client-ca.crt"), authorities.get(Issuer.CLIENT).chain()));
         work.add(() -> PemFiles.write(layout.agent("server-ca.crt"), authorities.get(Issuer.SERVER).chain()));
         work.add(() -> new KubeConfigs(layout, settings).ofNode());
-        work.add(() -> nodePassword(nodePasswordFile(settings, layout), random));
+    }
+
+    /// Second step: the same for everything else K3s has.
+    void complete(Instant now, RandomGenerator random) throws IOException {
+        Parallel work = new Parallel();
+        for (Leaf leaf : Leaves.others(layout, settings)) {
+            work.add(() -> leaf.ensure(authorities, now, random));
+        }
+        work.add(() -> sharedKey(layout.tls("client-kubelet.key")));
+        work.add(() -> sharedKey(layout.tls("serving-kubelet.key")));
+        work.add(() -> preSharedKey(layout.cred("ipsec.psk"), random));
+        Authorities others = Authorities.ensure(layout, now, random, Issuer.OTHERS);
+        for (Leaf leaf : Leaves.ofOtherAuthorities(layout, settings)) {
+            work.add(() -> leaf.ensure(others, now, random));
+        }
+        work.finish();
     }
 
     private static void directories(Layout layout, Settings settings) throws IOException {

@@ -1,5 +1,7 @@
 package io.k3j.supervisor;
 
+import java.util.Set;
+
 /// The five authorities of a cluster.
 enum Issuer {
     /// Vouches for clients of the API.
@@ -12,6 +14,11 @@ enum Issuer {
     ETCD_SERVER("etcd/server-ca", "etcd-server"),
     /// Vouches for etcd's members among themselves.
     ETCD_PEER("etcd/peer-ca", "etcd-peer");
+
+    /// Those without which the server cannot serve.
+    static final Set<Issuer> NEEDED = Set.of(CLIENT, SERVER);
+    /// The others.
+    static final Set<Issuer> OTHERS = Set.of(REQUEST_HEADER, ETCD_SERVER, ETCD_PEER);
 
     private final String file;
     private final String prefix;

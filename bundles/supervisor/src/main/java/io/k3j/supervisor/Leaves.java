@@ -16,32 +16,44 @@ final class Leaves {
         this.layout = layout;
     }
 
-    /// Those of the control plane.
-    static List<Leaf> ofServer(Layout layout, Settings settings) {
+    /// Those somebody waits for: without them nobody gets in and no node is reached.
+    static List<Leaf> needed(Layout layout, Settings settings) {
+        Leaves leaves = new Leaves(layout);
+        leaves.client("client-admin", Profile.client("system:admin", "system:masters"));
+        leaves.client("client-kube-apiserver", Profile.client("system:apiserver", "system:masters"));
+        if (!settings.disableAgent()) {
+            leaves.kubelet(settings);
+        }
+        return leaves.all;
+    }
+
+    /// The others of K3s' authorities for clients and servers.
+    static List<Leaf> others(Layout layout, Settings settings) {
         Leaves leaves = new Leaves(layout);
         leaves.clients();
         leaves.servers(settings);
+        if (!settings.disableAgent()) {
+            leaves.agent("client-kube-proxy", Issuer.CLIENT, Profile.client("system:kube-proxy"));
+            leaves.agent("client-k3s-controller", Issuer.CLIENT, Profile.client("system:k3s-controller"));
+        }
+        return leaves.all;
+    }
+
+    /// Those of the authorities that nobody waits for.
+    static List<Leaf> ofOtherAuthorities(Layout layout, Settings settings) {
+        Leaves leaves = new Leaves(layout);
+        leaves.add("client-auth-proxy", Issuer.REQUEST_HEADER, Profile.client("system:auth-proxy"));
         leaves.etcd(settings);
         return leaves.all;
     }
 
-    /// Those of this server's own node.
-    static List<Leaf> ofNode(Layout layout, Settings settings) {
-        Leaves leaves = new Leaves(layout);
-        leaves.node(settings);
-        return leaves.all;
-    }
-
     private void clients() {
-        client("client-admin", Profile.client("system:admin", "system:masters"));
         client("client-supervisor", Profile.client("system:k3s-supervisor", "system:masters"));
         client("client-controller", Profile.client("system:kube-controller-manager"));
         client("client-scheduler", Profile.client("system:kube-scheduler"));
-        client("client-kube-apiserver", Profile.client("system:apiserver", "system:masters"));
         client("client-kube-proxy", Profile.client("system:kube-proxy"));
         client("client-k3s-controller", Profile.client("system:k3s-controller"));
         client("client-k3s-cloud-controller", Profile.client("k3s-cloud-controller-manager"));
-        add("client-auth-proxy", Issuer.REQUEST_HEADER, Profile.client("system:auth-proxy"));
     }
 
     private void servers(Settings settings) {
@@ -63,15 +75,13 @@ final class Leaves {
         add("etcd/peer-server-client", Issuer.ETCD_PEER, peer.withUsages(Usage.SERVER, Usage.CLIENT));
     }
 
-    private void node(Settings settings) {
+    private void kubelet(Settings settings) {
         List<String> addresses = new ArrayList<>(Arrays.asList(settings.nodeIp()));
         addresses.addAll(Arrays.asList(settings.nodeExternalIp()));
         AlternativeNames names = AlternativeNames.ofNode(settings.nodeName(), addresses);
         agent("serving-kubelet", Issuer.SERVER,
                 Profile.server(settings.nodeName(), names.dnsNames(), names.addresses()));
         agent("client-kubelet", Issuer.CLIENT, Profile.client("system:node:" + settings.nodeName(), "system:nodes"));
-        agent("client-kube-proxy", Issuer.CLIENT, Profile.client("system:kube-proxy"));
-        agent("client-k3s-controller", Issuer.CLIENT, Profile.client("system:k3s-controller"));
     }
 
     private void client(String name, Profile profile) {

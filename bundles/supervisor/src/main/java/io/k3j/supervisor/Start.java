@@ -71,6 +71,7 @@ final class Start implements AutoCloseable {
             restore(layout);
             Credentials credentials = Credentials.ensure(settings, layout, begin, random);
             serve(layout, credentials);
+            credentials.complete(begin, random);
             health.ok();
             save(layout, credentials);
             LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());

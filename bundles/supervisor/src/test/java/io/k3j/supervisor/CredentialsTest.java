@@ -39,7 +39,10 @@ class CredentialsTest {
     private Path directory;
 
     private Credentials ensure(Instant at, Object... settings) throws IOException {
-        return Credentials.ensure(Given.settings(directory, settings), new Layout(directory), at, RANDOM);
+        Settings given = Given.settings(directory, settings);
+        Credentials credentials = Credentials.ensure(given, new Layout(directory), at, RANDOM);
+        credentials.complete(at, RANDOM);
+        return credentials;
     }
 
     private Map<String, String> tree() throws IOException {
