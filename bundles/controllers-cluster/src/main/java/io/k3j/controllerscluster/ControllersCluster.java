@@ -47,6 +47,10 @@ public final class ControllersCluster {
         ServiceAccounts.add(desk);
         RootCa.add(desk, () -> read(authority));
         EndpointSlices.add(desk);
+        NodeLifecycle.add(desk);
+        TaintEviction.add(desk);
+        PodGarbage.add(desk);
+        Protection.add(desk);
         NodeIpam.add(desk, ranges(settings.clusterCidr()));
         return Garbage.add(desk);
     }

@@ -1,0 +1,71 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Which taints a node's conditions call for:
+/// <https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-not-ready>. Pure.
+final class NodeTaints {
+    static final String NOT_READY = "node.kubernetes.io/not-ready";
+    static final String UNREACHABLE = "node.kubernetes.io/unreachable";
+    private static final Map<String, String> BY_CONDITION = Map.of("MemoryPressure",
+            "node.kubernetes.io/memory-pressure",
+            "DiskPressure", "node.kubernetes.io/disk-pressure", "PIDPressure", "node.kubernetes.io/pid-pressure",
+            "NetworkUnavailable", "node.kubernetes.io/network-unavailable");
+    private static final String CORDONED = "node.kubernetes.io/unschedulable";
+
+    private NodeTaints() {
+    }
+
+    /// The node's taints as they should be; the same list when they are.
+    static Seq wanted(Obj node, Instant now) {
+        Map<String, Boolean> ours = ours(node);
+        List<Struct> taints = new ArrayList<>();
+        for (Struct taint : node.spec().seq("taints").structs()) {
+            if (ours.getOrDefault(id(taint), true)) {
+                taints.add(taint);
+                ours.remove(id(taint));
+            }
+        }
+        ours.forEach((id, holds) -> {
+            if (holds) {
+                taints.add(taint(id, now));
+            }
+        });
+        Seq next = Seq.copyOf(taints);
+        return next.equals(node.spec().seq("taints")) ? node.spec().seq("taints") : next;
+    }
+
+    private static String id(Struct taint) {
+        return taint.text("key") + ":" + taint.text("effect");
+    }
+
+    private static Map<String, Boolean> ours(Obj node) {
+        Seq conditions = node.status().seq("conditions");
+        String ready = Conditions.status(conditions, "Ready");
+        boolean unknown = ready.equals("Unknown");
+        boolean down = ready.equals("False");
+        Map<String, Boolean> ours = new LinkedHashMap<>();
+        ours.put(NOT_READY + ":NoSchedule", down || ready.isEmpty());
+        ours.put(UNREACHABLE + ":NoSchedule", unknown);
+        ours.put(NOT_READY + ":NoExecute", down);
+        ours.put(UNREACHABLE + ":NoExecute", unknown);
+        BY_CONDITION.forEach((type, key) -> ours.put(key + ":NoSchedule", Conditions.isTrue(conditions, type)));
+        ours.put(CORDONED + ":NoSchedule", node.spec().flag("unschedulable"));
+        return ours;
+    }
+
+    private static Struct taint(String id, Instant now) {
+        int colon = id.indexOf(':');
+        Struct.Builder b = Struct.builder().put("key", id.substring(0, colon)).put("effect", id.substring(colon + 1));
+        return b.put("timeAdded", Times.seconds(now)).build();
+    }
+}

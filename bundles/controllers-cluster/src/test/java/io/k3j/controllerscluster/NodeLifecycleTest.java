@@ -1,0 +1,116 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NodeLifecycleTest {
+    private final Stage stage = new Stage(d -> {
+        NodeLifecycle.add(d);
+        TaintEviction.add(d);
+        PodGarbage.add(d);
+    });
+
+    private void node(String ready) {
+        Struct condition = Struct.of("type", "Ready", "status", ready, "lastHeartbeatTime",
+                Times.seconds(stage.clock.instant()));
+        Seq taints = Seq.of(Struct.of("key", NodeTaints.NOT_READY, "effect", "NoSchedule"));
+        stage.api.seed(Resources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "node-1"), "spec", Struct.of("taints", taints), "status",
+                Struct.of("conditions", Seq.of(condition)))));
+    }
+
+    private void pod(Seq tolerations) {
+        stage.api.create(Resources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec", Struct.of("tolerations", tolerations))),
+                WriteOptions.PLAIN);
+        stage.runPods();
+    }
+
+    private void beat() {
+        stage.api.seed(Resources.LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
+                "metadata", Struct.of("name", "node-1", "namespace", "kube-node-lease"), "spec",
+                Struct.of("renewTime", Times.micros(stage.clock.instant())))));
+    }
+
+    private List<String> taints() {
+        return stage.one(Resources.NODES, "node-1").spec().seq("taints").structs().stream()
+                .map(t -> t.text("key") + ":" + t.text("effect")).toList();
+    }
+
+    @Test
+    void takesTheTaintOffANodeThatBecameReady() {
+        node("True");
+        stage.settle();
+        assertThat(taints()).isEmpty();
+    }
+
+    @Test
+    void taintsByConditionsAndCordon() {
+        node("True");
+        Obj node = stage.one(Resources.NODES, "node-1");
+        stage.api.seed(Resources.NODES, node.with(true, "spec", "unschedulable").with(node.status().seq("conditions")
+                .plus(Struct.of("type", "DiskPressure", "status", "True")), "status", "conditions"));
+        stage.settle();
+        assertThat(taints()).containsExactlyInAnyOrder("node.kubernetes.io/disk-pressure:NoSchedule",
+                "node.kubernetes.io/unschedulable:NoSchedule");
+    }
+
+    @Test
+    void leavesANodeAloneAsLongAsItsLeaseIsRenewed() {
+        node("True");
+        for (int i = 0; i < 12; i++) {
+            beat();
+            stage.pass(Duration.ofSeconds(10));
+        }
+        assertThat(taints()).isEmpty();
+    }
+
+    @Test
+    void noticesASilentNodeAndMovesItsPodsAway() {
+        node("True");
+        pod(Seq.of(Struct.of("key", NodeTaints.UNREACHABLE, "operator", "Exists", "effect", "NoExecute",
+                "tolerationSeconds", 300)));
+        for (int i = 0; i < 12; i++) {
+            stage.pass(Duration.ofSeconds(5));
+        }
+        Obj node = stage.one(Resources.NODES, "node-1");
+        assertThat(Conditions.status(node.status().seq("conditions"), "Ready")).isEqualTo("Unknown");
+        assertThat(taints()).containsExactlyInAnyOrder("node.kubernetes.io/unreachable:NoSchedule",
+                "node.kubernetes.io/unreachable:NoExecute");
+        Obj pod = stage.pods().getFirst();
+        assertThat(Conditions.status(pod.status().seq("conditions"), "Ready")).isEqualTo("False");
+        assertThat(pod.terminating()).isFalse();
+        stage.pass(Duration.ofSeconds(301));
+        assertThat(stage.pods().getFirst().terminating()).isTrue();
+    }
+
+    @Test
+    void evictsAtOnceWhatToleratesNothing() {
+        node("False");
+        pod(Seq.EMPTY);
+        assertThat(stage.pods()).allMatch(Obj::terminating);
+    }
+
+    @Test
+    void removesPodsOfANodeThatIsGone() {
+        node("True");
+        pod(Seq.EMPTY);
+        stage.api.vanish(Resources.NODES, Key.of("node-1"));
+        for (int i = 0; i < 4; i++) {
+            stage.pass(Duration.ofSeconds(20));
+        }
+        assertThat(stage.pods()).isEmpty();
+    }
+}
