@@ -61,6 +61,19 @@ public interface KindHooks {
         return Duration.ZERO;
     }
 
+    /// Where the `scale` subresource finds its numbers.
+    default ScalePaths scalePaths(Gvk kind) {
+        return ScalePaths.BUILT_IN;
+    }
+
+    /// Field names from the root: of the wanted and the present number of replicas, and of the selector: a
+    /// `LabelSelector`, labels, or (custom resources) a text. An empty selector path: there is none.
+    record ScalePaths(List<String> specReplicas, List<String> statusReplicas, List<String> selector) {
+        /// Those of all built-in kinds.
+        public static final ScalePaths BUILT_IN = new ScalePaths(List.of("spec", "replicas"),
+                List.of("status", "replicas"), List.of("spec", "selector"));
+    }
+
     /// The same object in another version of the group; both versions have the same stored kind.
     default Struct converted(Struct object, Gvk to) {
         return object.with("apiVersion", to.apiVersion());

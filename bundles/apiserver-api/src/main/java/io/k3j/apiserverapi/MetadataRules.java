@@ -4,7 +4,6 @@ import io.k3j.model.Names;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /// What `metadata` of any object must look like. See
@@ -12,7 +11,6 @@ import java.util.function.Function;
 public final class MetadataRules {
     /// How many bytes all annotations of an object may have together.
     public static final int ANNOTATION_BYTES = 256 * 1024;
-    private static final Set<String> FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
 
     private MetadataRules() {
     }
@@ -94,16 +92,8 @@ public final class MetadataRules {
     }
 
     private static void finalizers(Write write, List<String> finalizers, List<FieldProblem> to) {
-        for (int i = 0; i < finalizers.size(); i++) {
-            String f = finalizers.get(i);
-            List<String> wrong = Names.qualified(f);
-            for (String w : wrong) {
-                to.add(FieldProblem.invalid("metadata.finalizers", f, w));
-            }
-            if (wrong.isEmpty() && f.indexOf('/') < 0 && !FINALIZERS.contains(f)) {
-                to.add(FieldProblem.invalid("metadata.finalizers[" + i + "]", f,
-                        "name is neither a standard finalizer name nor is it fully qualified"));
-            }
+        for (String f : finalizers) {
+            Names.qualified(f).forEach(w -> to.add(FieldProblem.invalid("metadata.finalizers", f, w)));
         }
         Struct before = write.before().orElse(Struct.EMPTY).struct("metadata");
         if (!before.text("deletionTimestamp").isEmpty()) {

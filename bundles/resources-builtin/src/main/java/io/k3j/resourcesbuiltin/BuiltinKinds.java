@@ -19,6 +19,8 @@ import org.osgi.service.component.annotations.Deactivate;
 /// Gives the API server the built-in kinds, and registers the hooks of every group.
 @Component(service = KindCatalog.class, immediate = true, property = "generation:Long=1")
 public final class BuiltinKinds implements KindCatalog {
+    /// The group whose hooks are those of `resources-crd`.
+    private static final String ELSEWHERE = "apiextensions.k8s.io";
     private final KindTable table;
     private final List<ServiceRegistration<KindHooks>> hooks;
 
@@ -40,7 +42,7 @@ public final class BuiltinKinds implements KindCatalog {
         Cells cells = new Cells();
         Map<String, Rules> rules = AllRules.byKind();
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()
-                .map(g -> new GroupHooks(g, table, cells, rules)).toList();
+                .filter(g -> !g.equals(ELSEWHERE)).map(g -> new GroupHooks(g, table, cells, rules)).toList();
     }
 
     @Override

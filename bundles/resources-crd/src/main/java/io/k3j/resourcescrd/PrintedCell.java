@@ -1,0 +1,96 @@
+package io.k3j.resourcescrd;
+
+import io.k3j.apiserverapi.ResourceKind.Column;
+import io.k3j.model.Null;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// One cell of a printer column. Pure.
+final class PrintedCell {
+    private static final long MINUTE = 60;
+    private static final long HOUR = 60 * MINUTE;
+    private static final long DAY = 24 * HOUR;
+    private static final long YEAR = 365 * DAY;
+
+    private PrintedCell() {
+    }
+
+    /// The value of a column: text, number, boolean, or null when there is none.
+    static Object of(Column column, Obj object, Instant now) {
+        List<Object> found;
+        try {
+            found = JsonPath.parse(column.path()).values(object.document());
+        } catch (IllegalArgumentException e) {
+            return Null.NULL;
+        }
+        if (found.isEmpty()) {
+            return Null.NULL;
+        }
+        Object first = found.getFirst();
+        return switch (column.type()) {
+            case "integer" -> first instanceof Long l ? l : first instanceof Double d ? d.longValue() : Null.NULL;
+            case "number" -> first instanceof Number n ? n : Null.NULL;
+            case "boolean" -> first instanceof Boolean b ? b : Null.NULL;
+            case "date" -> since(String.valueOf(first), now);
+            default -> String.join(" ", found.stream().map(PrintedCell::text).toList());
+        };
+    }
+
+    private static String text(Object value) {
+        return switch (value) {
+            case Struct s -> json(s);
+            case Seq s -> json(s);
+            default -> String.valueOf(value);
+        };
+    }
+
+    private static String json(Object value) {
+        return switch (value) {
+            case String s -> "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+            case Struct s -> "{" + String.join(",", s.names().stream()
+                    .map(n -> "\"" + n + "\":" + json(s.value(s.index(n)))).toList()) + "}";
+            case Seq s -> "[" + String.join(",", s.stream().map(PrintedCell::json).toList()) + "]";
+            default -> String.valueOf(value);
+        };
+    }
+
+    private static String since(String timestamp, Instant now) {
+        try {
+            return human(Duration.between(Instant.parse(timestamp), now).toSeconds());
+        } catch (DateTimeException e) {
+            return "<invalid>";
+        }
+    }
+
+    /// A number of seconds in at most two units, as kubectl shows ages.
+    static String human(long s) {
+        if (s < 2 * MINUTE) {
+            return s < -1 ? "<invalid>" : Math.max(s, 0) + "s";
+        }
+        if (s < 10 * MINUTE) {
+            return two(s / MINUTE, "m", s % MINUTE, "s");
+        }
+        if (s < 3 * HOUR) {
+            return s / MINUTE + "m";
+        }
+        if (s < 8 * HOUR) {
+            return two(s / HOUR, "h", s / MINUTE % 60, "m");
+        }
+        if (s < 2 * DAY) {
+            return s / HOUR + "h";
+        }
+        if (s < 8 * DAY) {
+            return two(s / DAY, "d", s / HOUR % 24, "h");
+        }
+        return s < 2 * YEAR ? s / DAY + "d" : s < 8 * YEAR ? two(s / YEAR, "y", s / DAY % 365, "d") : s / YEAR + "y";
+    }
+
+    private static String two(long first, String unit, long second, String smaller) {
+        return second == 0 ? first + unit : first + unit + second + smaller;
+    }
+}
