@@ -29,13 +29,23 @@ final class Tools {
     /// The program to run: for kubectl the newest of `kubectl.1.NN` beside any `kubectl`, because a plain
     /// `kubectl` may only be a dispatcher to them.
     Optional<Path> find(String tool) {
-        List<Path> plain = directories.stream().map(d -> d.resolve(tool)).filter(Files::isExecutable).toList();
+        List<Path> plain = directories.stream().map(d -> d.resolve(tool)).filter(Files::isExecutable)
+                .filter(p -> !ourselves(p)).toList();
         if (!tool.equals("kubectl")) {
             return plain.stream().findFirst();
         }
         Stream<Path> places = Stream.concat(directories.stream(), plain.stream().map(Tools::realDirectory));
         return places.distinct().flatMap(Tools::versioned).max(Comparator.comparingInt(Tools::minor))
                 .or(() -> plain.stream().findFirst());
+    }
+
+    /// A link to `k3s` under the tool's name would only lead back here.
+    private static boolean ourselves(Path program) {
+        try {
+            return program.toRealPath().endsWith("k3s");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Path realDirectory(Path program) {

@@ -49,6 +49,14 @@ class ToolsTest {
     }
 
     @Test
+    void neverTakesItselfForATool() throws IOException {
+        Path own = program("lib/bin/k3s");
+        Files.createDirectories(directory.resolve("bin"));
+        Files.createSymbolicLink(directory.resolve("bin/ctr"), own);
+        assertThat(tools("bin").find("ctr")).isEmpty();
+    }
+
+    @Test
     void setsWhatK3sSetsUnlessTheUserDid() {
         assertThat(Tools.environment("kubectl", Map.of(), "/kc", "/d")).containsEntry("KUBECONFIG", "/kc");
         assertThat(Tools.environment("kubectl", Map.of("KUBECONFIG", "/mine"), "/kc", "/d")).isEmpty();

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Removes K3j and all its data from this machine. As K3s' k3s-uninstall.sh.
+set -x
+[ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
+
+"@BIN_DIR@/k3s-killall.sh"
+
+if command -v systemctl > /dev/null && [ -d /run/systemd/system ]; then
+    systemctl disable "@NAME@"
+    systemctl reset-failed "@NAME@"
+    systemctl daemon-reload
+fi
+rm -f "@SYSTEMD_DIR@/@NAME@.service" "@SYSTEMD_DIR@/@NAME@.service.env"
+
+for other in "@SYSTEMD_DIR@"/k3s*.service; do
+    if [ -e "$other" ]; then
+        echo "Additional k3s services installed, skipping uninstall of k3s"
+        exit 0
+    fi
+done
+
+for tool in kubectl crictl ctr; do
+    [ "$(readlink "@BIN_DIR@/$tool")" = k3s ] && rm -f "@BIN_DIR@/$tool"
+done
+rm -rf /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel "${K3S_DATA_DIR:-/var/lib/rancher/k3s}" /var/lib/kubelet \
+    /var/log/pods /var/log/containers
+rmdir /etc/rancher /var/lib/rancher 2> /dev/null
+rm -rf "@LIB_DIR@" "@BIN_DIR@/k3s" "@BIN_DIR@/k3s-killall.sh" "$0"
+exit 0
