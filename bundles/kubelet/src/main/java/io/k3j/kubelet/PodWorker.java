@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -131,6 +132,8 @@ final class PodWorker {
         } catch (RuntimeFault e) {
             LOG.log(e.kind() == RuntimeFault.Kind.UNAVAILABLE ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "pod={0}: {1}", now.key(), e.getMessage());
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.WARNING, "pod={0}: {1}", now.key(), e.getMessage());
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "pod=" + now.key() + " failed", e);
         }

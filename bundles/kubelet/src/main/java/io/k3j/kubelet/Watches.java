@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Views of the ConfigMaps and Secrets that pods mount, one per object however many pods share it; a change
 /// tells the pods. A node may see only what its pods refer to, so each view names one object.
 final class Watches implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private final ApiClient api;
     private final Map<Ref, Watched> watched = new HashMap<>();
     private boolean closed;
@@ -61,11 +63,19 @@ final class Watches implements AutoCloseable {
             Watched w = watched.computeIfAbsent(ref, r -> new Watched());
             w.users.put(pod.uid(), changed);
             if (w.view == null) {
-                View view = api.view(ref.resource(),
-                        Query.in(ref.namespace()).where("metadata.name", ref.name()));
-                w.view = view;
-                view.listen((before, after) -> w.users.values().forEach(Runnable::run));
+                watch(ref, w);
             }
+        }
+    }
+
+    /// Without a view the pod's volumes are refreshed by the clock alone.
+    private void watch(Ref ref, Watched w) {
+        try {
+            View view = api.view(ref.resource(), Query.in(ref.namespace()).where("metadata.name", ref.name()));
+            w.view = view;
+            view.listen((before, after) -> w.users.values().forEach(Runnable::run));
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "no view of {0}: {1}", ref, e.getMessage());
         }
     }
 
