@@ -64,7 +64,8 @@ final class RunningComponents implements Components {
         String since = swapped.getOrDefault(symbolicName, started).toString();
         if (!bundles.runs(symbolicName)) {
             HealthReport report = worst(part.shortName(), -1);
-            return new Component(name, symbolicName, "", "ABSENT", report.level(), report.message(), part.swap(), since);
+            return new Component(name, symbolicName, "", "ABSENT", report.level(), report.message(), part.swap(),
+                    since);
         }
         Bundle bundle = bundles.running(symbolicName);
         HealthReport report = worst(part.shortName(), bundle.getBundleId());

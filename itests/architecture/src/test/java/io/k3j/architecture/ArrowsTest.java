@@ -80,7 +80,8 @@ class ArrowsTest {
     void noBundleKeepsStateInStaticFieldsOrThreadLocals() {
         assertThat(offenders(type -> Rooms.PROCESS.contains(room(type)) ? Stream.empty()
                 : type.getFields().stream().filter(ArrowsTest::shared)
-                        .map(field -> field.getFullName() + " is state of the process"))).isEmpty();
+                        .map(field -> field.getFullName() + " is state of the process")))
+                .isEmpty();
     }
 
     private static boolean shared(JavaField field) {

@@ -24,7 +24,7 @@ final class Rooms {
             Set.of("apiserver", "supervisor", "etcdmember", "datastoresqlite", "datastorepostgres", "datastoremysql",
                     "datastoreetcd", "sqllog"),
             "edgeapi", Set.of("edge", "apiserver", "supervisor", "etcdmember", "kubelet", "metricsserver",
-                    "apiserverapi", "streaming", "resourcesbuiltin", "resourcescrd", "authtokens"));
+                    "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens"));
 
     private Rooms() {
     }

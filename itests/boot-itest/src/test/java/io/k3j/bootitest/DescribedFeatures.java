@@ -35,7 +35,8 @@ final class DescribedFeatures {
 
     /// What a server runs, without the parts of a node: those need a machine, and have tests on one.
     List<String> withoutNode() {
-        return role.stream().filter(name -> !byName.get(name).getOrDefault("words", List.of()).contains("agent")).toList();
+        return role.stream().filter(name -> !byName.get(name).getOrDefault("words", List.of()).contains("agent"))
+                .toList();
     }
 
     /// A directory like the distribution's whose server runs `name`, what it needs, and the console.

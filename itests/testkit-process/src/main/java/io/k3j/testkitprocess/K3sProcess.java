@@ -88,7 +88,8 @@ public final class K3sProcess implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("no " + what + " after " + limit.toSeconds() + " s; its last lines:\n" + tail());
+                throw new AssertionError(
+                        "no " + what + " after " + limit.toSeconds() + " s; its last lines:\n" + tail());
             }
             if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("ended with " + process.exitValue() + "; its last lines:\n" + tail());
