@@ -89,7 +89,8 @@ final class Definitions {
                 && (ModelClasses.isKind(type) || overlay.kinds.containsKey(name));
     }
 
-    private Property property(String name, ModelClasses.Member m, Messages.@org.jspecify.annotations.Nullable Place at) {
+    private Property property(String name, ModelClasses.Member m,
+            Messages.@org.jspecify.annotations.Nullable Place at) {
         List<String> row = overlay.messages.getOrDefault(name, Map.of()).get(m.name());
         List<Integer> numbers = at != null ? at.numbers() : row == null ? List.of() : numbers(row.get(2));
         Node node = at != null ? nodes.fromField(at.field()) : nodes.fromJava(m.type(), row == null ? "" : row.get(3));

@@ -53,7 +53,8 @@ final class Messages {
         return byDefinition.keySet();
     }
 
-    @Nullable Descriptor find(String definition) {
+    @Nullable
+    Descriptor find(String definition) {
         return byDefinition.get(definition);
     }
 

@@ -20,7 +20,8 @@ final class Overlay {
     Overlay() {
         rows("fields.tsv").forEach(r -> fields.put(r.get(0) + "#" + r.get(1), r));
         rows("patch.tsv").forEach(r -> patch.put(r.get(0) + "#" + r.get(1), r));
-        rows("messages.tsv").forEach(r -> messages.computeIfAbsent(r.get(0), k -> new LinkedHashMap<>()).put(r.get(1), r));
+        rows("messages.tsv")
+                .forEach(r -> messages.computeIfAbsent(r.get(0), k -> new LinkedHashMap<>()).put(r.get(1), r));
         rows("groups.tsv").forEach(r -> groups.put(r.get(0), r.get(1)));
         rows("kinds.tsv").forEach(r -> kinds.put(r.get(0), r.get(1)));
     }

@@ -56,7 +56,8 @@ final class Plan {
         return new Plan(List.copyOf(entries), fields);
     }
 
-    @Nullable Entry find(int number) {
+    @Nullable
+    Entry find(int number) {
         return number < byNumber.length ? byNumber[number] : null;
     }
 

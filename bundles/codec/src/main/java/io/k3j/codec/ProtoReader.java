@@ -36,7 +36,8 @@ final class ProtoReader {
             throw new MalformedInput("invalid protobuf: more than " + MAX_DEPTH + " messages inside each other");
         }
         Plan plan = plans.apply(shape);
-        @Nullable Object[] slots = new @Nullable Object[plan.fields.size()];
+        @Nullable
+        Object[] slots = new @Nullable Object[plan.fields.size()];
         fill(plan, wire, slots);
         depth--;
         return struct(plan, slots);
@@ -93,7 +94,8 @@ final class ProtoReader {
                 list.add(value(shape.items(), wire));
                 yield list;
             }
-            case MAP -> entry(shape.items(), before == null ? Struct.builder() : (Struct.Builder) before, wire.message());
+            case MAP ->
+                entry(shape.items(), before == null ? Struct.builder() : (Struct.Builder) before, wire.message());
             default -> value(shape, wire);
         };
     }
@@ -148,7 +150,8 @@ final class ProtoReader {
             case MICRO_TIME -> time(wire.message(), MICROS);
             case INT_OR_STRING -> intOrString(wire.message());
             case FIELDS -> raw(wire.message());
-            case ANY -> shape.definition().contains("SchemaPropsOr") ? schema(shape, wire.message()) : raw(wire.message());
+            case ANY ->
+                shape.definition().contains("SchemaPropsOr") ? schema(shape, wire.message()) : raw(wire.message());
             case LIST, MAP -> throw new IllegalStateException("a list inside a list has no protobuf form");
         };
     }

@@ -34,7 +34,8 @@ public final class Protobuf {
 
     /// Whether bytes begin as the envelope does (`k8s` and a zero byte).
     public static boolean enveloped(byte[] bytes) {
-        return bytes.length >= 4 && bytes[0] == MAGIC[0] && bytes[1] == MAGIC[1] && bytes[2] == MAGIC[2] && bytes[3] == 0;
+        return bytes.length >= 4 && bytes[0] == MAGIC[0] && bytes[1] == MAGIC[1] && bytes[2] == MAGIC[2]
+                && bytes[3] == 0;
     }
 
     /// An object from its envelope, in canonical form. An envelope without a type takes `expected`.

@@ -29,7 +29,8 @@ class JsonTest {
 
     @Test
     void aFieldGivenTwiceIsListedWithItsPathAndItsLastValueCounts() {
-        byte[] text = utf8("{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\",\"name\":\"c\"}]},\"a\":1,\"a\":2}");
+        byte[] text = utf8(
+                "{\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\",\"name\":\"c\"}]},\"a\":1,\"a\":2}");
         Document d = Json.document(text, 0, text.length);
         assertThat(d.duplicates()).containsExactly("spec.containers[1].name", "a");
         assertThat(d.object().struct("spec").seq("containers").struct(1).text("name")).isEqualTo("c");
@@ -62,7 +63,7 @@ class JsonTest {
     @Test
     void damagedTextIsRefusedWithItsPlace() {
         for (String bad : new String[] {"", "{", "{\"a\":}", "{}{}", "[1,]", "{\"a\":1,}", "nul", "{'a':1}", "01",
-            "{\"a\":\"\u0001\"}", "1e999", "\"\\x\""}) {
+                "{\"a\":\"\u0001\"}", "1e999", "\"\\x\""}) {
             assertThatThrownBy(() -> value(bad)).as(bad).isInstanceOf(MalformedInput.class)
                     .hasMessageContaining("JSON");
         }

@@ -39,7 +39,8 @@ class ProtobufTest {
         Map<String, Descriptor> all = new HashMap<>();
         Path jar = Path.of(Meta.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         try (JarFile file = new JarFile(jar.toFile())) {
-            for (String n : file.stream().map(e -> e.getName()).filter(n -> n.endsWith(".class") && !n.contains("$")).toList()) {
+            for (String n : file.stream().map(e -> e.getName()).filter(n -> n.endsWith(".class") && !n.contains("$"))
+                    .toList()) {
                 Class<?> outer = Class.forName(n.substring(0, n.length() - 6).replace('/', '.'));
                 ((com.google.protobuf.Descriptors.FileDescriptor) outer.getMethod("getDescriptor").invoke(null))
                         .getMessageTypes().forEach(m -> all.put("io.k8s." + m.getFullName().substring(7)
@@ -116,12 +117,14 @@ class ProtobufTest {
         V1.Pod pod = V1.Pod.newBuilder().setMetadata(Meta.ObjectMeta.newBuilder().setName("x").setNamespace("")
                 .setGeneration(0).setCreationTimestamp(Meta.Time.getDefaultInstance()))
                 .setSpec(V1.PodSpec.newBuilder().setNodeName("").setHostNetwork(false).setPriority(0)
-                        .setEnableServiceLinks(false).addContainers(V1.Container.newBuilder().setName("c").setStdin(false)
+                        .setEnableServiceLinks(false)
+                        .addContainers(V1.Container.newBuilder().setName("c").setStdin(false)
                                 .setResources(V1.ResourceRequirements.getDefaultInstance())))
                 .setStatus(V1.PodStatus.getDefaultInstance()).build();
         assertThat(protobuf.object(enveloped(POD, pod), POD)).isEqualTo(Struct.of("apiVersion", "v1", "kind", "Pod",
                 "metadata", Struct.of("name", "x"), "spec", Struct.of("containers",
-                        Seq.of(Struct.of("name", "c", "resources", Struct.EMPTY)), "enableServiceLinks", false, "priority", 0),
+                        Seq.of(Struct.of("name", "c", "resources", Struct.EMPTY)), "enableServiceLinks", false,
+                        "priority", 0),
                 "status", Struct.EMPTY));
     }
 
@@ -157,7 +160,8 @@ class ProtobufTest {
                     .matches(e -> e instanceof MalformedInput || e instanceof io.k3j.schema.DecodeFailure);
         }
         assertThatThrownBy(() -> protobuf.object("{}".getBytes(), POD)).hasMessageContaining("envelope");
-        assertThatThrownBy(() -> protobuf.object(enveloped(Gvk.of("example.com/v1", "X"), Meta.Time.getDefaultInstance()), POD))
+        assertThatThrownBy(
+                () -> protobuf.object(enveloped(Gvk.of("example.com/v1", "X"), Meta.Time.getDefaultInstance()), POD))
                 .hasMessageContaining("no kind \"X\" is registered for version \"example.com/v1\"");
     }
 
@@ -173,9 +177,11 @@ class ProtobufTest {
 
     @Test
     void anObjectInsideAnObjectMayBeProtobufItself() throws IOException {
-        byte[] inner = protobuf.bytes(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", Struct.of("name", "in")));
+        byte[] inner = protobuf
+                .bytes(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", Struct.of("name", "in")));
         Meta.WatchEvent event = Meta.WatchEvent.newBuilder().setType("ADDED").setObject(
-                io.kubernetes.client.proto.Runtime.RawExtension.newBuilder().setRaw(ByteString.copyFrom(inner))).build();
+                io.kubernetes.client.proto.Runtime.RawExtension.newBuilder().setRaw(ByteString.copyFrom(inner)))
+                .build();
         Gvk kind = Gvk.of("v1", "WatchEvent");
         assertThat(protobuf.object(enveloped(kind, event), kind).at("object", "metadata", "name")).isEqualTo("in");
     }

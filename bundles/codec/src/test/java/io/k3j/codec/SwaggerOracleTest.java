@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /// property `k3j.oracle`, else `shared/oracle` beside the project).
 class SwaggerOracleTest {
     private static final Set<String> NOT_OURS = Set.of("shardSelector");
-    private static final Map<String, String> VERBS = Map.of("post", "create", "list", "list", "get", "get", "put", "update",
+    private static final Map<String, String> VERBS = Map.of("post", "create", "list", "list", "get", "get", "put",
+            "update",
             "patch", "patch", "delete", "delete", "deletecollection", "deletecollection", "connect", "get");
 
     private static Path oracle() {
@@ -89,7 +90,8 @@ class SwaggerOracleTest {
             return;
         }
         String version = base == 3 ? p.get(1) + "/" + p.get(2) : p.get(1);
-        boolean namespaced = p.get(base).equals("namespaces") && p.size() > base + 2 && p.get(base + 1).equals("{namespace}");
+        boolean namespaced = p.get(base).equals("namespaces") && p.size() > base + 2
+                && p.get(base + 1).equals("{namespace}");
         List<String> rest = p.subList(namespaced ? base + 2 : base, p.size());
         Row row = rows.computeIfAbsent(version + rest.get(0), k -> new Row(Gvr.of(version, rest.get(0)), schemas));
         row.namespaced |= namespaced;
@@ -140,7 +142,8 @@ class SwaggerOracleTest {
     private static void schema(String where, Struct theirs, Struct ours, List<String> differences) {
         if (!ours.struct("properties").names().containsAll(theirs.struct("properties").names())
                 || ours.struct("properties").size() != theirs.struct("properties").size()) {
-            differences.add(where + ": properties " + theirs.struct("properties").names() + " / " + ours.struct("properties").names());
+            differences.add(where + ": properties " + theirs.struct("properties").names() + " / "
+                    + ours.struct("properties").names());
         }
         if (!Set.copyOf(theirs.seq("required").texts()).equals(Set.copyOf(ours.seq("required").texts()))) {
             differences.add(where + ": required " + theirs.get("required") + " / " + ours.get("required"));
@@ -183,7 +186,7 @@ class SwaggerOracleTest {
             ((Struct) v).forEach((method, o) -> {
                 if (o instanceof Struct theirs) {
                     operation(official, ours, path + " " + method, new Struct[] {theirs, item.struct(method),
-                        (Struct) v, item}, differences);
+                            (Struct) v, item}, differences);
                 }
             });
         });
@@ -192,7 +195,8 @@ class SwaggerOracleTest {
     }
 
     private static void operation(Struct official, Struct ours, String where, Struct[] pair, List<String> differences) {
-        for (String key : List.of("operationId", "description", "x-kubernetes-action", "x-kubernetes-group-version-kind",
+        for (String key : List.of("operationId", "description", "x-kubernetes-action",
+                "x-kubernetes-group-version-kind",
                 "tags")) {
             if (!same(pair[0].get(key), pair[1].get(key))) {
                 differences.add(where + ": " + key + " " + pair[0].get(key) + " / " + pair[1].get(key));
@@ -213,8 +217,9 @@ class SwaggerOracleTest {
         Set<String> names = new TreeSet<>();
         for (Struct p : parameters.structs()) {
             String ref = p.text("$ref");
-            names.add((ref.isEmpty() ? p : document.struct("parameters").struct(ref.substring("#/parameters/".length())))
-                    .text("name"));
+            names.add(
+                    (ref.isEmpty() ? p : document.struct("parameters").struct(ref.substring("#/parameters/".length())))
+                            .text("name"));
         }
         return names;
     }

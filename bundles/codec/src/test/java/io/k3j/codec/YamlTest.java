@@ -116,9 +116,12 @@ class YamlTest {
 
     @Test
     void whateverIsWrittenIsReadAsTheSame() {
-        Seq words = Seq.of("", " ", "a ", " a", "-", "- a", "a:", "a: b", "a #b", "#", "'", "\"", "*a", "&a", "!a", "%a", "@a",
-                "0644", "1e3", "yes", "null", "~", "<<", "1:30", "---", "...", "a\nb", "a\n\nb\n\n", "\na", "  a\n b", "\n",
-                "tab\there", "a\tb\nc", "\u0001", "\u0085", "é😀", "a\\b", "{a}", "[a]", "a,b", "?", "? a", ":a", "0x1f", ".5",
+        Seq words = Seq.of("", " ", "a ", " a", "-", "- a", "a:", "a: b", "a #b", "#", "'", "\"", "*a", "&a", "!a",
+                "%a", "@a",
+                "0644", "1e3", "yes", "null", "~", "<<", "1:30", "---", "...", "a\nb", "a\n\nb\n\n", "\na", "  a\n b",
+                "\n",
+                "tab\there", "a\tb\nc", "\u0001", "\u0085", "é😀", "a\\b", "{a}", "[a]", "a,b", "?", "? a", ":a",
+                "0x1f", ".5",
                 "\u2028", "x".repeat(300) + " y", "line \nnext", "a\r\nb", "=", "|", ">", "`");
         for (Object w : words) {
             Struct s = Struct.of("list", Seq.of(w, Seq.of(w)), "s", Struct.of("k", w), "last", w);

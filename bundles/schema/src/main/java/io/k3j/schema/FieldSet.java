@@ -83,7 +83,8 @@ final class FieldSet {
     FieldSet minus(FieldSet other) {
         FieldSet rest = new FieldSet();
         rest.member = member && !other.member;
-        children.forEach((e, child) -> rest.put(e, other.children.containsKey(e) ? child.minus(other.children.get(e)) : child));
+        children.forEach(
+                (e, child) -> rest.put(e, other.children.containsKey(e) ? child.minus(other.children.get(e)) : child));
         return rest;
     }
 

@@ -43,7 +43,8 @@ final class FieldTable {
         return known;
     }
 
-    @Nullable Field find(String name) {
+    @Nullable
+    Field find(String name) {
         return byName.get(name);
     }
 }

@@ -32,7 +32,8 @@ final class Flow {
                 }
                 b.append(']');
             }
-            case Double d -> b.append(d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString(d.longValue()) : d.toString());
+            case Double d ->
+                b.append(d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString(d.longValue()) : d.toString());
             default -> b.append(value);
         }
     }

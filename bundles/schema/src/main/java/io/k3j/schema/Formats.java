@@ -20,7 +20,8 @@ final class Formats {
             "hostname", Pattern.compile("^([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\\.)*"
                     + "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\\.?$"),
             "hexcolor", Pattern.compile("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"),
-            "duration", Pattern.compile("^[-+]?([0-9]+(\\.[0-9]*)?\\s*(ns|us|µs|ms|s|m|h|d|w|nanoseconds?|microseconds?|"
+            "duration",
+            Pattern.compile("^[-+]?([0-9]+(\\.[0-9]*)?\\s*(ns|us|µs|ms|s|m|h|d|w|nanoseconds?|microseconds?|"
                     + "milliseconds?|seconds?|minutes?|hours?|days?|weeks?)\\s*)+$|^0$"));
 
     private Formats() {

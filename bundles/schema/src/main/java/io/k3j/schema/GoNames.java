@@ -48,8 +48,9 @@ final class GoNames {
             case String s -> "string";
             case Boolean b -> "bool";
             case Long l -> whole(wanted) ? "number " + l : "number";
-            case Double d -> whole(wanted) ? "number " + (d == Math.rint(d) ? Long.toString(d.longValue()) : d.toString())
-                    : "number";
+            case Double d ->
+                whole(wanted) ? "number " + (d == Math.rint(d) ? Long.toString(d.longValue()) : d.toString())
+                        : "number";
             case Null n -> "null";
             default -> value.getClass().getSimpleName();
         };

@@ -39,7 +39,8 @@ public final class ManagedFields {
         List<ManagerEntry> entries = settled(shape, old, next, live, manager, false, true);
         FieldSet changed = owned(FieldDiff.everything(shape, next));
         if (!old.isEmpty()) {
-            changed = changed.minus(FieldDiff.everything(shape, old)).union(owned(FieldDiff.modified(shape, old, next)));
+            changed = changed.minus(FieldDiff.everything(shape, old))
+                    .union(owned(FieldDiff.modified(shape, old, next)));
         }
         if (!changed.isEmpty()) {
             entries = written(entries, manager, false, changed, now, true);
@@ -105,7 +106,8 @@ public final class ManagedFields {
         return left;
     }
 
-    private static List<ManagerEntry> written(List<ManagerEntry> entries, Manager manager, boolean apply, FieldSet fields,
+    private static List<ManagerEntry> written(List<ManagerEntry> entries, Manager manager, boolean apply,
+            FieldSet fields,
             Instant now, boolean added) {
         List<ManagerEntry> all = new ArrayList<>(entries);
         ManagerEntry old = all.stream().filter(e -> e.belongsTo(manager, apply)).findFirst().orElse(null);
@@ -130,7 +132,8 @@ public final class ManagedFields {
     /// Folds the oldest plain writers of each version into one entry while there are too many.
     private static void fold(List<ManagerEntry> all) {
         while (all.stream().filter(e -> !e.apply()).count() > MOST_UPDATERS) {
-            ManagerEntry oldest = all.stream().filter(e -> !e.apply() && !e.name().equals(ANCIENT)).findFirst().orElse(null);
+            ManagerEntry oldest = all.stream().filter(e -> !e.apply() && !e.name().equals(ANCIENT)).findFirst()
+                    .orElse(null);
             if (oldest == null) {
                 return;
             }
@@ -144,7 +147,8 @@ public final class ManagedFields {
     }
 
     private static List<ManagerEntry> entries(Struct object) {
-        return object.struct("metadata").seq(FIELD).structs().stream().filter(e -> !e.isEmpty()).map(ManagerEntry::of).toList();
+        return object.struct("metadata").seq(FIELD).structs().stream().filter(e -> !e.isEmpty()).map(ManagerEntry::of)
+                .toList();
     }
 
     private static boolean cleared(Struct object) {

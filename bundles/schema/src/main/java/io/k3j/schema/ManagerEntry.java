@@ -6,7 +6,8 @@ import io.k3j.model.Struct;
 /// @param time RFC 3339, empty when unknown
 record ManagerEntry(String name, boolean apply, String apiVersion, String subresource, String time, FieldSet fields) {
     static ManagerEntry of(Struct entry) {
-        return new ManagerEntry(entry.text("manager"), entry.text("operation").equals("Apply"), entry.text("apiVersion"),
+        return new ManagerEntry(entry.text("manager"), entry.text("operation").equals("Apply"),
+                entry.text("apiVersion"),
                 entry.text("subresource"), entry.text("time"), FieldSet.root(entry.struct("fieldsV1")));
     }
 

@@ -34,10 +34,12 @@ final class OpenApiCustom {
     static Struct list(OpenApiDefinitions definitions, Gvk kind, Struct item) {
         Struct.Builder properties = Struct.builder();
         type(properties);
-        properties.put("items", Struct.of("type", "array", "items", item, "description", "List of " + kind.kind() + "s."));
+        properties.put("items",
+                Struct.of("type", "array", "items", item, "description", "List of " + kind.kind() + "s."));
         properties.put("metadata", definitions.builtIn(OpenApiDefinitions.META + "ListMeta"));
         Gvk list = new Gvk(kind.group(), kind.version(), kind.kind() + "List");
-        return Struct.of("description", kind.kind() + "List is a list of " + kind.kind(), "type", "object", "properties",
+        return Struct.of("description", kind.kind() + "List is a list of " + kind.kind(), "type", "object",
+                "properties",
                 properties.build(), "required", Seq.of("items"), "x-kubernetes-group-version-kind",
                 Seq.of(OpenApiDefinitions.gvk(list)));
     }
@@ -50,7 +52,8 @@ final class OpenApiCustom {
     private static Struct metadata(OpenApiDefinitions definitions, boolean three, String name) {
         Struct ref = definitions.builtIn(OpenApiDefinitions.META + name);
         String description = "Standard object's metadata.";
-        return three ? Struct.of("description", description, "allOf", Seq.of(ref)) : ref.with("description", description);
+        return three ? Struct.of("description", description, "allOf", Seq.of(ref))
+                : ref.with("description", description);
     }
 
     /// As far as version 2 can say it; where unknown fields are kept nothing is said of known ones, as upstream.

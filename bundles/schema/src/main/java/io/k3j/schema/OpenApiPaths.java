@@ -20,7 +20,8 @@ final class OpenApiPaths {
             "application/strategic-merge-patch+json", "application/apply-patch+yaml");
     private static final List<String> CUSTOM_PATCHES = List.of("application/json-patch+json",
             "application/merge-patch+json", "application/apply-patch+yaml");
-    private static final List<String> LIST = List.of("allowWatchBookmarks", "continue", "fieldSelector", "labelSelector",
+    private static final List<String> LIST = List.of("allowWatchBookmarks", "continue", "fieldSelector",
+            "labelSelector",
             "limit", "resourceVersion", "resourceVersionMatch", "sendInitialEvents", "timeoutSeconds", "watch");
     private static final List<String> WRITE = List.of("dryRun", "fieldManager", "fieldValidation");
     private static final List<String> PATCH = List.of("dryRun", "fieldManager", "fieldValidation", "force");
@@ -52,7 +53,7 @@ final class OpenApiPaths {
         Struct own = definitions.kind(r.kind(), r.shape());
         String all = site.base + "/" + r.gvr().resource();
         if (r.namespaced() && r.verbs().contains("list")) {
-            list(r, site, all, List.of(), "ForAllNamespaces", "");
+            list(r, site, all, List.of(), true);
         }
         String inside = r.namespaced() ? site.base + "/namespaces/{namespace}/" + r.gvr().resource() : all;
         List<String> outer = r.namespaced() ? List.of("namespace") : List.of();
@@ -96,17 +97,18 @@ final class OpenApiPaths {
         return Character.toUpperCase(s.charAt(0)) + s.substring(1);
     }
 
-    private void list(OpenApiResource r, Site site, String path, List<String> in, String suffix, String scope) {
+    private void list(OpenApiResource r, Site site, String path, List<String> in, boolean everywhere) {
         String watch = r.verbs().contains("watch") ? "list or watch" : "list";
-        put(new OpenApiOperation(path, in, "get", "list" + site.group + scope + r.kind().kind() + suffix,
-                watch + " objects of kind " + r.kind().kind(), site.tag, "list", r.kind(), Struct.EMPTY, false, LIST,
-                List.of(200), definitions.list(r.kind(), r.shape()), ANY, WATCHES));
+        String kind = r.kind().kind();
+        String id = "list" + site.group + (everywhere ? kind + "ForAllNamespaces" : site.scope + kind);
+        put(new OpenApiOperation(path, in, "get", id, watch + " objects of kind " + kind, site.tag, "list", r.kind(),
+                Struct.EMPTY, false, LIST, List.of(200), definitions.list(r.kind(), r.shape()), ANY, WATCHES));
     }
 
     private void collection(OpenApiResource r, Site site, String path, List<String> in, Struct own) {
         String kind = r.kind().kind();
         if (r.verbs().contains("list")) {
-            list(r, site, path, in, "", site.scope);
+            list(r, site, path, in, false);
         }
         if (r.verbs().contains("create")) {
             put(new OpenApiOperation(path, in, "post", "create" + site.group + site.scope + kind, "create" + n(kind)
@@ -157,7 +159,8 @@ final class OpenApiPaths {
         }
     }
 
-    private void subresource(OpenApiResource r, Site site, OpenApiResource.Subresource s, String path, List<String> in) {
+    private void subresource(OpenApiResource r, Site site, OpenApiResource.Subresource s, String path,
+            List<String> in) {
         String id = site.scope + r.kind().kind() + capital(s.name());
         if (CONNECTED.contains(s.name())) {
             connect(r, site, s, path, in);
@@ -182,7 +185,8 @@ final class OpenApiPaths {
                     List.of(200, 201, 202), own, ANY, PRODUCES));
         }
         if (s.verbs().contains("update")) {
-            put(new OpenApiOperation(path, in, "put", "replace" + site.group + id, "replace" + of + the, site.tag, "put",
+            put(new OpenApiOperation(path, in, "put", "replace" + site.group + id, "replace" + of + the, site.tag,
+                    "put",
                     s.kind(), own, true, WRITE, List.of(200, 201), own, ANY, PRODUCES));
         }
         if (s.verbs().contains("patch")) {

@@ -11,7 +11,8 @@ import java.time.temporal.ChronoField;
 /// Scalars with a form of their own: checked, and brought to the form the API writes.
 final class Scalars {
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
-    private static final DateTimeFormatter MICROS = new DateTimeFormatterBuilder().appendPattern("uuuu-MM-dd'T'HH:mm:ss")
+    private static final DateTimeFormatter MICROS = new DateTimeFormatterBuilder()
+            .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 6, 6, true).appendLiteral('Z').toFormatter();
     private static final String CANONICAL = "0000-00-00T00:00:00Z";
 
@@ -19,13 +20,35 @@ final class Scalars {
     }
 
     static Object quantity(Object value) {
-        String text = value instanceof Double d ? new java.math.BigDecimal(d.toString()).toPlainString() : value.toString();
+        if (value instanceof String s && canonicalQuantity(s)) {
+            return s;
+        }
+        String text = value instanceof Double d ? new java.math.BigDecimal(d.toString()).toPlainString()
+                : value.toString();
         try {
             return Quantity.parse(text).toString();
         } catch (IllegalArgumentException e) {
             throw new DecodeFailure("quantities must match the regular expression "
                     + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
         }
+    }
+
+    /// Whether a quantity surely is in its canonical form: up to nine digits that no larger suffix could
+    /// shorten. Most are, and need no arithmetic.
+    private static boolean canonicalQuantity(String text) {
+        int digits = 0;
+        int number = 0;
+        while (digits < text.length() && digits < 10 && decimal(text.charAt(digits))) {
+            number = number * 10 + text.charAt(digits++) - '0';
+        }
+        if (digits == 0 || digits > 9 || text.charAt(0) == '0' && text.length() > 1) {
+            return false;
+        }
+        return switch (text.substring(digits)) {
+            case "", "m", "k", "M", "G" -> number % 1000 != 0 || text.length() == 1;
+            case "Ki", "Mi", "Gi" -> number % 1024 != 0;
+            default -> false;
+        };
     }
 
     static Object time(String text, boolean micro) {
@@ -54,7 +77,8 @@ final class Scalars {
                 return false;
             }
         }
-        return in(text, 5, 1, 12) && in(text, 8, 1, 28) && in(text, 11, 0, 23) && in(text, 14, 0, 59) && in(text, 17, 0, 59);
+        return in(text, 5, 1, 12) && in(text, 8, 1, 28) && in(text, 11, 0, 23) && in(text, 14, 0, 59)
+                && in(text, 17, 0, 59);
     }
 
     private static boolean in(String text, int at, int least, int most) {
@@ -68,11 +92,11 @@ final class Scalars {
         boolean good = i < text.length();
         while (good && i < text.length() && !text.substring(i).equals("0")) {
             int number = i;
-            while (i < text.length() && (Character.isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+            while (i < text.length() && (decimal(text.charAt(i)) || text.charAt(i) == '.')) {
                 i++;
             }
             int unit = i;
-            while (i < text.length() && !Character.isDigit(text.charAt(i)) && text.charAt(i) != '.') {
+            while (i < text.length() && !decimal(text.charAt(i)) && text.charAt(i) != '.') {
                 i++;
             }
             good = unit > number && isUnit(text.substring(unit, i));
@@ -110,6 +134,11 @@ final class Scalars {
         return text;
     }
 
+    private static boolean decimal(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /// Of base 64.
     private static boolean digit(char c) {
         return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/';
     }

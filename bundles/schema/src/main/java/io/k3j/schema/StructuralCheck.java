@@ -12,9 +12,11 @@ final class StructuralCheck {
     private static final List<String> FORBIDDEN = List.of("$ref", "additionalItems", "definitions", "dependencies",
             "deprecated", "discriminator", "id", "patternProperties", "readOnly", "writeOnly", "xml");
     /// What may not stand inside allOf, anyOf, oneOf and not.
-    private static final List<String> BRANCHES = List.of("type", "additionalProperties", "default", "title", "description",
+    private static final List<String> BRANCHES = List.of("type", "additionalProperties", "default", "title",
+            "description",
             "nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource",
-            "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type");
+            "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
+            "x-kubernetes-map-type");
     private static final Set<String> INT_OR_STRING = Set.of("integer", "string");
     private final List<Violation> found = new ArrayList<>();
 
@@ -139,7 +141,8 @@ final class StructuralCheck {
             }
             keys(s.struct("items"), keys, path);
         } else if (!keys.isEmpty()) {
-            forbidden(path + ".x-kubernetes-list-map-keys", "must not be specified if x-kubernetes-list-type is not map");
+            forbidden(path + ".x-kubernetes-list-map-keys",
+                    "must not be specified if x-kubernetes-list-type is not map");
         }
     }
 
@@ -149,8 +152,9 @@ final class StructuralCheck {
             if (!items.struct("properties").has(key)) {
                 invalid(path + ".x-kubernetes-list-map-keys", key, "must be a property of the items");
             } else if (!items.seq("required").contains(key) && !property.has("default")) {
-                required(path + ".items.properties[" + key + "].default", "this property is in x-kubernetes-list-map-keys, "
-                        + "so it must have a default or be a required property");
+                required(path + ".items.properties[" + key + "].default",
+                        "this property is in x-kubernetes-list-map-keys, "
+                                + "so it must have a default or be a required property");
             }
         }
     }

@@ -57,7 +57,8 @@ final class StructuralShapes {
             case "integer" -> Type.INT64;
             case "number" -> Type.NUMBER;
             case "boolean" -> Type.BOOLEAN;
-            default -> object || !s.struct("properties").isEmpty() ? Type.OBJECT : s.has("items") ? Type.LIST : Type.ANY;
+            default ->
+                object || !s.struct("properties").isEmpty() ? Type.OBJECT : s.has("items") ? Type.LIST : Type.ANY;
         };
     }
 

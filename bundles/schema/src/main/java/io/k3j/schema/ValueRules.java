@@ -29,13 +29,15 @@ final class ValueRules {
         }
         if (!shape.format().isEmpty() && !Formats.valid(shape.format(), v)) {
             found.add(new Violation(path, "FieldValueTypeInvalid", "Invalid value: " + Flow.text(v) + ": " + path
-                    + " in body must be of type " + shape.format() + ": " + Flow.text(v instanceof String ? v : Flow.text(v))));
+                    + " in body must be of type " + shape.format() + ": "
+                    + Flow.text(v instanceof String ? v : Flow.text(v))));
         }
     }
 
     private void number(Rules r, double n, Object v) {
         if (r.minimum() != null && (r.exclusiveMinimum() ? n <= r.minimum() : n < r.minimum())) {
-            invalid(v, "should be greater than " + (r.exclusiveMinimum() ? "" : "or equal to ") + Flow.text(r.minimum()));
+            invalid(v,
+                    "should be greater than " + (r.exclusiveMinimum() ? "" : "or equal to ") + Flow.text(r.minimum()));
         }
         if (r.maximum() != null && (r.exclusiveMaximum() ? n >= r.maximum() : n > r.maximum())) {
             invalid(v, "should be less than " + (r.exclusiveMaximum() ? "" : "or equal to ") + Flow.text(r.maximum()));
@@ -48,7 +50,8 @@ final class ValueRules {
     private void text(Rules r, String s) {
         long length = s.codePointCount(0, s.length());
         if (more(length, r.maxLength())) {
-            found.add(new Violation(path, "FieldValueTooLong", "Too long: may not be more than " + r.maxLength() + " bytes"));
+            found.add(new Violation(path, "FieldValueTooLong",
+                    "Too long: may not be more than " + r.maxLength() + " bytes"));
         }
         if (less(length, r.minLength())) {
             invalid(s, "should be at least " + r.minLength() + " chars long");
@@ -80,7 +83,8 @@ final class ValueRules {
     }
 
     private void tooMany(int size, @Nullable Long most) {
-        found.add(new Violation(path, "FieldValueTooMany", "Too many: " + size + ": must have at most " + most + " items"));
+        found.add(new Violation(path, "FieldValueTooMany",
+                "Too many: " + size + ": must have at most " + most + " items"));
     }
 
     private static boolean more(long size, @Nullable Long most) {

@@ -8,7 +8,8 @@ package io.k3j.schema;
 public record Violation(String field, String reason, String message) {
     /// A value that must be there.
     public static Violation required(String field, String detail) {
-        return new Violation(field, "FieldValueRequired", detail.isEmpty() ? "Required value" : "Required value: " + detail);
+        return new Violation(field, "FieldValueRequired",
+                detail.isEmpty() ? "Required value" : "Required value: " + detail);
     }
 
     /// A value that must not be there.

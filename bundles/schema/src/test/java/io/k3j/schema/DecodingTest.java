@@ -24,13 +24,15 @@ class DecodingTest {
     }
 
     private void refused(Shape shape, Struct document, String message) {
-        assertThatThrownBy(() -> Decoding.decode(shape, document)).isInstanceOf(DecodeFailure.class).hasMessage(message);
+        assertThatThrownBy(() -> Decoding.decode(shape, document)).isInstanceOf(DecodeFailure.class)
+                .hasMessage(message);
     }
 
     @Test
     void unknownFieldsAreDroppedAndListedWithTheirPaths() {
         Decoding.Decoded d = Decoding.decode(pod, Struct.of("spec", Struct.of("foo", 1, "containers",
-                Seq.of(Struct.of("name", "a", "bar", 2), Struct.of("name", "b", "env", Seq.of(Struct.of("Name", "x")))))));
+                Seq.of(Struct.of("name", "a", "bar", 2),
+                        Struct.of("name", "b", "env", Seq.of(Struct.of("Name", "x")))))));
         assertThat(d.unknown()).containsExactly("spec.foo", "spec.containers[0].bar", "spec.containers[1].env[0].Name");
         assertThat(d.object().struct("spec").has("foo")).isFalse();
         assertThat(Decoding.strictErrors(List.of("a.b"), d.unknown().subList(0, 1)))
@@ -67,7 +69,8 @@ class DecodingTest {
         assertThatThrownBy(() -> Decoding.decode(pod, Struct.of("metadata", Struct.of("creationTimestamp", "now"))))
                 .hasMessageStartingWith("parsing time \"now\" as \"2006-01-02T15:04:05Z07:00\"");
         assertThatThrownBy(() -> Decoding.decode(pod,
-                Struct.of("metadata", Struct.of("creationTimestamp", "2026-02-30T00:00:00Z")))).isInstanceOf(DecodeFailure.class);
+                Struct.of("metadata", Struct.of("creationTimestamp", "2026-02-30T00:00:00Z"))))
+                .isInstanceOf(DecodeFailure.class);
     }
 
     @Test
@@ -81,7 +84,21 @@ class DecodingTest {
         Struct limits = Struct.of("cpu", 0.5, "memory", 1024, "storage", "1024Mi");
         assertThat(podSpec("containers", Seq.of(Struct.of("resources", Struct.of("limits", limits)))).seq("containers")
                 .struct(0).struct("resources").struct("limits"))
-                        .isEqualTo(Struct.of("cpu", "500m", "memory", "1024", "storage", "1Gi"));
+                .isEqualTo(Struct.of("cpu", "500m", "memory", "1024", "storage", "1Gi"));
+    }
+
+    @Test
+    void everyQuantityIsWrittenAsItsCanonicalForm() {
+        for (String[] q : new String[][] {{"0", "0"}, {"1", "1"}, {"1000", "1k"}, {"1500", "1500"}, {"1000m", "1"},
+                {"1500m", "1500m"}, {"0m", "0"}, {"1024Ki", "1Mi"}, {"512Ki", "512Ki"}, {"2048Gi", "2Ti"},
+                {"1e3", "1e3"},
+                {"01", "1"}, {"0.5", "500m"}, {"1000000000", "1G"}, {"1234567890", "1234567890"}, {"-5", "-5"},
+                {"999k", "999k"},
+                {"3000M", "3G"}}) {
+            Struct limits = Struct.of("cpu", q[0]);
+            assertThat(podSpec("overhead", limits, "containers", Seq.EMPTY).struct("overhead").text("cpu")).as(q[0])
+                    .isEqualTo(q[1]);
+        }
     }
 
     @Test
@@ -89,8 +106,9 @@ class DecodingTest {
         Struct spec = podSpec("nodeName", "", "hostNetwork", false, "priority", 0, "tolerations", Seq.EMPTY,
                 "nodeSelector", Struct.EMPTY, "enableServiceLinks", false, "securityContext", Struct.EMPTY,
                 "restartPolicy", null, "containers", Seq.of(Struct.of("name", "a")));
-        assertThat(spec).isEqualTo(Struct.of("priority", 0, "enableServiceLinks", false, "securityContext", Struct.EMPTY,
-                "containers", Seq.of(Struct.of("name", "a", "resources", Struct.EMPTY))));
+        assertThat(spec)
+                .isEqualTo(Struct.of("priority", 0, "enableServiceLinks", false, "securityContext", Struct.EMPTY,
+                        "containers", Seq.of(Struct.of("name", "a", "resources", Struct.EMPTY))));
     }
 
     @Test

@@ -44,20 +44,26 @@ class ManagedFieldsTest {
     void writesTheEntryOfACreator() {
         Struct made = ManagedFields.updated(deployment, Struct.EMPTY,
                 web("replicas", 1, "template", containers(container("a", "image", "a:1"))), by("kubectl-create"), NOON);
-        assertThat(entry(made, "kubectl-create")).isEqualTo(Struct.of("manager", "kubectl-create", "operation", "Update",
-                "apiVersion", "apps/v1", "time", "2026-01-01T12:00:00Z", "fieldsType", "FieldsV1", "fieldsV1",
-                Struct.of("f:metadata", Struct.of("f:labels", Struct.of(".", Struct.EMPTY, "f:app", Struct.EMPTY)), "f:spec",
-                        Struct.of("f:replicas", Struct.EMPTY, "f:template",
-                                Struct.of("f:spec", Struct.of("f:containers", Struct.of("k:{\"name\":\"a\"}",
-                                        Struct.of(".", Struct.EMPTY, "f:image", Struct.EMPTY, "f:name", Struct.EMPTY))))))));
+        assertThat(entry(made, "kubectl-create"))
+                .isEqualTo(Struct.of("manager", "kubectl-create", "operation", "Update",
+                        "apiVersion", "apps/v1", "time", "2026-01-01T12:00:00Z", "fieldsType", "FieldsV1", "fieldsV1",
+                        Struct.of("f:metadata",
+                                Struct.of("f:labels", Struct.of(".", Struct.EMPTY, "f:app", Struct.EMPTY)), "f:spec",
+                                Struct.of("f:replicas", Struct.EMPTY, "f:template",
+                                        Struct.of("f:spec", Struct.of("f:containers", Struct.of("k:{\"name\":\"a\"}",
+                                                Struct.of(".", Struct.EMPTY, "f:image", Struct.EMPTY, "f:name",
+                                                        Struct.EMPTY))))))));
     }
 
     @Test
     void givesAChangedFieldToItsWriter() {
-        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1, "paused", true), by("one"), NOON);
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1, "paused", true), by("one"),
+                NOON);
         Struct scaled = ManagedFields.updated(deployment, made, made.withAt(3, "spec", "replicas"), by("two"), LATER);
-        assertThat(entry(scaled, "two").struct("fieldsV1")).isEqualTo(Struct.of("f:spec", Struct.of("f:replicas", Struct.EMPTY)));
-        assertThat(entry(scaled, "one").struct("fieldsV1").struct("f:spec")).isEqualTo(Struct.of("f:paused", Struct.EMPTY));
+        assertThat(entry(scaled, "two").struct("fieldsV1"))
+                .isEqualTo(Struct.of("f:spec", Struct.of("f:replicas", Struct.EMPTY)));
+        assertThat(entry(scaled, "one").struct("fieldsV1").struct("f:spec"))
+                .isEqualTo(Struct.of("f:paused", Struct.EMPTY));
         assertThat(entry(scaled, "one").text("time")).isEqualTo("2026-01-01T12:00:00Z");
     }
 
@@ -67,10 +73,12 @@ class ManagedFieldsTest {
                 Struct.of("rollingUpdate", Struct.of("maxSurge", 1))), by("one"), NOON);
         assertThat(entry(made, "one").struct("fieldsV1").struct("f:spec").struct("f:strategy"))
                 .isEqualTo(Struct.of("f:rollingUpdate", Struct.of(".", Struct.EMPTY, "f:maxSurge", Struct.EMPTY)));
-        Struct labelled = ManagedFields.updated(deployment, made, made.withAt("1", "metadata", "labels", "l"), by("label"), LATER);
+        Struct labelled = ManagedFields.updated(deployment, made, made.withAt("1", "metadata", "labels", "l"),
+                by("label"), LATER);
         assertThat(entry(labelled, "label").struct("fieldsV1"))
                 .isEqualTo(Struct.of("f:metadata", Struct.of("f:labels", Struct.of("f:l", Struct.EMPTY))));
-        Struct back = ManagedFields.updated(deployment, labelled, labelled.withoutAt("metadata", "labels", "l"), by("label"), LATER);
+        Struct back = ManagedFields.updated(deployment, labelled, labelled.withoutAt("metadata", "labels", "l"),
+                by("label"), LATER);
         assertThat(entry(back, "label").isEmpty()).isTrue();
     }
 
@@ -112,7 +120,8 @@ class ManagedFieldsTest {
     void namesElementsInConflictsAsPeopleReadThem() {
         Struct first = apply(Struct.EMPTY, web("template", containers(container("a", "image", "a:1"))), "me", false);
         assertThatExceptionOfType(ApplyConflict.class)
-                .isThrownBy(() -> apply(first, web("template", containers(container("a", "image", "a:2"))), "you", false))
+                .isThrownBy(
+                        () -> apply(first, web("template", containers(container("a", "image", "a:2"))), "you", false))
                 .satisfies(e -> assertThat(e.conflicts().getFirst().field())
                         .isEqualTo(".spec.template.spec.containers[name=\"a\"].image"));
     }
@@ -133,15 +142,19 @@ class ManagedFieldsTest {
             now = ManagedFields.updated(deployment, now, next, by("m" + i), NOON.plusSeconds(i));
         }
         List<Struct> entries = now.struct("metadata").seq("managedFields").structs();
-        assertThat(entries).hasSize(ManagedFields.MOST_UPDATERS).extracting(e -> e.text("manager")).contains("ancient-changes", "m15");
+        assertThat(entries).hasSize(ManagedFields.MOST_UPDATERS).extracting(e -> e.text("manager"))
+                .contains("ancient-changes", "m15");
         Struct cleared = now.withAt(Seq.of(Struct.EMPTY), "metadata", "managedFields");
-        assertThat(ManagedFields.updated(deployment, now, cleared, by("x"), LATER).struct("metadata").has("managedFields")).isFalse();
+        assertThat(
+                ManagedFields.updated(deployment, now, cleared, by("x"), LATER).struct("metadata").has("managedFields"))
+                .isFalse();
     }
 
     @Test
     void takesTheDefaultOfAKeyThatIsLeftOut() {
         Struct port = Struct.of("containerPort", 80);
-        Struct made = apply(Struct.EMPTY, web("template", containers(container("a", "ports", Seq.of(port)))), "me", false);
+        Struct made = apply(Struct.EMPTY, web("template", containers(container("a", "ports", Seq.of(port)))), "me",
+                false);
         assertThat(entry(made, "me").toString()).contains("k:{\"containerPort\":80,\"protocol\":\"TCP\"}");
     }
 }

@@ -15,7 +15,8 @@ class SchemasTest {
     private final Schemas schemas = new Schemas();
 
     private Shape at(String kind, String... path) {
-        Shape s = schemas.shape(Gvk.of(kind.substring(0, kind.lastIndexOf('/')), kind.substring(kind.lastIndexOf('/') + 1)))
+        Shape s = schemas
+                .shape(Gvk.of(kind.substring(0, kind.lastIndexOf('/')), kind.substring(kind.lastIndexOf('/') + 1)))
                 .orElseThrow();
         for (String name : path) {
             s = Objects.requireNonNull(name.equals("*") ? s.items() : s.child(name), name);
@@ -95,7 +96,8 @@ class SchemasTest {
     }
 
     private List<Integer> number(String kind, String... path) {
-        return numberIn(at(kind, List.of(path).subList(0, path.length - 1).toArray(String[]::new)), path[path.length - 1]);
+        return numberIn(at(kind, List.of(path).subList(0, path.length - 1).toArray(String[]::new)),
+                path[path.length - 1]);
     }
 
     private static List<Integer> numberIn(Shape shape, String field) {

@@ -31,7 +31,8 @@ class StrategicMergeTest {
     @Test
     void mergesContainersByNameAndKeepsTheOthers() {
         Struct before = pod("containers", Seq.of(container("a", "image", "a:1"), container("b", "image", "b:1")));
-        Struct after = apply(before, pod("containers", Seq.of(container("b", "image", "b:2"), container("c", "image", "c:1"))));
+        Struct after = apply(before,
+                pod("containers", Seq.of(container("b", "image", "b:2"), container("c", "image", "c:1"))));
         assertThat(after).isEqualTo(pod("containers", Seq.of(container("a", "image", "a:1"),
                 container("b", "image", "b:2"), container("c", "image", "c:1"))));
     }
@@ -55,8 +56,9 @@ class StrategicMergeTest {
     @Test
     void removesWithNullAlsoBelowWhatIsNew() {
         Struct before = pod("nodeName", "n", "nodeSelector", Struct.of("a", "1"));
-        assertThat(apply(before, pod("nodeName", null, "nodeSelector", Struct.of("a", null, "b", "2"), "securityContext",
-                Struct.of("runAsUser", null, "fsGroup", 7))))
+        assertThat(apply(before,
+                pod("nodeName", null, "nodeSelector", Struct.of("a", null, "b", "2"), "securityContext",
+                        Struct.of("runAsUser", null, "fsGroup", 7))))
                 .isEqualTo(pod("nodeSelector", Struct.of("b", "2"), "securityContext", Struct.of("fsGroup", 7)));
     }
 
@@ -66,8 +68,10 @@ class StrategicMergeTest {
                 Seq.of(container("v", "emptyDir", Struct.EMPTY)));
         assertThat(apply(before, pod("nodeSelector", Struct.of("$patch", "replace", "b", "2"))).struct("spec")
                 .struct("nodeSelector")).isEqualTo(Struct.of("b", "2"));
-        assertThat(apply(before, pod("volumes", Seq.of(container("v", "$retainKeys", Seq.of("name", "hostPath"), "hostPath",
-                Struct.of("path", "/x"))))).struct("spec").seq("volumes"))
+        assertThat(apply(before,
+                pod("volumes", Seq.of(container("v", "$retainKeys", Seq.of("name", "hostPath"), "hostPath",
+                        Struct.of("path", "/x")))))
+                .struct("spec").seq("volumes"))
                 .isEqualTo(Seq.of(container("v", "hostPath", Struct.of("path", "/x"))));
     }
 
