@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserver.Shaping.Wish;
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.KindHooks.ScalePaths;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
@@ -13,7 +14,9 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Schemas;
 import io.k3j.schema.Shape;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Subresources of another kind than their object: `scale`, and POSTs that are carried out by an
 /// [Action] (bindings, evictions, tokens, reviews).
@@ -59,7 +62,7 @@ final class Subresources {
                 request::warn);
         switch (request.info().verb()) {
             case "get" -> core.answers().tree(request, 200,
-                    of(target.object(core.reads().get(target, intent.key(), -1))));
+                    of(target.object(core.reads().get(target, intent.key(), -1)), paths(target)));
             case "update" -> {
                 Struct body = core.bodies().object(request, expected);
                 change(request, intent, scale -> body);
@@ -80,36 +83,62 @@ final class Subresources {
     }
 
     private void change(Request request, Intent intent, Function<Struct, Struct> change) throws IOException {
+        ScalePaths paths = paths(intent.target());
         Outcome outcome = core.writes().change(intent, before -> {
-            Struct wanted = change.apply(of(before));
+            Struct wanted = change.apply(of(before, paths));
             long replicas = wanted.struct("spec").whole("replicas", 0);
             if (replicas < 0) {
-                throw new ApiFault(422, "Invalid", "Scale.autoscaling \"" + before.name() + "\" is invalid: "
-                        + "spec.replicas: Invalid value: " + replicas + ": must be greater than or equal to 0",
-                        Struct.of("name", before.name(), "group", "autoscaling", "kind", "Scale", "causes",
-                                Seq.of(Struct.of("reason", "FieldValueInvalid", "message", "Invalid value: " + replicas
-                                        + ": must be greater than or equal to 0", "field", "spec.replicas"))));
+                throw negative(before.name(), replicas);
             }
-            Struct object = before.tree().withAt(replicas, "spec", "replicas");
+            Struct object = before.tree().withAt(replicas, array(paths.specReplicas()));
             String revision = wanted.struct("metadata").text("resourceVersion");
             return Wish.plain(revision.isEmpty() ? object : object.withAt(revision, "metadata", "resourceVersion"));
         });
-        core.answers().tree(request, 200, of(intent.target().object(outcome.item())));
+        core.answers().tree(request, 200, of(intent.target().object(outcome.item()), paths));
+    }
+
+    private static ApiFault negative(String name, long replicas) {
+        String why = "Invalid value: " + replicas + ": must be greater than or equal to 0";
+        return new ApiFault(422, "Invalid", "Scale.autoscaling \"" + name + "\" is invalid: spec.replicas: " + why,
+                Struct.of("name", name, "group", "autoscaling", "kind", "Scale", "causes", Seq.of(
+                        Struct.of("reason", "FieldValueInvalid", "message", why, "field", "spec.replicas"))));
+    }
+
+    private static ScalePaths paths(Target target) {
+        return target.hooks().scalePaths(target.kind().gvk());
+    }
+
+    private static String[] array(List<String> path) {
+        return path.toArray(String[]::new);
     }
 
     /// The scale of an object.
-    private static Struct of(Obj object) {
+    private static Struct of(Obj object, ScalePaths paths) {
         Struct from = object.document().struct("metadata");
         Struct.Builder metadata = Struct.builder();
-        for (String field : new String[] {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+        for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
             metadata.putUnlessEmpty(field, from.get(field));
         }
-        Struct.Builder status = Struct.builder().put("replicas", object.status().whole("replicas", 0));
-        Struct selector = object.spec().struct("selector");
-        boolean labels = selector.has("matchLabels") || selector.has("matchExpressions");
-        status.putUnlessEmpty("selector", labels ? Selector.of(selector).toString()
-                : Selector.ofLabels(selector.texts()).toString());
+        Struct.Builder status = Struct.builder().put("replicas", number(object.at(array(paths.statusReplicas()))));
+        if (!paths.selector().isEmpty()) {
+            status.putUnlessEmpty("selector", selector(object.at(array(paths.selector()))));
+        }
         return Struct.of("kind", "Scale", "apiVersion", "autoscaling/v1", "metadata", metadata.build(), "spec",
-                Struct.of("replicas", object.spec().whole("replicas", 0)), "status", status.build());
+                Struct.of("replicas", number(object.at(array(paths.specReplicas())))), "status", status.build());
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Long l ? l : 0;
+    }
+
+    private static String selector(@Nullable Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        if (!(value instanceof Struct s)) {
+            return "";
+        }
+        return s.has("matchLabels") || s.has("matchExpressions") ? Selector.of(s).toString()
+                : Selector.ofLabels(s.texts()).toString();
     }
 }
