@@ -14,13 +14,24 @@ final class Support {
         Flag flag = s.flag();
         return switch (flag.state()) {
             case Flag.State.Works w -> Optional.empty();
-            case Flag.State.Only only when only.values().contains(s.value()) -> Optional.empty();
+            case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
             case Flag.State.Only only -> Optional.of(flag.shown() + "=" + s.value() + " (" + s.where()
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
             case Flag.State.Absent a -> Optional.of(flag.shown() + " (" + s.where()
                     + ") is not supported yet by K3j; start without it, see docs/compatibility.md");
         };
+    }
+
+    /// What support depends on: the value, or for `--kubelet-arg=name=value` and the like the name.
+    private static String subject(Setting s) {
+        String value = s.value();
+        if (s.flag().type() != Flag.Type.LIST) {
+            return value;
+        }
+        String bare = value.startsWith("--") ? value.substring(2) : value;
+        int eq = bare.indexOf('=');
+        return eq < 0 ? bare : bare.substring(0, eq);
     }
 
     private static boolean preset(Flag flag, String value) {

@@ -91,6 +91,12 @@ class PlanBuilderTest {
     }
 
     @Test
+    void passesOnTheArgumentsThatAreSupported() {
+        assertThat(flat(plan("--kubelet-arg=max-pods=20", "--kubelet-arg=--port=10251").settings().get("kubeletArg")))
+                .isEqualTo("max-pods=20,--port=10251");
+    }
+
+    @Test
     void collectsEveryWordThatIsNotWanted() {
         assertThat(plan("--disable=traefik,servicelb", "--disable", "mine", "--disable-kube-proxy", "--flannel-backend=none")
                 .disabled()).containsExactlyInAnyOrder("traefik", "servicelb", "mine", "kube-proxy", "cni-flannel");
@@ -110,6 +116,7 @@ class PlanBuilderTest {
             "--service-node-port-range=9-1|two ports", "--write-kubeconfig-mode=9|octal", "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=wireguard-native|use one of none, vxlan, host-gw",
+            "--kubelet-arg=feature-gates=X=true|--kubelet-arg=feature-gates=X=true (command line) is not supported yet",
             "--cluster-init|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
