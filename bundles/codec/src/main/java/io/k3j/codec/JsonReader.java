@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
@@ -63,11 +64,21 @@ final class JsonReader {
                 throw new MalformedInput("invalid JSON: more text after the top-level value");
             }
             return new Read(value, reader.duplicates);
+        } catch (JsonEOFException e) {
+            throw new MalformedInput("unexpected end of JSON input");
         } catch (JacksonException e) {
-            throw new MalformedInput("invalid JSON: " + e.getOriginalMessage() + where(e));
+            throw new MalformedInput("invalid JSON: " + told(e.getOriginalMessage()) + where(e));
         } catch (IOException e) {
             throw new MalformedInput("invalid JSON: " + e.getMessage());
         }
+    }
+
+    /// Without the places Jackson puts into its sentences: they name our own input and say nothing.
+    private static String told(String message) {
+        int place = message.indexOf(" (start marker at");
+        int source = message.indexOf("[Source:");
+        int end = place >= 0 ? place : source >= 0 ? source : message.length();
+        return message.substring(0, end).strip();
     }
 
     private static String where(JacksonException e) {

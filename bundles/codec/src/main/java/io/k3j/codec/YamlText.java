@@ -20,7 +20,7 @@ final class YamlText {
 
     /// Plain where that is the same string again, else in single or double quotes.
     static String oneLine(String s) {
-        if (!(YamlScalars.plain(s) instanceof String) || sexagesimal(s) || s.equals("<<")) {
+        if (!(YamlScalars.plain(s) instanceof String) || sexagesimal(s) || timestamp(s) || s.equals("<<")) {
             return quoted(s);
         }
         for (int i = 0; i < s.length(); i++) {
@@ -68,6 +68,31 @@ final class YamlText {
             }
         }
         return colon;
+    }
+
+    /// `2026-11-20` with or without a time, which other readers take for more than a string.
+    private static boolean timestamp(String s) {
+        int i = run(s, 0);
+        if (i != 4 || i == s.length() || s.charAt(i) != '-') {
+            return false;
+        }
+        int month = run(s, i + 1);
+        i += 1 + month;
+        if (month < 1 || month > 2 || i == s.length() || s.charAt(i) != '-') {
+            return false;
+        }
+        int day = run(s, i + 1);
+        i += 1 + day;
+        return day >= 1 && day <= 2 && (i == s.length() || "Tt ".indexOf(s.charAt(i)) >= 0 && run(s, i + 1) > 0);
+    }
+
+    /// How many digits follow.
+    private static int run(String s, int from) {
+        int i = from;
+        while (i < s.length() && s.charAt(i) >= '0' && s.charAt(i) <= '9') {
+            i++;
+        }
+        return i - from;
     }
 
     private static String quoted(String s) {

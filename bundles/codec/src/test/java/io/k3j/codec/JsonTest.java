@@ -72,6 +72,14 @@ class JsonTest {
     }
 
     @Test
+    void messagesDoNotNameTheParser() {
+        for (String bad : new String[] {"{\"a\": {", "{\"a\"}", "[1 2]", "{\"a\":tru}", "\"x"}) {
+            assertThatThrownBy(() -> value(bad)).as(bad).message().doesNotContain("Source", "REDACTED", "com.fasterxml");
+        }
+        assertThatThrownBy(() -> value("{\"a\": {")).hasMessage("unexpected end of JSON input");
+    }
+
+    @Test
     void onlyUtf8IsRead() {
         assertThatThrownBy(() -> Json.value("{}".getBytes(StandardCharsets.UTF_16BE))).hasMessageContaining("UTF-8");
         assertThatThrownBy(() -> Json.value(new byte[] {'"', (byte) 0xff, '"'})).isInstanceOf(MalformedInput.class);
