@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the workload controllers while this server is the leader.
-@Component(service = {}, configurationPid = "io.k3j.controllersworkload", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(service = {}, configurationPid = "io.k3j.controllersworkload",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
 public final class ControllersWorkload {
     private final Desk desk;
@@ -36,6 +37,7 @@ public final class ControllersWorkload {
     /// Every controller of this bundle.
     static void add(Desk desk) {
         Deployments.add(desk);
+        DaemonSets.add(desk);
         ReplicaSets.add(desk, Replicas.SETS);
         ReplicaSets.add(desk, Replicas.CONTROLLERS);
     }

@@ -72,14 +72,16 @@ final class DeploymentStatus {
                 ? "Deployment \"" + deployment.name() + "\""
                 : "ReplicaSet \"" + fresh.name() + "\"";
         if (complete(deployment, status)) {
-            return with(conditions, Conditions.of(PROGRESSING, true, COMPLETE, who + " has successfully progressed."), now);
+            return with(conditions, Conditions.of(PROGRESSING, true, COMPLETE, who + " has successfully progressed."),
+                    now);
         }
         if (moved(deployment.status(), status)) {
             return renewed(conditions,
                     Conditions.of(PROGRESSING, true, "ReplicaSetUpdated", who + " is progressing."), now);
         }
         if (timedOut(deployment, now)) {
-            return with(conditions, Conditions.of(PROGRESSING, false, TIMED_OUT, who + " has timed out progressing."), now);
+            return with(conditions, Conditions.of(PROGRESSING, false, TIMED_OUT, who + " has timed out progressing."),
+                    now);
         }
         return conditions;
     }

@@ -26,8 +26,8 @@ record FreshSet(Writer writer, Events events, Instant now) {
         if (fresh != null) {
             Obj wanted = numbered(rollout, fresh, revision)
                     .with(rollout.deployment().spec().whole("minReadySeconds", 0), "spec", "minReadySeconds");
-            boolean same = wanted.metadata().equals(fresh.metadata()) && wanted.spec().whole("minReadySeconds", 0)
-                    == fresh.spec().whole("minReadySeconds", 0);
+            boolean same = wanted.metadata().equals(fresh.metadata())
+                    && wanted.spec().whole("minReadySeconds", 0) == fresh.spec().whole("minReadySeconds", 0);
             Obj set = same ? fresh : writer.update(Resources.REPLICA_SETS, wanted);
             String found = "Found new replica set \"" + set.name() + "\"";
             boolean news = DeploymentStatus.hasDeadline(rollout.deployment()) && Conditions

@@ -25,6 +25,7 @@ final class PodTemplates {
                 .putUnlessEmpty("labels", given.get("labels")).putUnlessEmpty("annotations", given.get("annotations"))
                 .putUnlessEmpty("finalizers", given.get("finalizers"))
                 .put("ownerReferences", List.of(owner.ownerReference())).build();
-        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata, "spec", template.struct("spec")));
+        return Obj.of(
+                Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata, "spec", template.struct("spec")));
     }
 }

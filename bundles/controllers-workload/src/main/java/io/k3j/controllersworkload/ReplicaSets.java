@@ -57,7 +57,8 @@ final class ReplicaSets implements Reconciler {
         Obj set = found.get();
         List<Obj> mine = new Claims(writer, Resources.PODS, set, kind.selector(set)).of(pods);
         List<Obj> active = mine.stream().filter(Pods::active).toList();
-        @Nullable ApiFault fault = set.terminating() ? null : manage(set, active, writer);
+        @Nullable
+        ApiFault fault = set.terminating() ? null : manage(set, active, writer);
         boolean ends = fault != null && PodDoor.namespaceEnds(fault);
         Struct status = status(set, active, mine, ends ? null : fault);
         Obj written = writer.updateStatus(kind.resource(), set, status);

@@ -12,8 +12,8 @@ import io.k3j.model.Selector;
 /// @param account the service account they write by
 /// @param component the name in their events
 record Replicas(Gvr resource, String kind, String account, String component) {
-    static final Replicas SETS =
-            new Replicas(Resources.REPLICA_SETS, "ReplicaSet", "replicaset-controller", "replicaset-controller");
+    static final Replicas SETS = new Replicas(Resources.REPLICA_SETS, "ReplicaSet", "replicaset-controller",
+            "replicaset-controller");
     static final Replicas CONTROLLERS = new Replicas(Resources.REPLICATION_CONTROLLERS, "ReplicationController",
             "replication-controller", "replication-controller");
 

@@ -18,8 +18,8 @@ record Rollout(Obj deployment, @Nullable Obj fresh, List<Obj> old) {
     static final String REVISION = "deployment.kubernetes.io/revision";
     static final String DESIRED = "deployment.kubernetes.io/desired-replicas";
     static final String MAXIMUM = "deployment.kubernetes.io/max-replicas";
-    static final Comparator<Obj> OLDEST_FIRST =
-            Comparator.<Obj, String>comparing(o -> o.metadata().text("creationTimestamp")).thenComparing(Obj::name);
+    static final Comparator<Obj> OLDEST_FIRST = Comparator
+            .<Obj, String>comparing(o -> o.metadata().text("creationTimestamp")).thenComparing(Obj::name);
 
     /// From all sets of a deployment.
     static Rollout of(Obj deployment, List<Obj> sets) {

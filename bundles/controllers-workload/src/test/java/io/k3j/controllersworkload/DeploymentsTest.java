@@ -19,7 +19,8 @@ class DeploymentsTest {
     });
 
     private void create(Struct spec) {
-        stage.api.create(Resources.DEPLOYMENTS, Stage.workload("apps/v1", "Deployment", "web", spec), WriteOptions.PLAIN);
+        stage.api.create(Resources.DEPLOYMENTS, Stage.workload("apps/v1", "Deployment", "web", spec),
+                WriteOptions.PLAIN);
     }
 
     private Obj web() {
@@ -46,7 +47,8 @@ class DeploymentsTest {
         Obj set = setWithImage("nginx:1");
         String hash = set.labels().get("pod-template-hash");
         assertThat(set.name()).isEqualTo("web-" + hash);
-        assertThat(stage.pods()).hasSize(3).allSatisfy(p -> assertThat(p.labels()).containsEntry("pod-template-hash", hash));
+        assertThat(stage.pods()).hasSize(3)
+                .allSatisfy(p -> assertThat(p.labels()).containsEntry("pod-template-hash", hash));
         assertThat(web().annotations()).containsEntry("deployment.kubernetes.io/revision", "1");
         assertThat(web().status().whole("availableReplicas", 0)).isEqualTo(3);
         assertThat(web().status().whole("updatedReplicas", 0)).isEqualTo(3);

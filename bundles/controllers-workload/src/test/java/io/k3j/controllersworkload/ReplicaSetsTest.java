@@ -18,7 +18,8 @@ class ReplicaSetsTest {
 
     private Obj set(long replicas) {
         return stage.api.create(Resources.REPLICA_SETS,
-                Stage.workload("apps/v1", "ReplicaSet", "web", Stage.spec("web", "nginx", replicas)), WriteOptions.PLAIN);
+                Stage.workload("apps/v1", "ReplicaSet", "web", Stage.spec("web", "nginx", replicas)),
+                WriteOptions.PLAIN);
     }
 
     @Test
@@ -69,7 +70,8 @@ class ReplicaSetsTest {
     @Test
     void adoptsAnOrphanItSelectsAndReleasesWhatItSelectsNoLonger() {
         stage.api.create(Resources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", "lost", "namespace", "default", "labels", Struct.of("app", "web")))), WriteOptions.PLAIN);
+                Struct.of("name", "lost", "namespace", "default", "labels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
         set(1);
         stage.settle();
         assertThat(stage.pods()).hasSize(1);
@@ -87,7 +89,8 @@ class ReplicaSetsTest {
         stage.api.refuse("create", Resources.PODS, ApiFault.forbidden(Resources.PODS, "", "exceeded quota: q"));
         set(1);
         stage.settle();
-        assertThat(Conditions.find(stage.one(Resources.REPLICA_SETS, "web").status().seq("conditions"), "ReplicaFailure"))
+        assertThat(
+                Conditions.find(stage.one(Resources.REPLICA_SETS, "web").status().seq("conditions"), "ReplicaFailure"))
                 .hasValueSatisfying(c -> assertThat(c.text("reason")).isEqualTo("FailedCreate"));
         assertThat(stage.events()).contains("FailedCreate: Error creating: pods is forbidden: exceeded quota: q");
         stage.pass(Duration.ofSeconds(1));

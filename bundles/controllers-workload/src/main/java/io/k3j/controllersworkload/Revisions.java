@@ -1,0 +1,81 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Owners;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Writer;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The `ControllerRevision` objects of one owner: its templates, numbered, so that pods can name theirs.
+record Revisions(Writer writer, LiveView view, Obj owner) {
+    static final String LABEL = "controller-revision-hash";
+    private static final Comparator<Obj> ORDER = Comparator.<Obj>comparingLong(r -> r.tree().whole("revision", 0))
+            .thenComparing(Obj::name);
+
+    /// All of them, the oldest first.
+    List<Obj> all() {
+        return Owners.controlled(view, owner).stream().sorted(ORDER).toList();
+    }
+
+    /// The revision of the present template, made or renumbered where needed.
+    Obj current(long collisions) {
+        List<Obj> all = all();
+        Struct data = data();
+        long newest = all.isEmpty() ? 0 : all.getLast().tree().whole("revision", 0);
+        Optional<Obj> same = all.stream().filter(r -> r.tree().struct("data").equals(data)).reduce((a, b) -> b);
+        if (same.isPresent()) {
+            Obj revision = same.get();
+            return revision.tree().whole("revision", 0) == newest
+                    ? revision
+                    : writer.update(Resources.CONTROLLER_REVISIONS, revision.with(newest + 1, "revision"));
+        }
+        return create(data, newest + 1, collisions);
+    }
+
+    private Struct data() {
+        return Struct.of("spec", Struct.of("template", owner.spec().struct("template").with("$patch", "replace")));
+    }
+
+    private Obj create(Struct data, long number, long collisions) {
+        String hash = TemplateHash.of(owner.spec().struct("template"), collisions);
+        Struct labels = owner.spec().struct("template").struct("metadata").struct("labels").with(LABEL, hash);
+        Struct metadata = Struct.of("name", owner.name() + "-" + hash, "namespace", owner.namespace(), "labels", labels,
+                "ownerReferences", Seq.of(owner.ownerReference()));
+        Obj revision = Obj
+                .of(Struct.of("apiVersion", "apps/v1", "kind", "ControllerRevision", "metadata", metadata, "data",
+                        data, "revision", number));
+        try {
+            return writer.create(Resources.CONTROLLER_REVISIONS, revision);
+        } catch (ApiFault fault) {
+            if (!fault.reason().equals("AlreadyExists")) {
+                throw fault;
+            }
+            Obj there = writer.api().get(Resources.CONTROLLER_REVISIONS, revision.key());
+            if (Owners.controls(owner, there) && there.tree().struct("data").equals(data)) {
+                return there;
+            }
+            throw fault;
+        }
+    }
+
+    static String hash(Obj revision) {
+        return revision.labels().getOrDefault(LABEL, "");
+    }
+
+    /// Deletes the oldest ones no pod names until the limit is kept.
+    void trim(long limit, List<Obj> pods, Set<String> keep) {
+        Set<String> live = new HashSet<>(keep);
+        pods.forEach(p -> live.add(p.labels().getOrDefault(LABEL, "")));
+        List<Obj> idle = all().stream().filter(r -> !live.contains(hash(r))).toList();
+        idle.stream().limit(Math.max(0, idle.size() - limit))
+                .forEach(r -> writer.delete(Resources.CONTROLLER_REVISIONS, r));
+    }
+}
