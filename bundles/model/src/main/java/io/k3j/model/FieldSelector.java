@@ -34,7 +34,8 @@ public record FieldSelector(List<Requirement> requirements) {
     private static Requirement requirement(String part, String whole) {
         int eq = part.indexOf('=');
         if (eq < 1) {
-            throw new IllegalArgumentException("invalid field selector: \"" + whole + "\"; can't understand \"" + part + "\"");
+            throw new IllegalArgumentException(
+                    "invalid field selector: \"" + whole + "\"; can't understand \"" + part + "\"");
         }
         boolean negated = part.charAt(eq - 1) == '!';
         int from = part.startsWith("==", eq) ? eq + 2 : eq + 1;

@@ -62,7 +62,8 @@ public final class JsonPatch {
 
     private static List<String> pointer(Struct operation, String field) {
         if (!(operation.get(field) instanceof String text) || !text.isEmpty() && text.charAt(0) != '/') {
-            throw new PatchFailure("missing or invalid " + field + " in the " + operation.text("op") + " operation", true);
+            throw new PatchFailure("missing or invalid " + field + " in the " + operation.text("op") + " operation",
+                    true);
         }
         List<String> parts = new ArrayList<>();
         if (!text.isEmpty()) {

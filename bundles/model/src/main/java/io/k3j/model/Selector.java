@@ -66,7 +66,8 @@ public record Selector(List<Requirement> requirements) {
         List<Requirement> all = new ArrayList<>();
         selector.struct("matchLabels").texts().forEach((k, v) -> all.add(new Requirement(k, Operator.IN, Set.of(v))));
         for (Struct e : selector.seq("matchExpressions").structs()) {
-            all.add(new Requirement(e.text("key"), operator(e.text("operator")), new TreeSet<>(e.seq("values").texts())));
+            all.add(new Requirement(e.text("key"), operator(e.text("operator")),
+                    new TreeSet<>(e.seq("values").texts())));
         }
         return new Selector(List.copyOf(all));
     }

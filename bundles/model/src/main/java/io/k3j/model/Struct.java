@@ -167,17 +167,12 @@ public final class Struct {
 
     /// The same with one field set, at its old place when it was there, else at the end.
     public Struct with(String name, @Nullable Object value) {
-        Object v = Values.of(value);
-        int i = index(name);
-        if (i >= 0) {
-            Object[] copy = values.clone();
-            copy[i] = v;
-            return values[i] == v ? this : new Struct(names, copy);
-        }
-        String[] n = Arrays.copyOf(names, names.length + 1);
-        Object[] w = Arrays.copyOf(values, values.length + 1);
-        n[names.length] = name;
-        w[names.length] = v;
+        int there = index(name);
+        int i = there < 0 ? names.length : there;
+        String[] n = there < 0 ? Arrays.copyOf(names, i + 1) : names;
+        Object[] w = Arrays.copyOf(values, n.length);
+        n[i] = there < 0 ? name : n[i];
+        w[i] = Values.of(value);
         return new Struct(n, w);
     }
 
