@@ -46,6 +46,14 @@ final class EventLog {
         newest = new Snapshot(tree, revision);
     }
 
+    /// Begins anew from a picture, because steps in between cannot be known. Feeder only. Watches end and
+    /// resume, views tell the difference.
+    void replace(SnapshotTree<Item> tree, long revision) {
+        history.reset(tree, revision);
+        newest = new Snapshot(tree, revision);
+        publish(revision);
+    }
+
     /// Says that everything up to a revision has been applied. Feeder only.
     void publish(long revision) {
         if (revision > newest.revision()) {

@@ -4,6 +4,7 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
 import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
@@ -37,7 +38,7 @@ final class Feeder implements AutoCloseable {
         this.protobuf = protobuf;
         long newest = datastore.revision();
         long from = Math.max(1, Math.max(datastore.compactRevision(), newest - REPLAYED));
-        this.log = load(datastore, from);
+        this.log = new EventLog(load(datastore, from), from);
         this.thread = Thread.ofPlatform().name("apiserver-log").daemon().unstarted(this::follow);
     }
 
@@ -51,7 +52,7 @@ final class Feeder implements AutoCloseable {
         thread.start();
     }
 
-    private EventLog load(Datastore datastore, long revision) {
+    private SnapshotTree<Item> load(Datastore datastore, long revision) {
         List<String> keys = new ArrayList<>();
         List<Item> items = new ArrayList<>();
         String from = "";
@@ -68,7 +69,7 @@ final class Feeder implements AutoCloseable {
             }
             more = page.more();
         }
-        return new EventLog(SnapshotTree.ofSorted(keys.toArray(String[]::new), items.toArray()), revision);
+        return SnapshotTree.ofSorted(keys.toArray(String[]::new), items.toArray());
     }
 
     /// A row in our form; null when it is none of an object (it is left alone).
@@ -106,6 +107,8 @@ final class Feeder implements AutoCloseable {
             }
             try (Watch watch = datastore.watch(Keys.ROOT, log.newest().revision())) {
                 pump(watch);
+            } catch (Compacted e) {
+                reload(datastore);
             } catch (DatastoreUnavailable e) {
                 if (open) {
                     LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
@@ -115,6 +118,14 @@ final class Feeder implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /// The steps since then are gone from the datastore: takes the picture as it is now.
+    private void reload(Datastore datastore) {
+        LOG.log(System.Logger.Level.WARNING, "fell behind compaction, loading again revision={0}",
+                log.newest().revision());
+        long revision = datastore.revision();
+        log.replace(load(datastore, revision), revision);
     }
 
     private void pump(Watch watch) throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,15 @@ final class History {
     History(SnapshotTree<Item> base, long baseRevision) {
         this.base = base;
         this.baseRevision = baseRevision;
+    }
+
+    /// Begins anew from a picture: everything before it is gone.
+    synchronized void reset(SnapshotTree<Item> tree, long revision) {
+        Arrays.fill(ring, null);
+        first = next;
+        bytes = 0;
+        base = tree;
+        baseRevision = revision;
     }
 
     /// Adds the newest event; drops old ones beyond the bounds.

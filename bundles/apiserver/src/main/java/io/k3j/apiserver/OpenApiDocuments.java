@@ -7,6 +7,8 @@ import io.k3j.model.Struct;
 import io.k3j.schema.OpenApi;
 import io.k3j.schema.OpenApiResource;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ final class OpenApiDocuments {
     private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private final Core core;
     private final OpenApi openApi;
+    private final long epoch = System.nanoTime();
     private volatile Made made = new Made(-1, Map.of(), Map.of());
 
     /// Documents made for one generation of the kinds; resources by group and version.
@@ -29,7 +32,25 @@ final class OpenApiDocuments {
             Map<String, Document> documents) {
     }
 
-    private record Document(byte[] bytes, String hash) {
+    /// One document: its hash at once, its bytes when they are asked for and as long as the heap has room.
+    private static final class Document {
+        private final String hash;
+        private final Supplier<byte[]> maker;
+        private SoftReference<byte[]> bytes = new SoftReference<>(null);
+
+        Document(String hash, Supplier<byte[]> maker) {
+            this.hash = hash;
+            this.maker = maker;
+        }
+
+        synchronized byte[] bytes() {
+            byte[] known = bytes.get();
+            if (known == null) {
+                known = maker.get();
+                bytes = new SoftReference<>(known);
+            }
+            return known;
+        }
     }
 
     OpenApiDocuments(Core core) {
@@ -114,10 +135,15 @@ final class OpenApiDocuments {
         return document(now, gv, () -> Json.bytes(openApi.v3(gv, now.resources.getOrDefault(gv, List.of()))));
     }
 
-    private static Document document(Made now, String name, Supplier<byte[]> maker) {
+    /// Built-in documents follow from the version; custom ones from the kinds this process has seen.
+    private Document document(Made now, String name, Supplier<byte[]> maker) {
         return now.documents.computeIfAbsent(name, n -> {
-            byte[] bytes = maker.get();
-            return new Document(bytes, Discovery.hash(bytes));
+            List<OpenApiResource> resources = now.resources.getOrDefault(n, List.of());
+            boolean builtIn = !resources.isEmpty() && resources.stream().allMatch(r -> core.protobuf().knows(r.kind()));
+            StringBuilder b = new StringBuilder(Version.GIT_VERSION).append(n);
+            resources.forEach(r -> b.append(r.gvr()).append(r.verbs()));
+            return new Document(Discovery.hash((builtIn ? b : b.append(epoch).append(now.generation)).toString()
+                    .getBytes(StandardCharsets.UTF_8)), maker);
         });
     }
 
@@ -131,6 +157,6 @@ final class OpenApiDocuments {
             request.exchange().respond(304, headers);
             return;
         }
-        core.answers().send(request, 200, headers, d.bytes);
+        core.answers().send(request, 200, headers, d.bytes());
     }
 }

@@ -28,8 +28,18 @@ final class SnapshotTree<V> {
 
         /// The slot that holds `key` or would; a leaf answers `-(insertion point) - 1` when it is absent.
         int find(String key) {
-            int i = Arrays.binarySearch(keys, key);
-            return leaf || i >= 0 ? i : Math.max(0, -i - 2);
+            int low = 0;
+            int high = keys.length - 1;
+            while (low <= high) {
+                int middle = low + high >>> 1;
+                int c = keys[middle].compareTo(key);
+                if (c == 0) {
+                    return middle;
+                }
+                low = c < 0 ? middle + 1 : low;
+                high = c < 0 ? high : middle - 1;
+            }
+            return leaf ? -low - 1 : Math.max(0, low - 1);
         }
 
         Node child(int i) {
@@ -170,7 +180,11 @@ final class SnapshotTree<V> {
         }
         System.arraycopy(n.keys, at + 1, keys, at + by.size(), n.keys.length - at - 1);
         System.arraycopy(n.slots, at + 1, slots, at + by.size(), n.keys.length - at - 1);
-        return Node.of(keys, slots, false);
+        int size = n.size - n.child(at).size;
+        for (Node node : by) {
+            size += node.size;
+        }
+        return new Node(keys, slots, false, size);
     }
 
     /// The same without one key.
