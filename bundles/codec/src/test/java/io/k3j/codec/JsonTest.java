@@ -74,7 +74,8 @@ class JsonTest {
     @Test
     void messagesDoNotNameTheParser() {
         for (String bad : new String[] {"{\"a\": {", "{\"a\"}", "[1 2]", "{\"a\":tru}", "\"x"}) {
-            assertThatThrownBy(() -> value(bad)).as(bad).message().doesNotContain("Source", "REDACTED", "com.fasterxml");
+            assertThatThrownBy(() -> value(bad)).as(bad).message().doesNotContain("Source", "REDACTED",
+                    "com.fasterxml");
         }
         assertThatThrownBy(() -> value("{\"a\": {")).hasMessage("unexpected end of JSON input");
     }

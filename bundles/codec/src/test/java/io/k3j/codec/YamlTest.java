@@ -116,7 +116,8 @@ class YamlTest {
 
     @Test
     void textsThatLookLikeTimesAreQuoted() {
-        assertThat(Yaml.text(Struct.of("a", "2026-11-20T09:00:00Z", "b", "2026-1-2", "c", "2026-11-20-x", "d", "20260-1-1")))
+        assertThat(Yaml
+                .text(Struct.of("a", "2026-11-20T09:00:00Z", "b", "2026-1-2", "c", "2026-11-20-x", "d", "20260-1-1")))
                 .isEqualTo("a: \"2026-11-20T09:00:00Z\"\nb: \"2026-1-2\"\nc: 2026-11-20-x\nd: 20260-1-1\n");
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 
 /// Who owns which field, and server-side apply on top of it. Pure functions. See
 /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>.
+@SuppressWarnings("checkstyle:ParameterNumber") // a change has a before, an after, a shape, an author and a time
 public final class ManagedFields {
     /// More plain writers than this are folded into one entry, as upstream does.
     static final int MOST_UPDATERS = 10;
