@@ -57,7 +57,8 @@ final class CriRuntime implements ContainerRuntime {
 
     @Override
     public String runSandbox(Struct config, String handler) {
-        return cri.runtime("RunPodSandbox", Struct.of("config", config, "runtimeHandler", handler)).text("podSandboxId");
+        return cri.runtime("RunPodSandbox", Struct.of("config", config, "runtimeHandler", handler))
+                .text("podSandboxId");
     }
 
     @Override
@@ -82,7 +83,8 @@ final class CriRuntime implements ContainerRuntime {
 
     @Override
     public List<Sandbox> sandboxes(Map<String, String> labels) {
-        return cri.runtime("ListPodSandbox", filter(labels)).seq("items").structs().stream().map(Values::sandbox).toList();
+        return cri.runtime("ListPodSandbox", filter(labels)).seq("items").structs().stream().map(Values::sandbox)
+                .toList();
     }
 
     private static Struct filter(Map<String, String> labels) {
@@ -92,7 +94,8 @@ final class CriRuntime implements ContainerRuntime {
     @Override
     public String createContainer(String sandbox, Struct config, Struct sandboxConfig) {
         return cri.runtime("CreateContainer",
-                Struct.of("podSandboxId", sandbox, "config", config, "sandboxConfig", sandboxConfig)).text("containerId");
+                Struct.of("podSandboxId", sandbox, "config", config, "sandboxConfig", sandboxConfig))
+                .text("containerId");
     }
 
     @Override

@@ -110,7 +110,7 @@ final class ImageImport {
     private static java.util.Optional<String> unpacker(String name) {
         return name.endsWith(".tar.zst") ? java.util.Optional.of("zstd")
                 : name.endsWith(".tar.bz2") ? java.util.Optional.of("bzip2")
-                : name.endsWith(".tar.lz4") ? java.util.Optional.of("lz4") : java.util.Optional.empty();
+                        : name.endsWith(".tar.lz4") ? java.util.Optional.of("lz4") : java.util.Optional.empty();
     }
 
     /// `ctr` prints `unpacking NAME (sha256:…)...done` for each image.

@@ -89,7 +89,7 @@ final class Messages {
         switch (value) {
             case String s when field.type.equals("string") -> out.text(field.number, s);
             case String s when field.type.equals("bytes") ->
-                    out.bytes(field.number, s.getBytes(StandardCharsets.ISO_8859_1));
+                out.bytes(field.number, s.getBytes(StandardCharsets.ISO_8859_1));
             case String s -> out.number(field.number, constant(field, s));
             case Long n -> out.number(field.number, n);
             case Boolean b -> out.number(field.number, b ? 1 : 0);
@@ -100,7 +100,8 @@ final class Messages {
                 out.bytes(field.number, entry.done());
             });
             case Struct s -> out.bytes(field.number, encode(field.type, s));
-            default -> throw new IllegalArgumentException(field.name + " cannot be " + value.getClass().getSimpleName());
+            default ->
+                throw new IllegalArgumentException(field.name + " cannot be " + value.getClass().getSimpleName());
         }
     }
 

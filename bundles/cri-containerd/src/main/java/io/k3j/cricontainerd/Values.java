@@ -24,7 +24,8 @@ final class Values {
         }
         boolean ready = s.text("state", "SANDBOX_READY").equals("SANDBOX_READY");
         return new Sandbox(s.text("id"), (int) s.struct("metadata").whole("attempt", 0), ready,
-                instant(s.whole("createdAt", 0)), addresses, s.struct("labels").texts(), s.struct("annotations").texts());
+                instant(s.whole("createdAt", 0)), addresses, s.struct("labels").texts(),
+                s.struct("annotations").texts());
     }
 
     static Container listed(Struct s) {

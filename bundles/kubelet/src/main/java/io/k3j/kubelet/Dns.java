@@ -65,7 +65,8 @@ record Dns(List<String> servers, List<String> searches, List<String> options) {
         Dns base = policy.equals("None") ? NOTHING : host;
         if (cluster && !options.clusterDns().isEmpty()) {
             String domain = options.clusterDomain();
-            List<String> searches = new ArrayList<>(List.of(pod.namespace() + ".svc." + domain, "svc." + domain, domain));
+            List<String> searches = new ArrayList<>(
+                    List.of(pod.namespace() + ".svc." + domain, "svc." + domain, domain));
             searches.addAll(host.searches());
             base = new Dns(options.clusterDns(), searches, List.of("ndots:5"));
         }

@@ -148,7 +148,8 @@ final class Images {
                 String data = s.tree().struct("data").text(".dockerconfigjson");
                 Struct auths = data.isEmpty() ? Struct.EMPTY
                         : Json.object(Base64.getDecoder().decode(data)).struct("auths");
-                auths.names().stream().filter(n -> host(n).equals(registry)).forEach(n -> all.add(auth(auths.struct(n))));
+                auths.names().stream().filter(n -> host(n).equals(registry))
+                        .forEach(n -> all.add(auth(auths.struct(n))));
             });
         }
         all.add(Struct.EMPTY);

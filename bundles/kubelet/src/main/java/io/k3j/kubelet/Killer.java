@@ -62,7 +62,8 @@ final class Killer {
     }
 
     private static Duration longer(Duration left) {
-        return left.compareTo(LEAST) < 0 ? LEAST : left.plusMillis(999).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+        return left.compareTo(LEAST) < 0 ? LEAST
+                : left.plusMillis(999).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     }
 
     private void hook(Obj pod, String name, Container c, Instant deadline) {

@@ -20,6 +20,7 @@ final class NodeAgent implements AutoCloseable {
     private final Tools tools;
     private final PodWorkers workers;
     private final NodeLoop node;
+    private final StaticPods staticPods;
     private final View pods;
     private final View services;
     private @Nullable AutoCloseable runtimeEvents;
@@ -45,6 +46,7 @@ final class NodeAgent implements AutoCloseable {
                 new Events(api, "kubelet", options.nodeName(), clock), clock, services::list, facts.addresses(),
                 facts.memory(), tokens, new Watches(api), closed);
         workers = new PodWorkers(tools);
+        staticPods = new StaticPods(tools, api, workers);
         node = new NodeLoop(api, runtime, new NodeObject(options, settings, facts), options, clock, closed, ready);
         pods = api.view(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()));
     }
@@ -54,6 +56,8 @@ final class NodeAgent implements AutoCloseable {
         Thread.ofVirtual().name("kubelet-node").start(node::run);
         Thread.ofVirtual().name("kubelet-events").start(this::events);
         runtimeEvents = tools.runtime().events(workers::event);
+        Thread.ofVirtual().name("static-pods").start(staticPods::run);
+        Thread.ofVirtual().name("housekeeping").start(new Housekeeping(tools, workers)::run);
         pods.listen(workers);
     }
 

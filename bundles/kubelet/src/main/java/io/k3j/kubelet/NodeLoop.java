@@ -82,9 +82,10 @@ final class NodeLoop {
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
             String what = "node={0} is not told: {1}";
-            LOG.log(told ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what, options.nodeName(),
+            LOG.log(told || e.code() == 409 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what,
+                    options.nodeName(),
                     e.getMessage());
-            told = true;
+            told |= e.code() != 409;
             return false;
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "node=" + options.nodeName(), e);
@@ -140,7 +141,8 @@ final class NodeLoop {
                 Struct owner = Struct.of("apiVersion", "v1", "kind", "Node", "name", node.name(), "uid", node.uid());
                 api.create(References.LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
                         "metadata", Struct.of("name", options.nodeName(), "namespace", LEASES, "ownerReferences",
-                                Seq.of(owner)), "spec", spec)), WriteOptions.PLAIN);
+                                Seq.of(owner)),
+                        "spec", spec)), WriteOptions.PLAIN);
             }
             renewed = now;
         } catch (ApiFault e) {

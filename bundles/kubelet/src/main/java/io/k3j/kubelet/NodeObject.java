@@ -133,19 +133,21 @@ final class NodeObject {
     }
 
     private static Seq images(List<Image> images) {
-        return Seq.copyOf(images.stream().sorted(Comparator.comparingLong(Image::sizeBytes).reversed()).limit(MAX_IMAGES)
-                .map(i -> {
-                    List<String> names = new ArrayList<>(i.digests());
-                    names.addAll(i.tags());
-                    return Struct.of("names", names.stream().limit(MAX_NAMES).toList(), "sizeBytes", i.sizeBytes());
-                }).toList());
+        return Seq
+                .copyOf(images.stream().sorted(Comparator.comparingLong(Image::sizeBytes).reversed()).limit(MAX_IMAGES)
+                        .map(i -> {
+                            List<String> names = new ArrayList<>(i.digests());
+                            names.addAll(i.tags());
+                            return Struct.of("names", names.stream().limit(MAX_NAMES).toList(), "sizeBytes",
+                                    i.sizeBytes());
+                        }).toList());
     }
 
     private static Seq conditions(Struct old, Now now) {
         Seq before = old.seq("conditions");
         List<Struct> all = new ArrayList<>();
         String[][] pressures = {{"MemoryPressure", "Memory", "memory available"}, {"DiskPressure", "Disk", "disk"},
-            {"PIDPressure", "PID", "PID available"}};
+                {"PIDPressure", "PID", "PID available"}};
         for (String[] p : pressures) {
             boolean on = now.pressures().contains(p[0]);
             String fine = p[1].equals("Disk") ? "kubelet has no disk pressure" : "kubelet has sufficient " + p[2];

@@ -29,7 +29,8 @@ record PodRuntime(List<Sandbox> sandboxes, Map<String, List<Container>> containe
         Map<String, List<Container>> containers = new HashMap<>();
         for (Container listed : runtime.containers(labels)) {
             runtime.container(listed.id()).map(c -> in(listed.sandbox(), c)).ifPresent(c -> containers
-                    .computeIfAbsent(c.labels().getOrDefault(Labels.CONTAINER, c.name()), n -> new ArrayList<>()).add(c));
+                    .computeIfAbsent(c.labels().getOrDefault(Labels.CONTAINER, c.name()), n -> new ArrayList<>())
+                    .add(c));
         }
         containers.values().forEach(l -> l.sort(Comparator.comparingInt(Container::attempt).reversed()));
         return new PodRuntime(List.copyOf(sandboxes), containers);

@@ -45,7 +45,8 @@ final class PodStatus {
         boolean ended();
 
         /// Reason and message of a pod that was ended from here, else null.
-        @Nullable Waiting failure();
+        @Nullable
+        Waiting failure();
     }
 
     /// A reason and its message.

@@ -32,9 +32,7 @@ final class PodStep {
     private final Starter starter;
     private final Killer killer;
     private final Probes probes;
-    private final Backoff backoff = new Backoff();
-    private final Map<String, PodStatus.Waiting> waiting = new HashMap<>();
-    private final Map<String, Boolean> told = new HashMap<>();
+    private final Launches launches;
     private volatile PodRuntime seen = PodRuntime.EMPTY;
     private volatile Obj pod = Obj.of(Struct.EMPTY);
     private PodStatus.@Nullable Waiting failure;
@@ -49,6 +47,7 @@ final class PodStep {
         this.wake = wake;
         starter = new Starter(tools);
         killer = new Killer(tools, wake);
+        launches = new Launches(tools, starter, killer, wake, this::at);
         probes = new Probes(tools.handlers(), tools.clock(), wake,
                 (container, message) -> tools.tell(pod, container, true, "Unhealthy", message));
     }
@@ -88,9 +87,7 @@ final class PodStep {
             renew(plan);
         } else if (!plan.start().isEmpty() || stale()) {
             Optional<Map<String, Path>> volumes = volumes();
-            if (volumes.isPresent()) {
-                plan.start().forEach(name -> start(name, volumes.get()));
-            }
+            volumes.ifPresent(v -> launches.start(pod, seen, plan.start(), v));
         }
         prepare();
         follow();
@@ -163,10 +160,7 @@ final class PodStep {
             return;
         }
         seen = PodRuntime.read(tools.runtime(), pod.uid());
-        Optional<Map<String, Path>> ready = joined(volumes);
-        if (ready.isPresent()) {
-            plan.start().forEach(name -> start(name, ready.get()));
-        }
+        joined(volumes).ifPresent(v -> launches.start(pod, seen, plan.start(), v));
     }
 
     private Optional<Map<String, Path>> joined(CompletableFuture<Map<String, Path>> volumes) {
@@ -208,97 +202,6 @@ final class PodStep {
             });
         }
         prepared = true;
-    }
-
-    private void start(String name, Map<String, Path> volumes) {
-        Struct spec = Pods.container(pod, name);
-        Optional<Container> before = seen.newest(name);
-        Instant now = tools.clock().instant();
-        if (before.isPresent() && before.get().exited()) {
-            Duration left = backoff.left(name, before.get().end().finished(), now);
-            if (!left.isZero()) {
-                crashLoop(name, now.plus(left));
-                return;
-            }
-        }
-        switch (tools.images().ensure(pod, spec, before.isEmpty(), wake)) {
-            case Images.Outcome.Here here -> begin(spec, before, here, volumes);
-            case Images.Outcome.Fetching f -> {
-                if (f.begun()) {
-                    tools.tell(pod, name, false, "Pulling", "Pulling image \"" + spec.text("image") + "\"");
-                }
-                waiting.remove(name);
-            }
-            case Images.Outcome.Missing m -> {
-                waits(name, m.reason(), m.message());
-                boolean pause = m.reason().equals("ImagePullBackOff");
-                tools.tell(pod, name, !pause, pause ? "BackOff" : "Failed",
-                        pause ? "Back-off pulling image \"" + spec.text("image") + "\"" : m.message());
-                tools.tell(pod, name, true, "Failed", "Error: " + m.reason());
-                at(m.again());
-            }
-        }
-    }
-
-    private void crashLoop(String name, Instant until) {
-        waits(name, "CrashLoopBackOff", "back-off " + Backoff.text(backoff.pause(name)) + " restarting failed container="
-                + name + " pod=" + Pods.text(pod));
-        if (told.put(name, true) == null) {
-            tools.tell(pod, name, true, "BackOff",
-                    "Back-off restarting failed container " + name + " in pod " + Pods.text(pod));
-        }
-        at(until);
-    }
-
-    private void waits(String name, String reason, String message) {
-        waiting.put(name, new PodStatus.Waiting(reason, message));
-    }
-
-    private void begin(Struct spec, Optional<Container> before, Images.Outcome.Here image, Map<String, Path> volumes) {
-        String name = spec.text("name");
-        Optional<Sandbox> sandbox = seen.ready();
-        if (sandbox.isEmpty()) {
-            return;
-        }
-        if (before.isPresent() && before.get().exited()) {
-            backoff.next(name, tools.clock().instant());
-        }
-        tools.tell(pod, name, false, "Pulled", image.message());
-        int attempt = before.map(c -> c.attempt() + 1).orElse(0);
-        String target = seen.newest(spec.text("targetContainerName")).map(Container::id).orElse("");
-        List<String> addresses = Pods.hostNetwork(pod) ? tools.hosts() : sandbox.get().addresses();
-        try {
-            String id = starter.container(pod, spec, attempt, image.image(),
-                    new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, volumes, target));
-            waiting.remove(name);
-            told.remove(name);
-            hook(spec, id, addresses);
-        } catch (ConfigProblem e) {
-            waits(name, e.reason(), String.valueOf(e.getMessage()));
-            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
-            at(tools.clock().instant().plus(Backoff.FIRST));
-        } catch (IOException e) {
-            waits(name, "CreateContainerError", String.valueOf(e.getMessage()));
-            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
-            at(tools.clock().instant().plus(Backoff.FIRST));
-        }
-    }
-
-    private void hook(Struct spec, String id, List<String> addresses) {
-        Struct hook = spec.struct("lifecycle").struct("postStart");
-        if (hook.isEmpty()) {
-            return;
-        }
-        String problem = tools.handlers().run(hook,
-                new Handlers.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()),
-                Duration.ofMinutes(10));
-        if (!problem.isEmpty()) {
-            String name = spec.text("name");
-            tools.tell(pod, name, true, "FailedPostStartHook", "PostStartHook failed");
-            waits(name, "PostStartHookError", problem);
-            tools.runtime().container(id).ifPresent(c -> killer.kill(pod, c, Duration.ofSeconds(Pods.grace(pod)),
-                    "FailedPostStartHook"));
-        }
     }
 
     private void follow() {
@@ -368,7 +271,7 @@ final class PodStep {
     /// The status as of now, for whichever version of the object it is written on.
     private Function<Obj, Struct> status() {
         PodRuntime runtime = seen;
-        StatusView view = new StatusView(tools, starter, Map.copyOf(waiting), snapshot(runtime), ending, failure);
+        StatusView view = new StatusView(tools, starter, launches.waiting(), snapshot(runtime), ending, failure);
         return newest -> PodStatus.of(newest, runtime, view);
     }
 

@@ -94,7 +94,6 @@ final class PodWorker {
         return step.seen();
     }
 
-
     private void run() {
         try {
             boolean more = true;

@@ -170,7 +170,8 @@ final class PodWorkers implements View.Listener {
         }
         String name = labels.getOrDefault(Labels.POD_NAME, "");
         LOG.log(System.Logger.Level.INFO, "ending orphan pod={0} uid={1}", name, uid);
-        Struct metadata = Struct.of("name", name, "namespace", labels.getOrDefault(Labels.POD_NAMESPACE, ""), "uid", uid);
+        Struct metadata = Struct.of("name", name, "namespace", labels.getOrDefault(Labels.POD_NAMESPACE, ""), "uid",
+                uid);
         begin(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata))).gone();
     }
 

@@ -24,7 +24,8 @@ final class Security {
         String pid = spec.flag("hostPID") ? "NODE" : spec.flag("shareProcessNamespace") ? "POD" : "CONTAINER";
         Struct.Builder b = Struct.builder().put("network", spec.flag("hostNetwork") ? "NODE" : "POD")
                 .put("ipc", spec.flag("hostIPC") ? "NODE" : "POD");
-        return targetId.isEmpty() ? b.put("pid", pid).build() : b.put("pid", "TARGET").put("targetId", targetId).build();
+        return targetId.isEmpty() ? b.put("pid", pid).build()
+                : b.put("pid", "TARGET").put("targetId", targetId).build();
     }
 
     /// A sandbox's `LinuxSandboxSecurityContext`.

@@ -170,7 +170,8 @@ final class Starter {
         if (logs) {
             runtime.sandboxes().forEach(s -> tools.runtime().removeSandbox(s.id()));
             for (Container c : all.values()) {
-                Files.deleteIfExists(o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
+                Files.deleteIfExists(
+                        o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
             }
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }

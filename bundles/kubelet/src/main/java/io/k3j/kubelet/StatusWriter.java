@@ -80,6 +80,15 @@ final class StatusWriter {
     /// @return the object as it is then, empty when it is gone or another one of that name
     Optional<Obj> write(Obj pod, Function<Obj, Struct> status) {
         Obj base = pod;
+        if (Pods.isStatic(pod)) {
+            // its mirror carries the status
+            Optional<Obj> mirror = api.find(References.PODS, pod.key());
+            if (mirror.isEmpty()) {
+                return mirror;
+            }
+            base = mirror.get();
+        }
+        String uid = base.uid();
         for (int i = 1;; i++) {
             Struct wanted = status.apply(base);
             if (wanted.equals(base.status())) {
@@ -92,7 +101,7 @@ final class StatusWriter {
                     throw e;
                 }
             }
-            Optional<Obj> found = api.find(References.PODS, pod.key()).filter(o -> o.uid().equals(pod.uid()));
+            Optional<Obj> found = api.find(References.PODS, pod.key()).filter(o -> o.uid().equals(uid));
             if (found.isEmpty()) {
                 return found;
             }

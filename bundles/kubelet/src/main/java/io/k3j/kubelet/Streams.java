@@ -88,7 +88,8 @@ final class Streams {
             return;
         }
         String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_TUNNEL))
-                .orElseThrow(() -> new KubeletServer.Refusal(403, "no protocol in common; " + PORT_TUNNEL + " is served"));
+                .orElseThrow(
+                        () -> new KubeletServer.Refusal(403, "no protocol in common; " + PORT_TUNNEL + " is served"));
         try (Connection c = Connection.open(url, List.of(PORT_PROTOCOL)); ByteDuplex duplex = accept(x, protocol)) {
             WebSocket socket = new WebSocket(duplex.input(), duplex.output());
             MessageBytes bytes = new MessageBytes(socket);
@@ -154,7 +155,8 @@ final class Streams {
 
     /// A connection to the runtime's streaming server, upgraded to SPDY/3.1.
     private record Connection(Socket socket, InputStream in, OutputStream out, Optional<String> protocol)
-            implements AutoCloseable {
+            implements
+                AutoCloseable {
 
         static Connection open(URI url, List<String> protocols) throws IOException {
             Socket socket = new Socket(url.getHost(), url.getPort());

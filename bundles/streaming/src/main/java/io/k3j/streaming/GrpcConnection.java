@@ -171,7 +171,8 @@ public final class GrpcConnection implements AutoCloseable {
     }
 
     private static ByteBuffer frame(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length).put((byte) (payload.length >>> 16)).putShort((short) payload.length)
+        return ByteBuffer.allocate(9 + payload.length).put((byte) (payload.length >>> 16))
+                .putShort((short) payload.length)
                 .put((byte) type).put((byte) flags).putInt(stream).put(payload).flip();
     }
 
