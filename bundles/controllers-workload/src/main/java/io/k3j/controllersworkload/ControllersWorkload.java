@@ -38,6 +38,7 @@ public final class ControllersWorkload {
     static void add(Desk desk) {
         Deployments.add(desk);
         DaemonSets.add(desk);
+        Jobs.add(desk);
         ReplicaSets.add(desk, Replicas.SETS);
         ReplicaSets.add(desk, Replicas.CONTROLLERS);
     }

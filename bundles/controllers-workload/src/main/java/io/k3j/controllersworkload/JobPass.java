@@ -1,0 +1,235 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Again;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Times;
+import io.k3j.controllerkit.Writer;
+import io.k3j.model.Null;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One pass over one Job.
+final class JobPass {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(10);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(6);
+
+    /// Why a job ends.
+    private record End(boolean success, String reason, String message) {
+    }
+
+    private final Writer writer;
+    private final Events events;
+    private final Instant now;
+    private final JobSpec spec;
+    private final List<Obj> pods;
+    private final JobTally tally;
+    private Seq conditions;
+    private String startTime;
+    private Again again = Again.NEVER;
+
+    JobPass(Writer writer, Events events, Instant now, Obj job, List<Obj> pods) {
+        this.writer = writer;
+        this.events = events;
+        this.now = now;
+        this.spec = new JobSpec(job);
+        this.pods = pods;
+        this.tally = new JobTally(spec, pods);
+        this.conditions = job.status().seq("conditions");
+        this.startTime = job.status().text("startTime");
+    }
+
+    Again run() {
+        suspendOrResume();
+        End end = end();
+        boolean over = end != null;
+        PodDoor door = new PodDoor(writer, events, spec.job());
+        if (over) {
+            mark(end.success() ? "SuccessCriteriaMet" : "FailureTarget", end);
+            door.delete(tally.active());
+        } else if (!spec.job().terminating()) {
+            manage(door);
+        }
+        boolean done = over && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
+        if (done) {
+            mark(end.success() ? "Complete" : "Failed", end);
+            events.tell(Events.reference(spec.job()), end.success() ? "Normal" : "Warning",
+                    end.success() ? "Completed" : end.reason(), end.success() ? "Job completed" : end.message());
+        }
+        write(done && end.success());
+        tally.release().forEach(this::release);
+        return again;
+    }
+
+    static boolean finished(Obj job) {
+        Seq conditions = job.status().seq("conditions");
+        return Conditions.isTrue(conditions, "Complete") || Conditions.isTrue(conditions, "Failed");
+    }
+
+    private void suspendOrResume() {
+        boolean was = Conditions.isTrue(conditions, "Suspended");
+        if (spec.suspended() && !was) {
+            conditions = Conditions.with(conditions, Conditions.of("Suspended", true, "JobSuspended", "Job suspended"),
+                    now);
+            events.normal(spec.job(), "Suspended", "Job suspended");
+            startTime = "";
+        } else if (!spec.suspended()) {
+            if (was) {
+                conditions = Conditions.with(conditions, Conditions.of("Suspended", false, "JobResumed", "Job resumed"),
+                        now);
+                events.normal(spec.job(), "Resumed", "Job resumed");
+            }
+            startTime = startTime.isEmpty() ? Times.seconds(now) : startTime;
+        }
+    }
+
+    private @Nullable End end() {
+        for (String type : List.of("FailureTarget", "SuccessCriteriaMet")) {
+            Struct known = conditions.find("type", type);
+            if (known.text("status").equals("True")) {
+                return new End(type.equals("SuccessCriteriaMet"), known.text("reason"), known.text("message"));
+            }
+        }
+        if (!tally.failure().isEmpty()) {
+            return new End(false, "PodFailurePolicy", tally.failure());
+        }
+        if (tally.failed() > spec.backoffLimit() || restartsExceeded()) {
+            return new End(false, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        }
+        if (deadlinePassed()) {
+            return new End(false, "DeadlineExceeded", "Job was active longer than specified deadline");
+        }
+        boolean complete = spec.fixed()
+                ? tally.succeeded() >= spec.completions()
+                : tally.succeeded() > 0 && tally.active().isEmpty();
+        return complete && !spec.suspended()
+                ? new End(true, "CompletionsReached", "Reached expected number of succeeded pods")
+                : null;
+    }
+
+    private boolean restartsExceeded() {
+        if (!spec.job().spec().struct("template").struct("spec").text("restartPolicy").equals("OnFailure")) {
+            return false;
+        }
+        long restarts = tally.active().stream().mapToLong(Pods::restarts).sum();
+        return spec.backoffLimit() == 0 ? restarts > 0 : restarts >= spec.backoffLimit();
+    }
+
+    private boolean deadlinePassed() {
+        long seconds = spec.job().spec().whole("activeDeadlineSeconds", -1);
+        if (seconds < 0 || spec.suspended() || startTime.isEmpty()) {
+            return false;
+        }
+        Duration left = Duration.ofSeconds(seconds).minus(Times.since(startTime, now));
+        again = left.isPositive() ? again.or(Again.after(left)) : again;
+        return !left.isPositive();
+    }
+
+    private void mark(String type, End end) {
+        conditions = Conditions.with(conditions,
+                Conditions.of(type, true, end.reason(), end.message()).with("lastProbeTime", Times.seconds(now)), now);
+    }
+
+    private void manage(PodDoor door) {
+        long wanted = wanted();
+        long running = tally.active().size();
+        if (running > wanted) {
+            List<Obj> order = DeletionOrder.of(tally.active(), tally.active(), now);
+            door.delete(order.subList(0, (int) (running - wanted)));
+            return;
+        }
+        long waiting = spec.replacesFailedOnly() ? tally.terminating() : 0;
+        long missing = Math.min(wanted - running - waiting, PodDoor.BURST);
+        if (missing <= 0) {
+            return;
+        }
+        Duration wait = backOff();
+        if (wait.isPositive()) {
+            again = again.or(Again.after(wait));
+            return;
+        }
+        if (spec.indexed()) {
+            List<Long> indexes = tally.missing(missing);
+            door.create(indexes.size(), i -> spec.pod(indexes.get(i)));
+        } else {
+            door.create((int) missing, i -> spec.pod(-1));
+        }
+    }
+
+    private long wanted() {
+        if (spec.suspended()) {
+            return 0;
+        }
+        if (!spec.fixed()) {
+            return tally.succeeded() > 0 ? tally.active().size() : spec.parallelism();
+        }
+        return Math.min(spec.parallelism(), spec.completions() - tally.succeeded());
+    }
+
+    /// Failed pods are replaced later and later.
+    private Duration backOff() {
+        List<Obj> ended = pods.stream().filter(Pods::finished).sorted(Comparator.comparing(JobPass::endedAt).reversed())
+                .toList();
+        int failures = 0;
+        while (failures < ended.size() && Pods.phase(ended.get(failures)).equals("Failed")) {
+            failures++;
+        }
+        if (failures == 0) {
+            return Duration.ZERO;
+        }
+        Duration delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
+        delay = delay.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : delay;
+        return delay.minus(Duration.between(endedAt(ended.getFirst()), now));
+    }
+
+    private static Instant endedAt(Obj pod) {
+        Instant last = Instant.EPOCH;
+        for (Struct status : pod.status().seq("containerStatuses").structs()) {
+            Instant at = Times.parse(status.struct("state").struct("terminated").text("finishedAt"))
+                    .orElse(Instant.EPOCH);
+            last = at.isAfter(last) ? at : last;
+        }
+        String born = pod.metadata().text("creationTimestamp");
+        return last.equals(Instant.EPOCH) ? Times.parse(born).orElse(Instant.EPOCH) : last;
+    }
+
+    private void write(boolean succeeded) {
+        Struct.Builder b = tally.into(spec.job().status());
+        b.remove("startTime").putUnlessEmpty("startTime", startTime);
+        b.remove("conditions").putUnlessEmpty("conditions", conditions);
+        if (succeeded) {
+            b.put("completionTime", Times.seconds(now));
+        }
+        writer.updateStatus(Resources.JOBS, spec.job(), b.build());
+    }
+
+    private void release(Obj pod) {
+        release(writer, pod);
+    }
+
+    /// Takes the tracking finalizer off a pod.
+    static void release(Writer writer, Obj pod) {
+        List<String> left = pod.finalizers().stream().filter(f -> !f.equals(JobSpec.FINALIZER)).toList();
+        Struct metadata = Struct.of("uid", pod.uid(), "resourceVersion", Long.toString(pod.revision()), "finalizers",
+                left.isEmpty() ? Null.NULL : left);
+        try {
+            writer.patch(Resources.PODS, pod.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+                    WriteOptions.PLAIN);
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+    }
+}

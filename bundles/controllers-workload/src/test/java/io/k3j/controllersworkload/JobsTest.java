@@ -1,0 +1,143 @@
+package io.k3j.controllersworkload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Resources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JobsTest {
+    private final Stage stage = new Stage(Jobs::add);
+
+    private void create(Object... spec) {
+        Struct full = Struct.of("selector", Struct.of("matchLabels", Struct.of("app", "job")), "template",
+                Stage.template("job", "i"), "completions", 1, "parallelism", 1, "backoffLimit", 6);
+        for (int i = 0; i < spec.length; i += 2) {
+            full = full.with((String) spec[i], spec[i + 1]);
+        }
+        stage.api.create(Resources.JOBS, Stage.workload("batch/v1", "Job", "job", full), WriteOptions.PLAIN);
+        stage.runPods();
+    }
+
+    private Obj job() {
+        return stage.one(Resources.JOBS, "job");
+    }
+
+    private String holds() {
+        return String.join(",", job().status().seq("conditions").structs().stream()
+                .filter(c -> c.text("status").equals("True")).map(c -> c.text("type")).toList());
+    }
+
+    private void endAll(String phase) {
+        List<Obj> running = stage.pods().stream().filter(p -> p.status().text("phase").equals("Running")).toList();
+        running.forEach(p -> stage.end(p.key(), phase));
+        stage.settle();
+    }
+
+    @Test
+    void completesWhenEnoughPodsHaveSucceeded() {
+        create("completions", 3, "parallelism", 2);
+        assertThat(stage.pods()).hasSize(2).allSatisfy(
+                p -> assertThat(p.finalizers()).containsExactly("batch.kubernetes.io/job-tracking"));
+        assertThat(job().status().whole("active", 0)).isEqualTo(2);
+        endAll("Succeeded");
+        stage.runPods();
+        endAll("Succeeded");
+        assertThat(job().status().whole("succeeded", 0)).isEqualTo(3);
+        assertThat(holds()).isEqualTo("SuccessCriteriaMet,Complete");
+        assertThat(job().status().text("completionTime")).isNotEmpty();
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+        assertThat(stage.events()).contains("Completed: Job completed");
+    }
+
+    @Test
+    void failsAtItsBackOffLimitWithGrowingPauses() {
+        create("backoffLimit", 1);
+        endAll("Failed");
+        assertThat(stage.pods()).hasSize(1);
+        stage.pass(Duration.ofSeconds(11));
+        stage.runPods();
+        assertThat(stage.pods()).hasSize(2);
+        endAll("Failed");
+        stage.settle();
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(job().status().whole("failed", 0)).isEqualTo(2);
+        assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
+                .isEqualTo("BackoffLimitExceeded");
+    }
+
+    @Test
+    void givesEachPodOfAnIndexedJobItsIndex() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed");
+        assertThat(stage.pods().stream().map(p -> p.annotations().get(JobSpec.INDEX))).containsExactlyInAnyOrder("0",
+                "1", "2");
+        Obj second = stage.pods().stream().filter(p -> JobSpec.index(p) == 1).findFirst().orElseThrow();
+        assertThat(second.spec().text("hostname")).isEqualTo("job-1");
+        assertThat(second.spec().seq("containers").struct(0).seq("env").find("name", "JOB_COMPLETION_INDEX").isEmpty())
+                .isFalse();
+        endAll("Succeeded");
+        assertThat(job().status().text("completedIndexes")).isEqualTo("0-2");
+        assertThat(holds()).contains("Complete");
+    }
+
+    @Test
+    void countsEachPodOnceEvenIfItIsDeleted() {
+        create("completions", 2, "parallelism", 1);
+        endAll("Succeeded");
+        Key first = stage.pods().stream().filter(p -> p.status().text("phase").equals("Succeeded")).findFirst()
+                .orElseThrow().key();
+        stage.api.delete(Resources.PODS, first, DeleteOptions.NOW);
+        stage.settle();
+        assertThat(job().status().whole("succeeded", 0)).isEqualTo(1);
+        stage.runPods();
+        endAll("Succeeded");
+        assertThat(holds()).contains("Complete");
+    }
+
+    @Test
+    void stopsItsPodsWhileSuspended() {
+        create("suspend", true);
+        assertThat(stage.pods()).isEmpty();
+        assertThat(holds()).isEqualTo("Suspended");
+        stage.api.update(Resources.JOBS, job().with(false, "spec", "suspend"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.pods()).hasSize(1);
+        assertThat(holds()).isEmpty();
+    }
+
+    @Test
+    void endsAtOnceWhenThePodFailurePolicySaysSo() {
+        create("podFailurePolicy", Struct.of("rules", Seq.of(Struct.of("action", "FailJob", "onExitCodes",
+                Struct.of("operator", "In", "values", Seq.of(42))))));
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(Resources.PODS,
+                pod.with(Struct.of("phase", "Failed", "containerStatuses", Seq.of(Struct.of("name",
+                        "main", "state", Struct.of("terminated", Struct.of("exitCode", 42))))), "status"));
+        stage.settle();
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
+                .isEqualTo("PodFailurePolicy");
+    }
+
+    @Test
+    void freesThePodsOfAJobThatIsGone() {
+        create();
+        stage.api.vanish(Resources.JOBS, new Key("default", "job"));
+        stage.settle();
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    @Test
+    void writesIndexesAsRanges() {
+        assertThat(JobSpec.text(JobSpec.indexes("0,2-4,6,7"))).isEqualTo("0,2-4,6,7");
+    }
+}
