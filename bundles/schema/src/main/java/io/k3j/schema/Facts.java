@@ -23,7 +23,7 @@ record Facts(Type type, String definition, Supplier<String> description, @Nullab
     /// Of a CRD: the list type was written down.
     static final int LIST_TOLD = 1 << 19;
 
-    private static final Supplier<String> SILENT = () -> "";
+    static final Supplier<String> SILENT = () -> "";
 
     static Facts of(Type type) {
         return new Facts(type, "", SILENT, null, 0, "", List.of(), null, Seq.EMPTY, format(type), Rules.NONE);

@@ -1,6 +1,7 @@
 package io.k3j.schema;
 
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,14 @@ final class FieldTable {
     FieldTable(List<Field> fields) {
         list = List.copyOf(fields);
         byName = HashMap.newHashMap(fields.size());
-        fields.forEach(f -> byName.put(f.name(), f));
-        always = list.stream().filter(f -> f.emission() != Field.Emission.OMIT).toList();
+        List<Field> written = new ArrayList<>();
+        for (Field f : list) {
+            byName.put(f.name(), f);
+            if (f.always()) {
+                written.add(f);
+            }
+        }
+        always = List.copyOf(written);
     }
 
     List<Field> list() {

@@ -28,7 +28,7 @@ final class Stored {
     /// A definition standing by itself.
     Shape shape(int definition) {
         Definition d = definition(definition);
-        return new Shape(new Facts(d.type, file.name(definition), () -> "", null, 0, "", List.of(), null, Seq.EMPTY,
+        return new Shape(new Facts(d.type, file.name(definition), Facts.SILENT, null, 0, "", List.of(), null, Seq.EMPTY,
                 Facts.format(d.type), Rules.NONE), d);
     }
 
@@ -112,10 +112,24 @@ final class Stored {
         List<String> mapKeys = (flags & Facts.LIST_MAP) != 0 ? texts(c) : List.of();
         Object otherwise = (flags & DEFAULT) != 0 ? scalar(c.text()) : null;
         Seq choices = (flags & ENUM) != 0 ? Seq.copyOf(texts(c)) : Seq.EMPTY;
-        Supplier<String> description = () -> file.description(described);
+        Supplier<String> description = new Description(described);
         Facts facts = new Facts(type, ref < 0 ? "" : file.name(ref), description, items, flags, mergeKey, mapKeys,
                 otherwise, choices, Facts.format(type), Rules.NONE);
         return new Shape(facts, ref < 0 ? Body.NONE : new Reference(ref));
+    }
+
+    /// A class and no lambda: thousands are made while the server starts, before anything is compiled.
+    private final class Description implements Supplier<String> {
+        private final int index;
+
+        Description(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public String get() {
+            return file.description(index);
+        }
     }
 
     private static List<String> texts(BinFile.Cursor c) {
