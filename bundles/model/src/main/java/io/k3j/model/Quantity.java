@@ -50,7 +50,7 @@ public final class Quantity implements Comparable<Quantity> {
     public static Quantity of(@Nullable Object value) {
         return switch (value) {
             case String s -> parse(s);
-            case Long l -> of(l);
+            case Long l -> of(l.longValue());
             case Double d -> parse(BigDecimal.valueOf(d).toPlainString());
             case null, default -> ZERO;
         };
