@@ -1,7 +1,5 @@
 package io.k3j.apiserver;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One step of the log: what a key was before, what it is after, and the picture of everything right
@@ -11,7 +9,7 @@ final class Event {
     private final @Nullable Item before;
     private final @Nullable Item after;
     private final SnapshotTree<Item> tree;
-    private volatile @Nullable ConcurrentHashMap<Object, byte[]> frames;
+    private volatile @Nullable Frame frames;
 
     Event(long revision, @Nullable Item before, @Nullable Item after, SnapshotTree<Item> tree) {
         this.revision = revision;
@@ -52,14 +50,24 @@ final class Event {
         return 256 + newest().bytes().length;
     }
 
-    /// The bytes sent for this event in one form, made once and shared by every watcher of that form.
-    byte[] frame(Object form, Supplier<byte[]> maker) {
-        ConcurrentHashMap<Object, byte[]> known = frames;
-        if (known == null) {
-            known = new ConcurrentHashMap<>(2);
-            frames = known;
+    /// What was made of this event for sending in one form, the next one behind it.
+    private record Frame(Object form, byte[] bytes, @Nullable Frame next) {
+    }
+
+    /// The bytes sent for this event in one form (told apart by identity), null when they are not made yet.
+    byte @Nullable [] frame(Object form) {
+        for (Frame f = frames; f != null; f = f.next) {
+            if (f.form == form) {
+                return f.bytes;
+            }
         }
-        return known.computeIfAbsent(form, f -> maker.get());
+        return null;
+    }
+
+    /// Keeps the bytes for every other watcher of that form.
+    synchronized byte[] keep(Object form, byte[] bytes) {
+        frames = new Frame(form, bytes, frames);
+        return bytes;
     }
 
     /// Forgets what was made for sending: everybody has been told.

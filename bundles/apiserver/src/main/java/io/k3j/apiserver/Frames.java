@@ -7,6 +7,8 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Watch events as bytes. An event is put into bytes once per form, whoever watches.
 final class Frames {
@@ -14,6 +16,7 @@ final class Frames {
     private final Renderer renderer;
     private final Protobuf protobuf;
     private final Tables tables;
+    private final Map<Shape, Shape> shapes = new ConcurrentHashMap<>();
 
     Frames(Renderer renderer, Protobuf protobuf, Tables tables) {
         this.renderer = renderer;
@@ -24,6 +27,11 @@ final class Frames {
     /// A form of frames: equal for watchers that can share them.
     /// @param headers a table's column definitions come along
     record Shape(String type, Gvk kind, Form form, Tables.Include include, boolean headers) {
+    }
+
+    /// The one shape that equals this one, so that shapes can be told apart by identity.
+    Shape shared(Shape shape) {
+        return shapes.computeIfAbsent(shape, s -> s);
     }
 
     /// The media type of a watch in a form.

@@ -13,6 +13,10 @@ final class Watcher {
     /// How many bytes a client may be behind before its watch is ended.
     static final int MAX_PENDING_BYTES = 4 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final String[] TYPES = {"ADDED", "MODIFIED", "DELETED"};
+    private static final int ADDED = 0;
+    private static final int MODIFIED = 1;
+    private static final int DELETED = 2;
     private static final long MIN_SECONDS = 1_800;
     private static final long BOOKMARK_SECONDS = 60;
     private final Selection selection;
@@ -21,6 +25,7 @@ final class Watcher {
     private final boolean bookmarks;
     private final Frames frames;
     private final ResponseStream stream;
+    private final Frames.@Nullable Shape[] shapes = new Frames.Shape[TYPES.length];
     private final long end;
     private long nextBookmark;
     private long position;
@@ -61,7 +66,7 @@ final class Watcher {
 
     /// Tells of an object that is there at the start; blocks while the client is behind.
     void initial(Item item) throws IOException {
-        stream.write(frames.object(selection.target(), item, item.revision(), shape("ADDED")));
+        stream.write(frames.object(selection.target(), item, item.revision(), shape(ADDED)));
     }
 
     /// Says that the initial objects are complete.
@@ -104,18 +109,32 @@ final class Watcher {
         if (!is && !was) {
             return null;
         }
-        Item item = is ? after : before;
+        Frames.Shape shape = shape(is ? was ? MODIFIED : ADDED : DELETED);
+        byte[] known = e.frame(shape);
+        return known != null ? known
+                : e.keep(shape, frames.object(selection.target(), chosen(is ? after : before), e.revision(), shape));
+    }
+
+    private static Item chosen(@Nullable Item item) {
         if (item == null) {
             throw new IllegalStateException("selected nothing");
         }
-        Frames.Shape shape = shape(is ? was ? "MODIFIED" : "ADDED" : "DELETED");
-        return e.frame(shape, () -> frames.object(selection.target(), item, e.revision(), shape));
+        return item;
     }
 
-    private Frames.Shape shape(String type) {
+    /// The form of an event of a type; the first Table has the columns.
+    private Frames.Shape shape(int type) {
         boolean headers = form.as() == Form.As.TABLE && !headersSent;
         headersSent = true;
-        return new Frames.Shape(type, selection.target().kind().gvk(), form, include, headers);
+        if (headers) {
+            return frames.shared(new Frames.Shape(TYPES[type], selection.target().kind().gvk(), form, include, true));
+        }
+        Frames.Shape known = shapes[type];
+        if (known == null) {
+            known = frames.shared(new Frames.Shape(TYPES[type], selection.target().kind().gvk(), form, include, false));
+            shapes[type] = known;
+        }
+        return known;
     }
 
     /// Looks after time: bookmarks, the end, a client that has left. False when this watch is over.
