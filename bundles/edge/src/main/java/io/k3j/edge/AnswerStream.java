@@ -1,8 +1,6 @@
 package io.k3j.edge;
 
 import io.k3j.edgeapi.ResponseStream;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// client stops its own writer and nobody else's.
 final class AnswerStream implements ResponseStream {
     private final HttpExchange exchange;
+    private final Pump pump;
     private final AtomicInteger pending = new AtomicInteger();
     private volatile boolean closed;
     private volatile @Nullable Thread waiter;
 
     AnswerStream(HttpExchange exchange) {
         this.exchange = exchange;
+        this.pump = new Pump(exchange);
     }
 
     @Override
@@ -85,6 +85,12 @@ final class AnswerStream implements ResponseStream {
                 || exchange.outbox().pending() > Limits.PENDING_CONNECTION_BYTES && pending.get() > 0;
     }
 
+    /// The client has gone, or nobody wants to go on: forgets what waits. Any thread.
+    void drop() {
+        exchange.outbox().post(new End(pump, false));
+        wake();
+    }
+
     /// Wakes a writer that waits; any thread.
     void wake() {
         Thread thread = waiter;
@@ -102,7 +108,7 @@ final class AnswerStream implements ResponseStream {
     public void close() {
         if (!closed) {
             closed = true;
-            exchange.outbox().post(new End(exchange.wire()));
+            exchange.outbox().post(new End(pump, true));
             exchange.answered();
         }
     }
@@ -111,57 +117,42 @@ final class AnswerStream implements ResponseStream {
     public void abort() {
         if (!closed) {
             closed = true;
-            exchange.outbox().post(new Reset(exchange.wire()));
+            exchange.outbox().post(new End(pump, false));
             exchange.answered();
         }
     }
 
     /// One piece on its way.
-    private final class Data extends Message implements ChannelFutureListener {
-        private final Piece piece;
-
+    private final class Data extends Pump.Load {
         Data(Piece piece) {
-            this.piece = piece;
+            super(pump, piece);
         }
 
         @Override
-        void send() {
-            exchange.wire().data(piece.buffer(exchange.allocator()), false, this);
-        }
-
-        @Override
-        public void operationComplete(ChannelFuture sent) {
-            pending.addAndGet(-piece.length());
-            exchange.outbox().left(piece.length());
+        void gone(int bytes) {
+            pending.addAndGet(-bytes);
+            exchange.outbox().left(bytes);
             wake();
         }
     }
 
-    /// The end of the answer.
+    /// The end of the answer, in order or not.
     private static final class End extends Message {
-        private final Wire wire;
+        private final Pump pump;
+        private final boolean complete;
 
-        End(Wire wire) {
-            this.wire = wire;
+        End(Pump pump, boolean complete) {
+            this.pump = pump;
+            this.complete = complete;
         }
 
         @Override
         void send() {
-            wire.end();
-        }
-    }
-
-    /// The end of an answer that stays incomplete.
-    static final class Reset extends Message {
-        private final Wire wire;
-
-        Reset(Wire wire) {
-            this.wire = wire;
-        }
-
-        @Override
-        void send() {
-            wire.reset();
+            if (complete) {
+                pump.end();
+            } else {
+                pump.reset();
+            }
         }
     }
 }

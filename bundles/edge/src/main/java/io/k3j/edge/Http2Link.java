@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,16 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
     public void channelReadComplete(ChannelHandlerContext completed) throws Exception {
         frames.startRequests();
         super.channelReadComplete(completed);
+    }
+
+    /// A connection that broke is nothing to report.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) throws Exception {
+        if (cause instanceof IOException) {
+            failed.channel().close();
+        } else {
+            super.exceptionCaught(failed, cause);
+        }
     }
 
     @Override

@@ -226,7 +226,7 @@ final class HttpExchange implements Exchange, Runnable {
     void abort() {
         State before = state.getAndUpdate(now -> now == State.ANSWERED ? now : State.GONE);
         if (before == State.WAITING || before == State.ANSWERING) {
-            outbox().post(new AnswerStream.Reset(wire));
+            outbox().post(new Reset(wire));
             over("the answer was broken off");
         }
     }
@@ -266,7 +266,7 @@ final class HttpExchange implements Exchange, Runnable {
         body.fail(new IOException(why));
         AnswerStream opened = stream;
         if (opened != null) {
-            opened.wake();
+            opened.drop();
         }
         RawDuplex raw = duplex;
         if (raw != null) {

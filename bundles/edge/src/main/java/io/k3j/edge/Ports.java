@@ -10,11 +10,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,7 @@ final class Ports implements AutoCloseable {
 
     /// A port's certificate has come. Does not block.
     void addIdentity(String name, ListenerIdentity identity) {
-        orders.execute(() -> {
+        order(() -> {
             identities.computeIfAbsent(name, any -> new ArrayList<>()).add(identity);
             identify(name);
         });
@@ -77,7 +79,7 @@ final class Ports implements AutoCloseable {
 
     /// A port's certificate goes. Blocks until it is no longer asked.
     void removeIdentity(String name, ListenerIdentity identity) {
-        wait(orders.submit(() -> {
+        wait(order(() -> {
             identities.computeIfAbsent(name, any -> new ArrayList<>()).remove(identity);
             identify(name);
         }));
@@ -113,7 +115,7 @@ final class Ports implements AutoCloseable {
     /// Gives an endpoint no further requests, and those in flight five seconds. Does not block.
     void removeEndpoint(String name, Endpoint endpoint) {
         routes(name).remove(endpoint);
-        orders.execute(() -> {
+        order(() -> {
             Port port = open.get(name);
             if (port != null && loops != null) {
                 loops.after(Limits.DRAIN_SECONDS, () -> port.abandon(endpoint));
@@ -124,7 +126,7 @@ final class Ports implements AutoCloseable {
     /// Stops accepting, gives what is in flight five seconds, ends the loops.
     @Override
     public void close() {
-        wait(orders.submit(() -> {
+        wait(order(() -> {
             List<Thread> closing = new ArrayList<>();
             for (Port port : open.values()) {
                 closing.add(Thread.startVirtualThread(port::close));
@@ -138,6 +140,15 @@ final class Ports implements AutoCloseable {
         }));
         orders.shutdownNow();
         handshakes.shutdownNow();
+    }
+
+    /// Does something in its turn; nothing any more once this is closed, when services are still being taken away.
+    private Future<?> order(Runnable action) {
+        try {
+            return orders.submit(action);
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private static void join(Thread thread) {
