@@ -65,6 +65,11 @@ final class LocalClient implements ApiClient {
                 key.namespace(), key.name(), ""));
     }
 
+    /// What a query asks for: one object when it fixes the name.
+    private static Key scope(Query query) {
+        return new Key(query.namespace(), RequestInfo.fixedName(query.fields()));
+    }
+
     private <T> T read(Supplier<T> work) {
         try (Seats.Seat _ = core.seats().take(false)) {
             return work.get();
@@ -97,7 +102,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        allowed("list", resource, "", new Key(query.namespace(), ""));
+        allowed("list", resource, "", scope(query));
         return read(() -> {
             ListPage page = page(target(resource), query);
             Target target = target(resource);
@@ -182,7 +187,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        allowed("deletecollection", resource, "", new Key(query.namespace(), ""));
+        allowed("deletecollection", resource, "", scope(query));
         write(() -> {
             Target target = target(resource);
             for (Item item : page(target, query).items()) {
@@ -219,8 +224,8 @@ final class LocalClient implements ApiClient {
 
     @Override
     public View view(Gvr resource, Query query) {
-        allowed("list", resource, "", new Key(query.namespace(), ""));
-        allowed("watch", resource, "", new Key(query.namespace(), ""));
+        allowed("list", resource, "", scope(query));
+        allowed("watch", resource, "", scope(query));
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
         return views.keep(new LocalView(core.log(), selection));
     }

@@ -87,13 +87,16 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
             return name;
         }
         try {
-            return FieldSelector.parse(params.text("fieldSelector")).requirements().stream()
-                    .filter(r -> r.field().equals("metadata.name") && !r.negated())
-                    .map(FieldSelector.Requirement::value)
-                    .findFirst().orElse("");
+            return fixedName(FieldSelector.parse(params.text("fieldSelector")));
         } catch (IllegalArgumentException e) {
             return "";
         }
+    }
+
+    /// The one name a field selector lets through, empty when there may be several.
+    static String fixedName(FieldSelector fields) {
+        return fields.requirements().stream().filter(r -> r.field().equals("metadata.name") && !r.negated())
+                .map(FieldSelector.Requirement::value).findFirst().orElse("");
     }
 
     /// The namespace for authorisation: a namespace object counts as being in itself.
