@@ -77,8 +77,10 @@ public final class Evictions implements Action {
     private boolean spent(Obj pod, Call call, boolean last) {
         List<Obj> budgets = budgets(pod);
         if (budgets.size() > 1) {
-            throw new ApiFault(500, "InternalError", "This pod has more than one PodDisruptionBudget, which the eviction"
-                    + " subresource does not support.", Struct.EMPTY);
+            throw new ApiFault(500, "InternalError",
+                    "This pod has more than one PodDisruptionBudget, which the eviction"
+                            + " subresource does not support.",
+                    Struct.EMPTY);
         }
         if (budgets.isEmpty() || unready(pod, budgets.getFirst())) {
             return true;

@@ -55,7 +55,8 @@ public final class LimitRanger implements Admission {
                 o = limit.text("type").equals("Container") ? LimitDefaults.filled(o, limit, set) : o;
             }
             if (!set.isEmpty()) {
-                o = o.withAt("LimitRanger plugin set: " + String.join("; ", set), "metadata", "annotations", ANNOTATION);
+                o = o.withAt("LimitRanger plugin set: " + String.join("; ", set), "metadata", "annotations",
+                        ANNOTATION);
             }
         }
         return o;

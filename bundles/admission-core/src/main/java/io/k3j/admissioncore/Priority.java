@@ -53,7 +53,8 @@ public final class Priority implements Admission {
         }
         if (spec.has("preemptionPolicy") && !spec.text("preemptionPolicy").equals(preemption)) {
             throw ApiFault.forbidden(World.PODS, write.key().name(), "the string value of PreemptionPolicy ("
-                    + spec.text("preemptionPolicy") + ") must not be provided in pod spec; priority admission controller"
+                    + spec.text("preemptionPolicy")
+                    + ") must not be provided in pod spec; priority admission controller"
                     + " computed " + preemption + " from the given PriorityClass name");
         }
         Struct named = chosen.map(c -> spec.with("priorityClassName", c.name())).orElse(spec);

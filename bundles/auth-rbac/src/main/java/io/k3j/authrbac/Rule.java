@@ -46,7 +46,8 @@ record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<St
 
     private boolean path(String asked) {
         for (String p : paths) {
-            if (p.equals(ALL) || p.equals(asked) || p.endsWith(ALL) && asked.startsWith(p.substring(0, p.length() - 1))) {
+            if (p.equals(ALL) || p.equals(asked)
+                    || p.endsWith(ALL) && asked.startsWith(p.substring(0, p.length() - 1))) {
                 return true;
             }
         }
@@ -104,7 +105,8 @@ record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<St
     Struct reviewed() {
         Struct.Builder b = Struct.builder().put("verbs", sorted(verbs));
         return b.putUnlessEmpty("apiGroups", sorted(groups)).putUnlessEmpty("resources", sorted(resources))
-                .putUnlessEmpty("resourceNames", sorted(names)).putUnlessEmpty("nonResourceURLs", sorted(paths)).build();
+                .putUnlessEmpty("resourceNames", sorted(names)).putUnlessEmpty("nonResourceURLs", sorted(paths))
+                .build();
     }
 
     /// As upstream's messages show it.

@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /// The two documents by which others verify our tokens. See
-/// <https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery>.
+/// <https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/>.
 @Component(service = {}, immediate = true)
 public final class Discovery {
     private final List<ServiceRegistration<Connect>> paths;

@@ -87,7 +87,8 @@ public final class TokenRequests implements Action {
         String field = "spec.expirationSeconds";
         String message = "Invalid value: " + seconds + ": " + why;
         throw new ApiFault(422, "Invalid",
-                "TokenRequest.authentication.k8s.io \"" + call.key().name() + "\" is invalid: " + field + ": " + message,
+                "TokenRequest.authentication.k8s.io \"" + call.key().name() + "\" is invalid: " + field + ": "
+                        + message,
                 Struct.of("name", call.key().name(), "group", "authentication.k8s.io", "kind", "TokenRequest", "causes",
                         List.of(Struct.of("reason", "FieldValueInvalid", "message", message, "field", field))));
     }

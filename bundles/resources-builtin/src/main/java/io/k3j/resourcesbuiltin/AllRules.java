@@ -19,6 +19,7 @@ final class AllRules {
         map.put("Service", new ServiceRules());
         NetworkRules.into(map);
         StorageRules.into(map);
+        AccessRules.into(map);
         PolicyRules.into(map);
         return Map.copyOf(map);
     }

@@ -83,7 +83,8 @@ final class Cells {
 
     /// Labels as `a=b,c=d`, or `<none>`.
     static String labels(Struct labels) {
-        List<String> all = labels.texts().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).sorted().toList();
+        List<String> all = labels.texts().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).sorted()
+                .toList();
         return all.isEmpty() ? NONE : String.join(",", all);
     }
 

@@ -27,7 +27,8 @@ final class JobRules implements Rules {
         if (!s.has("completions") && !s.has("parallelism")) {
             s = s.with("completions", 1L).with("parallelism", 1L);
         }
-        s = Fill.in(s, "parallelism", 1L, "backoffLimit", s.has("backoffLimitPerIndex") ? (long) Integer.MAX_VALUE : 6L);
+        s = Fill.in(s, "parallelism", 1L, "backoffLimit",
+                s.has("backoffLimitPerIndex") ? (long) Integer.MAX_VALUE : 6L);
         s = Fill.in(s, "completionMode", "NonIndexed", "suspend", false);
         s = Fill.in(s, "podReplacementPolicy", s.has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         return Fill.inside(s, "template", PodDefaults::template);

@@ -25,7 +25,8 @@ final class OtherCells {
         cells.put("quota.limit", (o, now) -> quota(o.struct("status"), true));
         cells.put("pdb.min", (o, now) -> given(o.struct("spec"), "minAvailable"));
         cells.put("pdb.max", (o, now) -> given(o.struct("spec"), "maxUnavailable"));
-        cells.put("binding.role", (o, now) -> o.struct("roleRef").text("kind") + "/" + o.struct("roleRef").text("name"));
+        cells.put("binding.role",
+                (o, now) -> o.struct("roleRef").text("kind") + "/" + o.struct("roleRef").text("name"));
         cells.put("binding.users", (o, now) -> subjects(o.seq("subjects"), "User"));
         cells.put("binding.groups", (o, now) -> subjects(o.seq("subjects"), "Group"));
         cells.put("binding.accounts", (o, now) -> subjects(o.seq("subjects"), "ServiceAccount"));

@@ -111,8 +111,9 @@ final class PodProblems {
             if (name.isEmpty()) {
                 p.at("sysctls", i).at("name").required("");
             } else if (!sysctl(name)) {
-                p.at("sysctls", i).at("name").invalid(name, "must have at most 253 characters and match regex ^([a-z0-9]"
-                        + "([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
+                p.at("sysctls", i).at("name").invalid(name,
+                        "must have at most 253 characters and match regex ^([a-z0-9]"
+                                + "([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
             }
         }
     }

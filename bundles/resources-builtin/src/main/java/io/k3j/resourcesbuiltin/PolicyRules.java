@@ -10,18 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Roles and bindings, budgets, priorities, leases, autoscalers, certificate requests, webhooks.
+/// Budgets, priorities, leases, autoscalers, certificate requests, webhooks.
 final class PolicyRules {
-    private static final String RBAC = "rbac.authorization.k8s.io";
-
     private PolicyRules() {
     }
 
     static void into(Map<String, Rules> map) {
-        map.put("Role", new Roles());
-        map.put("ClusterRole", new Roles());
-        map.put("RoleBinding", new Bindings());
-        map.put("ClusterRoleBinding", new Bindings());
         map.put("PodDisruptionBudget", new Budgets());
         map.put("PriorityClass", new Priorities());
         map.put("RuntimeClass", new Runtimes());
@@ -31,84 +25,6 @@ final class PolicyRules {
         map.put("MutatingWebhookConfiguration", new Webhooks());
         map.put("ValidatingWebhookConfiguration", new Webhooks());
         map.put("APIService", new ApiServices());
-    }
-
-    private static final class Roles implements Rules {
-        @Override
-        public List<String> name(String name) {
-            return Names.pathSegment(name);
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            Seq rules = o.seq("rules");
-            for (int i = 0; i < rules.size(); i++) {
-                rule(rules.struct(i), write.kind().namespaced(), p.at("rules", i));
-            }
-        }
-
-        private static void rule(Struct rule, boolean namespaced, Problems p) {
-            if (rule.seq("verbs").isEmpty()) {
-                p.at("verbs").required("verbs must contain at least one value");
-            }
-            boolean paths = !rule.seq("nonResourceURLs").isEmpty();
-            boolean resources = !rule.seq("apiGroups").isEmpty() || !rule.seq("resources").isEmpty()
-                    || !rule.seq("resourceNames").isEmpty();
-            if (paths) {
-                if (namespaced) {
-                    p.at("nonResourceURLs").invalid(rule.seq("nonResourceURLs"),
-                            "namespaced rules cannot apply to non-resource URLs");
-                }
-                if (resources) {
-                    p.at("nonResourceURLs").invalid(rule.seq("nonResourceURLs"),
-                            "rules cannot apply to both regular resources and non-resource URLs");
-                }
-                return;
-            }
-            if (rule.seq("apiGroups").isEmpty()) {
-                p.at("apiGroups").required("resource rules must supply at least one api group");
-            }
-            if (rule.seq("resources").isEmpty()) {
-                p.at("resources").required("resource rules must supply at least one resource");
-            }
-        }
-    }
-
-    private static final class Bindings implements Rules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            Struct b = Fill.inside(o, "roleRef", r -> Fill.in(r, "apiGroup", RBAC));
-            return Fill.each(b, "subjects",
-                    s -> s.text("kind").equals("ServiceAccount") ? s : Fill.in(s, "apiGroup", RBAC));
-        }
-
-        @Override
-        public List<String> name(String name) {
-            return Names.pathSegment(name);
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            Struct ref = o.struct("roleRef");
-            p.at("roleRef").oneOf(ref, "apiGroup", List.of(RBAC));
-            p.at("roleRef").requiredOneOf(ref, "kind", write.kind().namespaced() ? List.of("ClusterRole", "Role")
-                    : List.of("ClusterRole"));
-            p.at("roleRef").present(ref, "name");
-            Seq subjects = o.seq("subjects");
-            for (int i = 0; i < subjects.size(); i++) {
-                Struct s = subjects.struct(i);
-                Problems at = p.at("subjects", i);
-                at.present(s, "name");
-                at.requiredOneOf(s, "kind", List.of("Group", "ServiceAccount", "User"));
-                if (s.text("kind").equals("ServiceAccount")) {
-                    at.present(s, "namespace");
-                }
-            }
-            Struct before = write.before().orElse(Struct.EMPTY).struct("roleRef");
-            if (write.operation() == Operation.UPDATE && !before.equals(ref)) {
-                p.at("roleRef").invalid(ref, "cannot change roleRef");
-            }
-        }
     }
 
     private static final class Budgets implements Rules {
@@ -294,7 +210,8 @@ final class PolicyRules {
             String wanted = spec.text("version") + "." + spec.text("group");
             String name = o.struct("metadata").text("name");
             if (!Objects.equals(wanted, name) && !name.equals(spec.text("version") + ".")) {
-                p.at("metadata").at("name").invalid(name, "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+                p.at("metadata").at("name").invalid(name,
+                        "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
             }
             p.at("spec").present(spec, "version");
             for (String field : List.of("groupPriorityMinimum", "versionPriority")) {

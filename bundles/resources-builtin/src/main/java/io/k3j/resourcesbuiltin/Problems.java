@@ -134,7 +134,8 @@ final class Problems {
     }
 
     /// A field must be a quantity that is not negative.
-    @Nullable Quantity quantity(Struct of, String field) {
+    @Nullable
+    Quantity quantity(Struct of, String field) {
         try {
             Quantity q = Quantity.of(of.get(field));
             if (q.signum() < 0) {

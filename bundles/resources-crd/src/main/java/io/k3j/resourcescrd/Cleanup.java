@@ -77,8 +77,8 @@ final class Cleanup implements AutoCloseable {
 
     private void terminating(String name) {
         Obj now = api.get(Definition.RESOURCE, Key.of(name));
-        Obj marked = DefinitionStatus.condition(now, "Terminating", true, "InstanceDeletionInProgress",
-                "CustomResource deletion is in progress", Instant.now());
+        Obj marked = DefinitionStatus.condition(now, new DefinitionStatus.Condition("Terminating", true,
+                "InstanceDeletionInProgress", "CustomResource deletion is in progress"), Instant.now());
         if (!marked.equals(now)) {
             api.update(Definition.RESOURCE, marked, WriteOptions.STATUS);
         }

@@ -37,7 +37,8 @@ final class DefinitionHooks implements KindHooks {
         if (!webhook.isEmpty() && !webhook.has("port")) {
             conversion = conversion.withAt(443L, "webhook", "clientConfig", "service", "port");
         }
-        return object.with("spec", spec.with("names", names).with("conversion", filled(conversion, "strategy", "None")));
+        return object.with("spec",
+                spec.with("names", names).with("conversion", filled(conversion, "strategy", "None")));
     }
 
     private static Struct filled(Struct of, String field, String value) {
@@ -75,7 +76,8 @@ final class DefinitionHooks implements KindHooks {
         Seq versions = object.struct("spec").seq("versions");
         for (int i = 0; i < versions.size() && !write.subresource().equals("status"); i++) {
             if (rules(versions.struct(i).get("schema"))) {
-                all.add("spec.versions[" + i + "].schema.openAPIV3Schema: x-kubernetes-validations are accepted, but CEL"
+                all.add("spec.versions[" + i
+                        + "].schema.openAPIV3Schema: x-kubernetes-validations are accepted, but CEL"
                         + " rules are not evaluated yet");
             }
         }

@@ -24,11 +24,12 @@ final class DefinitionStatus {
         String conflict = taken.conflict;
         boolean free = conflict.isEmpty();
         Obj o = definition.with(accepted, "status", "acceptedNames");
-        o = condition(o, "NamesAccepted", free, free ? "NoConflicts" : taken.reason,
-                free ? "no conflicts found" : conflict, now);
+        o = condition(o, new Condition("NamesAccepted", free, free ? "NoConflicts" : taken.reason,
+                free ? "no conflicts found" : conflict), now);
         boolean established = free || established(definition);
-        o = condition(o, "Established", established, established ? "InitialNamesAccepted" : "NotAccepted",
-                established ? "the initial names have been accepted" : "not all names are accepted", now);
+        o = condition(o, new Condition("Established", established,
+                established ? "InitialNamesAccepted" : "NotAccepted",
+                established ? "the initial names have been accepted" : "not all names are accepted"), now);
         String group = definition.spec().text("group");
         if (group.endsWith(".k8s.io") || group.endsWith(".kubernetes.io")) {
             o = approval(o, now);
@@ -46,19 +47,23 @@ final class DefinitionStatus {
         boolean waived = by.startsWith("unapproved");
         String reason = approved ? "ApprovedAnnotation" : waived ? "UnapprovedAnnotation" : "MissingAnnotation";
         String message = approved ? "approved in " + by : "not approved: \"" + by + "\"";
-        return condition(o, "KubernetesAPIApprovalPolicyConformant", approved, reason, message, now);
+        return condition(o, new Condition("KubernetesAPIApprovalPolicyConformant", approved, reason, message), now);
+    }
+
+    /// A condition as it should be.
+    record Condition(String type, boolean holds, String reason, String message) {
     }
 
     /// A condition set; its time changes with its status only.
-    static Obj condition(Obj o, String type, boolean holds, String reason, String message, Instant now) {
+    static Obj condition(Obj o, Condition wanted, Instant now) {
         Seq all = o.status().seq("conditions");
-        String status = holds ? "True" : "False";
-        Struct fresh = Struct.of("type", type, "status", status, "lastTransitionTime",
-                now.truncatedTo(ChronoUnit.SECONDS).toString(), "reason", reason, "message", message);
+        String status = wanted.holds ? "True" : "False";
+        Struct fresh = Struct.of("type", wanted.type, "status", status, "lastTransitionTime",
+                now.truncatedTo(ChronoUnit.SECONDS).toString(), "reason", wanted.reason, "message", wanted.message);
         for (int i = 0; i < all.size(); i++) {
             Struct c = all.struct(i);
-            if (c.text("type").equals(type)) {
-                Struct same = c.with("reason", reason).with("message", message);
+            if (c.text("type").equals(wanted.type)) {
+                Struct same = c.with("reason", wanted.reason).with("message", wanted.message);
                 return o.with(all.with(i, c.text("status").equals(status) ? same : fresh), "status", "conditions");
             }
         }
