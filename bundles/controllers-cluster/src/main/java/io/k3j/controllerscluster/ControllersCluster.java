@@ -47,6 +47,10 @@ public final class ControllersCluster {
         ServiceAccounts.add(desk);
         RootCa.add(desk, () -> read(authority));
         EndpointSlices.add(desk);
+        EndpointsObjects.add(desk);
+        EndpointsMirror.add(desk);
+        JobTtl.add(desk);
+        Disruptions.add(desk);
         NodeLifecycle.add(desk);
         TaintEviction.add(desk);
         PodGarbage.add(desk);
