@@ -42,12 +42,11 @@ final class Cells {
                 || functions.containsKey(expression.substring(1));
     }
 
-    /// The cells of an object: its name, then one per expression. `columns` are all columns.
+    /// The cells of an object, one per expression. `columns` are all columns.
     List<Object> row(List<Column> columns, List<String> expressions, Obj object, Instant now) {
         List<Object> row = new ArrayList<>(columns.size());
-        row.add(object.name());
         for (int i = 0; i < expressions.size(); i++) {
-            row.add(cell(columns.get(i + 1), expressions.get(i), object.tree(), now));
+            row.add(cell(columns.get(i), expressions.get(i), object.tree(), now));
         }
         return row;
     }

@@ -59,7 +59,7 @@ final class KindTable {
         return List.copyOf(kinds);
     }
 
-    /// The cell expressions of a kind, without the name's; empty when it has no columns of its own.
+    /// The cell expressions of a kind, one per column; empty for an unknown kind.
     List<String> cells(Gvk kind) {
         return cells.getOrDefault(kind, List.of());
     }
@@ -101,8 +101,11 @@ final class KindTable {
             columns.add(new Column("Age", "string", "", "", 0, ""));
             expressions.add("age");
         }
-        List<Column> all = new ArrayList<>(List.of(NAME));
-        all.addAll(columns);
+        List<Column> all = new ArrayList<>(columns);
+        if (columns.stream().noneMatch(c -> c.name().equals("Name"))) {
+            all.addFirst(NAME);
+            expressions.addFirst(".metadata.name");
+        }
         cells.put(gvk, List.copyOf(expressions));
         kinds.add(new ResourceKind(gvr, gvk, names(gvk, settings), words.get(2).equals("N"), verbs(settings),
                 subresources(gvk, settings), storage(gvr, gvk, settings), shapes.apply(gvk), List.copyOf(all),

@@ -123,6 +123,24 @@ class CellsTest {
                         "v1.36.2+k3j1");
     }
 
+    @Test
+    void eventsBeginWithTheirTime() {
+        assertThat(kit.row("""
+                apiVersion: v1
+                kind: Event
+                metadata: {name: p.1, namespace: default}
+                involvedObject: {kind: Pod, name: p}
+                type: Normal
+                reason: Started
+                message: "Started it "
+                source: {component: kubelet, host: node1}
+                firstTimestamp: "2026-01-01T00:05:00Z"
+                lastTimestamp: "2026-01-01T00:09:00Z"
+                count: 3
+                """)).containsExactly("60s", "Normal", "Started", "pod/p", "", "kubelet, node1", "Started it", "5m", 3L,
+                "p.1");
+    }
+
     @ParameterizedTest
     @CsvSource({"0,0s", "119,119s", "120,2m", "125,2m5s", "600,10m", "10799,179m", "10800,3h", "11100,3h5m",
             "28800,8h", "172800,2d", "176400,2d1h", "691200,8d", "63072000,2y", "-5,<invalid>"})
