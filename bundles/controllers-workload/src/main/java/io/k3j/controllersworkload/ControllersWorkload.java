@@ -39,6 +39,8 @@ public final class ControllersWorkload {
         Deployments.add(desk);
         DaemonSets.add(desk);
         Jobs.add(desk);
+        CronJobs.add(desk);
+        StatefulSets.add(desk);
         ReplicaSets.add(desk, Replicas.SETS);
         ReplicaSets.add(desk, Replicas.CONTROLLERS);
     }

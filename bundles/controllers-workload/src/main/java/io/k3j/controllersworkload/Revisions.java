@@ -74,7 +74,7 @@ record Revisions(Writer writer, LiveView view, Obj owner) {
     void trim(long limit, List<Obj> pods, Set<String> keep) {
         Set<String> live = new HashSet<>(keep);
         pods.forEach(p -> live.add(p.labels().getOrDefault(LABEL, "")));
-        List<Obj> idle = all().stream().filter(r -> !live.contains(hash(r))).toList();
+        List<Obj> idle = all().stream().filter(r -> !live.contains(hash(r)) && !live.contains(r.name())).toList();
         idle.stream().limit(Math.max(0, idle.size() - limit))
                 .forEach(r -> writer.delete(Resources.CONTROLLER_REVISIONS, r));
     }

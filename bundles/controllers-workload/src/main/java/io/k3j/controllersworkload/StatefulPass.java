@@ -1,0 +1,198 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IntOrPercent;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Writer;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/// One pass over one StatefulSet: at most one pod at a time unless it manages its pods in parallel.
+final class StatefulPass {
+    private final Writer writer;
+    private final Events events;
+    private final Instant now;
+    private final Obj set;
+    private final Obj current;
+    private final Obj update;
+    private final TreeMap<Long, Obj> replicas = new TreeMap<>();
+    private final List<Obj> condemned = new ArrayList<>();
+    private final List<Obj> created = new ArrayList<>();
+    private final boolean ordered;
+
+    /// The pass over a set with its revisions, `current` and `update`, and its pods.
+    StatefulPass(Tools tools, Obj set, Obj current, Obj update, List<Obj> pods) {
+        this.writer = tools.writer();
+        this.events = tools.events();
+        this.now = tools.now();
+        this.set = set;
+        this.current = current;
+        this.update = update;
+        this.ordered = !set.spec().text("podManagementPolicy").equals("Parallel");
+        long first = StatefulPods.start(set);
+        for (Obj pod : pods) {
+            long ordinal = StatefulPods.ordinal(set, pod);
+            if (ordinal >= first && ordinal < first + StatefulPods.replicas(set)) {
+                replicas.put(ordinal, pod);
+            } else if (ordinal >= 0) {
+                condemned.add(pod);
+            }
+        }
+        condemned.sort(Comparator.comparingLong((Obj p) -> StatefulPods.ordinal(set, p)).reversed());
+    }
+
+    /// What a pass works with.
+    record Tools(Writer writer, Events events, Instant now) {
+    }
+
+    /// Does it.
+    void run() {
+        try {
+            if (!set.terminating() && grown() && shrunk()) {
+                updated();
+            }
+        } finally {
+            writeStatus();
+        }
+    }
+
+    /// Makes and repairs pods from the first on.
+    /// @return whether the rest may go on
+    private boolean grown() {
+        long first = StatefulPods.start(set);
+        for (long ordinal = first; ordinal < first + StatefulPods.replicas(set); ordinal++) {
+            Obj pod = replicas.get(ordinal);
+            if (pod == null) {
+                create(ordinal);
+                if (ordered) {
+                    return false;
+                }
+            } else if (Pods.finished(pod) && !pod.terminating()) {
+                events.warning(set,
+                        Pods.phase(pod).equals("Failed") ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
+                        "StatefulSet " + set.key() + " is recreating " + Pods.phase(pod) + " Pod " + pod.name());
+                delete(pod);
+                if (ordered) {
+                    return false;
+                }
+            } else if (ordered && !available(pod)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean available(Obj pod) {
+        return StatefulPods.healthy(pod) && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
+    }
+
+    /// Removes pods beyond the last, from the highest down.
+    private boolean shrunk() {
+        for (Obj pod : condemned) {
+            if (!pod.terminating()) {
+                delete(pod);
+            }
+            if (ordered) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Replaces pods of older revisions, from the highest down to the partition.
+    private void updated() {
+        Struct strategy = set.spec().struct("updateStrategy");
+        if (strategy.text("type").equals("OnDelete")) {
+            return;
+        }
+        Struct rules = strategy.struct("rollingUpdate");
+        int room = rules.has("maxUnavailable")
+                ? Math.max(1, IntOrPercent.resolve(rules.get("maxUnavailable"), StatefulPods.replicas(set), true))
+                : 1;
+        long unavailable = replicas.values().stream().filter(p -> !available(p)).count();
+        for (Obj pod : replicas.tailMap(StatefulPods.start(set) + rules.whole("partition", 0), true).descendingMap()
+                .values()) {
+            boolean old = !revision(pod).equals(update.name());
+            if (old && !pod.terminating() && (unavailable < room || !available(pod))) {
+                unavailable += available(pod) ? 1 : 0;
+                delete(pod);
+            }
+            if (unavailable >= room) {
+                return;
+            }
+        }
+    }
+
+    private static String revision(Obj pod) {
+        return pod.labels().getOrDefault(Revisions.LABEL, "");
+    }
+
+    private void create(long ordinal) {
+        long partition = set.spec().struct("updateStrategy").struct("rollingUpdate").whole("partition", 0);
+        Obj pod = StatefulPods.pod(set, ordinal, ordinal < StatefulPods.start(set) + partition ? current : update);
+        for (Obj claim : StatefulPods.claims(set, ordinal)) {
+            claim(claim, pod);
+        }
+        try {
+            created.add(writer.create(Resources.PODS, pod));
+            events.normal(set, "SuccessfulCreate",
+                    "create Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        } catch (ApiFault fault) {
+            if (!PodDoor.namespaceEnds(fault) && !fault.reason().equals("AlreadyExists")) {
+                events.warning(set, "FailedCreate", "create Pod " + pod.name() + " in StatefulSet " + set.name()
+                        + " failed error: " + fault.getMessage());
+            }
+            throw fault;
+        }
+    }
+
+    private void claim(Obj claim, Obj pod) {
+        if (writer.api().find(Resources.PERSISTENT_VOLUME_CLAIMS, claim.key()).isPresent()) {
+            return;
+        }
+        writer.create(Resources.PERSISTENT_VOLUME_CLAIMS, claim);
+        events.normal(set, "SuccessfulCreate",
+                "create Claim " + claim.name() + " Pod " + pod.name() + " in StatefulSet "
+                        + set.name() + " success");
+    }
+
+    private void delete(Obj pod) {
+        if (writer.delete(Resources.PODS, pod)) {
+            events.normal(set, "SuccessfulDelete",
+                    "delete Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        }
+    }
+
+    private void writeStatus() {
+        List<Obj> all = new ArrayList<>(replicas.values());
+        all.addAll(condemned);
+        all.addAll(created);
+        long ready = all.stream().filter(p -> Pods.phase(p).equals("Running") && Pods.ready(p)).count();
+        long available = all.stream().filter(this::available).count();
+        long updated = all.stream().filter(p -> !p.terminating() && revision(p).equals(update.name())).count();
+        long old = all.stream().filter(p -> !p.terminating() && revision(p).equals(current.name())).count();
+        boolean rolls = !set.spec().struct("updateStrategy").text("type").equals("OnDelete");
+        boolean complete = rolls && updated == all.size() && ready == all.size()
+                && all.size() == StatefulPods.replicas(set);
+        Struct.Builder b = Struct.builder().put("observedGeneration", set.generation()).put("replicas", all.size());
+        positive(b, "readyReplicas", ready);
+        positive(b, "currentReplicas", complete ? updated : old);
+        positive(b, "updatedReplicas", updated);
+        b.put("availableReplicas", available).put("currentRevision", (complete ? update : current).name())
+                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0));
+        writer.updateStatus(Resources.STATEFUL_SETS, set, b.build());
+    }
+
+    private static void positive(Struct.Builder b, String field, long count) {
+        if (count > 0) {
+            b.put(field, count);
+        }
+    }
+}
