@@ -32,9 +32,10 @@ final class ContainerdConfig {
         line(b, "root", places.root().toString());
         line(b, "state", places.runtimeDir().resolve("state").toString());
         b.append("oom_score = 0\n");
-        b.append(
-                "disabled_plugins = [\"io.containerd.snapshotter.v1.aufs\", \"io.containerd.snapshotter.v1.devmapper\", "
-                        + "\"io.containerd.internal.v1.tracing\", \"io.containerd.tracing.processor.v1.otlp\"]\n\n");
+        // not there on most machines, and slow to find that out
+        b.append("disabled_plugins = [\"io.containerd.snapshotter.v1.aufs\", ")
+                .append("\"io.containerd.snapshotter.v1.devmapper\", \"io.containerd.internal.v1.tracing\", ")
+                .append("\"io.containerd.tracing.processor.v1.otlp\"]\n\n");
         b.append("[grpc]\n");
         line(b, "address", places.socket().toString());
         b.append("\n[plugins.\"io.containerd.internal.v1.opt\"]\n");

@@ -47,7 +47,7 @@ final class NodeAgent implements AutoCloseable {
                 facts.memory(), tokens, new Watches(api), closed);
         workers = new PodWorkers(tools);
         staticPods = new StaticPods(tools, api, workers);
-        node = new NodeLoop(api, runtime, new NodeObject(options, settings, facts), options, clock, closed, ready);
+        node = new NodeLoop(api, tools, new NodeObject(options, settings, facts), ready);
         pods = api.view(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()));
     }
 

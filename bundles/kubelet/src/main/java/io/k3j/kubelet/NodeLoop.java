@@ -48,15 +48,14 @@ final class NodeLoop {
     private boolean told;
 
     /// @param ready told whether the node is, whenever that has been written
-    NodeLoop(ApiClient api, ContainerRuntime runtime, NodeObject object, Options options, InstantSource clock,
-            CountDownLatch closed, Consumer<Boolean> ready) {
+    NodeLoop(ApiClient api, Tools tools, NodeObject object, Consumer<Boolean> ready) {
         this.api = api;
-        this.runtime = runtime;
         this.object = object;
-        this.options = options;
-        this.clock = clock;
-        this.closed = closed;
         this.ready = ready;
+        runtime = tools.runtime();
+        options = tools.options();
+        clock = tools.clock();
+        closed = tools.closed();
     }
 
     /// Works until closed.

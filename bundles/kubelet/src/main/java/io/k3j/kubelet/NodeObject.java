@@ -144,33 +144,37 @@ final class NodeObject {
     }
 
     private static Seq conditions(Struct old, Now now) {
-        Seq before = old.seq("conditions");
+        boolean runtime = now.readiness().runtime();
+        boolean ready = runtime && now.readiness().network();
+        boolean memory = now.pressures().contains("MemoryPressure");
+        boolean disk = now.pressures().contains("DiskPressure");
+        String missing = "container runtime " + (runtime ? "network " : "") + "not ready: " + now.readiness().message();
         List<Struct> all = new ArrayList<>();
-        String[][] pressures = {{"MemoryPressure", "Memory", "memory available"}, {"DiskPressure", "Disk", "disk"},
-                {"PIDPressure", "PID", "PID available"}};
-        for (String[] p : pressures) {
-            boolean on = now.pressures().contains(p[0]);
-            String fine = p[1].equals("Disk") ? "kubelet has no disk pressure" : "kubelet has sufficient " + p[2];
-            all.add(condition(before, now.at(), p[0], on, "KubeletHas" + (on ? p[0]
-                    : p[1].equals("Disk") ? "NoDiskPressure" : "Sufficient" + p[1]),
-                    on ? "kubelet has " + (p[1].equals("Disk") ? "disk pressure" : "insufficient " + p[2]) : fine));
-        }
-        boolean ready = now.readiness().runtime() && now.readiness().network();
-        all.add(condition(before, now.at(), "Ready", ready, ready ? "KubeletReady" : "KubeletNotReady",
-                ready ? "kubelet is posting ready status"
-                        : (now.readiness().runtime() ? "container runtime network not ready: "
-                                : "container runtime not ready: ") + now.readiness().message()));
+        all.add(memory ? word("MemoryPressure", true, "KubeletHasInsufficientMemory",
+                "kubelet has insufficient memory available")
+                : word("MemoryPressure", false, "KubeletHasSufficientMemory",
+                        "kubelet has sufficient memory available"));
+        all.add(disk ? word("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure")
+                : word("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
+        all.add(word("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
+        all.add(ready ? word("Ready", true, "KubeletReady", "kubelet is posting ready status")
+                : word("Ready", false, "KubeletNotReady", missing));
+        Seq before = old.seq("conditions");
+        List<Struct> timed = new ArrayList<>();
+        all.forEach(c -> timed.add(timed(c, before.find("type", c.text("type")), now.at())));
         before.structs().stream().filter(c -> all.stream().noneMatch(a -> a.text("type").equals(c.text("type"))))
-                .forEach(all::add);
-        return Seq.copyOf(all);
+                .forEach(timed::add);
+        return Seq.copyOf(timed);
     }
 
-    private static Struct condition(Seq before, Instant now, String type, boolean holds, String reason,
-            String message) {
-        Struct old = before.find("type", type);
-        String status = holds ? "True" : "False";
-        String since = old.text("status").equals(status) ? old.text("lastTransitionTime") : Times.seconds(now);
-        return Struct.of("type", type, "status", status, "lastHeartbeatTime", Times.seconds(now), "lastTransitionTime",
-                since, "reason", reason, "message", message);
+    private static Struct word(String type, boolean holds, String reason, String message) {
+        return Struct.of("type", type, "status", holds ? "True" : "False", "reason", reason, "message", message);
+    }
+
+    private static Struct timed(Struct condition, Struct old, Instant now) {
+        boolean same = old.text("status").equals(condition.text("status"));
+        return Struct.of("type", condition.text("type"), "status", condition.text("status"), "lastHeartbeatTime",
+                Times.seconds(now), "lastTransitionTime", same ? old.text("lastTransitionTime") : Times.seconds(now),
+                "reason", condition.text("reason"), "message", condition.text("message"));
     }
 }

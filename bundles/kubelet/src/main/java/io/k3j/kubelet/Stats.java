@@ -2,7 +2,6 @@ package io.k3j.kubelet;
 
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerUsage;

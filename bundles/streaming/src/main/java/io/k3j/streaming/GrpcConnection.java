@@ -4,11 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,31 +23,17 @@ import java.util.function.Consumer;
 ///
 /// **Failure.** [GrpcFailure]; after the connection broke every call is `UNAVAILABLE` and [#open] is false.
 public final class GrpcConnection implements AutoCloseable {
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int DATA = 0;
-    private static final int HEADERS = 1;
-    private static final int RST_STREAM = 3;
-    private static final int SETTINGS = 4;
-    private static final int PING = 6;
-    private static final int GOAWAY = 7;
-    private static final int WINDOW_UPDATE = 8;
-    private static final int CONTINUATION = 9;
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
-    private static final int MAX_FRAME = 16384;
     private static final int OUR_WINDOW = 1 << 30;
     private static final int UPDATE_AFTER = 1 << 24;
-    private static final int MAX_QUEUED_FRAMES = 1024;
 
-    private final SocketChannel channel;
-    private final BlockingQueue<ByteBuffer> outgoing = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
+    private final FrameChannel frames;
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
     private final HeaderBlock headers = new HeaderBlock();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
-    private final Thread reader;
-    private final Thread writer;
     private volatile boolean open = true;
     private int nextId = 1;
     private long window = 65_535;
@@ -61,14 +44,12 @@ public final class GrpcConnection implements AutoCloseable {
     ///
     /// @param name for the names of the connection's threads
     public GrpcConnection(SocketChannel channel, String name) {
-        this.channel = channel;
-        outgoing.add(ByteBuffer.wrap(PREFACE));
+        frames = new FrameChannel(channel, name, new Frames());
         // no push, wide windows: the runtime is trusted and messages are bounded
-        outgoing.add(frame(SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0).putShort((short) 4)
-                .putInt(OUR_WINDOW).array()));
-        outgoing.add(frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(OUR_WINDOW - 65_535).array()));
-        writer = Thread.ofVirtual().name(name + "-write").start(this::write);
-        reader = Thread.ofVirtual().name(name + "-read").start(this::read);
+        frames.send(FrameChannel.SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0)
+                .putShort((short) 4).putInt(OUR_WINDOW).array());
+        frames.offer(FrameChannel.WINDOW_UPDATE, 0, OUR_WINDOW - 65_535);
+        frames.start();
     }
 
     /// Whether calls can be made.
@@ -105,7 +86,7 @@ public final class GrpcConnection implements AutoCloseable {
             nextId += 2;
             calls.put(call.id, call);
             // queued under the lock: ids must arrive in order
-            send(frame(HEADERS, END_HEADERS, call.id, head));
+            frames.send(FrameChannel.HEADERS, END_HEADERS, call.id, head);
         }
         body(call, ByteBuffer.allocate(request.length + 5).put((byte) 0).putInt(request.length).put(request).flip());
         return call;
@@ -113,10 +94,10 @@ public final class GrpcConnection implements AutoCloseable {
 
     private void body(GrpcCall call, ByteBuffer message) {
         do {
-            int n = reserve(call, Math.min(MAX_FRAME, message.remaining()));
+            int n = reserve(call, Math.min(FrameChannel.MAX_FRAME, message.remaining()));
             byte[] part = new byte[n];
             message.get(part);
-            send(frame(DATA, message.hasRemaining() ? 0 : END_STREAM, call.id, part));
+            frames.send(FrameChannel.DATA, message.hasRemaining() ? 0 : END_STREAM, call.id, part);
         } while (message.hasRemaining());
     }
 
@@ -158,85 +139,35 @@ public final class GrpcConnection implements AutoCloseable {
 
     private void cancel(GrpcCall call) {
         calls.remove(call.id);
-        outgoing.offer(frame(RST_STREAM, 0, call.id, ByteBuffer.allocate(4).putInt(CANCEL).array()));
+        frames.offer(FrameChannel.RST_STREAM, call.id, CANCEL);
     }
 
-    private void send(ByteBuffer frame) {
-        try {
-            outgoing.put(frame);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
+    /// What comes in, on the reading thread.
+    private final class Frames implements FrameChannel.Handler {
+        @Override
+        public void take(int type, int flags, int stream, byte[] payload) throws IOException {
+            GrpcConnection.this.take(type, flags, stream, payload);
         }
-    }
 
-    private static ByteBuffer frame(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length).put((byte) (payload.length >>> 16))
-                .putShort((short) payload.length)
-                .put((byte) type).put((byte) flags).putInt(stream).put(payload).flip();
-    }
-
-    private void write() {
-        try {
-            while (open) {
-                ByteBuffer next = outgoing.take();
-                while (next.hasRemaining()) {
-                    channel.write(next);
-                }
-            }
-        } catch (IOException | InterruptedException e) {
-            end("connection broke: " + e.getMessage());
+        @Override
+        public void ended(String why) {
+            GrpcConnection.this.ended(why);
         }
-    }
-
-    private void read() {
-        ByteBuffer in = ByteBuffer.allocate(MAX_FRAME + 9).flip();
-        try {
-            while (open) {
-                fill(in, 9);
-                int length = (in.get() & 0xff) << 16 | in.getShort() & 0xffff;
-                int type = in.get();
-                int flags = in.get();
-                int stream = in.getInt() & 0x7fff_ffff;
-                if (length > MAX_FRAME) {
-                    throw new IOException("frame of " + length + " bytes");
-                }
-                fill(in, length);
-                byte[] payload = new byte[length];
-                in.get(payload);
-                take(type, flags, stream, payload);
-            }
-        } catch (IOException | RuntimeException e) {
-            end("connection broke: " + e.getMessage());
-        }
-    }
-
-    private void fill(ByteBuffer in, int bytes) throws IOException {
-        if (in.remaining() >= bytes) {
-            return;
-        }
-        in.compact();
-        while (in.position() < bytes) {
-            if (channel.read(in) < 0) {
-                throw new IOException("closed by the other side");
-            }
-        }
-        in.flip();
     }
 
     private void take(int type, int flags, int stream, byte[] payload) throws IOException {
         switch (type) {
-            case DATA -> data(flags, stream, payload);
-            case HEADERS, CONTINUATION -> head(type, flags, stream, payload);
-            case SETTINGS -> settings(flags, payload);
-            case PING -> {
+            case FrameChannel.DATA -> data(flags, stream, payload);
+            case FrameChannel.HEADERS, FrameChannel.CONTINUATION -> head(type, flags, stream, payload);
+            case FrameChannel.SETTINGS -> settings(flags, payload);
+            case FrameChannel.PING -> {
                 if ((flags & ACK) == 0) {
-                    outgoing.offer(frame(PING, ACK, 0, payload));
+                    frames.offer(FrameChannel.PING, ACK, 0, payload);
                 }
             }
-            case WINDOW_UPDATE -> widen(stream, ByteBuffer.wrap(payload).getInt());
-            case RST_STREAM -> reset(stream, ByteBuffer.wrap(payload).getInt());
-            case GOAWAY -> open = !calls.isEmpty() && open;
+            case FrameChannel.WINDOW_UPDATE -> widen(stream, ByteBuffer.wrap(payload).getInt());
+            case FrameChannel.RST_STREAM -> reset(stream, ByteBuffer.wrap(payload).getInt());
+            case FrameChannel.GOAWAY -> open = !calls.isEmpty() && open;
             default -> {
                 // unknown frames are ignored, as HTTP/2 asks
             }
@@ -248,7 +179,7 @@ public final class GrpcConnection implements AutoCloseable {
         GrpcCall call = calls.get(stream);
         consumed += payload.length;
         if (consumed > UPDATE_AFTER) {
-            outgoing.offer(frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(consumed).array()));
+            frames.offer(FrameChannel.WINDOW_UPDATE, 0, consumed);
             consumed = 0;
         }
         if (call == null) {
@@ -256,7 +187,7 @@ public final class GrpcConnection implements AutoCloseable {
         }
         call.consumed += payload.length;
         if (call.consumed > UPDATE_AFTER) {
-            outgoing.offer(frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(call.consumed).array()));
+            frames.offer(FrameChannel.WINDOW_UPDATE, stream, call.consumed);
             call.consumed = 0;
         }
         call.data(payload, pad + 1 > 0 ? 1 : 0, payload.length - (pad < 0 ? 0 : pad + 1));
@@ -268,7 +199,7 @@ public final class GrpcConnection implements AutoCloseable {
     private void head(int type, int flags, int stream, byte[] payload) throws IOException {
         int from = 0;
         int until = payload.length;
-        if (type == HEADERS) {
+        if (type == FrameChannel.HEADERS) {
             block.reset();
             boolean padded = (flags & 8) != 0;
             until -= padded ? payload[0] & 0xff : 0;
@@ -301,7 +232,7 @@ public final class GrpcConnection implements AutoCloseable {
                 initialWindow = value;
             }
         }
-        outgoing.offer(frame(SETTINGS, ACK, 0, new byte[0]));
+        frames.offer(FrameChannel.SETTINGS, ACK, 0, new byte[0]);
         notifyAll();
     }
 
@@ -321,29 +252,18 @@ public final class GrpcConnection implements AutoCloseable {
         }
     }
 
-    private void end(String why) {
+    private void ended(String why) {
         synchronized (this) {
             open = false;
             notifyAll();
         }
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // it is of no use any more
-        }
         calls.values().forEach(c -> c.fail(GrpcFailure.UNAVAILABLE, why));
-        writer.interrupt();
     }
 
     /// Ends every call and the connection; returns when its threads have ended.
     @Override
     public void close() {
-        end("connection is closed");
-        try {
-            reader.join(Duration.ofSeconds(1));
-            writer.join(Duration.ofSeconds(1));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        frames.end("connection is closed");
+        frames.join();
     }
 }

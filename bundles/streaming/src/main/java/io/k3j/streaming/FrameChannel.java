@@ -1,0 +1,151 @@
+package io.k3j.streaming;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/// HTTP/2 frames on a blocking channel: two virtual threads do all reading and writing, so that the
+/// interruption of a caller can never close the channel.
+final class FrameChannel {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int MAX_FRAME = 16384;
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int MAX_QUEUED_FRAMES = 1024;
+    private static final int HEAD = 9;
+
+    /// Hears of what comes in; called by the reading thread.
+    interface Handler {
+        /// A whole frame.
+        void take(int type, int flags, int stream, byte[] payload) throws IOException;
+
+        /// The connection is of no use any more. Called once or more.
+        void ended(String why);
+    }
+
+    private final SocketChannel channel;
+    private final Handler handler;
+    private final BlockingQueue<ByteBuffer> outgoing = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
+    private final Thread reader;
+    private final Thread writer;
+    private volatile boolean open = true;
+
+    FrameChannel(SocketChannel channel, String name, Handler handler) {
+        this.channel = channel;
+        this.handler = handler;
+        outgoing.add(ByteBuffer.wrap(PREFACE));
+        writer = Thread.ofVirtual().name(name + "-write").unstarted(this::write);
+        reader = Thread.ofVirtual().name(name + "-read").unstarted(this::read);
+    }
+
+    /// Begins; once.
+    void start() {
+        writer.start();
+        reader.start();
+    }
+
+    /// Queues a frame; blocks when too many wait.
+    void send(int type, int flags, int stream, byte[] payload) {
+        try {
+            outgoing.put(frame(type, flags, stream, payload));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
+        }
+    }
+
+    /// Queues a small control frame with one number, unless too many wait.
+    void offer(int type, int stream, int number) {
+        outgoing.offer(frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array()));
+    }
+
+    /// Queues a control frame, unless too many wait.
+    void offer(int type, int flags, int stream, byte[] payload) {
+        outgoing.offer(frame(type, flags, stream, payload));
+    }
+
+    private static ByteBuffer frame(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(HEAD + payload.length).put((byte) (payload.length >>> 16))
+                .putShort((short) payload.length).put((byte) type).put((byte) flags).putInt(stream).put(payload).flip();
+    }
+
+    private void write() {
+        try {
+            while (open) {
+                ByteBuffer next = outgoing.take();
+                while (next.hasRemaining()) {
+                    channel.write(next);
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            end("connection broke: " + e.getMessage());
+        }
+    }
+
+    private void read() {
+        ByteBuffer in = ByteBuffer.allocate(MAX_FRAME + HEAD).flip();
+        try {
+            while (open) {
+                fill(in, HEAD);
+                int length = (in.get() & 0xff) << 16 | in.getShort() & 0xffff;
+                int type = in.get();
+                int flags = in.get();
+                int stream = in.getInt() & 0x7fff_ffff;
+                if (length > MAX_FRAME) {
+                    throw new IOException("frame of " + length + " bytes");
+                }
+                fill(in, length);
+                byte[] payload = new byte[length];
+                in.get(payload);
+                handler.take(type, flags, stream, payload);
+            }
+        } catch (IOException | RuntimeException e) {
+            end("connection broke: " + e.getMessage());
+        }
+    }
+
+    private void fill(ByteBuffer in, int bytes) throws IOException {
+        if (in.remaining() >= bytes) {
+            return;
+        }
+        in.compact();
+        while (in.position() < bytes) {
+            if (channel.read(in) < 0) {
+                throw new IOException("closed by the other side");
+            }
+        }
+        in.flip();
+    }
+
+    /// Closes the channel and tells the handler.
+    void end(String why) {
+        open = false;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // it is of no use any more
+        }
+        handler.ended(why);
+        writer.interrupt();
+    }
+
+    /// Waits for both threads' end.
+    void join() {
+        try {
+            reader.join(Duration.ofSeconds(1));
+            writer.join(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
