@@ -25,7 +25,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 /// once, as K3s does; a rotation takes effect with the next start. Immutable.
 @Component(service = AccountKeys.class, configurationPid = "io.k3j.authtokens",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.service-key-ready)")
 public final class AccountKeys {
     private static final int COORDINATE = 32;
     private final KeyPair signing;

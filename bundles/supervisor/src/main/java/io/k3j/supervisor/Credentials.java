@@ -24,12 +24,11 @@ import java.util.random.RandomGenerator;
 record Credentials(Layout layout, Settings settings, Authorities authorities, PasswordFile passwords) {
     private static final int PSK_BYTES = 48;
 
-    /// First step: keeps what is there, makes what others wait for and is missing or runs out.
+    /// First step: keeps what is there, makes what others wait for and is missing or runs out. Without
+    /// [#serviceKey].
     static Credentials ensure(Settings settings, Layout layout, Instant now, RandomGenerator random)
             throws IOException {
         directories(layout, settings);
-        Parallel work = new Parallel();
-        work.add(() -> serviceKey(layout));
         Tokens tokens = new Tokens(layout, settings);
         PasswordFile passwords = tokens.ensurePasswords(random);
         Authorities authorities = Authorities.ensure(layout, now, random, Issuer.NEEDED);
@@ -46,7 +45,6 @@ record Credentials(Layout layout, Settings settings, Authorities authorities, Pa
         KubeConfigs files = new KubeConfigs(layout, settings);
         files.ofServer();
         files.ofAdministrator();
-        work.finish();
         return new Credentials(layout, settings, authorities, passwords);
     }
 
@@ -83,8 +81,9 @@ record Credentials(Layout layout, Settings settings, Authorities authorities, Pa
         }
     }
 
-    /// The keys of service account tokens: all that count, and the one that signs.
-    private static void serviceKey(Layout layout) throws IOException {
+    /// The keys of service account tokens: all that count, and the one that signs. Making one takes a cold
+    /// process half a second of CPU, so nobody waits for it who does not sign or check tokens.
+    static void serviceKey(Layout layout) throws IOException {
         Path all = layout.tls("service.key");
         Path current = layout.tls("service.current.key");
         Optional<LoadedKey> first = PemFiles.key(all);

@@ -34,7 +34,10 @@ import org.osgi.service.condition.Condition;
 /// that says so. On a virtual thread of its own.
 final class Start implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    /// Certificates, tokens and kubeconfigs that others wait for are there.
     private static final String PKI_READY = "io.k3j.pki-ready";
+    /// The keys of service account tokens are there.
+    private static final String SERVICE_KEY_READY = "io.k3j.service-key-ready";
 
     private final BundleContext context;
     private final Settings settings;
@@ -69,8 +72,13 @@ final class Start implements AutoCloseable {
             Instant begin = clock.instant();
             Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
             restore(layout);
+            PemFiles.directory(layout.tls("etcd"));
+            Parallel slow = new Parallel();
+            slow.add(() -> Credentials.serviceKey(layout));
             Credentials credentials = Credentials.ensure(settings, layout, begin, random);
             serve(layout, credentials);
+            slow.finish();
+            register(Condition.class, Condition.INSTANCE, Phases.ID, SERVICE_KEY_READY);
             credentials.complete(begin, random);
             health.ok();
             save(layout, credentials);

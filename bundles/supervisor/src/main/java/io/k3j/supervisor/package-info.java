@@ -4,7 +4,8 @@
 /// certificates, tokens, kubeconfigs ([Credentials]), all under K3s' names below the data directory.
 /// What exists is kept; leaves with fewer than 120 days left are made anew. Then it gives the ports
 /// their certificates, serves `/cacerts`, `/ping` and `/v1-k3s` ([SupervisorEndpoint]) and says
-/// `io.k3j.pki-ready`.
+/// `io.k3j.pki-ready`; a little later, when the RSA key for service account tokens has been found,
+/// `io.k3j.service-key-ready`.
 ///
 /// | reads | writes (sole writer) |
 /// |---|---|

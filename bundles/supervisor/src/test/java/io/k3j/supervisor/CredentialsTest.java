@@ -42,6 +42,7 @@ class CredentialsTest {
         Settings given = Given.settings(directory, settings);
         Credentials credentials = Credentials.ensure(given, new Layout(directory), at, RANDOM);
         credentials.complete(at, RANDOM);
+        Credentials.serviceKey(new Layout(directory));
         return credentials;
     }
 
