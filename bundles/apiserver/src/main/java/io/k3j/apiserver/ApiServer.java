@@ -29,6 +29,8 @@ public final class ApiServer {
     private final Store store = new Store();
     private final Extensions extensions = new Extensions();
     private final Startup startup;
+    /// Requests in flight finish with what was there.
+    private volatile boolean stopping;
 
     /// Understands the settings.
     /// @throws IllegalArgumentException naming a flag that makes no sense
@@ -48,6 +50,7 @@ public final class ApiServer {
     /// Ends watches with a bookmark and lets go of the datastore; requests in flight may finish.
     @Deactivate
     public void stop() {
+        stopping = true;
         startup.close();
     }
 
@@ -58,6 +61,9 @@ public final class ApiServer {
     }
 
     void unbindDatastore(Datastore datastore) {
+        if (stopping) {
+            return;
+        }
         store.leave(datastore);
     }
 
@@ -73,6 +79,9 @@ public final class ApiServer {
     }
 
     void unbindCatalog(KindCatalog catalog) {
+        if (stopping) {
+            return;
+        }
         extensions.kinds().remove(catalog);
     }
 
@@ -83,6 +92,9 @@ public final class ApiServer {
     }
 
     void unbindHooks(KindHooks hooks) {
+        if (stopping) {
+            return;
+        }
         extensions.kinds().remove(hooks);
     }
 
@@ -92,6 +104,9 @@ public final class ApiServer {
     }
 
     void unbindAuthenticator(Authenticator authenticator) {
+        if (stopping) {
+            return;
+        }
         extensions.authenticators().remove(authenticator);
     }
 
@@ -102,6 +117,9 @@ public final class ApiServer {
     }
 
     void unbindAuthorizer(Authorizer authorizer) {
+        if (stopping) {
+            return;
+        }
         extensions.authorizers().remove(authorizer);
     }
 
@@ -112,6 +130,9 @@ public final class ApiServer {
     }
 
     void unbindAdmission(Admission admission) {
+        if (stopping) {
+            return;
+        }
         extensions.admissions().remove(admission);
     }
 
@@ -121,6 +142,9 @@ public final class ApiServer {
     }
 
     void unbindAction(Action action) {
+        if (stopping) {
+            return;
+        }
         extensions.remove(action);
     }
 
@@ -130,6 +154,9 @@ public final class ApiServer {
     }
 
     void unbindConnect(Connect connect) {
+        if (stopping) {
+            return;
+        }
         extensions.remove(connect);
     }
 
@@ -140,6 +167,9 @@ public final class ApiServer {
     }
 
     void unbindRbacReady(Condition condition) {
+        if (stopping) {
+            return;
+        }
         startup.rbac(false);
     }
 }

@@ -14,22 +14,29 @@ import io.k3j.pki.KubeConfig;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Profile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// The real edge on a loopback port, with authorities of its own.
 final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, Health, HealthScope {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final char[] PASSWORD = "test".toCharArray();
     private final CertificateAuthority servers = authority("k3s-server");
     private final CertificateAuthority clients = authority("k3s-client");
     private final KeyPair key = Keys.elliptic();
@@ -71,6 +78,27 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         Path secret = Files.writeString(directory.resolve(user.replace(':', '_') + ".key"), Pem.encode(own));
         return Files.writeString(directory.resolve(user.replace(':', '_') + ".kubeconfig"),
                 KubeConfig.ofFiles("https://localhost:" + number(), authority, cert, secret));
+    }
+
+    /// A context that trusts this port, with a client certificate unless the user is empty.
+    SSLContext client(String user, String... groups) throws IOException, GeneralSecurityException {
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        trust.setCertificateEntry("server", servers.certificate());
+        TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
+        trusted.init(trust);
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        if (!user.isEmpty()) {
+            KeyPair pair = Keys.elliptic();
+            own.setKeyEntry("client", pair.getPrivate(), PASSWORD, new X509Certificate[] {
+                    clients.sign(Profile.client(user, groups), pair.getPublic(), Instant.now(), RANDOM)});
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(own, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+        return context;
     }
 
     @Override
@@ -116,7 +144,7 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
             edge.stop();
             socket.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

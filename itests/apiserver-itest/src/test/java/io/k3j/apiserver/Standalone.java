@@ -7,6 +7,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.datastoresqlite.SqliteStore;
 import io.k3j.resourcesbuiltin.BuiltinKinds;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,9 @@ import org.osgi.framework.ServiceRegistration;
 /// The API server in a plain JVM, on the real edge, for people and load generators:
 /// `Standalone DIR [PORT] [sqlite] [open]` writes `DIR/admin.kubeconfig` and serves until it is killed.
 /// `open` takes everybody without a certificate for an administrator.
-public final class Standalone {
-    private Standalone() {
-    }
+public final class Standalone implements AutoCloseable {
+    private final Server server;
+    private final Port port;
 
     /// Starts it.
     public static void main(String[] arguments) throws Exception {
@@ -34,23 +35,40 @@ public final class Standalone {
         List<String> words = List.of(arguments);
         Datastore datastore = words.contains("sqlite")
                 ? SqliteStore.open(directory, false, System.err::println).datastore() : new MemoryDatastore();
+        Standalone server = new Standalone(datastore, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0,
+                words.contains("open"));
+        Path config = server.port.kubeConfig(directory, "admin", "system:masters");
+        System.out.println("serving on " + server.port.number() + " after "
+                + (System.nanoTime() - start) / 1_000_000 + " ms; KUBECONFIG=" + config);
+        Thread.currentThread().join();
+    }
+
+    /// Serves a datastore on a port.
+    Standalone(Datastore datastore, int number, boolean open) throws IOException {
         Extensions extensions = new Extensions();
         extensions.kinds().put(new BuiltinKinds(collecting(extensions)));
         extensions.authenticators().add(certificates(), Map.of());
-        if (words.contains("open")) {
+        if (open) {
             extensions.authenticators().add(c -> Optional.of(Caller.of("anybody", List.of("system:masters"))),
                     Map.of("service.ranking", -1));
         }
         Store store = new Store();
         store.use(datastore);
-        Server server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), true),
-                Core.World.real(), () -> true);
-        Port port = new Port(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0);
+        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false), Core.World.real(),
+                () -> true);
+        port = new Port(number);
         port.serve(server.endpoint());
-        Path config = port.kubeConfig(directory, "admin", "system:masters");
-        System.out.println("serving on " + port.number() + " after " + (System.nanoTime() - start) / 1_000_000
-                + " ms; KUBECONFIG=" + config);
-        Thread.currentThread().join();
+    }
+
+    /// The port it serves on.
+    Port port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        port.close();
     }
 
     /// A bundle context that only takes hooks.
