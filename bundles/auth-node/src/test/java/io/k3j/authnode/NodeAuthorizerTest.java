@@ -1,0 +1,76 @@
+package io.k3j.authnode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Authorizer.Verdict;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeAuthorizerTest {
+    private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final Caller KUBELET = Caller.of("system:node:a", List.of("system:nodes"));
+    private final FakeApi api = FakeApi.stepped(InstantSource.system());
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(api);
+
+    @AfterEach
+    void close() {
+        authorizer.stop();
+        api.close();
+    }
+
+    private void pod(String node) {
+        Struct from = Struct.of("secretKeyRef", Struct.of("name", "password"));
+        Struct container = Struct.of("name", "c", "env", Seq.of(Struct.of("name", "P", "valueFrom", from)));
+        Struct volume = Struct.of("name", "v", "configMap", Struct.of("name", "settings"));
+        api.seed(PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec", Struct.of("nodeName", node,
+                        "serviceAccountName", "robot", "containers", Seq.of(container), "volumes", Seq.of(volume)))));
+        api.deliver();
+    }
+
+    private boolean allowed(Caller caller, String verb, String resource, String name) {
+        int slash = resource.indexOf('/');
+        return authorizer.decide(caller, new Attributes(verb, "", "v1",
+                slash < 0 ? resource : resource.substring(0, slash), slash < 0 ? "" : resource.substring(slash + 1),
+                "default", name, "")).verdict() == Verdict.ALLOW;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"get,secrets,password,true", "get,secrets,other,false", "list,secrets,,false",
+            "watch,configmaps,settings,true", "update,configmaps,settings,false",
+            "create,serviceaccounts/token,robot,true", "create,serviceaccounts/token,default,false",
+            "get,nodes,a,true", "get,nodes,b,false", "list,services,,true", "delete,services,x,false",
+            "update,pods/status,p,true"})
+    void aKubeletReadsWhatItsPodsNeed(String verb, String resource, String name, boolean allowed) {
+        pod("a");
+        assertThat(allowed(KUBELET, verb, resource, name == null ? "" : name)).isEqualTo(allowed);
+    }
+
+    @Test
+    void whatAPodNeedsIsForgottenWithIt() {
+        pod("a");
+        api.vanish(PODS, new Key("default", "p"));
+        api.deliver();
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+    }
+
+    @Test
+    void podsOfOtherNodesAndOtherCallersDoNotCount() {
+        pod("b");
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+        assertThat(allowed(Caller.of("system:node:b", List.of()), "get", "secrets", "password")).isFalse();
+        assertThat(allowed(Caller.of("joe", List.of("system:nodes")), "get", "nodes", "a")).isFalse();
+    }
+}
