@@ -15,7 +15,8 @@ public record FieldProblem(String field, String type, String message) {
 
     /// A value that is missing.
     public static FieldProblem required(String field, String why) {
-        return new FieldProblem(field, "FieldValueRequired", why.isEmpty() ? "Required value" : "Required value: " + why);
+        return new FieldProblem(field, "FieldValueRequired",
+                why.isEmpty() ? "Required value" : "Required value: " + why);
     }
 
     /// A value outside a fixed set; `supported` is the list as `"A", "B"`.

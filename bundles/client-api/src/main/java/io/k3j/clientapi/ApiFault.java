@@ -22,7 +22,8 @@ public final class ApiFault extends RuntimeException {
 
     /// 404: no such object.
     public static ApiFault notFound(Gvr resource, String name) {
-        return new ApiFault(404, "NotFound", resource.qualified() + " \"" + name + "\" not found", about(resource, name));
+        return new ApiFault(404, "NotFound", resource.qualified() + " \"" + name + "\" not found",
+                about(resource, name));
     }
 
     /// 409: the name is taken.

@@ -99,7 +99,8 @@ public final class ClusterDns {
                 published &= next == null;
                 api = next == null ? api : next;
                 if (open() && !published && api != null) {
-                    new Publication(api, settings.nodeName()).publish(List.of(settings.clusterDns()), network.gateways(), PORT);
+                    new Publication(api, settings.nodeName()).publish(List.of(settings.clusterDns()),
+                            network.gateways(), PORT);
                     published = true;
                     health.ok();
                 }

@@ -93,7 +93,8 @@ final class Forwarder {
         try {
             return tcp ? byTcp(query, resolver) : byUdp(query, resolver);
         } catch (IOException e) {
-            System.getLogger("io.k3j.clusterdns").log(System.Logger.Level.DEBUG, "resolver {0}: {1}", resolver, e.getMessage());
+            System.getLogger("io.k3j.clusterdns").log(System.Logger.Level.DEBUG, "resolver {0}: {1}", resolver,
+                    e.getMessage());
             return Optional.empty();
         }
     }
@@ -106,7 +107,8 @@ final class Forwarder {
             DatagramPacket answer = new DatagramPacket(new byte[LARGEST], LARGEST);
             do {
                 socket.receive(answer);
-            } while (answer.getLength() < Wire.HEADER || answer.getData()[0] != query[0] || answer.getData()[1] != query[1]);
+            } while (answer.getLength() < Wire.HEADER || answer.getData()[0] != query[0]
+                    || answer.getData()[1] != query[1]);
             return Optional.of(Arrays.copyOf(answer.getData(), answer.getLength()));
         }
     }

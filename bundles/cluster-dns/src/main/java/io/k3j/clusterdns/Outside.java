@@ -20,10 +20,13 @@ final class Outside {
             return alias;
         }
         byte[] encoded = Wire.encoded(name.target());
-        byte[] message = ByteBuffer.allocate(Wire.HEADER + encoded.length + 4).putShort((short) 0).putShort((short) QUERY)
-                .putShort((short) 1).putShort((short) 0).putInt(0).put(encoded).putShort((short) type).putShort((short) 1).array();
+        byte[] message = ByteBuffer.allocate(Wire.HEADER + encoded.length + 4).putShort((short) 0)
+                .putShort((short) QUERY)
+                .putShort((short) 1).putShort((short) 0).putInt(0).put(encoded).putShort((short) type)
+                .putShort((short) 1).array();
         List<Answer.Data> all = new ArrayList<>(alias.records());
-        forwarder.ask(message, Wire.query(message), false).ifPresent(m -> all.addAll(addresses(m, name.target(), type)));
+        forwarder.ask(message, Wire.query(message), false)
+                .ifPresent(m -> all.addAll(addresses(m, name.target(), type)));
         return new Answer(Answer.OK, all, List.of(), false);
     }
 
@@ -41,7 +44,8 @@ final class Outside {
             b.position(b.position() + 6);
             int length = b.getShort() & 0xFFFF;
             if (kind == type) {
-                found.add(new Answer.Data.Address(name, Arrays.copyOfRange(message, b.position(), b.position() + length)));
+                found.add(new Answer.Data.Address(name,
+                        Arrays.copyOfRange(message, b.position(), b.position() + length)));
             }
             b.position(b.position() + length);
         }

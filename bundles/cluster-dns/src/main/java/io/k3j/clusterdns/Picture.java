@@ -69,7 +69,8 @@ final class Picture {
 
     /// `name.namespace` of what has an address: the services, then endpoints of headless services.
     List<String> reverse(String address) {
-        List<String> found = services.by(BY_ADDRESS, address).stream().map(s -> s.name() + "." + s.namespace()).toList();
+        List<String> found = services.by(BY_ADDRESS, address).stream().map(s -> s.name() + "." + s.namespace())
+                .toList();
         if (!found.isEmpty()) {
             return found;
         }

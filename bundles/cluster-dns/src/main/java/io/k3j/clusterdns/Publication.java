@@ -53,16 +53,21 @@ final class Publication {
     }
 
     private static Struct service(List<String> clusterIps) {
-        Seq ports = Seq.of(port("dns", "UDP", 53).with("targetPort", 53), port("dns-tcp", "TCP", 53).with("targetPort", 53));
-        Struct labels = Struct.of("k8s-app", "kube-dns", "kubernetes.io/cluster-service", "true", "kubernetes.io/name", "CoreDNS");
-        Struct spec = Struct.of("clusterIP", clusterIps.getFirst(), "clusterIPs", Seq.copyOf(clusterIps), "ports", ports,
+        Seq ports = Seq.of(port("dns", "UDP", 53).with("targetPort", 53),
+                port("dns-tcp", "TCP", 53).with("targetPort", 53));
+        Struct labels = Struct.of("k8s-app", "kube-dns", "kubernetes.io/cluster-service", "true", "kubernetes.io/name",
+                "CoreDNS");
+        Struct spec = Struct.of("clusterIP", clusterIps.getFirst(), "clusterIPs", Seq.copyOf(clusterIps), "ports",
+                ports,
                 "internalTrafficPolicy", "Local", "type", "ClusterIP");
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
-                Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", labels), "spec", spec)).tree();
+                Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", labels), "spec", spec))
+                .tree();
     }
 
     private Struct endpoints(List<String> addresses, int port) {
-        Struct labels = Struct.of("kubernetes.io/service-name", SERVICE.name(), "endpointslice.kubernetes.io/managed-by",
+        Struct labels = Struct.of("kubernetes.io/service-name", SERVICE.name(),
+                "endpointslice.kubernetes.io/managed-by",
                 "cluster-dns.k3j.io", "k8s-app", "kube-dns");
         Struct endpoint = Struct.of("addresses", Seq.of(addresses.getFirst()), "nodeName", node, "conditions",
                 Struct.of("ready", true, "serving", true, "terminating", false));

@@ -12,7 +12,8 @@ import java.util.Set;
 /// The resolvers of the node, by K3s' rule: those of `resolv.conf`, unless they could only loop back.
 final class Resolvers {
     private static final int PORT = 53;
-    private static final List<Path> PLACES = List.of(Path.of("/etc/resolv.conf"), Path.of("/run/systemd/resolve/resolv.conf"));
+    private static final List<Path> PLACES = List.of(Path.of("/etc/resolv.conf"),
+            Path.of("/run/systemd/resolve/resolv.conf"));
 
     private Resolvers() {
     }
@@ -43,7 +44,8 @@ final class Resolvers {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            System.getLogger("io.k3j.clusterdns").log(System.Logger.Level.WARNING, "cannot use {0}: {1}", file, e.getMessage());
+            System.getLogger("io.k3j.clusterdns").log(System.Logger.Level.WARNING, "cannot use {0}: {1}", file,
+                    e.getMessage());
         }
         return all;
     }

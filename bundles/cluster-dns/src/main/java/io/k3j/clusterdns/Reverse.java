@@ -61,6 +61,7 @@ final class Reverse {
             return full;
         }
         List<String> all = Arrays.asList(groups);
-        return String.join(":", all.subList(0, best)) + "::" + String.join(":", all.subList(best + length, groups.length));
+        return String.join(":", all.subList(0, best)) + "::"
+                + String.join(":", all.subList(best + length, groups.length));
     }
 }

@@ -78,7 +78,8 @@ final class Wire {
     /// The message that answers `query`, cut to `most` bytes with the truncation bit when it is longer.
     static byte[] answer(byte[] asked, Query query, Answer answer, String zone, int most) {
         byte[] whole = answer(asked, query, answer, zone, false);
-        return whole.length <= most ? whole : answer(asked, query, new Answer(answer.code(), List.of(), List.of(), false), zone, true);
+        return whole.length <= most ? whole
+                : answer(asked, query, new Answer(answer.code(), List.of(), List.of(), false), zone, true);
     }
 
     private static byte[] answer(byte[] asked, Query query, Answer answer, String zone, boolean cut) {
@@ -102,7 +103,7 @@ final class Wire {
                 data(out, d);
             }
             if (query.edns()) {
-                out.write(new byte[]{0, 0, Type.OPT, EDNS_UDP >> 8, (byte) EDNS_UDP, 0, 0, 0, 0, 0, 0});
+                out.write(new byte[] {0, 0, Type.OPT, EDNS_UDP >> 8, (byte) EDNS_UDP, 0, 0, 0, 0, 0, 0});
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -158,7 +159,7 @@ final class Wire {
         out.writeShort(server.length + mail.length + 20);
         out.write(server);
         out.write(mail);
-        for (int number : new int[]{1, 7200, 1800, 86400, TTL_SECONDS}) {
+        for (int number : new int[] {1, 7200, 1800, 86400, TTL_SECONDS}) {
             out.writeInt(number);
         }
     }

@@ -50,7 +50,8 @@ final class Zone {
         if (q.type() == Type.PTR || q.type() == Type.ANY) {
             names.forEach(n -> {
                 int dot = n.lastIndexOf('.');
-                records.add(new Data.Name(q.name(), Type.PTR, n.substring(0, dot) + n.substring(dot) + ".svc." + domain));
+                records.add(
+                        new Data.Name(q.name(), Type.PTR, n.substring(0, dot) + n.substring(dot) + ".svc." + domain));
             });
         }
         return Optional.of(Answer.of(records));
@@ -71,7 +72,8 @@ final class Zone {
                 return Answer.NO_NAME;
             }
             return n == 2 ? Answer.NOTHING
-                    : last.equals("pod") ? pod(q, labels) : service(q, namespace, labels.get(n - 3), labels.subList(0, n - 3));
+                    : last.equals("pod") ? pod(q, labels)
+                            : service(q, namespace, labels.get(n - 3), labels.subList(0, n - 3));
         }
         return Answer.NO_NAME;
     }
@@ -82,7 +84,7 @@ final class Zone {
         if (labels.size() != 3) {
             return Answer.NO_NAME;
         }
-        for (char separator : new char[]{'.', ':'}) {
+        for (char separator : new char[] {'.', ':'}) {
             Optional<byte[]> address = literal(name.replace('-', separator));
             if (address.isPresent()) {
                 return addresses(q, List.of(name.replace('-', separator)));
@@ -99,7 +101,8 @@ final class Zone {
         Obj service = found.get();
         if (service.spec().text("type").equals("ExternalName")) {
             String target = service.spec().text("externalName");
-            return below.isEmpty() ? new Answer(Answer.OK, List.of(new Data.Name(q.name(), Type.CNAME, target)), List.of(), false)
+            return below.isEmpty()
+                    ? new Answer(Answer.OK, List.of(new Data.Name(q.name(), Type.CNAME, target)), List.of(), false)
                     : Answer.NO_NAME;
         }
         return switch (below.size()) {
@@ -112,7 +115,8 @@ final class Zone {
     }
 
     private List<String> all(Obj service) {
-        return Picture.headless(service) ? picture.endpoints(service).stream().map(Picture.Endpoint::address).distinct().toList()
+        return Picture.headless(service)
+                ? picture.endpoints(service).stream().map(Picture.Endpoint::address).distinct().toList()
                 : Picture.addresses(service);
     }
 
@@ -135,18 +139,21 @@ final class Zone {
             for (Picture.Endpoint e : picture.endpoints(service)) {
                 String target = e.hostname() + "." + base;
                 e.ports().stream().filter(p -> matches(p, port, protocol))
-                        .forEach(p -> records.add(new Data.Service(q.name(), WEIGHT, (int) p.whole("port", 0), target)));
+                        .forEach(
+                                p -> records.add(new Data.Service(q.name(), WEIGHT, (int) p.whole("port", 0), target)));
                 literal(e.address()).ifPresent(a -> additional.add(new Data.Address(target, a)));
             }
         } else {
             service.spec().seq("ports").structs().stream().filter(p -> matches(p, port, protocol))
                     .forEach(p -> records.add(new Data.Service(q.name(), WEIGHT, (int) p.whole("port", 0), base)));
-            Picture.addresses(service).forEach(a -> literal(a).ifPresent(b -> additional.add(new Data.Address(base, b))));
+            Picture.addresses(service)
+                    .forEach(a -> literal(a).ifPresent(b -> additional.add(new Data.Address(base, b))));
         }
         if (records.isEmpty()) {
             return port.isEmpty() ? Answer.NOTHING : Answer.NO_NAME;
         }
-        return q.type() == Type.SRV || q.type() == Type.ANY ? new Answer(Answer.OK, records, additional, false) : Answer.NOTHING;
+        return q.type() == Type.SRV || q.type() == Type.ANY ? new Answer(Answer.OK, records, additional, false)
+                : Answer.NOTHING;
     }
 
     private static boolean matches(Struct port, String name, String protocol) {

@@ -37,7 +37,8 @@ class ZoneTest {
         Struct metadata = Struct.builder().put("name", name).putUnlessEmpty("namespace", namespace).build();
         Struct o = Struct.of("apiVersion", apiVersion, "kind", kind, "metadata", metadata);
         for (int i = 0; i < fields.length; i += 2) {
-            o = fields[i].equals("labels") ? o.withAt(fields[i + 1], "metadata", "labels") : o.with((String) fields[i], fields[i + 1]);
+            o = fields[i].equals("labels") ? o.withAt(fields[i + 1], "metadata", "labels")
+                    : o.with((String) fields[i], fields[i + 1]);
         }
         api.create(resource, Obj.of(o), WriteOptions.PLAIN);
     }
@@ -49,7 +50,8 @@ class ZoneTest {
                 Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "192.0.2.7"))));
         Struct http = Struct.of("name", "http", "protocol", "TCP", "port", 80);
         create(Resources.SERVICES, "v1", "Service", "default", "web", "spec",
-                Struct.of("clusterIP", "10.43.0.5", "clusterIPs", Seq.of("10.43.0.5", "fd00:43::5"), "ports", Seq.of(http)));
+                Struct.of("clusterIP", "10.43.0.5", "clusterIPs", Seq.of("10.43.0.5", "fd00:43::5"), "ports",
+                        Seq.of(http)));
         create(Resources.SERVICES, "v1", "Service", "default", "db", "spec",
                 Struct.of("clusterIP", "None", "clusterIPs", Seq.of("None"), "ports", Seq.of(http)));
         create(Resources.SERVICES, "v1", "Service", "default", "far", "spec",
@@ -59,7 +61,8 @@ class ZoneTest {
                 Struct.of("addresses", Seq.of("10.42.0.3"), "conditions", Struct.of("ready", true)),
                 Struct.of("addresses", Seq.of("10.42.0.4"), "conditions", Struct.of("ready", false)));
         create(Resources.ENDPOINT_SLICES, "discovery.k8s.io/v1", "EndpointSlice", "default", "db-x", "labels",
-                Struct.of("kubernetes.io/service-name", "db"), "endpoints", endpoints, "ports", Seq.of(http.with("port", 8080)));
+                Struct.of("kubernetes.io/service-name", "db"), "endpoints", endpoints, "ports",
+                Seq.of(http.with("port", 8080)));
         Zone zone = new Zone("cluster.local", new Picture(views));
         Forwarder nowhere = new Forwarder(List::of, new Random(1), Instant::now);
         listeners = new Listeners(InetAddress.getLoopbackAddress(), 0, new Responder(zone, nowhere));
@@ -82,7 +85,8 @@ class ZoneTest {
 
     private static byte[] query(String name, int type) {
         byte[] encoded = Wire.encoded(name);
-        return ByteBuffer.allocate(12 + encoded.length + 4).putShort((short) 77).putShort((short) 0x0100).putShort((short) 1)
+        return ByteBuffer.allocate(12 + encoded.length + 4).putShort((short) 77).putShort((short) 0x0100)
+                .putShort((short) 1)
                 .putShort((short) 0).putInt(0).put(encoded).putShort((short) type).putShort((short) 1).array();
     }
 
@@ -90,7 +94,8 @@ class ZoneTest {
         try (DatagramSocket socket = new DatagramSocket()) {
             byte[] q = query(name, type);
             socket.setSoTimeout(5000);
-            socket.send(new DatagramPacket(q, q.length, new InetSocketAddress(InetAddress.getLoopbackAddress(), listeners.port())));
+            socket.send(new DatagramPacket(q, q.length,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listeners.port())));
             DatagramPacket answer = new DatagramPacket(new byte[4096], 4096);
             socket.receive(answer);
             return Arrays.copyOf(answer.getData(), answer.getLength());
@@ -110,10 +115,14 @@ class ZoneTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"web.default.svc.cluster.local|1|10.43.0.5", "WEB.Default.svc.cluster.local|1|10.43.0.5",
-            "web.default.svc.cluster.local|28|fd00:43:0:0:0:0:0:5", "db.default.svc.cluster.local|1|10.42.0.2,10.42.0.3",
-            "db-0.db.default.svc.cluster.local|1|10.42.0.2", "10-42-0-3.db.default.svc.cluster.local|1|10.42.0.3",
-            "10-42-0-9.default.pod.cluster.local|1|10.42.0.9", "node-1|1|192.0.2.7", "far.default.svc.cluster.local|1|10.43.0.5"})
+    @CsvSource(delimiter = '|',
+            value = {"web.default.svc.cluster.local|1|10.43.0.5", "WEB.Default.svc.cluster.local|1|10.43.0.5",
+                    "web.default.svc.cluster.local|28|fd00:43:0:0:0:0:0:5",
+                    "db.default.svc.cluster.local|1|10.42.0.2,10.42.0.3",
+                    "db-0.db.default.svc.cluster.local|1|10.42.0.2",
+                    "10-42-0-3.db.default.svc.cluster.local|1|10.42.0.3",
+                    "10-42-0-9.default.pod.cluster.local|1|10.42.0.9", "node-1|1|192.0.2.7",
+                    "far.default.svc.cluster.local|1|10.43.0.5"})
     void givesAddresses(String name, int type, String addresses) throws IOException {
         assertThat(addresses(name, type)).containsExactlyInAnyOrder(addresses.split(","));
     }
@@ -121,7 +130,8 @@ class ZoneTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"none.default.svc.cluster.local|1|3", "web.other.svc.cluster.local|1|3",
             "db-9.db.default.svc.cluster.local|1|3", "10-42-0-4.db.default.svc.cluster.local|1|3",
-            "db.default.svc.cluster.local|28|0", "default.svc.cluster.local|1|0", "svc.cluster.local|1|0", "cluster.local|1|0",
+            "db.default.svc.cluster.local|28|0", "default.svc.cluster.local|1|0", "svc.cluster.local|1|0",
+            "cluster.local|1|0",
             "x.cluster.local|1|3", "example.org|1|2"})
     void tellsMissingNamesFromMissingRecords(String name, int type, int code) throws IOException {
         byte[] answer = ask(name, type);
@@ -146,11 +156,13 @@ class ZoneTest {
     void findsNamesOfAddresses() {
         Zone zone = new Zone("cluster.local", new Picture(views(api)));
         assertThat(zone.answer(new Question("5.0.43.10.in-addr.arpa", Type.PTR)).orElseThrow().records())
-                .singleElement().isEqualTo(new Answer.Data.Name("5.0.43.10.in-addr.arpa", Type.PTR, "web.default.svc.cluster.local"));
+                .singleElement()
+                .isEqualTo(new Answer.Data.Name("5.0.43.10.in-addr.arpa", Type.PTR, "web.default.svc.cluster.local"));
         String six = "5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.3.4.0.0.0.0.d.f.ip6.arpa";
         assertThat(zone.answer(new Question(six, Type.PTR)).orElseThrow().records()).hasSize(1);
         assertThat(zone.answer(new Question("2.0.42.10.in-addr.arpa", Type.PTR)).orElseThrow().records())
-                .singleElement().extracting(r -> ((Answer.Data.Name) r).target()).isEqualTo("db-0.db.default.svc.cluster.local");
+                .singleElement().extracting(r -> ((Answer.Data.Name) r).target())
+                .isEqualTo("db-0.db.default.svc.cluster.local");
     }
 
     private static LiveViews views(FakeApi api) {
@@ -168,7 +180,8 @@ class ZoneTest {
             Arrays.fill(rubbish, (byte) 0x7f);
             rubbish[2] = 0;
             socket.setSoTimeout(5000);
-            socket.send(new DatagramPacket(rubbish, 40, new InetSocketAddress(InetAddress.getLoopbackAddress(), listeners.port())));
+            socket.send(new DatagramPacket(rubbish, 40,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listeners.port())));
             DatagramPacket answer = new DatagramPacket(new byte[512], 512);
             socket.receive(answer);
             assertThat(code(answer.getData())).isEqualTo(Answer.FORMAT_ERROR);

@@ -70,13 +70,15 @@ public final class CniFlannel {
 
     /// Begins to follow this node.
     @Activate
-    public CniFlannel(BundleContext context, Settings settings, @Reference PacketFilter filter, @Reference Health health) {
+    public CniFlannel(BundleContext context, Settings settings, @Reference PacketFilter filter,
+            @Reference Health health) {
         this.context = context;
         this.settings = settings;
         this.filter = filter;
         this.health = health.scope("cni-flannel");
         this.health.report(HealthLevel.STARTING, "waiting for this node's pod range");
-        node = new LiveView(Resources.NODES, Query.ALL.where("metadata.name", settings.nodeName()), InstantSource.system());
+        node = new LiveView(Resources.NODES, Query.ALL.where("metadata.name", settings.nodeName()),
+                InstantSource.system());
         node.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class Host {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     private static final long MOST_SECONDS = 10;
-    private static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1", "net/ipv4/conf/all/forwarding", "1",
+    private static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1",
+            "net/ipv4/conf/all/forwarding", "1",
             "net/ipv4/conf/default/forwarding", "1", "net/ipv4/conf/all/route_localnet", "1",
             "net/bridge/bridge-nf-call-iptables", "1", "net/bridge/bridge-nf-call-ip6tables", "1",
             "net/ipv6/conf/all/forwarding", "1");

@@ -31,14 +31,19 @@ record NetworkPlan(List<Range> ranges, List<Range> cluster, String backend) {
     /// The lease file that flannel's CNI plugin and people's scripts read.
     byte[] subnetEnv() {
         StringBuilder text = new StringBuilder();
-        cluster.stream().filter(c -> !c.six()).findFirst().ifPresent(c -> text.append("FLANNEL_NETWORK=").append(c).append('\n'));
+        cluster.stream().filter(c -> !c.six()).findFirst()
+                .ifPresent(c -> text.append("FLANNEL_NETWORK=").append(c).append('\n'));
         ranges.stream().filter(r -> !r.six()).findFirst()
-                .ifPresent(r -> text.append("FLANNEL_SUBNET=").append(r.gateway()).append('/').append(r.bits()).append('\n'));
-        cluster.stream().filter(Range::six).findFirst().ifPresent(c -> text.append("FLANNEL_IPV6_NETWORK=").append(c).append('\n'));
+                .ifPresent(r -> text.append("FLANNEL_SUBNET=").append(r.gateway()).append('/').append(r.bits())
+                        .append('\n'));
+        cluster.stream().filter(Range::six).findFirst()
+                .ifPresent(c -> text.append("FLANNEL_IPV6_NETWORK=").append(c).append('\n'));
         ranges.stream().filter(Range::six).findFirst()
-                .ifPresent(r -> text.append("FLANNEL_IPV6_SUBNET=").append(r.gateway()).append('/').append(r.bits()).append('\n'));
+                .ifPresent(r -> text.append("FLANNEL_IPV6_SUBNET=").append(r.gateway()).append('/').append(r.bits())
+                        .append('\n'));
         int mtu = backend.equals("vxlan") ? OVERLAY_MTU : 1500;
-        return text.append("FLANNEL_MTU=").append(mtu).append("\nFLANNEL_IPMASQ=true\n").toString().getBytes(StandardCharsets.UTF_8);
+        return text.append("FLANNEL_MTU=").append(mtu).append("\nFLANNEL_IPMASQ=true\n").toString()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /// The `ip` command lines that make the bridge and give it this node's addresses; each may be repeated.
@@ -58,7 +63,7 @@ record NetworkPlan(List<Range> ranges, List<Range> cluster, String backend) {
     /// node ports on localhost make routable, are dropped.
     List<Table> tables() {
         List<Table> tables = new ArrayList<>();
-        for (boolean six : new boolean[]{false, true}) {
+        for (boolean six : new boolean[] {false, true}) {
             List<String> own = cluster.stream().filter(c -> c.six() == six).map(Range::toString).toList();
             if (!own.isEmpty()) {
                 tables.add(table(six ? "ip6" : "ip", six, own.getFirst()));

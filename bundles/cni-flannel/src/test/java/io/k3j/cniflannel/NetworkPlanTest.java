@@ -10,7 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NetworkPlanTest {
-    private final NetworkPlan plan = new NetworkPlan(List.of(Range.parse("10.42.3.0/24"), Range.parse("fd00:42:0:3::/64")),
+    private final NetworkPlan plan = new NetworkPlan(
+            List.of(Range.parse("10.42.3.0/24"), Range.parse("fd00:42:0:3::/64")),
             List.of(Range.parse("10.42.0.0/16"), Range.parse("fd00:42::/56")), "vxlan");
 
     @Test
@@ -20,14 +21,17 @@ class NetworkPlanTest {
         assertThat(list.text("name")).isEqualTo("cbr0");
         assertThat(bridge.text("bridge")).isEqualTo("cni0");
         assertThat(bridge.flag("hairpinMode")).isTrue();
-        assertThat(bridge.struct("ipam").seq("ranges").toString()).contains("10.42.3.0/24").contains("fd00:42:0:3:0:0:0:0/64");
-        assertThat(list.seq("plugins").structs()).extracting(p -> p.text("type")).containsExactly("bridge", "portmap", "bandwidth");
+        assertThat(bridge.struct("ipam").seq("ranges").toString()).contains("10.42.3.0/24")
+                .contains("fd00:42:0:3:0:0:0:0/64");
+        assertThat(list.seq("plugins").structs()).extracting(p -> p.text("type")).containsExactly("bridge", "portmap",
+                "bandwidth");
     }
 
     @Test
     void writesTheLeaseThatScriptsRead() {
         assertThat(new String(plan.subnetEnv(), StandardCharsets.UTF_8)).contains("FLANNEL_NETWORK=10.42.0.0/16\n")
-                .contains("FLANNEL_SUBNET=10.42.3.1/24\n").contains("FLANNEL_MTU=1450\n").contains("FLANNEL_IPMASQ=true\n");
+                .contains("FLANNEL_SUBNET=10.42.3.1/24\n").contains("FLANNEL_MTU=1450\n")
+                .contains("FLANNEL_IPMASQ=true\n");
     }
 
     @Test

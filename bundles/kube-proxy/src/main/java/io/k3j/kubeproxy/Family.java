@@ -56,7 +56,8 @@ enum Family {
         }
         String bits = text.substring(slash + 1);
         boolean number = !bits.isEmpty() && bits.length() <= 3 && bits.chars().allMatch(c -> c >= '0' && c <= '9');
-        return number && Integer.parseInt(bits) <= bytes * 8 ? literal(text.substring(0, slash)).map(a -> text) : Optional.empty();
+        return number && Integer.parseInt(bits) <= bytes * 8 ? literal(text.substring(0, slash)).map(a -> text)
+                : Optional.empty();
     }
 
     /// Address and port as `dnat to` takes them.

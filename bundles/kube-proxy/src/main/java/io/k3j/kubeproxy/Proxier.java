@@ -46,9 +46,11 @@ final class Proxier {
         for (Family family : Family.values()) {
             List<ServicePort> ports = new ArrayList<>();
             services.list().stream().filter(ServicePorts::served).sorted((a, b) -> a.key().compareTo(b.key()))
-                    .forEach(s -> ports.addAll(ServicePorts.of(s, slices.by(BY_SERVICE, s.namespace() + "/" + s.name()), family, node)));
+                    .forEach(s -> ports.addAll(
+                            ServicePorts.of(s, slices.by(BY_SERVICE, s.namespace() + "/" + s.name()), family, node)));
             apply(family, ports);
-            ports.stream().filter(p -> p.protocol().equals("udp")).forEach(p -> p.clusterIps().forEach(ip -> flows(now, ip, p)));
+            ports.stream().filter(p -> p.protocol().equals("udp"))
+                    .forEach(p -> p.clusterIps().forEach(ip -> flows(now, ip, p)));
         }
         forget(now);
     }

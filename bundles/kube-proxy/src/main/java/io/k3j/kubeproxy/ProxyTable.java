@@ -64,7 +64,8 @@ final class ProxyTable {
                     "ct state new " + family.word() + " daddr @cluster-ips reject");
         }
         table.chain("services", key + " vmap @service-ips", local + " vmap @service-nodeports");
-        table.chain("service-endpoints-check", key + " vmap @no-endpoint-services", local + " vmap @no-endpoint-nodeports");
+        table.chain("service-endpoints-check", key + " vmap @no-endpoint-services",
+                local + " vmap @no-endpoint-nodeports");
     }
 
     private void maps() {
@@ -142,8 +143,10 @@ final class ProxyTable {
     private void backends(ServicePort p, String service, List<Backend> backends, List<String> clusterIps) {
         List<String> rules = new ArrayList<>();
         for (String ip : clusterIps) {
-            String from = podNetworks.isEmpty() ? "" : family.word() + " saddr != { " + String.join(", ", podNetworks) + " } ";
-            rules.add(family.word() + " daddr " + ip + " " + p.protocol() + " dport " + p.port() + " " + from + MASQUERADE);
+            String from = podNetworks.isEmpty() ? ""
+                    : family.word() + " saddr != { " + String.join(", ", podNetworks) + " } ";
+            rules.add(family.word() + " daddr " + ip + " " + p.protocol() + " dport " + p.port() + " " + from
+                    + MASQUERADE);
         }
         p.all().forEach(b -> endpoint(p, b));
         rules.addAll(spread(p, backends));
@@ -153,7 +156,8 @@ final class ProxyTable {
     private List<String> spread(ServicePort p, List<Backend> backends) {
         List<String> rules = new ArrayList<>();
         if (p.affinitySeconds() > 0) {
-            backends.forEach(b -> rules.add(family.word() + " saddr @" + affinity(p, b) + " goto " + endpointChain(p, b)));
+            backends.forEach(
+                    b -> rules.add(family.word() + " saddr @" + affinity(p, b) + " goto " + endpointChain(p, b)));
         }
         List<String> verdicts = new ArrayList<>();
         for (int i = 0; i < backends.size(); i++) {
@@ -167,7 +171,8 @@ final class ProxyTable {
         List<String> rules = new ArrayList<>();
         rules.add(family.word() + " saddr " + b.address() + " " + MASQUERADE);
         if (p.affinitySeconds() > 0) {
-            table.dynamicSet(affinity(p, b), "type " + family.type() + "; flags dynamic,timeout; timeout " + p.affinitySeconds() + "s;");
+            table.dynamicSet(affinity(p, b),
+                    "type " + family.type() + "; flags dynamic,timeout; timeout " + p.affinitySeconds() + "s;");
             rules.add("update @" + affinity(p, b) + " { " + family.word() + " saddr }");
         }
         rules.add("meta l4proto " + p.protocol() + " dnat to " + family.target(b.address(), b.port()));
@@ -191,7 +196,8 @@ final class ProxyTable {
     private static String chain(String sort, String id) {
         CRC32 sum = new CRC32();
         sum.update(id.getBytes(StandardCharsets.UTF_8));
-        String readable = id.chars().map(c -> c == '/' || c == '-' || c == '_' || Character.isLetterOrDigit(c) ? c : '.')
+        String readable = id.chars()
+                .map(c -> c == '/' || c == '-' || c == '_' || Character.isLetterOrDigit(c) ? c : '.')
                 .mapToObj(c -> String.valueOf((char) c)).collect(Collectors.joining());
         String name = sort + "-" + String.format("%08x", sum.getValue()) + "-" + readable;
         return name.length() <= 120 ? name : name.substring(0, 120);

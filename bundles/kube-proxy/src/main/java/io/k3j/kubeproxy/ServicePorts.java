@@ -34,16 +34,20 @@ final class ServicePorts {
         if (clusterIps.isEmpty()) {
             return all;
         }
-        List<String> outside = literals(family, Stream.concat(spec.seq("externalIPs").texts().stream(), balancers(service)));
+        List<String> outside = literals(family,
+                Stream.concat(spec.seq("externalIPs").texts().stream(), balancers(service)));
         boolean affinity = spec.text("sessionAffinity").equals("ClientIP");
-        long seconds = spec.struct("sessionAffinityConfig").struct("clientIP").whole("timeoutSeconds", AFFINITY_SECONDS);
+        long seconds = spec.struct("sessionAffinityConfig").struct("clientIP").whole("timeoutSeconds",
+                AFFINITY_SECONDS);
         List<String> sources = spec.seq("loadBalancerSourceRanges").texts().stream()
                 .flatMap(s -> family.network(s.strip()).stream()).toList();
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
-            all.add(new ServicePort(service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"), protocol,
+            all.add(new ServicePort(
+                    service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"), protocol,
                     (int) port.whole("port", 0), clusterIps, outside, (int) port.whole("nodePort", 0),
-                    spec.text("internalTrafficPolicy").equals("Local"), spec.text("externalTrafficPolicy").equals("Local"),
+                    spec.text("internalTrafficPolicy").equals("Local"),
+                    spec.text("externalTrafficPolicy").equals("Local"),
                     affinity ? (int) seconds : 0, sources, backends(slices, port, family, node)));
         }
         return all;
@@ -69,7 +73,7 @@ final class ServicePorts {
             for (Struct port : slice.tree().seq("ports").structs()) {
                 if (port.text("name").equals(servicePort.text("name"))
                         && port.text("protocol", "TCP").equals(servicePort.text("protocol", "TCP"))) {
-                    collect(slice, (int) port.whole("port", 0), node, family, ready, leaving);
+                    collect(slice, (int) port.whole("port", 0), new Wanted(node, family), ready, leaving);
                 }
             }
         }
@@ -77,11 +81,15 @@ final class ServicePorts {
                 .sorted(Comparator.comparing(Backend::address).thenComparing(Backend::port)).toList();
     }
 
-    private static void collect(Obj slice, int port, String node, Family family, List<Backend> ready, List<Backend> leaving) {
+    /// Whose endpoints: this node's name tells local ones.
+    private record Wanted(String node, Family family) {
+    }
+
+    private static void collect(Obj slice, int port, Wanted wanted, List<Backend> ready, List<Backend> leaving) {
         for (Struct e : slice.tree().seq("endpoints").structs()) {
             Struct conditions = e.struct("conditions");
-            boolean local = e.text("nodeName").equals(node);
-            for (String address : literals(family, e.seq("addresses").texts().stream().limit(1))) {
+            boolean local = e.text("nodeName").equals(wanted.node());
+            for (String address : literals(wanted.family(), e.seq("addresses").texts().stream().limit(1))) {
                 if (conditions.flag("ready", true)) {
                     ready.add(new Backend(address, port, local));
                 } else if (conditions.flag("serving") && conditions.flag("terminating")) {

@@ -72,7 +72,8 @@ class ProxierTest {
     }
 
     private static Struct cluster(String ip, Struct... ports) {
-        return Struct.of("type", "ClusterIP", "clusterIP", ip, "clusterIPs", Seq.of(ip), "ports", Seq.of((Object[]) ports));
+        return Struct.of("type", "ClusterIP", "clusterIP", ip, "clusterIPs", Seq.of(ip), "ports",
+                Seq.of((Object[]) ports));
     }
 
     private void endpoints(String service, Struct port, Struct... endpoints) {
@@ -96,7 +97,8 @@ class ProxierTest {
         }
         filter.scripts.clear();
         proxier.sync();
-        String four = filter.scripts.stream().filter(s -> s.startsWith("add table ip kube-proxy")).findFirst().orElse("");
+        String four = filter.scripts.stream().filter(s -> s.startsWith("add table ip kube-proxy")).findFirst()
+                .orElse("");
         filter.scripts.forEach(ProxierTest::check);
         return four;
     }
@@ -126,12 +128,14 @@ class ProxierTest {
     @Test
     void spreadsAClusterAddressOverReadyBackends() {
         service("web", cluster("10.43.0.5", port(80)));
-        endpoints("web", port(8080), endpoint("10.42.0.2", "here", "ready", true), endpoint("10.42.1.2", "there", "ready", true),
+        endpoints("web", port(8080), endpoint("10.42.0.2", "here", "ready", true),
+                endpoint("10.42.1.2", "there", "ready", true),
                 endpoint("10.42.1.3", "there", "ready", false));
         String script = synced();
         assertThat(lines(script, "service-ips {")).anyMatch(l -> l.contains("10.43.0.5 . tcp . 80 : goto service-"));
         assertThat(lines(script, "numgen random mod 2")).hasSize(1);
-        assertThat(lines(script, "dnat to")).hasSize(2).anyMatch(l -> l.endsWith("meta l4proto tcp dnat to 10.42.0.2:8080"));
+        assertThat(lines(script, "dnat to")).hasSize(2)
+                .anyMatch(l -> l.endsWith("meta l4proto tcp dnat to 10.42.0.2:8080"));
         assertThat(lines(script, "saddr != { 10.42.0.0/16 } jump mark-for-masquerade")).hasSize(1);
         assertThat(lines(script, "ip saddr 10.42.0.2 jump mark-for-masquerade")).as("hairpin").hasSize(1);
     }
@@ -140,13 +144,15 @@ class ProxierTest {
     void rejectsWhatHasNoBackend() {
         service("web", cluster("10.43.0.5", port(80)));
         assertThat(lines(synced(), "add element ip kube-proxy no-endpoint-services"))
-                .containsExactly("add element ip kube-proxy no-endpoint-services { 10.43.0.5 . tcp . 80 : goto reject-chain }");
+                .containsExactly(
+                        "add element ip kube-proxy no-endpoint-services { 10.43.0.5 . tcp . 80 : goto reject-chain }");
     }
 
     @Test
     void servesNodePortsFromOutsideAndKeepsTheSourceWhenLocal() {
         service("np", cluster("10.43.0.6", port(80, "nodePort", 30080)).with("type", "NodePort"));
-        endpoints("np", port(8080), endpoint("10.42.0.2", "here", "ready", true), endpoint("10.42.1.2", "there", "ready", true));
+        endpoints("np", port(8080), endpoint("10.42.0.2", "here", "ready", true),
+                endpoint("10.42.1.2", "there", "ready", true));
         assertThat(lines(synced(), "external-").toString()).contains("jump mark-for-masquerade");
         Obj service = api.get(Resources.SERVICES, new Key("default", "np"));
         api.update(Resources.SERVICES, service.with("Local", "spec", "externalTrafficPolicy"), WriteOptions.PLAIN);
@@ -164,8 +170,9 @@ class ProxierTest {
 
     @Test
     void remembersClientsForSessionAffinity() {
-        service("sticky", cluster("10.43.0.8", port(80)).with("sessionAffinity", "ClientIP").with("sessionAffinityConfig",
-                Struct.of("clientIP", Struct.of("timeoutSeconds", 10))));
+        service("sticky",
+                cluster("10.43.0.8", port(80)).with("sessionAffinity", "ClientIP").with("sessionAffinityConfig",
+                        Struct.of("clientIP", Struct.of("timeoutSeconds", 10))));
         endpoints("sticky", port(8080), endpoint("10.42.0.2", "here", "ready", true));
         String script = synced();
         assertThat(lines(script, "flags dynamic,timeout; timeout 10s;")).hasSize(1);
@@ -176,7 +183,8 @@ class ProxierTest {
     @Test
     void usesTerminatingBackendsThatServeWhenNoneIsReady() {
         service("web", cluster("10.43.0.5", port(80)));
-        endpoints("web", port(8080), endpoint("10.42.0.9", "here", "ready", false, "serving", true, "terminating", true));
+        endpoints("web", port(8080),
+                endpoint("10.42.0.9", "here", "ready", false, "serving", true, "terminating", true));
         assertThat(lines(synced(), "dnat to 10.42.0.9:8080")).hasSize(1);
     }
 

@@ -48,7 +48,8 @@ final class Backends {
         Obj node = api.get(NODES, Key.of(nodeName));
         List<Struct> addresses = node.status().seq("addresses").structs();
         String address = List.of("InternalIP", "ExternalIP", "Hostname").stream()
-                .flatMap(type -> addresses.stream().filter(a -> a.text("type").equals(type))).map(a -> a.text("address"))
+                .flatMap(type -> addresses.stream().filter(a -> a.text("type").equals(type)))
+                .map(a -> a.text("address"))
                 .findFirst().orElseThrow(() -> ApiFault.internal("no preferred addresses found; known addresses: []"));
         Struct daemon = node.status().struct("daemonEndpoints").struct("kubeletEndpoint");
         int port = (int) daemon.whole("Port", KUBELET_PORT);
@@ -84,7 +85,8 @@ final class Backends {
         if (port.isEmpty()) {
             return ports.isEmpty() ? 80 : (int) ports.getFirst().whole("containerPort", 80);
         }
-        return ports.stream().filter(p -> p.text("name").equals(port)).map(p -> (int) p.whole("containerPort", 0)).findFirst()
+        return ports.stream().filter(p -> p.text("name").equals(port)).map(p -> (int) p.whole("containerPort", 0))
+                .findFirst()
                 .orElseGet(() -> parsed(port));
     }
 
@@ -100,9 +102,11 @@ final class Backends {
     Backend servicePort(Key key, String port) {
         Obj service = api.get(SERVICES, key);
         String name = service.spec().seq("ports").structs().stream()
-                .filter(p -> port.isEmpty() || p.text("name").equals(port) || Long.toString(p.whole("port", 0)).equals(port))
+                .filter(p -> port.isEmpty() || p.text("name").equals(port)
+                        || Long.toString(p.whole("port", 0)).equals(port))
                 .map(p -> p.text("name")).findFirst()
-                .orElseThrow(() -> ApiFault.unavailable("no service port \"" + port + "\" found for service \"" + key.name() + "\""));
+                .orElseThrow(() -> ApiFault
+                        .unavailable("no service port \"" + port + "\" found for service \"" + key.name() + "\""));
         Query slices = Query.in(key.namespace())
                 .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", key.name())));
         record Ready(String node, String address, int port) {

@@ -41,10 +41,10 @@ final class ChunkedInput extends InputStream {
 
     private void next() throws IOException {
         if (!first) {
-            ResponseHead.line(in, new int[]{LINE});
+            ResponseHead.line(in, new int[] {LINE});
         }
         first = false;
-        String size = ResponseHead.line(in, new int[]{LINE});
+        String size = ResponseHead.line(in, new int[] {LINE});
         int extension = size.indexOf(';');
         try {
             left = Long.parseLong((extension < 0 ? size : size.substring(0, extension)).strip(), HEX);
@@ -53,7 +53,7 @@ final class ChunkedInput extends InputStream {
         }
         if (left == 0) {
             over = true;
-            while (!ResponseHead.line(in, new int[]{LINE}).isEmpty()) {
+            while (!ResponseHead.line(in, new int[] {LINE}).isEmpty()) {
                 // trailers say nothing a proxy needs
             }
         }

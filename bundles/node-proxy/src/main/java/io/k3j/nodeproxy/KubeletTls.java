@@ -31,9 +31,11 @@ final class KubeletTls {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         KeyStore own = empty();
-        own.setKeyEntry("apiserver", Pem.keys(Files.readString(tls.resolve("client-kube-apiserver.key"))).getFirst().secret(),
+        own.setKeyEntry("apiserver",
+                Pem.keys(Files.readString(tls.resolve("client-kube-apiserver.key"))).getFirst().secret(),
                 new char[0],
-                Pem.certificates(Files.readString(tls.resolve("client-kube-apiserver.crt"))).toArray(X509Certificate[]::new));
+                Pem.certificates(Files.readString(tls.resolve("client-kube-apiserver.crt")))
+                        .toArray(X509Certificate[]::new));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, new char[0]);
         context = SSLContext.getInstance("TLS");
@@ -48,10 +50,11 @@ final class KubeletTls {
 
     /// The channel with TLS over it; blocks for the handshake.
     ByteDuplex over(ByteDuplex plain, String host, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port, true);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port,
+                true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setApplicationProtocols(new String[]{"http/1.1"});
+        parameters.setApplicationProtocols(new String[] {"http/1.1"});
         socket.setSSLParameters(parameters);
         try {
             socket.startHandshake();

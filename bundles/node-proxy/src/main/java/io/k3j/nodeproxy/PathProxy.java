@@ -20,7 +20,8 @@ record PathProxy(Gvr resource, Backends backends) implements Connect {
     public void serve(Call call) throws IOException {
         Exchange exchange = call.exchange();
         String own = exchange.path();
-        if (call.rest().isEmpty() && !own.endsWith("/") && (exchange.method().equals("GET") || exchange.method().equals("HEAD"))) {
+        if (call.rest().isEmpty() && !own.endsWith("/")
+                && (exchange.method().equals("GET") || exchange.method().equals("HEAD"))) {
             String query = exchange.query().isEmpty() ? "" : "?" + exchange.query();
             exchange.respond(301, Map.of("location", own + "/" + query));
             return;

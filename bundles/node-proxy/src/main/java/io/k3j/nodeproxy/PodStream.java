@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
 record PodStream(String subresource, Backends backends) implements Connect {
     private static final Map<String, String> KUBELET_VERB = Map.of("exec", "exec", "attach", "attach", "portforward",
             "portForward");
-    private static final Map<String, String> KUBELET_NAME = Map.of("stdin", "input", "stdout", "output", "stderr", "error",
+    private static final Map<String, String> KUBELET_NAME = Map.of("stdin", "input", "stdout", "output", "stderr",
+            "error",
             "tty", "tty");
 
     @Override

@@ -14,7 +14,8 @@ record QueryText(List<Map.Entry<String, String>> pairs) {
         for (String part : query.split("&")) {
             if (!part.isEmpty()) {
                 int eq = part.indexOf('=');
-                pairs.add(Map.entry(decoded(eq < 0 ? part : part.substring(0, eq)), eq < 0 ? "" : decoded(part.substring(eq + 1))));
+                pairs.add(Map.entry(decoded(eq < 0 ? part : part.substring(0, eq)),
+                        eq < 0 ? "" : decoded(part.substring(eq + 1))));
             }
         }
         return new QueryText(pairs);

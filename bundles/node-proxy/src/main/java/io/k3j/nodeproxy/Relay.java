@@ -54,17 +54,20 @@ final class Relay {
     }
 
     private void send(String target, boolean upgrade) throws IOException {
-        StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target).append(" HTTP/1.1\r\nHost: ")
+        StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target)
+                .append(" HTTP/1.1\r\nHost: ")
                 .append(host).append("\r\n");
         for (Map.Entry<String, List<String>> h : exchange.headers().entrySet()) {
-            if (!DROPPED.contains(h.getKey()) && !h.getKey().startsWith(":") && !h.getKey().startsWith("impersonate-")) {
+            if (!DROPPED.contains(h.getKey()) && !h.getKey().startsWith(":")
+                    && !h.getKey().startsWith("impersonate-")) {
                 h.getValue().forEach(v -> head.append(h.getKey()).append(": ").append(v).append("\r\n"));
             }
         }
         head.append("X-Forwarded-For: ").append(exchange.remote().getAddress().getHostAddress()).append("\r\n");
         boolean body = !upgrade && hasBody();
         if (upgrade) {
-            head.append("Connection: Upgrade\r\nUpgrade: ").append(exchange.header("upgrade").orElseThrow()).append("\r\n");
+            head.append("Connection: Upgrade\r\nUpgrade: ").append(exchange.header("upgrade").orElseThrow())
+                    .append("\r\n");
         } else if (body) {
             head.append("Transfer-Encoding: chunked\r\nConnection: close\r\n");
         } else {
@@ -81,7 +84,8 @@ final class Relay {
     private boolean hasBody() {
         return exchange.header("content-length").map(l -> !l.equals("0")).orElse(false)
                 || exchange.header("transfer-encoding").isPresent()
-                || exchange.protocol().startsWith("HTTP/2") && Set.of("POST", "PUT", "PATCH").contains(exchange.method());
+                || exchange.protocol().startsWith("HTTP/2")
+                        && Set.of("POST", "PUT", "PATCH").contains(exchange.method());
     }
 
     private void chunks(OutputStream out) throws IOException {

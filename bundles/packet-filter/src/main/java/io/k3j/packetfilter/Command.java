@@ -23,7 +23,8 @@ final class Command {
             Process process = new ProcessBuilder(line).start();
             Thread feeder = Thread.ofVirtual().name("nft-input").start(() -> feed(process, input));
             StringBuilder complaint = new StringBuilder();
-            Thread listener = Thread.ofVirtual().name("nft-complaint").start(() -> complaint.append(text(process.getErrorStream())));
+            Thread listener = Thread.ofVirtual().name("nft-complaint")
+                    .start(() -> complaint.append(text(process.getErrorStream())));
             String output = text(process.getInputStream());
             if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -44,7 +45,8 @@ final class Command {
         try (OutputStream out = process.getOutputStream()) {
             out.write(input.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            System.getLogger("io.k3j.packetfilter").log(System.Logger.Level.DEBUG, "input not read: {0}", e.getMessage());
+            System.getLogger("io.k3j.packetfilter").log(System.Logger.Level.DEBUG, "input not read: {0}",
+                    e.getMessage());
         }
     }
 

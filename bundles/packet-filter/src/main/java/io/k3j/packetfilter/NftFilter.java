@@ -24,7 +24,8 @@ final class NftFilter implements PacketFilter {
         try {
             Command.Outcome outcome = command.run(List.of("nft", "-f", "-"), script);
             if (outcome.code() != 0) {
-                throw new FilterRefused("nft: " + outcome.complaint().lines().findFirst().orElse("code " + outcome.code()));
+                throw new FilterRefused(
+                        "nft: " + outcome.complaint().lines().findFirst().orElse("code " + outcome.code()));
             }
         } finally {
             one.unlock();
@@ -34,22 +35,26 @@ final class NftFilter implements PacketFilter {
     @Override
     public Set<String> objects(String family, String table) {
         Command.Outcome outcome = command.run(List.of("nft", "-t", "list", "table", family, table), "");
+        return outcome.code() == 0 ? objects(outcome.output()) : Set.of();
+    }
+
+    /// The objects in a listing of nft.
+    static Set<String> objects(String listing) {
         Set<String> found = new HashSet<>();
-        if (outcome.code() == 0) {
-            outcome.output().lines().map(String::strip).forEach(line -> {
-                String[] words = line.split(" ");
-                if (words.length == 3 && words[2].equals("{") && SORTS.contains(words[0])) {
-                    found.add(words[0] + " " + words[1]);
-                }
-            });
-        }
+        listing.lines().map(String::strip).forEach(line -> {
+            String[] words = line.split(" ");
+            if (words.length == 3 && words[2].equals("{") && SORTS.contains(words[0])) {
+                found.add(words[0] + " " + words[1]);
+            }
+        });
         return found;
     }
 
     @Override
     public void forgetFlows(String address, int port) {
-        Command.Outcome outcome = command.run(List.of("conntrack", "-D", "-p", "udp", "--orig-dst", address, "--orig-port-dst",
-                Integer.toString(port)), "");
+        Command.Outcome outcome = command
+                .run(List.of("conntrack", "-D", "-p", "udp", "--orig-dst", address, "--orig-port-dst",
+                        Integer.toString(port)), "");
         LOG.log(System.Logger.Level.DEBUG, "conntrack -D {0}:{1}: code {2}", address, port, outcome.code());
     }
 }

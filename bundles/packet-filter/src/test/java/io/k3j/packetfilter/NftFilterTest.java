@@ -1,0 +1,60 @@
+package io.k3j.packetfilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.k3j.nodeapi.FilterRefused;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Runs the real nft in a network namespace of the test's own, which goes with the process that holds it.
+class NftFilterTest {
+    private static final boolean POSSIBLE = Files.isExecutable(Path.of("/usr/sbin/nft"))
+            && System.getProperty("user.name").equals("root");
+
+    /// Puts every command behind `unshare`, all in one namespace: one script does the whole test.
+    private static Command.Outcome inNamespace(String script) {
+        return new Command().run(List.of("unshare", "--net", "sh", "-e", "-c", script), "");
+    }
+
+    private static boolean skipped() {
+        if (!POSSIBLE) {
+            System.out.println("SKIPPED NftFilterTest: needs root and the package nftables");
+        }
+        return !POSSIBLE;
+    }
+
+    @Test
+    void nftReadsAsObjectsWhatATableHolds() {
+        if (skipped()) {
+            return;
+        }
+        Command.Outcome listed = inNamespace(
+                "printf 'add table ip t\\nadd chain ip t a\\nadd set ip t s { type ipv4_addr; }\\n"
+                        + "add map ip t m { type ipv4_addr : verdict; }\\n' | nft -f -; nft -t list table ip t");
+        assertThat(listed.code()).as(listed.complaint()).isZero();
+        assertThat(NftFilter.objects(listed.output())).containsExactlyInAnyOrder("chain a", "set s", "map m");
+    }
+
+    @Test
+    void aRefusedTransactionSaysWhyAndChangesNothing() {
+        if (skipped()) {
+            return;
+        }
+        NftFilter filter = new NftFilter(new Command());
+        assertThatExceptionOfType(FilterRefused.class)
+                .isThrownBy(() -> filter.apply("add table ip k3jtest\nadd rule ip k3jtest nowhere accept\n"))
+                .withMessageContaining("nft: ");
+        assertThat(filter.objects("ip", "k3jtest")).isEmpty();
+    }
+
+    @Test
+    void aMissingProgramIsNamedWithItsPackage() {
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> new Command().run(List.of("/no/such/nft"), ""))
+                .withMessageContaining("is the package nftables installed?");
+    }
+}
