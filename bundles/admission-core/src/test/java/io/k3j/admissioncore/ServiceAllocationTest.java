@@ -1,0 +1,110 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.clientapi.Query;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceAllocationTest {
+    private final Stage stage = new Stage();
+    private final Allocator allocator = new Allocator("10.43.0.0/16,fd00::/108", "30000-30100",
+            stage.api.view(World.SERVICES, Query.ALL), new Random(7));
+    private final ServiceAllocation plugin = new ServiceAllocation(allocator);
+
+    @AfterEach
+    void close() {
+        allocator.stop();
+        stage.close();
+    }
+
+    private static Struct service(String name, Struct spec) {
+        return Stage.object("Service", name,
+                spec.with("ports", Seq.of(Struct.of("port", 80, "protocol", "TCP"))));
+    }
+
+    private Struct admitted(String name, Struct spec) {
+        return stage.admitted(plugin, World.SERVICES, service(name, spec)).struct("spec");
+    }
+
+    @Test
+    void everyServiceGetsAnAddressOfItsOwnAboveTheStaticBand() {
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            Struct spec = admitted("s" + i, Struct.of("type", "ClusterIP"));
+            assertThat(spec.text("clusterIP")).startsWith("10.43.").doesNotStartWith("10.43.0.");
+            assertThat(spec.seq("clusterIPs").texts()).containsExactly(spec.text("clusterIP"));
+            assertThat(spec.seq("ipFamilies").texts()).containsExactly("IPv4");
+            assertThat(spec.text("ipFamilyPolicy")).isEqualTo("SingleStack");
+            all.add(spec.text("clusterIP"));
+        }
+        assertThat(all).hasSize(200);
+    }
+
+    @Test
+    void aChosenAddressIsTakenOnceAndFreeAgainWhenItsWriteIsGivenUp() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        Struct first = stage.admitted(plugin, World.SERVICES, service("a", one));
+        assertThatThrownBy(() -> admitted("b", one)).hasMessage("Service \"b\" is invalid: spec.clusterIPs: Invalid"
+                + " value: [\"10.43.0.10\"]: failed to allocate IP 10.43.0.10: provided IP is already allocated");
+        plugin.abandoned(stage.creates(World.SERVICES, "Service"), first);
+        assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
+        assertThatThrownBy(() -> admitted("c", one.with("clusterIP", "10.99.0.1"))).hasMessage("Service \"c\" is"
+                + " invalid: spec.clusterIPs: Invalid value: [\"10.99.0.1\"]: failed to allocate IP 10.99.0.1: the"
+                + " provided IP (10.99.0.1) is not in the valid range. The range of valid IPs is 10.43.0.0/16");
+    }
+
+    @Test
+    void aDeletedServiceGivesItsAddressBack() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        stage.seed(World.SERVICES, stage.admitted(plugin, World.SERVICES, service("a", one)));
+        stage.api.vanish(World.SERVICES, new Key("default", "a"));
+        stage.api.deliver();
+        assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
+    }
+
+    @Test
+    void bothFamiliesWhenAskedFor() {
+        Struct spec = admitted("a", Struct.of("type", "ClusterIP", "ipFamilyPolicy", "PreferDualStack"));
+        assertThat(spec.seq("ipFamilies").texts()).containsExactly("IPv4", "IPv6");
+        assertThat(spec.seq("clusterIPs").text(1)).startsWith("fd00:");
+    }
+
+    @Test
+    void headlessAndExternalServicesTakeNoAddress() {
+        Struct headless = admitted("a", Struct.of("type", "ClusterIP", "clusterIP", "None", "selector",
+                Struct.of("a", "b")));
+        assertThat(headless.seq("clusterIPs").texts()).containsExactly("None");
+        assertThat(admitted("b", Struct.of("type", "ExternalName")).has("clusterIP")).isFalse();
+    }
+
+    @Test
+    void nodePortsAreInTheirRangeAndTakenOnce() {
+        long port = admitted("a", Struct.of("type", "NodePort")).seq("ports").struct(0).whole("nodePort", 0);
+        assertThat(port).isBetween(30016L, 30100L);
+        Struct same = Stage.object("Service", "b", Struct.of("type", "NodePort", "ports",
+                Seq.of(Struct.of("port", 80, "protocol", "TCP", "nodePort", port))));
+        assertThatThrownBy(() -> stage.admitted(plugin, World.SERVICES, same))
+                .hasMessageContaining("spec.ports[0].nodePort: Invalid value: " + port
+                        + ": provided port is already allocated");
+        Struct outside = Stage.object("Service", "b", Struct.of("type", "NodePort", "ports",
+                Seq.of(Struct.of("port", 80, "protocol", "TCP", "nodePort", 80))));
+        assertThatThrownBy(() -> stage.admitted(plugin, World.SERVICES, outside)).hasMessageContaining(
+                "provided port is not in the valid range. The range of valid ports is 30000-30100");
+    }
+
+    @Test
+    void oneNodePortForBothProtocolsOfAPort() {
+        Seq ports = stage.admitted(plugin, World.SERVICES, Stage.object("Service", "dns", Struct.of("type", "NodePort",
+                "ports", Seq.of(Struct.of("port", 53, "protocol", "UDP"), Struct.of("port", 53, "protocol", "TCP")))))
+                .struct("spec").seq("ports");
+        assertThat(ports.struct(0).whole("nodePort", 0)).isEqualTo(ports.struct(1).whole("nodePort", -1));
+    }
+}
