@@ -47,7 +47,8 @@ final class Arguments {
     private String unknown(String argument, String name) {
         String hint = flags.nearest(name).map(n -> "did you mean --" + n + "?")
                 .orElse("see k3s " + command + " --help");
-        return "flag provided but not defined: " + (argument.startsWith("--") ? "--" : "-") + name + " (" + WHERE + "); "
+        return "flag provided but not defined: " + (argument.startsWith("--") ? "--" : "-") + name + " (" + WHERE
+                + "); "
                 + hint;
     }
 }

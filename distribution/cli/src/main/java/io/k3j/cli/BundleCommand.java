@@ -26,8 +26,10 @@ final class BundleCommand {
         Path socket = Path.of(dataDir(arguments, host), "bundles", "console.sock");
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap((String.join("\t", words) + "\n").getBytes(StandardCharsets.UTF_8)));
-            return answer(new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)), out, err);
+            String line = String.join("\t", words) + "\n";
+            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            return answer(lines, out, err);
         } catch (IOException e) {
             throw new UsageFailure("cannot reach the server at " + socket + ": " + e.getMessage()
                     + "; is k3s server running here, and are you root? another data directory is given with --data-dir");

@@ -15,10 +15,12 @@ import java.util.zip.GZIPInputStream;
 /// `k3s check-config`: does this kernel have what a node needs?
 final class CheckConfig {
     private static final List<String> NEEDED = List.of("NAMESPACES", "NET_NS", "PID_NS", "IPC_NS", "UTS_NS", "CGROUPS",
-            "CGROUP_PIDS", "CGROUP_CPUACCT", "CGROUP_DEVICE", "CGROUP_FREEZER", "CGROUP_SCHED", "CPUSETS", "MEMCG", "KEYS",
+            "CGROUP_PIDS", "CGROUP_CPUACCT", "CGROUP_DEVICE", "CGROUP_FREEZER", "CGROUP_SCHED", "CPUSETS", "MEMCG",
+            "KEYS",
             "VETH", "BRIDGE", "BRIDGE_NETFILTER", "NF_TABLES", "NFT_NAT", "NFT_MASQ", "NF_CONNTRACK", "OVERLAY_FS",
             "POSIX_MQUEUE");
-    private static final List<String> USEFUL = List.of("VXLAN", "SECCOMP_FILTER", "CFS_BANDWIDTH", "USER_NS", "BLK_CGROUP",
+    private static final List<String> USEFUL = List.of("VXLAN", "SECCOMP_FILTER", "CFS_BANDWIDTH", "USER_NS",
+            "BLK_CGROUP",
             "CGROUP_HUGETLB", "NFT_REJECT", "NFT_FIB_INET", "IP_NF_IPTABLES", "EXT4_FS", "WIREGUARD");
 
     private CheckConfig() {
@@ -52,7 +54,8 @@ final class CheckConfig {
 
     private static Map<String, String> kernel() {
         Map<String, String> options = new LinkedHashMap<>();
-        for (Path file : List.of(Path.of("/proc/config.gz"), Path.of("/boot/config-" + System.getProperty("os.version")))) {
+        for (Path file : List.of(Path.of("/proc/config.gz"),
+                Path.of("/boot/config-" + System.getProperty("os.version")))) {
             if (Files.isReadable(file) && options.isEmpty()) {
                 text(file).lines().filter(l -> l.startsWith("CONFIG_") && l.indexOf('=') > 0)
                         .forEach(l -> options.put(l.substring(0, l.indexOf('=')), l.substring(l.indexOf('=') + 1)));

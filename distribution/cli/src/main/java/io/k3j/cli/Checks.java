@@ -33,12 +33,14 @@ final class Checks {
 
     private void machine(Host host) {
         if (host.now().isBefore(EARLIEST)) {
-            problems.add("server time isn't set properly: " + host.now() + " is before 1980; set the clock (for example "
-                    + "with: date -s), certificates cannot be made with it");
+            problems.add(
+                    "server time isn't set properly: " + host.now() + " is before 1980; set the clock (for example "
+                            + "with: date -s), certificates cannot be made with it");
         }
         if (!host.root() && !Boolean.TRUE.equals(settings.get("disableAgent"))) {
-            problems.add("k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
-                    + "with --disable-agent");
+            problems.add(
+                    "k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
+                            + "with --disable-agent");
         }
     }
 
@@ -48,8 +50,9 @@ final class Checks {
         for (Cidr c : cluster) {
             for (Cidr s : service) {
                 if (c.six() == s.six() && overlap(c, s)) {
-                    problems.add("--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
-                            + "10.43.0.0/16");
+                    problems.add(
+                            "--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
+                                    + "10.43.0.0/16");
                 }
             }
         }
@@ -76,7 +79,7 @@ final class Checks {
     }
 
     private void addresses() {
-        for (String[] pair : new String[][]{{"nodeIp", "--node-ip"}, {"nodeExternalIp", "--node-external-ip"},
+        for (String[] pair : new String[][] {{"nodeIp", "--node-ip"}, {"nodeExternalIp", "--node-external-ip"},
                 {"clusterDns", "--cluster-dns"}, {"advertiseAddress", "--advertise-address"},
                 {"bindAddress", "--bind-address"}}) {
             for (String text : list(pair[0])) {
@@ -101,7 +104,8 @@ final class Checks {
                 throw new NumberFormatException();
             }
         } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-            problems.add("invalid --service-node-port-range \"" + range + "\": it must be two ports such as 30000-32767");
+            problems.add(
+                    "invalid --service-node-port-range \"" + range + "\": it must be two ports such as 30000-32767");
         }
     }
 
@@ -109,7 +113,8 @@ final class Checks {
         String name = (String) settings.get("nodeName");
         boolean good = !name.isEmpty() && name.length() <= LONGEST_NAME
                 && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.')
-                && Character.isLetterOrDigit(name.charAt(0)) && Character.isLetterOrDigit(name.charAt(name.length() - 1));
+                && Character.isLetterOrDigit(name.charAt(0))
+                && Character.isLetterOrDigit(name.charAt(name.length() - 1));
         if (!good) {
             problems.add("invalid node name \"" + name + "\": use lower case letters, digits, '-' and '.', for example "
                     + "--node-name=node-1");
@@ -135,7 +140,7 @@ final class Checks {
     private String[] list(String key) {
         return switch (settings.get(key)) {
             case String[] list -> list;
-            case String one -> new String[]{one};
+            case String one -> new String[] {one};
             case null, default -> new String[0];
         };
     }

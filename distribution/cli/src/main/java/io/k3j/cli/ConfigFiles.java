@@ -79,7 +79,8 @@ final class ConfigFiles {
     private static String text(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {
-                throw new UsageFailure(file + " is larger than " + MOST_BYTES + " bytes, which no configuration file is");
+                throw new UsageFailure(
+                        file + " is larger than " + MOST_BYTES + " bytes, which no configuration file is");
             }
             return Files.readString(file);
         } catch (IOException | UncheckedIOException e) {
@@ -122,7 +123,8 @@ final class ConfigFiles {
                 throw new UsageFailure(where(file, entry.getKeyNode()) + ": a key must be a word");
             }
             if (!seen.add(key.getValue())) {
-                throw new UsageFailure(where(file, key) + ": duplicate key \"" + key.getValue() + "\"; keep one of them");
+                throw new UsageFailure(
+                        where(file, key) + ": duplicate key \"" + key.getValue() + "\"; keep one of them");
             }
             put(key.getValue(), values(file, entry.getValueNode()));
         }

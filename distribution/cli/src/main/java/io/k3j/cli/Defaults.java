@@ -18,15 +18,15 @@ final class Defaults {
             replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
         }
         settings.putIfAbsent("nodeName", host.name());
-        host.address().ifPresent(a -> settings.putIfAbsent("nodeIp", new String[]{a}));
+        host.address().ifPresent(a -> settings.putIfAbsent("nodeIp", new String[] {a}));
         secret(settings, "token");
         secret(settings, "agentToken");
         if (settings.get("serviceCidr") instanceof String[] cidrs) {
             dns(settings, cidrs[0]);
         }
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");
-        String[] nodeIp = (String[]) settings.getOrDefault("nodeIp", new String[]{"127.0.0.1"});
-        String[] external = (String[]) settings.getOrDefault("nodeExternalIp", new String[]{nodeIp[0]});
+        String[] nodeIp = (String[]) settings.getOrDefault("nodeIp", new String[] {"127.0.0.1"});
+        String[] external = (String[]) settings.getOrDefault("nodeExternalIp", new String[] {nodeIp[0]});
         settings.putIfAbsent("advertiseAddress", external[0]);
         if (settings.containsKey("httpsListenPort")) {
             settings.putIfAbsent("advertisePort", settings.get("httpsListenPort"));
@@ -41,7 +41,7 @@ final class Defaults {
 
     private static void dns(Map<String, Object> settings, String serviceCidr) {
         try {
-            settings.putIfAbsent("clusterDns", new String[]{Cidr.parse(serviceCidr).address(DNS_ADDRESS)});
+            settings.putIfAbsent("clusterDns", new String[] {Cidr.parse(serviceCidr).address(DNS_ADDRESS)});
         } catch (IllegalArgumentException e) {
             settings.remove("clusterDns");
         }
@@ -56,8 +56,9 @@ final class Defaults {
         try {
             settings.put(key, Files.readString(Path.of(path)).strip());
         } catch (IOException e) {
-            throw new UsageFailure("cannot read " + path + " given by --" + (key.equals("token") ? "token" : "agent-token")
-                    + "-file: " + e.getClass().getSimpleName() + "; create it, or use the flag without -file");
+            throw new UsageFailure(
+                    "cannot read " + path + " given by --" + (key.equals("token") ? "token" : "agent-token")
+                            + "-file: " + e.getClass().getSimpleName() + "; create it, or use the flag without -file");
         }
     }
 }

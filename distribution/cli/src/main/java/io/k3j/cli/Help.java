@@ -50,6 +50,7 @@ final class Help {
                 : " (default: " + flag.preset() + ")";
         String variable = flag.environment().isEmpty() ? "" : " [$" + flag.environment() + "]";
         String state = flag.state() instanceof Flag.State.Absent ? " (not supported yet)" : "";
-        return "   " + names + " ".repeat(Math.max(2, COLUMN - names.length())) + flag.meaning() + preset + variable + state;
+        return "   " + names + " ".repeat(Math.max(2, COLUMN - names.length())) + flag.meaning() + preset + variable
+                + state;
     }
 }

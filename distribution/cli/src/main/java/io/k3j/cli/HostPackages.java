@@ -18,7 +18,8 @@ final class HostPackages {
     private static final List<Need> NEEDS = List.of(new Need("containerd", "containerd"), new Need("runc", "runc"),
             new Need("nft", "nftables"), new Need("ip", "iproute2"), new Need("iptables", "iptables"),
             new Need("conntrack", "conntrack"), new Need("mount", "mount"));
-    private static final List<String> PLACES = List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin",
+    private static final List<String> PLACES = List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
+            "/sbin",
             "/bin");
     private static final List<String> PLUGINS = List.of("/usr/lib/cni/bridge", "/opt/cni/bin/bridge");
     private static final long MOST_MINUTES = 10;
@@ -53,13 +54,15 @@ final class HostPackages {
         String names = String.join(" ", missing);
         boolean apt = Files.isExecutable(Path.of("/usr/bin/apt-get"));
         if (!allowed || !host.root() || !apt) {
-            throw new UsageFailure("this machine lacks what a node needs: " + names + "; install it with: apt-get install -y "
-                    + names + (apt && !host.root() ? ", or run k3s as root" : "")
-                    + (allowed ? "" : ", or leave out " + NO_INSTALL));
+            throw new UsageFailure(
+                    "this machine lacks what a node needs: " + names + "; install it with: apt-get install -y "
+                            + names + (apt && !host.root() ? ", or run k3s as root" : "")
+                            + (allowed ? "" : ", or leave out " + NO_INSTALL));
         }
         say.accept("installing OS packages: " + names);
         if (!apt(List.of("install", "-y", "--no-install-recommends"), missing)
-                && !(apt(List.of("update"), Set.of()) && apt(List.of("install", "-y", "--no-install-recommends"), missing))) {
+                && !(apt(List.of("update"), Set.of())
+                        && apt(List.of("install", "-y", "--no-install-recommends"), missing))) {
             throw new UsageFailure("apt-get could not install " + names + "; see why with: apt-get install " + names);
         }
         say.accept("installed OS packages: " + names);

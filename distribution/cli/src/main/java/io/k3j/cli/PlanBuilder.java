@@ -31,8 +31,9 @@ final class PlanBuilder {
     /// @throws UsageFailure with every problem there is
     static LaunchPlan build(String command, List<String> arguments, Host host, List<String> warnings) {
         Flags flags = Flags.of(command);
-        List<String> problems = new ArrayList<>();
-        Resolution r = Resolution.of(command, flags, arguments, host.environment(), problems, warnings);
+        Findings findings = new Findings(command, warnings);
+        Resolution r = Resolution.of(flags, arguments, host.environment(), findings);
+        List<String> problems = findings.problems();
         for (String name : r.names()) {
             r.all(name).forEach(s -> TypeCheck.problem(s).or(() -> Support.problem(s)).ifPresent(problems::add));
         }
@@ -74,7 +75,7 @@ final class PlanBuilder {
     private void list(Flag flag, List<Setting> all) {
         List<String> values = new ArrayList<>();
         for (Setting s : all) {
-            for (String part : flag.commas() ? s.value().split(",") : new String[]{s.value()}) {
+            for (String part : flag.commas() ? s.value().split(",") : new String[] {s.value()}) {
                 if (!part.isBlank()) {
                     values.add(part.strip());
                 }

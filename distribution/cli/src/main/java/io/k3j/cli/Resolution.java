@@ -16,17 +16,16 @@ final class Resolution {
 
     /// Takes the three sources together. An unknown key of the configuration file is a warning for
     /// `server` and a problem for `agent`, as in K3s.
-    static Resolution of(String command, Flags flags, List<String> arguments, Map<String, String> environment,
-            List<String> problems, List<String> warnings) {
+    static Resolution of(Flags flags, List<String> arguments, Map<String, String> environment, Findings findings) {
         Resolution r = new Resolution();
-        List<Setting> typed = new Arguments(command, flags).parse(arguments, problems);
+        List<Setting> typed = new Arguments(findings.command(), flags).parse(arguments, findings.problems());
         Optional<String> chosen = Optional.ofNullable(environment.get("K3S_CONFIG_FILE")).filter(s -> !s.isEmpty())
                 .or(() -> typed.stream().filter(s -> s.flag().name().equals("config")).map(Setting::value)
                         .reduce((a, b) -> b));
         String preset = flags.named("config").map(Flag::preset).orElseThrow();
         ConfigFiles.read(chosen.orElse(preset), chosen.isPresent()).keys().forEach((key, values) -> flags.named(key)
-                .ifPresentOrElse(f -> r.byName.put(f.name(), settings(f, values)), () -> unknown(command, key,
-                        values.isEmpty() ? "" : values.getFirst().where(), problems, warnings)));
+                .ifPresentOrElse(f -> r.byName.put(f.name(), settings(f, values)),
+                        () -> findings.unknownKey(key, values.isEmpty() ? "" : values.getFirst().where())));
         flags.all().forEach(f -> Optional.ofNullable(environment.get(f.environment())).filter(v -> !v.isEmpty())
                 .ifPresent(v -> r.byName.put(f.name(), List.of(new Setting(f, v, f.environment())))));
         Map<String, List<Setting>> fromLine = new LinkedHashMap<>();
@@ -37,15 +36,6 @@ final class Resolution {
 
     private static List<Setting> settings(Flag flag, List<ConfigFiles.Value> values) {
         return values.stream().map(v -> new Setting(flag, v.text(), v.where())).toList();
-    }
-
-    private static void unknown(String command, String key, String where, List<String> problems,
-            List<String> warnings) {
-        if (command.equals("agent")) {
-            problems.add("flag provided but not defined: --" + key + " (" + where + "); take it out of the file");
-        } else {
-            warnings.add("Unknown flag --" + key + " found in config.yaml, skipping (" + where + ")");
-        }
     }
 
     /// All values given for a flag, in order.

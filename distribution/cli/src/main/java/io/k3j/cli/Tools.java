@@ -79,11 +79,13 @@ final class Tools {
     /// What the program is given in its environment and before its arguments, as K3s does.
     static Map<String, String> environment(String tool, Map<String, String> now, String kubeconfig, String dataDir) {
         return switch (tool) {
-            case "kubectl" -> now.getOrDefault("KUBECONFIG", "").isEmpty() ? Map.of("KUBECONFIG", kubeconfig) : Map.of();
+            case "kubectl" ->
+                now.getOrDefault("KUBECONFIG", "").isEmpty() ? Map.of("KUBECONFIG", kubeconfig) : Map.of();
             case "crictl" -> now.containsKey("CRI_CONFIG_FILE") ? Map.of()
                     : Map.of("CRI_CONFIG_FILE", dataDir + "/agent/etc/crictl.yaml");
             case "ctr" -> Map.of("CONTAINERD_ADDRESS",
-                    now.getOrDefault("CONTAINERD_ADDRESS", "/run/k3s/containerd/containerd.sock"), "CONTAINERD_NAMESPACE",
+                    now.getOrDefault("CONTAINERD_ADDRESS", "/run/k3s/containerd/containerd.sock"),
+                    "CONTAINERD_NAMESPACE",
                     now.getOrDefault("CONTAINERD_NAMESPACE", "k8s.io"));
             default -> Map.of();
         };

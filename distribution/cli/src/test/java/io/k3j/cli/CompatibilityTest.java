@@ -18,12 +18,14 @@ class CompatibilityTest {
     @Test
     void thePageShowsEveryFlagAsItIs() throws IOException {
         String page = Files.readString(PAGE);
-        String made = page.substring(0, page.indexOf(FROM) + FROM.length()) + table() + page.substring(page.indexOf(TO));
+        String made = page.substring(0, page.indexOf(FROM) + FROM.length()) + table()
+                + page.substring(page.indexOf(TO));
         if (Boolean.getBoolean("rewrite")) {
             Files.writeString(PAGE, made);
             return;
         }
-        assertThat(page).as("docs/compatibility.md is not what flags.tsv says; run with -Drewrite=true").isEqualTo(made);
+        assertThat(page).as("docs/compatibility.md is not what flags.tsv says; run with -Drewrite=true")
+                .isEqualTo(made);
     }
 
     private static String table() {

@@ -44,10 +44,13 @@ class PlanBuilderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"clusterCidr|10.42.0.0/16", "serviceCidr|10.43.0.0/16", "clusterDns|10.43.0.10",
-            "clusterDomain|cluster.local", "dataDir|/var/lib/rancher/k3s", "nodeName|node-1", "nodeIp|192.0.2.7",
-            "httpsListenPort|6443", "writeKubeconfigMode|0600", "serviceNodePortRange|30000-32767",
-            "defaultLocalStoragePath|/var/lib/rancher/k3s/storage", "advertiseAddress|192.0.2.7", "flannelBackend|vxlan"})
+    @CsvSource(delimiter = '|',
+            value = {"clusterCidr|10.42.0.0/16", "serviceCidr|10.43.0.0/16", "clusterDns|10.43.0.10",
+                    "clusterDomain|cluster.local", "dataDir|/var/lib/rancher/k3s", "nodeName|node-1",
+                    "nodeIp|192.0.2.7",
+                    "httpsListenPort|6443", "writeKubeconfigMode|0600", "serviceNodePortRange|30000-32767",
+                    "defaultLocalStoragePath|/var/lib/rancher/k3s/storage", "advertiseAddress|192.0.2.7",
+                    "flannelBackend|vxlan"})
     void fillsInTheDefaultsOfK3s(String key, String value) {
         assertThat(flat(plan().settings().get(key))).isEqualTo(value);
     }
@@ -98,7 +101,8 @@ class PlanBuilderTest {
 
     @Test
     void collectsEveryWordThatIsNotWanted() {
-        assertThat(plan("--disable=traefik,servicelb", "--disable", "mine", "--disable-kube-proxy", "--flannel-backend=none")
+        assertThat(plan("--disable=traefik,servicelb", "--disable", "mine", "--disable-kube-proxy",
+                "--flannel-backend=none")
                 .disabled()).containsExactlyInAnyOrder("traefik", "servicelb", "mine", "kube-proxy", "cni-flannel");
     }
 
@@ -106,14 +110,17 @@ class PlanBuilderTest {
     void warnsOfUnknownKeysInTheFile() throws IOException {
         Files.writeString(config, "no-such-flag: 1\n");
         plan();
-        assertThat(warnings).containsExactly("Unknown flag --no-such-flag found in config.yaml, skipping (" + config + ":1)");
+        assertThat(warnings)
+                .containsExactly("Unknown flag --no-such-flag found in config.yaml, skipping (" + config + ":1)");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--nodename=x|did you mean --node-name?", "--https-listen-port=abc|a port from 0 to 65535",
+    @CsvSource(delimiter = '|', value = {"--nodename=x|did you mean --node-name?",
+            "--https-listen-port=abc|a port from 0 to 65535",
             "--debug=maybe|it must be true or false", "--cluster-cidr=10.42.0.0|it must be a network such as",
             "--cluster-cidr=10.43.0.0/16|must not overlap", "--node-name=Node_1|use lower case letters",
-            "--service-node-port-range=9-1|two ports", "--write-kubeconfig-mode=9|octal", "--data-dir=rel|absolute path",
+            "--service-node-port-range=9-1|two ports", "--write-kubeconfig-mode=9|octal",
+            "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=wireguard-native|use one of none, vxlan, host-gw",
             "--kubelet-arg=feature-gates=X=true|--kubelet-arg=feature-gates=X=true (command line) is not supported yet",
@@ -130,8 +137,9 @@ class PlanBuilderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"a: [|not valid YAML", "- a|key: value", "a: {b: c}|config.yaml:1", "a: &x b\\nc: *x|",
-            "a: 1\\na: 2|duplicate"})
+    @CsvSource(delimiter = '|',
+            value = {"a: [|not valid YAML", "- a|key: value", "a: {b: c}|config.yaml:1", "a: &x b\\nc: *x|",
+                    "a: 1\\na: 2|duplicate"})
     void refusesADamagedFileWithItsPlace(String text, String part) throws IOException {
         Files.writeString(config, text.replace("\\n", "\n"));
         if (part == null) {

@@ -18,7 +18,8 @@ class ToolsTest {
     private Path program(String path) throws IOException {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
-        return Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        return Files.createFile(file,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     }
 
     private Tools tools(String... directories) {

@@ -45,9 +45,11 @@ final class Api implements AutoCloseable {
 
     /// The answer's body, to be read as it comes.
     InputStream open(String method, String path, String contentType, byte[] body, String accept) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(config.server() + path)).header("Accept", accept)
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(config.server() + path))
+                .header("Accept", accept)
                 .header("User-Agent", "kubectl/k3j")
-                .method(method, body.length == 0 ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
+                .method(method, body.length == 0 ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofByteArray(body));
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
         }

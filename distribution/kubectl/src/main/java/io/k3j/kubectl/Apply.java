@@ -60,7 +60,8 @@ final class Apply {
             if (file.equals("-")) {
                 return objects(System.in.readAllBytes());
             }
-            try (Stream<Path> files = Files.isDirectory(Path.of(file)) ? Files.list(Path.of(file)).sorted() : Stream.of(Path.of(file))) {
+            try (Stream<Path> files = Files.isDirectory(Path.of(file)) ? Files.list(Path.of(file)).sorted()
+                    : Stream.of(Path.of(file))) {
                 List<Path> all = files.toList();
                 List<Struct> found = new ArrayList<>();
                 for (Path p : all) {
@@ -69,12 +70,14 @@ final class Apply {
                 return found;
             }
         } catch (IOException e) {
-            throw new CommandFailure("error: the path \"" + file + "\" cannot be read: " + e.getClass().getSimpleName());
+            throw new CommandFailure(
+                    "error: the path \"" + file + "\" cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
     private static List<Struct> objects(byte[] bytes) {
         return Yaml.documents(bytes).stream().map(Document::object)
-                .flatMap(o -> o.text("kind").equals("List") ? o.seq("items").structs().stream() : Stream.of(o)).toList();
+                .flatMap(o -> o.text("kind").equals("List") ? o.seq("items").structs().stream() : Stream.of(o))
+                .toList();
     }
 }

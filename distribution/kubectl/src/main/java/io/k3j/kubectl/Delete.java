@@ -42,7 +42,7 @@ final class Delete {
                     Json.bytes(body), "application/json");
             out.println(g.target().shown() + " deleted");
         }
-        gone.forEach(g -> Watching.until(api, g.target().resource(), g.namespace(), g.target().name(), WAIT_SECONDS,
+        gone.forEach(g -> Watching.until(api, g.target(), g.namespace(), WAIT_SECONDS,
                 (type, o) -> type.equals("DELETED")));
         return 0;
     }

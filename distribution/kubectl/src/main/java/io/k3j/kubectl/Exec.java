@@ -37,9 +37,11 @@ final class Exec implements WebSocket.Listener {
         String pod = options.words().getFirst();
         boolean stdin = options.flag("stdin");
         boolean tty = options.flag("tty") && System.console() != null;
-        String path = "/api/v1/namespaces/" + Get.namespace(api, options) + "/pods/" + pod.substring(pod.indexOf('/') + 1)
+        String path = "/api/v1/namespaces/" + Get.namespace(api, options) + "/pods/"
+                + pod.substring(pod.indexOf('/') + 1)
                 + "/exec?stdout=true&stderr=" + !tty + "&stdin=" + stdin + "&tty=" + tty
-                + (options.values().containsKey("container") ? "&container=" + Api.encoded(options.text("container", "")) : "")
+                + (options.values().containsKey("container")
+                        ? "&container=" + Api.encoded(options.text("container", "")) : "")
                 + options.command().stream().map(c -> "&command=" + Api.encoded(c)).collect(Collectors.joining());
         Exec exec = new Exec(out, err);
         if (tty) {
@@ -75,7 +77,7 @@ final class Exec implements WebSocket.Listener {
                 block[0] = 0;
                 socket.sendBinary(ByteBuffer.wrap(block, 0, n + 1), true).join();
             }
-            socket.sendBinary(ByteBuffer.wrap(new byte[]{(byte) CLOSE, 0}), true).join();
+            socket.sendBinary(ByteBuffer.wrap(new byte[] {(byte) CLOSE, 0}), true).join();
         } catch (IOException e) {
             socket.abort();
         }

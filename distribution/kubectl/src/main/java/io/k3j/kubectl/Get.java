@@ -22,8 +22,9 @@ final class Get {
         return switch (output) {
             case "", "wide" -> tables(api, options, targets, out, err);
             case "json", "yaml", "name" -> objects(api, options, targets, out);
-            default -> throw new CommandFailure("error: unable to match a printer suitable for the output format \"" + output
-                    + "\", the small built-in kubectl has: json, yaml, name, wide");
+            default ->
+                throw new CommandFailure("error: unable to match a printer suitable for the output format \"" + output
+                        + "\", the small built-in kubectl has: json, yaml, name, wide");
         };
     }
 

@@ -15,7 +15,8 @@ record Options(List<String> words, Map<String, String> values, List<String> comm
             "selector", "-c", "container", "-A", "all-namespaces", "-i", "stdin", "-t", "tty", "-p", "previous");
     private static final Set<String> VALUED = Set.of("namespace", "output", "filename", "selector", "container",
             "field-selector", "for", "timeout", "kubeconfig", "tail", "since", "grace-period", "cascade");
-    private static final Set<String> SWITCHES = Set.of("all-namespaces", "stdin", "tty", "previous", "follow", "timestamps",
+    private static final Set<String> SWITCHES = Set.of("all-namespaces", "stdin", "tty", "previous", "follow",
+            "timestamps",
             "no-headers", "ignore-not-found", "all", "server-side", "force-conflicts", "show-labels", "now", "client");
 
     /// Reads a command line. `-f` means `--follow` for logs and a file for the others.

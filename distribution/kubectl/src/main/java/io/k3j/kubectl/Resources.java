@@ -11,7 +11,8 @@ final class Resources {
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     /// One resource in its preferred version.
-    record Resource(Gvr gvr, String kind, boolean namespaced, String singular, List<String> shortNames, List<String> categories) {
+    record Resource(Gvr gvr, String kind, boolean namespaced, String singular, List<String> shortNames,
+            List<String> categories) {
         String path(String namespace, String name) {
             String root = gvr.group().isEmpty() ? "/api/v1" : "/apis/" + gvr.apiVersion();
             return root + (namespaced && !namespace.isEmpty() ? "/namespaces/" + namespace : "") + "/" + gvr.resource()

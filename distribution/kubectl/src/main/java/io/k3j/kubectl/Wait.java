@@ -13,14 +13,17 @@ final class Wait {
     static int run(Api api, Options options, PrintStream out, PrintStream err) {
         String what = options.text("for", "");
         if (!what.equals("delete") && !what.startsWith(CONDITION)) {
-            throw new CommandFailure("error: the small built-in kubectl waits for --for=delete or --for=condition=NAME");
+            throw new CommandFailure(
+                    "error: the small built-in kubectl waits for --for=delete or --for=condition=NAME");
         }
         long seconds = seconds(options.text("timeout", "30s"));
         for (Target t : Target.of(options.words(), new Resources(api))) {
-            boolean there = Watching.until(api, t.resource(), Get.namespace(api, options), t.name(), seconds,
-                    (type, o) -> what.equals("delete") ? type.equals("DELETED") : holds(o, what.substring(CONDITION.length())));
+            boolean there = Watching.until(api, t, Get.namespace(api, options), seconds,
+                    (type, o) -> what.equals("delete") ? type.equals("DELETED")
+                            : holds(o, what.substring(CONDITION.length())));
             if (!there) {
-                err.println("error: timed out waiting for the condition on " + t.resource().gvr().resource() + "/" + t.name());
+                err.println("error: timed out waiting for the condition on " + t.resource().gvr().resource() + "/"
+                        + t.name());
                 return 1;
             }
             out.println(Target.shortly(t.resource(), t.name()) + " condition met");

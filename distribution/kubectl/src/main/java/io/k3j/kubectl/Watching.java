@@ -14,8 +14,9 @@ final class Watching {
     }
 
     /// Blocks until `done(type, object)` holds for an event of the object, at most `seconds`; false if it never did.
-    static boolean until(Api api, Resources.Resource r, String namespace, String name, long seconds,
-            BiPredicate<String, Struct> done) {
+    static boolean until(Api api, Target target, String namespace, long seconds, BiPredicate<String, Struct> done) {
+        Resources.Resource r = target.resource();
+        String name = target.name();
         Struct now;
         try {
             now = api.get(r.path(namespace, name));
@@ -26,7 +27,8 @@ final class Watching {
             return true;
         }
         String path = r.path(namespace, "") + "?watch=true&timeoutSeconds=" + seconds + "&fieldSelector="
-                + Api.encoded("metadata.name=" + name) + "&resourceVersion=" + now.struct("metadata").text("resourceVersion");
+                + Api.encoded("metadata.name=" + name) + "&resourceVersion="
+                + now.struct("metadata").text("resourceVersion");
         try (BufferedReader events = new BufferedReader(new InputStreamReader(
                 api.open("GET", path, "", new byte[0], "application/json"), StandardCharsets.UTF_8))) {
             for (String line = events.readLine(); line != null; line = events.readLine()) {
