@@ -32,7 +32,7 @@ final class BundleCommand {
             return answer(lines, out, err);
         } catch (IOException e) {
             throw new UsageFailure("cannot reach the server at " + socket + ": " + e.getMessage()
-                    + "; is k3s server running here, and are you root? another data directory is given with --data-dir");
+                    + "; is k3s server running here, and are you root? --data-dir names another data directory");
         }
     }
 
