@@ -7,7 +7,6 @@ import io.k3j.model.Obj;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// `pods/log`: the kubelet's `containerLogs`.
@@ -40,8 +39,7 @@ record PodLog(Backends backends) implements Connect {
         String parameters = query.pairs().stream().filter(p -> PASSED.contains(p.getKey()))
                 .map(p -> p.getKey() + "=" + QueryText.encoded(p.getValue())).collect(Collectors.joining("&"));
         Backends.Backend kubelet = backends.kubelet(pod);
-        new Relay(call.exchange(), kubelet.channel(), kubelet.host()).run(
-                PodTarget.path("containerLogs", pod, container) + (parameters.isEmpty() ? "" : "?" + parameters),
-                UnaryOperator.identity());
+        new Relay(call.exchange(), kubelet.channel(), kubelet.host()).runChecked(
+                PodTarget.path("containerLogs", pod, container) + (parameters.isEmpty() ? "" : "?" + parameters));
     }
 }

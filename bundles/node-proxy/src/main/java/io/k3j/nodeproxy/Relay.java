@@ -1,5 +1,6 @@
 package io.k3j.nodeproxy;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.ResponseStream;
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
 /// leave HTTP, the bytes of both directions. Blocks until both are done, then closes the channel.
 final class Relay {
     private static final int BLOCK = 16 * 1024;
+    private static final int MOST_SAID = 50_000;
     /// Headers of one hop, and those the API server keeps to itself.
     private static final Set<String> DROPPED = Set.of("connection", "keep-alive", "proxy-authenticate",
             "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
@@ -33,6 +35,23 @@ final class Relay {
         this.exchange = exchange;
         this.back = back;
         this.host = host;
+    }
+
+    /// The same for an answer of which the caller is told only when it is good: the API server's own words about
+    /// any other, as upstream's `GenericHttpResponseChecker` chooses them.
+    /// @throws ApiFault with what the back end said
+    void runChecked(String target) throws IOException {
+        try (back) {
+            exchange.onEnd(back::close);
+            send(target, false);
+            ResponseHead head = ResponseHead.read(back.input());
+            if (head.status() < 200 || head.status() > 206) {
+                byte[] said = head.body(back.input(), exchange.method()).readNBytes(MOST_SAID);
+                String text = new String(said, StandardCharsets.UTF_8);
+                throw head.status() == 400 ? ApiFault.badRequest(text) : ApiFault.internal(text);
+            }
+            answer(head, UnaryOperator.identity());
+        }
     }
 
     /// `target` is the path and query at the back end; `location` rewrites redirects.

@@ -52,6 +52,14 @@ class RelayTest {
     }
 
     @Test
+    void tellsInAStatusWhatAKubeletRefused() {
+        Loop back = new Loop("HTTP/1.1 400 Bad Request\r\nContent-Length: 6\r\n\r\nno \"a\"");
+        assertThatExceptionOfType(ApiFault.class)
+                .isThrownBy(() -> new Relay(new Asked("GET", "", Map.of()), back, "back:1").runChecked("/logs"))
+                .withMessage("no \"a\"");
+    }
+
+    @Test
     void carriesBytesBothWaysAfterAnUpgrade() throws IOException {
         Asked asked = new Asked("GET", "", Map.of("upgrade", "SPDY/3.1", "connection", "Upgrade"));
         Loop back = relay(asked, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: SPDY/3.1\r\n\r\nfrom the pod");

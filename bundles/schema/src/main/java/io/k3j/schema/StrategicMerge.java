@@ -119,7 +119,8 @@ public final class StrategicMerge {
     private static Seq list(Shape shape, Seq now, Seq changes, @Nullable Seq order) {
         boolean structs = changes.stream().anyMatch(Struct.class::isInstance);
         Seq merged = structs ? elements(shape, now, changes) : union(now, changes);
-        return order == null ? merged : ElementOrder.arranged(merged, now, order, shape.mergeKey());
+        // without a wanted order the elements of the patch stand as in the patch: what is new comes first
+        return ElementOrder.arranged(merged, now, order == null ? changes : order, shape.mergeKey());
     }
 
     private static Seq union(Seq now, Seq changes) {

@@ -38,6 +38,13 @@ class StrategicMergeTest {
     }
 
     @Test
+    void putsANewElementBeforeThoseThePatchDoesNotName() {
+        Struct before = pod("containers", Seq.of(container("a"), container("b")));
+        assertThat(apply(before, pod("containers", Seq.of(container("c")))))
+                .isEqualTo(pod("containers", Seq.of(container("c"), container("a"), container("b"))));
+    }
+
+    @Test
     void deletesAnElementAndReplacesAList() {
         Struct before = pod("containers", Seq.of(container("a"), container("b")));
         assertThat(apply(before, pod("containers", Seq.of(container("a", "$patch", "delete")))))
@@ -88,7 +95,7 @@ class StrategicMergeTest {
     void mergesAndDeletesFromListsOfScalars() {
         Struct before = Struct.of("metadata", Struct.of("finalizers", Seq.of("x", "y")));
         assertThat(apply(before, Struct.of("metadata", Struct.of("$deleteFromPrimitiveList/finalizers", Seq.of("x"),
-                "finalizers", Seq.of("z")))).struct("metadata").seq("finalizers")).isEqualTo(Seq.of("y", "z"));
+                "finalizers", Seq.of("z")))).struct("metadata").seq("finalizers")).isEqualTo(Seq.of("z", "y"));
     }
 
     @Test
