@@ -1,5 +1,6 @@
 package io.k3j.edge;
 
+import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
@@ -21,11 +22,31 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class Edge {
     private final Ports ports;
 
+    /// The arguments for other components that also concern their ports.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`: `tls-min-version` and `tls-cipher-suites` of the server's port.
+        String[] kubeApiserverArg() default {};
+
+        /// `--kubelet-arg`: the same of the kubelet's port.
+        String[] kubeletArg() default {};
+    }
+
     /// Starts the event loops; a port opens when its identity is there. Does not block.
     @Activate
-    public Edge(@Reference ListeningSockets sockets, @Reference Health health) {
+    public Edge(Settings settings, @Reference ListeningSockets sockets, @Reference Health health,
+            @Reference Abort abort) {
         HealthScope scope = health.scope("edge");
-        ports = new Ports(sockets, scope, true);
+        ports = new Ports(sockets, scope, rules(settings, abort), true);
+    }
+
+    private static Map<String, TlsRules> rules(Settings settings, Abort abort) {
+        try {
+            return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
+                    ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()));
+        } catch (IllegalArgumentException refused) {
+            abort.abort(refused.getMessage());
+            return Map.of();
+        }
     }
 
     /// A port's certificate has come.

@@ -21,22 +21,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Connections are accepted from the first identity on; until then they wait in the kernel.
 final class Port extends ChannelInitializer<Channel> {
-    private final Loops loops;
+    /// What all ports have in common.
+    ///
+    /// @param handshakes runs the costly steps of handshakes, off the event loops
+    record Shared(Loops loops, DateHeader date, Executor handshakes) {
+    }
+
+    private final Shared shared;
     private final ServerSocketChannel socket;
-    private final DateHeader date;
-    private final Executor handshakes;
     private final Dispatch dispatch;
-    private final PortTls tls = new PortTls();
+    private final PortTls tls;
     private final Links links = new Links();
     private @Nullable Channel accepting;
 
-    /// `handshakes` runs the costly steps of handshakes, off the event loops.
-    Port(Loops loops, ServerSocketChannel socket, Routes routes, DateHeader date, Executor handshakes) {
-        this.loops = loops;
+    Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules) {
+        this.shared = shared;
         this.socket = socket;
-        this.date = date;
-        this.handshakes = handshakes;
         this.dispatch = new Dispatch(routes);
+        this.tls = new PortTls(rules);
     }
 
     Dispatch dispatch() {
@@ -44,7 +46,7 @@ final class Port extends ChannelInitializer<Channel> {
     }
 
     DateHeader date() {
-        return date;
+        return shared.date();
     }
 
     PortTls tls() {
@@ -59,7 +61,7 @@ final class Port extends ChannelInitializer<Channel> {
     void identity(@Nullable ListenerIdentity inForce) throws IOException {
         tls.identity(inForce);
         if (accepting == null && tls.ready()) {
-            accepting = loops.accept(socket, this);
+            accepting = shared.loops().accept(socket, this);
         }
     }
 
@@ -91,7 +93,7 @@ final class Port extends ChannelInitializer<Channel> {
         links.begin(link);
         channel.closeFuture().addListener(closing -> links.end(link));
         SSLEngine engine = tls.engine();
-        SslHandler ssl = new SslHandler(engine, handshakes);
+        SslHandler ssl = new SslHandler(engine, shared.handshakes());
         ssl.setHandshakeTimeoutMillis(0);
         channel.pipeline().addLast(ssl, new Handshake(this, engine, link));
     }
@@ -100,7 +102,7 @@ final class Port extends ChannelInitializer<Channel> {
     void close() {
         Channel last = accepting;
         if (last != null) {
-            loops.release(last);
+            shared.loops().release(last);
         }
         List<Link> open = new ArrayList<>(links.open());
         open.forEach(Link::end);

@@ -11,7 +11,6 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +21,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When the identity's bundle is being replaced, the last answers it gave go on counting.
 final class PortTls implements PortKeys.Source {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-    private static final String[] SUITES = {
-            "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"};
     private static final int SESSION_SECONDS = 3600;
 
     private record Made(List<X509Certificate> authorities, SSLContext context) {
     }
 
+    private final TlsRules rules;
     private volatile @Nullable ListenerIdentity identity;
     private volatile @Nullable Certified lastCertified;
     private volatile @Nullable Made made;
+
+    PortTls(TlsRules rules) {
+        this.rules = rules;
+    }
 
     /// Sets the identity in force, or takes it away.
     void identity(@Nullable ListenerIdentity inForce) {
@@ -57,11 +55,7 @@ final class PortTls implements PortKeys.Source {
         SSLContext context = now == null ? lastContext() : context(now);
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
-        SSLParameters parameters = new SSLParameters(SUITES, PROTOCOLS);
-        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-        parameters.setUseCipherSuitesOrder(true);
-        parameters.setWantClientAuth(true);
-        engine.setSSLParameters(parameters);
+        engine.setSSLParameters(rules.parameters());
         return engine;
     }
 

@@ -29,6 +29,7 @@ final class Ports implements AutoCloseable {
 
     private final ListeningSockets sockets;
     private final HealthScope health;
+    private final Map<String, TlsRules> rules;
     private final boolean epoll;
     private final Map<String, Routes> routes = new ConcurrentHashMap<>();
     private final ExecutorService handshakes = Executors
@@ -39,10 +40,11 @@ final class Ports implements AutoCloseable {
     private final Map<String, List<ListenerIdentity>> identities = new ConcurrentHashMap<>();
     private @Nullable Loops loops;
 
-    /// `epoll` false asks for Java's own selectors.
-    Ports(ListeningSockets sockets, HealthScope health, boolean epoll) {
+    /// `rules` are those of each port by name; `epoll` false asks for Java's own selectors.
+    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, boolean epoll) {
         this.sockets = sockets;
         this.health = health;
+        this.rules = rules;
         this.epoll = epoll;
         orders.execute(this::open);
     }
@@ -50,12 +52,12 @@ final class Ports implements AutoCloseable {
     private void open() {
         Loops started = Loops.start(epoll);
         loops = started;
-        DateHeader date = new DateHeader(InstantSource.system());
-        for (String name : List.of(ListeningSockets.SERVER, ListeningSockets.KUBELET)) {
+        Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes);
+        rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
-                open.put(name, new Port(started, sockets.lend(name), routes(name), date, handshakes));
+                open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));
             }
-        }
+        });
         started.everySecond(this::check);
     }
 

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +38,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     }
 
     static final SecureRandom RANDOM = new SecureRandom();
+    private static final Map<String, TlsRules> RULES = Map.of(SERVER, TlsRules.of("test"));
     private static final char[] PASSWORD = "test".toCharArray();
 
     final CertificateAuthority serverAuthority;
@@ -60,7 +62,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, epoll);
+        ports = new Ports(this, this, RULES, epoll);
         ports.addIdentity(SERVER, this);
     }
 
@@ -73,7 +75,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Replaces the edge by another on the same socket, the way a parallel swap does; the old one is returned.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, true);
+        ports = new Ports(this, this, RULES, true);
         ports.addIdentity(SERVER, this);
         return old;
     }
