@@ -26,7 +26,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Removes pods nobody else will: of nodes that are gone, terminating without ever having had a node, and
-/// too many that have ended: <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection>.
+/// too many that have ended:
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection>.
 final class PodGarbage implements Reconciler {
     private static final Duration PERIOD = Duration.ofSeconds(20);
     private static final Duration QUARANTINE = Duration.ofSeconds(40);

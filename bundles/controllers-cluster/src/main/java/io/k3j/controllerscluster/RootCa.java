@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Publishes the API server's CA in every namespace, as ConfigMap `kube-root-ca.crt`:
-/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume>.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>.
 final class RootCa implements Reconciler {
     private static final String NAME = "kube-root-ca.crt";
     private static final String DESCRIPTION = "Contains a CA bundle that can be used to verify the kube-apiserver when"

@@ -19,9 +19,10 @@ import java.util.Set;
 
 /// The stored built-in resources, read from this module's table.
 final class BuiltinResources {
-    private static final List<String> VERBS =
-            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
-    private static final List<String> NO_COLLECTION = List.of("create", "delete", "get", "list", "patch", "update", "watch");
+    private static final List<String> VERBS = List.of("create", "delete", "deletecollection", "get", "list", "patch",
+            "update", "watch");
+    private static final List<String> NO_COLLECTION = List.of("create", "delete", "get", "list", "patch", "update",
+            "watch");
 
     private final Map<Gvr, ApiResource> resources = new LinkedHashMap<>();
     private final Set<Gvr> withStatus = new HashSet<>();

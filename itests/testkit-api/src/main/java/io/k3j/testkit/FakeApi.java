@@ -243,37 +243,10 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     @Override
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
         called("post", resource, key + "/" + subresource);
-        return switch (resource.resource() + "/" + subresource) {
-            case "pods/binding" -> bind(resource, key, body);
-            case "pods/eviction" -> evict(resource, key);
-            default -> throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + subresource);
-        };
-    }
-
-    private Struct bind(Gvr resource, Key key, Struct body) {
-        synchronized (store) {
-            Obj pod = store.get(resource, key);
-            String node = body.struct("target").text("name");
-            if (!pod.spec().text("nodeName").isEmpty()) {
-                throw ApiFault.conflict(resource, key.name(), "pod " + key.name() + " is already assigned to node \""
-                        + pod.spec().text("nodeName") + "\"");
-            }
-            Seq conditions = Seq.copyOf(pod.status().seq("conditions").structs().stream()
-                    .filter(c -> !c.text("type").equals("PodScheduled")).toList())
-                    .plus(Struct.of("type", "PodScheduled", "status", "True", "lastTransitionTime",
-                            clock.instant().toString()));
-            store.put(resource, pod.with(node, "spec", "nodeName").with(conditions, "status", "conditions"));
-            return success();
+        if (!resource.equals(PodActions.PODS)) {
+            throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + subresource);
         }
-    }
-
-    private Struct evict(Gvr resource, Key key) {
-        delete(resource, key, DeleteOptions.PLAIN);
-        return success();
-    }
-
-    private static Struct success() {
-        return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code", 201);
+        return new PodActions(this, store, clock).post(key, subresource, body);
     }
 
     @Override

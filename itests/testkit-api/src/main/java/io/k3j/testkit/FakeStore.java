@@ -44,13 +44,15 @@ final class FakeStore {
 
     synchronized Obj put(Gvr resource, Obj object) {
         Obj stored = object.withRevision(++revision);
-        @Nullable Obj before = table(resource).put(stored.key(), stored);
+        @Nullable
+        Obj before = table(resource).put(stored.key(), stored);
         tell(resource, before, stored);
         return stored;
     }
 
     synchronized void remove(Gvr resource, Key key) {
-        @Nullable Obj before = table(resource).remove(key);
+        @Nullable
+        Obj before = table(resource).remove(key);
         if (before != null) {
             revision++;
             tell(resource, before, null);

@@ -36,8 +36,10 @@ final class FakeView implements View {
 
     /// Under the store's lock.
     void changed(@Nullable Obj before, @Nullable Obj after) {
-        @Nullable Obj was = before != null && Selection.matches(query, before) ? before : null;
-        @Nullable Obj is = after != null && Selection.matches(query, after) ? after : null;
+        @Nullable
+        Obj was = before != null && Selection.matches(query, before) ? before : null;
+        @Nullable
+        Obj is = after != null && Selection.matches(query, after) ? after : null;
         if (listener != null && (was != null || is != null)) {
             line.add(new Change(was, is, false));
         }

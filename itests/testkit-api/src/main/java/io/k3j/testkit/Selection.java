@@ -15,7 +15,8 @@ final class Selection {
     }
 
     private static String field(Obj object, String path) {
-        @Nullable Object value = object.at(path.split("\\."));
+        @Nullable
+        Object value = object.at(path.split("\\."));
         return value == null ? "" : value.toString();
     }
 }

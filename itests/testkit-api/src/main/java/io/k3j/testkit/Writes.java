@@ -56,8 +56,10 @@ final class Writes {
         if (home.isPresent() && home.get().terminating()) {
             Struct cause = Struct.of("reason", "NamespaceTerminating", "message",
                     "namespace " + object.namespace() + " is being terminated", "field", "metadata.namespace");
-            throw new ApiFault(403, "Forbidden", resource.qualified() + " \"" + object.name() + "\" is forbidden: unable"
-                    + " to create new content in namespace " + object.namespace() + " because it is being terminated",
+            throw new ApiFault(403, "Forbidden",
+                    resource.qualified() + " \"" + object.name() + "\" is forbidden: unable"
+                            + " to create new content in namespace " + object.namespace()
+                            + " because it is being terminated",
                     Struct.of("causes", Seq.of(cause)));
         }
     }
@@ -137,7 +139,9 @@ final class Writes {
         long grace = resource.equals(PODS) ? grace(live, options) : 0;
         Obj marked = live;
         if (!live.terminating()) {
-            marked = marked.with(clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString(), "metadata", "deletionTimestamp")
+            marked = marked
+                    .with(clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString(), "metadata",
+                            "deletionTimestamp")
                     .with(live.generation() + 1, "metadata", "generation");
         }
         if (!live.terminating() || grace < live.metadata().whole("deletionGracePeriodSeconds", 0)) {

@@ -1,0 +1,219 @@
+package io.k3j.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Again;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LeaseHold;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Loop;
+import io.k3j.controllerkit.LoopRunner;
+import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.WorkQueue;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class KitTest {
+    private final ManualClock clock = new ManualClock();
+    private final FakeApi api = FakeApi.stepped(clock);
+    private static final Key KEY = new Key("default", "a");
+
+    private static Obj map(String name, String value) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "default"), "data", Struct.of("v", value)));
+    }
+
+    @Test
+    void aKeyAddedWhileWorkedOnComesAgainAfterwards() {
+        WorkQueue queue = new WorkQueue(clock);
+        queue.add(KEY);
+        queue.add(KEY);
+        assertThat(queue.take()).contains(KEY);
+        queue.add(KEY);
+        assertThat(queue.take()).isEmpty();
+        queue.done(KEY);
+        assertThat(queue.take()).contains(KEY);
+        queue.done(KEY);
+        assertThat(queue.take()).isEmpty();
+    }
+
+    @Test
+    void failuresDoubleTheDelayUntilForgotten() {
+        WorkQueue queue = new WorkQueue(clock);
+        for (int millis : new int[] {5, 10, 20, 40}) {
+            queue.retry(KEY);
+            clock.advance(Duration.ofMillis(millis - 1));
+            assertThat(queue.take()).isEmpty();
+            clock.advance(Duration.ofMillis(1));
+            assertThat(queue.take()).contains(KEY);
+            queue.done(KEY);
+        }
+        queue.forget(KEY);
+        queue.retry(KEY);
+        clock.advance(Duration.ofMillis(5));
+        assertThat(queue.take()).contains(KEY);
+    }
+
+    @Test
+    void theEarlierOfTwoDelaysCounts() {
+        WorkQueue queue = new WorkQueue(clock);
+        queue.addAfter(KEY, Duration.ofSeconds(10));
+        queue.addAfter(KEY, Duration.ofSeconds(1));
+        queue.addAfter(KEY, Duration.ofSeconds(20));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(queue.take()).contains(KEY);
+    }
+
+    @Test
+    void aViewTellsExactlyTheDifferenceAfterItWasDetached() {
+        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
+        List<String> told = new ArrayList<>();
+        view.listen((before, after) -> told.add((before == null ? "+" : after == null ? "-" : "~")
+                + (after != null ? after : before).name()));
+        api.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        api.create(Resources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
+        api.create(Resources.CONFIG_MAPS, map("c", "1"), WriteOptions.PLAIN);
+        view.attach(api);
+        api.deliver();
+        assertThat(view.synced()).isTrue();
+        assertThat(view.staleSince()).isEmpty();
+        told.clear();
+        view.detach();
+        assertThat(view.staleSince()).contains(clock.instant());
+        api.delete(Resources.CONFIG_MAPS, new Key("default", "a"), DeleteOptions.PLAIN);
+        api.update(Resources.CONFIG_MAPS, map("b", "2"), WriteOptions.PLAIN);
+        api.create(Resources.CONFIG_MAPS, map("d", "1"), WriteOptions.PLAIN);
+        assertThat(told).isEmpty();
+        view.attach(api);
+        api.deliver();
+        assertThat(told).containsExactlyInAnyOrder("-a", "~b", "+d");
+        assertThat(view.list("default")).hasSize(3);
+    }
+
+    @Test
+    void aLoopDoesNotComeBackBeforeItsViewsShowWhatItWrote() {
+        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
+        List<Key> seen = new ArrayList<>();
+        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+            seen.add(key);
+            if (seen.size() == 1) {
+                writer.create(Resources.CONFIG_MAPS, map("made", "1"));
+            }
+            return Again.NEVER;
+        }).reads(view);
+        view.attach(api);
+        api.deliver();
+        loop.queue().add(KEY);
+        loop.step();
+        loop.queue().add(KEY);
+        for (int i = 0; i < 10; i++) {
+            loop.step();
+            clock.advance(Duration.ofMillis(10));
+        }
+        assertThat(seen).hasSize(1);
+        api.deliver();
+        loop.step();
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void aLoopTriesAgainAfterAFailureAndSaysWhatIsWrong() {
+        int[] calls = new int[1];
+        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+            if (calls[0]++ < 1) {
+                throw new IllegalStateException("no luck");
+            }
+            return Again.NEVER;
+        });
+        loop.queue().add(KEY);
+        loop.step();
+        assertThat(loop.trouble()).contains("no luck").contains("default/a");
+        clock.advance(Duration.ofMillis(5));
+        loop.step();
+        assertThat(loop.trouble()).isEmpty();
+    }
+
+    @Test
+    void theSameEventIsCountedUpAndFloodsAreCut() {
+        Events events = new Events(api, "tester", "", clock);
+        Obj about = api.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        for (int i = 0; i < 40; i++) {
+            events.normal(about, "Tested", "again");
+        }
+        boolean more = true;
+        while (more) {
+            more = events.step();
+        }
+        Obj event = api.list(Resources.EVENTS, Query.ALL).items().getFirst();
+        assertThat(event.tree().whole("count", 0)).isEqualTo(25);
+        assertThat(event.tree().struct("involvedObject").text("uid")).isEqualTo(about.uid());
+        assertThat(event.tree().struct("source").text("component")).isEqualTo("tester");
+    }
+
+    @Test
+    void onlyOneHoldsALeaseUntilItIsReleasedOrOver() {
+        Key key = new Key("kube-system", "lock");
+        LeaseHold a = new LeaseHold(api, key, "a", Duration.ofSeconds(3), clock);
+        LeaseHold b = new LeaseHold(api, key, "b", Duration.ofSeconds(3), clock);
+        assertThat(a.renew()).isTrue();
+        assertThat(b.renew()).isFalse();
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(a.renew()).isTrue();
+        assertThat(b.renew()).isFalse();
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(a.held()).isFalse();
+        assertThat(b.renew()).isTrue();
+        assertThat(a.renew()).isFalse();
+        b.release();
+        assertThat(a.renew()).isTrue();
+        assertThat(api.get(Resources.LEASES, key).spec().whole("leaseTransitions", 0)).isEqualTo(3);
+    }
+
+    @Test
+    void keepsALeaseOverAShortOutage() {
+        Key key = new Key("kube-system", "lock");
+        LeaseHold a = new LeaseHold(api, key, "a", Duration.ofSeconds(3), clock);
+        a.renew();
+        clock.advance(Duration.ofSeconds(2));
+        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
+        assertThat(a.renew()).isTrue();
+        clock.advance(Duration.ofSeconds(2));
+        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
+        assertThat(a.renew()).isFalse();
+    }
+
+    @Test
+    void aRunnerDrivesLoopsAndEndsThem() throws InterruptedException {
+        try (FakeApi live = FakeApi.live()) {
+            LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, InstantSource.system());
+            CountDownLatch done = new CountDownLatch(2);
+            Loop loop = new Loop("test", live, InstantSource.system(), (key, writer) -> {
+                done.countDown();
+                return Again.NEVER;
+            }).on(view);
+            LoopRunner runner = new LoopRunner("test").drive(loop, 2);
+            view.attach(live);
+            live.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+            live.create(Resources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
+            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            long begin = System.nanoTime();
+            runner.close();
+            view.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+}
