@@ -149,7 +149,8 @@ class PodAdmissionTest {
         Struct mark = Struct.of("storageclass.kubernetes.io/is-default-class", "true");
         for (int year = 2020; year < 2023; year++) {
             stage.seed(World.STORAGE, Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass", "metadata",
-                    Struct.of("name", "c" + year, "creationTimestamp", year + "-01-01T00:00:00Z", "annotations", mark)));
+                    Struct.of("name", "c" + year, "creationTimestamp", year + "-01-01T00:00:00Z", "annotations",
+                            mark)));
         }
         Struct claim = stage.admitted(new DefaultStorageClass(stage.world),
                 new Gvr("", "v1", "persistentvolumeclaims"),

@@ -70,7 +70,6 @@ class RuleIndexTest {
         assertThat(index.rules(Caller.of("joe", List.of()), "")).isEmpty();
     }
 
-
     @Test
     void aRuleIsCoveredPartByPart() {
         Rule wanted = Rule.of(Struct.of("verbs", List.of("get", "list"), "apiGroups", List.of(""), "resources",
