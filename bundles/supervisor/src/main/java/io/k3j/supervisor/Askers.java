@@ -9,14 +9,19 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds out who asks: by password (`node`, `server`) or by a client certificate, which the edge has verified.
+/// Finds out who asks: by password (`node`, `server`), by bootstrap token, or by a client certificate, which the
+/// edge has verified.
 final class Askers {
     private static final String BASIC = "Basic ";
 
-    private final PasswordFile passwords;
+    private static final String BEARER = "Bearer ";
 
-    Askers(PasswordFile passwords) {
+    private final PasswordFile passwords;
+    private final BootstrapTokens tokens;
+
+    Askers(PasswordFile passwords, BootstrapTokens tokens) {
         this.passwords = passwords;
+        this.tokens = tokens;
     }
 
     /// The asker, empty when nothing, or nothing right, was shown. A wrong password is not made good by a
@@ -24,7 +29,7 @@ final class Askers {
     Optional<Asker> of(Exchange exchange) {
         Optional<String> authorization = exchange.header("authorization");
         if (authorization.isPresent()) {
-            return byPassword(authorization.get());
+            return byAuthorization(authorization.get());
         }
         List<X509Certificate> chain = exchange.clientCertificates();
         return chain.isEmpty() ? Optional.empty() : Optional.of(byCertificate(chain.getFirst()));
@@ -33,6 +38,13 @@ final class Askers {
     private static Asker byCertificate(X509Certificate leaf) {
         SubjectNames names = SubjectNames.of(leaf.getSubjectX500Principal());
         return new Asker(names.commonName(), names.organizations());
+    }
+
+    private Optional<Asker> byAuthorization(String authorization) {
+        if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return tokens.asker(authorization.substring(BEARER.length()).strip());
+        }
+        return byPassword(authorization);
     }
 
     private Optional<Asker> byPassword(String authorization) {

@@ -67,6 +67,11 @@ final class NodeSecrets {
         return client().find(NODES, Key.of(node)).isPresent();
     }
 
+    /// A Secret of `kube-system`.
+    Optional<Obj> find(String name) {
+        return client().find(SECRETS, new Key("kube-system", name));
+    }
+
     private ApiClient client() {
         ApiClient now = api;
         if (now == null) {

@@ -147,7 +147,8 @@ final class Start implements AutoCloseable {
         ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
         NodeGate gate = new NodeGate(settings.nodeName(), Credentials.nodePasswordFile(settings, layout), secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
-        SupervisorEndpoint endpoint = new SupervisorEndpoint(new Askers(credentials.passwords()),
+        SupervisorEndpoint endpoint = new SupervisorEndpoint(
+                new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)),
                 credentials.authorities(), signing, secrets, ControlConfig.of(all),
                 settings.advertiseAddress() + ":" + settings.httpsListenPort());
         register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);

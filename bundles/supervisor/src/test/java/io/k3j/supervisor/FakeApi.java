@@ -42,6 +42,10 @@ final class FakeApi {
         return object;
     }
 
+    synchronized void put(Obj object) {
+        objects.put(object.key(), object);
+    }
+
     synchronized Set<String> created() {
         Set<String> names = new HashSet<>();
         objects.keySet().forEach(key -> names.add(key.namespace() + "/" + key.name()));

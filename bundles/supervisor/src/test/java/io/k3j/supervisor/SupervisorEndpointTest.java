@@ -3,6 +3,7 @@ package io.k3j.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.pki.CertificateRequest;
 import io.k3j.pki.Keys;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +46,9 @@ class SupervisorEndpointTest {
         NodeGate gate = new NodeGate("node-1", password, secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate,
                 InstantSource.system(), RANDOM);
-        endpoint = new SupervisorEndpoint(new Askers(credentials.passwords()), credentials.authorities(), signing,
+        endpoint = new SupervisorEndpoint(
+                new Askers(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
+                credentials.authorities(), signing,
                 secrets,
                 ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
                         "datastoreEndpoint", "mysql://u:p@h/")),
@@ -104,6 +108,35 @@ class SupervisorEndpointTest {
                         RANDOM);
         assertThat(send(get("/v1-k3s/server-ca.crt").certified(node)).status).isEqualTo(200);
         assertThat(send(get("/v1-k3s/nothing").basic("node", "agt")).status).isEqualTo(404);
+    }
+
+    @Test
+    void admitsAgentsByBootstrapToken() throws Exception {
+        String token = "abcdef.0123456789abcdef";
+        FakeExchange early = send(get("/v1-k3s/server-ca.crt").with("authorization", "Bearer " + token));
+        assertThat(early.status).isEqualTo(401);
+        secrets.come(api.client());
+        api.put(bootstrapToken("abcdef", "0123456789abcdef", Instant.now().plusSeconds(60)));
+        api.put(bootstrapToken("ghijkl", "0123456789abcdef", Instant.now().minusSeconds(60)));
+        assertThat(send(get("/v1-k3s/server-ca.crt").with("authorization", "Bearer " + token)).status).isEqualTo(200);
+        for (String wrong : List.of("abcdef.0123456789abcdeX", "ghijkl.0123456789abcdef", "nobody.0123456789abcdef",
+                "x")) {
+            FakeExchange refused = send(get("/v1-k3s/server-ca.crt").with("authorization", "Bearer " + wrong));
+            assertThat(refused.status).as(wrong).isEqualTo(401);
+        }
+    }
+
+    private static Obj bootstrapToken(String id, String secret, Instant expiration) {
+        Struct data = Struct.of("token-id", base64(id), "token-secret", base64(secret), "expiration",
+                base64(expiration.toString()), "usage-bootstrap-authentication", base64("true"), "auth-extra-groups",
+                base64("system:bootstrappers:k3s:default-node-token"));
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                Struct.of("name", "bootstrap-token-" + id, "namespace", "kube-system"), "type",
+                "bootstrap.kubernetes.io/token", "data", data));
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
