@@ -63,6 +63,7 @@ public record Claims(Writer writer, Gvr resource, Obj owner, Selector selector) 
         Object references = wanted.at("metadata", "ownerReferences");
         Struct metadata = Struct.of("uid", object.uid(), "resourceVersion", Long.toString(object.revision()),
                 "ownerReferences", references == null ? Null.NULL : references);
-        return writer.patch(resource, object.key(), new Patch.Merge(Struct.of("metadata", metadata)), WriteOptions.PLAIN);
+        return writer.patch(resource, object.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+                WriteOptions.PLAIN);
     }
 }

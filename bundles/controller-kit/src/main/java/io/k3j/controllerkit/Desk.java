@@ -52,6 +52,11 @@ public final class Desk implements AutoCloseable {
         return events.computeIfAbsent(component, c -> new Events(account(account), c, "", clock));
     }
 
+    /// The recorder of a component that writes in the bundle's first identity.
+    public Events ownEvents(String component) {
+        return events.computeIfAbsent(component, c -> new Events(api, c, "", clock));
+    }
+
     /// A loop that writes in the name of a service account, for so many workers.
     public Loop loop(String name, String account, int workers, Reconciler reconciler) {
         return add(new Loop(name, account(account), clock, reconciler), workers);

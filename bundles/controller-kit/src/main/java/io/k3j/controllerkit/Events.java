@@ -104,7 +104,8 @@ public final class Events {
     /// Writes one event that waits.
     /// @return false when none waits
     public boolean step() {
-        @Nullable Said said = next();
+        @Nullable
+        Said said = next();
         if (said == null) {
             return false;
         }

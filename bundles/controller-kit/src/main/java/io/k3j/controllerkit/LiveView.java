@@ -132,7 +132,8 @@ public final class LiveView implements AutoCloseable {
 
     /// Stands still from now on. No listener is called any more when it returns.
     public void detach() {
-        @Nullable View old;
+        @Nullable
+        View old;
         synchronized (telling) {
             old = view;
             view = null;
@@ -230,7 +231,8 @@ public final class LiveView implements AutoCloseable {
                 if (seen != null) {
                     seen.add(key);
                 }
-                @Nullable Obj known = objects.get(key);
+                @Nullable
+                Obj known = objects.get(key);
                 boolean news = after == null ? known != null : known == null || known.revision() != after.revision();
                 if (news) {
                     tell(known, after);

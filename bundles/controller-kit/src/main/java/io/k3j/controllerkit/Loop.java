@@ -143,7 +143,8 @@ public final class Loop {
     }
 
     private boolean fenced(Key key) {
-        @Nullable Fence fence = fences.get(key);
+        @Nullable
+        Fence fence = fences.get(key);
         if (fence == null) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 /// Drives loops on virtual threads of its own until it is closed. The only owner of threads here.
 public final class LoopRunner implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(5);
+    private static final Duration UNSYNCED = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final String name;
@@ -69,7 +70,8 @@ public final class LoopRunner implements AutoCloseable {
     public String trouble() {
         Optional<String> waits = loops.stream().filter(l -> !l.synced()).map(l -> "waiting for views of " + l.name())
                 .findFirst();
-        return waits.orElseGet(() -> loops.stream().map(Loop::trouble).filter(t -> !t.isEmpty()).findFirst().orElse(""));
+        return waits
+                .orElseGet(() -> loops.stream().map(Loop::trouble).filter(t -> !t.isEmpty()).findFirst().orElse(""));
     }
 
     /// Ends all work: what is under way may finish for four seconds, then its thread is interrupted.
@@ -97,8 +99,13 @@ public final class LoopRunner implements AutoCloseable {
     }
 
     private void turn(Loop loop) {
-        if (!loop.step()) {
+        if (loop.step()) {
+            return;
+        }
+        if (loop.synced()) {
             loop.queue().await(IDLE);
+        } else {
+            loop.queue().pause(UNSYNCED);
         }
     }
 }

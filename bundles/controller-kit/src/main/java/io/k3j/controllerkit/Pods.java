@@ -52,6 +52,7 @@ public final class Pods {
 
     /// All restarts of its containers.
     public static long restarts(Obj pod) {
-        return pod.status().seq("containerStatuses").structs().stream().mapToLong(c -> c.whole("restartCount", 0)).sum();
+        return pod.status().seq("containerStatuses").structs().stream().mapToLong(c -> c.whole("restartCount", 0))
+                .sum();
     }
 }

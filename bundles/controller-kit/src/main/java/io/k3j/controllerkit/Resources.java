@@ -63,7 +63,8 @@ public final class Resources {
     /// `volumeattachments` of `storage.k8s.io/v1`.
     public static final Gvr VOLUME_ATTACHMENTS = Gvr.of("storage.k8s.io/v1", "volumeattachments");
     /// `certificatesigningrequests` of `certificates.k8s.io/v1`.
-    public static final Gvr CERTIFICATE_SIGNING_REQUESTS = Gvr.of("certificates.k8s.io/v1", "certificatesigningrequests");
+    public static final Gvr CERTIFICATE_SIGNING_REQUESTS = Gvr.of("certificates.k8s.io/v1",
+            "certificatesigningrequests");
     /// `runtimeclasses` of `node.k8s.io/v1`.
     public static final Gvr RUNTIME_CLASSES = Gvr.of("node.k8s.io/v1", "runtimeclasses");
     /// `networkpolicies` of `networking.k8s.io/v1`.

@@ -41,8 +41,8 @@ public final class WorkQueue {
     private final Set<Key> working = new HashSet<>();
     private final Set<Key> again = new LinkedHashSet<>();
     private final Map<Key, Due> delayed = new HashMap<>();
-    private final PriorityQueue<Due> agenda =
-            new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
+    private final PriorityQueue<Due> agenda = new PriorityQueue<>(
+            Comparator.comparing(Due::at).thenComparingLong(Due::order));
     private final Map<Key, Integer> failures = new HashMap<>();
     private double retryTokens = RETRY_BURST;
     private Instant retryTokensAt;
@@ -158,6 +158,18 @@ public final class WorkQueue {
         }
     }
 
+    /// Waits although keys may be due: whoever deals with them cannot yet. Ends early when one is added.
+    public void pause(Duration atMost) {
+        lock.lock();
+        try {
+            changed.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends every [#await].
     public void wake() {
         locked(() -> {
@@ -165,7 +177,8 @@ public final class WorkQueue {
     }
 
     private long waitNanos(Duration atMost) {
-        @Nullable Due next = agenda.peek();
+        @Nullable
+        Due next = agenda.peek();
         Duration wait = next == null ? atMost : Duration.between(clock.instant(), next.at());
         return Math.max(1, (wait.compareTo(atMost) < 0 ? wait : atMost).toNanos());
     }
@@ -179,7 +192,8 @@ public final class WorkQueue {
     }
 
     private void delay(Key key, Instant at) {
-        @Nullable Due known = delayed.get(key);
+        @Nullable
+        Due known = delayed.get(key);
         if (known != null && !known.at().isAfter(at)) {
             return;
         }

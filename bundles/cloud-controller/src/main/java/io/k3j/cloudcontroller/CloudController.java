@@ -1,0 +1,41 @@
+package io.k3j.cloudcontroller;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.controllerkit.Desk;
+import java.time.InstantSource;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Initialises the nodes of the cluster while this server is the leader.
+@Component(service = {}, configurationPid = "io.k3j.cloudcontroller", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+public final class CloudController {
+    private final Desk desk;
+
+    /// Starts the loop.
+    @Activate
+    public CloudController(@Reference ApiClient api, @Reference Health health) {
+        HealthScope scope = health.scope("cloud-controller");
+        desk = new Desk(api, InstantSource.system());
+        Nodes.add(desk);
+        desk.run("cloud-controller", trouble -> {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
+        });
+    }
+
+    /// Stops work within five seconds and leaves every object as it is.
+    @Deactivate
+    public void stop() {
+        desk.close();
+    }
+}

@@ -1,0 +1,51 @@
+package io.k3j.cloudcontroller;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// What the cloud knows of a node: what its annotations say. Pure.
+final class NodeFacts {
+    static final String TAINT = "node.cloudprovider.kubernetes.io/uninitialized";
+    private static final String TYPE = "node.kubernetes.io/instance-type";
+    private static final Map<String, String> ADDRESSES = Map.of("InternalIP", "k3s.io/internal-ip", "ExternalIP",
+            "k3s.io/external-ip", "InternalDNS", "k3s.io/internal-dns", "ExternalDNS", "k3s.io/external-dns",
+            "Hostname",
+            "k3s.io/hostname");
+    private static final List<String> ORDER = List.of("InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS",
+            "Hostname");
+
+    private NodeFacts() {
+    }
+
+    /// Whether a node waits to be told.
+    static boolean waits(Obj node) {
+        return !node.spec().seq("taints").find("key", TAINT).isEmpty();
+    }
+
+    /// The addresses in a node's annotations; none while it has not written any.
+    static Seq addresses(Obj node) {
+        List<Struct> all = new ArrayList<>();
+        for (String type : ORDER) {
+            for (String address : node.annotations().getOrDefault(ADDRESSES.get(type), "").split(",")) {
+                if (!address.isBlank()) {
+                    all.add(Struct.of("type", type, "address", address.strip()));
+                }
+            }
+        }
+        return Seq.copyOf(all);
+    }
+
+    /// The node with its provider id and type and without the taint.
+    static Obj initialized(Obj node) {
+        List<Struct> taints = node.spec().seq("taints").structs().stream().filter(t -> !t.text("key").equals(TAINT))
+                .toList();
+        Obj next = taints.isEmpty() ? node.without("spec", "taints") : node.with(taints, "spec", "taints");
+        next = next.spec().text("providerID").isEmpty() ? next.with("k3s://" + node.name(), "spec", "providerID")
+                : next;
+        return next.labels().containsKey(TYPE) ? next : next.with("k3s", "metadata", "labels", TYPE);
+    }
+}

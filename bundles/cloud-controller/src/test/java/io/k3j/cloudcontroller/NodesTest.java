@@ -1,0 +1,39 @@
+package io.k3j.cloudcontroller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.controllerkit.Resources;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class NodesTest {
+    private final Stage stage = new Stage(Nodes::add);
+
+    private void node(Struct annotations) {
+        stage.api.seed(Resources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "n1", "annotations", annotations), "spec", Struct.of("taints",
+                        Seq.of(Struct.of("key", NodeFacts.TAINT, "value", "true", "effect", "NoSchedule"))))));
+        stage.pass(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void tellsANodeItsAddressesAndProviderAndTakesTheTaintOff() {
+        node(Struct.of("k3s.io/internal-ip", "192.0.2.1,fd00::1", "k3s.io/hostname", "n1"));
+        Obj node = stage.one(Resources.NODES, "n1");
+        assertThat(node.spec().text("providerID")).isEqualTo("k3s://n1");
+        assertThat(node.spec().has("taints")).isFalse();
+        assertThat(node.labels()).containsEntry("node.kubernetes.io/instance-type", "k3s");
+        assertThat(node.status().seq("addresses").structs().stream().map(a -> a.text("type") + "=" + a.text("address")))
+                .containsExactly("InternalIP=192.0.2.1", "InternalIP=fd00::1", "Hostname=n1");
+    }
+
+    @Test
+    void waitsForANodeThatHasNotWrittenItsAddresses() {
+        node(Struct.EMPTY);
+        assertThat(NodeFacts.waits(stage.one(Resources.NODES, "n1"))).isTrue();
+    }
+}
