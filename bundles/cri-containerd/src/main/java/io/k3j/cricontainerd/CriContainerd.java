@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -108,9 +109,18 @@ public final class CriContainerd {
         } else {
             offer();
         }
-        process.onExit().join();
+        ended(process);
         health.degraded("containerd ended; it is being restarted");
         LOG.log(System.Logger.Level.WARNING, "containerd ended pid=" + process.pid());
+    }
+
+    /// Waits for its end; unlike `join` this can be interrupted, so that no thread stays behind.
+    private static void ended(ProcessHandle process) throws InterruptedException {
+        try {
+            process.onExit().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     private void certificates(Registries registries) throws IOException {
