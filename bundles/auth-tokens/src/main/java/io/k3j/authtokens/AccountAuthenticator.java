@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -29,6 +30,10 @@ public final class AccountAuthenticator implements Authenticator {
     private static final String EXTRA = "authentication.kubernetes.io/";
     private static final long LEEWAY_SECONDS = 60;
 
+    /// How many tokens with a good signature are remembered; beyond, all are forgotten.
+    private static final int REMEMBERED = 4096;
+
+    private final Map<String, Jwt> verified = new ConcurrentHashMap<>();
     private final AccountKeys keys;
     private final Subjects subjects;
     private final InstantSource clock;
@@ -47,7 +52,8 @@ public final class AccountAuthenticator implements Authenticator {
 
     @Override
     public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
-        Jwt token = Jwt.parse(credentials.bearer()).orElse(null);
+        Jwt known = verified.get(credentials.bearer());
+        Jwt token = known != null ? known : Jwt.parse(credentials.bearer()).orElse(null);
         if (token == null) {
             return Optional.empty();
         }
@@ -55,12 +61,23 @@ public final class AccountAuthenticator implements Authenticator {
         if (!issuer.equals(keys.issuer()) && !issuer.equals(LEGACY_ISSUER)) {
             return Optional.empty();
         }
-        if (!keys.signed(token)) {
-            throw new BadCredential("service account token is not signed by a key of this cluster");
+        if (known == null) {
+            verify(credentials.bearer(), token);
         }
         List<String> wanted = credentials.audiences().isEmpty() ? keys.audiences() : credentials.audiences();
         return Optional.of(issuer.equals(LEGACY_ISSUER) ? legacy(credentials.bearer(), token.claims(), wanted)
                 : bound(token.claims(), wanted));
+    }
+
+    /// Costs some ten microseconds, so it is done once per token; time and objects are looked at every time.
+    private void verify(String bearer, Jwt token) throws BadCredential {
+        if (!keys.signed(token)) {
+            throw new BadCredential("service account token is not signed by a key of this cluster");
+        }
+        if (verified.size() >= REMEMBERED) {
+            verified.clear();
+        }
+        verified.put(bearer, token);
     }
 
     private Caller bound(Struct claims, List<String> wanted) throws BadCredential {

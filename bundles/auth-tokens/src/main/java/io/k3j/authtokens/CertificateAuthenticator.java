@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
 
 /// Client certificates: the common name is the user, each organisation a group. The edge has verified the
@@ -18,6 +19,9 @@ import org.osgi.service.component.annotations.Component;
 public final class CertificateAuthenticator implements Authenticator {
     private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_USE = "2.5.29.37.0";
+    /// How many certificates are remembered; beyond, all are forgotten.
+    private static final int REMEMBERED = 1024;
+    private final Map<X509Certificate, Optional<Caller>> known = new ConcurrentHashMap<>();
 
     @Override
     public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
@@ -25,6 +29,19 @@ public final class CertificateAuthenticator implements Authenticator {
             return Optional.empty();
         }
         X509Certificate leaf = credentials.certificates().getFirst();
+        Optional<Caller> before = known.get(leaf);
+        if (before != null) {
+            return before;
+        }
+        if (known.size() >= REMEMBERED) {
+            known.clear();
+        }
+        Optional<Caller> caller = read(leaf);
+        known.put(leaf, caller);
+        return caller;
+    }
+
+    private static Optional<Caller> read(X509Certificate leaf) throws BadCredential {
         try {
             List<String> uses = leaf.getExtendedKeyUsage();
             if (uses != null && !uses.contains(CLIENT_USE) && !uses.contains(ANY_USE)) {
