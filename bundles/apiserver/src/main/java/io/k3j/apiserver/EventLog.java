@@ -139,6 +139,11 @@ final class EventLog {
         return revision >= history.since();
     }
 
+    /// Whether the log is still being followed.
+    boolean open() {
+        return !closed;
+    }
+
     /// Wakes everybody who waits, for good.
     void close() {
         closed = true;

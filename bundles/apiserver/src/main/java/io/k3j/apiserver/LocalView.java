@@ -88,7 +88,7 @@ final class LocalView implements View {
         list(at.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
         tell(listener::synced);
         try {
-            while (!closed) {
+            while (!closed && log.open()) {
                 List<Event> events = log.after(at.revision(), BATCH);
                 if (events == null) {
                     at = caughtUp(listener, at);
