@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -70,6 +72,8 @@ public final class Features {
         HealthBoard health = new HealthBoard(InstantSource.system());
         Configurations configurations = new Configurations(admin, plan.settings());
         Manifests manifests = new Manifests(plan.dataDir(), plan.settings());
+        context.registerService(new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
+                new PrivateServices(), null);
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(), manifests::filled), null);
         Swaps swaps = new Swaps(bundles, chosen, health, runtime);
