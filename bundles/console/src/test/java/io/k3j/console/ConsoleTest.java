@@ -1,0 +1,128 @@
+package io.k3j.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.SwapPolicy;
+import io.k3j.componentapi.SwapRefused;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConsoleTest {
+    @TempDir
+    Path dir;
+
+    private ConsoleSocket socket;
+
+    @BeforeEach
+    void open() throws IOException {
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()));
+    }
+
+    @AfterEach
+    void close() {
+        socket.close();
+    }
+
+    @Test
+    void isForTheOwnerOnly() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path()))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void listsComponentsInColumns() throws IOException {
+        assertThat(answer("ls")).containsExactly(
+                "+NAME         VERSION   STATE    HEALTH     POLICY     SINCE   MESSAGE",
+                "+edge         0.1.0     ACTIVE   OK         PARALLEL   now",
+                "+kube-proxy   0.1.0     ACTIVE   DEGRADED   REPLACE    now     no rules", "=0");
+        assertThat(answer("ls\t-o\twide").getFirst()).contains("NAME").contains("SYMBOLIC-NAME");
+    }
+
+    @Test
+    void showsTheStepsOfASwapAndItsResult() throws IOException {
+        assertThat(answer("swap\t/jars/edge.jar")).containsExactly("+starting /jars/edge.jar", "+edge 0.1.0 ACTIVE",
+                "=0");
+    }
+
+    @Test
+    void saysWhyAChangeWasRefused() throws IOException {
+        assertThat(answer("back\tedge")).containsExactly("!edge was not swapped", "=1");
+        assertThat(answer("check\t/jars/edge.jar")).containsExactly("!runs already", "=1");
+    }
+
+    @Test
+    void explainsItselfWhenACommandIsUnknown() throws IOException {
+        assertThat(answer("drop\teverything")).first().asString().contains("k3s bundle ls");
+        assertThat(answer("")).last().isEqualTo("=2");
+    }
+
+    @Test
+    void takesThePathOverFromAPredecessor() throws IOException {
+        try (ConsoleSocket next = ConsoleSocket.open(path(), new Commands(new TwoComponents()))) {
+            socket.close();
+            assertThat(answer("ls")).last().isEqualTo("=0");
+            assertThat(next).isNotNull();
+        }
+    }
+
+    private Path path() {
+        return dir.resolve("console.sock");
+    }
+
+    private List<String> answer(String command) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+            channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+            BufferedReader reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    private static final class TwoComponents implements Components {
+        private static final Component EDGE = new Component("edge", "io.k3j.edge", "0.1.0", "ACTIVE", HealthLevel.OK,
+                "",
+                SwapPolicy.PARALLEL, "now");
+        private static final Component PROXY = new Component("kube-proxy", "io.k3j.kubeproxy", "0.1.0", "ACTIVE",
+                HealthLevel.DEGRADED, "no rules", SwapPolicy.REPLACE, "now");
+
+        @Override
+        public List<Component> list() {
+            return List.of(EDGE, PROXY);
+        }
+
+        @Override
+        public List<String> check(Path jar) {
+            return List.of("runs already");
+        }
+
+        @Override
+        public Component swap(Path jar, Consumer<String> progress) {
+            progress.accept("starting " + jar);
+            return EDGE;
+        }
+
+        @Override
+        public Component back(String name, Consumer<String> progress) {
+            throw new SwapRefused(name + " was not swapped");
+        }
+    }
+}
