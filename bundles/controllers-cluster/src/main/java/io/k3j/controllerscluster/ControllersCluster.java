@@ -55,6 +55,7 @@ public final class ControllersCluster {
         TaintEviction.add(desk);
         PodGarbage.add(desk);
         Protection.add(desk);
+        VolumeBinder.add(desk);
         NodeIpam.add(desk, ranges(settings.clusterCidr()));
         return Garbage.add(desk);
     }
