@@ -89,6 +89,43 @@ class PodAdmissionTest {
                 .hasMessage("pods \"p\" is forbidden: no PriorityClass with name x was found");
     }
 
+    private void enforce(String level) {
+        stage.seed(World.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name",
+                "default", "labels", Struct.of("pod-security.kubernetes.io/enforce", level))));
+    }
+
+    @Test
+    void aNamespaceMayForbidPrivilegedPods() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        Struct container = Struct.of("name", "c", "securityContext", Struct.of("privileged", true));
+        Struct pod = Stage.object("Pod", "p", Struct.of("hostNetwork", true, "containers", Seq.of(container)));
+        assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
+        enforce("baseline");
+        assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, pod))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces"
+                        + " (hostNetwork=true), privileged (container \"c\" must not set"
+                        + " securityContext.privileged=true)");
+    }
+
+    @Test
+    void restrictedMeansThatEveryDangerIsRuledOut() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        enforce("restricted");
+        assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, Stage.pod(Struct.EMPTY)))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"restricted:latest\":"
+                        + " allowPrivilegeEscalation != false (container \"c\" must set"
+                        + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
+                        + " \"c\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod or"
+                        + " container \"c\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
+                        + " container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
+                        + " \"Localhost\")");
+        Struct safe = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", true, "capabilities",
+                Struct.of("drop", List.of("ALL")), "seccompProfile", Struct.of("type", "RuntimeDefault"));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers",
+                Seq.of(Struct.of("name", "c", "securityContext", safe))));
+        assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
+    }
+
     @Test
     void troubledNodesAreToleratedForFiveMinutes() {
         Seq all = stage.admitted(new DefaultTolerationSeconds(), World.PODS, Stage.pod(Struct.EMPTY)).struct("spec")
