@@ -11,6 +11,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Writes in the name of one controller and remembers each, so that its loop does not come back to the
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For one pass of one key, on any thread of it.
 public final class Writer {
-    /// A write some view has to show: an object at a revision, or (revision 0) a deleted one gone.
-    record Touch(Gvr resource, Key key, String uid, long revision) {
+    /// A write some view has to show: an object at a revision (a new one if `born`), or (revision 0) a
+    /// deleted one gone.
+    record Touch(Gvr resource, Key key, String uid, long revision, boolean born) {
     }
 
     private final ApiClient api;
@@ -37,7 +39,9 @@ public final class Writer {
 
     /// Creates an object.
     public Obj create(Gvr resource, Obj object) {
-        return touched(resource, api.create(resource, object, WriteOptions.PLAIN));
+        Obj made = api.create(resource, object, WriteOptions.PLAIN);
+        touch(new Touch(resource, made.key(), made.uid(), made.revision(), true));
+        return made;
     }
 
     /// Replaces an object whose revision must still be the newest.
@@ -71,7 +75,7 @@ public final class Writer {
             }
             throw fault;
         }
-        touch(new Touch(resource, object.key(), object.uid(), 0));
+        touch(new Touch(resource, object.key(), object.uid(), 0, false));
         return true;
     }
 
@@ -81,7 +85,7 @@ public final class Writer {
     }
 
     private Obj touched(Gvr resource, Obj written) {
-        touch(new Touch(resource, written.key(), written.uid(), written.revision()));
+        touch(new Touch(resource, written.key(), written.uid(), written.revision(), false));
         return written;
     }
 
@@ -97,9 +101,10 @@ public final class Writer {
         if (view == null) {
             return true;
         }
-        if (touch.revision() > 0) {
-            return view.revision() >= touch.revision();
+        if (touch.revision() > 0 && view.revision() >= touch.revision()) {
+            return true;
         }
-        return view.get(touch.key()).map(o -> o.terminating() || !o.uid().equals(touch.uid())).orElse(true);
+        Optional<Obj> there = view.get(touch.key()).filter(o -> o.uid().equals(touch.uid()));
+        return !touch.born() && (there.isEmpty() || touch.revision() == 0 && there.get().terminating());
     }
 }
