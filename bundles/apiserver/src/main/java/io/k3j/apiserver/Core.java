@@ -2,10 +2,10 @@ package io.k3j.apiserver;
 
 import io.k3j.codec.Protobuf;
 import io.k3j.schema.Schemas;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -40,7 +40,7 @@ final class Core {
     record World(InstantSource clock, RandomGenerator random, Supplier<UUID> uids) {
         /// The real one.
         static World real() {
-            return new World(InstantSource.system(), new SecureRandom(), UUID::randomUUID);
+            return new World(InstantSource.system(), () -> ThreadLocalRandom.current().nextLong(), UUID::randomUUID);
         }
     }
 

@@ -34,10 +34,11 @@ final class EventLog {
     }
 
     /// Adds one change. Feeder only. The picture moves on with [#publish].
+    /// @param creation the key was absent before, which saves looking for it
     /// @param after the new version, null for a deletion
-    void apply(String storeKey, long revision, @Nullable Item after) {
+    void apply(String storeKey, long revision, boolean creation, @Nullable Item after) {
         SnapshotTree<Item> old = newest.tree();
-        Item before = old.get(storeKey);
+        Item before = creation ? null : old.get(storeKey);
         if (revision <= newest.revision() || before == null && after == null) {
             return;
         }

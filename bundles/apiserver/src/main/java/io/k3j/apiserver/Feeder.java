@@ -133,7 +133,7 @@ final class Feeder implements AutoCloseable {
             Watch.Batch batch = watch.next(TICK);
             for (Change c : batch.changes()) {
                 byte[] bytes = c.bytes();
-                log.apply(c.key(), c.revision(),
+                log.apply(c.key(), c.revision(), c.creation(),
                         bytes == null ? null : item(c.key(), bytes, c.createRevision(), c.revision()));
             }
             log.publish(batch.revision());

@@ -87,8 +87,9 @@ final class Patches {
             return Shaping.Wish.plain(bodies.typed(new Document(changed, List.of()), expected));
         } catch (PatchFailure e) {
             throw e.malformed() ? ApiFault.badRequest(e.getMessage())
+                    // upstream keeps what the patch library said to itself
                     : new ApiFault(422, "Invalid", "the server rejected our request due to an error in our request",
-                            Struct.of("causes", Seq.of(Struct.of("message", e.getMessage()))));
+                            Struct.EMPTY);
         }
     }
 

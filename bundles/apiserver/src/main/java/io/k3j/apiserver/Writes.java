@@ -118,7 +118,7 @@ final class Writes {
         byte[] bytes = Shaping.stored(intent.target(), shaped.object());
         Obj after = Obj.stored(shaped.object(), before.revision());
         boolean going = Deletes.complete(intent.target(), after);
-        if (intent.dryRun() || !going && Arrays.equals(bytes, current.bytes())) {
+        if (intent.dryRun() || !going && same(before, shaped.object(), bytes, current.bytes())) {
             shaping.abandoned(shaped);
             return new Attempt(present(current, bytes, current.revision()), null);
         }
@@ -133,6 +133,13 @@ final class Writes {
         }
         shaping.abandoned(shaped);
         return new Attempt(null, newer((CommitResult.Conflict) result));
+    }
+
+    /// Whether a write changes nothing, however the members of the document are ordered.
+    private static boolean same(Obj before, Struct after, byte[] bytes, byte[] stored) {
+        return Arrays.equals(bytes, stored) || bytes.length == stored.length
+                && after.withoutAt("metadata", "resourceVersion")
+                        .equals(before.tree().withoutAt("metadata", "resourceVersion"));
     }
 
     private static Outcome present(Item before, byte[] bytes, long revision) {

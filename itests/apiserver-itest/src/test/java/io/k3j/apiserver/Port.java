@@ -15,6 +15,7 @@ import io.k3j.pki.Pem;
 import io.k3j.pki.Profile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -51,8 +52,14 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), number), 1024);
         socket.configureBlocking(false);
-        edge = new Edge(this, this);
+        edge = new Edge(defaults(Edge.Settings.class), this, this, message -> System.err.println(message));
         edge.addIdentity(this, Map.of(Endpoint.PORT, SERVER, "service.id", 1L));
+    }
+
+    /// Settings nobody has set.
+    private static <T> T defaults(Class<T> settings) {
+        return settings.cast(Proxy.newProxyInstance(settings.getClassLoader(), new Class<?>[] {settings},
+                (proxy, method, given) -> method.getDefaultValue()));
     }
 
     private static CertificateAuthority authority(String name) {
