@@ -101,8 +101,8 @@ public final class MetadataRules {
             added.removeAll(before.seq("finalizers").texts());
             if (!added.isEmpty()) {
                 to.add(FieldProblem.forbidden("metadata.finalizers",
-                        "no new finalizers can be added if the object is being deleted, found new finalizers []string{\""
-                                + String.join("\", \"", added) + "\"}"));
+                        "no new finalizers can be added if the object is being deleted, found new finalizers"
+                                + " []string{\"" + String.join("\", \"", added) + "\"}"));
             }
         }
     }
