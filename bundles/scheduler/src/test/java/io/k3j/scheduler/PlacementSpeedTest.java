@@ -6,6 +6,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,11 @@ class PlacementSpeedTest {
                         Struct.of("requests", Struct.of("cpu", "100m", "memory", "64Mi")))))));
     }
 
+    /// CPU time of this thread: a busy machine must not fail the test.
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
     @Test
     void placesAtLeastFiveHundredPodsPerSecondOnAThousandNodes() {
         ClusterState cluster = new ClusterState(n -> Map.of(), new NoVolumes());
@@ -53,16 +59,16 @@ class PlacementSpeedTest {
         }
         Random dice = new Random(7);
         int start = 0;
-        long begin = System.nanoTime();
+        long begin = cpuNanos();
         for (int i = 0; i < PODS; i++) {
-            begin = i == WARM_UP ? System.nanoTime() : begin;
+            begin = i == WARM_UP ? cpuNanos() : begin;
             PodInfo pod = new PodInfo(pod(i));
             Placement.Found found = (Placement.Found) Placement.of(pod, cluster.snapshot(), start, dice);
             start = (start + found.looked()) % NODES;
             cluster.assume(pod, found.node().name());
         }
-        double rate = (PODS - WARM_UP) / ((System.nanoTime() - begin) / 1e9);
-        System.out.println("scheduler: " + Math.round(rate) + " pods/s on " + NODES + " nodes");
+        double rate = (PODS - WARM_UP) / ((cpuNanos() - begin) / 1e9);
+        System.out.println("scheduler: " + Math.round(rate) + " pods per CPU second on " + NODES + " nodes");
         assertThat(rate).isGreaterThan(500);
         List<NodeState> nodes = cluster.snapshot().nodes();
         assertThat(nodes.stream().mapToInt(n -> n.pods().size()).max().orElse(0)).isLessThan(12);

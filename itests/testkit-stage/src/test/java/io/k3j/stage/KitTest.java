@@ -16,6 +16,7 @@ import io.k3j.controllerkit.Resources;
 import io.k3j.controllerkit.WorkQueue;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
@@ -128,6 +129,26 @@ class KitTest {
         api.deliver();
         loop.step();
         assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void aLoopDoesNotWaitForAnObjectItsOwnUpdateRemoved() {
+        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
+        Obj held = api.create(Resources.CONFIG_MAPS,
+                map("a", "1").with(Seq.of("example.com/hold"), "metadata", "finalizers"), WriteOptions.PLAIN);
+        api.delete(Resources.CONFIG_MAPS, held.key(), DeleteOptions.PLAIN);
+        int[] calls = new int[1];
+        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+            calls[0]++;
+            view.get(key).ifPresent(o -> writer.update(Resources.CONFIG_MAPS, o.without("metadata", "finalizers")));
+            return Again.NEVER;
+        }).on(view);
+        view.attach(api);
+        api.deliver();
+        loop.step();
+        api.deliver();
+        loop.step();
+        assertThat(calls[0]).isEqualTo(2);
     }
 
     @Test
