@@ -17,7 +17,8 @@ final class LocalView implements View {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final int BATCH = 256;
     private static final long TICK_MILLIS = 60_000;
-    private static final long STOP_SECONDS = 4;
+    /// How long a listener call under way may take at the end.
+    static final long STOP_SECONDS = 4;
     private final EventLog log;
     private final Selection selection;
     private final ReentrantLock telling = new ReentrantLock();
@@ -164,11 +165,21 @@ final class LocalView implements View {
 
     @Override
     public void close() {
+        end();
+        settle(System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS));
+    }
+
+    /// From now on no listener call begins.
+    void end() {
         closed = true;
         log.nudge();
         closing.run();
+    }
+
+    /// Waits for a listener call that is under way.
+    void settle(long deadline) {
         try {
-            if (telling.tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (telling.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 telling.unlock();
             }
         } catch (InterruptedException e) {

@@ -1,7 +1,9 @@
 package io.k3j.apiserver;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /// The views of one client, so that they end with it.
 final class ViewKeeper implements AutoCloseable {
@@ -18,10 +20,13 @@ final class ViewKeeper implements AutoCloseable {
         return view;
     }
 
-    /// Ends all views.
+    /// Ends all views at once; listeners at work have four seconds altogether.
     @Override
     public void close() {
         closed = true;
-        views.forEach(LocalView::close);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LocalView.STOP_SECONDS);
+        List<LocalView> all = List.copyOf(views);
+        all.forEach(LocalView::end);
+        all.forEach(v -> v.settle(deadline));
     }
 }
