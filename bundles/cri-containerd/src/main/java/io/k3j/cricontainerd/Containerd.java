@@ -1,6 +1,8 @@
 package io.k3j.cricontainerd;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,10 @@ final class Containerd {
             Files.move(places.log(), places.log().resolveSibling("containerd.log.1"),
                     java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
+        if (answers(places.socket())) {
+            throw new IOException("another containerd answers at " + places.socket()
+                    + "; stop it (k3s-killall.sh does), or name it by --container-runtime-endpoint");
+        }
         Files.deleteIfExists(places.socket());
         // a session of its own: a Ctrl-C or the end of our group must not reach it
         ProcessBuilder b = new ProcessBuilder(machine.find("setsid").map(Path::toString).orElse("setsid"),
@@ -77,6 +83,14 @@ final class Containerd {
         ProcessRecord.of(handle.pid(), hash).write(places.process());
         LOG.log(System.Logger.Level.INFO, "started containerd pid=" + handle.pid() + " log=" + places.log());
         return handle;
+    }
+
+    private static boolean answers(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Ends the process; containers go on without it.

@@ -79,6 +79,16 @@ final class PodWorker {
         }
     }
 
+    /// Whether it has been told that the pod is gone.
+    boolean leaving() {
+        lock.lock();
+        try {
+            return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The pod as last told.
     Obj pod() {
         lock.lock();

@@ -26,6 +26,7 @@ final class PodWorkers implements View.Listener {
     private final Tools tools;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Map<String, String> owners = new ConcurrentHashMap<>();
+    private final Map<String, Obj> again = new ConcurrentHashMap<>();
     private volatile boolean synced;
 
     PodWorkers(Tools tools) {
@@ -52,7 +53,10 @@ final class PodWorkers implements View.Listener {
     /// A pod, new or newer.
     synchronized void put(Obj pod) {
         PodWorker known = workers.get(pod.uid());
-        if (known != null) {
+        if (known != null && known.leaving()) {
+            // a static pod whose file came back: it begins when the former one has ended
+            again.put(pod.uid(), pod);
+        } else if (known != null) {
             known.update(pod);
         } else if (tools.closed().getCount() > 0) {
             begin(pod);
@@ -60,13 +64,22 @@ final class PodWorkers implements View.Listener {
     }
 
     private PodWorker begin(Obj pod) {
-        PodWorker worker = new PodWorker(tools, pod, () -> workers.remove(pod.uid()));
+        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod.uid()));
         workers.put(pod.uid(), worker);
         return worker.start();
     }
 
+    private synchronized void ended(String uid) {
+        workers.remove(uid);
+        Obj next = again.remove(uid);
+        if (next != null) {
+            put(next);
+        }
+    }
+
     /// A pod that is not wanted any more.
     void remove(String uid) {
+        again.remove(uid);
         PodWorker worker = workers.get(uid);
         if (worker != null) {
             worker.gone();

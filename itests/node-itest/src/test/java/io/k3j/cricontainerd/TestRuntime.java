@@ -1,0 +1,80 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.images.Images;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// A real containerd below a directory, with the shipped images and a small bridge network.
+public final class TestRuntime {
+    private static final String NETWORK = """
+            {"cniVersion": "1.0.0", "name": "k3jtest", "plugins": [{"type": "bridge", "bridge": "k3jtest0",
+             "isGateway": true, "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.77.0/24"}]],
+             "dataDir": "%s"}}]}
+            """;
+    private final Containerd containerd;
+    private final ProcessHandle process;
+    private final Cri cri;
+    private final Thread importer;
+    private final CriRuntime runtime;
+
+    /// Starts it; returns when pods can run.
+    public TestRuntime(Path directory) throws IOException, InterruptedException {
+        Places places = new Places(directory, directory.resolve("run"));
+        Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
+                new Class<?>[] {Settings.class}, (p, m, a) -> m.getDefaultValue());
+        Machine machine = Machine.here();
+        containerd = new Containerd(places, machine, Map.of());
+        Files.createDirectories(places.cni());
+        Files.writeString(places.cni().resolve("10-test.conflist"), NETWORK.formatted(directory.resolve("ipam")));
+        Images.main(new String[] {directory.resolve("shipped").toString()});
+        process = containerd.ensure(new ContainerdConfig(places, machine, settings, Map.of()).text());
+        cri = new Cri(places.socket());
+        Pins pins = new Pins();
+        runtime = new CriRuntime(cri, new CriImages(cri, pins));
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 1000 && !ready(); i++) {
+            never.await(20, TimeUnit.MILLISECONDS);
+        }
+        CountDownLatch imported = new CountDownLatch(1);
+        ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()),
+                List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"), pins, name -> {
+                });
+        importer = Thread.ofVirtual().start(() -> {
+            try {
+                imports.run(imported::countDown);
+            } catch (IOException | InterruptedException e) {
+                imported.countDown();
+            }
+        });
+        imported.await();
+    }
+
+    private boolean ready() {
+        try {
+            return runtime.readiness().network();
+        } catch (RuntimeFault e) {
+            return false;
+        }
+    }
+
+    /// The runtime.
+    public ContainerRuntime runtime() {
+        return runtime;
+    }
+
+    /// Ends every pod and containerd.
+    public void close() throws InterruptedException {
+        importer.interrupt();
+        runtime.sandboxes(Map.of()).forEach(s -> runtime.removeSandbox(s.id()));
+        cri.close();
+        containerd.stop(process);
+    }
+}
