@@ -85,6 +85,9 @@ public final class ApiFault extends RuntimeException {
     public Struct status() {
         Struct.Builder b = Struct.builder().put("kind", "Status").put("apiVersion", "v1").put("metadata", Struct.EMPTY)
                 .put("status", "Failure").put("message", getMessage()).put("reason", reason);
-        return b.putUnlessEmpty("details", details).put("code", code).build();
+        // kubectl shows the message of an Invalid only when there are details, be they empty
+        Struct.Builder told = reason.equals("Invalid") ? b.put("details", details)
+                : b.putUnlessEmpty("details", details);
+        return told.put("code", code).build();
     }
 }

@@ -38,22 +38,22 @@ final class FieldDiff {
     /// always there: whoever adds a map owns the map too.
     static FieldSet everything(Shape shape, Struct object) {
         FieldSet set = FieldSet.root(Struct.EMPTY);
-        members(shape, object, set);
+        members(shape, object, set, false);
         return set;
     }
 
-    private static void members(@Nullable Shape shape, Struct object, FieldSet at) {
+    /// `within`: in something that is not always there, where even what Go always writes comes and goes with it.
+    private static void members(@Nullable Shape shape, Struct object, FieldSet at, boolean within) {
         object.forEach((name, value) -> {
             Field field = shape == null ? null : shape.field(name);
             Shape child = shape == null ? null : shape.child(name);
             FieldSet below = at.below("f:" + name);
-            if (value instanceof Struct || value instanceof Seq) {
-                if (field == null || field.emission() == Field.Emission.OMIT) {
-                    below.add();
-                }
+            boolean comes = within || field == null || field.emission() == Field.Emission.OMIT;
+            if (comes && (value instanceof Struct || value instanceof Seq)) {
+                below.add();
             }
             switch (value) {
-                case Struct s when !whole(child) && !s.isEmpty() -> members(child, s, below);
+                case Struct s when !whole(child) && !s.isEmpty() -> members(child, s, below, comes);
                 case Seq l when byElement(child) && !l.isEmpty() -> elements(child, l, below);
                 default -> below.add();
             }
@@ -65,7 +65,7 @@ final class FieldDiff {
             FieldSet element = at.below(ElementKey.of(shape, v));
             element.add();
             if (v instanceof Struct s && !whole(shape.items())) {
-                members(shape.items(), s, element);
+                members(shape.items(), s, element, true);
             }
         });
     }

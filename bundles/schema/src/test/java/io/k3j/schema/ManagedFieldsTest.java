@@ -56,6 +56,16 @@ class ManagedFieldsTest {
     }
 
     @Test
+    void ownsAlsoWhatIsAlwaysWrittenInANewElement() {
+        Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("template",
+                containers(container("a", "resources", Struct.of("limits", Struct.of("cpu", "1"))))), by("one"), NOON);
+        assertThat(entry(made, "one").struct("fieldsV1").struct("f:spec").struct("f:template").struct("f:spec")
+                .struct("f:containers").struct("k:{\"name\":\"a\"}").struct("f:resources"))
+                .isEqualTo(Struct.of(".", Struct.EMPTY, "f:limits",
+                        Struct.of(".", Struct.EMPTY, "f:cpu", Struct.EMPTY)));
+    }
+
+    @Test
     void givesAChangedFieldToItsWriter() {
         Struct made = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1, "paused", true), by("one"),
                 NOON);

@@ -1,0 +1,116 @@
+package io.k3j.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What happens to a server: it is stopped, killed, its container runtime is killed, another is started beside it.
+class FaultsItest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final int KILLS = Boolean.getBoolean("k3j.full") ? 200 : 5;
+    private static final String POD = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
+            "image":"k3j.io/busybox:1","command":["sleep","3600"]}]}}""";
+
+    private Machine machine;
+    private Server server;
+
+    @BeforeEach
+    void start() throws IOException, InterruptedException {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
+        machine = Machine.on();
+        server = Server.start(machine).ready();
+    }
+
+    @AfterEach
+    void stop() {
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    @Test
+    void stopsInOrderAndLetsPodsRun() throws IOException, InterruptedException {
+        String container = runningPod();
+        for (String signal : new String[] {"INT", "TERM"}) {
+            long from = System.nanoTime();
+            server.signal(signal);
+            assertThat(server.ended(STOP)).as(server::tail).isZero();
+            System.out.println("SIG" + signal + ": ended after " + (System.nanoTime() - from) / 1_000_000 + " ms");
+            assertThat(alive()).as("its process").isTrue();
+            server = Server.start(machine).ready();
+            sameContainer(container);
+        }
+    }
+
+    @Test
+    void killedItComesBackWithEveryAcknowledgedWrite() throws IOException, InterruptedException {
+        String container = runningPod();
+        try (Writer writer = Writer.on(machine)) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                long before = writer.acknowledged();
+                Waiting.until("200 more writes", LIMIT, () -> writer.acknowledged() > before + 200, server::story);
+                server.signal("KILL");
+                assertThat(server.ended(STOP)).isNotZero();
+                server = Server.start(machine);
+                server.await("ready API", "kubectl get --raw /readyz", "ok");
+            }
+            writer.check();
+        }
+        server.ready();
+        sameContainer(container);
+        assertThat(alive()).as("its process").isTrue();
+    }
+
+    @Test
+    void containerdKilledIsStartedAgainAndItsPodsAreAdopted() throws IOException, InterruptedException {
+        String container = runningPod();
+        Outcome killed = machine.run(LIMIT, "pid=$(pgrep -x containerd); kill -9 $pid; echo $pid");
+        server.await("new containerd", "bundle ls", "cri-containerd");
+        Waiting.until("new containerd", LIMIT, () -> {
+            String now = machine.run(LIMIT, "pgrep -x containerd").text();
+            return !now.isBlank() && !now.equals(killed.text());
+        }, server::story);
+        server.await("exec", "kubectl exec stays -- echo here", "here");
+        sameContainer(container);
+        assertThat(server.running()).isTrue();
+    }
+
+    @Test
+    void refusesASecondServerOnItsDataDirectory() throws IOException, InterruptedException {
+        Map<String, String> tree = Tree.of(machine);
+        Outcome second = machine.run(LIMIT, Server.command() + " server --https-listen-port=7443");
+        assertThat(second.code()).isNotZero();
+        assertThat(second.text()).contains("another k3s already runs on the data directory /var/lib/rancher/k3s");
+        assertThat(Tree.of(machine).keySet()).isEqualTo(tree.keySet());
+        server.await("still served", "kubectl get --raw /readyz", "ok");
+    }
+
+    private String runningPod() throws IOException, InterruptedException {
+        assertThat(machine.run(LIMIT, "echo '" + POD + "' | KUBECONFIG=" + Server.KUBECONFIG + " " + Server.command()
+                + " kubectl apply -f -").text()).contains("created");
+        server.await("running pod", "kubectl get pod stays --no-headers", "Running");
+        return id();
+    }
+
+    private String id() throws IOException, InterruptedException {
+        return server.k3s("kubectl get pod stays -o jsonpath='{.status.containerStatuses[0].containerID} "
+                + "{.status.containerStatuses[0].restartCount}'").text();
+    }
+
+    private void sameContainer(String before) throws IOException, InterruptedException {
+        server.await("running pod", "kubectl get pod stays --no-headers", "Running");
+        assertThat(id()).isEqualTo(before).startsWith("containerd://").endsWith(" 0");
+    }
+
+    private boolean alive() throws IOException, InterruptedException {
+        return machine.run(LIMIT, "pgrep -f '^sleep 3600$' | wc -l").text().strip().compareTo("1") > 0;
+    }
+}

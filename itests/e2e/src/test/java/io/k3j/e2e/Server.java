@@ -1,0 +1,117 @@
+package io.k3j.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// `k3s server` of the assembled distribution on a machine, with nothing but defaults and the given flags.
+final class Server {
+    /// The admin's kubeconfig, inside.
+    static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
+    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    private static final int TAIL_LINES = 50;
+
+    private final Machine machine;
+    private final Path log;
+    private final Process process;
+
+    private Server(Machine machine, Path log, Process process) {
+        this.machine = machine;
+        this.log = log;
+        this.process = process;
+    }
+
+    /// The distribution, from the system property `k3j.dist`.
+    static Path distribution() {
+        return Path.of(System.getProperty("k3j.dist", "../../distribution/target/dist")).toAbsolutePath().normalize();
+    }
+
+    /// Starts one; its log is appended to `server.txt` of the machine.
+    static Server start(Machine machine, String... flags) throws IOException {
+        Path log = machine.dir().resolve("server.txt");
+        Path pid = machine.dir().resolve("server.pid");
+        Files.deleteIfExists(pid);
+        ProcessBuilder builder = new ProcessBuilder(machine.inside(List.of("bash", "-c",
+                "echo $$ > " + pid + "; exec " + command() + " server " + String.join(" ", flags))));
+        builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
+        builder.environment().put("HOME", "/root");
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        return new Server(machine, log, builder.start());
+    }
+
+    /// The shell words that run the distribution's `k3s` with the test's Java.
+    static String command() {
+        return "env K3S_JAVA=" + Path.of(System.getProperty("java.home"), "bin", "java") + " "
+                + distribution().resolve("bin/k3s");
+    }
+
+    /// Waits until its node is Ready and the default service account can be used.
+    Server ready() throws IOException, InterruptedException {
+        await("ready node", "kubectl get nodes --no-headers", " Ready ");
+        await("default service account", "kubectl get sa default --no-headers", "default");
+        return this;
+    }
+
+    /// Waits until a command of `k3s` prints `text`.
+    void await(String what, String words, String text) throws IOException, InterruptedException {
+        Waiting.until(what, READY_LIMIT, () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("server ended with " + process.exitValue() + "\n" + tail());
+            }
+            return Files.exists(machine.dir().resolve("etc/rancher/k3s/k3s.yaml")) && k3s(words).text().contains(text);
+        }, this::story);
+    }
+
+    /// Runs `k3s` with `words` inside.
+    Outcome k3s(String words) throws IOException, InterruptedException {
+        return machine.run(COMMAND_LIMIT, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
+    }
+
+    /// Whether it has not ended.
+    boolean running() {
+        return process.isAlive();
+    }
+
+    /// Sends it a signal, e.g. `TERM`.
+    void signal(String name) throws IOException, InterruptedException {
+        machine.run(COMMAND_LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("server.pid") + ")");
+    }
+
+    /// Waits for its end.
+    /// @return its exit code
+    /// @throws AssertionError when it goes on longer than `limit`
+    int ended(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still runs after " + limit + "\n" + tail());
+        }
+        return process.exitValue();
+    }
+
+    /// What is known about it now: health of its bundles, end of its log.
+    String story() {
+        String health;
+        try {
+            health = k3s("bundle ls").text();
+        } catch (IOException | AssertionError e) {
+            health = e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            health = "interrupted";
+        }
+        return "--- k3s bundle ls\n" + health + "--- its last lines\n" + tail();
+    }
+
+    /// The end of its log.
+    String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
