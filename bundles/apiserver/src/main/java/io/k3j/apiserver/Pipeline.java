@@ -99,15 +99,30 @@ final class Pipeline implements Endpoint {
             paths.serve(request);
             return;
         }
-        core.access().allowed(request.caller(), new Attributes(info.verb(), info.gvr().group(), info.gvr().version(),
-                info.gvr().resource(), info.subresource(), info.authorizedNamespace(),
-                info.authorizedName(request.params()), ""));
+        core.access().allowed(request.caller(), attributes(request, info.verb()));
+        if (info.verb().equals("get") && runsSomething(info.subresource())) {
+            core.access().allowed(request.caller(), attributes(request, "create"));
+        }
         Optional<ResourceKind> kind = core.kinds().find(info.gvr());
         if (kind.isEmpty()
                 || info.namespace().isEmpty() == kind.get().namespaced() && !acrossNamespaces(info, kind.get())) {
             throw noSuchResource();
         }
         resource(request, new Target(kind.get(), core.kinds()));
+    }
+
+    private static Attributes attributes(Request request, String verb) {
+        RequestInfo info = request.info();
+        return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
+                info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "");
+    }
+
+    /// WebSockets begin with a GET; what they do takes more than the right to read.
+    private static boolean runsSomething(String subresource) {
+        return switch (subresource) {
+            case "exec", "attach", "portforward" -> true;
+            default -> false;
+        };
     }
 
     private static boolean acrossNamespaces(RequestInfo info, ResourceKind kind) {

@@ -71,4 +71,17 @@ class AccessTest {
         assertThat(asked).containsExactly("eve impersonate serviceaccounts bot", "eve impersonate groups g",
                 "system:serviceaccount:ns:bot list configmaps ");
     }
+
+    @Test
+    void wantsMoreThanReadingForAWebSocketThatRunsSomething() throws IOException {
+        List<String> asked = new ArrayList<>();
+        server.extensions.authorizers().add((Caller caller, Authorizer.Attributes what) -> {
+            asked.add(what.verb() + " " + what.subresource());
+            return new Authorizer.Decision(
+                    what.verb().equals("get") ? Authorizer.Verdict.ALLOW : Authorizer.Verdict.NO_OPINION, "");
+        }, Map.of("name", "RBAC"));
+        TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/pods/p/exec", new byte[0]);
+        assertThat(server.serve(x.with("authorization", "Bearer eve")).status()).isEqualTo(403);
+        assertThat(asked).containsExactly("get exec", "create exec");
+    }
 }
