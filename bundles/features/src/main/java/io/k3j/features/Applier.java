@@ -54,7 +54,9 @@ final class Applier {
 
     private void start(Feature.Part part, Bundle bundle) {
         try {
-            bundles.start(bundle);
+            bundles.startOrShipped(bundle);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (BundleException | RuntimeException e) {
             failed(part, bundle.getBundleId(), "does not start: " + e.getMessage(), e);
         }

@@ -76,6 +76,22 @@ final class Bundles {
         running.put(bundle.getSymbolicName(), bundle);
     }
 
+    /// Starts it; when a chosen one does not start, for instance because the contracts it was built for have
+    /// changed with the distribution, the shipped one runs instead.
+    void startOrShipped(Bundle bundle) throws BundleException, InterruptedException {
+        try {
+            start(bundle);
+        } catch (BundleException e) {
+            if (!bundle.getLocation().startsWith(CHOSEN)) {
+                throw e;
+            }
+            String name = bundle.getSymbolicName();
+            LOG.log(System.Logger.Level.WARNING, "chosen jar does not start, shipped one runs bundle=" + name, e);
+            stop(bundle);
+            start(install(name, Chosen.SHIPPED));
+        }
+    }
+
     /// Stops it; an ordinary one is uninstalled and its loader let go.
     void stop(Bundle bundle) throws BundleException, InterruptedException {
         running.remove(bundle.getSymbolicName(), bundle);
