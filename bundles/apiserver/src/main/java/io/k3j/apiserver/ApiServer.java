@@ -57,7 +57,7 @@ public final class ApiServer {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void bindDatastore(Datastore datastore) {
         store.use(datastore);
-        extensions.signal().raise();
+        startup.datastore(true);
     }
 
     void unbindDatastore(Datastore datastore) {
@@ -65,6 +65,7 @@ public final class ApiServer {
             return;
         }
         store.leave(datastore);
+        startup.datastore(store.await(0) != null);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,

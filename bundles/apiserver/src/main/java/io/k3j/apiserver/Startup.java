@@ -43,6 +43,7 @@ final class Startup implements AutoCloseable {
     private final Thread thread;
     private volatile boolean open = true;
     private volatile boolean rbac;
+    private volatile boolean ready;
     private @Nullable Server server;
     private @Nullable Compactor compactor;
 
@@ -62,6 +63,16 @@ final class Startup implements AutoCloseable {
     /// Begins; does not block.
     void begin() {
         thread.start();
+    }
+
+    /// The datastore has come or gone.
+    void datastore(boolean there) {
+        signal.raise();
+        if (ready && there) {
+            around.health.ok();
+        } else if (ready) {
+            around.health.degraded("the datastore is away: reads are answered from memory, writes with 503");
+        }
     }
 
     /// The bootstrap roles have come or gone.
@@ -153,6 +164,7 @@ final class Startup implements AutoCloseable {
                 if (alone()) {
                     condition(Phases.LEADER);
                 }
+                ready = true;
                 around.health.ok();
             }
         }
