@@ -29,7 +29,8 @@ final class OciImage {
     OciImage with(String architecture, byte[] layer) {
         String diff = blob(layer);
         byte[] conf = utf8("{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture
-                + "\",\"os\":\"linux\",\"config\":" + config + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" + diff
+                + "\",\"os\":\"linux\",\"config\":" + config + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\""
+                + diff
                 + "\"]},\"history\":[{\"created_by\":\"k3j\"}]}");
         String confDigest = blob(conf);
         byte[] manifest = utf8("{\"schemaVersion\":2,\"mediaType\":\"" + TYPE + "manifest.v1+json\",\"config\":"

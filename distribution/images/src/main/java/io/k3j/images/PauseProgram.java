@@ -56,23 +56,23 @@ final class PauseProgram {
     }
 
     private void x86() {
-        hex("488d35 50000000");     //  0 lea rsi,[rip+mask]
-        hex("31ff 31d2");           //  7 how, old = 0
-        hex("41ba08000000");        // 11 r10 = 8
-        hex("b80e000000 0f05");     // 17 rt_sigprocmask
-        hex("488d3d 38000000");     // 24 loop: lea rdi,[rip+mask]
-        hex("31f6 31d2");           // 31
-        hex("41ba08000000");        // 35
-        hex("b880000000 0f05");     // 41 rt_sigtimedwait
-        hex("83f811");              // 48 cmp eax,SIGCHLD
-        hex("740d");                // 51 je reap
-        hex("85c0 78df");           // 53 js loop
+        hex("488d35 50000000"); //  0 lea rsi,[rip+mask]
+        hex("31ff 31d2"); //  7 how, old = 0
+        hex("41ba08000000"); // 11 r10 = 8
+        hex("b80e000000 0f05"); // 17 rt_sigprocmask
+        hex("488d3d 38000000"); // 24 loop: lea rdi,[rip+mask]
+        hex("31f6 31d2"); // 31
+        hex("41ba08000000"); // 35
+        hex("b880000000 0f05"); // 41 rt_sigtimedwait
+        hex("83f811"); // 48 cmp eax,SIGCHLD
+        hex("740d"); // 51 je reap
+        hex("85c0 78df"); // 53 js loop
         hex("31ff b8e7000000 0f05"); // 57 exit_group(0)
-        hex("bfffffffff 31f6");     // 66 reap: -1, null
-        hex("ba01000000 4531d2");   // 73 WNOHANG, null
-        hex("b83d000000 0f05");     // 81 wait4
-        hex("85c0 7fe9");           // 88 jg reap
-        hex("ebbc");                // 92 jmp loop... mask follows
+        hex("bfffffffff 31f6"); // 66 reap: -1, null
+        hex("ba01000000 4531d2"); // 73 WNOHANG, null
+        hex("b83d000000 0f05"); // 81 wait4
+        hex("85c0 7fe9"); // 88 jg reap
+        hex("ebbc"); // 92 jmp loop... mask follows
         patch();
     }
 
@@ -97,25 +97,25 @@ final class PauseProgram {
 
     private void arm() {
         int mask = 28 * 4;
-        call(135, mask, 1);           // rt_sigprocmask(0, mask, 0, 8)
+        call(135, mask, 1); // rt_sigprocmask(0, mask, 0, 8)
         int loop = code.position();
-        call(137, mask, 0);           // rt_sigtimedwait(mask, 0, 0, 8)
-        word(0x7100001f | 17 << 10);     // cmp w0, SIGCHLD
-        branch(0, loop + 13 * 4);        // b.eq reap
-        word(0x7100001f);                // cmp w0, 0
-        branch(11, loop);                // b.lt loop
-        word(0xd2800000);                // x0 = 0
-        word(0xd2800008 | 94 << 5);      // exit_group
+        call(137, mask, 0); // rt_sigtimedwait(mask, 0, 0, 8)
+        word(0x7100001f | 17 << 10); // cmp w0, SIGCHLD
+        branch(0, loop + 13 * 4); // b.eq reap
+        word(0x7100001f); // cmp w0, 0
+        branch(11, loop); // b.lt loop
+        word(0xd2800000); // x0 = 0
+        word(0xd2800008 | 94 << 5); // exit_group
         word(0xd4000001);
         int reap = code.position();
-        word(0x92800000);                // x0 = -1
+        word(0x92800000); // x0 = -1
         word(0xd2800001);
         word(0xd2800002 | 1 << 5);
         word(0xd2800003);
-        word(0xd2800008 | 260 << 5);     // wait4
+        word(0xd2800008 | 260 << 5); // wait4
         word(0xd4000001);
         word(0x7100001f);
-        branch(12, reap);                // b.gt reap
+        branch(12, reap); // b.gt reap
         word(0x14000000 | (loop - code.position()) / 4 & 0x3ffffff);
         while (code.position() < mask) {
             word(0xd503201f);
