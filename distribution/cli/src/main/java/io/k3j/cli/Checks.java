@@ -28,6 +28,7 @@ final class Checks {
         c.mode();
         c.path("dataDir", "--data-dir");
         c.path("writeKubeconfig", "--write-kubeconfig");
+        c.datastore();
         return c.problems;
     }
 
@@ -134,6 +135,13 @@ final class Checks {
     private void path(String key, String flag) {
         if (settings.get(key) instanceof String path && (path.isBlank() || !Path.of(path).isAbsolute())) {
             problems.add("invalid " + flag + " \"" + path + "\": it must be an absolute path");
+        }
+    }
+
+    private void datastore() {
+        boolean elsewhere = settings.get("datastoreEndpoint") instanceof String endpoint && !endpoint.isEmpty();
+        if (!elsewhere && settings.get("dataDir") instanceof String dir && dir.startsWith("/")) {
+            StateFile.problem(Path.of(dir)).ifPresent(problems::add);
         }
     }
 

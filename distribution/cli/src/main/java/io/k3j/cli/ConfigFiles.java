@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -106,8 +108,16 @@ final class ConfigFiles {
         try {
             new Compose(settings).composeString(text).ifPresent(root -> mapping(file, root));
         } catch (YamlEngineException e) {
-            throw new UsageFailure("configuration file " + file + " is not valid YAML: " + e.getMessage());
+            throw new UsageFailure("configuration file " + file + " is not valid YAML: " + sentence(e));
         }
+    }
+
+    /// Place and problem in one line.
+    private static String sentence(YamlEngineException e) {
+        return e instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()
+                ? "line " + (marked.getProblemMark().get().getLine() + 1) + ", column "
+                        + (marked.getProblemMark().get().getColumn() + 1) + ": " + marked.getProblem()
+                : String.valueOf(e.getMessage()).lines().collect(Collectors.joining(" "));
     }
 
     private void mapping(String file, Node root) {

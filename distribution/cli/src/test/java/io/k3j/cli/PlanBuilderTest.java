@@ -139,7 +139,7 @@ class PlanBuilderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             value = {"a: [|not valid YAML", "- a|key: value", "a: {b: c}|config.yaml:1", "a: &x b\\nc: *x|",
-                    "a: 1\\na: 2|duplicate"})
+                    "a: 1\\na: 2|duplicate", "a: [1\\nb: 2|not valid YAML: line 2, column 2: expected ',' or ']'"})
     void refusesADamagedFileWithItsPlace(String text, String part) throws IOException {
         Files.writeString(config, text.replace("\\n", "\n"));
         if (part == null) {
@@ -147,6 +147,17 @@ class PlanBuilderTest {
             return;
         }
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(this::plan).withMessageContaining(part);
+    }
+
+    @Test
+    void refusesADatastoreThatIsNone() throws IOException {
+        Path db = Files.createDirectories(directory.resolve("server/db"));
+        Files.writeString(db.resolve("state.db"), "not a database at all");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--data-dir=" + directory))
+                .withMessageContaining(db.resolve("state.db") + " is damaged")
+                .withMessageContaining("move the directory");
+        Files.writeString(db.resolve("state.db"), "SQLite format 3\0 and more");
+        plan("--data-dir=" + directory);
     }
 
     static List<Flag> absent() {

@@ -94,7 +94,7 @@ class HttpLimitsItest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{ | 400", "[] | 400", "null | 400", "{\"kind\":\"ConfigMap\"} | 400",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"{ | 400", "[] | 400", "{\"kind\":\"ConfigMap\"} | 422",
             "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"a\"}} | 400",
             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":7}} | 400",
             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"namespace\":\"other\"}} | 400",
