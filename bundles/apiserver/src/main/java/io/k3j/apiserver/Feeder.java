@@ -112,7 +112,7 @@ final class Feeder implements AutoCloseable {
             } catch (DatastoreUnavailable e) {
                 if (open) {
                     LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
-                    pause();
+                    store.awaitOther(datastore, RETRY_MILLIS);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -138,10 +138,6 @@ final class Feeder implements AutoCloseable {
             }
             log.publish(batch.revision());
         }
-    }
-
-    private void pause() {
-        log.atLeast(Long.MAX_VALUE, RETRY_MILLIS);
     }
 
     /// Stops following; waits a moment for the last batch.

@@ -59,6 +59,21 @@ final class Store {
         return current;
     }
 
+    /// Waits up to the given time for another datastore than one that has failed.
+    void awaitOther(Datastore failed, long millis) {
+        long left = TimeUnit.MILLISECONDS.toNanos(millis);
+        lock.lock();
+        try {
+            while ((current == null || current == failed) && left > 0) {
+                left = came.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Creates or replaces a key.
     /// @throws ApiFault 503 when the datastore is away, 504 when the outcome is unknown
     CommitResult commit(String key, long expected, byte[] value, Duration timeToLive) {
