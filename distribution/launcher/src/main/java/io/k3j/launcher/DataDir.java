@@ -16,6 +16,8 @@ final class DataDir implements AutoCloseable {
     private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions
             .asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final String LOCK = "bundles/lock";
+
     private final Path path;
     private final FileChannel channel;
 
@@ -24,8 +26,19 @@ final class DataDir implements AutoCloseable {
         this.channel = channel;
     }
 
+    /// Refuses a directory another process holds, without writing anything.
+    static void refuseHeld(Path dataDir) throws StartFailure {
+        try (FileChannel channel = FileChannel.open(dataDir.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (!locked(channel)) {
+                throw held(dataDir);
+            }
+        } catch (IOException e) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "no lock yet", e);
+        }
+    }
+
     static DataDir take(Path dataDir) throws StartFailure {
-        Path file = dataDir.resolve("bundles/lock");
+        Path file = dataDir.resolve(LOCK);
         try {
             Files.createDirectories(dataDir);
             // sockets and code of the operator live here: nobody else may enter
@@ -41,7 +54,11 @@ final class DataDir implements AutoCloseable {
             throw new StartFailure("cannot use the data directory " + dataDir + ": " + e
                     + "; choose another with --data-dir, or run as root", e);
         }
-        throw new StartFailure("another k3s already runs on the data directory " + dataDir
+        throw held(dataDir);
+    }
+
+    private static StartFailure held(Path dataDir) {
+        return new StartFailure("another k3s already runs on the data directory " + dataDir
                 + "; stop it first, or choose another with --data-dir");
     }
 

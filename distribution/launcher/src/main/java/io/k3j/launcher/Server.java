@@ -40,7 +40,11 @@ public final class Server {
     public static int run(LaunchPlan plan, Progress progress) {
         Server server = new Server(plan, progress);
         try {
+            DataDir.refuseHeld(plan.dataDir());
             LogSettings.apply(plan);
+        } catch (StartFailure e) {
+            complain(e.getMessage());
+            return 1;
         } catch (IOException e) {
             complain("cannot write the log --log=" + plan.text("log", "") + ": " + e.getMessage());
             return 1;

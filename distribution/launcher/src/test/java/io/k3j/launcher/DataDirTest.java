@@ -24,6 +24,18 @@ class DataDirTest {
     }
 
     @Test
+    void seesThatItIsHeldWithoutWriting() throws StartFailure {
+        Path fresh = dir.resolve("fresh");
+        DataDir.refuseHeld(fresh);
+        assertThat(fresh).doesNotExist();
+        try (DataDir held = DataDir.take(fresh)) {
+            assertThatThrownBy(() -> DataDir.refuseHeld(held.path())).isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("another k3s already runs");
+        }
+        DataDir.refuseHeld(fresh);
+    }
+
+    @Test
     void keepsOperatorsFilesToTheOwner() throws StartFailure, IOException {
         DataDir.take(dir.resolve("deep/er")).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("deep/er/bundles"))))

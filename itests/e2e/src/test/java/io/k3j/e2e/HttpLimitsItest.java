@@ -76,7 +76,8 @@ class HttpLimitsItest {
     void unknownTypeOfABody(String type, int code) throws IOException, InterruptedException {
         HttpResponse<String> answer = post(type, map("a", "b"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
-        assertThat(answer.body()).contains("the body of the request was in an unknown format - accepted media types include");
+        assertThat(answer.body())
+                .contains("the body of the request was in an unknown format - accepted media types include");
     }
 
     @Test
@@ -110,7 +111,8 @@ class HttpLimitsItest {
     }
 
     private static String map(String name, String value) {
-        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"a\":\""
+        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name
+                + "\"},\"data\":{\"a\":\""
                 + value + "\"}}";
     }
 }

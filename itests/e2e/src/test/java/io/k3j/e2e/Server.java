@@ -30,13 +30,14 @@ final class Server {
         return Path.of(System.getProperty("k3j.dist", "../../distribution/target/dist")).toAbsolutePath().normalize();
     }
 
-    /// Starts one; its log is appended to `server.txt` of the machine.
+    /// Starts one, deaf to no signal even when the build runs in the background; its log is appended to `server.txt` of the machine.
     static Server start(Machine machine, String... flags) throws IOException {
         Path log = machine.dir().resolve("server.txt");
         Path pid = machine.dir().resolve("server.pid");
         Files.deleteIfExists(pid);
         ProcessBuilder builder = new ProcessBuilder(machine.inside(List.of("bash", "-c",
-                "echo $$ > " + pid + "; exec " + command() + " server " + String.join(" ", flags))));
+                "echo $$ > " + pid + "; exec env --default-signal=INT,TERM,HUP " + command() + " server "
+                        + String.join(" ", flags))));
         builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
         builder.environment().put("HOME", "/root");
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

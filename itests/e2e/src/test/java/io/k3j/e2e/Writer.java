@@ -51,8 +51,10 @@ final class Writer implements AutoCloseable {
         try (Api api = Api.of(machine)) {
             String token = "";
             do {
-                String page = api.get("/api/v1/namespaces/default/configmaps?limit=5000&labelSelector=w&continue=" + token,
-                        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1").body();
+                String page = api
+                        .get("/api/v1/namespaces/default/configmaps?limit=5000&labelSelector=w&continue=" + token,
+                                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+                        .body();
                 String[] items = page.split("\"name\":\"");
                 for (int i = 1; i < items.length; i++) {
                     there.put(items[i].substring(0, items[i].indexOf('"')), value(items[i], "resourceVersion"));
