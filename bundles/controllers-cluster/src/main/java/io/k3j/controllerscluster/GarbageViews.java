@@ -97,8 +97,13 @@ final class GarbageViews implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        views.values().forEach(View::close);
-        views.clear();
+    public void close() {
+        List<View> open;
+        synchronized (this) {
+            open = List.copyOf(views.values());
+            views.clear();
+        }
+        // outside of the lock: a view waits for its listener, which may wait for the lock
+        open.forEach(View::close);
     }
 }
