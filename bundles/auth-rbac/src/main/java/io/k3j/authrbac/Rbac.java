@@ -6,6 +6,7 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,6 +18,10 @@ import org.osgi.service.component.annotations.Reference;
 public final class Rbac {
     static final String GROUP = "rbac.authorization.k8s.io";
     static final Gvr ROLES = new Gvr(GROUP, "v1", "roles");
+    /// A picture and the count of changes it holds.
+    private record Built(long at, RuleIndex index) {
+    }
+
     static final Gvr CLUSTER_ROLES = new Gvr(GROUP, "v1", "clusterroles");
     static final Gvr BINDINGS = new Gvr(GROUP, "v1", "rolebindings");
     static final Gvr CLUSTER_BINDINGS = new Gvr(GROUP, "v1", "clusterrolebindings");
@@ -26,8 +31,8 @@ public final class Rbac {
     private final View clusterRoles;
     private final View bindings;
     private final View clusterBindings;
-    private volatile boolean stale = true;
-    private volatile RuleIndex index = new RuleIndex(List.of(), List.of(), List.of(), List.of());
+    private final AtomicLong changes = new AtomicLong(1);
+    private volatile Built built = new Built(0, new RuleIndex(List.of(), List.of(), List.of(), List.of()));
     private volatile Runnable whenRolesChange = () -> {
     };
 
@@ -44,12 +49,12 @@ public final class Rbac {
 
     private View watched(Gvr resource) {
         View view = api.view(resource, Query.ALL);
-        view.listen((before, after) -> stale = true);
+        view.listen((before, after) -> changes.incrementAndGet());
         return view;
     }
 
     private void roleChanged(@Nullable Obj before, @Nullable Obj after) {
-        stale = true;
+        changes.incrementAndGet();
         whenRolesChange.run();
     }
 
@@ -58,17 +63,20 @@ public final class Rbac {
         whenRolesChange = action;
     }
 
-    /// The newest picture.
+    /// The newest picture. Whoever asks after a change gets a picture with the change, also while another
+    /// is still building it.
     RuleIndex index() {
-        if (stale) {
-            synchronized (this) {
-                if (stale) {
-                    stale = false;
-                    index = new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list());
-                }
-            }
+        Built now = built;
+        return now.at() == changes.get() ? now.index() : rebuilt();
+    }
+
+    private synchronized RuleIndex rebuilt() {
+        long at = changes.get();
+        if (built.at() != at) {
+            built = new Built(at,
+                    new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list()));
         }
-        return index;
+        return built.index();
     }
 
     /// The view of cluster roles.
