@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +17,7 @@ final class DataDir implements AutoCloseable {
     private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions
             .asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final long LEAST_SPACE = 64L << 20;
     private static final String LOCK = "bundles/lock";
 
     private final Path path;
@@ -34,6 +36,25 @@ final class DataDir implements AutoCloseable {
             }
         } catch (IOException e) {
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "no lock yet", e);
+        }
+    }
+
+    /// Refuses to begin on a full disk, without writing anything.
+    static void refuseFull(Path dataDir) throws StartFailure {
+        Path there = dataDir.toAbsolutePath();
+        while (there.getParent() != null && Files.notExists(there)) {
+            there = there.getParent();
+        }
+        try {
+            FileStore store = Files.getFileStore(there);
+            // file systems that hold no files, such as /proc, have no size; they are told by what fails
+            if (store.getTotalSpace() > 0 && store.getUsableSpace() < LEAST_SPACE) {
+                throw new StartFailure("no space for the data directory " + dataDir + ": " + store.getUsableSpace()
+                        + " bytes are free on " + store + " and at least " + LEAST_SPACE
+                        + " are needed; free some, or choose another place with --data-dir");
+            }
+        } catch (IOException e) {
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.DEBUG, "free space unknown", e);
         }
     }
 

@@ -41,6 +41,7 @@ public final class Server {
         Server server = new Server(plan, progress);
         try {
             DataDir.refuseHeld(plan.dataDir());
+            DataDir.refuseFull(plan.dataDir());
             LogSettings.apply(plan);
         } catch (StartFailure e) {
             complain(e.getMessage());

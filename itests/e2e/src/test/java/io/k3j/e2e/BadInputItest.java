@@ -45,7 +45,7 @@ class BadInputItest {
             "damaged SQLite file | mkdir -p " + DATA + "/server/db; head -c 100000 /dev/urandom > " + DATA
                     + "/server/db/state.db | --disable-agent | state.db",
             "full disk | mkdir -p " + DATA + "; mount -t tmpfs -o size=64k tmpfs " + DATA + "; dd if=/dev/zero of="
-                    + DATA + "/full bs=4k; true | --disable-agent | space"})
+                    + DATA + "/full bs=4k; true | --disable-agent | no space for the data directory"})
     void isToldInOneSentence(String what, String before, String flags, String told)
             throws IOException, InterruptedException {
         refused("", before, flags == null ? "" : flags, told);

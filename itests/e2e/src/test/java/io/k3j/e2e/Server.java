@@ -57,13 +57,17 @@ final class Server {
         return this;
     }
 
-    /// Waits until a command of `k3s` prints `text`.
+    /// Waits until a command of `k3s` succeeds and prints `text`.
     void await(String what, String words, String text) throws IOException, InterruptedException {
         Waiting.until(what, READY_LIMIT, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("server ended with " + process.exitValue() + "\n" + tail());
             }
-            return Files.exists(machine.dir().resolve("etc/rancher/k3s/k3s.yaml")) && k3s(words).text().contains(text);
+            if (Files.notExists(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"))) {
+                return false;
+            }
+            Outcome outcome = k3s(words);
+            return outcome.code() == 0 && outcome.text().contains(text);
         }, this::story);
     }
 
