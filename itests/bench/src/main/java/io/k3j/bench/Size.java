@@ -1,0 +1,34 @@
+package io.k3j.bench;
+
+import java.util.List;
+
+/// How much is measured, and for how long.
+/// @param connections of the load generator
+/// @param inFlight requests at once of the creates; the last one is also that of the reads
+/// @param warmSeconds before each kind of request, so that compilers have done their work
+/// @param seconds that are measured
+/// @param pods in the list
+/// @param lists how often it is read
+/// @param watches on one namespace
+/// @param changesPerSecond of what they watch
+/// @param quietSeconds before the idle server is measured
+/// @param idleSeconds that it is measured
+record Size(int connections, List<Integer> inFlight, double warmSeconds, double seconds, int pods, int lists,
+        int watches, int changesPerSecond, double quietSeconds, double idleSeconds) {
+    /// What the floors are for.
+    static final Size FULL = new Size(64, List.of(64, 256), 20, 10, 10_000, 20, 1_000, 200, 300, 300);
+    /// The same in a tenth of the time, for work on one of the numbers.
+    static final Size SHORT = new Size(64, List.of(64, 256), 8, 4, 10_000, 8, 1_000, 200, 10, 20);
+    /// Only whether everything is answered rightly.
+    static final Size SMOKE = new Size(4, List.of(8), 0.2, 0.8, 50, 2, 20, 20, 0.1, 1);
+
+    /// By name.
+    static Size of(String name) {
+        return switch (name) {
+            case "full" -> FULL;
+            case "short" -> SHORT;
+            case "smoke" -> SMOKE;
+            default -> throw new IllegalArgumentException("size is full, short or smoke, not " + name);
+        };
+    }
+}
