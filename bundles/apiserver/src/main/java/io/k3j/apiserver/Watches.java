@@ -5,7 +5,6 @@ import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Begins watches: the initial objects and what the client has missed, written in the request's own
@@ -40,8 +39,9 @@ final class Watches {
                 || options.revision() <= 0 && !request.params().has("sendInitialEvents");
         EventLog.Snapshot start = start(options, wantsState);
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
-        Map<String, String> headers = answers.headers(request, Frames.mediaType(form));
-        ResponseStream stream = request.exchange().stream(200, headers);
+        ResponseStream stream = WatchSocket.wanted(request.exchange())
+                ? WatchSocket.accept(request.exchange(), form.type())
+                : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
         Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options), frames, stream);
         if (start == null) {
             watcher.fail(EXPIRED.status());

@@ -8,6 +8,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -28,6 +32,8 @@ final class TestExchange implements Exchange, ResponseStream {
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
     private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final PipedInputStream received = new PipedInputStream(1 << 16);
+    private final PipedOutputStream client = new PipedOutputStream();
     private Map<String, String> answered = Map.of();
     private int status;
     private volatile boolean ended;
@@ -145,8 +151,32 @@ final class TestExchange implements Exchange, ResponseStream {
     }
 
     @Override
-    public ByteDuplex upgrade(Map<String, String> with) {
-        throw new UnsupportedOperationException();
+    public ByteDuplex upgrade(Map<String, String> with) throws IOException {
+        status = 101;
+        answered = with;
+        return new Pipe(new PipedInputStream(client), new PipedOutputStream(received));
+    }
+
+    /// What an upgraded connection carries to the client.
+    InputStream received() {
+        return received;
+    }
+
+    /// What the client says on an upgraded connection.
+    OutputStream client() {
+        return client;
+    }
+
+    private record Pipe(InputStream input, OutputStream output) implements ByteDuplex {
+        @Override
+        public void close() {
+            try {
+                input.close();
+                output.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     @Override

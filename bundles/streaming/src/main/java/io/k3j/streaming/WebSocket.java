@@ -22,6 +22,7 @@ public final class WebSocket implements AutoCloseable {
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int MAX_MESSAGE = 16 << 20;
     private static final int CONTINUATION = 0;
+    private static final int TEXT = 1;
     private static final int BINARY = 2;
     private static final int CLOSE = 8;
     private static final int PING = 9;
@@ -106,6 +107,12 @@ public final class WebSocket implements AutoCloseable {
             bytes[i] ^= mask[i & 3];
         }
         return bytes;
+    }
+
+    /// Sends one text message.
+    /// @param utf8 its encoded text
+    public void sendText(byte[] utf8) throws IOException {
+        frame(TEXT, utf8);
     }
 
     /// Sends one binary message.
