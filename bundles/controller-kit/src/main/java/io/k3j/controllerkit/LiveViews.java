@@ -7,10 +7,13 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The pictures of one bundle, one per resource, shared by all its loops. Made at activation by one thread.
+/// The pictures of one bundle, one per resource and query, shared by all its loops. Made at activation by one thread.
 public final class LiveViews implements AutoCloseable {
     private final InstantSource clock;
-    private final Map<Gvr, LiveView> views = new LinkedHashMap<>();
+    private final Map<Subject, LiveView> views = new LinkedHashMap<>();
+
+    private record Subject(Gvr resource, Query query) {
+    }
 
     /// None yet.
     public LiveViews(InstantSource clock) {
@@ -19,7 +22,12 @@ public final class LiveViews implements AutoCloseable {
 
     /// The picture of all objects of a resource.
     public LiveView of(Gvr resource) {
-        return views.computeIfAbsent(resource, r -> new LiveView(r, Query.ALL, clock));
+        return of(resource, Query.ALL);
+    }
+
+    /// The picture of some objects of a resource: for kinds of which there are many and few matter.
+    public LiveView of(Gvr resource, Query query) {
+        return views.computeIfAbsent(new Subject(resource, query), s -> new LiveView(resource, query, clock));
     }
 
     /// Lets all of them follow a client.

@@ -1,5 +1,6 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Desk;
 import io.k3j.controllerkit.LiveView;
@@ -27,14 +28,14 @@ final class RootCa implements Reconciler {
 
     private RootCa(Desk desk, Supplier<String> certificate) {
         this.namespaces = desk.views().of(Resources.NAMESPACES);
-        this.maps = desk.views().of(Resources.CONFIG_MAPS);
+        this.maps = desk.views().of(Resources.CONFIG_MAPS, Query.ALL.where("metadata.name", NAME));
         this.certificate = certificate;
     }
 
     static void add(Desk desk, Supplier<String> certificate) {
         RootCa all = new RootCa(desk, certificate);
         desk.loop("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", 1, all).on(all.namespaces)
-                .on(all.maps, m -> m.name().equals(NAME) ? List.of(Key.of(m.namespace())) : List.of());
+                .on(all.maps, m -> List.of(Key.of(m.namespace())));
     }
 
     @Override
