@@ -1,0 +1,92 @@
+package io.k3j.clients;
+
+import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/// The product as a process without a node, which can be killed and comes again on the same port.
+final class Server implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final String APISERVER = "io/k3j/apiserver/";
+
+    private final Path dir;
+    private final int port;
+    private K3sProcess process;
+
+    Server(Path dir) throws IOException, InterruptedException {
+        this.dir = dir;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        process = start();
+    }
+
+    private K3sProcess start() throws IOException, InterruptedException {
+        K3sProcess started = K3sProcess.server(dir, "--disable-agent", "--bind-address", "127.0.0.1",
+                "--https-listen-port", Integer.toString(port));
+        started.awaitOutput("API server ready", START_LIMIT);
+        return started;
+    }
+
+    Path kubeconfig() {
+        return dir.resolve("k3s.yaml");
+    }
+
+    /// `kill -9`, then a new one.
+    void killAndStart() throws IOException, InterruptedException {
+        ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
+        handle.destroyForcibly();
+        handle.onExit().join();
+        process = start();
+    }
+
+    /// Swaps the API server for the same one with a changed manifest.
+    ConsoleAnswer swapApiServer() throws IOException {
+        return process.console("swap", rebuilt(dir.resolve("apiserver.jar")).toString());
+    }
+
+    private static Path rebuilt(Path to) throws IOException {
+        try (JarFile jar = new JarFile(built().toFile());
+                OutputStream file = Files.newOutputStream(to);
+                JarOutputStream out = new JarOutputStream(file)) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                out.putNextEntry(new JarEntry(entry.getName()));
+                if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    Manifest manifest = new Manifest(jar.getInputStream(entry));
+                    manifest.getMainAttributes().putValue("Bundle-Name", "x");
+                    manifest.write(out);
+                } else {
+                    jar.getInputStream(entry).transferTo(out);
+                }
+                out.closeEntry();
+            }
+        }
+        return to;
+    }
+
+    private static Path built() {
+        String resource = ClassLoader.getSystemResource(APISERVER).getPath();
+        return Path.of(resource.substring("file:".length(), resource.indexOf('!')));
+    }
+
+    /// The end of its output.
+    String tail() {
+        return process.tail();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
