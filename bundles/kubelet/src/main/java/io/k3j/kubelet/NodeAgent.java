@@ -2,13 +2,15 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
-import io.k3j.clientapi.View;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,9 @@ final class NodeAgent implements AutoCloseable {
     private final PodWorkers workers;
     private final NodeLoop node;
     private final StaticPods staticPods;
-    private final View pods;
-    private final View services;
+    private final ApiClient api;
+    private final LiveView pods;
+    private final LiveView services;
     private @Nullable AutoCloseable runtimeEvents;
 
     /// @param ready told whether the node is ready, again and again
@@ -40,25 +43,34 @@ final class NodeAgent implements AutoCloseable {
         Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), systemd,
                 options.number("pod-max-pids", -1));
         Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
-        services = api.view(References.SERVICES, Query.ALL);
+        this.api = api;
+        services = new LiveView(References.SERVICES, Query.ALL, clock);
         tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,
                 new Handlers(runtime, closed), new Images(runtime, references, clock), new StatusWriter(api, closed),
-                new Events(api, "kubelet", options.nodeName(), clock), clock, services::list, facts.addresses(),
+                new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
                 facts.memory(), tokens, new Watches(api), closed);
         workers = new PodWorkers(tools);
         staticPods = new StaticPods(tools, api, workers);
         node = new NodeLoop(api, tools, new NodeObject(options, settings, facts), ready);
-        pods = api.view(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()));
+        pods = new LiveView(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    /// Starts its threads.
+    /// Starts its threads. The API may still refuse this node its pictures, as it does while its authorizers are
+    /// on their way: they come when it gives them.
     void start() {
         Thread.ofVirtual().name("kubelet-node").start(node::run);
         Thread.ofVirtual().name("kubelet-events").start(this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         Thread.ofVirtual().name("static-pods").start(staticPods::run);
         Thread.ofVirtual().name("housekeeping").start(new Housekeeping(tools, workers)::run);
+        services.attach(api);
         pods.listen(workers);
+        pods.attach(api);
+    }
+
+    /// Never an empty picture because it has not come yet: containers are told of services when they start.
+    private Collection<Obj> services() {
+        return services.synced() ? services.list() : api.list(References.SERVICES, Query.ALL).items();
     }
 
     private void events() {
