@@ -18,6 +18,19 @@ final class RuleIndex {
 
     /// Rules that a subject holds in a namespace (empty: everywhere), and why.
     private record Grant(String namespace, List<Rule> rules, String why) {
+        private boolean holdsIn(Attributes what) {
+            return namespace.isEmpty() || namespace.equals(what.namespace()) && what.path().isEmpty();
+        }
+
+        /// Asked by every request, so without a stream.
+        private boolean allows(Attributes what) {
+            for (Rule rule : rules) {
+                if (rule.allows(what)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /// Builds the picture. Roles are found by namespace and name, cluster roles by name.
@@ -77,8 +90,7 @@ final class RuleIndex {
 
     private Optional<String> why(String subject, Attributes what) {
         for (Grant g : grants.getOrDefault(subject, List.of())) {
-            boolean here = g.namespace.isEmpty() || g.namespace.equals(what.namespace()) && what.path().isEmpty();
-            if (here && g.rules.stream().anyMatch(r -> r.allows(what))) {
+            if (g.holdsIn(what) && g.allows(what)) {
                 return Optional.of(g.why);
             }
         }
