@@ -27,6 +27,7 @@ public final class Scheduler {
     /// Bindings under way at once; they share commits.
     private static final int BINDINGS = 64;
     private static final Duration UNREADY = Duration.ofMillis(20);
+    private static final Duration NO_NODE = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     private final LiveViews views;
@@ -54,9 +55,9 @@ public final class Scheduler {
             }
         });
         runner.start("loop", () -> {
-            if (!views.synced() || !watching.initialized()) {
+            if (!views.synced()) {
                 LockSupport.parkNanos(UNREADY.toNanos());
-            } else if (!loop.step()) {
+            } else if (watching.awaitInitialized(NO_NODE) && !loop.step()) {
                 watching.queue().await(IDLE);
             }
         });

@@ -7,10 +7,13 @@ import io.k3j.controllerkit.Resources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what the views tell into the state of the cluster and moves of the queue. Called by the views'
@@ -25,7 +28,7 @@ final class Watching {
     private final SchedulingQueue queue;
     private final ClusterState cluster;
     private final LiveView budgets;
-    private volatile boolean initialized;
+    private final CountDownLatch initialized = new CountDownLatch(1);
 
     Watching(LiveViews views, InstantSource clock) {
         LiveView namespaces = views.of(Resources.NAMESPACES);
@@ -77,7 +80,17 @@ final class Watching {
     /// Whether a node has been seen that its cloud controller is done with. K3s begins to schedule then,
     /// so that the first pods do not spend their first back-off waiting for it.
     boolean initialized() {
-        return initialized;
+        return initialized.getCount() == 0;
+    }
+
+    /// Waits for that, at most so long; returns early when the thread is to end.
+    boolean awaitInitialized(Duration limit) {
+        try {
+            return initialized.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void node(@Nullable Obj before, @Nullable Obj after) {
@@ -91,8 +104,9 @@ final class Watching {
             return;
         }
         cluster.put(after);
-        initialized |= after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized")
-                .isEmpty();
+        if (after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized").isEmpty()) {
+            initialized.countDown();
+        }
         queue.changed(ANYTHING);
     }
 
