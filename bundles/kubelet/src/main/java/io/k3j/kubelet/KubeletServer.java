@@ -101,7 +101,7 @@ final class KubeletServer implements Endpoint {
             case "containerLogs" -> logs(x, path, query);
             case "exec" -> streams.command(x, "Exec", streams.exec(container(path), query), query);
             case "attach" -> streams.command(x, "Attach", attach(path, query), query);
-            case "portForward" -> streams.ports(x, sandbox(path));
+            case "portForward" -> streams.ports(x, sandbox(path), query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");
         }

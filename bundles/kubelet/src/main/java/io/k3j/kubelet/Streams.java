@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import java.util.Optional;
 final class Streams {
     private static final String PORT_PROTOCOL = "portforward.k8s.io";
     private static final String PORT_TUNNEL = "SPDY/3.1+portforward.k8s.io";
+    private static final String PORT_CHANNELS = "v4.channel.k8s.io";
     private static final int MAX_HEAD = 16 * 1024;
     private static final int BUFFER = 64 * 1024;
     private final ContainerRuntime runtime;
@@ -81,20 +83,43 @@ final class Streams {
     }
 
     /// Serves port-forward.
-    void ports(Exchange x, String sandbox) throws IOException {
+    void ports(Exchange x, String sandbox, Parameters q) throws IOException {
+        Optional<String> tunnel = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_TUNNEL));
+        if (webSocket(x) && tunnel.isEmpty()) {
+            channels(x, sandbox, q);
+            return;
+        }
         URI url = runtime.stream("PortForward", Struct.of("podSandboxId", sandbox));
         if (!webSocket(x)) {
             tunnel(x, url);
             return;
         }
-        String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_TUNNEL))
-                .orElseThrow(
-                        () -> new KubeletServer.Refusal(403, "no protocol in common; " + PORT_TUNNEL + " is served"));
+        String protocol = tunnel.orElseThrow();
         try (Connection c = Connection.open(url, List.of(PORT_PROTOCOL)); ByteDuplex duplex = accept(x, protocol)) {
             WebSocket socket = new WebSocket(duplex.input(), duplex.output());
             MessageBytes bytes = new MessageBytes(socket);
             pump(bytes.input(), c.out, bytes.output(), c.in, c);
             socket.end();
+        }
+    }
+
+    /// Serves port-forward with two channels per port, as client libraries ask for it: the runtime speaks it itself.
+    private void channels(Exchange x, String sandbox, Parameters q) throws IOException {
+        String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_CHANNELS))
+                .orElseThrow(() -> new KubeletServer.Refusal(403,
+                        "no protocol in common; " + PORT_TUNNEL + " and " + PORT_CHANNELS + " are served"));
+        List<Long> ports = new ArrayList<>();
+        try {
+            q.all("port").forEach(port -> ports.add(Long.parseUnsignedLong(port)));
+        } catch (NumberFormatException e) {
+            throw new KubeletServer.Refusal(400, "a port is not a number");
+        }
+        if (ports.isEmpty()) {
+            throw new KubeletServer.Refusal(400, "query parameter \"port\" is required");
+        }
+        URI url = runtime.stream("PortForward", Struct.of("podSandboxId", sandbox, "port", ports));
+        try (Connection c = Connection.webSocket(url, protocol); ByteDuplex duplex = accept(x, protocol)) {
+            pump(duplex.input(), c.out, duplex.output(), c.in, c);
         }
     }
 
@@ -153,20 +178,33 @@ final class Streams {
         }
     }
 
-    /// A connection to the runtime's streaming server, upgraded to SPDY/3.1.
+    /// An upgraded connection to the runtime's streaming server.
     private record Connection(Socket socket, InputStream in, OutputStream out, Optional<String> protocol)
             implements
                 AutoCloseable {
+        private static final String KEY = "azNqLXBvcnQtZm9yd2FyZA==";
 
+        /// Upgraded to SPDY/3.1.
         static Connection open(URI url, List<String> protocols) throws IOException {
+            StringBuilder b = new StringBuilder("Upgrade: SPDY/3.1\r\nContent-Length: 0\r\n");
+            protocols.forEach(p -> b.append("X-Stream-Protocol-Version: ").append(p).append("\r\n"));
+            return upgraded(url, "POST ", b.toString());
+        }
+
+        /// The same upgraded to a WebSocket. The key only has to be well-formed: nobody else can answer here.
+        static Connection webSocket(URI url, String protocol) throws IOException {
+            return upgraded(url, "GET ", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                    + KEY + "\r\nOrigin: http://" + url.getAuthority() + "\r\nSec-WebSocket-Protocol: " + protocol
+                    + "\r\n");
+        }
+
+        private static Connection upgraded(URI url, String method, String headers) throws IOException {
             Socket socket = new Socket(url.getHost(), url.getPort());
             try {
                 socket.setTcpNoDelay(true);
-                StringBuilder b = new StringBuilder("POST ").append(url.getRawPath()).append(" HTTP/1.1\r\nHost: ")
-                        .append(url.getAuthority())
-                        .append("\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n");
-                protocols.forEach(p -> b.append("X-Stream-Protocol-Version: ").append(p).append("\r\n"));
-                socket.getOutputStream().write(b.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+                String request = method + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority()
+                        + "\r\nConnection: Upgrade\r\n" + headers + "\r\n";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
                 List<String> head = head(socket.getInputStream());
                 if (!head.getFirst().contains(" 101 ")) {
                     throw new KubeletServer.Refusal(502, "container runtime: " + head.getFirst());
