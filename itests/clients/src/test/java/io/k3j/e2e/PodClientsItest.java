@@ -1,0 +1,123 @@
+package io.k3j.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.e2e.PodClient.Forwarded;
+import io.k3j.e2e.PodClient.Ran;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The Java clients read logs, run commands and forward ports, from outside of the machine the pod runs on.
+class PodClientsItest {
+    private static final int PORT = 9000;
+    private static final int BYTES = 10 << 20;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: talker, namespace: default}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: talker
+                image: k3j.io/busybox:1
+                command: [sh, -c, "echo begun; exec nc -ll -p 9000 -e cat"]
+            """;
+
+    private static Machine machine;
+    private static Server server;
+    private static final List<PodClient> CLIENTS = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
+        machine = Machine.on();
+        server = Server.start(machine);
+        server.ready();
+        Files.writeString(machine.dir().resolve("pod.yaml"), POD);
+        assertThat(server.k3s("kubectl apply -f " + machine.dir().resolve("pod.yaml")).text()).contains("talker");
+        server.await("running pod", "kubectl get pod talker --no-headers", "1/1");
+        Path kubeconfig = machine.dir().resolve("outside.yaml");
+        Files.writeString(kubeconfig, Files.readString(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"))
+                .replace("127.0.0.1", machine.address()));
+        CLIENTS.add(new Fabric8Pods(kubeconfig));
+        CLIENTS.add(new OfficialPods(kubeconfig));
+    }
+
+    @AfterAll
+    static void stop() {
+        CLIENTS.forEach(PodClient::close);
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    static List<PodClient> clients() {
+        return CLIENTS;
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("clients")
+    void readsTheLog(PodClient client) throws Exception {
+        assertThat(client.log()).isEqualTo("begun\n");
+        if (client instanceof OfficialPods official) {
+            assertThat(official.firstLine()).isEqualTo("begun");
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("clients")
+    void runsCommands(PodClient client) throws Exception {
+        // a command that waits for input cannot end before the client has opened its streams
+        assertThat(client.exec("line\n".getBytes(StandardCharsets.UTF_8), "sh", "-c",
+                "read word; echo got $word; echo err >&2; exit 3")).isEqualTo(new Ran(3, "got line\n", "err\n"));
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("clients")
+    void forwardsTenMebibytesEachWay(PodClient client) throws Exception {
+        byte[] sent = new byte[BYTES];
+        new Random(client.toString().hashCode()).nextBytes(sent);
+        try (Forwarded forwarded = client.forward(PORT)) {
+            CompletableFuture<String> back = CompletableFuture.supplyAsync(() -> hash(forwarded.from()));
+            OutputStream to = forwarded.to();
+            to.write(sent);
+            to.flush();
+            assertThat(back.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(hash(sent));
+        }
+    }
+
+    private static String hash(InputStream in) {
+        try {
+            return hash(in.readNBytes(BYTES));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            return bytes.length + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
