@@ -30,6 +30,7 @@ class ClientsItest {
     private static final Duration EVENT_LIMIT = Duration.ofSeconds(30);
     private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(120);
     private static final int CREATES = 1_000;
+    private static final int CHANGES = 50;
     private static final int KILL_AT = 300;
     private static final int SWAP_AT = 700;
 
@@ -112,15 +113,26 @@ class ClientsItest {
         }
         try {
             write(written);
-            for (int i = 0; i < CLIENTS.size(); i++) {
-                Recorder recorder = recorders.get(i);
-                recorder.await(CATCH_UP_LIMIT, events -> recorder.sequences().size() == CREATES);
-                assertThat(recorder.sequences()).as(() -> recorder + "\n" + server.tail()).isEqualTo(written);
+            compare(recorders, written, CREATES);
+            for (int i = 0; i < CHANGES; i++) {
+                String name = "many-%04d".formatted(i * (CREATES / CHANGES));
+                Seen changed = CLIENTS.getLast().patch(name, Patch.MERGE, "{\"data\":{\"changed\":\"yes\"}}");
+                written.get(name).add("MODIFIED " + changed.resourceVersion());
             }
+            compare(recorders, written, CREATES + CHANGES);
         } finally {
             for (AutoCloseable informer : informers) {
                 informer.close();
             }
+        }
+    }
+
+    private static void compare(List<Recorder> recorders, Map<String, List<String>> written, int events)
+            throws InterruptedException {
+        for (int i = 0; i < recorders.size(); i++) {
+            recorders.get(i).await(CATCH_UP_LIMIT, all -> all.size() >= events);
+            assertThat(recorders.get(i).sequences()).as("what the informer of %s saw\n%s", CLIENTS.get(i),
+                    server.tail()).isEqualTo(written);
         }
     }
 
@@ -143,7 +155,7 @@ class ClientsItest {
                     reached.release();
                 }
                 String name = "many-%04d".formatted(i);
-                written.put(name, List.of("ADDED " + created(client, name, faults)));
+                written.put(name, new ArrayList<>(List.of("ADDED " + created(client, name, faults))));
             }
             faults.get(CATCH_UP_LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
