@@ -111,6 +111,9 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         private static final int RESETS = 300;
         private static final int RESET_SECONDS = 10;
 
+        /// Is different in every answer: in the compression's table it would only push the others out.
+        private static final String UNIQUE = "audit-id";
+
         private final Http2Frames frames;
 
         Builder(Http2Frames frames) {
@@ -130,6 +133,7 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
             connection.addListener(frames.streams());
             connection(connection);
             frameListener(frames);
+            headerSensitivityDetector((name, value) -> UNIQUE.contentEquals(name));
             initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(Limits.STREAMS)
                     .initialWindowSize(Limits.STREAM_WINDOW).maxHeaderListSize(Limits.HEADER_BYTES));
             decoderEnforceMaxRstFramesPerWindow(RESETS, RESET_SECONDS);
