@@ -123,10 +123,9 @@ final class Access {
         if (caller.in(MASTERS)) {
             return;
         }
-        Set<String> missing = new TreeSet<>(modes);
+        List<Ranked.Entry<Authorizer>> asked = authorizers.all();
         String reason = "";
-        for (Ranked.Entry<Authorizer> e : authorizers.all()) {
-            missing.remove(e.text(Authorizer.NAME));
+        for (Ranked.Entry<Authorizer> e : asked) {
             Decision d = e.service().decide(caller, what);
             switch (d.verdict()) {
                 case ALLOW -> {
@@ -136,6 +135,7 @@ final class Access {
                 case NO_OPINION -> reason = d.reason().isEmpty() ? reason : d.reason();
             }
         }
+        Set<String> missing = missing(asked);
         if (!missing.isEmpty()) {
             throw ApiFault.unavailable("authorizer " + missing.iterator().next() + " is being replaced");
         }
@@ -151,12 +151,17 @@ final class Access {
         if (known == all) {
             return true;
         }
-        Set<String> missing = new TreeSet<>(modes);
-        all.forEach(e -> missing.remove(e.text(Authorizer.NAME)));
-        if (missing.isEmpty()) {
+        boolean here = missing(all).isEmpty();
+        if (here) {
             known = all;
         }
-        return missing.isEmpty();
+        return here;
+    }
+
+    private Set<String> missing(List<Ranked.Entry<Authorizer>> there) {
+        Set<String> missing = new TreeSet<>(modes);
+        there.forEach(e -> missing.remove(e.text(Authorizer.NAME)));
+        return missing;
     }
 
     private static ApiFault forbidden(Caller caller, Attributes what, String reason) {
