@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// moment its change was *sent* (which is before its commit) to the last byte read by that watch.
 final class Fanout {
     private static final int OBJECTS = 20;
+    /// Below what the server lets one connection have open at once.
+    private static final int MAX_UNANSWERED = 100;
     private static final String REVISION = "\"resourceVersion\":\"";
     private final String path;
     private final Links links;
@@ -69,9 +71,12 @@ final class Fanout {
         for (int i = 0; i < changes; i++) {
             long at = begin + i * 1_000_000_000L / perSecond;
             Pauses.millis(Math.max(0, (at - System.nanoTime()) / 1_000_000));
+            while (i - answered.get() >= MAX_UNANSWERED) {
+                Pauses.millis(1);
+            }
             change(i);
         }
-        for (int waited = 0; waited < 100 && (answered.get() < changes || behind(changes)); waited++) {
+        for (int waited = 0; waited < 600 && (answered.get() < changes || behind(changes)); waited++) {
             Pauses.millis(100);
         }
         over = true;
