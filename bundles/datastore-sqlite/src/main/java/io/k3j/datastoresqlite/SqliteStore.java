@@ -55,6 +55,7 @@ public final class SqliteStore implements AutoCloseable {
             throws SQLException {
         SqliteDialect dialect = new SqliteDialect(file, keepSecondaryIndexes);
         SqlLog log = SqlLog.open(dialect, onBroken);
+        NativeLibrary.unlink();
         dialect.checkpointer().start();
         return new SqliteStore(file, dialect, log);
     }
