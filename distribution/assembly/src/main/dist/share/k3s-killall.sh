@@ -10,7 +10,7 @@ done
 
 pids_of() { # TEXT... : processes whose command line holds every TEXT, this one excepted
     for p in /proc/[0-9]*; do
-        line=$(tr '\0' ' ' < "$p/cmdline" 2> /dev/null) || continue
+        line=$({ tr '\0' ' ' < "$p/cmdline"; } 2> /dev/null) || continue
         for text in "$@"; do case "$line" in *"$text"*) ;; *) line=; break ;; esac; done
         [ -n "$line" ] && [ "${p#/proc/}" != $$ ] && echo "${p#/proc/}"
     done
@@ -44,6 +44,12 @@ done
 # shellcheck disable=SC2046
 end $(pids_of containerd "$DATA/agent/etc/containerd/config.toml")
 
+# a shim killed at once leaves its socket, which lies outside of our directories
+for address in /run/k3s/containerd/state/io.containerd.runtime.v2.task/*/*/address; do
+    [ -f "$address" ] && socket=$(cat "$address") && rm -f "${socket#unix://}"
+done
+rmdir /run/containerd/s /run/containerd 2> /dev/null
+
 for mount in $(awk '{print $2}' /proc/self/mounts | sort -r); do
     case "$mount" in
         /run/k3s*|"$DATA"*|/var/lib/kubelet/pods*|/var/lib/kubelet/plugins*|/run/netns/cni-*) umount -l "$mount" 2> /dev/null ;;
@@ -60,11 +66,22 @@ if command -v nft > /dev/null; then
     done
 fi
 for tables in iptables ip6tables; do
-    command -v $tables-save > /dev/null && $tables-save 2> /dev/null | grep -q CNI- &&
-        $tables-save | grep -v -e KUBE- -e CNI- -e flannel | $tables-restore
+    command -v $tables-save > /dev/null && $tables-save 2> /dev/null | grep -q CNI- || continue
+    $tables-save | grep -v -e KUBE- -e CNI- -e flannel | $tables-restore
+    family=ip; [ $tables = ip6tables ] && family=ip6
+    for table in nat filter mangle; do # goes when nothing but iptables' own chains without a rule is left in it
+        listed=$(nft list table $family $table 2> /dev/null) || continue
+        echo "$listed" | grep -v -E -e '^(#.*|table .*|[[:space:]]*[}]?)$' -e '^[[:space:]]*type .* policy accept;$' \
+            -e '^[[:space:]]*chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) [{]$' | grep -q . ||
+            nft delete table $family $table
+    done
 done
 for controller in /sys/fs/cgroup /sys/fs/cgroup/*; do
     [ -d "$controller/kubepods" ] && find "$controller/kubepods" -depth -type d -exec rmdir {} \; 2> /dev/null
+done
+for result in /var/lib/cni/results/cbr0-*-eth0; do
+    id=${result#*/cbr0-}
+    rm -f "/var/lib/cni/results/cni-loopback-${id%-eth0}-lo"
 done
 rm -rf /var/lib/cni/networks/cbr0 /var/lib/cni/results/cbr0-* /run/flannel
 rmdir /var/lib/cni/networks /var/lib/cni/results /var/lib/cni 2> /dev/null
