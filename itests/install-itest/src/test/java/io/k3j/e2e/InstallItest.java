@@ -1,0 +1,137 @@
+package io.k3j.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What a person does with the tar on a machine that has nothing: installs it, starts it, uses it, removes it.
+class InstallItest {
+    private static final Path TREE = Path.of("target/debian/bookworm").toAbsolutePath();
+    private static final Duration STEP = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofSeconds(120);
+    private static final String POD = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
+            "image":"k3j.io/busybox:1","command":["sleep","3600"],"ports":[{"containerPort":80,"hostPort":8080}],\
+            "volumeMounts":[{"name":"memory","mountPath":"/memory"}]}],\
+            "volumes":[{"name":"memory","emptyDir":{"medium":"Memory"}}]}}""";
+
+    private Debian debian;
+
+    @BeforeEach
+    void machine() throws IOException, InterruptedException {
+        Path tar = Path.of(System.getProperty("k3j.tar", "no -Dk3j.tar")).toAbsolutePath();
+        String obstacle = Machine.obstacle();
+        if (obstacle.isEmpty()) {
+            obstacle = Files.exists(tar) ? Debian.make(TREE)
+                    : tar + " is missing: mvn verify -pl distribution/assembly";
+        }
+        if (!obstacle.isEmpty()) {
+            System.out.println("InstallItest is skipped: " + obstacle);
+        }
+        assumeTrue(obstacle.isEmpty(), obstacle);
+        debian = Debian.on(TREE);
+        Files.copy(tar, debian.root().resolve("root/k3s.tar.gz"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @AfterEach
+    void off() {
+        if (debian != null) {
+            debian.close();
+        }
+    }
+
+    @Test
+    void theTarInstallsRunsAndLeavesNothing() throws IOException, InterruptedException {
+        Set<String> before = state();
+        assertThat(text("command -v java kubectl containerd || echo none")).isEqualTo("none\n");
+        install();
+        assertThat(text("k3s --version")).matches("(?s)k3s version v1\\.36\\.\\d+\\+k3j1 \\(\\w+\\)\n.*");
+        assertThat(debian.run(STEP, "k3s server --no-install")).matches(refused -> refused.code() != 0
+                && refused.text().contains("apt-get install -y containerd runc"), "names what is missing");
+
+        Process server = server();
+        assertThat(text("k3s kubectl get nodes")).startsWith("NAME ").contains(" Ready ", "v1.36.");
+        assertThat(text("kubectl get namespaces")).contains("kube-system");
+        runPod();
+
+        text("k3s-killall.sh");
+        assertThat(server.waitFor()).as(this::log).isZero();
+        assertThat(state()).as("after k3s-killall.sh").noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
+                || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
+        text("k3s-uninstall.sh");
+        assertThat(remains(before, state())).as("left, lost or changed").isEmpty();
+    }
+
+    private void install() throws IOException, InterruptedException {
+        String said = text("cd /root && tar -xzf k3s.tar.gz && cd k3s-*/ && sh ./install.sh; code=$?;"
+                + " rm -rf /root/k3s-*; exit $code");
+        assertThat(said).endsWith("No running systemd found; start it yourself with: /usr/local/bin/k3s server\n");
+    }
+
+    private Process server() throws IOException, InterruptedException {
+        Process server = debian.start("exec env --default-signal=INT,TERM,HUP k3s server", logFile());
+        Waiting.until("ready node", READY, () -> {
+            if (!server.isAlive()) {
+                throw new AssertionError("the server ended with " + server.exitValue() + "\n" + log());
+            }
+            return log().contains("node Ready");
+        }, this::log);
+        assertThat(log()).contains("installed OS packages: containerd runc");
+        System.out.println(log().lines().filter(line -> line.startsWith("[") || line.startsWith("install"))
+                .collect(Collectors.joining("\n")));
+        return server;
+    }
+
+    private void runPod() throws IOException, InterruptedException {
+        Waiting.until("service account", STEP, () -> debian.run(STEP, "kubectl get sa default").code() == 0, this::log);
+        text("echo '" + POD + "' | kubectl apply -f -");
+        Waiting.until("running pod", STEP, () -> debian.run(STEP, "kubectl get pod stays").text().contains("Running"),
+                this::log);
+        assertThat(text("kubectl exec stays -- hostname")).isEqualTo("stays\n");
+    }
+
+    /// Lines of one state that are not in the other, without what the packages of Debian bring.
+    private static Set<String> remains(Set<String> before, Set<String> after) throws IOException {
+        Set<String> packages = new HashSet<>(Files.readAllLines(Path.of(TREE + ".packages")));
+        Set<String> different = new TreeSet<>();
+        after.stream().filter(line -> !before.contains(line)).map(line -> "+ " + line).forEach(different::add);
+        before.stream().filter(line -> !after.contains(line)).map(line -> "- " + line).forEach(different::add);
+        different.removeIf(line -> packages.contains(List.of(line.split(" ")).get(2)));
+        return different;
+    }
+
+    private Set<String> state() throws IOException, InterruptedException {
+        return text("bash /root/debian.sh state").lines().collect(Collectors.toSet());
+    }
+
+    private String text(String line) throws IOException, InterruptedException {
+        Outcome outcome = debian.run(STEP, line);
+        assertThat(outcome.code()).as(() -> line + "\n" + outcome.text()).isZero();
+        return outcome.text();
+    }
+
+    private Path logFile() {
+        return debian.root().resolveSibling("server.txt");
+    }
+
+    private String log() {
+        try {
+            return Files.readString(logFile());
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
