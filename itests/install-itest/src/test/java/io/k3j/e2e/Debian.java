@@ -16,7 +16,8 @@ import java.util.Objects;
 final class Debian implements AutoCloseable {
     private static final Duration MAKE_LIMIT = Duration.ofMinutes(5);
     private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
-    private static final String CLEAN = "env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String CLEAN = "env -i HOME=/root"
+            + " PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final List<String> ARCHIVES = List.of("containerd", "runc", "nftables", "iproute2", "iptables",
             "conntrack", "containernetworking-plugins");
 
