@@ -2,6 +2,7 @@
 # Removes K3j and all its data from this machine. As K3s' k3s-uninstall.sh.
 set -x
 [ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
+trap 'rm -f "$0"' EXIT
 
 "@BIN_DIR@/k3s-killall.sh"
 
@@ -25,5 +26,5 @@ done
 rm -rf /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel "${K3S_DATA_DIR:-/var/lib/rancher/k3s}" /var/lib/kubelet \
     /var/log/pods /var/log/containers
 rmdir /etc/rancher /var/lib/rancher 2> /dev/null
-rm -rf "@LIB_DIR@" "@BIN_DIR@/k3s" "@BIN_DIR@/k3s-killall.sh" "$0"
+rm -rf "@LIB_DIR@" "@BIN_DIR@/k3s" "@BIN_DIR@/k3s-killall.sh"
 exit 0
