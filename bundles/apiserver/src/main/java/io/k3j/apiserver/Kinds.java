@@ -29,7 +29,6 @@ final class Kinds {
     synchronized void put(KindCatalog catalog) {
         Collection<ResourceKind> rows = List.copyOf(catalog.kinds());
         catalogs.put(catalog, rows);
-        rows.forEach(k -> away.remove(k.gvr()));
         index();
     }
 
@@ -45,6 +44,8 @@ final class Kinds {
     private void index() {
         Map<Gvr, ResourceKind> now = new LinkedHashMap<>();
         catalogs.values().forEach(rows -> rows.forEach(k -> now.putIfAbsent(k.gvr(), k)));
+        // what another generation of the same bundle serves is not away
+        away.keySet().removeAll(now.keySet());
         Map<Gvr, ResourceKind> all = new LinkedHashMap<>(now);
         away.forEach(all::putIfAbsent);
         complete = away.isEmpty();

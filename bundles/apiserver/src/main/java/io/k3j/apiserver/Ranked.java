@@ -9,7 +9,8 @@ import java.util.Map;
 final class Ranked<T> {
     private final Comparator<Entry<T>> order;
     private volatile List<Entry<T>> entries = List.of();
-    private volatile int most;
+    private volatile boolean complete = true;
+    private long most;
 
     /// A service and its properties.
     record Entry<T>(T service, Map<String, ?> properties) {
@@ -42,16 +43,23 @@ final class Ranked<T> {
         all.add(new Entry<>(service, properties));
         all.sort(order);
         entries = List.copyOf(all);
-        most = Math.max(most, all.size());
+        most = Math.max(most, sorts());
+        complete = sorts() >= most;
     }
 
-    /// Whether as many are there as ever were: none is being replaced.
+    /// Two generations of one bundle stand side by side for a moment: they count once.
+    private long sorts() {
+        return entries.stream().map(e -> e.service().getClass().getName()).distinct().count();
+    }
+
+    /// Whether every sort that ever was there is there: none is being replaced.
     boolean complete() {
-        return entries.size() >= most;
+        return complete;
     }
 
     synchronized void remove(T service) {
         entries = entries.stream().filter(e -> e.service() != service).toList();
+        complete = sorts() >= most;
     }
 
     /// All of them, in order.
