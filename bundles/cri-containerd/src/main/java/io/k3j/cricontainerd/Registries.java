@@ -72,7 +72,13 @@ final class Registries {
 
     private String toml(String host) {
         StringBuilder b = new StringBuilder();
-        var endpoints = document.struct("mirrors").struct(host).seq("endpoint").texts();
+        Struct mirror = document.struct("mirrors").struct(host);
+        if (!mirror.struct("rewrite").isEmpty()) {
+            System.getLogger("io.k3j.cricontainerd").log(System.Logger.Level.WARNING,
+                    "registries.yaml: mirrors.{0}.rewrite is not supported yet, images are asked for as they are",
+                    host);
+        }
+        var endpoints = mirror.seq("endpoint").texts();
         boolean own = !host.equals("*");
         String upstream = host.equals("docker.io") ? "registry-1.docker.io" : host;
         if (own) {
