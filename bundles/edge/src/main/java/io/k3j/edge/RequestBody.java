@@ -61,7 +61,8 @@ final class RequestBody extends InputStream {
 
     /// Whether the sender has to wait; the reader's next `demand` says when no longer. On the loop.
     synchronized boolean full() {
-        held = buffered >= Limits.STREAM_WINDOW && !ended;
+        // once held, only the reader lets go: what was held back before is owed until it demands
+        held = (held || buffered >= Limits.STREAM_WINDOW) && !ended;
         return held;
     }
 

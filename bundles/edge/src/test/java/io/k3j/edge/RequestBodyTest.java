@@ -1,0 +1,41 @@
+package io.k3j.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// The promise between the loop that feeds a body and the thread that reads it.
+class RequestBodyTest {
+    private static final int QUARTER = Limits.STREAM_WINDOW / 4;
+    private final AtomicInteger demands = new AtomicInteger();
+    private final RequestBody body = new RequestBody(-1, demands::incrementAndGet);
+
+    @Test
+    void holdsTheSenderUntilTheReaderHasMadeRoom() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            body.feed(new byte[QUARTER]);
+        }
+        assertThat(body.full()).isTrue();
+        read();
+        assertThat(body.full()).as("what was held back is still owed").isTrue();
+        read();
+        assertThat(demands).hasValue(0);
+        read();
+        assertThat(demands).hasValue(1);
+        assertThat(body.full()).isFalse();
+    }
+
+    @Test
+    void asksForTheRestWhenTheReaderHasToWait() throws Exception {
+        body.feed(new byte[QUARTER]);
+        read();
+        assertThat(demands).hasValue(0);
+        body.end();
+        assertThat(body.read()).isEqualTo(-1);
+    }
+
+    private void read() throws Exception {
+        assertThat(body.readNBytes(QUARTER)).hasSize(QUARTER);
+    }
+}
