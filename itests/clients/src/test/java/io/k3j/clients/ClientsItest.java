@@ -37,12 +37,12 @@ class ClientsItest {
     @TempDir
     static Path dir;
 
-    private static Server server;
+    private static Control server;
     private static final List<Client> CLIENTS = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
-        server = new Server(dir);
+        server = new Control(dir);
         CLIENTS.add(new Fabric8(server.kubeconfig()));
         CLIENTS.add(new Official(server.kubeconfig()));
         CLIENTS.getFirst().createNamespace();

@@ -3,6 +3,10 @@ package io.k3j.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.k3j.e2e;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import io.k3j.testkitmachine.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

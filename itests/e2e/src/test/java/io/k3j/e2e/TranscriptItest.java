@@ -3,6 +3,9 @@ package io.k3j.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Server;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

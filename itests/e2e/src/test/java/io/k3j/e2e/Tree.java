@@ -1,5 +1,6 @@
 package io.k3j.e2e;
 
+import io.k3j.testkitmachine.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

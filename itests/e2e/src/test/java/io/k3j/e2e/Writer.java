@@ -2,6 +2,8 @@ package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Machine;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /// One bash that runs the commands of a transcript one after the other, so that variables and background jobs live
 /// on between them.
-final class Shell implements AutoCloseable {
+public final class Shell implements AutoCloseable {
     private static final String END = "\u0001end ";
     private static final int LINES = 100_000;
 
@@ -23,7 +23,7 @@ final class Shell implements AutoCloseable {
     private final Writer input;
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES);
 
-    Shell(List<String> command, Map<String, String> environment) throws IOException {
+    public Shell(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         process = builder.start();
@@ -33,7 +33,7 @@ final class Shell implements AutoCloseable {
 
     /// Runs a command.
     /// @throws AssertionError when it takes longer than `limit`; the shell is unusable then
-    Outcome run(String command, Duration limit) throws IOException, InterruptedException {
+    public Outcome run(String command, Duration limit) throws IOException, InterruptedException {
         input.write("{ " + command + "\n} </dev/null 2>&1; printf '\\001end %s\\n' $?\n");
         input.flush();
         StringBuilder text = new StringBuilder();

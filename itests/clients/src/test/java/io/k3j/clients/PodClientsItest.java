@@ -1,10 +1,12 @@
-package io.k3j.e2e;
+package io.k3j.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.e2e.PodClient.Forwarded;
-import io.k3j.e2e.PodClient.Ran;
+import io.k3j.clients.PodClient.Forwarded;
+import io.k3j.clients.PodClient.Ran;
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

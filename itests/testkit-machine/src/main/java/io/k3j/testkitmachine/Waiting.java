@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -7,21 +7,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// Waits for what comes true by itself.
-final class Waiting {
+public final class Waiting {
     private static final long LOOK_MILLIS = 100;
 
     private Waiting() {
     }
 
     /// Something that is or is not yet.
-    interface Condition {
+    public interface Condition {
         /// Looks once.
         boolean met() throws IOException, InterruptedException;
     }
 
     /// Waits until `condition` is met.
     /// @throws AssertionError with `story` when it is not within `limit`
-    static void until(String what, Duration limit, Condition condition, Supplier<String> story)
+    public static void until(String what, Duration limit, Condition condition, Supplier<String> story)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.met()) {
@@ -33,7 +33,7 @@ final class Waiting {
     }
 
     /// Lets a moment pass between two looks.
-    static void pause() throws InterruptedException {
+    public static void pause() throws InterruptedException {
         boolean never = new CountDownLatch(1).await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         assert !never;
     }

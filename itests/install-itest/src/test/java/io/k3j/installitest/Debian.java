@@ -1,5 +1,7 @@
-package io.k3j.e2e;
+package io.k3j.installitest;
 
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// `k3s server` of the assembled distribution on a machine, with nothing but defaults and the given flags.
-final class Server {
+public final class Server {
     /// The admin's kubeconfig, inside.
-    static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
+    public static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
     private static final int TAIL_LINES = 50;
@@ -26,12 +26,13 @@ final class Server {
     }
 
     /// The distribution, from the system property `k3j.dist`.
-    static Path distribution() {
+    public static Path distribution() {
         return Path.of(System.getProperty("k3j.dist", "../../distribution/target/dist")).toAbsolutePath().normalize();
     }
 
-    /// Starts one, deaf to no signal even when the build runs in the background; its log is appended to `server.txt` of the machine.
-    static Server start(Machine machine, String... flags) throws IOException {
+    /// Starts one, deaf to no signal even when the build runs in the background; its log is appended to `server.txt` of
+    /// the machine.
+    public static Server start(Machine machine, String... flags) throws IOException {
         Path log = machine.dir().resolve("server.txt");
         Path pid = machine.dir().resolve("server.pid");
         Files.deleteIfExists(pid);
@@ -45,20 +46,20 @@ final class Server {
     }
 
     /// The shell words that run the distribution's `k3s` with the test's Java.
-    static String command() {
+    public static String command() {
         return "env K3S_JAVA=" + Path.of(System.getProperty("java.home"), "bin", "java") + " "
                 + distribution().resolve("bin/k3s");
     }
 
     /// Waits until its node is Ready and the default service account can be used.
-    Server ready() throws IOException, InterruptedException {
+    public Server ready() throws IOException, InterruptedException {
         await("ready node", "kubectl get nodes --no-headers", " Ready ");
         await("default service account", "kubectl get sa default --no-headers", "default");
         return this;
     }
 
     /// Waits until a command of `k3s` succeeds and prints `text`.
-    void await(String what, String words, String text) throws IOException, InterruptedException {
+    public void await(String what, String words, String text) throws IOException, InterruptedException {
         Waiting.until(what, READY_LIMIT, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("server ended with " + process.exitValue() + "\n" + tail());
@@ -72,24 +73,24 @@ final class Server {
     }
 
     /// Runs `k3s` with `words` inside.
-    Outcome k3s(String words) throws IOException, InterruptedException {
+    public Outcome k3s(String words) throws IOException, InterruptedException {
         return machine.run(COMMAND_LIMIT, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
     }
 
     /// Whether it has not ended.
-    boolean running() {
+    public boolean running() {
         return process.isAlive();
     }
 
     /// Sends it a signal, e.g. `TERM`.
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         machine.run(COMMAND_LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("server.pid") + ")");
     }
 
     /// Waits for its end.
     /// @return its exit code
     /// @throws AssertionError when it goes on longer than `limit`
-    int ended(Duration limit) throws InterruptedException {
+    public int ended(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still runs after " + limit + "\n" + tail());
         }
@@ -97,7 +98,7 @@ final class Server {
     }
 
     /// What is known about it now: health of its bundles, end of its log.
-    String story() {
+    public String story() {
         String health;
         try {
             health = k3s("bundle ls").text();
@@ -111,7 +112,7 @@ final class Server {
     }
 
     /// The end of its log.
-    String tail() {
+    public String tail() {
         try {
             List<String> lines = Files.readAllLines(log);
             return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));

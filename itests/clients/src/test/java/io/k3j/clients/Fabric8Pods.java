@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.clients;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param code its exit code
 /// @param text what it printed, errors included
-record Outcome(int code, String text) {
+public record Outcome(int code, String text) {
     /// Runs a command to its end.
     /// @throws AssertionError when it takes longer than `limit`
-    static Outcome of(Duration limit, Map<String, String> environment, List<String> command)
+    public static Outcome of(Duration limit, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         Path output = Files.createTempFile("k3j-e2e", ".out");
         try {
@@ -40,7 +40,7 @@ record Outcome(int code, String text) {
     }
 
     /// The text of a command that must succeed.
-    static String text(List<String> command) throws IOException, InterruptedException {
+    public static String text(List<String> command) throws IOException, InterruptedException {
         Outcome outcome = of(Duration.ofSeconds(60), Map.of(), command);
         if (outcome.code != 0) {
             throw new AssertionError(String.join(" ", command) + " ended with " + outcome.code + ": " + outcome.text);

@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /// `/var/lib` and `/var/log` stays in a directory of the test. A cable (a veth pair) joins it to the test, which is
 /// the world outside for it. Closing it pulls the plug and removes all it made, unless a test failed and
 /// `-Dk3j.keep=failure` is given.
-final class Machine implements AutoCloseable {
+public final class Machine implements AutoCloseable {
     private static final int CABLES = 250;
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(20);
     private static final String NAME = "k3j-e2e-";
@@ -33,7 +33,7 @@ final class Machine implements AutoCloseable {
     }
 
     /// Why no machine can be made here; empty when it can.
-    static String obstacle() {
+    public static String obstacle() {
         if (!"root".equals(System.getProperty("user.name"))) {
             return "needs root: namespaces, mounts and control groups are made";
         }
@@ -42,7 +42,7 @@ final class Machine implements AutoCloseable {
     }
 
     /// Switches one on.
-    static Machine on() throws IOException, InterruptedException {
+    public static Machine on() throws IOException, InterruptedException {
         Path dir = Files.createTempDirectory("k3j-e2e");
         try (InputStream script = Objects.requireNonNull(Machine.class.getResourceAsStream("machine.sh"))) {
             Files.copy(script, dir.resolve("machine.sh"));
@@ -63,22 +63,22 @@ final class Machine implements AutoCloseable {
     }
 
     /// Its host name.
-    String name() {
+    public String name() {
         return NAME + number;
     }
 
     /// Its address, as seen by the test.
-    String address() {
+    public String address() {
         return "10.213." + number + ".2";
     }
 
     /// The directory of what it writes, at the same place inside and outside.
-    Path dir() {
+    public Path dir() {
         return dir;
     }
 
     /// The words that run `command` inside.
-    List<String> inside(List<String> command) {
+    public List<String> inside(List<String> command) {
         List<String> words = new ArrayList<>(
                 List.of("bash", dir.resolve("machine.sh").toString(), "enter", name(), Long.toString(init())));
         words.addAll(command);
@@ -86,12 +86,12 @@ final class Machine implements AutoCloseable {
     }
 
     /// Runs a shell line inside.
-    Outcome run(Duration limit, String line) throws IOException, InterruptedException {
+    public Outcome run(Duration limit, String line) throws IOException, InterruptedException {
         return Outcome.of(limit, Map.of(), inside(List.of("bash", "-c", line)));
     }
 
     /// Leaves everything as it is on closing, when the user asked for it by `-Dk3j.keep=failure`.
-    void failed() {
+    public void failed() {
         kept = "failure".equals(System.getProperty("k3j.keep"));
     }
 
@@ -120,7 +120,8 @@ final class Machine implements AutoCloseable {
                 .noneMatch(root -> Files.exists(Path.of(root, name())));
     }
 
-    private long init() {
+    /// The process outside that is its process 1: whoever holds its namespaces enters them by this number.
+    public long init() {
         return power.children().findFirst().orElseThrow(() -> new AssertionError(name() + " is off")).pid();
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.clients;
 
 import io.kubernetes.client.Exec;
 import io.kubernetes.client.PodLogs;

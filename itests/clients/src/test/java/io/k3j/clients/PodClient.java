@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.clients;
 
 import java.io.Closeable;
 import java.io.IOException;

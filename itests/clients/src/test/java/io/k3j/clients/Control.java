@@ -16,7 +16,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /// The product as a process without a node, which can be killed and comes again on the same port.
-final class Server implements AutoCloseable {
+final class Control implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final String APISERVER = "io/k3j/apiserver/";
 
@@ -24,7 +24,7 @@ final class Server implements AutoCloseable {
     private final int port;
     private K3sProcess process;
 
-    Server(Path dir) throws IOException, InterruptedException {
+    Control(Path dir) throws IOException, InterruptedException {
         this.dir = dir;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();

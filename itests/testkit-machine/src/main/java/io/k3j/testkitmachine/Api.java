@@ -1,4 +1,4 @@
-package io.k3j.e2e;
+package io.k3j.testkitmachine;
 
 import io.k3j.pki.Pem;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Requests to a machine's API server from outside, as the admin of its kubeconfig.
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final HttpClient client;
@@ -30,7 +30,7 @@ final class Api implements AutoCloseable {
         this.base = base;
     }
 
-    static Api of(Machine machine) throws IOException {
+    public static Api of(Machine machine) throws IOException {
         String config = Files.readString(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"));
         try {
             HttpClient client = HttpClient.newBuilder().sslContext(context(config)).connectTimeout(LIMIT).build();
@@ -41,7 +41,7 @@ final class Api implements AutoCloseable {
     }
 
     /// Sends a body.
-    HttpResponse<String> send(String method, String path, String type, byte[] body)
+    public HttpResponse<String> send(String method, String path, String type, byte[] body)
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT)
                 .header("Content-Type", type).method(method, HttpRequest.BodyPublishers.ofByteArray(body)).build();
@@ -49,7 +49,7 @@ final class Api implements AutoCloseable {
     }
 
     /// Gets what is there in a form.
-    HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT)
                 .header("Accept", accept).build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());

@@ -1,8 +1,11 @@
-package io.k3j.e2e;
+package io.k3j.installitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
