@@ -20,12 +20,19 @@ import org.osgi.annotation.versioning.ProviderType;
 /// **Threads.** Any virtual thread; every method blocks until answered.
 ///
 /// **Failure.** Everything the API refuses is an [ApiFault] with upstream's reason and message. A
-/// server that cannot be reached is an [ApiFault] with code 503.
+/// server that cannot be reached is an [ApiFault] with code 503; so is a write of a leader who leads no more.
 @ProviderType
 public interface ApiClient {
     /// The same client as another identity declared for this bundle, by its user name.
     /// @throws IllegalArgumentException when it is not declared
     ApiClient as(String user);
+
+    /// The same client, whose writes take place only as long as this server leads as it does now: each is bound
+    /// to the lease of the present [Term]. Taken by what runs under the condition `io.k3j.leader`. Where nobody
+    /// is elected, as on embedded SQLite, it is the client itself.
+    default ApiClient leading() {
+        return this;
+    }
 
     /// The newest version of an object.
     /// @throws ApiFault 404

@@ -72,6 +72,11 @@ public interface Datastore {
     /// @throws Compacted if changes after that revision have been compacted
     Watch watch(String prefix, long afterRevision);
 
+    /// Whether other processes may write to this store, too. It does not change in the life of an instance.
+    default boolean shared() {
+        return true;
+    }
+
     /// The newest revision, confirmed with the store (a fence for most-recent reads).
     long revision();
 

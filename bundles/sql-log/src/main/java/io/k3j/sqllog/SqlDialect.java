@@ -16,6 +16,11 @@ public interface SqlDialect {
     /// What and where the database is, for messages; without passwords.
     String place();
 
+    /// Whether other processes may write to the table, too: not on an embedded database.
+    default boolean shared() {
+        return false;
+    }
+
     /// Opens the connection that writes, after making sure that table `kine` and its unique index exist.
     /// It must be in auto-commit mode. Called once.
     Connection openWriter() throws SQLException;

@@ -161,6 +161,11 @@ public final class SqlLog implements Datastore, AutoCloseable {
     }
 
     @Override
+    public boolean shared() {
+        return dialect.shared();
+    }
+
+    @Override
     public long revision() {
         state.faults().check("revision");
         return state.tail().durable();

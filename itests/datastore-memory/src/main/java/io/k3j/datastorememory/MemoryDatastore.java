@@ -29,7 +29,23 @@ public final class MemoryDatastore implements Datastore, AutoCloseable {
     private long revision = 1;
     private long compactRevision;
     private long bytes;
+    private final boolean shared;
     private boolean closed;
+
+    /// For one server.
+    public MemoryDatastore() {
+        this(false);
+    }
+
+    /// For several servers of one process when `shared`.
+    public MemoryDatastore(boolean shared) {
+        this.shared = shared;
+    }
+
+    @Override
+    public boolean shared() {
+        return shared;
+    }
 
     @Override
     public CommitResult commit(String key, long expected, byte[] value, Duration timeToLive, Unchanged... unchanged) {
