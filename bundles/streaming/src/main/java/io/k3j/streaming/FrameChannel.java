@@ -2,7 +2,7 @@ package io.k3j.streaming;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -23,6 +23,7 @@ final class FrameChannel {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_QUEUED_FRAMES = 1024;
     private static final int HEAD = 9;
+    private static final int MAX_WRITE = 64 * 1024;
 
     /// Hears of what comes in; called by the reading thread.
     interface Handler {
@@ -33,14 +34,14 @@ final class FrameChannel {
         void ended(String why);
     }
 
-    private final SocketChannel channel;
+    private final ByteChannel channel;
     private final Handler handler;
     private final BlockingQueue<ByteBuffer> outgoing = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
     private final Thread reader;
     private final Thread writer;
     private volatile boolean open = true;
 
-    FrameChannel(SocketChannel channel, String name, Handler handler) {
+    FrameChannel(ByteChannel channel, String name, Handler handler) {
         this.channel = channel;
         this.handler = handler;
         outgoing.add(ByteBuffer.wrap(PREFACE));
@@ -64,9 +65,9 @@ final class FrameChannel {
         }
     }
 
-    /// Queues a small control frame with one number, unless too many wait.
-    void offer(int type, int stream, int number) {
-        outgoing.offer(frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array()));
+    /// Queues a small control frame with one number, unless too many wait. Says whether it did.
+    boolean offer(int type, int stream, int number) {
+        return outgoing.offer(frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array()));
     }
 
     /// Queues a control frame, unless too many wait.
@@ -80,15 +81,29 @@ final class FrameChannel {
     }
 
     private void write() {
+        // what has queued up goes out as one write
+        ByteBuffer batch = ByteBuffer.allocate(MAX_WRITE);
         try {
             while (open) {
                 ByteBuffer next = outgoing.take();
-                while (next.hasRemaining()) {
-                    channel.write(next);
+                while (next != null && next.remaining() <= batch.remaining()) {
+                    batch.put(next);
+                    next = outgoing.poll();
+                }
+                write(batch.flip());
+                batch.clear();
+                if (next != null) {
+                    write(next);
                 }
             }
         } catch (IOException | InterruptedException e) {
             end("connection broke: " + e.getMessage());
+        }
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

@@ -3,8 +3,10 @@ package io.k3j.streaming;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// gRPC calls over one connected channel: HTTP/2 with prior knowledge, many calls at once.
 ///
@@ -34,16 +37,25 @@ public final class GrpcConnection implements AutoCloseable {
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
     private final HeaderBlock headers = new HeaderBlock();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+    private final byte[] common;
+    private final SendWindow sending = new SendWindow();
     private volatile boolean open = true;
+    private volatile boolean leaving;
     private int nextId = 1;
-    private long window = 65_535;
-    private long initialWindow = 65_535;
     private int consumed;
 
-    /// Takes the connected, blocking channel over and closes it in the end.
+    /// Takes the connected, blocking channel over and closes it in the end; `name` is for its threads.
+    public GrpcConnection(SocketChannel channel, String name) {
+        this(channel, name, Map.of());
+    }
+
+    /// Takes a connected, blocking channel over, as one through TLS.
     ///
     /// @param name for the names of the connection's threads
-    public GrpcConnection(SocketChannel channel, String name) {
+    /// @param metadata headers of every call, in lower case
+    public GrpcConnection(ByteChannel channel, String name, Map<String, String> metadata) {
+        common = HeaderBlock.of(metadata.entrySet().stream()
+                .flatMap(e -> Stream.of(e.getKey(), e.getValue())).toArray(String[]::new));
         frames = new FrameChannel(channel, name, new Frames());
         // no push, wide windows: the runtime is trusted and messages are bounded
         frames.send(FrameChannel.SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0)
@@ -54,11 +66,10 @@ public final class GrpcConnection implements AutoCloseable {
 
     /// Whether calls can be made.
     public boolean open() {
-        return open;
+        return open && !leaving;
     }
 
     /// One request, one answer.
-    ///
     /// @param path `/package.Service/Method`
     /// @throws GrpcFailure when refused, late or disconnected
     public byte[] call(String path, byte[] request, Duration timeout) {
@@ -74,50 +85,70 @@ public final class GrpcConnection implements AutoCloseable {
         await(begin(path, request, receiver), Duration.ofDays(36_500));
     }
 
+    /// A call in which both sides say what they like when they like. The answers are told by the connection's
+    /// reading thread.
+    /// @throws GrpcFailure when there is no connection
+    public GrpcStream open(String path, Consumer<byte[]> receiver) {
+        GrpcCall call = begin(path, receiver);
+        call.end.whenComplete((ended, why) -> calls.remove(call.id));
+        return new GrpcStream(this, call);
+    }
+
     private GrpcCall begin(String path, byte[] request, Consumer<byte[]> receiver) {
-        byte[] head = HeaderBlock.of(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost",
-                "content-type", "application/grpc", "te", "trailers");
-        GrpcCall call;
-        synchronized (this) {
-            if (!open) {
-                throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
-            }
-            call = new GrpcCall(nextId, initialWindow, receiver);
-            nextId += 2;
-            calls.put(call.id, call);
-            // queued under the lock: ids must arrive in order
-            frames.send(FrameChannel.HEADERS, END_HEADERS, call.id, head);
-        }
-        body(call, ByteBuffer.allocate(request.length + 5).put((byte) 0).putInt(request.length).put(request).flip());
+        GrpcCall call = begin(path, receiver);
+        send(call, request, END_STREAM);
         return call;
     }
 
-    private void body(GrpcCall call, ByteBuffer message) {
+    private GrpcCall begin(String path, Consumer<byte[]> receiver) {
+        byte[] head = HeaderBlock.of(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost",
+                "content-type", "application/grpc", "te", "trailers");
+        byte[] whole = Arrays.copyOf(head, head.length + common.length);
+        System.arraycopy(common, 0, whole, head.length, common.length);
+        GrpcCall call;
+        synchronized (sending) {
+            if (!open()) {
+                throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
+            }
+            call = new GrpcCall(nextId, sending.begin(), receiver);
+            nextId += 2;
+            calls.put(call.id, call);
+            // queued under the lock: ids must arrive in order
+            frames.send(FrameChannel.HEADERS, END_HEADERS, call.id, whole);
+        }
+        return call;
+    }
+
+    /// Sends one message of a call.
+    void send(GrpcCall call, byte[] request, int flags) {
+        ByteBuffer message = ByteBuffer.allocate(request.length + 5).put((byte) 0).putInt(request.length).put(request)
+                .flip();
         do {
-            int n = reserve(call, Math.min(FrameChannel.MAX_FRAME, message.remaining()));
+            int n = reserved(call, Math.min(FrameChannel.MAX_FRAME, message.remaining()));
+            if (n == 0) {
+                return;
+            }
             byte[] part = new byte[n];
             message.get(part);
-            frames.send(FrameChannel.DATA, message.hasRemaining() ? 0 : END_STREAM, call.id, part);
+            try {
+                frames.send(FrameChannel.DATA, message.hasRemaining() ? 0 : flags, call.id, part);
+            } catch (GrpcFailure interrupted) {
+                // what was never sent is still the other calls' to use
+                widen(0, n);
+                cancel(call);
+                throw interrupted;
+            }
         } while (message.hasRemaining());
     }
 
-    private synchronized int reserve(GrpcCall call, int wish) {
-        while (open && Math.min(window, call.window) <= 0) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                cancel(call);
-                Thread.currentThread().interrupt();
-                throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
-            }
+    private int reserved(GrpcCall call, int wish) {
+        try {
+            return sending.reserve(call, wish);
+        } catch (InterruptedException e) {
+            cancel(call);
+            Thread.currentThread().interrupt();
+            throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
         }
-        if (!open) {
-            throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
-        }
-        int n = (int) Math.min(wish, Math.min(window, call.window));
-        window -= n;
-        call.window -= n;
-        return n;
     }
 
     private void await(GrpcCall call, Duration timeout) {
@@ -137,7 +168,8 @@ public final class GrpcConnection implements AutoCloseable {
         }
     }
 
-    private void cancel(GrpcCall call) {
+    /// Tells the server that nobody waits any more.
+    void cancel(GrpcCall call) {
         calls.remove(call.id);
         frames.offer(FrameChannel.RST_STREAM, call.id, CANCEL);
     }
@@ -167,7 +199,7 @@ public final class GrpcConnection implements AutoCloseable {
             }
             case FrameChannel.WINDOW_UPDATE -> widen(stream, ByteBuffer.wrap(payload).getInt());
             case FrameChannel.RST_STREAM -> reset(stream, ByteBuffer.wrap(payload).getInt());
-            case FrameChannel.GOAWAY -> open = !calls.isEmpty() && open;
+            case FrameChannel.GOAWAY -> leave(ByteBuffer.wrap(payload).getInt() & Integer.MAX_VALUE);
             default -> {
                 // unknown frames are ignored, as HTTP/2 asks
             }
@@ -178,16 +210,15 @@ public final class GrpcConnection implements AutoCloseable {
         int pad = (flags & 8) != 0 ? payload[0] & 0xff : -1;
         GrpcCall call = calls.get(stream);
         consumed += payload.length;
-        if (consumed > UPDATE_AFTER) {
-            frames.offer(FrameChannel.WINDOW_UPDATE, 0, consumed);
+        // an update that found no room in the queue is owed, not forgotten
+        if (consumed > UPDATE_AFTER && frames.offer(FrameChannel.WINDOW_UPDATE, 0, consumed)) {
             consumed = 0;
         }
         if (call == null) {
             return;
         }
         call.consumed += payload.length;
-        if (call.consumed > UPDATE_AFTER) {
-            frames.offer(FrameChannel.WINDOW_UPDATE, stream, call.consumed);
+        if (call.consumed > UPDATE_AFTER && frames.offer(FrameChannel.WINDOW_UPDATE, stream, call.consumed)) {
             call.consumed = 0;
         }
         call.data(payload, pad + 1 > 0 ? 1 : 0, payload.length - (pad < 0 ? 0 : pad + 1));
@@ -218,7 +249,7 @@ public final class GrpcConnection implements AutoCloseable {
 
     private boolean lastOfStream;
 
-    private synchronized void settings(int flags, byte[] payload) {
+    private void settings(int flags, byte[] payload) {
         if ((flags & ACK) != 0) {
             return;
         }
@@ -227,22 +258,17 @@ public final class GrpcConnection implements AutoCloseable {
             int id = b.getShort();
             long value = b.getInt() & 0xffff_ffffL;
             if (id == 4) {
-                long more = value - initialWindow;
-                calls.values().forEach(c -> c.window += more);
-                initialWindow = value;
+                sending.begin(value, calls.values());
             }
         }
         frames.offer(FrameChannel.SETTINGS, ACK, 0, new byte[0]);
-        notifyAll();
     }
 
-    private synchronized void widen(int stream, int by) {
-        if (stream == 0) {
-            window += by;
-        } else if (calls.get(stream) instanceof GrpcCall call) {
-            call.window += by;
+    private void widen(int stream, int by) {
+        GrpcCall call = calls.get(stream);
+        if (stream == 0 || call != null) {
+            sending.widen(call, by);
         }
-        notifyAll();
     }
 
     private void reset(int stream, int error) {
@@ -252,11 +278,16 @@ public final class GrpcConnection implements AutoCloseable {
         }
     }
 
+    private void leave(int lastTaken) {
+        leaving = true;
+        open = !calls.isEmpty() && open;
+        calls.values().stream().filter(c -> c.id > lastTaken)
+                .forEach(c -> c.fail(GrpcFailure.UNAVAILABLE, "the server is leaving"));
+    }
+
     private void ended(String why) {
-        synchronized (this) {
-            open = false;
-            notifyAll();
-        }
+        open = false;
+        sending.close();
         calls.values().forEach(c -> c.fail(GrpcFailure.UNAVAILABLE, why));
     }
 

@@ -15,9 +15,11 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// The server's side of a WebSocket connection (RFC 6455) after the handshake. One thread receives; any
-/// thread sends.
+/// One side of a WebSocket connection (RFC 6455) after the handshake. One thread receives; any thread sends.
 public final class WebSocket implements AutoCloseable {
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int MAX_MESSAGE = 16 << 20;
@@ -29,12 +31,45 @@ public final class WebSocket implements AutoCloseable {
     private static final int PONG = 10;
     private final DataInputStream in;
     private final OutputStream out;
+    private final @Nullable RandomGenerator masks;
+    private volatile long heardNanos = System.nanoTime();
+    private volatile @Nullable Consumer<byte[]> pings;
     private boolean closed;
 
-    /// Takes over both directions of an upgraded connection.
+    /// The server's side: takes over both directions of an upgraded connection.
     public WebSocket(InputStream in, OutputStream out) {
+        this(in, out, null);
+    }
+
+    private WebSocket(InputStream in, OutputStream out, @Nullable RandomGenerator masks) {
         this.in = new DataInputStream(new BufferedInputStream(in));
         this.out = out;
+        this.masks = masks;
+    }
+
+    /// The client's side, which masks what it sends.
+    public static WebSocket ofClient(InputStream in, OutputStream out, RandomGenerator masks) {
+        return new WebSocket(in, out, masks);
+    }
+
+    /// Has pings told instead of answered by the receiving thread.
+    void answerPings(Consumer<byte[]> receiver) {
+        pings = receiver;
+    }
+
+    /// When the last frame came, on the clock of `System.nanoTime`.
+    long heardNanos() {
+        return heardNanos;
+    }
+
+    /// Sends a ping without a payload.
+    public void ping() throws IOException {
+        frame(PING, new byte[0]);
+    }
+
+    /// Answers a ping.
+    void pong(byte[] payload) throws IOException {
+        frame(PONG, payload);
     }
 
     /// The answer to a client's `Sec-WebSocket-Key`.
@@ -65,12 +100,13 @@ public final class WebSocket implements AutoCloseable {
                 return Optional.empty();
             }
             byte[] payload = payload(in.readUnsignedByte());
+            heardNanos = System.nanoTime();
             switch (first & 0xf) {
                 case CLOSE -> {
                     frame(CLOSE, payload);
                     return Optional.empty();
                 }
-                case PING -> frame(PONG, payload);
+                case PING -> answer(payload);
                 case PONG -> {
                     // nobody waits for it
                 }
@@ -84,6 +120,15 @@ public final class WebSocket implements AutoCloseable {
                     }
                 }
             }
+        }
+    }
+
+    private void answer(byte[] payload) throws IOException {
+        Consumer<byte[]> receiver = pings;
+        if (receiver == null) {
+            frame(PONG, payload);
+        } else {
+            receiver.accept(payload);
         }
     }
 
@@ -133,18 +178,32 @@ public final class WebSocket implements AutoCloseable {
             throw new IOException("closed");
         }
         closed |= kind == CLOSE;
-        ByteBuffer b = ByteBuffer.allocate(payload.length + 10);
+        ByteBuffer b = ByteBuffer.allocate(payload.length + 14);
+        int masked = masks == null ? 0 : 0x80;
         b.put((byte) (0x80 | kind & 0xf | CONTINUATION));
         if (payload.length < 126) {
-            b.put((byte) payload.length);
+            b.put((byte) (masked | payload.length));
         } else if (payload.length < 65_536) {
-            b.put((byte) 126).putShort((short) payload.length);
+            b.put((byte) (masked | 126)).putShort((short) payload.length);
         } else {
-            b.put((byte) 127).putLong(payload.length);
+            b.put((byte) (masked | 127)).putLong(payload.length);
         }
-        b.put(payload);
+        mask(b, payload);
         out.write(b.array(), 0, b.position());
         out.flush();
+    }
+
+    private void mask(ByteBuffer to, byte[] payload) {
+        if (masks == null) {
+            to.put(payload);
+            return;
+        }
+        byte[] mask = new byte[4];
+        masks.nextBytes(mask);
+        to.put(mask);
+        for (int i = 0; i < payload.length; i++) {
+            to.put((byte) (payload[i] ^ mask[i & 3]));
+        }
     }
 
     /// Says that nothing more comes, in order.

@@ -1,0 +1,60 @@
+package io.k3j.streaming;
+
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/// How much may still be sent, of the whole connection and of each call. Its lock also guards the order in
+/// which calls begin.
+final class SendWindow {
+    private static final int AT_FIRST = 65_535;
+    private long window = AT_FIRST;
+    private long beginning = AT_FIRST;
+    private boolean closed;
+
+    /// What a new call begins with.
+    synchronized long begin() {
+        return beginning;
+    }
+
+    /// The server has changed what calls begin with, also for those that have begun.
+    synchronized void begin(long value, Collection<GrpcCall> calls) {
+        long more = value - beginning;
+        calls.forEach(c -> c.window += more);
+        beginning = value;
+        notifyAll();
+    }
+
+    /// Takes up to `wish` bytes; blocks while there are none. 0 when the call has ended meanwhile.
+    /// @throws GrpcFailure when the connection ends
+    synchronized int reserve(GrpcCall call, int wish) throws InterruptedException {
+        while (!closed && !call.end.isDone() && Math.min(window, call.window) <= 0) {
+            wait();
+        }
+        if (closed) {
+            throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
+        }
+        if (call.end.isDone()) {
+            return 0;
+        }
+        int n = (int) Math.min(wish, Math.min(window, call.window));
+        window -= n;
+        call.window -= n;
+        return n;
+    }
+
+    /// The server takes more, of the connection when no call is named.
+    synchronized void widen(@Nullable GrpcCall call, int by) {
+        if (call == null) {
+            window += by;
+        } else {
+            call.window += by;
+        }
+        notifyAll();
+    }
+
+    /// Ends all waiting.
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

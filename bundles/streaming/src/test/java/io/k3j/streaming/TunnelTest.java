@@ -1,0 +1,186 @@
+package io.k3j.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.streaming.TunnelFrame.Kind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The tunnel's frames, and both of its ends over real sockets.
+@Timeout(60)
+class TunnelTest {
+    private static final int MANY = 3 * TunnelConnection.PAUSE_ABOVE;
+    private final AtomicInteger sent = new AtomicInteger();
+    private ServerSocket listening;
+    private TunnelSession server;
+    private TunnelSession agent;
+    private Socket near;
+
+    @BeforeEach
+    void connect() throws IOException {
+        listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        near = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        Socket far = listening.accept();
+        server = TunnelSession.ofServer(new WebSocket(near.getInputStream(), near.getOutputStream()),
+                TunnelTiming.K3S, new Random(1));
+        agent = TunnelSession.ofAgent(
+                WebSocket.ofClient(far.getInputStream(), far.getOutputStream(), new Random(2)), this::kubelet,
+                new TunnelTiming(Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(20)), new Random(3));
+        serve(server);
+        serve(agent);
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        server.close();
+        agent.close();
+        listening.close();
+    }
+
+    private static void serve(TunnelSession session) {
+        Thread.startVirtualThread(() -> {
+            try {
+                session.serve();
+            } catch (IOException ended) {
+                // as it should
+            }
+        });
+    }
+
+    /// What answers behind the agent: an echo, a spring, or nothing.
+    private Socket kubelet(String protocol, String address) throws IOException {
+        if (address.equals("10.0.0.1:22")) {
+            throw new IOException("connect not allowed");
+        }
+        Socket ours = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        Socket theirs = listening.accept();
+        Thread.startVirtualThread(() -> {
+            try (theirs) {
+                if (address.endsWith(":1")) {
+                    pour(theirs);
+                } else {
+                    theirs.getInputStream().transferTo(theirs.getOutputStream());
+                }
+            } catch (IOException ended) {
+                // the other end has closed
+            }
+        });
+        return ours;
+    }
+
+    private void pour(Socket to) throws IOException {
+        byte[] part = new byte[1 << 14];
+        for (int i = 0; i < MANY; i += part.length) {
+            to.getOutputStream().write(part);
+            sent.addAndGet(part.length);
+        }
+    }
+
+    @Test
+    void writesTheFramesOfRemotedialer() throws IOException {
+        TunnelFrame connect = TunnelFrame.of(1, 2, Kind.CONNECT, "tcp/127.0.0.1:10250");
+        // zig-zag: 1, 2, 2, 15000
+        assertThat(connect.encode()).startsWith(2, 4, 4, 0xb0, 0xea, 0x01, 't', 'c', 'p', '/').hasSize(6 + 19);
+        assertThat(TunnelFrame.of(-1, 300, Kind.ERROR, "EOF").encode()).containsExactly(1, 0xd8, 0x04, 6, 'E', 'O',
+                'F');
+        assertThat(TunnelFrame.sync(0, List.of(258L, 2L)).encode()).containsExactly(0, 0, 16, 2, 0, 0, 0, 0, 0, 0, 0,
+                2, 1, 0, 0, 0, 0, 0, 0);
+        assertThat(new TunnelFrame(0, 3, Kind.PAUSE, new byte[0]).encode()).containsExactly(0, 6, 12);
+    }
+
+    @Test
+    void readsBackWhatItWrites() throws IOException {
+        for (long id : new long[] {0, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            TunnelFrame read = TunnelFrame.parse(TunnelFrame.of(id, 7, Kind.DATA, "abc").encode());
+            assertThat(read.id()).isEqualTo(id);
+            assertThat(read.kind()).isEqualTo(Kind.DATA);
+            assertThat(read.text()).isEqualTo("abc");
+        }
+        assertThat(TunnelFrame.parse(TunnelFrame.sync(1, List.of(9L, 4L)).encode()).connections())
+                .containsExactly(4L, 9L);
+        assertThat(TunnelFrame.parse(new byte[] {0, 0, 50}).kind()).isEqualTo(Kind.UNKNOWN);
+        assertThatThrownBy(() -> TunnelFrame.parse(new byte[] {0, (byte) 0x80})).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void carriesBytesBothWaysAndTheEnd() throws IOException {
+        try (TunnelConnection connection = server.dial("tcp", "127.0.0.1:10250")) {
+            connection.output().write("hello".getBytes(StandardCharsets.UTF_8));
+            assertThat(connection.input().readNBytes(5)).asString().isEqualTo("hello");
+        }
+        try (TunnelConnection connection = server.dial("tcp", "127.0.0.1:1")) {
+            assertThat(connection.input().readAllBytes()).hasSize(MANY);
+        }
+    }
+
+    @Test
+    void tellsTheDiallerWhyItWasRefused() throws IOException {
+        TunnelConnection connection = server.dial("tcp", "10.0.0.1:22");
+        assertThatThrownBy(() -> connection.input().read()).isInstanceOf(IOException.class)
+                .hasMessage("connect not allowed");
+        assertThat(server.open()).isTrue();
+    }
+
+    @Test
+    void doesNotConnectForAnAgentThatAsks() throws IOException {
+        TunnelConnection connection = agent.dial("tcp", "127.0.0.1:6443");
+        assertThatThrownBy(() -> connection.input().read()).hasMessage("connect not allowed");
+    }
+
+    @Test
+    void holdsBackOneConnectionNobodyReadsAndNoOther() throws Exception {
+        TunnelConnection slow = server.dial("tcp", "127.0.0.1:1");
+        while (slow.input().available() <= TunnelConnection.PAUSE_ABOVE) {
+            Thread.onSpinWait();
+        }
+        try (TunnelConnection other = server.dial("tcp", "127.0.0.1:2")) {
+            other.output().write('x');
+            assertThat(other.input().read()).isEqualTo('x');
+        }
+        assertThat(sent.get()).as("the source waits").isLessThan(MANY + 1);
+        assertThat(slow.input().readAllBytes()).hasSize(MANY);
+    }
+
+    @Test
+    void endsEverythingWhenTheOtherEndVanishes() throws IOException {
+        TunnelConnection connection = server.dial("tcp", "127.0.0.1:2");
+        near.close();
+        assertThatThrownBy(() -> connection.input().read()).hasMessage("tunnel disconnect");
+        assertThat(server.open()).isFalse();
+        assertThatThrownBy(() -> server.dial("tcp", "127.0.0.1:2")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void endsASessionThatHasGoneSilent() throws Exception {
+        Socket silent = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        Socket ours = listening.accept();
+        TunnelSession lonely = TunnelSession.ofServer(new WebSocket(ours.getInputStream(), ours.getOutputStream()),
+                new TunnelTiming(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(1)), new Random(4));
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.startVirtualThread(() -> {
+            try {
+                lonely.serve();
+            } catch (IOException closed) {
+                // that is what we wait for
+            } finally {
+                ended.countDown();
+            }
+        });
+        ended.await();
+        assertThat(lonely.open()).isFalse();
+        silent.close();
+    }
+}
