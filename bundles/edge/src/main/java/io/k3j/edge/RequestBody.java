@@ -38,7 +38,8 @@ final class RequestBody extends InputStream {
 
     /// Adds bytes; on the loop. The array is handed over.
     synchronized void feed(byte[] chunk) {
-        if (failure == null && chunk.length > 0) {
+        // nobody takes what comes after the end: an upgraded connection we closed may go on sending
+        if (failure == null && !ended && chunk.length > 0) {
             chunks.add(chunk);
             buffered += chunk.length;
             notifyAll();

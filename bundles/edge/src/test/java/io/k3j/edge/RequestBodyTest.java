@@ -35,6 +35,13 @@ class RequestBodyTest {
         assertThat(body.read()).isEqualTo(-1);
     }
 
+    @Test
+    void keepsNothingThatComesAfterItsEnd() throws Exception {
+        body.end();
+        body.feed(new byte[QUARTER]);
+        assertThat(body.available()).isZero();
+    }
+
     private void read() throws Exception {
         assertThat(body.readNBytes(QUARTER)).hasSize(QUARTER);
     }
