@@ -1,25 +1,30 @@
 package io.k3j.cniflannel;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.Query;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Resources;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.netfilter.Table;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
 import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -32,59 +37,49 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The door: brings this node's pod network about as soon as the node has its ranges, and offers it as
-/// [PodNetwork] from then on.
+/// The door: brings this node's pod network about as soon as the node has its ranges, offers it as [PodNetwork] from
+/// then on, and keeps the ways to the other nodes.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.cniflannel",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class CniFlannel {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
-    private final Settings settings;
+    /// How often it is looked whether the devices are still there.
+    private static final long LOOK_SECONDS = 5;
+    private static final WriteOptions TOLD = WriteOptions.STATUS.by("flannel");
+    private final String name;
     private final BundleContext context;
-    private final PacketFilter filter;
     private final HealthScope health;
-    private final Host host = new Host();
-    private final LiveView node;
-    private final BlockingQueue<List<String>> wanted = new ArrayBlockingQueue<>(64);
+    private final LiveViews views = new LiveViews(InstantSource.system());
+    private final LiveView nodes = views.of(Resources.NODES);
+    private final Semaphore changed = new Semaphore(0);
+    private final PodFabric fabric;
     private final Thread worker;
-    private List<String> now = List.of();
+    private volatile @Nullable ApiClient client;
     private @Nullable ServiceRegistration<PodNetwork> offered;
-
-    /// Its settings.
-    public @interface Settings {
-        /// `--data-dir`.
-        String dataDir() default "/var/lib/rancher/k3s";
-
-        /// `--node-name`.
-        String nodeName() default "localhost";
-
-        /// `--cluster-cidr`.
-        String[] clusterCidr() default {"10.42.0.0/16"};
-
-        /// `--flannel-backend`.
-        String flannelBackend() default "vxlan";
-    }
 
     /// The values of one network.
     private record Network(List<String> ranges, List<String> gateways) implements PodNetwork {
     }
 
-    /// Begins to follow this node.
+    /// Begins to follow the nodes.
+    /// @throws IllegalArgumentException when `--flannel-backend` or `--cluster-cidr` means nothing
     @Activate
     public CniFlannel(BundleContext context, Settings settings, @Reference PacketFilter filter,
             @Reference Health health) {
         this.context = context;
-        this.settings = settings;
-        this.filter = filter;
+        this.name = settings.nodeName();
         this.health = health.scope("cni-flannel");
         this.health.report(HealthLevel.STARTING, "waiting for this node's pod range");
-        node = new LiveView(Resources.NODES, Query.ALL.where("metadata.name", settings.nodeName()),
-                InstantSource.system());
-        node.listen(new View.Listener() {
+        fabric = new PodFabric(settings, filter, new SecureRandom());
+        nodes.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
-                if (after != null && !after.spec().seq("podCIDRs").isEmpty()) {
-                    wanted.offer(after.spec().seq("podCIDRs").texts());
-                }
+                changed.release();
+            }
+
+            @Override
+            public void synced() {
+                changed.release();
             }
         });
         worker = Thread.ofVirtual().name("cni-flannel").start(this::work);
@@ -94,62 +89,70 @@ public final class CniFlannel {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindApi(ApiClient api) {
-        node.attach(api);
+        client = api;
+        views.attach(api);
     }
 
     /// The successor is bound by itself.
     void unbindApi(ApiClient api) {
         LOG.log(System.Logger.Level.DEBUG, "api client {0} gone", api.getClass().getSimpleName());
+        if (client == api) {
+            client = null;
+        }
     }
 
     private void work() {
         try {
             while (true) {
-                List<String> ranges = wanted.take();
-                if (!ranges.equals(now)) {
-                    apply(ranges);
-                }
+                boolean news = changed.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
+                changed.drainPermits();
+                LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
+                nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(this::sync);
             }
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "stopped");
         }
     }
 
-    private void apply(List<String> ranges) {
+    private void sync(Obj me) {
         try {
-            NetworkPlan plan = new NetworkPlan(ranges.stream().map(Range::parse).toList(),
-                    List.of(settings.clusterCidr()).stream().map(Range::parse).toList(), settings.flannelBackend());
-            host.sysctls();
-            if (!host.linkExists(NetworkPlan.BRIDGE)) {
-                host.ip(List.of("ip", "link", "add", NetworkPlan.BRIDGE, "type", "bridge"));
+            PodFabric.Outcome outcome = fabric.ready(me);
+            if (outcome.changed() || offered == null) {
+                offer(outcome.ranges());
             }
-            for (List<String> line : plan.links()) {
-                host.ip(line);
+            tell(me, outcome.annotations());
+            if (nodes.synced()) {
+                fabric.connect(nodes.list());
             }
-            for (Table table : plan.tables()) {
-                filter.apply(table.restated(filter.objects(table.family(), table.name())));
-            }
-            host.write(Path.of("/run/flannel/subnet.env"), plan.subnetEnv());
-            host.write(conflist(settings), plan.conflist());
-            now = ranges;
-            offer(new Network(ranges, plan.ranges().stream().map(Range::gateway).toList()));
             health.ok();
-            LOG.log(System.Logger.Level.INFO, "pod network ready ranges={0}", ranges);
+        } catch (ApiFault e) {
+            health.degraded("cannot tell the other nodes how to reach this one: " + e.getMessage());
         } catch (IOException | FilterRefused | UncheckedIOException | IllegalArgumentException e) {
+            fabric.forget();
             health.degraded("pod network not ready: " + e.getMessage());
             LOG.log(System.Logger.Level.WARNING, "pod network not ready: {0}", e.getMessage());
         }
     }
 
-    static Path conflist(Settings settings) {
-        return Path.of(settings.dataDir(), "agent/etc/cni/net.d/10-flannel.conflist");
+    /// Writes the annotations that are not as they should be.
+    private void tell(Obj me, Map<String, String> annotations) {
+        ApiClient api = client;
+        Map<String, String> there = me.annotations();
+        if (api == null || annotations.entrySet().stream().allMatch(a -> a.getValue().equals(there.get(a.getKey())))) {
+            return;
+        }
+        api.patch(Resources.NODES, me.key(),
+                new Patch.Merge(Struct.of("metadata", Struct.of("annotations", Struct.copyOf(annotations)))), TOLD);
     }
 
-    private void offer(PodNetwork network) {
+    private void offer(List<Range> ranges) {
+        List<String> texts = ranges.stream().map(Range::toString).toList();
         if (offered != null) {
             offered.unregister();
         }
-        offered = context.registerService(PodNetwork.class, network, null);
+        offered = context.registerService(PodNetwork.class,
+                new Network(texts, ranges.stream().map(Range::gateway).toList()), null);
+        LOG.log(System.Logger.Level.INFO, "pod network ready ranges={0}", texts);
     }
 
     /// Ends the thread; the network stays as it is.
@@ -157,7 +160,7 @@ public final class CniFlannel {
     void stop() throws InterruptedException {
         worker.interrupt();
         worker.join();
-        node.close();
+        views.close();
         if (offered != null) {
             offered.unregister();
         }

@@ -1,6 +1,10 @@
 package io.k3j.cniflannel;
 
+import io.k3j.codec.Json;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,45 +27,103 @@ final class Host {
     /// Sets what forwarding needs; what the kernel does not have or does not allow is told at debug level,
     /// because namespaces differ in what they may set.
     void sysctls() {
-        SYSCTLS.forEach((name, value) -> {
-            try {
-                Path file = Path.of("/proc/sys", name);
-                if (Files.exists(file) && !Files.readString(file).strip().equals(value)) {
-                    Files.writeString(file, value);
-                }
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "sysctl {0}: {1}", name, e.getMessage());
+        SYSCTLS.forEach(this::sysctl);
+    }
+
+    /// Sets one of them, named by its path.
+    void sysctl(String name, String value) {
+        try {
+            Path file = Path.of("/proc/sys", name);
+            if (Files.exists(file) && !Files.readString(file).strip().equals(value)) {
+                Files.writeString(file, value);
             }
-        });
-    }
-
-    boolean linkExists(String link) {
-        return Files.exists(Path.of("/sys/class/net", link)) || run(List.of("ip", "link", "show", link)) == 0;
-    }
-
-    /// Runs one `ip` command.
-    /// @throws IOException when it fails, with its complaint
-    void ip(List<String> line) throws IOException {
-        int code = run(line);
-        if (code != 0) {
-            throw new IOException(String.join(" ", line) + ": exit code " + code);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "sysctl {0}: {1}", name, e.getMessage());
         }
     }
 
-    private int run(List<String> line) {
+    /// Takes addresses off a device that belong to other ranges this node once had. Of the family of `range` and
+    /// only those that are not link-local.
+    void soleAddress(String device, Range range) throws IOException {
+        Seq shown = (Seq) Json.value(read(List.of("ip", "-json", range.six() ? "-6" : "-4", "address", "show", "dev",
+                device)));
+        for (Struct link : shown.structs()) {
+            for (Struct a : link.seq("addr_info").structs()) {
+                Range own = Range.parse(a.text("local") + "/" + a.whole("prefixlen", 0));
+                if (a.text("scope").equals("global") && !range.contains(own)) {
+                    ip(List.of("ip", "address", "del", own.toString(), "dev", device));
+                }
+            }
+        }
+    }
+
+    boolean linkExists(String link) {
+        return Files.exists(Path.of("/sys/class/net", link)) || run(List.of("ip", "link", "show", link), "").code == 0;
+    }
+
+    /// The entry of a link in `ip -json -details`, empty when there is none.
+    Struct link(String name) {
+        Outcome outcome = run(List.of("ip", "-json", "-details", "link", "show", "dev", name), "");
+        return outcome.code == 0 && Json.value(outcome.output) instanceof Seq seq && !seq.isEmpty() ? seq.struct(0)
+                : Struct.EMPTY;
+    }
+
+    /// Runs one command.
+    /// @throws IOException when it fails, with its complaint
+    void ip(List<String> line) throws IOException {
+        read(line);
+    }
+
+    /// What one command prints.
+    /// @throws IOException when it fails, with its complaint
+    byte[] read(List<String> line) throws IOException {
+        return feed(line, "");
+    }
+
+    /// Gives lines to a command's `-batch -`; none means nothing to do. All are tried.
+    /// @throws IOException when one fails, with the complaint
+    void batch(List<String> command, List<String> lines) throws IOException {
+        if (!lines.isEmpty()) {
+            feed(command, String.join("\n", lines) + "\n");
+        }
+    }
+
+    /// What a command makes of `input`.
+    /// @throws IOException when it fails, with its complaint
+    byte[] feed(List<String> line, String input) throws IOException {
+        Outcome outcome = run(line, input);
+        if (outcome.code != 0) {
+            String said = outcome.complaint.lines().findFirst().orElse("exit code " + outcome.code);
+            throw new IOException(String.join(" ", line) + ": " + said);
+        }
+        return outcome.output;
+    }
+
+    private record Outcome(int code, byte[] output, String complaint) {
+    }
+
+    /// Input is written before output is read: what these commands print while they read is less than a pipe holds.
+    private Outcome run(List<String> line, String input) {
         try {
-            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
-            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
-            return ended ? process.exitValue() : -1;
+            Path complaint = Files.createTempFile("k3j-ip", ".err");
+            try {
+                Process process = new ProcessBuilder(line).redirectError(complaint.toFile()).start();
+                try (OutputStream in = process.getOutputStream()) {
+                    in.write(input.getBytes(StandardCharsets.UTF_8));
+                }
+                byte[] output = process.getInputStream().readAllBytes();
+                boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+                String said = Files.readString(complaint).strip();
+                LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
+                return new Outcome(ended ? process.exitValue() : -1, output, said);
+            } finally {
+                Files.deleteIfExists(complaint);
+            }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "cannot run {0}: {1}", line.getFirst(), e.getMessage());
-            return -1;
+            return new Outcome(-1, new byte[0], e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return -1;
+            return new Outcome(-1, new byte[0], "interrupted");
         }
     }
 

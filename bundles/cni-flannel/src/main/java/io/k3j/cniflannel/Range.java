@@ -13,7 +13,28 @@ record Range(InetAddress base, int bits) {
         if (slash < 0) {
             throw new IllegalArgumentException("no prefix length in " + text);
         }
-        return new Range(InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        InetAddress base = InetAddress.ofLiteral(text.substring(0, slash));
+        int bits = Integer.parseInt(text.substring(slash + 1));
+        if (bits < 0 || bits > base.getAddress().length * 8) {
+            throw new IllegalArgumentException("no such prefix length: " + text);
+        }
+        return new Range(base, bits);
+    }
+
+    /// Whether another range lies in this one.
+    boolean contains(Range other) {
+        byte[] mine = base.getAddress();
+        byte[] its = other.base.getAddress();
+        if (mine.length != its.length || other.bits < bits) {
+            return false;
+        }
+        BigInteger difference = new BigInteger(1, mine).xor(new BigInteger(1, its));
+        return difference.shiftRight(mine.length * 8 - bits).signum() == 0;
+    }
+
+    /// The range's own address, which is the other end of a tunnel to it.
+    String address() {
+        return base.getHostAddress();
     }
 
     boolean six() {

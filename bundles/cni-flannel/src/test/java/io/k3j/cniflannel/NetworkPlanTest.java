@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class NetworkPlanTest {
     private final NetworkPlan plan = new NetworkPlan(
             List.of(Range.parse("10.42.3.0/24"), Range.parse("fd00:42:0:3::/64")),
-            List.of(Range.parse("10.42.0.0/16"), Range.parse("fd00:42::/56")), "vxlan");
+            List.of(Range.parse("10.42.0.0/16"), Range.parse("fd00:42::/56")), Backend.VXLAN, 1450, false);
 
     @Test
     void handsBothRangesToTheBridgePlugin() {
@@ -42,7 +42,25 @@ class NetworkPlanTest {
     @Test
     void masqueradesWhatLeavesThePodNetworkOnly() {
         String script = plan.tables().getFirst().restated(Set.of());
-        assertThat(script).contains("postrtg ip saddr 10.42.0.0/16 ip daddr 10.42.0.0/16 return")
-                .contains("postrtg ip saddr 10.42.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random");
+        assertThat(script).containsSubsequence("postrtg ip saddr 10.42.3.0/24 ip daddr 10.42.0.0/16 return",
+                "postrtg ip saddr 10.42.0.0/16 ip daddr 10.42.3.0/24 return",
+                "postrtg ip saddr != 10.42.0.0/16 ip daddr 10.42.3.0/24 return",
+                "postrtg ip saddr 10.42.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random",
+                "postrtg ip saddr != 10.42.0.0/16 ip daddr 10.42.0.0/16 masquerade fully-random");
+    }
+
+    @Test
+    void leavesIpv6AloneUnlessToldToMasquerade() {
+        assertThat(plan.tables().getLast().restated(Set.of())).doesNotContain("masquerade");
+        assertThat(new NetworkPlan(plan.ranges(), plan.cluster(), Backend.VXLAN, 1450, true).tables().getLast()
+                .restated(Set.of())).contains("masquerade");
+    }
+
+    @Test
+    void writesFlannelsOwnConfiguration() {
+        Struct conf = Json.object(plan.netConf());
+        assertThat(conf.text("Network")).isEqualTo("10.42.0.0/16");
+        assertThat(conf.flag("EnableIPv6")).isTrue();
+        assertThat(conf.struct("Backend").text("Type")).isEqualTo("vxlan");
     }
 }

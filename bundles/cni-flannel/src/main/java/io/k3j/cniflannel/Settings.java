@@ -1,0 +1,31 @@
+package io.k3j.cniflannel;
+
+/// What the user set, by K3s' flags.
+@interface Settings {
+    /// `--data-dir`.
+    String dataDir() default "/var/lib/rancher/k3s";
+
+    /// `--node-name`.
+    String nodeName() default "localhost";
+
+    /// `--node-ip`.
+    String[] nodeIp() default {};
+
+    /// `--node-external-ip`.
+    String[] nodeExternalIp() default {};
+
+    /// `--cluster-cidr`.
+    String[] clusterCidr() default {"10.42.0.0/16"};
+
+    /// `--flannel-backend`.
+    String flannelBackend() default "vxlan";
+
+    /// `--flannel-iface`.
+    String flannelIface() default "";
+
+    /// `--flannel-external-ip`.
+    boolean flannelExternalIp() default false;
+
+    /// `--flannel-ipv6-masq`.
+    boolean flannelIpv6Masq() default false;
+}
