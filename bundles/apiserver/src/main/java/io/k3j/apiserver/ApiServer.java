@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Connect;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
 import io.k3j.datastoreapi.Datastore;
@@ -159,6 +160,18 @@ public final class ApiServer {
             return;
         }
         extensions.remove(connect);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindTerm(Term term) {
+        extensions.begin(term);
+    }
+
+    void unbindTerm(Term term) {
+        if (stopping) {
+            return;
+        }
+        extensions.end(term);
     }
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,

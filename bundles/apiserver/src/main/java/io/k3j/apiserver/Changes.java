@@ -125,7 +125,7 @@ final class Changes {
         Intent intent = dry(intent(request, target).with(body), body);
         ListPage page;
         try {
-            page = reads.list(selection, options);
+            page = reads.list(selection, options, request::warn);
         } catch (Reads.ExpiredList e) {
             answers.tree(request, 410, e.answer().status());
             return;
@@ -165,7 +165,7 @@ final class Changes {
         }
         return new Intent(target, request.info().key(), request.info().subresource(), request.caller(),
                 !dryRun.isEmpty(), manager.isEmpty() ? Fields.byUserAgent(request.userAgent()) : manager,
-                p.flag("force"), options.build(), request::warn);
+                p.flag("force"), options.build(), null, request::warn);
     }
 
     private static Bodies.Expected expected(Request request, Target target) {

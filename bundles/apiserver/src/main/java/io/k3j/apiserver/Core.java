@@ -52,12 +52,11 @@ final class Core {
         }
     }
 
-    /// What is stored: where commits go, and what has come back.
-    record Data(Store store, EventLog log) {
+    /// What is stored: where commits go, what has come back, and whether that is all.
+    record Data(Store store, EventLog log, Fence fence) {
     }
 
     Core(Extensions extensions, Data data, Types types, Policy policy, World world) {
-        Store store = data.store;
         this.extensions = extensions;
         this.schemas = types.schemas;
         this.protobuf = types.protobuf;
@@ -68,13 +67,14 @@ final class Core {
         this.answers = new Answers(protobuf);
         this.tables = new Tables(world.clock());
         this.renderer = new Renderer(protobuf, answers, tables);
-        this.reads = new Reads(log);
+        this.reads = new Reads(log, data.fence);
         this.bodies = new Bodies(protobuf);
         Metadata metadata = new Metadata(world.clock(), world.random(), world.uids());
         Fields fields = new Fields(metadata);
         this.patches = new Patches(bodies, fields);
-        this.writes = new Writes(store, log, new Shaping(admissions, metadata, fields), metadata);
-        this.deletes = new Deletes(store, log, admissions, metadata);
+        Commits commits = new Commits(data, new Rows(protobuf), extensions.kinds());
+        this.writes = new Writes(commits, data, new Shaping(admissions, metadata, fields), metadata);
+        this.deletes = new Deletes(commits, data, admissions, metadata);
         this.resources = new Resources(reads, renderer, tables, answers);
     }
 

@@ -19,14 +19,16 @@ final class Deletes {
     private static final String FOREGROUND = "foregroundDeletion";
     private static final String ORPHAN = "orphan";
     private static final long DEFAULT_GRACE_SECONDS = 30;
-    private final Store store;
+    private final Commits commits;
     private final EventLog log;
+    private final Fence fence;
     private final Admissions admissions;
     private final Metadata metadata;
 
-    Deletes(Store store, EventLog log, Admissions admissions, Metadata metadata) {
-        this.store = store;
-        this.log = log;
+    Deletes(Commits commits, Core.Data data, Admissions admissions, Metadata metadata) {
+        this.commits = commits;
+        this.log = data.log();
+        this.fence = data.fence();
         this.admissions = admissions;
         this.metadata = metadata;
     }
@@ -45,6 +47,10 @@ final class Deletes {
     /// Deletes one object.
     /// @throws ApiFault 404, 409, 403 …
     Outcome delete(Intent intent, DeleteOptions options) {
+        return fence.fresh(() -> deleted(intent, options));
+    }
+
+    private Outcome deleted(Intent intent, DeleteOptions options) {
         Item current = log.mostRecent().tree().get(intent.storeKey());
         for (int left = Writes.RETRIES; left > 0; left--) {
             if (current == null) {
@@ -60,7 +66,7 @@ final class Deletes {
             if (done != null) {
                 return done;
             }
-            current = Writes.newer(lost[0]);
+            current = commits.newer(lost[0]);
         }
         throw intent.outdated();
     }
@@ -85,7 +91,7 @@ final class Deletes {
                 return new Outcome(current, current.revision(), Outcome.Kind.GONE);
             }
             return settled(current, current.bytes(), Outcome.Kind.GONE,
-                    store.delete(current.storeKey(), current.revision()), lost);
+                    commits.delete(intent, current.revision()), lost);
         }
         Struct prepared = intent.target().hooks().prepared(write, going.marked.tree());
         if (intent.dryRun() || prepared.equals(going.before.tree())) {
@@ -95,17 +101,14 @@ final class Deletes {
         }
         byte[] bytes = Shaping.stored(intent.target(), prepared);
         return settled(current, bytes, Outcome.Kind.PRESENT,
-                store.commit(current.storeKey(), current.revision(), bytes, Duration.ZERO), lost);
+                commits.put(intent, current.revision(), bytes, Duration.ZERO), lost);
     }
 
     private @Nullable Outcome settled(Item current, byte[] bytes, Outcome.Kind kind, CommitResult result,
             CommitResult.Conflict[] lost) {
         return switch (result) {
-            case CommitResult.Committed c -> {
-                log.acknowledged(c.revision());
-                yield new Outcome(new Item(current.storeKey(), bytes, current.createRevision(), c.revision()),
-                        c.revision(), kind);
-            }
+            case CommitResult.Committed c -> new Outcome(
+                    new Item(current.storeKey(), bytes, current.createRevision(), c.revision()), c.revision(), kind);
             case CommitResult.Conflict c -> {
                 lost[0] = c;
                 yield null;

@@ -5,10 +5,12 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Connect;
+import io.k3j.clientapi.Term;
 import io.k3j.model.Gvr;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Everything other bundles contribute to the server, as it comes and goes.
 final class Extensions {
@@ -19,6 +21,8 @@ final class Extensions {
     private final Ranked<Admission> admissions = Ranked.lowestFirst(Admission.ORDER);
     private final Map<Path, Action> actions = new ConcurrentHashMap<>();
     private final Map<Path, Connect> connects = new ConcurrentHashMap<>();
+
+    private volatile @Nullable Term term;
 
     /// A resource, in any version, and one of its subresources.
     private record Path(String group, String resource, String subresource) {
@@ -46,6 +50,22 @@ final class Extensions {
 
     Ranked<Admission> admissions() {
         return admissions;
+    }
+
+    /// The term of this server as leader, null when it does not lead or nobody is elected.
+    @Nullable
+    Term term() {
+        return term;
+    }
+
+    void begin(Term present) {
+        term = present;
+    }
+
+    void end(Term past) {
+        if (term == past) {
+            term = null;
+        }
     }
 
     void add(Action action) {

@@ -1,8 +1,5 @@
 package io.k3j.apiserver;
 
-import io.k3j.codec.Json;
-import io.k3j.codec.MalformedInput;
-import io.k3j.codec.Protobuf;
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
@@ -10,11 +7,9 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Watch;
-import io.k3j.model.Gvk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Fills the event log: once from a range, then from the one watch the server has on the datastore.
 final class Feeder implements AutoCloseable {
@@ -23,19 +18,20 @@ final class Feeder implements AutoCloseable {
     static final long REPLAYED = 1_000;
     private static final int PAGE = 2_000;
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final long RETRY_MILLIS = 1_000;
+    private static final long RETRY_MILLIS = 250;
     private static final long STOP_MILLIS = 2_000;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final Store store;
-    private final Protobuf protobuf;
+    private final Rows rows;
     private final EventLog log;
     private final Thread thread;
+    private boolean away;
     private volatile boolean open = true;
 
     /// Loads everything; blocks. Follow with [#start].
-    Feeder(Store store, Datastore datastore, Protobuf protobuf) {
+    Feeder(Store store, Datastore datastore, Rows rows) {
         this.store = store;
-        this.protobuf = protobuf;
+        this.rows = rows;
         long newest = datastore.revision();
         long from = Math.max(1, Math.max(datastore.compactRevision(), newest - REPLAYED));
         this.log = new EventLog(load(datastore, from), from);
@@ -60,7 +56,7 @@ final class Feeder implements AutoCloseable {
         while (more) {
             Page page = datastore.range(Keys.ROOT, from, PAGE, revision);
             for (Entry e : page.entries()) {
-                Item item = item(e.key(), e.value(), e.createRevision(), e.revision());
+                Item item = rows.item(e);
                 if (item != null) {
                     keys.add(e.key());
                     items.add(item);
@@ -72,46 +68,17 @@ final class Feeder implements AutoCloseable {
         return SnapshotTree.ofSorted(keys.toArray(String[]::new), items.toArray());
     }
 
-    /// A row in our form; null when it is none of an object (it is left alone).
-    private @Nullable Item item(String key, byte[] value, long createRevision, long revision) {
-        try {
-            return new Item(key, ours(value), createRevision, revision);
-        } catch (MalformedInput | IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.WARNING, "row skipped key={0} revision={1}: {2}", key, revision,
-                    e.getMessage());
-            return null;
-        }
-    }
-
-    private byte[] ours(byte[] value) {
-        if (Protobuf.enveloped(value)) {
-            return Json.stored(protobuf.object(value, new Gvk("", "", "")));
-        }
-        return startsAsOurs(value) ? value : Json.stored(Json.object(value));
-    }
-
-    private static boolean startsAsOurs(byte[] value) {
-        try {
-            Json.hole(value);
-            return true;
-        } catch (MalformedInput e) {
-            return false;
-        }
-    }
-
     private void follow() {
         while (open) {
             Datastore datastore = store.await(RETRY_MILLIS);
             if (datastore == null) {
                 continue;
             }
-            try (Watch watch = datastore.watch(Keys.ROOT, log.newest().revision())) {
-                pump(watch);
-            } catch (Compacted e) {
-                reload(datastore);
+            try {
+                follow(datastore);
             } catch (DatastoreUnavailable e) {
                 if (open) {
-                    LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
+                    away(e);
                     store.awaitOther(datastore, RETRY_MILLIS);
                 }
             } catch (InterruptedException e) {
@@ -120,12 +87,32 @@ final class Feeder implements AutoCloseable {
         }
     }
 
+    private void follow(Datastore datastore) throws InterruptedException {
+        try (Watch watch = datastore.watch(Keys.ROOT, log.newest().revision())) {
+            pump(watch);
+        } catch (Compacted e) {
+            reload(datastore);
+        }
+    }
+
+    /// Says so once.
+    private void away(DatastoreUnavailable e) {
+        if (!away) {
+            away = true;
+            LOG.log(System.Logger.Level.WARNING, "datastore away, following again: {0}", e.getMessage());
+        }
+    }
+
     /// The steps since then are gone from the datastore: takes the picture as it is now.
     private void reload(Datastore datastore) {
         LOG.log(System.Logger.Level.WARNING, "fell behind compaction, loading again revision={0}",
                 log.newest().revision());
         long revision = datastore.revision();
-        log.replace(load(datastore, revision), revision);
+        try {
+            log.replace(load(datastore, revision), revision);
+        } catch (Compacted e) {
+            LOG.log(System.Logger.Level.DEBUG, "compacted while loading, once more revision={0}", revision);
+        }
     }
 
     private void pump(Watch watch) throws InterruptedException {
@@ -134,9 +121,10 @@ final class Feeder implements AutoCloseable {
             for (Change c : batch.changes()) {
                 byte[] bytes = c.bytes();
                 log.apply(c.key(), c.revision(), c.creation(),
-                        bytes == null ? null : item(c.key(), bytes, c.createRevision(), c.revision()));
+                        bytes == null ? null : rows.item(c.key(), bytes, c.createRevision(), c.revision()));
             }
             log.publish(batch.revision());
+            away = false;
         }
     }
 

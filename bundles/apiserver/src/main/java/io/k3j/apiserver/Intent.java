@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Term;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.util.Optional;
@@ -14,28 +15,29 @@ import org.jspecify.annotations.Nullable;
 /// @param manager the field manager
 /// @param force an apply may take fields from others
 /// @param options create, update, patch or delete options, possibly empty
+/// @param term what a leader's write is bound to, null for everybody else's
 /// @param warnings takes texts for the client
 record Intent(Target target, Key key, String subresource, Caller caller, boolean dryRun, String manager, boolean force,
-        Struct options, Consumer<String> warnings) {
+        Struct options, @Nullable Term term, Consumer<String> warnings) {
 
     /// The same for another key, once a name has been generated or the object's name was read.
     Intent at(Key other) {
-        return new Intent(target, other, subresource, caller, dryRun, manager, force, options, warnings);
+        return new Intent(target, other, subresource, caller, dryRun, manager, force, options, term, warnings);
     }
 
     /// The same with other options.
     Intent with(Struct other) {
-        return new Intent(target, key, subresource, caller, dryRun, manager, force, other, warnings);
+        return new Intent(target, key, subresource, caller, dryRun, manager, force, other, term, warnings);
     }
 
     /// The same in the name of a field manager.
     Intent managedBy(String other) {
-        return new Intent(target, key, subresource, caller, dryRun, other, force, options, warnings);
+        return new Intent(target, key, subresource, caller, dryRun, other, force, options, term, warnings);
     }
 
     /// The same, but nothing is stored.
     Intent asDryRun() {
-        return new Intent(target, key, subresource, caller, true, manager, force, options, warnings);
+        return new Intent(target, key, subresource, caller, true, manager, force, options, term, warnings);
     }
 
     /// As hooks and admission see it.

@@ -11,6 +11,7 @@ import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.ObjList;
 import io.k3j.clientapi.Query;
+import io.k3j.clientapi.Term;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The API for components of this process: the pipeline without HTTP and decoding, but with seats,
 /// authorisation, admission and validation.
@@ -30,13 +32,19 @@ final class LocalClient implements ApiClient {
     private final Callers callers;
     private final Caller caller;
     private final ViewKeeper views;
+    private final @Nullable Term term;
 
     /// Acts as one of a bundle's identities; its views end with the keeper.
     LocalClient(Core core, Callers callers, Caller caller, ViewKeeper views) {
+        this(core, callers, caller, views, null);
+    }
+
+    private LocalClient(Core core, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term) {
         this.core = core;
         this.callers = callers;
         this.caller = caller;
         this.views = views;
+        this.term = term;
     }
 
     /// The identities one bundle may act under.
@@ -48,7 +56,13 @@ final class LocalClient implements ApiClient {
 
     @Override
     public ApiClient as(String user) {
-        return new LocalClient(core, callers, callers.named(user), views);
+        return new LocalClient(core, callers, callers.named(user), views, term);
+    }
+
+    @Override
+    public ApiClient leading() {
+        Term present = core.extensions().term();
+        return present == null ? this : new LocalClient(core, callers, caller, views, present);
     }
 
     private Target target(Gvr resource) {
@@ -87,7 +101,7 @@ final class LocalClient implements ApiClient {
         allowed("get", resource, "", key);
         return read(() -> {
             Target target = target(resource);
-            return target.object(core.reads().get(target, key, -1));
+            return target.object(core.reads().get(target, key, -1, Reads.UNTOLD));
         });
     }
 
@@ -113,7 +127,7 @@ final class LocalClient implements ApiClient {
     private ListPage page(Target target, Query query) {
         try {
             return core.reads().list(Selection.of(target, query.namespace(), query.labels(), query.fields()),
-                    ListOptions.ALL);
+                    ListOptions.ALL, Reads.UNTOLD);
         } catch (Reads.ExpiredList e) {
             throw new IllegalStateException(e);
         }
@@ -122,8 +136,7 @@ final class LocalClient implements ApiClient {
     private Intent intent(Target target, Key key, WriteOptions options) {
         String manager = options.fieldManager().isEmpty() ? shortName() : options.fieldManager();
         return new Intent(target, key, options.subresource(), caller, options.dryRun(), manager, options.force(),
-                Struct.EMPTY, warning -> {
-                });
+                Struct.EMPTY, term, Reads.UNTOLD);
     }
 
     private String shortName() {
@@ -157,8 +170,7 @@ final class LocalClient implements ApiClient {
             Target target = target(resource);
             Intent intent = intent(target, key, options);
             Bodies.Expected expected = new Bodies.Expected(target.kind().gvk(), target.kind().shape(), "Ignore",
-                    warning -> {
-                    });
+                    Reads.UNTOLD);
             try {
                 return seen(target, core.writes().change(intent,
                         before -> core.patches().wish(intent, patch, before, expected)));

@@ -6,6 +6,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Gets and lists from the event log, with upstream's meaning of `resourceVersion`. See
@@ -13,17 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class Reads {
     /// How long a read waits for a revision the server has not reached.
     static final long FUTURE_WAIT_MILLIS = 3_000;
+    /// For whoever has nobody to tell.
+    static final Consumer<String> UNTOLD = warning -> {
+    };
     private final EventLog log;
+    private final Fence fence;
 
-    Reads(EventLog log) {
+    Reads(EventLog log, Fence fence) {
         this.log = log;
+        this.fence = fence;
     }
 
     /// One object.
     /// @param revision -1 or 0, or the oldest that will do
+    /// @param warnings told when the answer may be old
     /// @throws ApiFault 404, 504
-    Item get(Target target, Key key, long revision) {
-        EventLog.Snapshot s = revision < 0 ? log.mostRecent() : revision == 0 ? log.newest() : notOlder(revision);
+    Item get(Target target, Key key, long revision, Consumer<String> warnings) {
+        EventLog.Snapshot s = picture(revision, warnings);
         Item item = s.tree().get(Keys.of(target.kind(), key));
         if (item == null) {
             throw target.notFound(key.name());
@@ -34,7 +41,11 @@ final class Reads {
     /// The newest version of a key in the store, null when there is none.
     @Nullable
     Item newest(String storeKey) {
-        return log.mostRecent().tree().get(storeKey);
+        return fence.mostRecent(UNTOLD).tree().get(storeKey);
+    }
+
+    private EventLog.Snapshot picture(long revision, Consumer<String> warnings) {
+        return revision < 0 ? fence.mostRecent(warnings) : revision == 0 ? log.newest() : notOlder(revision);
     }
 
     private EventLog.Snapshot notOlder(long revision) {
@@ -54,11 +65,12 @@ final class Reads {
     }
 
     /// One page of what is selected.
+    /// @param warnings told when the answer may be old
     /// @throws ApiFault 410, 504, 400
     /// @throws ExpiredList when a continued list cannot be continued
-    ListPage list(Selection selection, ListOptions options) throws ExpiredList {
+    ListPage list(Selection selection, ListOptions options, Consumer<String> warnings) throws ExpiredList {
         if (!options.token().isEmpty()) {
-            return continued(selection, options, Continue.parse(options.token()));
+            return continued(selection, options, Continue.parse(options.token()), warnings);
         }
         boolean exact = options.revision() > 0 && (options.match().equals("Exact")
                 || options.match().isEmpty() && options.limit() > 0);
@@ -72,21 +84,23 @@ final class Reads {
             return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(),
                     options.limit());
         }
-        EventLog.Snapshot s = options.revision() < 0 ? log.mostRecent()
-                : options.revision() == 0 ? log.newest() : notOlder(options.revision());
-        return page(selection, s, selection.prefix(), options.revision() == 0 ? 0 : options.limit());
+        return page(selection, picture(options.revision(), warnings), selection.prefix(),
+                options.revision() == 0 ? 0 : options.limit());
     }
 
-    private ListPage continued(Selection selection, ListOptions options, Continue from) throws ExpiredList {
-        EventLog.Snapshot s = log.mostRecent();
-        if (from.revision() > 0) {
-            SnapshotTree<Item> tree = log.treeAt(from.revision());
-            if (tree == null) {
-                throw new ExpiredList(from.expired());
-            }
-            s = new EventLog.Snapshot(tree, from.revision());
+    private ListPage continued(Selection selection, ListOptions options, Continue from, Consumer<String> warnings)
+            throws ExpiredList {
+        String start = selection.prefix() + from.start();
+        if (from.revision() <= 0) {
+            return page(selection, fence.mostRecent(warnings), start, options.limit());
         }
-        return page(selection, s, selection.prefix() + from.start(), options.limit());
+        // the pages before may have come from a server that is ahead
+        notOlder(from.revision());
+        SnapshotTree<Item> tree = log.treeAt(from.revision());
+        if (tree == null) {
+            throw new ExpiredList(from.expired());
+        }
+        return page(selection, new EventLog.Snapshot(tree, from.revision()), start, options.limit());
     }
 
     private static ListPage page(Selection selection, EventLog.Snapshot s, String start, long limit) {

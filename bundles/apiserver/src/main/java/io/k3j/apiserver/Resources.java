@@ -28,7 +28,7 @@ final class Resources {
     /// One object, as its main resource or through a subresource that shows the whole of it.
     void get(Request request, Target target) throws IOException {
         ListOptions options = ListOptions.of(request.params(), false);
-        Item item = reads.get(target, request.info().key(), options.revision());
+        Item item = reads.get(target, request.info().key(), options.revision(), request::warn);
         object(request, target, 200, item);
     }
 
@@ -52,7 +52,7 @@ final class Resources {
     void list(Request request, Selection selection, ListOptions options) throws IOException {
         ListPage page;
         try {
-            page = reads.list(selection, options);
+            page = reads.list(selection, options, request::warn);
         } catch (Reads.ExpiredList e) {
             answers.tree(request, 410, e.answer().status());
             return;

@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 final class Server implements AutoCloseable {
     private static final long CATCH_UP_MILLIS = 30_000;
     private final Feeder feeder;
+    private final Fence fence;
     private final Core core;
     private final WatchHub hub;
     private final Pipeline pipeline;
@@ -24,23 +25,31 @@ final class Server implements AutoCloseable {
             throw ApiFault.unavailable("the datastore is away");
         }
         Core.Types types = Core.Types.of(new Schemas());
-        this.feeder = new Feeder(store, datastore, types.protobuf());
-        feeder.start();
+        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf()));
         EventLog log = feeder.log();
-        log.atLeast(datastore.revision(), CATCH_UP_MILLIS);
-        this.core = new Core(extensions, new Core.Data(store, log), types, policy, world);
+        long newest = datastore.revision();
+        feeder.start();
+        log.atLeast(newest, CATCH_UP_MILLIS);
+        this.fence = new Fence(store, log, datastore.shared(), world.clock());
+        fence.start();
+        this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);
         this.hub = new WatchHub(log);
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null, started);
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), started);
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
-        this.pipeline = new Pipeline(core, new Watches(log, hub, frames, core.answers()),
+        this.pipeline = new Pipeline(core, new Watches(fence, log, hub, frames, core.answers()),
                 new Paths(core, health, metrics, hub), metrics);
     }
 
     /// Answers everything nobody else does.
     Endpoint endpoint() {
         return pipeline;
+    }
+
+    /// Whether other servers write to the datastore.
+    boolean shared() {
+        return fence.shared();
     }
 
     Core core() {
@@ -56,6 +65,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         hub.close();
+        fence.close();
         feeder.close();
     }
 }

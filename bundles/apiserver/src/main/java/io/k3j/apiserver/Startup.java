@@ -8,6 +8,7 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.model.Gvr;
 import java.util.ArrayDeque;
@@ -31,6 +32,8 @@ final class Startup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
     private static final String ELECTION = "io.k3j.leases";
+    /// Service property of the ready condition: whether other servers write to the datastore.
+    private static final String SHARED = "io.k3j.shared";
     private static final long TICK_MILLIS = 5_000;
     private static final long RETRY_MILLIS = 200;
     private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
@@ -85,7 +88,7 @@ final class Startup implements AutoCloseable {
         try {
             await("the datastore", () -> store.await(0) != null);
             await("the built-in kinds", this::kinds);
-            serve();
+            served();
             await("authorizers and admission", this::guarded);
             ready();
         } catch (InterruptedException e) {
@@ -131,6 +134,27 @@ final class Startup implements AutoCloseable {
         return now;
     }
 
+    /// Serves as soon as the datastore lets itself be read.
+    private void served() throws InterruptedException {
+        for (boolean done = false; !done;) {
+            try {
+                serve();
+                done = true;
+            } catch (DatastoreUnavailable e) {
+                LOG.log(System.Logger.Level.WARNING, "loading put off: {0}", e.getMessage());
+                around.health.report(HealthLevel.STARTING, "cannot read the datastore yet: " + e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        signal.await(() -> !open, RETRY_MILLIS);
+        if (!open || Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
     /// Loads everything and lets others in.
     private synchronized void serve() {
         if (!open) {
@@ -154,15 +178,15 @@ final class Startup implements AutoCloseable {
         ApiClient self = new LocalClient(running().core(), user -> SELF, SELF, new ViewKeeper());
         for (boolean done = false; !done;) {
             done = bootstrapped(self);
-            if (!done && signal.await(() -> !open, RETRY_MILLIS) && !open) {
-                throw new InterruptedException();
+            if (!done) {
+                pause();
             }
         }
         synchronized (this) {
             if (open) {
-                condition(Phases.APISERVER_READY);
+                condition(Phases.APISERVER_READY, running().shared());
                 if (alone()) {
-                    condition(Phases.LEADER);
+                    condition(Phases.LEADER, false);
                 }
                 ready = true;
                 around.health.ok();
@@ -170,8 +194,10 @@ final class Startup implements AutoCloseable {
         }
     }
 
-    private void condition(String id) {
-        register(around.context.registerService(Condition.class, Condition.INSTANCE, properties(Phases.ID, id)));
+    private void condition(String id, boolean shared) {
+        Hashtable<String, Object> properties = properties(Phases.ID, id);
+        properties.put(SHARED, shared);
+        register(around.context.registerService(Condition.class, Condition.INSTANCE, properties));
     }
 
     /// Without an election this server leads.

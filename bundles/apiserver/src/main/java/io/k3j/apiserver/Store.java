@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Unchanged;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -76,14 +77,14 @@ final class Store {
 
     /// Creates or replaces a key.
     /// @throws ApiFault 503 when the datastore is away, 504 when the outcome is unknown
-    CommitResult commit(String key, long expected, byte[] value, Duration timeToLive) {
-        return call(d -> d.commit(key, expected, value, timeToLive));
+    CommitResult commit(String key, long expected, byte[] value, Duration timeToLive, Unchanged... alsoUnchanged) {
+        return call(d -> d.commit(key, expected, value, timeToLive, alsoUnchanged));
     }
 
     /// Deletes a key.
     /// @throws ApiFault as `commit`
-    CommitResult delete(String key, long expected) {
-        return call(d -> d.delete(key, expected));
+    CommitResult delete(String key, long expected, Unchanged... alsoUnchanged) {
+        return call(d -> d.delete(key, expected, alsoUnchanged));
     }
 
     /// Asks the datastore something.
@@ -97,10 +98,11 @@ final class Store {
             return question.apply(datastore);
         } catch (DatastoreUnavailable e) {
             if (e.outcomeUnknown()) {
-                throw new ApiFault(504, "Timeout", "Timeout: the datastore did not say whether the change happened",
+                throw new ApiFault(504, "Timeout",
+                        "Timeout: the datastore did not say whether the change happened: " + e.getMessage(),
                         Struct.of("retryAfterSeconds", 1));
             }
-            throw ApiFault.unavailable("the datastore is away");
+            throw ApiFault.unavailable("the datastore is away: " + e.getMessage());
         }
     }
 }

@@ -62,7 +62,7 @@ final class Subresources {
                 request::warn);
         switch (request.info().verb()) {
             case "get" -> core.answers().tree(request, 200,
-                    of(target.object(core.reads().get(target, intent.key(), -1)), paths(target)));
+                    of(target.object(core.reads().get(target, intent.key(), -1, request::warn)), paths(target)));
             case "update" -> {
                 Struct body = core.bodies().object(request, expected);
                 change(request, intent, scale -> body);

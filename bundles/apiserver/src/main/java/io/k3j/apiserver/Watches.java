@@ -20,8 +20,10 @@ final class Watches {
     private final WatchHub hub;
     private final Frames frames;
     private final Answers answers;
+    private final Fence fence;
 
-    Watches(EventLog log, WatchHub hub, Frames frames, Answers answers) {
+    Watches(Fence fence, EventLog log, WatchHub hub, Frames frames, Answers answers) {
+        this.fence = fence;
         this.log = log;
         this.hub = hub;
         this.frames = frames;
@@ -37,7 +39,7 @@ final class Watches {
         }
         boolean wantsState = options.initialEvents()
                 || options.revision() <= 0 && !request.params().has("sendInitialEvents");
-        EventLog.Snapshot start = start(options, wantsState);
+        EventLog.Snapshot start = start(request, options, wantsState);
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
@@ -58,10 +60,10 @@ final class Watches {
     }
 
     /// The picture a watch starts from; null when history does not reach back so far.
-    private EventLog.@Nullable Snapshot start(ListOptions options, boolean wantsState) {
+    private EventLog.@Nullable Snapshot start(Request request, ListOptions options, boolean wantsState) {
         long wanted = options.revision();
         if (wanted <= 0) {
-            return wanted < 0 ? log.mostRecent() : log.newest();
+            return wanted < 0 ? fence.mostRecent(request::warn) : log.newest();
         }
         EventLog.Snapshot now = log.atLeast(wanted, Reads.FUTURE_WAIT_MILLIS);
         if (now.revision() < wanted) {

@@ -5,13 +5,11 @@ import io.k3j.apiserver.Shaping.Wish;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.datastoreapi.CommitResult;
-import io.k3j.datastoreapi.Entry;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +20,16 @@ final class Writes {
     static final int RETRIES = 5;
     /// How many generated names are tried.
     static final int NAMES = 8;
-    private final Store store;
+    private final Commits commits;
     private final EventLog log;
+    private final Fence fence;
     private final Shaping shaping;
     private final Metadata metadata;
 
-    Writes(Store store, EventLog log, Shaping shaping, Metadata metadata) {
-        this.store = store;
-        this.log = log;
+    Writes(Commits commits, Core.Data data, Shaping shaping, Metadata metadata) {
+        this.commits = commits;
+        this.log = data.log();
+        this.fence = data.fence();
         this.shaping = shaping;
         this.metadata = metadata;
     }
@@ -37,6 +37,10 @@ final class Writes {
     /// A new object.
     /// @throws ApiFault 409, 422, 403 …
     Outcome create(Intent intent, Wish wish) {
+        return fence.fresh(() -> named(intent, wish));
+    }
+
+    private Outcome named(Intent intent, Wish wish) {
         Struct given = Metadata.placed(intent, wish.object(), true).struct("metadata");
         String base = given.text("generateName");
         boolean generate = given.text("name").isEmpty() && !base.isEmpty();
@@ -67,9 +71,8 @@ final class Writes {
             return new Outcome(new Item(intent.storeKey(), bytes, 0, 0), 0, Outcome.Kind.CREATED);
         }
         CommitResult result = committed(shaped,
-                () -> store.commit(intent.storeKey(), 0, bytes, Shaping.lifetime(intent, shaped)));
+                () -> commits.put(intent, 0, bytes, Shaping.lifetime(intent, shaped)));
         if (result instanceof CommitResult.Committed c) {
-            log.acknowledged(c.revision());
             return new Outcome(new Item(intent.storeKey(), bytes, c.revision(), c.revision()), c.revision(),
                     Outcome.Kind.CREATED);
         }
@@ -91,6 +94,10 @@ final class Writes {
     /// somebody else was faster. A `resourceVersion` in the wish must be that of the object.
     /// @throws ApiFault 404, 409, 422, 403 …
     Outcome change(Intent intent, Function<Obj, Wish> change) {
+        return fence.fresh(() -> changed(intent, change));
+    }
+
+    private Outcome changed(Intent intent, Function<Obj, Wish> change) {
         Item current = log.mostRecent().tree().get(intent.storeKey());
         for (int left = RETRIES; current != null && left > 0; left--) {
             Attempt attempt = attempt(intent, current, change);
@@ -120,19 +127,19 @@ final class Writes {
         boolean going = Deletes.complete(intent.target(), after);
         if (intent.dryRun() || !going && same(before, shaped.object(), bytes, current.bytes())) {
             shaping.abandoned(shaped);
-            return new Attempt(present(current, bytes, current.revision()), null);
+            return intent.dryRun() ? new Attempt(present(current, bytes, current.revision()), null)
+                    : unchanged(current, bytes);
         }
-        CommitResult result = committed(shaped, () -> going ? store.delete(current.storeKey(), current.revision())
-                : store.commit(current.storeKey(), current.revision(), bytes, Shaping.lifetime(intent, shaped)));
+        CommitResult result = committed(shaped, () -> going ? commits.delete(intent, current.revision())
+                : commits.put(intent, current.revision(), bytes, Shaping.lifetime(intent, shaped)));
         if (result instanceof CommitResult.Committed c) {
-            log.acknowledged(c.revision());
             return new Attempt(going
                     ? new Outcome(new Item(current.storeKey(), bytes, current.createRevision(), c.revision()),
                             c.revision(), Outcome.Kind.GONE)
                     : present(current, bytes, c.revision()), null);
         }
         shaping.abandoned(shaped);
-        return new Attempt(null, newer((CommitResult.Conflict) result));
+        return new Attempt(null, commits.newer((CommitResult.Conflict) result));
     }
 
     /// Whether a write changes nothing, however the members of the document are ordered.
@@ -142,15 +149,16 @@ final class Writes {
                         .equals(before.tree().withoutAt("metadata", "resourceVersion"));
     }
 
+    /// A write that changes nothing is one only if the object is still so.
+    private Attempt unchanged(Item current, byte[] bytes) {
+        Item now = fence.confirmed().tree().get(current.storeKey());
+        return now != null && now.revision() <= current.revision()
+                ? new Attempt(present(current, bytes, current.revision()), null) : new Attempt(null, now);
+    }
+
     private static Outcome present(Item before, byte[] bytes, long revision) {
         return new Outcome(new Item(before.storeKey(), bytes, before.createRevision(), revision), revision,
                 Outcome.Kind.PRESENT);
-    }
-
-    /// The version that was in the way of a commit, null when there is none.
-    static @Nullable Item newer(CommitResult.Conflict conflict) {
-        Optional<Entry> now = conflict.current();
-        return now.map(e -> new Item(e.key(), e.value(), e.createRevision(), e.revision())).orElse(null);
     }
 
     private static void sameVersion(Intent intent, Obj before, Struct given) {

@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Caller;
+import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A whole server over a datastore in memory, with a still clock and counted uids; everybody is an
 /// administrator unless a test adds authenticators.
 final class TestServer implements AutoCloseable {
-    final MemoryDatastore datastore;
+    private final Datastore datastore;
     final Extensions extensions = new Extensions();
     final Store store = new Store();
     final Server server;
@@ -25,11 +26,11 @@ final class TestServer implements AutoCloseable {
         this(new MemoryDatastore());
     }
 
-    TestServer(MemoryDatastore datastore) {
+    TestServer(Datastore datastore) {
         this(datastore, new Core.Policy(Set.of(), Set.of(), false));
     }
 
-    TestServer(MemoryDatastore datastore, Core.Policy policy) {
+    TestServer(Datastore datastore, Core.Policy policy) {
         this.datastore = datastore;
         store.use(datastore);
         extensions.kinds().put(new TestKinds());
@@ -61,6 +62,8 @@ final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        datastore.close();
+        if (datastore instanceof MemoryDatastore memory) {
+            memory.close();
+        }
     }
 }

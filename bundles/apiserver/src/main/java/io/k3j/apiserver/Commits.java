@@ -1,0 +1,75 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Term;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.CommitResult.Conflict;
+import io.k3j.datastoreapi.Unchanged;
+import io.k3j.model.Gvr;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Carries changes to the store. What a leader writes is bound to its lease: the store takes it only while
+/// the lease stands as this server wrote it last.
+final class Commits {
+    private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
+    private static final Duration RENEWAL = Duration.ofSeconds(1);
+    private static final int RENEWALS = 5;
+    private final Store store;
+    private final EventLog log;
+    private final Rows rows;
+    private final Kinds kinds;
+
+    Commits(Core.Data data, Rows rows, Kinds kinds) {
+        this.store = data.store();
+        this.log = data.log();
+        this.rows = rows;
+        this.kinds = kinds;
+    }
+
+    /// Creates a key, or replaces it at a revision.
+    /// @throws ApiFault 503, 504
+    CommitResult put(Intent intent, long expected, byte[] bytes, Duration lifetime) {
+        return acknowledged(bound(intent.term(),
+                unchanged -> store.commit(intent.storeKey(), expected, bytes, lifetime, unchanged)));
+    }
+
+    /// Deletes a key at a revision.
+    /// @throws ApiFault 503, 504
+    CommitResult delete(Intent intent, long expected) {
+        return acknowledged(bound(intent.term(),
+                unchanged -> store.delete(intent.storeKey(), expected, unchanged)));
+    }
+
+    /// The version that was in the way, null when there is none.
+    @Nullable
+    Item newer(Conflict conflict) {
+        return conflict.current().map(rows::item).orElse(null);
+    }
+
+    private CommitResult acknowledged(CommitResult result) {
+        if (result instanceof CommitResult.Committed c) {
+            log.acknowledged(c.revision());
+        }
+        return result;
+    }
+
+    private CommitResult bound(@Nullable Term term, Function<Unchanged[], CommitResult> attempt) {
+        if (term == null) {
+            return attempt.apply(new Unchanged[0]);
+        }
+        String lease = kinds.find(LEASES).map(kind -> Keys.of(kind, term.lease()))
+                .orElseThrow(() -> ApiFault.unavailable("leases are not served"));
+        long revision = term.revision();
+        for (int left = RENEWALS; revision > 0 && left > 0; left--) {
+            CommitResult result = attempt.apply(new Unchanged[] {new Unchanged(lease, revision)});
+            if (!(result instanceof Conflict c) || c.unchangedKey().isEmpty()) {
+                return result;
+            }
+            long renewed = term.after(revision, RENEWAL);
+            revision = renewed == revision ? 0 : renewed;
+        }
+        throw ApiFault.unavailable("this server is not the leader any more");
+    }
+}

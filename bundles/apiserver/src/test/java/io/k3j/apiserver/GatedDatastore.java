@@ -1,0 +1,139 @@
+package io.k3j.apiserver;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Count;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoreapi.Page;
+import io.k3j.datastoreapi.Unchanged;
+import io.k3j.datastoreapi.Watch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// One server's way to a shared store: it can be cut, and its watch can be held back.
+final class GatedDatastore implements Datastore {
+    private final Datastore store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition opened = lock.newCondition();
+    private boolean held;
+    private volatile boolean away;
+
+    GatedDatastore(Datastore store) {
+        this.store = store;
+    }
+
+    /// From now on the watch tells nothing.
+    void hold() {
+        lock.lock();
+        held = true;
+        lock.unlock();
+    }
+
+    /// The watch tells what it has held back, and goes on.
+    void release() {
+        lock.lock();
+        held = false;
+        opened.signalAll();
+        lock.unlock();
+    }
+
+    /// Whether the store cannot be reached.
+    void away(boolean now) {
+        away = now;
+    }
+
+    private Datastore store() {
+        if (away) {
+            throw new DatastoreUnavailable("no route to 10.0.0.9:3306", new IllegalStateException(), false);
+        }
+        return store;
+    }
+
+    @Override
+    public CommitResult commit(String key, long expected, byte[] value, Duration ttl, Unchanged... unchanged) {
+        return store().commit(key, expected, value, ttl, unchanged);
+    }
+
+    @Override
+    public CommitResult delete(String key, long expected, Unchanged... unchanged) {
+        return store().delete(key, expected, unchanged);
+    }
+
+    @Override
+    public Optional<Entry> get(String key) {
+        return store().get(key);
+    }
+
+    @Override
+    public Optional<Entry> get(String key, long revision) {
+        return store().get(key, revision);
+    }
+
+    @Override
+    public Page range(String prefix, String start, int limit, long revision) {
+        return store().range(prefix, start, limit, revision);
+    }
+
+    @Override
+    public Count count(String prefix) {
+        return store().count(prefix);
+    }
+
+    @Override
+    public Watch watch(String prefix, long afterRevision) {
+        return new GatedWatch(store().watch(prefix, afterRevision));
+    }
+
+    @Override
+    public long revision() {
+        return store().revision();
+    }
+
+    @Override
+    public long compactRevision() {
+        return store().compactRevision();
+    }
+
+    @Override
+    public long compact(long revision) {
+        return store().compact(revision);
+    }
+
+    @Override
+    public long size() {
+        return store().size();
+    }
+
+    private final class GatedWatch implements Watch {
+        private final Watch watch;
+
+        GatedWatch(Watch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public Batch next(Duration atMost) throws InterruptedException {
+            Batch batch = watch.next(Duration.ofMillis(10));
+            lock.lockInterruptibly();
+            try {
+                while (held) {
+                    opened.await();
+                }
+            } finally {
+                lock.unlock();
+            }
+            store();
+            return new Batch(List.<Change>copyOf(batch.changes()), batch.revision());
+        }
+
+        @Override
+        public void close() {
+            watch.close();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Term;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Two servers on one store.
+class SharedStoreTest {
+    private static final String MAPS = "/api/v1/namespaces/a/configmaps";
+    private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
+    private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private final GatedDatastore gate = new GatedDatastore(store);
+    private final TestServer here = new TestServer(gate);
+    private final TestServer there = new TestServer(store);
+
+    @AfterEach
+    void stop() {
+        gate.release();
+        here.close();
+        there.close();
+        store.close();
+    }
+
+    private static String map(String name, String value) {
+        return "{\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"k\":\"" + value + "\"}}";
+    }
+
+    private CompletableFuture<TestExchange> later(String method, String target, String body) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return here.serve(new TestExchange(method, target, body.getBytes(StandardCharsets.UTF_8))
+                        .with("content-type", method.equals("PATCH") ? "application/merge-patch+json"
+                                : "application/json"));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }, task -> Thread.ofVirtual().start(task));
+    }
+
+    private static TestExchange answer(CompletableFuture<TestExchange> call) throws Exception {
+        return call.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aReadWaitsForWhatAnotherServerHasAcknowledged() throws Exception {
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        CompletableFuture<TestExchange> get = later("GET", MAPS + "/one", "");
+        CompletableFuture<TestExchange> list = later("GET", MAPS, "");
+        assertThat(get).isNotDone();
+        gate.release();
+        assertThat(answer(get).status()).isEqualTo(200);
+        assertThat(answer(get).answered("warning")).isEmpty();
+        assertThat(answer(list).text()).contains("\"name\":\"one\"");
+    }
+
+    @Test
+    void aWriteIsNotJudgedByAnOldPicture() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        gate.hold();
+        there.call("POST", MAPS, map("two", "1"));
+        there.call("PUT", MAPS + "/one", map("one", "2"));
+        CompletableFuture<TestExchange> patch = later("PATCH", MAPS + "/two", "{\"data\":{\"k\":\"3\"}}");
+        CompletableFuture<TestExchange> back = later("PUT", MAPS + "/one", map("one", "1"));
+        gate.release();
+        assertThat(answer(patch).status()).isEqualTo(200);
+        assertThat(answer(back).status()).isEqualTo(200);
+        assertThat(there.get(MAPS + "/one").text()).contains("\"k\":\"1\"");
+        assertThat(there.call("DELETE", MAPS + "/two", "").status()).isEqualTo(200);
+        assertThat(here.get(MAPS + "/two").status()).isEqualTo(404);
+    }
+
+    @Test
+    void readsGoOnFromMemoryWithTheirAgeWhileTheStoreIsAwayAndWritesSayWhy() throws Exception {
+        here.call("POST", MAPS, map("one", "1"));
+        gate.away(true);
+        long begin = System.nanoTime();
+        TestExchange get = here.get(MAPS + "/one");
+        assertThat(get.status()).isEqualTo(200);
+        assertThat(get.answered("warning")).isEqualTo(
+                "299 - \"the datastore does not answer: data as of 2026-01-02T03:04:05Z\"");
+        assertThat(here.get(MAPS).answered("warning")).contains("data as of");
+        assertThat(here.get(MAPS + "?resourceVersion=0").answered("warning")).isEmpty();
+        TestExchange post = here.call("POST", MAPS, map("two", "1"));
+        assertThat(post.status()).isEqualTo(503);
+        assertThat(post.text()).contains("no route to 10.0.0.9:3306");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(here.get("/livez").status()).isEqualTo(500);
+    }
+
+    @Test
+    void everythingResumesWithinTwoSecondsOfTheStore() throws Exception {
+        TestExchange watch = here.get(MAPS + "?watch=1");
+        gate.away(true);
+        assertThat(here.get(MAPS).answered("warning")).isNotEmpty();
+        there.call("POST", MAPS, map("one", "1"));
+        gate.away(false);
+        long begin = System.nanoTime();
+        while (!here.get(MAPS).answered("warning").isEmpty()) {
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        }
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        assertThat(watch.line()).contains("\"name\":\"one\"");
+        assertThat(here.call("POST", MAPS, map("two", "1")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void aLeaderWhoHasLostTheLeaseUnknowinglyCannotWrite() {
+        ApiClient other = client(there);
+        Obj lease = other.create(LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
+                "metadata", Struct.of("name", "lock", "namespace", "kube-system"))), WriteOptions.PLAIN);
+        HeldTerm term = new HeldTerm(lease.key(), lease.revision());
+        here.extensions.begin(term);
+        ApiClient leader = client(here).leading();
+        leader.create(CONFIG_MAPS, config("before"), WriteOptions.PLAIN);
+        Obj renewed = other.update(LEASES, lease.with("us", "spec", "holderIdentity"), WriteOptions.PLAIN);
+        term.next = renewed.revision();
+        leader.create(CONFIG_MAPS, config("renewed-meanwhile"), WriteOptions.PLAIN);
+        other.update(LEASES, renewed.with("them", "spec", "holderIdentity"), WriteOptions.PLAIN);
+        here.extensions.end(term);
+        assertThatThrownBy(() -> leader.create(CONFIG_MAPS, config("after"), WriteOptions.PLAIN))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503))
+                .hasMessageContaining("not the leader");
+        assertThatThrownBy(() -> leader.delete(CONFIG_MAPS, new Key("a", "before"),
+                io.k3j.clientapi.DeleteOptions.PLAIN)).hasMessageContaining("not the leader");
+        assertThat(other.find(CONFIG_MAPS, new Key("a", "after"))).isEmpty();
+        assertThat(other.find(CONFIG_MAPS, new Key("a", "before"))).isPresent();
+    }
+
+    private static Obj config(String name) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "a")));
+    }
+
+    private static ApiClient client(TestServer server) {
+        Caller caller = Caller.of("system:kube-controller-manager", List.of("system:masters"));
+        return new LocalClient(server.server.core(), user -> caller, caller, new ViewKeeper());
+    }
+
+    /// Somebody's belief to lead; a renewal becomes known when it is asked for.
+    private static final class HeldTerm implements Term {
+        private final Key lease;
+        private long revision;
+        private long next;
+
+        HeldTerm(Key lease, long revision) {
+            this.lease = lease;
+            this.revision = revision;
+            this.next = revision;
+        }
+
+        @Override
+        public Key lease() {
+            return lease;
+        }
+
+        @Override
+        public synchronized long revision() {
+            return revision;
+        }
+
+        @Override
+        public synchronized long after(long known, Duration atMost) {
+            revision = next;
+            return revision;
+        }
+    }
+}
