@@ -23,12 +23,24 @@ public final class Machine implements AutoCloseable {
 
     private final Path dir;
     private final int number;
-    private final Process power;
+    private final Wire wire;
+    private Process power;
     private boolean kept;
 
-    private Machine(Path dir, int number, Process power) {
+    /// How a machine is joined to others.
+    ///
+    /// @param host its name
+    /// @param address its own, with 24 bits of network
+    /// @param gateway the way out
+    /// @param link what it calls its cable
+    /// @param bridge the bridge the other end is plugged into; empty: the test holds it, as the gateway
+    record Wire(String host, String address, String gateway, String link, String bridge) {
+    }
+
+    private Machine(Path dir, int number, Wire wire, Process power) {
         this.dir = dir;
         this.number = number;
+        this.wire = wire;
         this.power = power;
     }
 
@@ -43,18 +55,24 @@ public final class Machine implements AutoCloseable {
 
     /// Switches one on.
     public static Machine on() throws IOException, InterruptedException {
+        int number = cable();
+        String net = "10.213." + number;
+        return on(number, new Wire(NAME + number, net + ".2", net + ".1", "eth0", ""));
+    }
+
+    /// Switches one on that is joined to others.
+    static Machine on(Wire wire) throws IOException, InterruptedException {
+        return on(cable(), wire);
+    }
+
+    private static Machine on(int number, Wire wire) throws IOException, InterruptedException {
         Path dir = Files.createTempDirectory("k3j-e2e");
         try (InputStream script = Objects.requireNonNull(Machine.class.getResourceAsStream("machine.sh"))) {
             Files.copy(script, dir.resolve("machine.sh"));
         }
-        int number = cable();
-        Process power = new ProcessBuilder("bash", dir.resolve("machine.sh").toString(), "power", NAME + number,
-                dir.toString()).redirectErrorStream(true).redirectOutput(dir.resolve("boot.txt").toFile()).start();
-        Machine machine = new Machine(dir, number, power);
+        Machine machine = new Machine(dir, number, wire, power(dir, number, wire));
         try {
-            Waiting.until("booted machine", BOOT_LIMIT, () -> Files.exists(dir.resolve("booted")),
-                    () -> read(dir.resolve("boot.txt")));
-            machine.plugIn();
+            machine.booted();
             return machine;
         } catch (AssertionError | IOException | InterruptedException e) {
             machine.close();
@@ -62,14 +80,54 @@ public final class Machine implements AutoCloseable {
         }
     }
 
+    private static Process power(Path dir, int number, Wire wire) throws IOException {
+        Files.deleteIfExists(dir.resolve("booted"));
+        return new ProcessBuilder("bash", dir.resolve("machine.sh").toString(), "power", NAME + number, dir.toString(),
+                wire.host()).redirectErrorStream(true).redirectOutput(dir.resolve("boot.txt").toFile()).start();
+    }
+
+    private void booted() throws IOException, InterruptedException {
+        Waiting.until("booted machine", BOOT_LIMIT, () -> Files.exists(dir.resolve("booted")),
+                () -> read(dir.resolve("boot.txt")));
+        plugIn();
+    }
+
+    /// Pulls its plug: every process on it is gone at once; its disk stays. Its cable goes first, so that nobody hears
+    /// of the end of its connections.
+    void lost() throws IOException, InterruptedException {
+        if (power.isAlive()) {
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "down"));
+            power.descendants().forEach(ProcessHandle::destroyForcibly);
+            power.destroyForcibly().waitFor();
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
+        }
+    }
+
+    /// Switches it on again after [#lost], with its disk, name and address.
+    void again() throws IOException, InterruptedException {
+        Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
+        Outcome.text(List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
+        power = power(dir, number, wire);
+        booted();
+    }
+
+    /// Pulls its cable, or plugs it in.
+    void link(boolean up) throws IOException, InterruptedException {
+        Outcome.text(List.of("ip", "link", "set", outer(), up ? "up" : "down"));
+    }
+
     /// Its host name.
     public String name() {
-        return NAME + number;
+        return wire.host();
     }
 
     /// Its address, as seen by the test.
     public String address() {
-        return "10.213." + number + ".2";
+        return wire.address();
+    }
+
+    private String outer() {
+        return "kj" + number;
     }
 
     /// The directory of what it writes, at the same place inside and outside.
@@ -80,7 +138,7 @@ public final class Machine implements AutoCloseable {
     /// The words that run `command` inside.
     public List<String> inside(List<String> command) {
         List<String> words = new ArrayList<>(
-                List.of("bash", dir.resolve("machine.sh").toString(), "enter", name(), Long.toString(init())));
+                List.of("bash", dir.resolve("machine.sh").toString(), "enter", NAME + number, Long.toString(init())));
         words.addAll(command);
         return words;
     }
@@ -104,7 +162,7 @@ public final class Machine implements AutoCloseable {
         try {
             power.descendants().forEach(ProcessHandle::destroyForcibly);
             power.destroyForcibly().waitFor();
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", "kj" + number));
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
             Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
             remove(dir);
         } catch (IOException e) {
@@ -115,9 +173,9 @@ public final class Machine implements AutoCloseable {
     }
 
     private boolean cleaned() throws IOException, InterruptedException {
-        Outcome.of(BOOT_LIMIT, Map.of(), List.of("bash", dir.resolve("machine.sh").toString(), "clean", name()));
+        Outcome.of(BOOT_LIMIT, Map.of(), List.of("bash", dir.resolve("machine.sh").toString(), "clean", NAME + number));
         return Stream.of("/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids")
-                .noneMatch(root -> Files.exists(Path.of(root, name())));
+                .noneMatch(root -> Files.exists(Path.of(root, NAME + number)));
     }
 
     /// The process outside that is its process 1: whoever holds its namespaces enters them by this number.
@@ -137,12 +195,12 @@ public final class Machine implements AutoCloseable {
     }
 
     private void plugIn() throws IOException, InterruptedException {
-        String outer = "kj" + number;
-        Outcome.text(List.of("ip", "link", "set", "kjp" + number, "netns", Long.toString(init()), "name", "eth0"));
-        Outcome.text(List.of("ip", "addr", "add", "10.213." + number + ".1/24", "dev", outer));
-        Outcome.text(List.of("ip", "link", "set", outer, "up"));
-        Outcome inner = run(BOOT_LIMIT, "ip addr add " + address() + "/24 dev eth0 && ip link set eth0 up"
-                + " && ip route add default via 10.213." + number + ".1");
+        Outcome.text(List.of("ip", "link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()));
+        Outcome.text(wire.bridge().isEmpty() ? List.of("ip", "addr", "add", wire.gateway() + "/24", "dev", outer())
+                : List.of("ip", "link", "set", outer(), "master", wire.bridge()));
+        Outcome.text(List.of("ip", "link", "set", outer(), "up"));
+        Outcome inner = run(BOOT_LIMIT, "ip addr add " + address() + "/24 dev " + wire.link() + " && ip link set "
+                + wire.link() + " up && ip route add default via " + wire.gateway());
         if (inner.code() != 0) {
             throw new AssertionError(inner.text());
         }

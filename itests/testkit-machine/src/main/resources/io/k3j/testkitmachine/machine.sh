@@ -1,6 +1,7 @@
 #!/bin/bash
-# machine.sh power NAME DIR : switches a machine on (own PID, mount, UTS, IPC, network and cgroup namespaces) and
-#                             stays as long as it is on; killing this process is pulling its plug
+# machine.sh power NAME DIR HOST : switches a machine on (own PID, mount, UTS, IPC, network and cgroup namespaces) and
+#                             stays as long as it is on; killing this process is pulling its plug. Switched on again
+#                             with the same DIR it finds the disk as it left it
 # machine.sh enter NAME PID CMD… : runs CMD in it
 # machine.sh clean NAME : removes its control groups
 # Files the machine changes below /etc, /var/lib and /var/log lie in DIR; /tmp is the real one.
@@ -26,7 +27,7 @@ power)
     done
     join "$2"
     exec unshare --net --mount --uts --ipc --cgroup --pid --fork --kill-child=KILL --propagation private \
-        bash "$0" boot "$2" "$3"
+        bash "$0" boot "$4" "$3"
     ;;
 boot)
     hostname "$2"
@@ -52,7 +53,9 @@ boot)
         mkdir -p "$3/$dir" "$3/work/$dir"
         mount -t overlay -o "lowerdir=/$dir,upperdir=$3/$dir,workdir=$3/work/$dir" overlay "/$dir"
     done
-    rm -rf /var/lib/rancher /etc/rancher /var/lib/kubelet /var/lib/cni /var/log/pods /var/log/containers
+    if [ ! -e "$3/rancher" ]; then
+        rm -rf /var/lib/rancher /etc/rancher /var/lib/kubelet /var/lib/cni /var/log/pods /var/log/containers
+    fi
     for dir in rancher kubelet cni; do
         mkdir -p "/var/lib/$dir" "$3/$dir"
         mount --bind "$3/$dir" "/var/lib/$dir"

@@ -1,0 +1,96 @@
+package io.k3j.testkitmachine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Several machines on one bridge, with the addresses of K3s' page on the cluster load balancer
+/// (<https://docs.k3s.io/datastore/cluster-loadbalancer>): servers `10.10.10.50` to `.52`, load balancers `.98` and
+/// `.99`, agents `.101` to `.103`, a virtual address `.100`. The test itself is `10.10.10.1`, their gateway. There is one
+/// at a time on a kernel, because the addresses are the page's; a second one waits. Closing it removes everything.
+public final class MachineNet implements AutoCloseable {
+    /// The address that moves between the load balancers.
+    public static final String VIRTUAL = "10.10.10.100";
+    private static final String BRIDGE = "k3jnet";
+    private static final String GATEWAY = "10.10.10.1";
+    private static final String LINK = "eth1";
+    private static final Duration TURN_LIMIT = Duration.ofMinutes(20);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private final List<Machine> machines = new ArrayList<>();
+
+    private MachineNet() {
+    }
+
+    /// Makes the bridge, without a machine.
+    public static MachineNet on() throws IOException, InterruptedException {
+        Waiting.until("turn of this test, because of another one's bridge " + BRIDGE, TURN_LIMIT,
+                () -> Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "add", BRIDGE, "type", "bridge")).code() == 0,
+                () -> "if no test runs: ip link delete " + BRIDGE);
+        MachineNet net = new MachineNet();
+        try {
+            Outcome.text(List.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE));
+            Outcome.text(List.of("ip", "link", "set", BRIDGE, "up"));
+            return net;
+        } catch (AssertionError | IOException | InterruptedException e) {
+            net.close();
+            throw e;
+        }
+    }
+
+    /// `server-1` to `server-3`.
+    public Machine server(int number) throws IOException, InterruptedException {
+        return add("server-" + number, "10.10.10." + (49 + number));
+    }
+
+    /// `lb-1` and `lb-2`.
+    public Machine balancer(int number) throws IOException, InterruptedException {
+        return add("lb-" + number, "10.10.10." + (97 + number));
+    }
+
+    /// `agent-1` to `agent-3`.
+    public Machine agent(int number) throws IOException, InterruptedException {
+        return add("agent-" + number, "10.10.10." + (100 + number));
+    }
+
+    /// Switches a machine on; its link is called `eth1`, as on the page.
+    public Machine add(String host, String address) throws IOException, InterruptedException {
+        Machine machine = Machine.on(new Machine.Wire(host, address, GATEWAY, LINK, BRIDGE));
+        machines.add(machine);
+        return machine;
+    }
+
+    /// Pulls a machine's cable; it runs on alone.
+    public void unplug(Machine machine) throws IOException, InterruptedException {
+        machine.link(false);
+    }
+
+    /// Plugs the cable in again.
+    public void plug(Machine machine) throws IOException, InterruptedException {
+        machine.link(true);
+    }
+
+    /// Loses a node: its link goes down and every process on it is killed. The end of the JVM alone is
+    /// [Server#signal] with `KILL`.
+    public void lose(Machine machine) throws IOException, InterruptedException {
+        machine.lost();
+    }
+
+    /// Switches a lost node on again, with the same disk.
+    public void again(Machine machine) throws IOException, InterruptedException {
+        machine.again();
+    }
+
+    @Override
+    public void close() {
+        machines.forEach(Machine::close);
+        try {
+            Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "delete", BRIDGE));
+        } catch (IOException e) {
+            throw new AssertionError("could not remove " + BRIDGE, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
