@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.datastoresqlite.SqliteStore;
@@ -63,6 +64,13 @@ public final class Standalone implements AutoCloseable {
     /// The port it serves on.
     Port port() {
         return port;
+    }
+
+    /// The client of a component in this process.
+    ApiClient local(Caller caller, ViewKeeper views) {
+        return new LocalClient(server.core(), user -> {
+            throw new IllegalArgumentException("the test does not declare the identity " + user);
+        }, caller, views);
     }
 
     @Override

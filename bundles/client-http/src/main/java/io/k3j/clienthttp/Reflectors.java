@@ -1,0 +1,48 @@
+package io.k3j.clienthttp;
+
+import io.k3j.clientapi.Query;
+import io.k3j.clienthttp.RemoteClient.Bearer;
+import io.k3j.model.Gvr;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// The reflectors of this node, one per resource and query, each as long as somebody looks.
+final class Reflectors implements AutoCloseable {
+    private final Map<Subject, Reflector> running = new HashMap<>();
+    private final RandomGenerator random;
+
+    private record Subject(Gvr resource, Query query) {
+    }
+
+    Reflectors(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// A view, for an identity. Does not block.
+    synchronized RemoteView view(Gvr resource, Query query, Bearer bearer) {
+        Subject subject = new Subject(resource, query);
+        Reflector reflector = running.computeIfAbsent(subject, s -> new Reflector(resource, query, bearer, random));
+        RemoteView view = new RemoteView(reflector, bearer, v -> leave(subject, reflector, v));
+        reflector.add(view);
+        return view;
+    }
+
+    private synchronized void leave(Subject subject, Reflector reflector, RemoteView view) {
+        if (reflector.remove(view) && running.remove(subject, reflector)) {
+            reflector.close();
+        }
+    }
+
+    /// How many run.
+    synchronized int size() {
+        return running.size();
+    }
+
+    @Override
+    public synchronized void close() {
+        List.copyOf(running.values()).forEach(Reflector::close);
+        running.clear();
+    }
+}
