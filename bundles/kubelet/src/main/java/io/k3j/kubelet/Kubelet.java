@@ -18,10 +18,14 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.condition.Condition;
 
-/// The door: runs the pods of this node while there is an API to hear of them from and a runtime to run them
-/// with. Stopping leaves every pod as it is; the next kubelet adopts them.
+/// The door: runs the pods of this node from the first API client on, while there is a runtime to run them with. An
+/// API server that is replaced is followed to its successor. Stopping leaves every pod as it is; the next kubelet
+/// adopts them.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.kubelet",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Kubelet {
@@ -33,15 +37,26 @@ public final class Kubelet {
 
     /// Begins.
     @Activate
-    public Kubelet(BundleContext context, Settings settings, @Reference ApiClient api,
-            @Reference ContainerRuntime runtime, @Reference Health health) throws IOException {
+    public Kubelet(BundleContext context, Settings settings, @Reference ContainerRuntime runtime,
+            @Reference Health health) throws IOException {
         this.context = context;
         this.health = health.scope("kubelet");
-        agent = new NodeAgent(settings, api, runtime, InstantSource.system(), this::ready);
-        agent.start();
+        agent = new NodeAgent(settings, runtime, InstantSource.system(), this::ready);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         endpoint = context.registerService(Endpoint.class, new KubeletServer(agent), properties);
+    }
+
+    /// There is an API to hear of pods from: the first, or the one that takes the place of another.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void bindApi(ApiClient api) {
+        agent.attach(api);
+    }
+
+    /// That one goes; pods do not notice.
+    public void unbindApi(ApiClient api) {
+        agent.detach(api);
     }
 
     private synchronized void ready(boolean now) {

@@ -23,13 +23,14 @@ final class NodeAgent implements AutoCloseable {
     private final PodWorkers workers;
     private final NodeLoop node;
     private final StaticPods staticPods;
-    private final ApiClient api;
+    private final CurrentApi api = new CurrentApi();
     private final LiveView pods;
     private final LiveView services;
     private @Nullable AutoCloseable runtimeEvents;
+    private boolean started;
 
     /// @param ready told whether the node is ready, again and again
-    NodeAgent(Settings settings, ApiClient api, ContainerRuntime runtime, InstantSource clock, Consumer<Boolean> ready)
+    NodeAgent(Settings settings, ContainerRuntime runtime, InstantSource clock, Consumer<Boolean> ready)
             throws IOException {
         Options options = Options.of(settings);
         NodeFacts facts = NodeFacts.read(settings);
@@ -43,29 +44,42 @@ final class NodeAgent implements AutoCloseable {
         Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), systemd,
                 options.number("pod-max-pids", -1));
         Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
-        this.api = api;
         services = new LiveView(References.SERVICES, Query.ALL, clock);
         tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,
                 new Handlers(runtime, closed), new Images(runtime, references, clock), new StatusWriter(api, closed),
                 new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
-                facts.memory(), tokens, new Watches(api), closed);
+                facts.memory(), tokens, new Watches(clock), closed);
         workers = new PodWorkers(tools);
         staticPods = new StaticPods(tools, api, workers);
         node = new NodeLoop(api, tools, new NodeObject(options, settings, facts), ready);
         pods = new LiveView(References.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
-    /// Starts its threads. The API may still refuse this node its pictures, as it does while its authorizers are
-    /// on their way: they come when it gives them.
-    void start() {
+    /// Follows this API from now on, instead of any before; the first one starts its threads. The API may still
+    /// refuse this node its pictures, as it does while its authorizers are on their way: they come when it gives them.
+    synchronized void attach(ApiClient fresh) {
+        api.come(fresh);
+        if (!started) {
+            started = true;
+            start();
+        }
+        services.attach(fresh);
+        pods.attach(fresh);
+        tools.watches().attach(fresh);
+    }
+
+    /// This API is not asked any more. Pods run on and are probed; their pictures stand still until the next comes.
+    synchronized void detach(ApiClient old) {
+        api.gone(old);
+    }
+
+    private void start() {
         Thread.ofVirtual().name("kubelet-node").start(node::run);
         Thread.ofVirtual().name("kubelet-events").start(this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         Thread.ofVirtual().name("static-pods").start(staticPods::run);
         Thread.ofVirtual().name("housekeeping").start(new Housekeeping(tools, workers)::run);
-        services.attach(api);
         pods.listen(workers);
-        pods.attach(api);
     }
 
     /// Never an empty picture because it has not come yet: containers are told of services when they start.

@@ -76,6 +76,10 @@ final class PodStep {
             return finish(false);
         }
         if (!prepared) {
+            if (!seen.running().isEmpty()) {
+                // adopted: its probes go on from what the API knows of them
+                follow();
+            }
             publish();
         }
         PodPlan plan = PodPlan.of(now, seen, probes);

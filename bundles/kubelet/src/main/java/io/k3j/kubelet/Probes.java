@@ -1,11 +1,13 @@
 package io.k3j.kubelet;
 
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +19,8 @@ import java.util.function.BiConsumer;
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes>.
 final class Probes implements PodPlan.Health {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final List<String> STATUSES = List.of("containerStatuses", "initContainerStatuses",
+            "ephemeralContainerStatuses");
     private final Handlers handlers;
     private final InstantSource clock;
     private final Runnable wake;
@@ -90,6 +94,9 @@ final class Probes implements PodPlan.Health {
         Probed(Container container, Handlers.Target target) {
             this.container = container;
             this.target = target;
+            Struct known = known(target.pod(), container);
+            started = known.flag("started");
+            ready = known.flag("ready");
         }
 
         void begin() {
@@ -98,7 +105,7 @@ final class Probes implements PodPlan.Health {
             }
             begun = true;
             Struct spec = target.container();
-            if (spec.has("startupProbe")) {
+            if (spec.has("startupProbe") && !started) {
                 thread("startup", () -> {
                     if (startup(spec.struct("startupProbe"))) {
                         others(spec);
@@ -208,6 +215,18 @@ final class Probes implements PodPlan.Health {
         private Instant startOf() {
             return container.end().started();
         }
+    }
+
+    /// What the API was told of this very container, by a kubelet before: it counts until a probe says otherwise.
+    private static Struct known(Obj pod, Container container) {
+        for (String list : STATUSES) {
+            for (Struct status : pod.status().seq(list).structs()) {
+                if (status.text("containerID").endsWith("://" + container.id())) {
+                    return status;
+                }
+            }
+        }
+        return Struct.EMPTY;
     }
 
     private static Duration timeout(Struct probe) {

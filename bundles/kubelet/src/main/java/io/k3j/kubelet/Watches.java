@@ -1,12 +1,12 @@
 package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
-import io.k3j.clientapi.View;
+import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Views of the ConfigMaps and Secrets that pods mount, one per object however many pods share it; a change
 /// tells the pods. A node may see only what its pods refer to, so each view names one object.
 final class Watches implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
-    private final ApiClient api;
+    private final InstantSource clock;
     private final Map<Ref, Watched> watched = new HashMap<>();
+    private @Nullable ApiClient api;
     private boolean closed;
 
     /// One object.
@@ -28,11 +28,21 @@ final class Watches implements AutoCloseable {
 
     private static final class Watched {
         private final Map<String, Runnable> users = new ConcurrentHashMap<>();
-        private @Nullable View view;
+        private final LiveView view;
+
+        Watched(LiveView view) {
+            this.view = view;
+        }
     }
 
-    Watches(ApiClient api) {
-        this.api = api;
+    Watches(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /// Follows this API from now on, instead of any before.
+    synchronized void attach(ApiClient fresh) {
+        api = fresh;
+        watched.values().forEach(w -> w.view.attach(fresh));
     }
 
     /// The objects a pod's volumes show.
@@ -60,22 +70,26 @@ final class Watches implements AutoCloseable {
             return;
         }
         for (Ref ref : of(pod)) {
-            Watched w = watched.computeIfAbsent(ref, r -> new Watched());
-            w.users.put(pod.uid(), changed);
-            if (w.view == null) {
-                watch(ref, w);
+            Watched known = watched.get(ref);
+            if (known == null) {
+                watch(ref, pod.uid(), changed);
+            } else {
+                known.users.put(pod.uid(), changed);
             }
         }
     }
 
-    /// Without a view the pod's volumes are refreshed by the clock alone.
-    private void watch(Ref ref, Watched w) {
-        try {
-            View view = api.view(ref.resource(), Query.in(ref.namespace()).where("metadata.name", ref.name()));
-            w.view = view;
-            view.listen((before, after) -> w.users.values().forEach(Runnable::run));
-        } catch (ApiFault e) {
-            LOG.log(System.Logger.Level.DEBUG, "no view of {0}: {1}", ref, e.getMessage());
+    /// While there is no view of it the pod's volumes are refreshed by the clock alone.
+    private void watch(Ref ref, String uid, Runnable changed) {
+        LiveView view = new LiveView(ref.resource(), Query.in(ref.namespace()).where("metadata.name", ref.name()),
+                clock);
+        Watched fresh = new Watched(view);
+        fresh.users.put(uid, changed);
+        watched.put(ref, fresh);
+        view.listen((before, after) -> fresh.users.values().forEach(Runnable::run));
+        ApiClient present = api;
+        if (present != null) {
+            view.attach(present);
         }
     }
 
@@ -84,7 +98,7 @@ final class Watches implements AutoCloseable {
         watched.values().removeIf(w -> {
             w.users.remove(uid);
             boolean unused = w.users.isEmpty();
-            if (unused && w.view != null) {
+            if (unused) {
                 w.view.close();
             }
             return unused;
@@ -94,11 +108,7 @@ final class Watches implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        watched.values().forEach(w -> {
-            if (w.view != null) {
-                w.view.close();
-            }
-        });
+        watched.values().forEach(w -> w.view.close());
         watched.clear();
     }
 }

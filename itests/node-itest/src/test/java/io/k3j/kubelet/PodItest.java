@@ -74,9 +74,9 @@ class PodItest {
                         "cgroup-root=/k3jtest"});
         Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
                 new Class<?>[] {Settings.class}, (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
-        NodeAgent fresh = new NodeAgent(settings, api, containerd.runtime(), InstantSource.system(), ready -> {
+        NodeAgent fresh = new NodeAgent(settings, containerd.runtime(), InstantSource.system(), ready -> {
         });
-        fresh.start();
+        fresh.attach(api);
         return fresh;
     }
 
