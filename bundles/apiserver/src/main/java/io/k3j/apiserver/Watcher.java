@@ -142,7 +142,7 @@ final class Watcher {
         if (!stream.open()) {
             return false;
         }
-        if (now - end >= 0) {
+        if (now - end >= 0 || stream.leaving()) {
             finish(revision);
             return false;
         }

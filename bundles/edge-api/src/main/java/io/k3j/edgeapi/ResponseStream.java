@@ -20,6 +20,12 @@ public interface ResponseStream extends AutoCloseable {
     /// Whether the client is still there.
     boolean open();
 
+    /// Whether the connection is about to end, because its port is being replaced: an answer that its client can go on
+    /// with elsewhere, such as a watch, should end in order now. What has not ended soon after is broken off.
+    default boolean leaving() {
+        return false;
+    }
+
     /// Ends the answer in order.
     @Override
     void close();

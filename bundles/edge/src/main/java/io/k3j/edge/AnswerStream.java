@@ -105,6 +105,11 @@ final class AnswerStream implements ResponseStream {
     }
 
     @Override
+    public boolean leaving() {
+        return exchange.leaving();
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;

@@ -105,6 +105,11 @@ final class HttpExchange implements Exchange, Runnable {
         return state.get() == State.GONE || state.get() == State.ANSWERED;
     }
 
+    /// Whether its connection is about to end.
+    boolean leaving() {
+        return link.leaving();
+    }
+
     @Override
     public String method() {
         return head.method();

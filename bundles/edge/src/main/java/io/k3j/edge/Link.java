@@ -18,6 +18,7 @@ final class Link implements Protocol {
     private volatile List<X509Certificate> certificates = List.of();
     private volatile long deadlineNanos;
     private volatile boolean waitedFor;
+    private volatile boolean leaving;
     private boolean draining;
 
     /// A connection that has just been accepted.
@@ -92,12 +93,18 @@ final class Link implements Protocol {
 
     /// Lets what is in flight finish and takes nothing new; any thread.
     void end() {
+        leaving = true;
         outbox.post(new Message() {
             @Override
             void send() {
                 protocol.drain();
             }
         });
+    }
+
+    /// Whether it has been told to end.
+    boolean leaving() {
+        return leaving;
     }
 
     /// Breaks off what this endpoint is answering; any thread.

@@ -135,6 +135,25 @@ class SwapTest {
     }
 
     @Test
+    void letsAnswersWithoutAnEndEndInOrderWhenItStops() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            AtomicReference<ResponseStream> watch = new AtomicReference<>();
+            port.serve("/", exchange -> watch.set(exchange.stream(200, Map.of())));
+            try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+                InputStream in = client.send(request, BodyHandlers.ofInputStream()).body();
+                assertThat(watch.get().leaving()).isFalse();
+                Thread stopping = Thread.startVirtualThread(port.successor()::close);
+                await(watch.get()::leaving);
+                assertThat(watch.get().offer(1000, "last".getBytes(UTF_8))).isTrue();
+                watch.get().close();
+                assertThat(in.readAllBytes()).isEqualTo("last".getBytes(UTF_8));
+                stopping.join();
+            }
+        }
+    }
+
+    @Test
     void stopsWithinSixSecondsWhateverHangs() throws Exception {
         try (TestPort port = TestPort.start()) {
             port.serve("/", exchange -> exchange.stream(200, Map.of()));
