@@ -10,7 +10,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /// The door: offers the packet filter while it is active. Nothing in the kernel is touched by starting or
 /// stopping it.
-@Component(configurationPid = "io.k3j.packetfilter", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(immediate = true, configurationPid = "io.k3j.packetfilter",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class PacketFilterComponent implements PacketFilter {
     private final PacketFilter filter = new NftFilter(new Command());
 
