@@ -2,23 +2,16 @@ package io.k3j.clients;
 
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 
 /// The product as a process without a node, which can be killed and comes again on the same port.
 final class Control implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final String APISERVER = "io/k3j/apiserver/";
 
     private final Path dir;
     private final int port;
@@ -53,31 +46,7 @@ final class Control implements AutoCloseable {
 
     /// Swaps the API server for the same one with a changed manifest.
     ConsoleAnswer swapApiServer() throws IOException {
-        return process.console("swap", rebuilt(dir.resolve("apiserver.jar")).toString());
-    }
-
-    private static Path rebuilt(Path to) throws IOException {
-        try (JarFile jar = new JarFile(built().toFile());
-                OutputStream file = Files.newOutputStream(to);
-                JarOutputStream out = new JarOutputStream(file)) {
-            for (JarEntry entry : Collections.list(jar.entries())) {
-                out.putNextEntry(new JarEntry(entry.getName()));
-                if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
-                    Manifest manifest = new Manifest(jar.getInputStream(entry));
-                    manifest.getMainAttributes().putValue("Bundle-Name", "x");
-                    manifest.write(out);
-                } else {
-                    jar.getInputStream(entry).transferTo(out);
-                }
-                out.closeEntry();
-            }
-        }
-        return to;
-    }
-
-    private static Path built() {
-        String resource = ClassLoader.getSystemResource(APISERVER).getPath();
-        return Path.of(resource.substring("file:".length(), resource.indexOf('!')));
+        return process.console("swap", new RebuiltJars(dir).rebuilt("io.k3j.apiserver").toString());
     }
 
     /// The end of its output.

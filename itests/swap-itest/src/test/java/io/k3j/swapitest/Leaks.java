@@ -1,6 +1,5 @@
 package io.k3j.swapitest;
 
-import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -19,10 +18,34 @@ record Leaks(int loaders, int services, Map<String, Integer> threads) {
             "Service Thread", "Monitor Deflation", "Reference Handler", "Finalizer", "Notification", "DestroyJavaVM",
             "Read-Poller", "Write-Poller", "process reaper", "MasterPoller", "Cleaner-");
 
-    static Leaks of(K3sProcess process) throws IOException, InterruptedException {
-        process.jcmd("GC.run");
-        String histogram = process.jcmd("GC.class_histogram");
-        return new Leaks(count(histogram, LOADER), count(histogram, SERVICE), threads(process.jcmd("Thread.print")));
+    /// Commands of `jcmd` to one process.
+    interface Jcmd {
+        /// What it answers.
+        String run(String command) throws IOException, InterruptedException;
+    }
+
+    static Leaks of(Jcmd process) throws IOException, InterruptedException {
+        // which collects first, all of it
+        String histogram = process.run("GC.class_histogram");
+        return new Leaks(count(histogram, LOADER), count(histogram, SERVICE), threads(process.run("Thread.print")));
+    }
+
+    /// What is here and was not before, in words; empty when there is nothing.
+    String beyond(Leaks before) {
+        StringBuilder more = new StringBuilder();
+        if (loaders > before.loaders) {
+            more.append(loaders - before.loaders).append(" loaders ");
+        }
+        if (services > before.services) {
+            more.append(services - before.services).append(" services ");
+        }
+        threads.forEach((name, count) -> {
+            int known = before.threads.getOrDefault(name, 0);
+            if (count > known) {
+                more.append(count - known).append(" threads ").append(name).append(' ');
+            }
+        });
+        return more.toString().strip();
     }
 
     private static int count(String histogram, String type) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,19 +90,19 @@ class SwapItest {
 
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
         Path jar = jars.rebuilt(symbolicName(name));
-        Leaks start = Leaks.of(server);
+        Leaks start = Leaks.of(server::jcmd);
         expectOk(server.console("swap", jar.toString()));
-        int during = Leaks.of(server).loaders();
+        int during = Leaks.of(server::jcmd).loaders();
         expectOk(server.console("back", name));
         assertThat(during).as("the new %s has a loader of its own", name).isGreaterThan(0);
-        Leaks once = Leaks.of(server);
+        Leaks once = Leaks.of(server::jcmd);
         Leaks before = new Leaks(once.loaders(), Math.max(start.services(), once.services()), once.threads());
         for (int i = 1; i < ROUNDS; i++) {
             round(name, jar);
         }
-        Leaks after = Leaks.of(server);
+        Leaks after = Leaks.of(server::jcmd);
         for (long end = System.nanoTime() + CLEAN_LIMIT.toNanos(); !clean(before, after)
-                && System.nanoTime() < end; after = Leaks.of(server)) {
+                && System.nanoTime() < end; after = Leaks.of(server::jcmd)) {
             assertThat(server.running()).isTrue();
         }
         assertThat(after).as("what %d swaps of %s left behind", ROUNDS, name).matches(now -> clean(before, now),

@@ -40,6 +40,16 @@ public final class Api implements AutoCloseable {
         }
     }
 
+    /// The client, for requests of other forms; HTTP/2 whenever the server offers it.
+    public HttpClient client() {
+        return client;
+    }
+
+    /// The address of a path.
+    public URI at(String path) {
+        return URI.create(base + path);
+    }
+
     /// Sends a body.
     public HttpResponse<String> send(String method, String path, String type, byte[] body)
             throws IOException, InterruptedException {

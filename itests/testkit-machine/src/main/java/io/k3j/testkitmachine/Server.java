@@ -1,5 +1,7 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.K3sProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +27,6 @@ public final class Server {
         this.process = process;
     }
 
-    /// The distribution, from the system property `k3j.dist`.
-    public static Path distribution() {
-        return Path.of(System.getProperty("k3j.dist", "../../distribution/target/dist")).toAbsolutePath().normalize();
-    }
-
     /// Starts one, deaf to no signal even when the build runs in the background; its log is appended to `server.txt` of
     /// the machine.
     public static Server start(Machine machine, String... flags) throws IOException {
@@ -48,7 +45,7 @@ public final class Server {
     /// The shell words that run the distribution's `k3s` with the test's Java.
     public static String command() {
         return "env K3S_JAVA=" + Path.of(System.getProperty("java.home"), "bin", "java") + " "
-                + distribution().resolve("bin/k3s");
+                + K3sProcess.distribution().resolve("bin/k3s");
     }
 
     /// Waits until its node is Ready and the default service account can be used.
@@ -75,6 +72,18 @@ public final class Server {
     /// Runs `k3s` with `words` inside.
     public Outcome k3s(String words) throws IOException, InterruptedException {
         return machine.run(COMMAND_LIMIT, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
+    }
+
+    /// A command of its console socket, spoken from outside.
+    public ConsoleAnswer console(String... words) throws IOException {
+        return ConsoleAnswer.of(machine.dir().resolve("rancher/k3s/bundles/console.sock"), words);
+    }
+
+    /// A command of `jcmd`, e.g. `GC.class_histogram`.
+    public String jcmd(String command) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        return machine.run(COMMAND_LIMIT, jcmd + " $(cat " + machine.dir().resolve("server.pid") + ") " + command)
+                .text();
     }
 
     /// Whether it has not ended.

@@ -1,4 +1,4 @@
-package io.k3j.swapitest;
+package io.k3j.testkitprocess;
 
 import java.io.File;
 import java.io.IOException;
@@ -14,12 +14,13 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/// The jars of the distribution as somebody would rebuild them: same name and version, one changed byte.
-final class RebuiltJars {
+/// The bundles of the class path as somebody would rebuild them: same name and version, one changed byte.
+public final class RebuiltJars {
     private final Map<String, Path> bySymbolicName = new HashMap<>();
     private final Path directory;
 
-    RebuiltJars(Path directory) throws IOException {
+    /// @param directory where to write them; exists
+    public RebuiltJars(Path directory) throws IOException {
         this.directory = directory;
         for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path file = Path.of(element);
@@ -36,18 +37,24 @@ final class RebuiltJars {
         }
     }
 
-    Path rebuilt(String symbolicName) throws IOException {
+    /// Such a jar of a bundle.
+    /// @throws IllegalArgumentException when no bundle of the class path has that name
+    public Path rebuilt(String symbolicName) throws IOException {
         return copy(symbolicName, "rebuilt", manifest -> manifest.getMainAttributes().putValue("Bundle-Name", "x"));
     }
 
     /// A jar whose components cannot be made, because their classes are not there.
-    Path broken(String symbolicName) throws IOException {
+    public Path broken(String symbolicName) throws IOException {
         return copy(symbolicName, "broken", manifest -> manifest.getMainAttributes().putValue("Broken", "yes"));
     }
 
     private Path copy(String symbolicName, String kind, Consumer<Manifest> change) throws IOException {
+        Path from = bySymbolicName.get(symbolicName);
+        if (from == null) {
+            throw new IllegalArgumentException("no bundle " + symbolicName + " on the class path");
+        }
         Path to = directory.resolve(symbolicName + "-" + kind + ".jar");
-        try (JarFile jar = new JarFile(bySymbolicName.get(symbolicName).toFile());
+        try (JarFile jar = new JarFile(from.toFile());
                 OutputStream file = Files.newOutputStream(to);
                 JarOutputStream out = new JarOutputStream(file)) {
             for (JarEntry entry : Collections.list(jar.entries())) {

@@ -1,0 +1,86 @@
+package io.k3j.swapitest;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the requests of a span of time came to. Times are milliseconds.
+final class Figures {
+    private static final int TOLD = 5;
+    private static final long MILLI = 1_000_000;
+
+    private int requests;
+    private int failed;
+    private int retried;
+    private long slowestRead;
+    private long slowestWrite;
+    private long gap;
+    private long last = System.nanoTime();
+    private final List<String> failures = new ArrayList<>();
+    private boolean over;
+
+    /// Counts no more.
+    synchronized Figures end() {
+        gap = gap();
+        over = true;
+        return this;
+    }
+
+    synchronized void done(boolean write, long from) {
+        long now = System.nanoTime();
+        if (over) {
+            return;
+        }
+        requests++;
+        if (write) {
+            slowestWrite = Math.max(slowestWrite, (now - from) / MILLI);
+        } else {
+            slowestRead = Math.max(slowestRead, (now - from) / MILLI);
+        }
+        gap = Math.max(gap, (now - last) / MILLI);
+        last = now;
+    }
+
+    synchronized void failed(String why) {
+        requests++;
+        failed++;
+        if (failures.size() < TOLD) {
+            failures.add(why);
+        }
+    }
+
+    synchronized void retried() {
+        retried++;
+    }
+
+    synchronized int requests() {
+        return requests;
+    }
+
+    synchronized int failed() {
+        return failed;
+    }
+
+    synchronized int retries() {
+        return retried;
+    }
+
+    /// The longest answer to a GET or LIST.
+    synchronized long slowestRead() {
+        return slowestRead;
+    }
+
+    /// The longest answer to a create, update or delete.
+    synchronized long slowestWrite() {
+        return slowestWrite;
+    }
+
+    /// The longest time in which nothing at all was answered.
+    synchronized long gap() {
+        return over ? gap : Math.max(gap, (System.nanoTime() - last) / MILLI);
+    }
+
+    /// The first few failures in words.
+    synchronized List<String> failures() {
+        return List.copyOf(failures);
+    }
+}

@@ -1,0 +1,155 @@
+package io.k3j.swapitest;
+
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Machine;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// About 500 requests per second to a server from outside, over HTTP/2 connections that are kept: of ten requests of a
+/// hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
+/// sent again only where every client does so: when the connection was refused, or ended before the server took the
+/// request (GOAWAY; the JDK's client does that by itself).
+final class Load implements AutoCloseable {
+    /// The namespaces its objects are spread over.
+    static final int NAMESPACES = 5;
+    private static final int HANDS = 25;
+    private static final int RATE = 500;
+    private static final long PERIOD = HANDS * 1_000_000_000L / RATE;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int MIX = 10;
+    private static final int TRIES = 20;
+    private static final long PAUSE_MILLIS = 50;
+
+    private final List<Api> apis = new ArrayList<>();
+    private final List<Ledger> ledgers = new ArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile Figures figures = new Figures();
+
+    /// One answer, or why there is none.
+    private record Answer(int status, String body) {
+    }
+
+    Load(Machine machine) throws IOException, InterruptedException {
+        for (int n = 0; n < NAMESPACES; n++) {
+            Api api = Api.of(machine);
+            apis.add(api);
+            ledgers.add(new Ledger());
+            api.send("POST", "/api/v1/namespaces", "application/json",
+                    ("{\"metadata\":{\"name\":\"" + namespace(n) + "\"}}").getBytes());
+        }
+    }
+
+    static String namespace(int number) {
+        return "load-" + number;
+    }
+
+    static String path(int namespace) {
+        return "/api/v1/namespaces/" + namespace(namespace) + "/configmaps";
+    }
+
+    void start() {
+        for (int n = 0; n < HANDS; n++) {
+            int hand = n;
+            hands.submit(() -> work(hand));
+        }
+    }
+
+    /// What was acknowledged in a namespace.
+    Ledger ledger(int namespace) {
+        return ledgers.get(namespace);
+    }
+
+    /// Begins to count anew.
+    Figures count() {
+        Figures fresh = new Figures();
+        figures = fresh;
+        return fresh;
+    }
+
+    private void work(int hand) {
+        int namespace = hand % NAMESPACES;
+        try {
+            long next = System.nanoTime() + hand * PERIOD / HANDS;
+            write(namespace, "POST", "", "o-" + hand, 0);
+            for (int turn = 0; !over.await(next - System.nanoTime(), TimeUnit.NANOSECONDS); turn++) {
+                one(hand, namespace, turn);
+                next = Math.max(next + PERIOD, System.nanoTime() - PERIOD);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void one(int hand, int namespace, int turn) throws InterruptedException {
+        String own = "o-" + hand;
+        String made = "c-" + hand + "-" + turn / MIX;
+        switch (turn % MIX) {
+            case 0 -> write(namespace, "POST", "", made, turn);
+            case 1, 4, 7 -> write(namespace, "PUT", "/" + own, own, turn);
+            case 5 -> send(namespace, "GET", "?limit=50", "");
+            case 9 -> {
+                if (send(namespace, "DELETE", "/" + made, "").status == 200) {
+                    ledgers.get(namespace).deleted().add(made);
+                }
+            }
+            default -> send(namespace, "GET", "/" + own, "");
+        }
+    }
+
+    private void write(int namespace, String method, String path, String name, int turn) throws InterruptedException {
+        Answer answer = send(namespace, method, path,
+                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\""
+                        + name + "\"},\"data\":{\"turn\":\"" + turn + "\",\"filler\":\"" + "x".repeat(200) + "\"}}");
+        if (answer.status / 100 == 2) {
+            ledgers.get(namespace).revisions().add(Event.revision(answer.body));
+        }
+    }
+
+    private Answer send(int namespace, String method, String path, String body) throws InterruptedException {
+        Api api = apis.get(namespace);
+        HttpRequest request = HttpRequest.newBuilder(api.at(path(namespace) + path)).timeout(LIMIT)
+                .header("Content-Type", "application/json")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)).build();
+        Figures counted = figures;
+        long from = System.nanoTime();
+        for (int attempt = 1;; attempt++) {
+            try {
+                HttpResponse<String> response = api.client().send(request, BodyHandlers.ofString());
+                if (response.statusCode() / 100 == 2) {
+                    counted.done(!method.equals("GET"), from);
+                } else {
+                    counted.failed(method + " " + path + ": " + response.statusCode() + " " + response.body());
+                }
+                return new Answer(response.statusCode(), response.body());
+            } catch (IOException e) {
+                if (e instanceof ConnectException && attempt < TRIES && over.getCount() > 0) {
+                    counted.retried();
+                    over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                } else {
+                    counted.failed(
+                            method + " " + path + " after " + (System.nanoTime() - from) / 1_000_000 + " ms: " + e);
+                    return new Answer(0, "");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        over.countDown();
+        hands.close();
+        apis.forEach(Api::close);
+    }
+}

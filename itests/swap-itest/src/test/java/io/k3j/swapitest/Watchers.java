@@ -1,0 +1,83 @@
+package io.k3j.swapitest;
+
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Machine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// Fifty watches on what the load changes, ten on each of its namespaces, over one connection per namespace.
+final class Watchers implements AutoCloseable {
+    private static final int EACH = 10;
+    private static final Duration CATCH_UP = Duration.ofSeconds(20);
+    private static final long LOOK_MILLIS = 20;
+
+    private final Load load;
+    private final List<Api> apis = new ArrayList<>();
+    private final List<List<Watcher>> watchers = new ArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /// What they came to since the check before.
+    ///
+    /// @param lost events of acknowledged writes that did not come, over all watches
+    /// @param repeated events that came again or out of order
+    /// @param ended ends in order
+    /// @param broken any other end
+    /// @param how the last of those in words
+    record Seen(int lost, int repeated, int ended, int broken, String how) {
+        Seen since(Seen before) {
+            return new Seen(lost, repeated - before.repeated, ended - before.ended, broken - before.broken, how);
+        }
+    }
+
+    /// Starts them from now.
+    Watchers(Machine machine, Load load) throws IOException, InterruptedException {
+        this.load = load;
+        for (int n = 0; n < Load.NAMESPACES; n++) {
+            Api api = Api.of(machine);
+            apis.add(api);
+            long revision = Event.revision(api.get(Load.path(n), "application/json").body());
+            List<Watcher> some = new ArrayList<>();
+            for (int i = 0; i < EACH; i++) {
+                Watcher watcher = new Watcher(api, n, revision, over);
+                some.add(watcher);
+                threads.submit(watcher);
+            }
+            watchers.add(some);
+        }
+    }
+
+    /// Waits until they have caught up with everything acknowledged so far, and forgets that.
+    Seen check() throws InterruptedException {
+        long end = System.nanoTime() + CATCH_UP.toNanos();
+        int lost = 0;
+        for (int n = 0; n < watchers.size(); n++) {
+            Ledger acknowledged = load.ledger(n).copy();
+            for (Watcher watcher : watchers.get(n)) {
+                while (acknowledged.missingIn(watcher.told()) > 0 && System.nanoTime() < end) {
+                    over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                }
+                lost += acknowledged.missingIn(watcher.told());
+                watcher.told().forget(acknowledged);
+            }
+            load.ledger(n).forget(acknowledged);
+        }
+        List<Watcher> all = watchers.stream().flatMap(List::stream).toList();
+        return new Seen(lost, all.stream().mapToInt(Watcher::repeated).sum(),
+                all.stream().mapToInt(Watcher::ended).sum(), all.stream().mapToInt(Watcher::broken).sum(),
+                all.stream().map(Watcher::lastBreak).filter(how -> !how.isEmpty()).findFirst().orElse(""));
+    }
+
+    @Override
+    public void close() {
+        over.countDown();
+        apis.forEach(Api::close);
+        threads.shutdownNow();
+    }
+}
