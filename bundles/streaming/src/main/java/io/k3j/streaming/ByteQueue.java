@@ -56,6 +56,9 @@ final class ByteQueue extends InputStream {
 
     @Override
     public synchronized int read(byte[] into, int from, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         while (parts.isEmpty() && !ended && !dropped) {
             try {
                 wait();

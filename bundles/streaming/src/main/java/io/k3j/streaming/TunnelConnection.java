@@ -109,7 +109,7 @@ public final class TunnelConnection implements AutoCloseable {
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
-            return take(into, from, length);
+            return length == 0 ? 0 : take(into, from, length);
         }
 
         @Override

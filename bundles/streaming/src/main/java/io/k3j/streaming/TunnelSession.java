@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,8 @@ public final class TunnelSession implements AutoCloseable {
     private final Map<Long, TunnelConnection> connections = new ConcurrentHashMap<>();
     private final BlockingQueue<Runnable> urgent = new ArrayBlockingQueue<>(MAX_CONTROL);
     private final CountDownLatch closed = new CountDownLatch(1);
+    /// Connections the agent's last list did not have; the reading thread's.
+    private Set<Long> missed = Set.of();
 
     private TunnelSession(WebSocket socket, @Nullable TunnelTarget target, TunnelTiming timing,
             RandomGenerator random) {
@@ -128,13 +132,17 @@ public final class TunnelSession implements AutoCloseable {
         }
     }
 
-    /// What the agent does not know any more is over, without a word about it.
+    /// What the agent does not know any more is over, without a word about it. Two lists in a row have to leave it
+    /// out: the first may have been on its way when the connection was asked for.
     private void forgetOthers(List<Long> known) {
-        for (Map.Entry<Long, TunnelConnection> entry : connections.entrySet()) {
-            if (!known.contains(entry.getKey()) && connections.remove(entry.getKey(), entry.getValue())) {
-                entry.getValue().ended("sync from client");
+        Set<Long> missing = new HashSet<>(connections.keySet());
+        known.forEach(missing::remove);
+        for (Long id : missing) {
+            if (missed.contains(id) && connections.remove(id) instanceof TunnelConnection stale) {
+                stale.ended("sync from client");
             }
         }
+        missed = missing;
     }
 
     private void accept(TunnelFrame frame) throws IOException {
@@ -246,6 +254,11 @@ public final class TunnelSession implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Loses a connection without a word, as a fault would.
+    void forget(long connection) {
+        connections.remove(connection);
     }
 
     /// Whether it is of use.

@@ -28,12 +28,14 @@ class GrpcWindowTest {
             channel.connect(new InetSocketAddress(listening.getInetAddress(), listening.getLocalPort()));
             try (Socket socket = listening.accept();
                     GrpcConnection connection = new GrpcConnection(channel, "test")) {
+                socket.setSoTimeout(20_000);
                 Server server = new Server(socket);
                 server.in.skipNBytes(PREFACE);
                 server.send(8, 0, new byte[] {0x40, 0, 0, 0});
                 server.send(4, 0, new byte[] {0, 4, 0x7f, -1, -1, -1});
                 Thread caller = Thread.startVirtualThread(() -> connection.stream("/a/b", new byte[REQUEST], b -> {
                 }));
+                server.awaitHeaders();
                 // nobody reads the request, so the queue to us fills up, while our answer uses its window
                 for (int sent = 0; sent <= UPDATE_AFTER; sent += FRAME) {
                     server.send(0, 1, new byte[FRAME]);
@@ -63,6 +65,15 @@ class GrpcWindowTest {
             out.writeInt(stream);
             out.write(payload);
             out.flush();
+        }
+
+        void awaitHeaders() throws IOException {
+            int type = -1;
+            while (type != 1) {
+                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                type = in.readUnsignedByte();
+                in.skipNBytes(5L + length);
+            }
         }
 
         /// Reads the whole request, then sends single bytes until so much has been given back for stream 1.

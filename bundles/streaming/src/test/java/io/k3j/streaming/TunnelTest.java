@@ -155,6 +155,15 @@ class TunnelTest {
     }
 
     @Test
+    void forgetsWhatTwoListsOfTheAgentLeaveOut() throws IOException {
+        TunnelConnection lost = server.dial("tcp", "127.0.0.1:2");
+        lost.output().write('x');
+        assertThat(lost.input().read()).isEqualTo('x');
+        agent.forget(lost.id());
+        assertThatThrownBy(() -> lost.input().read()).hasMessage("sync from client");
+    }
+
+    @Test
     void endsEverythingWhenTheOtherEndVanishes() throws IOException {
         TunnelConnection connection = server.dial("tcp", "127.0.0.1:2");
         near.close();
