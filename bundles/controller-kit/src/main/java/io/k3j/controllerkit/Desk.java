@@ -20,9 +20,10 @@ public final class Desk implements AutoCloseable {
     private final Map<Loop, Integer> loops = new LinkedHashMap<>();
     private final List<LoopRunner> runners = new ArrayList<>();
 
-    /// A desk over a client, whose default identity reads the views.
+    /// A desk over a client, whose default identity reads the views. What is written through the desk is
+    /// written only while this server leads ([ApiClient#leading]).
     public Desk(ApiClient api, InstantSource clock) {
-        this.api = api;
+        this.api = api.leading();
         this.clock = clock;
         this.views = new LiveViews(clock);
     }

@@ -14,23 +14,39 @@ import java.util.Optional;
 /// One holder's try at one `Lease`, as client-go's leader election: whoever's name stands in it and was
 /// renewed within its duration holds it. See <https://kubernetes.io/docs/concepts/architecture/leases/>.
 ///
-/// A lease is judged by when *we* last saw it change, never by its own clock. One thread.
+/// A lease is judged by when *we* last saw it change, never by its own clock. Ours counts from before the
+/// renewal was sent, anybody else's from when we saw it: so who loses it knows first. One thread, except
+/// for [#until].
 public final class LeaseHold {
     private final ApiClient api;
     private final Key key;
     private final String holder;
-    private final Duration duration;
+    private final Timing timing;
     private final InstantSource clock;
     private long seenRevision;
-    private Instant seenAt = Instant.MIN;
-    private boolean held;
+    private Instant freeAt = Instant.MIN;
+    private volatile Instant until = Instant.MIN;
+    private volatile boolean held;
 
-    /// A hold on the lease `key` in the name of `holder`, lost when not renewed for `duration`.
-    public LeaseHold(ApiClient api, Key key, String holder, Duration duration, InstantSource clock) {
+    /// Upstream's three numbers of an election.
+    ///
+    /// @param lease how long the lease stands without being renewed, as it is written
+    /// @param renewDeadline how long a holder believes in it without having renewed it; shorter
+    /// @param retry how long to wait between tries
+    public record Timing(Duration lease, Duration renewDeadline, Duration retry) {
+        /// When everybody else may take it: the holder has surely given it up by then.
+        Duration givenUp() {
+            Duration sure = renewDeadline.plus(retry);
+            return sure.compareTo(lease) < 0 ? sure : lease;
+        }
+    }
+
+    /// A hold on the lease `key` in the name of `holder`. `clock` should not go back ([Times#monotonic]).
+    public LeaseHold(ApiClient api, Key key, String holder, Timing timing, InstantSource clock) {
         this.api = api;
         this.key = key;
         this.holder = holder;
-        this.duration = duration;
+        this.timing = timing;
         this.clock = clock;
     }
 
@@ -40,14 +56,29 @@ public final class LeaseHold {
         try {
             held = tried();
         } catch (ApiFault fault) {
-            held = held && clock.instant().isBefore(seenAt.plus(duration));
+            held = held();
         }
         return held;
     }
 
     /// Whether the last [#renew] said so and its time is not over.
     public boolean held() {
-        return held && clock.instant().isBefore(seenAt.plus(duration));
+        return held && clock.instant().isBefore(until);
+    }
+
+    /// Until when it is held at least, as of the last renewal.
+    public Instant until() {
+        return held ? until : Instant.MIN;
+    }
+
+    /// When it may be taken from whoever has it; past when it is ours or nobody's.
+    public Instant freeAt() {
+        return freeAt;
+    }
+
+    /// The revision of the lease as we wrote or saw it last.
+    public long revision() {
+        return seenRevision;
     }
 
     /// Lets go, so that another need not wait for the time to be over. Failing to is not told.
@@ -66,23 +97,30 @@ public final class LeaseHold {
 
     private boolean tried() {
         Optional<Obj> found = api.find(Resources.LEASES, key);
+        Instant begin = clock.instant();
         if (found.isEmpty()) {
-            return seen(api.create(Resources.LEASES, written(fresh(), holder), WriteOptions.PLAIN));
+            return taken(api.create(Resources.LEASES, written(fresh(), holder), WriteOptions.PLAIN), begin);
         }
         Obj lease = found.get();
-        if (lease.revision() != seenRevision && !ours(lease)) {
-            seen(lease);
+        if (!ours(lease) && lease.revision() != seenRevision) {
+            seenRevision = lease.revision();
+            freeAt = lease.spec().text("holderIdentity").isEmpty() ? Instant.MIN : begin.plus(stands(lease));
         }
-        boolean free = lease.spec().text("holderIdentity").isEmpty();
-        boolean over = !clock.instant().isBefore(seenAt.plus(duration));
-        return (ours(lease) || free || over)
-                && seen(api.update(Resources.LEASES, written(lease, holder), WriteOptions.PLAIN));
+        return (ours(lease) || !begin.isBefore(freeAt))
+                && taken(api.update(Resources.LEASES, written(lease, holder), WriteOptions.PLAIN), begin);
     }
 
-    private boolean seen(Obj lease) {
+    private boolean taken(Obj lease, Instant begin) {
         seenRevision = lease.revision();
-        seenAt = clock.instant();
-        return ours(lease);
+        freeAt = Instant.MIN;
+        until = begin.plus(timing.renewDeadline);
+        return true;
+    }
+
+    /// A holder with our timing gives up early; any other is believed as long as its lease says.
+    private Duration stands(Obj lease) {
+        long seconds = lease.spec().whole("leaseDurationSeconds", timing.lease.toSeconds());
+        return seconds == timing.lease.toSeconds() ? timing.givenUp() : Duration.ofSeconds(seconds);
     }
 
     private boolean ours(Obj lease) {
@@ -99,7 +137,7 @@ public final class LeaseHold {
         boolean same = old.text("holderIdentity").equals(by);
         String now = Times.micros(clock.instant());
         Struct spec = old.with("holderIdentity", by)
-                .with("leaseDurationSeconds", by.isEmpty() ? 1 : duration.toSeconds())
+                .with("leaseDurationSeconds", by.isEmpty() ? 1 : timing.lease.toSeconds())
                 .with("renewTime", now);
         if (!same) {
             spec = spec.with("acquireTime", now).with("leaseTransitions",

@@ -2,9 +2,7 @@ package io.k3j.leases;
 
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Phases;
-import java.util.Map;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,15 +15,14 @@ import org.osgi.service.condition.Condition;
 /// The door of a server that is alone on its datastore: leads while the API server is ready.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.leases",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=" + Phases.APISERVER_READY + ")")
+@SatisfyingConditionTarget("(&(osgi.condition.id=" + Phases.APISERVER_READY + ")(!(io.k3j.shared=true)))")
 public final class SoleLeader {
     private final ServiceRegistration<Condition> leader;
 
     /// Begins to lead.
     @Activate
     public SoleLeader(BundleContext context, @Reference Health health) {
-        leader = context.registerService(Condition.class, Condition.INSTANCE,
-                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER)));
+        leader = new Office(context).always();
         health.scope("leases").ok();
     }
 

@@ -36,7 +36,8 @@ public final class Scheduler {
 
     /// Starts to place pods as soon as the views have told what is present and a node is there.
     @Activate
-    public Scheduler(@Reference ApiClient api, @Reference Health health) {
+    public Scheduler(@Reference ApiClient client, @Reference Health health) {
+        ApiClient api = client.leading();
         InstantSource clock = InstantSource.system();
         HealthScope scope = health.scope("scheduler");
         views = new LiveViews(clock);

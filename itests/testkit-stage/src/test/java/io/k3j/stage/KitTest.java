@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class KitTest {
     private final ManualClock clock = new ManualClock();
     private final FakeApi api = FakeApi.stepped(clock);
+    private static final LeaseHold.Timing TIMING = new LeaseHold.Timing(Duration.ofSeconds(4), Duration.ofSeconds(3),
+            Duration.ofMillis(500));
     private static final Key KEY = new Key("default", "a");
 
     private static Obj map(String name, String value) {
@@ -188,8 +190,8 @@ class KitTest {
     @Test
     void onlyOneHoldsALeaseUntilItIsReleasedOrOver() {
         Key key = new Key("kube-system", "lock");
-        LeaseHold a = new LeaseHold(api, key, "a", Duration.ofSeconds(3), clock);
-        LeaseHold b = new LeaseHold(api, key, "b", Duration.ofSeconds(3), clock);
+        LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);
+        LeaseHold b = new LeaseHold(api, key, "b", TIMING, clock);
         assertThat(a.renew()).isTrue();
         assertThat(b.renew()).isFalse();
         clock.advance(Duration.ofSeconds(2));
@@ -197,6 +199,8 @@ class KitTest {
         assertThat(b.renew()).isFalse();
         clock.advance(Duration.ofSeconds(3));
         assertThat(a.held()).isFalse();
+        assertThat(b.renew()).isFalse();
+        clock.advance(Duration.ofMillis(500));
         assertThat(b.renew()).isTrue();
         assertThat(a.renew()).isFalse();
         b.release();
@@ -207,7 +211,7 @@ class KitTest {
     @Test
     void keepsALeaseOverAShortOutage() {
         Key key = new Key("kube-system", "lock");
-        LeaseHold a = new LeaseHold(api, key, "a", Duration.ofSeconds(3), clock);
+        LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);
         a.renew();
         clock.advance(Duration.ofSeconds(2));
         api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));

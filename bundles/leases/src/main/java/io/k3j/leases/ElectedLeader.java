@@ -1,0 +1,47 @@
+package io.k3j.leases;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Phases;
+import io.k3j.controllerkit.Times;
+import java.util.UUID;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// The door of one server among several on a datastore: takes part in the election. With
+/// `leader-elect=false` it leads without being asked, as upstream's components do.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.leases",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(&(osgi.condition.id=" + Phases.APISERVER_READY + ")(io.k3j.shared=true))")
+public final class ElectedLeader {
+    private final Office office;
+    private final Runnable end;
+
+    /// Begins to take part, on threads of its own.
+    /// @throws IllegalArgumentException naming the arguments that make no sense
+    @Activate
+    public ElectedLeader(BundleContext context, Settings settings, @Reference ApiClient api,
+            @Reference Health health) {
+        Terms terms = Terms.of(settings);
+        office = new Office(context);
+        if (terms.elect()) {
+            Candidacy candidacy = new Candidacy(api, terms.timing(), settings.nodeName() + "_" + UUID.randomUUID(),
+                    Times.monotonic(), office::enter);
+            end = () -> candidacy.close(office::settle);
+        } else {
+            end = office.always()::unregister;
+        }
+        health.scope("leases").ok();
+    }
+
+    /// Leads no more and lets the leases go: another server takes over at once.
+    @Deactivate
+    void stop() {
+        end.run();
+    }
+}
