@@ -10,7 +10,10 @@ import java.util.Map;
 /// What the cloud knows of a node: what its annotations say. Pure.
 final class NodeFacts {
     static final String TAINT = "node.cloudprovider.kubernetes.io/uninitialized";
-    private static final String TYPE = "node.kubernetes.io/instance-type";
+    private static final List<String> TYPES = List.of("node.kubernetes.io/instance-type",
+            "beta.kubernetes.io/instance-type");
+    /// Addresses a kubelet does not tell by itself: they stay as they were when the node was initialised.
+    private static final List<String> NAMES = List.of("InternalDNS", "ExternalDNS");
     private static final Map<String, String> ADDRESSES = Map.of("InternalIP", "k3s.io/internal-ip", "ExternalIP",
             "k3s.io/external-ip", "InternalDNS", "k3s.io/internal-dns", "ExternalDNS", "k3s.io/external-dns",
             "Hostname",
@@ -24,6 +27,29 @@ final class NodeFacts {
     /// Whether a node waits to be told.
     static boolean waits(Obj node) {
         return !node.spec().seq("taints").find("key", TAINT).isEmpty();
+    }
+
+    /// The addresses a node should have: what its annotations say now, which changes with `--node-external-ip`.
+    static Seq wanted(Obj node) {
+        List<Struct> told = addresses(node).structs();
+        if (waits(node) || told.isEmpty()) {
+            return Seq.copyOf(told);
+        }
+        List<Struct> all = new ArrayList<>(told.stream().filter(a -> !NAMES.contains(a.text("type"))).toList());
+        node.status().seq("addresses").structs().stream().filter(a -> NAMES.contains(a.text("type")))
+                .forEach(all::add);
+        return Seq.copyOf(all);
+    }
+
+    /// Whether a node is not yet, or no longer, as its annotations say.
+    static boolean due(Obj node) {
+        if (waits(node)) {
+            return true;
+        }
+        List<Struct> wanted = wanted(node).structs();
+        List<Struct> there = node.status().seq("addresses").structs();
+        return !wanted.isEmpty() && !there.isEmpty()
+                && (wanted.size() != there.size() || !there.containsAll(wanted));
     }
 
     /// The addresses in a node's annotations; none while it has not written any.
@@ -46,6 +72,9 @@ final class NodeFacts {
         Obj next = taints.isEmpty() ? node.without("spec", "taints") : node.with(taints, "spec", "taints");
         next = next.spec().text("providerID").isEmpty() ? next.with("k3s://" + node.name(), "spec", "providerID")
                 : next;
-        return next.labels().containsKey(TYPE) ? next : next.with("k3s", "metadata", "labels", TYPE);
+        for (String type : TYPES) {
+            next = next.labels().containsKey(type) ? next : next.with("k3s", "metadata", "labels", type);
+        }
+        return next;
     }
 }

@@ -14,7 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Initialises nodes.
+/// Initialises nodes, and keeps their addresses as their annotations say. No node is ever removed: the cloud `k3s` has
+/// every machine, on or off.
 final class Nodes implements Reconciler {
     private static final Duration NO_ADDRESS_YET = Duration.ofSeconds(1);
 
@@ -28,23 +29,25 @@ final class Nodes implements Reconciler {
 
     static void add(Desk desk) {
         Nodes all = new Nodes(desk, desk.ownEvents("cloud-node-controller"));
-        desk.loop("cloud-node-controller", all).on(all.nodes, n -> NodeFacts.waits(n) ? List.of(n.key()) : List.of());
+        desk.loop("cloud-node-controller", all).on(all.nodes, n -> NodeFacts.due(n) ? List.of(n.key()) : List.of());
     }
 
     @Override
     public Again reconcile(Key key, Writer writer) {
-        Optional<Obj> found = nodes.get(key).filter(NodeFacts::waits);
+        Optional<Obj> found = nodes.get(key).filter(NodeFacts::due);
         if (found.isEmpty()) {
             return Again.NEVER;
         }
         Obj node = found.get();
-        Seq addresses = NodeFacts.addresses(node);
+        Seq addresses = NodeFacts.wanted(node);
         if (addresses.isEmpty()) {
             return Again.after(NO_ADDRESS_YET);
         }
         Obj known = writer.updateStatus(Resources.NODES, node, node.status().with("addresses", addresses));
-        writer.update(Resources.NODES, NodeFacts.initialized(known));
-        events.normal(node, "Synced", "Node synced successfully");
+        if (NodeFacts.waits(node)) {
+            writer.update(Resources.NODES, NodeFacts.initialized(known));
+            events.normal(node, "Synced", "Node synced successfully");
+        }
         return Again.NEVER;
     }
 }

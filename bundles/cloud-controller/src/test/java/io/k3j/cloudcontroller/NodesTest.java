@@ -36,4 +36,24 @@ class NodesTest {
         node(Struct.EMPTY);
         assertThat(NodeFacts.waits(stage.one(Resources.NODES, "n1"))).isTrue();
     }
+
+    @Test
+    void followsANodeWhoseExternalAddressHasChanged() {
+        Struct node = Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", "n2", "annotations",
+                        Struct.of("k3s.io/internal-ip", "192.0.2.1", "k3s.io/external-ip",
+                                "203.0.113.9", "k3s.io/hostname", "n2")),
+                "status", Struct.of("addresses",
+                        Seq.of(address("InternalIP", "192.0.2.1"), address("ExternalIP", "203.0.113.1"),
+                                address("InternalDNS", "n2.internal"), address("Hostname", "n2"))));
+        stage.api.seed(Resources.NODES, Obj.of(node));
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.one(Resources.NODES, "n2").status().seq("addresses").structs()).contains(
+                address("ExternalIP", "203.0.113.9"), address("InternalDNS", "n2.internal"))
+                .doesNotContain(address("ExternalIP", "203.0.113.1"));
+    }
+
+    private static Struct address(String type, String address) {
+        return Struct.of("type", type, "address", address);
+    }
 }

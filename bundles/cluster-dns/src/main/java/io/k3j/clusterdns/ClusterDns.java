@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -27,104 +27,129 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The door: one pair of sockets per gateway of the pod network, answering as long as this is active. The
-/// gateway exists only once the first pod has a network, so opening is tried until it succeeds.
+/// The door: one pair of sockets per address of this node's place, answering as long as this is active, also while
+/// the pod network's component or the API is being replaced. The addresses may come late, so opening is tried until it
+/// succeeds.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.clusterdns",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ClusterDns {
     private static final System.Logger LOG = System.getLogger("io.k3j.clusterdns");
-    private static final int PORT = 53;
-    private static final long RETRY_MILLIS = 500;
+    private static final long LOOK_MILLIS = 1000;
 
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Settings settings;
-    private final PodNetwork network;
     private final HealthScope health;
     private final Responder responder;
+    private final Publication publication;
     private final List<Listeners> listeners = new ArrayList<>();
-    private final BlockingQueue<ApiClient> clients = new ArrayBlockingQueue<>(16);
+    private final Semaphore changed = new Semaphore(0);
     private final Thread worker;
-    private volatile boolean stopped;
-
-    /// Its settings.
-    public @interface Settings {
-        /// `--node-name`.
-        String nodeName() default "localhost";
-
-        /// `--cluster-dns`.
-        String[] clusterDns() default {"10.43.0.10"};
-
-        /// `--cluster-domain`.
-        String clusterDomain() default "cluster.local";
-
-        /// `--resolv-conf`.
-        String resolvConf() default "";
-    }
+    private volatile @Nullable ApiClient client;
+    private volatile @Nullable Place wanted;
+    private @Nullable Place open;
 
     /// Begins; the sockets open in the background.
     @Activate
-    public ClusterDns(Settings settings, @Reference PodNetwork network, @Reference Health health) {
+    public ClusterDns(Settings settings, @Reference Health health) {
         this.settings = settings;
-        this.network = network;
         this.health = health.scope("cluster-dns");
-        Set<String> own = new HashSet<>(network.gateways());
-        own.addAll(List.of(settings.clusterDns()));
         Zone zone = new Zone(settings.clusterDomain(), new Picture(views));
-        responder = new Responder(zone, new Forwarder(() -> Resolvers.of(settings.resolvConf(), own),
+        publication = new Publication(views, settings.nodeName(), List.of(settings.clusterDns()));
+        responder = new Responder(zone, new Forwarder(() -> Resolvers.of(settings.resolvConf(), own()),
                 RandomGenerator.getDefault(), InstantSource.system()));
+        if (settings.flannelBackend().equals("none")) {
+            wanted = Place.outside(List.of(settings.nodeIp()), List.of(settings.clusterCidr()));
+        }
         worker = Thread.ofVirtual().name("cluster-dns").start(this::work);
+    }
+
+    /// Listens where the newest pod network has this node; the place stays while there is none.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindNetwork(PodNetwork network) {
+        wanted = Place.inside(network.gateways());
+        changed.release();
+    }
+
+    /// The successor is bound by itself.
+    void unbindNetwork(PodNetwork network) {
+        LOG.log(System.Logger.Level.DEBUG, "pod network {0} is being replaced", network.ranges());
     }
 
     /// Follows the newest client; the picture stays while there is none.
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindApi(ApiClient api) {
+        client = api;
         views.attach(api);
-        if (!clients.offer(api)) {
-            LOG.log(System.Logger.Level.WARNING, "too many API clients at once");
-        }
+        changed.release();
     }
 
     /// The client has gone; its successor is bound by itself.
     void unbindApi(ApiClient api) {
-        clients.remove(api);
+        if (client == api) {
+            client = null;
+        }
+    }
+
+    /// Addresses that must not be asked, because they lead back here.
+    private Set<String> own() {
+        Set<String> all = new HashSet<>(List.of(settings.clusterDns()));
+        Place place = wanted;
+        if (place != null) {
+            all.addAll(place.addresses());
+        }
+        return all;
     }
 
     private void work() {
-        boolean published = false;
-        ApiClient api = null;
-        while (!stopped) {
-            try {
-                ApiClient next = published ? clients.take() : clients.poll(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                published &= next == null;
-                api = next == null ? api : next;
-                if (open() && !published && api != null) {
-                    new Publication(api, settings.nodeName()).publish(List.of(settings.clusterDns()),
-                            network.gateways(), PORT);
-                    published = true;
-                    health.ok();
+        try {
+            while (true) {
+                boolean news = changed.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                changed.drainPermits();
+                LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
+                Place place = wanted;
+                if (place == null) {
+                    health.report(HealthLevel.STARTING, "waiting for the pod network");
+                } else if (opened(place)) {
+                    publish(place);
                 }
-            } catch (ApiFault e) {
-                health.degraded("cannot publish kube-dns: " + e.getMessage());
-            } catch (InterruptedException e) {
-                return;
             }
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "stopped");
         }
     }
 
-    private boolean open() {
-        if (!listeners.isEmpty()) {
+    private void publish(Place place) {
+        ApiClient api = client;
+        try {
+            if (api != null) {
+                publication.keep(api, place);
+                health.ok();
+            }
+        } catch (ApiFault e) {
+            health.degraded("cannot publish kube-dns: " + e.getMessage());
+        }
+    }
+
+    private boolean opened(Place place) {
+        if (place.equals(open)) {
             return true;
         }
+        List<Listeners> next = new ArrayList<>();
         try {
-            for (String gateway : network.gateways()) {
-                listeners.add(new Listeners(InetAddress.ofLiteral(gateway), PORT, responder));
+            for (String address : place.addresses()) {
+                next.add(new Listeners(InetAddress.ofLiteral(address), place.port(), responder, place::welcome));
             }
-            LOG.log(System.Logger.Level.INFO, "listening on {0} port 53", network.gateways());
-            return true;
-        } catch (IOException e) {
+            LOG.log(System.Logger.Level.INFO, "listening on {0} port {1}", place.addresses(),
+                    Integer.toString(place.port()));
             listeners.forEach(Listeners::close);
             listeners.clear();
+            listeners.addAll(next);
+            open = place;
+            return true;
+        } catch (IOException e) {
+            next.forEach(Listeners::close);
             health.report(HealthLevel.STARTING, "waiting for the pod network: " + e.getMessage());
             return false;
         }
@@ -133,7 +158,6 @@ public final class ClusterDns {
     /// Closes the sockets; the objects stay, the successor answers at the same address.
     @Deactivate
     void stop() throws InterruptedException {
-        stopped = true;
         worker.interrupt();
         worker.join();
         listeners.forEach(Listeners::close);

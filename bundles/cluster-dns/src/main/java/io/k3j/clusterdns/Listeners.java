@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /// The sockets of one address, UDP and TCP, and their threads. Each question has a virtual thread of its
 /// own; beyond the bound UDP questions are dropped, which clients ask again.
@@ -21,14 +22,16 @@ final class Listeners implements AutoCloseable {
     private static final int IDLE_MILLIS = 10_000;
     private static final int LARGEST = 65_535;
     private final Responder responder;
+    private final Predicate<InetAddress> welcome;
     private final DatagramSocket udp;
     private final ServerSocket tcp;
     private final Semaphore seats = new Semaphore(AT_ONCE);
 
-    /// Opens both sockets; port 0 picks one free port for both.
+    /// Opens both sockets; port 0 picks one free port for both. Who is not welcome gets no answer.
     /// @throws IOException when the address cannot be used
-    Listeners(InetAddress address, int port, Responder responder) throws IOException {
+    Listeners(InetAddress address, int port, Responder responder, Predicate<InetAddress> welcome) throws IOException {
         this.responder = responder;
+        this.welcome = welcome;
         tcp = new ServerSocket();
         tcp.setReuseAddress(true);
         tcp.bind(new InetSocketAddress(address, port));
@@ -58,7 +61,7 @@ final class Listeners implements AutoCloseable {
             }
             byte[] message = Arrays.copyOf(packet.getData(), packet.getLength());
             InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
-            if (message.length >= Wire.HEADER && seats.tryAcquire()) {
+            if (message.length >= Wire.HEADER && welcome.test(from.getAddress()) && seats.tryAcquire()) {
                 Thread.ofVirtual().name("dns-question").start(() -> answer(message, from));
             }
         }
@@ -79,7 +82,7 @@ final class Listeners implements AutoCloseable {
         while (!tcp.isClosed()) {
             try {
                 Socket socket = tcp.accept();
-                if (seats.tryAcquire()) {
+                if (welcome.test(socket.getInetAddress()) && seats.tryAcquire()) {
                     Thread.ofVirtual().name("dns-connection").start(() -> serve(socket));
                 } else {
                     socket.close();

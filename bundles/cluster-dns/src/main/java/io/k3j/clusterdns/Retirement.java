@@ -10,16 +10,18 @@ import org.osgi.service.component.annotations.Reference;
 /// Removes the Service and this node's slice when the feature is disabled for good.
 @Component(configurationPid = "io.k3j.clusterdns.retire", configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Retirement implements Retire {
-    private final Publication publication;
+    private final ApiClient api;
+    private final String node;
 
     /// Waits to be called.
     @Activate
-    public Retirement(ClusterDns.Settings settings, @Reference ApiClient api) {
-        publication = new Publication(api, settings.nodeName());
+    public Retirement(Settings settings, @Reference ApiClient api) {
+        this.api = api;
+        this.node = settings.nodeName();
     }
 
     @Override
     public void retire() {
-        publication.withdraw();
+        Publication.withdraw(api, node);
     }
 }

@@ -65,7 +65,8 @@ class ZoneTest {
                 Seq.of(http.with("port", 8080)));
         Zone zone = new Zone("cluster.local", new Picture(views));
         Forwarder nowhere = new Forwarder(List::of, new Random(1), Instant::now);
-        listeners = new Listeners(InetAddress.getLoopbackAddress(), 0, new Responder(zone, nowhere));
+        listeners = new Listeners(InetAddress.getLoopbackAddress(), 0, new Responder(zone, nowhere),
+                a -> true);
         views.attach(api);
         deliver(api);
     }

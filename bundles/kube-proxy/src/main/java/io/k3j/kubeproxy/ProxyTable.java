@@ -148,7 +148,7 @@ final class ProxyTable {
             rules.add(family.word() + " daddr " + ip + " " + p.protocol() + " dport " + p.port() + " " + from
                     + MASQUERADE);
         }
-        p.all().forEach(b -> endpoint(p, b));
+        p.some().forEach(b -> endpoint(p, b));
         rules.addAll(spread(p, backends));
         table.chain(service, rules);
     }

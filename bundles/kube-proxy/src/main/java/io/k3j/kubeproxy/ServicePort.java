@@ -1,6 +1,8 @@
 package io.k3j.kubeproxy;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// One port of one service, as this node must serve it in one family.
 ///
@@ -9,12 +11,19 @@ import java.util.List;
 /// @param nodePort 0 when there is none
 /// @param affinitySeconds 0 when any backend will do
 /// @param sources networks that may use the load balancer addresses; empty: all
-/// @param all every usable backend, `local` those on this node
+/// @param all every usable backend
+/// @param local the usable backends on this node; more than those in `all` when none here is ready
 record ServicePort(String id, String protocol, int port, List<String> clusterIps, List<String> addresses, int nodePort,
-        boolean internalLocal, boolean externalLocal, int affinitySeconds, List<String> sources, List<Backend> all) {
+        boolean internalLocal, boolean externalLocal, int affinitySeconds, List<String> sources, List<Backend> all,
+        List<Backend> local) {
 
-    List<Backend> local() {
-        return all.stream().filter(Backend::local).toList();
+    /// Every backend that a policy may choose.
+    Set<Backend> some() {
+        Set<Backend> both = new LinkedHashSet<>(all);
+        if (internalLocal || externalLocal) {
+            both.addAll(local);
+        }
+        return both;
     }
 
     /// What cluster addresses lead to.

@@ -43,12 +43,13 @@ final class ServicePorts {
                 .flatMap(s -> family.network(s.strip()).stream()).toList();
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
+            Backends found = backends(slices, port, family, node);
             all.add(new ServicePort(
                     service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"), protocol,
                     (int) port.whole("port", 0), clusterIps, outside, (int) port.whole("nodePort", 0),
                     spec.text("internalTrafficPolicy").equals("Local"),
                     spec.text("externalTrafficPolicy").equals("Local"),
-                    affinity ? (int) seconds : 0, sources, backends(slices, port, family, node)));
+                    affinity ? (int) seconds : 0, sources, found.all(), found.local()));
         }
         return all;
     }
@@ -62,8 +63,13 @@ final class ServicePorts {
         return addresses.flatMap(a -> family.literal(a).stream()).distinct().toList();
     }
 
-    /// The ready backends of a port; when there is none, those that are terminating but still serve.
-    private static List<Backend> backends(List<Obj> slices, Struct servicePort, Family family, String node) {
+    /// The backends of a port: for any node, and for this one.
+    private record Backends(List<Backend> all, List<Backend> local) {
+    }
+
+    /// The ready backends of a port; when there is none, those that are terminating but still serve. This node is
+    /// looked at by itself: traffic that may not leave it goes on to its last terminating backend.
+    private static Backends backends(List<Obj> slices, Struct servicePort, Family family, String node) {
         List<Backend> ready = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>();
         for (Obj slice : slices) {
@@ -77,6 +83,11 @@ final class ServicePorts {
                 }
             }
         }
+        return new Backends(usable(ready, leaving), usable(ready.stream().filter(Backend::local).toList(),
+                leaving.stream().filter(Backend::local).toList()));
+    }
+
+    private static List<Backend> usable(List<Backend> ready, List<Backend> leaving) {
         return (ready.isEmpty() ? leaving : ready).stream().distinct()
                 .sorted(Comparator.comparing(Backend::address).thenComparing(Backend::port)).toList();
     }

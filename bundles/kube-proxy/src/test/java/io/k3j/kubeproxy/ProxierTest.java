@@ -189,6 +189,20 @@ class ProxierTest {
     }
 
     @Test
+    void keepsLocalTrafficOnItsLastTerminatingBackendWhileOtherNodesHaveReadyOnes() {
+        service("local", cluster("10.43.0.5", port(80, "nodePort", 30080)).with("type", "NodePort")
+                .with("externalTrafficPolicy", "Local"));
+        endpoints("local", port(8080), endpoint("10.42.1.9", "there", "ready", true),
+                endpoint("10.42.0.9", "here", "ready", false, "serving", true, "terminating", true));
+        String script = synced();
+        String external = lines(script, "external-").stream().filter(l -> l.contains("numgen")).findFirst().orElse("");
+        assertThat(external).contains("10.42.0.9/8080").doesNotContain("10.42.1.9");
+        String service = lines(script, "add rule ip kube-proxy service-").stream().filter(l -> l.contains("numgen"))
+                .findFirst().orElse("");
+        assertThat(service).contains("10.42.1.9/8080").doesNotContain("10.42.0.9");
+    }
+
+    @Test
     void writesNothingWhenNothingChangedAndPrunesWhatIsGone() {
         service("web", cluster("10.43.0.5", port(80)));
         endpoints("web", port(8080), endpoint("10.42.0.2", "here", "ready", true));
