@@ -69,7 +69,8 @@ class FabricItest {
     void forgetsANodeThatHasGone() throws Exception {
         connect("vxlan");
         assertThat(run(one, "ip route")).contains("10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink");
-        Files.writeString(files.resolve("nodes.json"), Json.text(Seq.of(node("server-1", "10.42.0.0/24", Struct.EMPTY))));
+        Files.writeString(files.resolve("nodes.json"),
+                Json.text(Seq.of(node("server-1", "10.42.0.0/24", Struct.EMPTY))));
         live(one, "server-1", "vxlan");
         assertThat(run(one, "ip route; ip neigh; bridge fdb show dev flannel.1")).doesNotContain("10.42.1.0")
                 .doesNotContain("10.10.10.51");

@@ -92,7 +92,8 @@ final class FabricNode {
         @Override
         public void apply(String script) {
             try {
-                Process nft = new ProcessBuilder("nft", "-f", "-").inheritIO().redirectInput(ProcessBuilder.Redirect.PIPE)
+                Process nft = new ProcessBuilder("nft", "-f", "-").inheritIO()
+                        .redirectInput(ProcessBuilder.Redirect.PIPE)
                         .start();
                 nft.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
                 nft.getOutputStream().close();
