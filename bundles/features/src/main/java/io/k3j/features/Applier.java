@@ -25,10 +25,14 @@ final class Applier {
         this.health = health;
     }
 
+    /// Takes away the bundles of everything but these.
+    void prune(List<Feature> features) throws BundleException {
+        bundles.prune(features.stream().flatMap(Applier::names).toList());
+    }
+
     /// Installs all, resolves in one go, hands out settings, then starts one after the other.
     void apply(List<Feature> features) throws BundleException {
         Map<Feature.Part, Bundle> installed = new LinkedHashMap<>();
-        bundles.prune(features.stream().flatMap(Applier::names).toList());
         for (Feature feature : features) {
             configurations.give(feature);
             manifests.place(feature);

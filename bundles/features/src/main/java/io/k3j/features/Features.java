@@ -1,6 +1,7 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
@@ -86,7 +87,17 @@ public final class Features {
         List<Feature> due = retirement.due(all, wanted.names());
         retirement.remember(wanted.names(), due);
         due.forEach(manifests::remove);
-        new Applier(bundles, configurations, manifests, health).apply(wanted.features());
+        new Applier(bundles, configurations, manifests, health).prune(wanted.features());
+        Cluster cluster = new Cluster(plan, all.values());
+        new Applier(bundles, configurations, manifests, health)
+                .apply(wanted.features().stream().filter(f -> !cluster.awaitedBy(f)).toList());
+        if (wanted.features().stream().anyMatch(cluster::awaitedBy)) {
+            ClusterSettings said = Cluster.await(context);
+            Map<String, Object> settings = cluster.settings(said);
+            Wanted late = Wanted.of(files.role(plan.role()), all, cluster.disabled(said), settings);
+            new Applier(bundles, new Configurations(admin, settings), new Manifests(plan.dataDir(), settings), health)
+                    .apply(late.features().stream().filter(cluster::awaitedBy).toList());
+        }
         retire(retirement, wanted, due);
     }
 
