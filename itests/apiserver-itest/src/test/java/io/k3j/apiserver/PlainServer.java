@@ -1,0 +1,45 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Term;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.resourcesbuiltin.BuiltinKinds;
+import java.util.List;
+import java.util.Set;
+
+/// An API server of this process without a port, for tests of what several of them do on one store.
+public final class PlainServer implements AutoCloseable {
+    private final Extensions extensions = new Extensions();
+    private final ViewKeeper views = new ViewKeeper();
+    private final Server server;
+
+    /// Serves a datastore.
+    public PlainServer(Datastore datastore) {
+        extensions.kinds().put(new BuiltinKinds(Standalone.collecting(extensions)));
+        Store store = new Store();
+        store.use(datastore);
+        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false), Core.World.real(),
+                () -> true);
+    }
+
+    /// An administrator of any name.
+    public ApiClient client() {
+        return new LocalClient(server.core(), PlainServer::caller, caller("admin"), views);
+    }
+
+    private static Caller caller(String name) {
+        return Caller.of(name, List.of("system:masters"));
+    }
+
+    /// What clients taken from now on are bound to.
+    public void begin(Term term) {
+        extensions.begin(term);
+    }
+
+    @Override
+    public void close() {
+        views.close();
+        server.close();
+    }
+}

@@ -1,0 +1,130 @@
+package io.k3j.leases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserver.PlainServer;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.LeaseHold;
+import io.k3j.controllerkit.Resources;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SeveralServersTest {
+    private static final LeaseHold.Timing TIMING = new LeaseHold.Timing(Duration.ofSeconds(3), Duration.ofSeconds(2),
+            Duration.ofMillis(500));
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private final Freezer freezer = new Freezer();
+    private final Member a = new Member(freezer.store(store), freezer, "a");
+    private final Member b = new Member(store, InstantSource.system(), "b");
+
+    private static final class Member {
+        private final PlainServer server;
+        private final ApiClient api;
+        private final BlockingQueue<Reign> reigns = new LinkedBlockingQueue<>();
+        private final InstantSource clock;
+        private final String name;
+        private Candidacy candidacy;
+
+        Member(Datastore store, InstantSource clock, String name) {
+            this.server = new PlainServer(store);
+            this.api = server.client();
+            this.clock = clock;
+            this.name = name;
+        }
+
+        void run() {
+            candidacy = new Candidacy(api, TIMING, name, clock, reigns::add);
+        }
+
+        /// The client of this server's controllers, as soon as it leads.
+        ApiClient leading() throws InterruptedException {
+            Reign reign = reigns.poll(10, TimeUnit.SECONDS);
+            assertThat(reign).isNotNull();
+            server.begin(reign);
+            return api.leading();
+        }
+
+        void close() {
+            if (candidacy != null) {
+                candidacy.close(() -> {
+                });
+            }
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        a.close();
+        b.close();
+        store.close();
+    }
+
+    private static Obj map(String name) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "default")));
+    }
+
+    private static void create(ApiClient api, String name) {
+        api.create(Resources.CONFIG_MAPS, map(name), WriteOptions.PLAIN);
+    }
+
+    @Test
+    void theOtherLeadsAtOnceWhenTheLeaderStops() throws Exception {
+        a.run();
+        create(a.leading(), "by-a");
+        b.run();
+        long begin = System.nanoTime();
+        a.candidacy.close(() -> {
+        });
+        create(b.leading(), "by-b");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+        assertThat(a.api.get(Resources.LEASES, new Key("kube-system", "kube-scheduler")).spec()
+                .text("holderIdentity")).isIn("", "b");
+    }
+
+    @Test
+    void aFrozenLeaderIsReplacedWithinThreeSecondsAndCannotWriteWhenItThaws() throws Exception {
+        a.run();
+        ApiClient old = a.leading();
+        create(old, "before");
+        b.run();
+        long begin = System.nanoTime();
+        freezer.freeze();
+        ApiClient young = b.leading();
+        create(young, "by-b");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        freezer.thaw();
+        assertThatThrownBy(() -> create(old, "too-late"))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503));
+        create(young, "still-by-b");
+        assertThat(b.api.find(Resources.CONFIG_MAPS, new Key("default", "too-late"))).isEmpty();
+        assertThat(a.api.find(Resources.CONFIG_MAPS, new Key("default", "still-by-b"))).isPresent();
+    }
+
+    @Test
+    void aLeaderWritesOnOverManyRenewals() throws Exception {
+        a.run();
+        ApiClient leader = a.leading();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        int count = 0;
+        while (System.nanoTime() < end) {
+            create(leader, "n" + count++);
+        }
+        assertThat(count).isGreaterThan(100);
+        assertThat(a.reigns).isEmpty();
+    }
+}
