@@ -10,6 +10,9 @@ public final class Phases {
     public static final String APISERVER_READY = "io.k3j.apiserver-ready";
     /// This process' node is registered and its `Ready` condition is true.
     public static final String NODE_READY = "io.k3j.node-ready";
+    /// The datastore's bootstrap record and critical flags agree with this server's: until then nothing may be written
+    /// to it.
+    public static final String CLUSTER_AGREED = "io.k3j.cluster-agreed";
     /// This server runs the controllers that run once in a cluster.
     public static final String LEADER = "io.k3j.leader";
 

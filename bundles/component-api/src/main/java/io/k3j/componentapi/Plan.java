@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// What the user asked for, after flags, environment and configuration files are taken together and K3s'
-/// defaults are filled in. A service of the launcher, read by `features` only: everybody else gets their
-/// settings through their configuration PID.
+/// defaults are filled in. A service of the launcher, read by `features`, and by `supervisor` for the critical flags of
+/// every feature and where they were set: everybody else gets their settings through their configuration PID.
 ///
 /// @param role `server` or `agent`
 /// @param dataDir the data directory
