@@ -34,10 +34,11 @@ final class Garbage implements Reconciler {
         THERE, GOING, GONE
     }
 
-    private final GarbageGraph graph = new GarbageGraph();
+    private final GarbageGraph graph;
     private final GarbageViews views;
 
-    private Garbage(ApiClient api, Consumer<String> due) {
+    Garbage(ApiClient api, GarbageGraph graph, Consumer<String> due) {
+        this.graph = graph;
         views = new GarbageViews(api, graph, due);
     }
 
@@ -47,7 +48,7 @@ final class Garbage implements Reconciler {
         Garbage[] all = new Garbage[1];
         Loop loop = desk.loop("garbage-collector-controller", "generic-garbage-collector", 4,
                 (key, writer) -> all[0].reconcile(key, writer));
-        all[0] = new Garbage(desk.api(), uid -> loop.queue().add(Key.of(uid)));
+        all[0] = new Garbage(desk.api(), new GarbageGraph(), uid -> loop.queue().add(Key.of(uid)));
         loop.queue().add(REFRESH);
         return all[0].views;
     }
@@ -84,6 +85,10 @@ final class Garbage implements Reconciler {
             return Again.NEVER;
         }
         Obj live = found.get();
+        if (live.owners().isEmpty()) {
+            // freed since the graph was told of it
+            return Again.NEVER;
+        }
         List<Struct> there = new ArrayList<>();
         boolean going = false;
         for (Struct owner : live.owners()) {

@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Writer;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -79,6 +80,20 @@ class GarbageTest {
         assertThat(stage.all(Resources.DEPLOYMENTS)).isEmpty();
         assertThat(stage.one(Resources.REPLICA_SETS, "s").owners()).isEmpty();
         assertThat(stage.pods()).hasSize(1);
+    }
+
+    @Test
+    void keepsWhatWasFreedThoughItsViewIsBehind() {
+        GarbageGraph graph = new GarbageGraph();
+        Garbage garbage = new Garbage(stage.api, graph, uid -> {
+        });
+        Writer writer = new Writer(stage.api);
+        garbage.reconcile(new Key("resources", "refresh"), writer);
+        stage.settle();
+        delete("Orphan");
+        graph.put(GarbageGraph.Node.of(Resources.REPLICA_SETS, set));
+        garbage.reconcile(Key.of(set.uid()), writer);
+        assertThat(stage.one(Resources.REPLICA_SETS, "s").owners()).isEmpty();
     }
 
     @Test

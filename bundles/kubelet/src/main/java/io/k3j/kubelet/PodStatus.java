@@ -35,7 +35,7 @@ final class PodStatus {
         boolean ready(Container c);
 
         /// What a container left as its last words.
-        String lastWords(Struct spec, Container c);
+        String lastWords(Container c);
 
         List<String> hostAddresses();
 
@@ -133,11 +133,11 @@ final class PodStatus {
         Container c = newest.orElse(null);
         boolean exited = c != null && !c.running();
         boolean waits = c == null || waiting != null && !c.running() || c.state() == Container.State.CREATED;
-        Struct state = waits ? waiting(waiting) : state(spec, c);
+        Struct state = waits ? waiting(waiting) : state(c);
         b.put("state", state);
         Container last = waits && exited && c.exited() ? c : all.size() > 1 ? all.get(1) : null;
         b.put("lastState", last == null || !last.exited() ? Struct.EMPTY
-                : Struct.of("terminated", terminated(spec, last)));
+                : Struct.of("terminated", terminated(last)));
         boolean done = init && !Pods.sidecar(spec) && c != null && c.exited() && c.end().exitCode() == 0;
         b.put("ready", c != null && (c.running() && view.ready(c) && !(init && !Pods.sidecar(spec)) || done));
         b.put("restartCount", c == null ? 0 : c.attempt());
@@ -175,13 +175,13 @@ final class PodStatus {
                 .build());
     }
 
-    private Struct state(Struct spec, Container c) {
+    private Struct state(Container c) {
         return c.running() ? Struct.of("running", Struct.of("startedAt", Times.seconds(c.end().started())))
-                : Struct.of("terminated", terminated(spec, c));
+                : Struct.of("terminated", terminated(c));
     }
 
-    private Struct terminated(Struct spec, Container c) {
-        String words = view.lastWords(spec, c);
+    private Struct terminated(Container c) {
+        String words = view.lastWords(c);
         String reason = c.end().reason().isEmpty() ? c.end().exitCode() == 0 ? "Completed" : "Error" : c.end().reason();
         return Struct.builder().put("exitCode", c.end().exitCode()).put("reason", reason)
                 .putUnlessEmpty("message", words.isEmpty() ? c.end().message() : words)

@@ -30,6 +30,7 @@ final class PodStep {
     private final Tools tools;
     private final Runnable wake;
     private final Starter starter;
+    private final LastWords words;
     private final Killer killer;
     private final Probes probes;
     private final Launches launches;
@@ -46,6 +47,7 @@ final class PodStep {
         this.tools = tools;
         this.wake = wake;
         starter = new Starter(tools);
+        words = new LastWords(starter::lastWords);
         killer = new Killer(tools, wake);
         launches = new Launches(tools, starter, killer, wake, this::at);
         probes = new Probes(tools.handlers(), tools.clock(), wake,
@@ -275,7 +277,8 @@ final class PodStep {
     /// The status as of now, for whichever version of the object it is written on.
     private Function<Obj, Struct> status() {
         PodRuntime runtime = seen;
-        StatusView view = new StatusView(tools, starter, launches.waiting(), snapshot(runtime), ending, failure);
+        StatusView view = new StatusView(tools, words.of(runtime), launches.waiting(), snapshot(runtime), ending,
+                failure);
         return newest -> PodStatus.of(newest, runtime, view);
     }
 

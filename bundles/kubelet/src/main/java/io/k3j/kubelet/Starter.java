@@ -120,8 +120,13 @@ final class Starter {
         return all;
     }
 
-    /// The file a container may leave a message in.
-    Path lastWords(String uid, String container, int attempt) {
+    /// The file a container may have left a message in.
+    Path lastWords(Container c) {
+        return lastWords(c.labels().getOrDefault(Labels.POD_UID, ""), c.labels().getOrDefault(Labels.CONTAINER,
+                c.name()), c.attempt());
+    }
+
+    private Path lastWords(String uid, String container, int attempt) {
         return tools.options().podDir(uid).resolve("containers").resolve(container).resolve(Integer.toString(attempt));
     }
 
