@@ -122,7 +122,7 @@ class PlanBuilderTest {
             "--service-node-port-range=9-1|two ports", "--write-kubeconfig-mode=9|octal",
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
-            "--flannel-backend=wireguard-native|use one of none, vxlan, host-gw",
+            "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
             "--kubelet-arg=feature-gates=X=true|--kubelet-arg=feature-gates=X=true (command line) is not supported yet",
             "--cluster-init|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
