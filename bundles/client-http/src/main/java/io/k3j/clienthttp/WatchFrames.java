@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /// The events of one watch, in order.
 final class WatchFrames implements AutoCloseable {
@@ -31,7 +32,7 @@ final class WatchFrames implements AutoCloseable {
     /// The next event; blocks. Null when the watch has ended in order.
     /// @throws ApiFault the error the server ended it with
     /// @throws IOException when it was cut
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Frame next() throws IOException {
         byte[] line = line();
         if (line.length == 0) {

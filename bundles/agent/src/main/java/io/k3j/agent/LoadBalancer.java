@@ -1,0 +1,244 @@
+package io.k3j.agent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The node's own way to the servers: takes TCP connections on loopback and passes their bytes to one server.
+/// When that server fails, its connections are closed, so that their owners connect again, to another.
+final class LoadBalancer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.agent");
+    /// A server that takes longer to take a connection counts as failed.
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final long CHECK_MILLIS = 1_000;
+    private static final int BUFFER = 16 << 10;
+    private static final int BACKLOG = 256;
+    /// Connections at once; more wait in the listen queue.
+    private static final int MAX_CONNECTIONS = 1_000;
+
+    private final ServerList servers;
+    private final ServerSocket listener;
+    private final Set<Pair> open = ConcurrentHashMap.newKeySet();
+    private final Semaphore seats = new Semaphore(MAX_CONNECTIONS);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Semaphore due = new Semaphore(0);
+    private volatile Function<String, Health> health = address -> Health.UNKNOWN;
+    private volatile String trouble = "";
+
+    /// Two joined connections.
+    private record Pair(Socket near, Socket far) implements AutoCloseable {
+        @Override
+        public void close() {
+            shut(near);
+            shut(far);
+        }
+
+        private static void shut(Socket socket) {
+            try {
+                socket.close();
+            } catch (IOException broken) {
+                LOG.log(Level.DEBUG, "close", broken);
+            }
+        }
+    }
+
+    /// Listens on a port of the loopback address (0: any).
+    /// @param preset the registration address, as `host:port`
+    LoadBalancer(int port, String preset, InstantSource clock) throws IOException {
+        servers = new ServerList(preset, clock);
+        listener = new ServerSocket();
+        listener.setReuseAddress(true);
+        try {
+            listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
+        } catch (IOException taken) {
+            listener.close();
+            throw new IOException("cannot listen on 127.0.0.1:" + port + " (--lb-server-port): " + taken.getMessage()
+                    + "; is another agent running? see: ss -ltnp 'sport = :" + port + "'", taken);
+        }
+        Thread.ofVirtual().name("lb-accept").start(this::accept);
+        Thread.ofVirtual().name("lb-check").start(this::checks);
+    }
+
+    /// The port it listens on.
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /// The servers there are; those that are gone lose their connections.
+    void set(Collection<String> addresses) {
+        close(servers.set(addresses));
+    }
+
+    /// The servers' own addresses.
+    List<String> addresses() {
+        return servers.addresses();
+    }
+
+    /// Whom to ask how a server is.
+    void health(Function<String, Health> source) {
+        health = source;
+    }
+
+    /// Something has changed with a server: looks at once instead of within a second.
+    void check() {
+        due.release();
+    }
+
+    /// Why the last connection could not be made, empty when it could.
+    String trouble() {
+        return trouble;
+    }
+
+    /// Each server's state and connections.
+    String report() {
+        return servers.report().toString();
+    }
+
+    private void accept() {
+        while (closed.getCount() > 0) {
+            try {
+                seats.acquire();
+                Socket near = listener.accept();
+                Thread.ofVirtual().name("lb-connection").start(() -> carry(near));
+            } catch (IOException broken) {
+                seats.release();
+                if (closed.getCount() > 0) {
+                    LOG.log(Level.WARNING, "load balancer cannot accept: {0}", broken.getMessage());
+                    pause();
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (closed.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.log(Level.DEBUG, "closed");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void carry(Socket near) {
+        try (near) {
+            near.setTcpNoDelay(true);
+            for (String address : servers.order()) {
+                Socket far = dial(address);
+                if (far != null) {
+                    join(address, new Pair(near, far));
+                    return;
+                }
+            }
+        } catch (IOException broken) {
+            LOG.log(Level.DEBUG, "connection", broken);
+        } finally {
+            seats.release();
+        }
+    }
+
+    private @Nullable Socket dial(String address) {
+        Socket far = new Socket();
+        try {
+            far.setTcpNoDelay(true);
+            far.setKeepAlive(true);
+            far.connect(Addresses.socket(address), CONNECT_MILLIS);
+            trouble = "";
+            return far;
+        } catch (IOException refused) {
+            trouble = "cannot connect to " + address + ": " + refused.getMessage();
+            LOG.log(Level.DEBUG, "load balancer: {0}", trouble);
+            close(servers.failed(address));
+            close(List.of(far));
+            return null;
+        }
+    }
+
+    private void join(String address, Pair pair) throws IOException {
+        open.add(pair);
+        try (pair) {
+            close(servers.connected(address, pair));
+            if (closed.getCount() == 0) {
+                return;
+            }
+            Thread up = Thread.ofVirtual().name("lb-up").start(() -> copy(pair.near(), pair.far()));
+            copy(pair.far(), pair.near());
+            up.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(pair);
+            servers.ended(address, pair);
+        }
+    }
+
+    /// Passes bytes until the end, then says so; when that fails both directions are over.
+    private static void copy(Socket from, Socket to) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                out.write(buffer, 0, n);
+            }
+            to.shutdownOutput();
+        } catch (IOException over) {
+            new Pair(from, to).close();
+        }
+    }
+
+    private void checks() {
+        try {
+            while (closed.getCount() > 0) {
+                if (due.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    due.drainPermits();
+                }
+                Collection<AutoCloseable> closing = servers.check(health);
+                if (!closing.isEmpty()) {
+                    LOG.log(Level.INFO, "load balancer closes {0} connections; servers: {1}", closing.size(),
+                            report());
+                }
+                close(closing);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(Collection<? extends AutoCloseable> all) {
+        for (AutoCloseable one : all) {
+            try {
+                one.close();
+            } catch (Exception broken) {
+                LOG.log(Level.DEBUG, "close", broken);
+            }
+        }
+    }
+
+    /// Cuts all connections and stops listening.
+    @Override
+    public void close() {
+        closed.countDown();
+        due.release();
+        close(List.of(listener));
+        close(List.copyOf(open));
+    }
+}

@@ -1,0 +1,151 @@
+package io.k3j.agent;
+
+import io.k3j.pki.CertificateRequest;
+import io.k3j.pki.ClientTls;
+import io.k3j.pki.KubeConfig;
+import io.k3j.pki.Keys;
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.NodePassword;
+import io.k3j.pki.Pem;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The node's credentials on disk: its password, keys that never leave it, and what was signed for it.
+final class NodeFiles {
+    /// Certificates with less than this left are asked for again.
+    static final Duration RENEW_BEFORE = Duration.ofDays(120);
+    /// All certificates of a node, in the order K3s asks for them.
+    static final List<String> LEAVES = List.of("serving-kubelet", "client-kubelet", "client-kube-proxy",
+            "client-k3s-controller");
+
+    private final Layout layout;
+    private final RandomGenerator random;
+
+    NodeFiles(Layout layout, RandomGenerator random) {
+        this.layout = layout;
+        this.random = random;
+    }
+
+    /// What the node proves itself with, made when there is none; that of old agents is taken over.
+    String password() throws IOException {
+        Path file = layout.nodePassword();
+        Optional<String> known = PemFiles.read(file);
+        if (known.isPresent() && !known.get().isBlank()) {
+            return known.get().strip();
+        }
+        Path former = layout.agent("node-password.txt");
+        String password = PemFiles.read(former).map(String::strip).filter(p -> !p.isEmpty())
+                .orElseGet(() -> NodePassword.random(random));
+        PemFiles.directory(file.toAbsolutePath().getParent());
+        PemFiles.write(file, password + "\n", PemFiles.SECRET);
+        Files.deleteIfExists(former);
+        return password;
+    }
+
+    /// A request for a certificate, in DER, signed by the node's key of that name; it is made when there is none.
+    byte[] request(String leaf, String commonName) throws IOException {
+        Path file = layout.agent(leaf + ".key");
+        Optional<KeyPair> known = PemFiles.key(file).flatMap(LoadedKey::pair);
+        if (known.isPresent() && known.get().getPublic().getAlgorithm().equals("EC")) {
+            return CertificateRequest.create(commonName, known.get());
+        }
+        PemFiles.directory(layout.agent(""));
+        KeyPair pair = Keys.elliptic();
+        PemFiles.write(file, pair);
+        return CertificateRequest.create(commonName, pair);
+    }
+
+    /// Keeps what was signed.
+    /// @throws IOException when it is no certificate for the node's key
+    void certificate(String leaf, String pem) throws IOException {
+        List<X509Certificate> chain = read(pem, leaf);
+        Optional<KeyPair> own = PemFiles.key(layout.agent(leaf + ".key")).flatMap(LoadedKey::pair);
+        if (own.isEmpty() || !own.get().getPublic().equals(chain.getFirst().getPublicKey())) {
+            throw new IOException("the server signed another key than that of " + leaf);
+        }
+        PemFiles.write(layout.agent(leaf + ".crt"), chain);
+    }
+
+    /// Keeps the authorities of `client-ca` or `server-ca`.
+    void authorities(String name, String pem) throws IOException {
+        read(pem, name);
+        PemFiles.directory(layout.agent(""));
+        keep(layout.agent(name + ".crt"), pem, PemFiles.OPEN);
+    }
+
+    private static List<X509Certificate> read(String pem, String what) throws IOException {
+        try {
+            List<X509Certificate> chain = Pem.certificates(pem);
+            if (!chain.isEmpty()) {
+                return chain;
+            }
+        } catch (IllegalArgumentException rubbish) {
+            throw new IOException("the server's answer for " + what + " cannot be read: " + rubbish.getMessage());
+        }
+        throw new IOException("the server's answer for " + what + " holds no certificate");
+    }
+
+    /// The node's components reach the API at this address.
+    void kubeConfigs(URI api) throws IOException {
+        kubeConfig(api, "kubelet", "client-kubelet");
+        kubeConfig(api, "kubeproxy", "client-kube-proxy");
+        kubeConfig(api, "k3scontroller", "client-k3s-controller");
+    }
+
+    private void kubeConfig(URI api, String name, String leaf) throws IOException {
+        keep(layout.agent(name + ".kubeconfig"), KubeConfig.ofFiles(api.toString(), layout.agent("server-ca.crt"),
+                layout.agent(leaf + ".crt"), layout.agent(leaf + ".key")), PemFiles.SECRET);
+    }
+
+    private static void keep(Path file, String text, String permissions) throws IOException {
+        if (!PemFiles.read(file).equals(Optional.of(text))) {
+            PemFiles.write(file, text, permissions);
+        }
+    }
+
+    /// A certificate of the node with its key, empty when there is none that is valid now.
+    Optional<ClientTls.Own> own(String leaf, Instant now) throws IOException {
+        List<X509Certificate> chain = PemFiles.certificates(layout.agent(leaf + ".crt"));
+        Optional<LoadedKey> key = PemFiles.key(layout.agent(leaf + ".key"));
+        if (chain.isEmpty() || key.isEmpty() || chain.getFirst().getNotAfter().toInstant().isBefore(now)) {
+            return Optional.empty();
+        }
+        return Optional.of(new ClientTls.Own(chain, key.get().secret()));
+    }
+
+    /// The cluster's authorities for servers.
+    List<X509Certificate> serverAuthorities() throws IOException {
+        return PemFiles.certificates(layout.agent("server-ca.crt"));
+    }
+
+    /// Whether everything is there that a start without a server needs.
+    boolean complete(Instant now) throws IOException {
+        for (String leaf : LEAVES) {
+            if (own(leaf, now).isEmpty()) {
+                return false;
+            }
+        }
+        return !serverAuthorities().isEmpty() && Files.exists(layout.agent("client-ca.crt"))
+                && Files.exists(layout.agent("kubelet.kubeconfig")) && Files.exists(layout.clusterFile());
+    }
+
+    /// Whether a certificate should be renewed.
+    boolean due(Instant now) throws IOException {
+        for (String leaf : LEAVES) {
+            if (own(leaf, now.plus(RENEW_BEFORE)).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,256 @@
+package io.k3j.agent;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.ClusterSettings;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.Phases;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import io.k3j.pki.ClusterToken;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
+
+/// What happens from the start of the bundle to its end, on one virtual thread: join, open the doors, then look
+/// after certificates and servers.
+final class Start implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.agent");
+    /// A node that has joined before waits no longer for a server before it starts from its files.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long FIRST_MILLIS = 200;
+    private static final long LONGEST_MILLIS = 5_000;
+    private static final Duration LOOK_AT_CERTIFICATES = Duration.ofHours(6);
+
+    private final BundleContext context;
+    private final Settings settings;
+    private final HealthScope health;
+    private final Abort abort;
+    private final InstantSource clock = InstantSource.system();
+    private final Layout layout;
+    private final NodeFiles files;
+    private final AllowedTargets targets;
+    private final Tunnels tunnels;
+    private final Servers servers;
+    private final BalancerFile memory;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final Thread thread;
+    private volatile @Nullable LoadBalancer balancer;
+    private String said = "";
+
+    Start(BundleContext context, Settings settings, HealthScope health, Abort abort) {
+        this.context = context;
+        this.settings = settings;
+        this.health = health;
+        this.abort = abort;
+        this.layout = Layout.of(settings);
+        this.files = new NodeFiles(layout, new SecureRandom());
+        List<String> own = new ArrayList<>(List.of(settings.nodeIp()));
+        own.addAll(List.of(settings.nodeExternalIp()));
+        this.targets = new AllowedTargets(settings.kubeletPort(), own);
+        this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock);
+        this.servers = new Servers(clock, this::servers);
+        this.memory = new BalancerFile(layout.balancerFile(), settings.server());
+        health.report(HealthLevel.STARTING, "joining " + settings.server());
+        this.thread = Thread.ofVirtual().name("agent").start(this::run);
+    }
+
+    private void run() {
+        try {
+            Joining joining = begin();
+            ClusterConfig config = first(joining);
+            if (config != null) {
+                open(config);
+                lookAfter(joining, config);
+            }
+        } catch (Refused | IllegalArgumentException refused) {
+            abort.abort(String.valueOf(refused.getMessage()));
+        } catch (IOException failed) {
+            LOG.log(Level.DEBUG, "not joined", failed);
+            abort.abort("cannot join " + settings.server() + ": " + failed.getMessage());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Joining begin() throws IOException {
+        ClusterToken token = ClusterToken.parse(settings.token());
+        String preset = Addresses.ofUrl(settings.server());
+        URI supervisor = URI.create("https://" + preset);
+        if (!settings.disableApiserverLb()) {
+            LoadBalancer started = new LoadBalancer(settings.lbServerPort(), preset, clock);
+            started.health(tunnels::health);
+            started.set(memory.read());
+            balancer = started;
+            supervisor = URI.create("https://127.0.0.1:" + started.port());
+            if (closed.getCount() == 0) {
+                started.close();
+            }
+        }
+        return new Joining(settings, token, layout, files, supervisor);
+    }
+
+    /// Joins; or, when the node was in before and no server answers, what is known from then.
+    private @Nullable ClusterConfig first(Joining joining) throws IOException, InterruptedException, Refused {
+        long start = System.nanoTime();
+        for (long pause = FIRST_MILLIS;; pause = Math.min(pause * 2, LONGEST_MILLIS)) {
+            boolean known = files.complete(clock.instant());
+            boolean patient = System.nanoTime() - start < PATIENCE.toNanos();
+            try {
+                ClusterConfig config = joining.join(clock.instant());
+                health.ok();
+                return config;
+            } catch (Refused refused) {
+                if (!known) {
+                    throw refused;
+                }
+                return remembered(joining, String.valueOf(refused.getMessage()));
+            } catch (IOException away) {
+                String why = why(away);
+                if (known && !patient) {
+                    return remembered(joining, why);
+                }
+                tell(why);
+            }
+            if (closed.await(pause, TimeUnit.MILLISECONDS)) {
+                return null;
+            }
+        }
+    }
+
+    private @Nullable ClusterConfig remembered(Joining joining, String why) throws IOException, Refused {
+        tell(why + "; this node starts with what it knows and tries on");
+        return joining.remembered();
+    }
+
+    private String why(IOException away) {
+        LoadBalancer way = balancer;
+        String trouble = way == null ? "" : way.trouble();
+        return settings.server() + " cannot be reached: " + (trouble.isEmpty() ? away.getMessage() : trouble);
+    }
+
+    private void tell(String trouble) {
+        health.degraded(trouble);
+        if (!trouble.equals(said)) {
+            said = trouble;
+            LOG.log(Level.WARNING, trouble);
+        }
+    }
+
+    private void open(ClusterConfig config) throws IOException {
+        targets.mode(config.egressMode(), config.clusterCidrs());
+        register(ListenerIdentity.class, new NodeListener(layout), Endpoint.PORT, ListeningSockets.KUBELET);
+        register(ClusterSettings.class, config.settings(), "server", settings.server());
+        register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");
+        register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.joined");
+        List<String> known = memory.read();
+        if (!known.isEmpty()) {
+            tunnels.set(known);
+        }
+    }
+
+    private synchronized <S> void register(Class<S> type, S service, String key, String value) {
+        if (closed.getCount() > 0) {
+            Hashtable<String, Object> properties = new Hashtable<>();
+            properties.put(key, value);
+            services.add(context.registerService(type, service, properties));
+        }
+    }
+
+    private void lookAfter(Joining joining, ClusterConfig first) throws InterruptedException {
+        boolean listed = false;
+        boolean ready = false;
+        long pause = 0;
+        while (!closed.await(pause, TimeUnit.MILLISECONDS)) {
+            try {
+                if (files.due(clock.instant()) || !said.isEmpty()) {
+                    joining.join(clock.instant());
+                    said = "";
+                    health.ok();
+                }
+                if (!listed) {
+                    servers(joining.apiServers(clock.instant()));
+                    listed = true;
+                }
+                if (!ready) {
+                    joining.ready(clock.instant());
+                    ready = true;
+                    compare(first, joining.config(clock.instant()));
+                }
+                pause = LOOK_AT_CERTIFICATES.toMillis();
+            } catch (IOException away) {
+                LOG.log(Level.DEBUG, "asked again soon", away);
+                pause = Math.clamp(pause * 2, FIRST_MILLIS, LONGEST_MILLIS);
+            } catch (Refused refused) {
+                tell(String.valueOf(refused.getMessage()));
+                pause = LONGEST_MILLIS;
+            }
+        }
+    }
+
+    private void compare(ClusterConfig first, ClusterConfig now) {
+        if (!ClusterChange.between(first, now).isEmpty()) {
+            tell("the cluster's settings have changed since this node started: " + ClusterChange.between(first, now)
+                    + "; restart the agent to take them over");
+        }
+    }
+
+    /// These are the servers now.
+    private void servers(List<String> addresses) {
+        if (addresses.isEmpty() || closed.getCount() == 0) {
+            return;
+        }
+        LoadBalancer way = balancer;
+        if (way != null && !way.addresses().equals(addresses)) {
+            LOG.log(Level.INFO, "servers={0}", addresses);
+            way.set(addresses);
+        }
+        tunnels.set(addresses);
+        memory.write(addresses);
+    }
+
+    private void lookAtServers() {
+        LoadBalancer way = balancer;
+        if (way != null) {
+            way.check();
+        }
+    }
+
+    /// A client that knows the servers' addresses. Does not block.
+    void api(ApiClient client) {
+        servers.attach(client);
+    }
+
+    @Override
+    public void close() {
+        List<ServiceRegistration<?>> last;
+        synchronized (this) {
+            closed.countDown();
+            last = List.copyOf(services);
+            services.clear();
+        }
+        last.reversed().forEach(ServiceRegistration::unregister);
+        thread.interrupt();
+        servers.close();
+        tunnels.close();
+        LoadBalancer way = balancer;
+        if (way != null) {
+            way.close();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.k3j.agent;
+
+import io.k3j.pki.ClientTls;
+import io.k3j.pki.ClusterToken;
+import io.k3j.pki.Pem;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// Whom to believe at a server's address, found out as K3s' agents do: ask for its authorities without
+/// believing anything, ask again believing those, then compare them with the token's hash. A server whose
+/// certificate the machine's own authorities vouch for is believed without a hash.
+///
+/// @param authorities the cluster's, empty when the machine's count
+record Trust(List<X509Certificate> authorities) {
+    private static final System.Logger LOG = System.getLogger("io.k3j.agent");
+    private static final String PATH = "/cacerts";
+
+    /// Asks `server`; `shown` is the address the user knows it by.
+    /// @throws Refused when it is not the cluster the token belongs to, or no K3s at all
+    /// @throws IOException when it does not answer
+    static Trust establish(URI server, ClusterToken token, String shown) throws IOException, Refused {
+        String pem = ask(server, blind(), shown);
+        List<X509Certificate> authorities;
+        try {
+            authorities = Pem.certificates(pem);
+        } catch (IllegalArgumentException noCertificates) {
+            authorities = List.of();
+        }
+        if (authorities.isEmpty()) {
+            throw new Refused("failed to get CA certs: " + shown + " answers, but is not a K3s server; check --server");
+        }
+        try {
+            ask(server, ClientTls.trusting(authorities, Optional.empty()), shown);
+        } catch (SSLException notTheirs) {
+            return publicly(server, token, shown, notTheirs);
+        }
+        compare(token, pem, shown);
+        return new Trust(authorities);
+    }
+
+    private static void compare(ClusterToken token, String pem, String shown) throws Refused {
+        if (token.caHash().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "Cluster CA certificate is not trusted by the host CA bundle, but the "
+                    + "token does not include a CA hash. Use the full token from the server's node-token file to "
+                    + "enable Cluster CA validation.");
+            return;
+        }
+        try {
+            String found = ClusterToken.caHash(pem);
+            if (!found.equals(token.caHash().get())) {
+                throw new Refused("token CA hash does not match the Cluster CA certificate hash: "
+                        + token.caHash().get() + " != " + found + "; " + shown
+                        + " is not the cluster this token is for, or its CA was replaced: copy the token anew");
+            }
+        } catch (IllegalArgumentException noChain) {
+            throw new Refused("CA cert validation failed: " + noChain.getMessage());
+        }
+    }
+
+    private static Trust publicly(URI server, ClusterToken token, String shown, SSLException why)
+            throws IOException, Refused {
+        try {
+            ask(server, SSLContext.getDefault(), shown);
+        } catch (SSLException neither) {
+            throw new Refused("CA cert validation failed: the certificate of " + shown
+                    + " is signed neither by its cluster's CA nor by one this machine trusts: " + why.getMessage());
+        } catch (GeneralSecurityException missing) {
+            throw new IOException(missing);
+        }
+        if (token.caHash().isPresent()) {
+            LOG.log(System.Logger.Level.WARNING, "Cluster CA certificate is trusted by the host CA bundle. Token CA "
+                    + "hash will not be validated.");
+        }
+        return new Trust(List.of());
+    }
+
+    private static String ask(URI server, SSLContext tls, String shown) throws IOException, Refused {
+        try (SupervisorClient client = new SupervisorClient(server, tls, "")) {
+            return client.get(PATH);
+        } catch (SupervisorFault fault) {
+            if (fault.lasting()) {
+                throw new Refused("failed to get CA certs: " + shown + " is not a K3s server: " + fault.getMessage());
+            }
+            throw fault;
+        }
+    }
+
+    /// A context for further calls, with a certificate of our own if there is one.
+    SSLContext context(Optional<ClientTls.Own> own) {
+        if (!authorities.isEmpty()) {
+            return ClientTls.trusting(authorities, own);
+        }
+        try {
+            return SSLContext.getDefault();
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private static SSLContext blind() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Anyone()}, null);
+            return context;
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /// Believes everybody: only for the first look, whose answer is checked afterwards and carries no secret.
+    private static final class Anyone extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // nobody is a client of ours
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // nobody is a client of ours
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // nobody is a client of ours
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // whoever it is
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
