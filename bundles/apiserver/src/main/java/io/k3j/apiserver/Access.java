@@ -27,20 +27,35 @@ final class Access {
     private final Ranked<Authorizer> authorizers;
     private final Set<String> modes;
     private final boolean anonymous;
+    private final Runnable patience;
     private volatile @Nullable List<Ranked.Entry<Authorizer>> known;
 
-    /// `modes` are the authorizers that must be there for a no to be final.
-    Access(Ranked<Authenticator> authenticators, Ranked<Authorizer> authorizers, Set<String> modes, boolean anonymous) {
+    /// @param modes the authorizers that must be there for a no to be final
+    /// @param patience waits a moment for those that are being replaced
+    Access(Ranked<Authenticator> authenticators, Ranked<Authorizer> authorizers, Set<String> modes, boolean anonymous,
+            Runnable patience) {
         this.authenticators = authenticators;
         this.authorizers = authorizers;
         this.modes = modes;
         this.anonymous = anonymous;
+        this.patience = patience;
     }
 
     /// Who sent a request, impersonation included.
     /// @throws ApiFault 401, 403
     Caller caller(Request request) {
-        Caller real = authenticated(request);
+        List<Ranked.Entry<Authenticator>> asked = authenticators.all();
+        Caller real;
+        try {
+            real = authenticated(request);
+        } catch (ApiFault no) {
+            if (asked == authenticators.all() && authenticators.complete()) {
+                throw no;
+            }
+            // one of them was replaced meanwhile: only the others' no counts
+            patience.run();
+            real = authenticated(request);
+        }
         String wanted = request.exchange().header("impersonate-user").orElse("");
         return wanted.isEmpty() ? real : impersonated(request, real, wanted);
     }
@@ -124,6 +139,19 @@ final class Access {
             return;
         }
         List<Ranked.Entry<Authorizer>> asked = authorizers.all();
+        try {
+            decide(asked, caller, what);
+        } catch (ApiFault no) {
+            if (asked == authorizers.all() && missing(asked).isEmpty()) {
+                throw no;
+            }
+            // one of them was replaced meanwhile: only the others' no counts
+            patience.run();
+            decide(authorizers.all(), caller, what);
+        }
+    }
+
+    private void decide(List<Ranked.Entry<Authorizer>> asked, Caller caller, Attributes what) {
         String reason = "";
         for (Ranked.Entry<Authorizer> e : asked) {
             Decision d = e.service().decide(caller, what);

@@ -12,18 +12,20 @@ import java.util.TreeSet;
 final class Admissions {
     private final Ranked<Admission> plugins;
     private final Set<String> wanted;
+    private final Runnable patience;
     private volatile List<Ranked.Entry<Admission>> known = List.of();
 
-    Admissions(Ranked<Admission> plugins, Set<String> wanted) {
+    /// @param patience waits a moment for plug-ins that are being replaced
+    Admissions(Ranked<Admission> plugins, Set<String> wanted, Runnable patience) {
         this.plugins = plugins;
         this.wanted = wanted;
+        this.patience = patience;
     }
 
     /// The object as the mutating plug-ins leave it.
     /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
     Struct admit(Write write, Struct object) {
-        List<Ranked.Entry<Admission>> all = plugins.all();
-        complete(all);
+        List<Ranked.Entry<Admission>> all = present();
         Struct now = object;
         try {
             for (Ranked.Entry<Admission> e : all) {
@@ -39,9 +41,9 @@ final class Admissions {
     }
 
     /// The validating plug-ins' last word.
-    /// @throws ApiFault a refusal
+    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
     void validate(Write write, Struct object) {
-        for (Ranked.Entry<Admission> e : plugins.all()) {
+        for (Ranked.Entry<Admission> e : present()) {
             if (e.service().handles(write)) {
                 e.service().validate(write, object);
             }
@@ -72,9 +74,15 @@ final class Admissions {
         return missing;
     }
 
-    private void complete(List<Ranked.Entry<Admission>> all) {
+    /// All of them; none is away. A request that has begun waits for those that are replaced meanwhile.
+    private List<Ranked.Entry<Admission>> present() {
+        List<Ranked.Entry<Admission>> all = plugins.all();
         if (known == all && !all.isEmpty() && plugins.complete()) {
-            return;
+            return all;
+        }
+        if (!complete()) {
+            patience.run();
+            all = plugins.all();
         }
         Set<String> missing = missing(all);
         if (!missing.isEmpty()) {
@@ -84,5 +92,6 @@ final class Admissions {
             throw ApiFault.unavailable("an admission plug-in is being replaced");
         }
         known = all;
+        return all;
     }
 }

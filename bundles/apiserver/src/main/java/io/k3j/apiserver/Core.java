@@ -16,6 +16,7 @@ final class Core {
     private final Extensions extensions;
     private final Schemas schemas;
     private final Protobuf protobuf;
+    private final Data data;
     private final EventLog log;
     private final Access access;
     private final Admissions admissions;
@@ -60,10 +61,11 @@ final class Core {
         this.extensions = extensions;
         this.schemas = types.schemas;
         this.protobuf = types.protobuf;
+        this.data = data;
         this.log = data.log;
         this.access = new Access(extensions.authenticators(), extensions.authorizers(), policy.authorizers(),
-                policy.anonymous());
-        this.admissions = new Admissions(extensions.admissions(), policy.admission());
+                policy.anonymous(), this::settle);
+        this.admissions = new Admissions(extensions.admissions(), policy.admission(), this::settle);
         this.answers = new Answers(protobuf);
         this.tables = new Tables(world.clock());
         this.renderer = new Renderer(protobuf, answers, tables);
@@ -103,6 +105,10 @@ final class Core {
 
     Protobuf protobuf() {
         return protobuf;
+    }
+
+    Data data() {
+        return data;
     }
 
     EventLog log() {

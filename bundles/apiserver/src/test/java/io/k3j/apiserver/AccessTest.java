@@ -52,6 +52,19 @@ class AccessTest {
     }
 
     @Test
+    void aNoOfAnAuthorizerThatIsReplacedMeanwhileDoesNotCount() throws IOException {
+        Ranked<Authorizer> authorizers = server.extensions.authorizers();
+        List<Authorizer> old = new ArrayList<>();
+        old.add((caller, what) -> {
+            authorizers.remove(old.getFirst());
+            authorizers.add((c, w) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of("name", "RBAC"));
+            return Authorizer.Decision.NO_OPINION;
+        });
+        authorizers.add(old.getFirst(), Map.of("name", "RBAC"));
+        assertThat(as("eve").status()).isEqualTo(200);
+    }
+
+    @Test
     void refusesABadCredential() throws IOException {
         server.extensions.authenticators().add(c -> {
             throw new BadCredential("expired");
