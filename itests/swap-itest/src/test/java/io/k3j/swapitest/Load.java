@@ -1,5 +1,7 @@
 package io.k3j.swapitest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +22,14 @@ import java.util.concurrent.TimeUnit;
 /// About 500 requests per second to a server from outside, over HTTP/2 connections that are kept: of ten requests of a
 /// hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
 /// sent again only where every client does so: when the connection was refused, or ended before the server took the
-/// request (GOAWAY; the JDK's client does that by itself).
+/// request (GOAWAY; the JDK's client does that by itself). Three of its connections are the admin's by client certificate, two
+/// a service account's by token, whose every request RBAC is asked about.
 final class Load implements AutoCloseable {
     /// The namespaces its objects are spread over.
     static final int NAMESPACES = 5;
+    private static final String BINDING = """
+            {"metadata":{"name":"load"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole",\
+            "name":"edit"},"subjects":[{"kind":"ServiceAccount","name":"load","namespace":"default"}]}""";
     private static final int HANDS = 25;
     private static final int RATE = 500;
     private static final long PERIOD = HANDS * 1_000_000_000L / RATE;
@@ -31,10 +38,14 @@ final class Load implements AutoCloseable {
     private static final int TRIES = 20;
     private static final long PAUSE_MILLIS = 50;
 
+    private static final int BY_TOKEN_FROM = 3;
+    private static final String ACCOUNT = "/api/v1/namespaces/default/serviceaccounts";
+
     private final List<Api> apis = new ArrayList<>();
     private final List<Ledger> ledgers = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
+    private final String token;
     private volatile Figures figures = new Figures();
 
     /// One answer, or why there is none.
@@ -42,13 +53,25 @@ final class Load implements AutoCloseable {
     }
 
     Load(Machine machine) throws IOException, InterruptedException {
-        for (int n = 0; n < NAMESPACES; n++) {
-            Api api = Api.of(machine);
-            apis.add(api);
-            ledgers.add(new Ledger());
-            api.send("POST", "/api/v1/namespaces", "application/json",
-                    ("{\"metadata\":{\"name\":\"" + namespace(n) + "\"}}").getBytes());
+        try (Api admin = Api.of(machine)) {
+            for (int n = 0; n < NAMESPACES; n++) {
+                apis.add(n < BY_TOKEN_FROM ? Api.of(machine) : Api.anonymous(machine));
+                ledgers.add(new Ledger());
+                post(admin, "/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace(n) + "\"}}");
+            }
+            post(admin, ACCOUNT, "{\"metadata\":{\"name\":\"load\"}}");
+            post(admin, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", BINDING);
+            String answer = post(admin, ACCOUNT + "/load/token", "{\"spec\":{\"expirationSeconds\":7200}}");
+            int from = answer.indexOf("\"token\":\"") + 9;
+            token = answer.substring(from, answer.indexOf('"', from));
         }
+    }
+
+    private static String post(Api admin, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> response = admin.send("POST", path, "application/json",
+                body.getBytes(StandardCharsets.UTF_8));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+        return response.body();
     }
 
     static String namespace(int number) {
@@ -119,9 +142,11 @@ final class Load implements AutoCloseable {
 
     private Answer send(int namespace, String method, String path, String body) throws InterruptedException {
         Api api = apis.get(namespace);
-        HttpRequest request = HttpRequest.newBuilder(api.at(path(namespace) + path)).timeout(LIMIT)
+        HttpRequest.Builder builder = HttpRequest.newBuilder(api.at(path(namespace) + path)).timeout(LIMIT)
                 .header("Content-Type", "application/json")
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)).build();
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        HttpRequest request = namespace < BY_TOKEN_FROM ? builder.build()
+                : builder.header("Authorization", "Bearer " + token).build();
         Figures counted = figures;
         long from = System.nanoTime();
         for (int attempt = 1;; attempt++) {

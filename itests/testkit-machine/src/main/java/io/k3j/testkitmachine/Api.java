@@ -18,7 +18,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Requests to a machine's API server from outside, as the admin of its kubeconfig.
+/// Requests to a machine's API server from outside.
 public final class Api implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -30,10 +30,21 @@ public final class Api implements AutoCloseable {
         this.base = base;
     }
 
+    /// As the admin of its kubeconfig, by client certificate.
     public static Api of(Machine machine) throws IOException {
+        return of(machine, true);
+    }
+
+    /// As nobody: requests bring a token of their own.
+    public static Api anonymous(Machine machine) throws IOException {
+        return of(machine, false);
+    }
+
+    private static Api of(Machine machine, boolean admin) throws IOException {
         String config = Files.readString(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"));
         try {
-            HttpClient client = HttpClient.newBuilder().sslContext(context(config)).connectTimeout(LIMIT).build();
+            HttpClient client = HttpClient.newBuilder().sslContext(context(config, admin)).connectTimeout(LIMIT)
+                    .build();
             return new Api(client, "https://" + machine.address() + ":6443");
         } catch (GeneralSecurityException e) {
             throw new IOException("kubeconfig cannot be used", e);
@@ -65,14 +76,16 @@ public final class Api implements AutoCloseable {
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    private static SSLContext context(String config) throws IOException, GeneralSecurityException {
+    private static SSLContext context(String config, boolean admin) throws IOException, GeneralSecurityException {
         KeyStore trusted = empty();
         trusted.setCertificateEntry("ca", certificates(config, "certificate-authority-data").getFirst());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         KeyStore own = empty();
-        own.setKeyEntry("admin", Pem.keys(data(config, "client-key-data")).getFirst().secret(), new char[0],
-                certificates(config, "client-certificate-data").toArray(X509Certificate[]::new));
+        if (admin) {
+            own.setKeyEntry("admin", Pem.keys(data(config, "client-key-data")).getFirst().secret(), new char[0],
+                    certificates(config, "client-certificate-data").toArray(X509Certificate[]::new));
+        }
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
