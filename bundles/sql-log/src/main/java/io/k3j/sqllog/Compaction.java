@@ -1,7 +1,10 @@
 package io.k3j.sqllog;
 
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log by way
 /// of a reading connection, then deletes in one transaction that also moves `compact_rev_key`: so what is
@@ -16,10 +19,14 @@ final class Compaction {
     private final ReadPool pool;
     private final Writer writer;
     private final Tail tail;
+    private final boolean shared;
+    private final ReentrantLock working = new ReentrantLock();
     private volatile long announced;
     private long done;
 
-    Compaction(ReadPool pool, Writer writer, Tail tail, long revision) {
+    /// `shared`: other processes compact too, each under the table's lock.
+    Compaction(ReadPool pool, Writer writer, Tail tail, long revision, boolean shared) {
+        this.shared = shared;
         this.pool = pool;
         this.writer = writer;
         this.tail = tail;
@@ -32,18 +39,53 @@ final class Compaction {
         return announced;
     }
 
+    /// Looks, after an answer, whether another process has compacted; returns the answer.
+    <T> T after(Reader reader, T answer) throws SQLException {
+        if (shared) {
+            announce(reader.number(Statements.COMPACT_REVISION));
+        }
+        return answer;
+    }
+
+    /// Asks the table, if it answers.
+    void refresh() {
+        if (!shared) {
+            return;
+        }
+        try {
+            pool.readSoon(WHAT, reader -> after(reader, 0));
+        } catch (DatastoreUnavailable e) {
+            System.getLogger("io.k3j.sqllog").log(System.Logger.Level.DEBUG, e.getMessage());
+        }
+    }
+
+    private synchronized void announce(long revision) {
+        announced = Math.max(announced, revision);
+    }
+
     /// Works up to `target`; blocks for as long as that takes. After a failure the next call begins where the
     /// last complete step ended.
-    synchronized long compact(long target) {
+    long compact(long target) {
+        working.lock();
+        try {
+            return step(target);
+        } finally {
+            working.unlock();
+        }
+    }
+
+    private long step(long target) {
         long goal = Math.min(target, tail.durable());
+        refresh();
+        done = Math.max(done, shared ? announced : done);
         while (done < goal) {
             Stretch stretch = stretch(done, goal);
-            announced = Math.max(announced, stretch.upTo);
+            announce(stretch.upTo);
             writer.run(WHAT, connection -> {
                 for (Dead dead : stretch.dead) {
                     connection.update(Statements.DELETE, dead.id, dead.name);
                 }
-                connection.update(Statements.SET_COMPACT_REVISION, stretch.upTo);
+                connection.update(Statements.SET_COMPACT_REVISION, stretch.upTo, stretch.upTo);
             });
             done = stretch.upTo;
         }

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 /// about what is on disk (a failed sync, a damaged page) nothing is used any more: a second sync on the
 /// same file would succeed without having written what the first one lost.
 final class Faults {
+    private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
     private final SqlDialect dialect;
     private final Consumer<String> onBroken;
     private volatile @Nullable DatastoreUnavailable end;
     private volatile boolean broken;
+    private volatile @Nullable String away;
 
     Faults(SqlDialect dialect, Consumer<String> onBroken) {
         this.dialect = dialect;
@@ -43,13 +45,46 @@ final class Faults {
         }
     }
 
+    /// Whether the shared table is out of reach at present, as far as the last answer tells.
+    boolean away() {
+        return away != null;
+    }
+
+    /// The database has answered.
+    void answered() {
+        if (away != null) {
+            LOG.log(System.Logger.Level.INFO, "the datastore answers again: {0}", dialect.place());
+            away = null;
+        }
+    }
+
+    /// A call that was given up because its time was over.
+    DatastoreUnavailable late(String what, boolean outcomeUnknown) {
+        String reason = away;
+        return new DatastoreUnavailable(what + ": " + dialect.place() + ": "
+                + (reason == null ? "no answer within " + dialect.patience().toMillis() + " ms" : reason),
+                new SQLException("late"), outcomeUnknown);
+    }
+
+    private void note(String reason) {
+        if (away == null) {
+            LOG.log(System.Logger.Level.WARNING, "the datastore is away, trying again: {0}: {1}", dialect.place(),
+                    reason);
+        }
+        away = reason;
+    }
+
     /// The error as callers see it; a broken database ends everything.
     DatastoreUnavailable failed(String what, SQLException error, boolean outcomeUnknown) {
-        String message = what + ": " + dialect.place() + ": " + error.getMessage();
         String advice = dialect.advice(error);
-        DatastoreUnavailable failure = new DatastoreUnavailable(advice.isEmpty() ? message : message + "; " + advice,
-                error, outcomeUnknown);
-        if (dialect.trouble(error) == Trouble.BROKEN && !broken) {
+        String reason = advice.isEmpty() ? String.valueOf(error.getMessage()) : error.getMessage() + "; " + advice;
+        DatastoreUnavailable failure = new DatastoreUnavailable(what + ": " + dialect.place() + ": " + reason, error,
+                outcomeUnknown);
+        Trouble trouble = dialect.trouble(error);
+        if (trouble == Trouble.AWAY && end == null) {
+            note(reason);
+        }
+        if (trouble == Trouble.BROKEN && !broken) {
             broken = true;
             end = failure;
             onBroken.accept(failure.getMessage());

@@ -12,18 +12,24 @@ import org.jspecify.annotations.Nullable;
 /// behind, and numbers the ones that win. A commit that loses costs no revision and fails no neighbour.
 final class Group {
     private final Heads heads;
-    private final Reader reader;
+    private final Link link;
+    private final Tail tail;
     private final Map<String, Head> ahead = new HashMap<>();
     private final List<Op> winners = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
     private final Map<Op, Op.Outcome> losers = new HashMap<>();
     private long revision;
 
-    /// `revision` is the newest one given out; `reader` asks inside the transaction.
-    Group(Heads heads, Reader reader, long revision) {
+    /// Nothing is decided yet; `link` asks inside the transaction.
+    Group(Heads heads, Link link, Tail tail) {
         this.heads = heads;
-        this.reader = reader;
-        this.revision = revision;
+        this.link = link;
+        this.tail = tail;
+    }
+
+    /// From here on the table does not change but through this group.
+    void begin() {
+        revision = tail.durable();
     }
 
     List<Row> rows() {
@@ -82,11 +88,11 @@ final class Group {
         if (head == null) {
             head = heads.find(key);
         }
-        if (head == null && op != null && op.seenAt >= heads.forgottenUpTo()) {
+        if (head == null && op != null && op.seen != null && op.seenAt >= heads.forgottenUpTo()) {
             head = op.seen;
         }
         if (head == null) {
-            List<Row> found = reader.rows(Statements.NEWEST, key);
+            List<Row> found = link.reader().rows(Statements.NEWEST, key);
             head = found.isEmpty() ? Head.NONE : found.getFirst().head();
         }
         return head;

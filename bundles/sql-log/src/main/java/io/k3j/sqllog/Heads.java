@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The newest rows of recently changed keys. A key that is not in here has not changed after
 /// `forgottenUpTo()`; so what a caller read from the table at or after that revision still holds.
 ///
-/// Written by the writer thread only; `find` may be called by anybody.
+/// Written by [Intake] only, one call at a time; `find` may be called by anybody. What goes is forgotten in number
+/// before it is forgotten by name.
 final class Heads {
     static final int MAX_ROWS = 32_768;
     static final long MAX_BYTES = 16L << 20;
@@ -15,7 +16,7 @@ final class Heads {
     private final ConcurrentHashMap<String, Head> heads = new ConcurrentHashMap<>();
     private final ArrayDeque<Mark> order = new ArrayDeque<>();
     private long bytes;
-    private long forgottenUpTo;
+    private volatile long forgottenUpTo;
 
     Heads(long startRevision) {
         forgottenUpTo = startRevision;
@@ -39,6 +40,14 @@ final class Heads {
         while (order.size() > MAX_ROWS || bytes > MAX_BYTES) {
             forgetOldest();
         }
+    }
+
+    /// Forgets everything: what was known up to `revision` may no longer hold.
+    void forget(long revision) {
+        forgottenUpTo = revision;
+        heads.clear();
+        order.clear();
+        bytes = 0;
     }
 
     private void forgetOldest() {

@@ -8,16 +8,18 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Inserts rows with their ids: sixteen at a time, the rest one by one, by two statements that stay prepared.
+/// Inserts rows with their ids, many at a time, by a few statements that stay prepared. A statement of several rows
+/// carries no more than two megabytes, so that it fits what servers take in one packet.
 final class Inserts {
-    private static final int MANY = 16;
+    private static final int[] SIZES = {128, 16, 1};
+    private static final long MAX_BYTES = 2L << 20;
     private static final int COLUMNS = 9;
-    private final PreparedStatement one;
-    private final PreparedStatement many;
+    private final PreparedStatement[] statements = new PreparedStatement[SIZES.length];
 
     Inserts(Connection connection) throws SQLException {
-        one = connection.prepareStatement(sql(1));
-        many = connection.prepareStatement(sql(MANY));
+        for (int i = 0; i < SIZES.length; i++) {
+            statements[i] = connection.prepareStatement(sql(SIZES[i]));
+        }
     }
 
     private static String sql(int rows) {
@@ -27,16 +29,28 @@ final class Inserts {
 
     void insert(List<Row> rows) throws SQLException {
         int at = 0;
-        for (; rows.size() - at >= MANY; at += MANY) {
-            for (int i = 0; i < MANY; i++) {
-                bind(many, i * COLUMNS, rows.get(at + i));
+        for (int i = 0; i < SIZES.length; i++) {
+            while (rows.size() - at >= SIZES[i] && (SIZES[i] == 1 || fits(rows.subList(at, at + SIZES[i])))) {
+                insert(statements[i], rows.subList(at, at + SIZES[i]));
+                at += SIZES[i];
             }
-            many.executeUpdate();
         }
-        for (; at < rows.size(); at++) {
-            bind(one, 0, rows.get(at));
-            one.executeUpdate();
+    }
+
+    private static boolean fits(List<Row> rows) {
+        long bytes = 0;
+        for (Row row : rows) {
+            byte[] old = row.oldValue();
+            bytes += row.bytes().length + (old == null ? 0 : old.length);
         }
+        return bytes <= MAX_BYTES;
+    }
+
+    private static void insert(PreparedStatement statement, List<Row> rows) throws SQLException {
+        for (int i = 0; i < rows.size(); i++) {
+            bind(statement, i * COLUMNS, rows.get(i));
+        }
+        statement.executeUpdate();
     }
 
     private static void bind(PreparedStatement statement, int offset, Row row) throws SQLException {
@@ -53,7 +67,7 @@ final class Inserts {
 
     private static void bytes(PreparedStatement statement, int column, byte @Nullable [] bytes) throws SQLException {
         if (bytes == null) {
-            statement.setNull(column, Types.BLOB);
+            statement.setNull(column, Types.BINARY);
         } else {
             statement.setBytes(column, bytes);
         }

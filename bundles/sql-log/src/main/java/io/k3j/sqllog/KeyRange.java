@@ -1,12 +1,14 @@
 package io.k3j.sqllog;
 
-/// The keys that start with a prefix and are not below a start: `from` ≤ key < `below`.
-record KeyRange(String from, String below) {
+/// The keys that start with a prefix and are not below a start: `from` ≤ key < `below`, or `from` < key < `below`
+/// when it is `open`: a start that ends with the character 0 means "after this key", and PostgreSQL takes no such text.
+record KeyRange(String from, boolean open, String below) {
     private static final String LAST = Character.toString(Character.MAX_CODE_POINT).repeat(4);
 
     static KeyRange of(String prefix, String start) {
         String from = compare(start, prefix) > 0 ? start : prefix;
-        return new KeyRange(from, after(prefix));
+        boolean open = from.endsWith("\0");
+        return new KeyRange(open ? from.substring(0, from.length() - 1) : from, open, after(prefix));
     }
 
     /// The order of the keys' UTF-8 bytes, which is that of code points, not of Java's chars.

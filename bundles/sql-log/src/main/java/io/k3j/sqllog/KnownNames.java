@@ -28,6 +28,11 @@ final class KnownNames {
         complete = true;
     }
 
+    /// Rows may have come that were never seen here: nothing is sure any more.
+    void doubt() {
+        complete = false;
+    }
+
     boolean surelyUnused(String name) {
         if (!complete) {
             return false;

@@ -3,7 +3,9 @@ package io.k3j.sqllog;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Unchanged;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One commit on its way through the writer: what is asked, what the caller saw, and what became of it.
@@ -14,13 +16,14 @@ final class Op {
     final byte @Nullable [] value;
     final long timeToLiveNanos;
     final List<Unchanged> unchanged;
-    /// The key's newest row at `seenAt` or later, read by the caller before it queued up.
-    final Head seen;
+    /// The key's newest row at `seenAt` or later, read by the caller before it queued up; null when it could not.
+    final @Nullable Head seen;
     final long seenAt;
     private final Thread caller = Thread.currentThread();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
     private volatile @Nullable Outcome outcome;
 
-    Op(Request request, Head seen, long seenAt) {
+    Op(Request request, @Nullable Head seen, long seenAt) {
         key = request.key;
         expected = request.expected;
         value = request.value;
@@ -39,12 +42,33 @@ final class Op {
         return outcome != null;
     }
 
-    /// Waits for the outcome. An interrupt does not end the wait (a commit cannot be taken back); it is kept.
-    Outcome await() {
+    /// Takes it into a group; false when its caller has given up meanwhile.
+    boolean take() {
+        return stage.compareAndSet(Stage.QUEUED, Stage.TAKEN) || stage.compareAndSet(Stage.COMMITTING, Stage.TAKEN)
+                || stage.get() == Stage.TAKEN;
+    }
+
+    /// From now on it may happen; false when its caller has given up meanwhile.
+    boolean commits() {
+        return stage.compareAndSet(Stage.TAKEN, Stage.COMMITTING);
+    }
+
+    /// Waits for the outcome, up to `nanos`: then it is given up, and `late` says how that ends, being told whether
+    /// it may have happened all the same. An interrupt does not end the wait (a commit cannot be taken back); it is
+    /// kept.
+    Outcome await(long nanos, Function<Boolean, Outcome> late) {
         boolean interrupted = false;
+        long start = System.nanoTime();
         Outcome result = outcome;
         while (result == null) {
-            LockSupport.park(this);
+            long left = nanos - (System.nanoTime() - start);
+            if (left <= 0) {
+                boolean doubt = stage.getAndSet(Stage.GIVEN_UP) == Stage.COMMITTING;
+                Outcome now = outcome;
+                result = now == null ? late.apply(doubt) : now;
+                break;
+            }
+            LockSupport.parkNanos(this, left);
             interrupted |= Thread.interrupted();
             result = outcome;
         }
@@ -57,6 +81,10 @@ final class Op {
     /// The lease column: whole seconds, rounded up.
     long leaseSeconds() {
         return (timeToLiveNanos + 999_999_999L) / 1_000_000_000L;
+    }
+
+    private enum Stage {
+        QUEUED, TAKEN, COMMITTING, GIVEN_UP
     }
 
     /// What is asked for.

@@ -10,7 +10,8 @@ final class Opening {
     private static final byte[] EMPTY = {};
     private static final String COUNT_COMPACT = "SELECT COUNT(*) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
     private static final String KEEP_ONE = "DELETE FROM kine WHERE name = '" + Row.COMPACT_ROW + "' AND id <>"
-            + " (SELECT id FROM kine WHERE name = '" + Row.COMPACT_ROW + "' ORDER BY prev_revision DESC, id LIMIT 1)";
+            + " (SELECT id FROM (SELECT id FROM kine WHERE name = '" + Row.COMPACT_ROW
+            + "' ORDER BY prev_revision DESC, id LIMIT 1) AS kept)";
     private final SqlDialect dialect;
     private final Connection connection;
     private long newest;
@@ -30,6 +31,7 @@ final class Opening {
             newest++;
             new Inserts(connection).insert(List.of(new Row(newest, Row.COMPACT_ROW, true, false, 0, 0, 0, EMPTY,
                     null)));
+            dialect.announce(connection, newest);
         } else if (rows > 1) {
             reader.update(KEEP_ONE);
         }

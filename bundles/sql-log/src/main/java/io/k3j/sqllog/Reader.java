@@ -18,6 +18,21 @@ final class Reader implements AutoCloseable {
         this.connection = connection;
     }
 
+    /// How long an answer may take, in milliseconds; afterwards the connection is of no use.
+    void limit(int millis) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, millis);
+    }
+
+    /// Lets go of the connection without a word to the other end.
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            System.getLogger("io.k3j.sqllog").log(System.Logger.Level.DEBUG, "dropping a connection: {0}",
+                    e.getMessage());
+        }
+    }
+
     /// All rows of a statement whose columns are those of [Statements].
     List<Row> rows(String sql, Object... parameters) throws SQLException {
         try (ResultSet result = bound(sql, parameters).executeQuery()) {

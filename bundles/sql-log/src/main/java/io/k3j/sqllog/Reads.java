@@ -9,6 +9,7 @@ import io.k3j.datastoreapi.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /// Answers from the table. Every question is one statement, hence one snapshot, cut at a revision; a
 /// compaction that has passed that revision is noticed afterwards, since it announces itself before it deletes.
@@ -16,32 +17,37 @@ final class Reads {
     private final ReadPool pool;
     private final Tail tail;
     private final Compaction compaction;
+    private final LongSupplier fence;
 
-    Reads(ReadPool pool, Tail tail, Compaction compaction) {
+    /// `fence` tells the newest revision, surely.
+    Reads(ReadPool pool, Tail tail, Compaction compaction, LongSupplier fence) {
         this.pool = pool;
         this.tail = tail;
         this.compaction = compaction;
+        this.fence = fence;
     }
 
     Head head(String key) {
-        List<Row> rows = pool.read("look up", reader -> reader.rows(Statements.NEWEST, key));
+        List<Row> rows = pool.readSoon("look up", reader -> reader.rows(Statements.NEWEST, key));
         return rows.isEmpty() ? Head.NONE : rows.getFirst().head();
     }
 
     Optional<Entry> get(String key, long revision) {
         checkReached(revision);
-        List<Row> rows = pool.read("get", reader -> reader.rows(Statements.AS_OF, key, revision));
+        List<Row> rows = pool.readSoon("get",
+                reader -> compaction.after(reader, reader.rows(Statements.AS_OF, key, revision)));
         checkKept(revision);
         return rows.isEmpty() || rows.getFirst().deleted() ? Optional.empty() : Optional.of(rows.getFirst().entry());
     }
 
     Page range(String prefix, String start, int limit, long revision) {
         checkReached(revision);
-        long at = revision == 0 ? tail.durable() : revision;
+        long at = revision == 0 ? fence.getAsLong() : revision;
         KeyRange keys = KeyRange.of(prefix, start);
         long most = limit == 0 ? Long.MAX_VALUE : limit + 1L;
         List<Row> rows = pool.read("range",
-                reader -> reader.rows(Statements.RANGE, keys.from(), keys.below(), at, at, most));
+                reader -> compaction.after(reader, reader.rows(keys.open() ? Statements.RANGE_AFTER : Statements.RANGE,
+                        keys.from(), keys.below(), at, at, most)));
         checkKept(at);
         boolean more = limit > 0 && rows.size() > limit;
         List<Entry> entries = new ArrayList<>(rows.size());
@@ -52,10 +58,11 @@ final class Reads {
     }
 
     Count count(String prefix) {
-        long at = tail.durable();
+        long at = fence.getAsLong();
         KeyRange keys = KeyRange.of(prefix, "");
         long number = pool.read("count",
-                reader -> reader.number(Statements.COUNT, keys.from(), keys.below(), at, at));
+                reader -> compaction.after(reader,
+                        reader.number(Statements.COUNT, keys.from(), keys.below(), at, at)));
         checkKept(at);
         return new Count(number, at);
     }
@@ -63,7 +70,8 @@ final class Reads {
     /// The log after a revision, up to the newest one or `limit` rows.
     Tail.Slice log(long after, int limit) {
         long newest = tail.durable();
-        List<Row> rows = pool.read("watch", reader -> reader.rows(Statements.LOG, after, newest, limit));
+        List<Row> rows = pool.read("watch",
+                reader -> compaction.after(reader, reader.rows(Statements.LOG, after, newest, limit)));
         checkKept(after);
         List<Change> changes = new ArrayList<>(rows.size());
         for (Row row : rows) {
@@ -75,7 +83,7 @@ final class Reads {
     }
 
     private void checkReached(long revision) {
-        if (revision > tail.durable()) {
+        if (revision > tail.durable() && revision > fence.getAsLong()) {
             throw new FutureRevision(tail.durable());
         }
     }

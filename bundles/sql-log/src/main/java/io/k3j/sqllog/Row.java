@@ -2,6 +2,7 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Entry;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,17 @@ record Row(long id, String name, boolean created, boolean deleted, long createRe
     /// Beginning of the names of rows that only fill a hole in the numbering.
     static final String GAP = "gap-";
     private static final byte[] NOTHING = {};
+
+    /// A row that only fills a hole in the numbering, as kine makes it.
+    static Row filler(long id) {
+        return new Row(id, GAP + id, false, true, 0, 0, 0, null, null);
+    }
+
+    /// Whether it says the same, the columns that only help others apart.
+    boolean same(Row other) {
+        return id == other.id && name.equals(other.name) && prevRevision == other.prevRevision
+                && deleted == other.deleted && Arrays.equals(bytes(), other.bytes());
+    }
 
     /// Whether a name belongs to the log itself.
     static boolean internal(String name) {

@@ -4,11 +4,13 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Reads the whole table once, in the background after opening: names into `KnownNames`, leases into
 /// `Expirations`. It meets damaged pages before anybody asks for them.
 final class Scan implements Runnable {
     private static final int ROWS = 2_000;
+    private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final String WHAT = "first scan";
     private final SqlDialect dialect;
     private final State state;
@@ -18,23 +20,33 @@ final class Scan implements Runnable {
         this.state = state;
     }
 
-    /// Scans; returns early when the log is closed meanwhile.
+    /// Scans; returns early when the log is closed meanwhile. A database that goes away is waited for.
     @Override
     public void run() {
+        long at = 0;
+        while (at >= 0) {
+            at = from(at);
+        }
+    }
+
+    /// Scans from a revision on; returns where to go on, -1 when it is over.
+    private long from(long start) {
+        long at = start;
         try (Reader reader = new Reader(dialect.openReader())) {
-            long at = 0;
             for (List<Row> rows = next(reader, at); !rows.isEmpty(); rows = next(reader, at)) {
                 rows.forEach(this::take);
                 at = rows.getLast().id();
             }
         } catch (SQLException e) {
             state.faults().failed(WHAT, e, false);
-            return;
+            LockSupport.parkNanos(AWAY_NANOS);
+            return dialect.trouble(e) == Trouble.AWAY && !state.faults().ended() ? at : -1;
         } catch (DatastoreUnavailable e) {
-            return;
+            return -1;
         }
         state.names().complete();
         state.scanned().set(true);
+        return -1;
     }
 
     private List<Row> next(Reader reader, long at) throws SQLException {

@@ -1,7 +1,10 @@
 package io.k3j.sqllog;
 
+import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.LongConsumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /// What differs between databases.
@@ -16,20 +19,44 @@ public interface SqlDialect {
     /// What and where the database is, for messages; without passwords.
     String place();
 
-    /// Whether other processes may write to the table, too: not on an embedded database.
+    /// Whether other processes may write to the table. Then the log follows it, and [#begin] must exclude every
+    /// writer of every process.
     default boolean shared() {
         return false;
     }
 
-    /// Opens the connection that writes, after making sure that table `kine` and its unique index exist.
-    /// It must be in auto-commit mode. Called once.
+    /// How long a commit may take before its caller is told that it failed.
+    default Duration patience() {
+        return Duration.ofDays(365);
+    }
+
+    /// How long the log of a shared table rests between two looks at it, when nobody has announced anything;
+    /// `quiet` is how many looks in a row have found nothing.
+    default Duration rest(int quiet) {
+        return Duration.ofSeconds(1);
+    }
+
+    /// Hears what other processes announce and calls `onNews` with the revision, on a thread of its own, until it is
+    /// closed. It loses and finds connections by itself.
+    default Closeable listen(LongConsumer onNews) {
+        return () -> {
+        };
+    }
+
+    /// Opens the connection that writes; table `kine` and its unique index must exist afterwards.
+    /// It must be in auto-commit mode. Called again when that connection was lost.
     Connection openWriter() throws SQLException;
 
-    /// Opens a connection that only reads; called up to [SqlLog#READERS] times, and once for the first scan.
+    /// Opens a connection that only reads; called up to [SqlLog#READERS] times, once for the first scan, and once for
+    /// following a shared table.
     Connection openReader() throws SQLException;
 
     /// Begins a transaction that excludes every other writer.
     void begin(Connection writer) throws SQLException;
+
+    /// Called in a transaction that has inserted rows up to `revision`, before it commits: a place to tell others.
+    default void announce(Connection writer, long revision) throws SQLException {
+    }
 
     /// Commits; returns only when the transaction is on stable storage.
     void commit(Connection writer) throws SQLException;
@@ -43,14 +70,21 @@ public interface SqlDialect {
     /// What an error means.
     Trouble trouble(SQLException error);
 
+    /// Whether an error at the start will stay whatever one waits for: a wrong password, a missing right.
+    default boolean hopeless(SQLException error) {
+        return false;
+    }
+
     /// One sentence on what the operator can do about an error, may be empty.
     String advice(SQLException error);
 
     /// Called between two groups and before a pause; a place for short maintenance on the writing connection.
-    void betweenGroups(Connection writer) throws SQLException;
+    default void betweenGroups(Connection writer) throws SQLException {
+    }
 
     /// Called once, between two groups, when the table has been read through after opening.
-    void afterScan(Connection writer) throws SQLException;
+    default void afterScan(Connection writer) throws SQLException {
+    }
 
     /// Bytes the database takes on its disk.
     long size() throws SQLException;

@@ -8,6 +8,8 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Unchanged;
 import io.k3j.datastoreapi.Watch;
+import java.io.Closeable;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A [Datastore] in one table of an SQL database that is compatible with kine's. See the package.
 ///
-/// This process must be the table's only writer. If somebody else adds rows all the same, the next
-/// commit notices, takes them in and goes on after them.
+/// Where the dialect says that the table is shared, several processes write at once and see each other's rows; the
+/// database may go away and come back. Else this process must be the table's only writer (if somebody else adds rows
+/// all the same, the next commit notices, takes them in and goes on after them), and a failing database ends the log.
 public final class SqlLog implements Datastore, AutoCloseable {
     /// How many connections read at most.
     public static final int READERS = 4;
@@ -33,6 +36,9 @@ public final class SqlLog implements Datastore, AutoCloseable {
     private final Reads reads;
     private final Compaction compaction;
     private final Thread scan;
+    private final @Nullable Follower follower;
+    private Closeable listening = () -> {
+    };
 
     private SqlLog(SqlDialect dialect, Connection connection, Consumer<String> onBroken) throws SQLException {
         this.dialect = dialect;
@@ -42,11 +48,20 @@ public final class SqlLog implements Datastore, AutoCloseable {
         Faults faults = new Faults(dialect, onBroken);
         state = new State(new Heads(newest), new Tail(newest), new KnownNames(), new Expirations(), faults,
                 new AtomicBoolean());
-        writer = new Writer(dialect, state, connection);
+        Intake intake = new Intake(state);
+        CatchUp catchUp = new CatchUp(state, intake);
+        Link link = new Link(dialect, connection);
+        writer = new Writer(dialect, state, new Transactions(dialect, state, intake, link,
+                new Mending(dialect, state, intake, catchUp, link)));
+        follower = dialect.shared() ? new Follower(dialect, state, catchUp, writer::mend) : null;
         pool = new ReadPool(dialect, faults);
-        compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision());
-        reads = new Reads(pool, state.tail(), compaction);
+        compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
+        reads = new Reads(pool, state.tail(), compaction, this::newest);
         scan = Thread.ofPlatform().name("datastore-scan").unstarted(new Scan(dialect, state));
+    }
+
+    private long newest() {
+        return follower == null ? state.tail().durable() : follower.fence();
     }
 
     /// Opens the table, creating it if it is missing. `onBroken` is called, once and on any thread, with a
@@ -66,6 +81,10 @@ public final class SqlLog implements Datastore, AutoCloseable {
 
     private void start() {
         writer.start();
+        if (follower != null) {
+            follower.start();
+            listening = dialect.listen(follower::hear);
+        }
         state.expirations().start(this::expire);
         scan.start();
     }
@@ -90,7 +109,8 @@ public final class SqlLog implements Datastore, AutoCloseable {
         if (request.key().isEmpty() || Row.internal(request.key())) {
             throw new IllegalArgumentException("not a key for values: '" + request.key() + "'");
         }
-        return switch (submit(request).await()) {
+        long start = System.nanoTime();
+        return switch (outcome(submit(request), start)) {
             case Op.Outcome.Done(long revision) -> new CommitResult.Committed(revision);
             case Op.Outcome.Conflict(Head current) ->
                 new CommitResult.Conflict(current.entry(request.key()), Optional.empty());
@@ -101,6 +121,11 @@ public final class SqlLog implements Datastore, AutoCloseable {
         };
     }
 
+    private Op.Outcome outcome(Op op, long start) {
+        return op.await(dialect.patience().toNanos() - (System.nanoTime() - start),
+                doubt -> new Op.Outcome.Failed(state.faults().late("commit", doubt)));
+    }
+
     private Op submit(Op.Request request) {
         long seenAt = state.tail().durable();
         Op op = new Op(request, head(request.key()), seenAt);
@@ -108,23 +133,35 @@ public final class SqlLog implements Datastore, AutoCloseable {
         return op;
     }
 
-    private Head head(String key) {
+    /// What the caller finds out about a key before it queues up, to spare the writer; null when that costs time.
+    private @Nullable Head head(String key) {
         Head recent = state.heads().find(key);
         if (recent != null) {
             return recent;
         }
-        return state.names().surelyUnused(key) ? Head.NONE : reads.head(key);
+        if (state.names().surelyUnused(key)) {
+            return Head.NONE;
+        }
+        try {
+            return dialect.shared() && state.faults().away() ? null : reads.head(key);
+        } catch (DatastoreUnavailable e) {
+            if (!dialect.shared() || state.faults().ended()) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     private void expire(List<Expirations.Due> due) {
         List<Op> ops = new ArrayList<>(due.size());
+        long start = System.nanoTime();
         for (Expirations.Due one : due) {
             ops.add(submit(new Op.Request(one.key(), one.revision(), null, 0, List.of())));
         }
         @Nullable
         DatastoreUnavailable failure = null;
         for (Op op : ops) {
-            if (op.await() instanceof Op.Outcome.Failed(DatastoreUnavailable why)) {
+            if (outcome(op, start) instanceof Op.Outcome.Failed(DatastoreUnavailable why)) {
                 failure = why;
             }
         }
@@ -156,6 +193,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
     @Override
     public Watch watch(String prefix, long afterRevision) {
         state.faults().check("watch");
+        compaction.refresh();
         reads.checkKept(afterRevision);
         return new LogWatch(prefix, afterRevision, state.tail(), reads, state.faults());
     }
@@ -168,7 +206,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
     @Override
     public long revision() {
         state.faults().check("revision");
-        return state.tail().durable();
+        return newest();
     }
 
     @Override
@@ -197,11 +235,17 @@ public final class SqlLog implements Datastore, AutoCloseable {
         state.faults().close();
         state.tail().wake();
         try {
+            listening.close();
+            if (follower != null) {
+                follower.close(CLOSE_MILLIS);
+            }
             writer.close(CLOSE_MILLIS);
             state.expirations().close();
             scan.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new SQLException("closing the listener", e);
         }
         pool.close();
     }

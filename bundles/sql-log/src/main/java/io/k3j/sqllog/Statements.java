@@ -14,15 +14,20 @@ final class Statements {
     static final String AS_OF = SELECT
             + " WHERE kv.name = ? AND kv.id + 0 <= ? ORDER BY kv.prev_revision DESC LIMIT 1";
 
-    private static final String LIVE = " WHERE kv.name >= ? AND kv.name < ? AND kv.id + 0 <= ? AND kv.deleted = 0"
+    private static final String LIVE = " AND kv.name < ? AND kv.id + 0 <= ? AND kv.deleted = 0"
             + " AND kv.name <> '" + Row.COMPACT_ROW + "' AND NOT EXISTS (SELECT 1 FROM kine AS later"
             + " WHERE later.name = kv.name AND later.prev_revision = kv.id AND later.id + 0 <= ?)";
 
+    private static final String FROM = " WHERE kv.name >= ?";
+
     /// Live keys as of a revision: (from, below, revision, revision, limit).
-    static final String RANGE = SELECT + LIVE + " ORDER BY kv.name LIMIT ?";
+    static final String RANGE = SELECT + FROM + LIVE + " ORDER BY kv.name LIMIT ?";
+
+    /// The same without `from` itself.
+    static final String RANGE_AFTER = SELECT + " WHERE kv.name > ?" + LIVE + " ORDER BY kv.name LIMIT ?";
 
     /// Their number: (from, below, revision, revision).
-    static final String COUNT = "SELECT COUNT(*) FROM kine AS kv" + LIVE;
+    static final String COUNT = "SELECT COUNT(*) FROM kine AS kv" + FROM + LIVE;
 
     /// The log, with old values: (after, up to, limit).
     static final String LOG = "SELECT " + COLUMNS + ", kv.old_value FROM kine AS kv"
@@ -33,8 +38,9 @@ final class Statements {
             + " kv.prev_revision, kv.lease, NULL FROM kine AS kv WHERE kv.id > ? ORDER BY kv.id LIMIT ?";
 
     static final String COMPACT_REVISION = "SELECT MAX(prev_revision) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
+    /// Moves it forward: (revision, revision).
     static final String SET_COMPACT_REVISION = "UPDATE kine SET prev_revision = ? WHERE name = '" + Row.COMPACT_ROW
-            + "'";
+            + "' AND prev_revision < ?";
     static final String DELETE = "DELETE FROM kine WHERE id = ? AND name = ?";
     static final String HIGHEST_ID = "SELECT MAX(id) FROM kine";
 

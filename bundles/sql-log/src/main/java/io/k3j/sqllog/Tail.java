@@ -2,6 +2,7 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.Change;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +41,21 @@ final class Tail {
             for (Change change : changes) {
                 add(change);
             }
+            durable = revision;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Forgets the past: watches that have not reached `revision` will not find their changes here.
+    void forget(long revision) {
+        lock.lock();
+        try {
+            Arrays.fill(ring, null);
+            first = end;
+            bytes = 0;
+            forgottenUpTo = revision;
             durable = revision;
             moved.signalAll();
         } finally {

@@ -1,88 +1,186 @@
 package io.k3j.sqllog;
 
-import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The writing connection and what is done on it, by the writer's thread alone: groups, steps of tasks, upkeep.
+/// What is done on the writing connection, by the writer's thread alone: groups, steps of tasks, upkeep.
+///
+/// A group of a shared table goes like this; whatever cuts it short, nobody is told anything that is not known:
+///
+/// ```
+///   lock ─► catch up ─► decide ─► insert ─► announce ─► COMMIT ─► publish, tell the callers
+///    ▲         │ hole: wait or fill             │ away       │ away: lock again, read the rows back
+///    └─────────┴─── again, until the callers' patience ends ─┘         there: publish · not there: again
+/// ```
 final class Transactions {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
     private static final String COMMIT = "commit";
-    private static final int CATCH_UP_ROWS = 500;
+    /// Of the callers' patience, the part in which a group is tried again.
+    private static final double TRIED = 0.8;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int MAX_TRIES = 100;
     private final SqlDialect dialect;
     private final State state;
-    private final Connection connection;
-    private final Reader reader;
-    private final Inserts inserts;
+    private final Intake intake;
+    private final Link link;
+    private final Mending mending;
 
-    Transactions(SqlDialect dialect, State state, Connection connection) throws SQLException {
+    Transactions(SqlDialect dialect, State state, Intake intake, Link link, Mending mending) {
         this.dialect = dialect;
         this.state = state;
-        this.connection = connection;
-        reader = new Reader(connection);
-        inserts = new Inserts(connection);
+        this.intake = intake;
+        this.link = link;
+        this.mending = mending;
     }
 
-    /// Commits a group as one transaction and tells every caller what became of it.
+    /// Commits a group as one transaction and tells every caller what became of it. Those that have given up are
+    /// taken out of the list.
     void commit(List<Op> ops) {
-        Attempt attempt = attempt(ops);
-        if (attempt.error != null && dialect.trouble(attempt.error) == Trouble.TAKEN && catchUp()) {
-            attempt = attempt(ops);
-        }
-        if (attempt.error == null) {
-            publish(attempt.group);
-            return;
-        }
-        boolean inDoubt = attempt.committing && dialect.trouble(attempt.error) == Trouble.BROKEN;
-        DatastoreUnavailable why = state.faults().failed(COMMIT, attempt.error, inDoubt);
-        for (Op op : ops) {
-            op.finish(new Op.Outcome.Failed(why));
+        long start = System.nanoTime();
+        for (int tries = 0;; tries++) {
+            ops.removeIf(op -> !op.take());
+            if (ops.isEmpty()) {
+                return;
+            }
+            Attempt attempt = attempt(ops);
+            if (attempt.done()) {
+                publish(attempt);
+                return;
+            }
+            if (!again(attempt, tries, start)) {
+                fail(ops, attempt);
+                return;
+            }
         }
     }
 
     private Attempt attempt(List<Op> ops) {
-        Group group = new Group(state.heads(), reader, state.tail().durable());
-        boolean committing = false;
+        Attempt attempt = new Attempt(new Group(state.heads(), link, state.tail()));
         try {
-            dialect.begin(connection);
-            for (Op op : ops) {
-                group.decide(op);
+            link.begin();
+            attempt.setback = mending.level(link.reader());
+            if (attempt.setback) {
+                link.rollback(new SQLException("not level"));
+                mending.mend();
+                return attempt;
             }
-            inserts.insert(group.rows());
-            for (Row row : group.rows()) {
-                state.names().add(row.name());
+            decide(attempt.group, ops);
+            if (!ops.stream().allMatch(Op::commits)) {
+                attempt.setback = true;
+                link.rollback(new SQLException("given up"));
+                return attempt;
             }
-            committing = true;
-            dialect.commit(connection);
-            return new Attempt(group, true, null);
+            attempt.committing = true;
+            link.commit();
+            state.faults().answered();
         } catch (SQLException e) {
-            return new Attempt(group, committing, undo(group, committing, e));
+            undo(attempt, e);
+        }
+        return attempt;
+    }
+
+    private void decide(Group group, List<Op> ops) throws SQLException {
+        group.begin();
+        for (Op op : ops) {
+            group.decide(op);
+        }
+        if (!group.rows().isEmpty()) {
+            link.insert(group.rows());
+            link.announce(group.revision());
+        }
+        for (Row row : group.rows()) {
+            state.names().add(row.name());
         }
     }
 
-    /// Gives the transaction up, and reads back whether it happened all the same; null when it did.
-    private @Nullable SQLException undo(Group group, boolean committing, SQLException error) {
-        if (dialect.trouble(error) == Trouble.BROKEN) {
-            return error;
+    /// Gives the transaction up, and reads back whether it happened all the same.
+    private void undo(Attempt attempt, SQLException error) {
+        attempt.error = error;
+        Trouble trouble = dialect.trouble(error);
+        if (trouble == Trouble.BROKEN) {
+            attempt.doubt = attempt.committing;
+            return;
         }
-        try {
-            dialect.rollback(connection);
-            boolean there = committing && !group.rows().isEmpty()
-                    && reader.number(Statements.HIGHEST_ID) >= group.rows().getFirst().id();
-            return there ? null : error;
-        } catch (SQLException e) {
-            error.addSuppressed(e);
-            return error;
+        release(error);
+        if (attempt.committing && !attempt.group.rows().isEmpty()) {
+            readBack(attempt, error);
         }
     }
 
-    private void publish(Group group) {
+    /// Having the lock means that whatever the lost connection was doing is over.
+    private void readBack(Attempt attempt, SQLException error) {
+        long start = System.nanoTime();
+        attempt.doubt = true;
+        do {
+            try {
+                link.begin();
+                boolean there = there(attempt.group.rows());
+                link.rollback(error);
+                attempt.doubt = false;
+                attempt.error = there ? null : error;
+                return;
+            } catch (SQLException e) {
+                state.faults().failed(COMMIT, e, true);
+                link.drop();
+                LockSupport.parkNanos(AWAY_NANOS);
+            }
+        } while (dialect.shared() && inTime(start) && !state.faults().ended());
+    }
+
+    private boolean there(List<Row> rows) throws SQLException {
+        List<Row> found = link.reader().rows(Statements.LOG, rows.getFirst().id() - 1, rows.getLast().id(),
+                rows.size());
+        if (found.size() != rows.size()) {
+            return false;
+        }
+        for (int i = 0; i < rows.size(); i++) {
+            if (!found.get(i).same(rows.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean inTime(long start) {
+        return System.nanoTime() - start < dialect.patience().toNanos() * TRIED;
+    }
+
+    /// Whether to try once more, after the pause that is due.
+    private boolean again(Attempt attempt, int tries, long start) {
+        SQLException error = attempt.error;
+        if (attempt.doubt || state.faults().ended() && error != null || !inTime(start) || tries >= MAX_TRIES) {
+            return false;
+        }
+        if (error == null) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            return true;
+        }
+        return switch (dialect.trouble(error)) {
+            case TAKEN -> dialect.shared() || catchUp();
+            case AWAY -> {
+                state.faults().failed(COMMIT, error, false);
+                LockSupport.parkNanos(AWAY_NANOS);
+                yield true;
+            }
+            case REFUSED, BROKEN -> false;
+        };
+    }
+
+    private void fail(List<Op> ops, Attempt attempt) {
+        SQLException error = attempt.error == null ? new SQLException("others kept the table busy") : attempt.error;
+        DatastoreUnavailable why = state.faults().failed(COMMIT, error, attempt.doubt);
+        ops.forEach(op -> op.finish(new Op.Outcome.Failed(why)));
+    }
+
+    private void publish(Attempt attempt) {
+        Group group = attempt.group;
         List<Row> rows = group.rows();
-        publish(rows, group.revision());
+        intake.own(rows, group.revision());
         for (int i = 0; i < rows.size(); i++) {
             Op op = group.winners().get(i);
             if (op.timeToLiveNanos > 0) {
@@ -93,56 +191,51 @@ final class Transactions {
         group.losers().forEach(Op::finish);
     }
 
-    private void publish(List<Row> rows, long revision) {
-        List<Change> changes = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            state.heads().put(row.name(), row.head());
-            if (!Row.internal(row.name())) {
-                changes.add(row.change());
-            }
-        }
-        state.tail().append(changes, revision);
-    }
-
-    /// Takes in what somebody else has written to the table; false when there was nothing.
+    /// Takes in what somebody else has written to a table that should be ours alone; false when there was nothing.
     private boolean catchUp() {
         try {
-            boolean any = false;
-            while (true) {
-                List<Row> rows = reader.rows(Statements.LOG, state.tail().durable(), Long.MAX_VALUE, CATCH_UP_ROWS);
-                if (rows.isEmpty()) {
-                    return any;
-                }
-                any = true;
-                rows.forEach(row -> state.names().add(row.name()));
-                publish(rows, rows.getLast().id());
-            }
+            return mending.takeAll(link.reader());
         } catch (SQLException e) {
             state.faults().failed("catch up", e, false);
             return false;
         }
     }
 
+    /// Looks whether the table needs mending; what fails is found again by the follower.
+    void mend() {
+        try {
+            mending.look();
+        } catch (SQLException e) {
+            state.faults().failed("mend", e, false);
+            release(e);
+        }
+    }
+
+    /// Ends a transaction that has failed.
+    private void release(SQLException error) {
+        if (dialect.trouble(error) == Trouble.AWAY) {
+            link.drop();
+        } else {
+            link.rollback(error);
+        }
+    }
+
     void perform(Task task) {
         try {
-            dialect.begin(connection);
+            link.begin();
             step(task);
-            dialect.commit(connection);
+            link.commit();
             task.done(null);
         } catch (SQLException e) {
             DatastoreUnavailable why = state.faults().failed(task.what, e, false);
-            try {
-                dialect.rollback(connection);
-            } catch (SQLException second) {
-                e.addSuppressed(second);
-            }
+            release(e);
             task.done(why);
         }
     }
 
     private void step(Task task) throws SQLException {
         try {
-            task.step.run(reader);
+            task.step.run(link.reader());
         } catch (IllegalStateException | IllegalArgumentException e) {
             throw new SQLException("a step of " + task.what + " is wrong", e);
         }
@@ -150,11 +243,14 @@ final class Transactions {
 
     /// What fails here for want of room or of a lock is tried again later.
     void upkeep() {
+        if (!link.there()) {
+            return;
+        }
         try {
             if (state.scanFinished()) {
-                dialect.afterScan(connection);
+                dialect.afterScan(link.connection());
             }
-            dialect.betweenGroups(connection);
+            dialect.betweenGroups(link.connection());
         } catch (SQLException e) {
             String why = state.faults().failed("upkeep", e, false).getMessage();
             LOG.log(System.Logger.Level.WARNING, why);
@@ -163,13 +259,26 @@ final class Transactions {
 
     void close() {
         try {
-            reader.close();
+            link.close();
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.WARNING, "closing {0}: {1}", dialect.place(), e.getMessage());
         }
     }
 
-    private record Attempt(Group group, boolean committing,
-            @Nullable SQLException error) {
+    private static final class Attempt {
+        private final Group group;
+        /// Not carried out, without an error: what stood in the way has been dealt with.
+        private boolean setback;
+        private boolean committing;
+        private boolean doubt;
+        private @Nullable SQLException error;
+
+        Attempt(Group group) {
+            this.group = group;
+        }
+
+        boolean done() {
+            return !setback && !doubt && error == null;
+        }
     }
 }

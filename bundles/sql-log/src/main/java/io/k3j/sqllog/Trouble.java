@@ -2,10 +2,13 @@ package io.k3j.sqllog;
 
 /// What an SQL error means for the log.
 public enum Trouble {
-    /// A unique constraint was hit: somebody else wrote to the table.
+    /// Somebody else was first: a unique constraint, a deadlock, a lock that was not to be had in time. Take in
+    /// what others have written and try again.
     TAKEN,
     /// The statement was not carried out, a later one may be: full disk, lock held elsewhere, read-only file.
     REFUSED,
+    /// The connection is of no use any more, or none can be had; another one may work later.
+    AWAY,
     /// The database can no longer be trusted (failed sync, damaged page): stop using it.
     BROKEN
 }

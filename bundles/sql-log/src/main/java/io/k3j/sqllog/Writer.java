@@ -1,7 +1,6 @@
 package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,11 +33,12 @@ final class Writer implements Runnable {
     private volatile boolean parked;
     private volatile boolean stopping;
     private volatile boolean ended;
+    private volatile boolean mending;
 
-    Writer(SqlDialect dialect, State state, Connection connection) throws SQLException {
+    Writer(SqlDialect dialect, State state, Transactions transactions) {
         this.dialect = dialect;
         this.state = state;
-        transactions = new Transactions(dialect, state, connection);
+        this.transactions = transactions;
         thread = new Thread(this, "datastore-writer");
     }
 
@@ -70,6 +70,12 @@ final class Writer implements Runnable {
             refuseRest();
         }
         task.await();
+    }
+
+    /// Has the table looked at and mended soon.
+    void mend() {
+        mending = true;
+        wake();
     }
 
     /// Finishes what is queued, then closes the connection; waits up to `millis`.
@@ -113,8 +119,12 @@ final class Writer implements Runnable {
             if (task != null) {
                 transactions.perform(task);
             }
+            if (mending) {
+                mending = false;
+                transactions.mend();
+            }
             transactions.upkeep();
-            if (queue.isEmpty() && tasks.isEmpty() && !pause()) {
+            if (queue.isEmpty() && tasks.isEmpty() && !mending && !pause()) {
                 return;
             }
         }
@@ -126,7 +136,7 @@ final class Writer implements Runnable {
             return false;
         }
         parked = true;
-        if (queue.isEmpty() && tasks.isEmpty() && !stopping) {
+        if (queue.isEmpty() && tasks.isEmpty() && !mending && !stopping) {
             LockSupport.park(this);
         }
         parked = false;

@@ -15,7 +15,7 @@ final class Rooms {
     /// Libraries and what they may know.
     static final Map<String, Set<String>> LIBRARIES = Map.of("schema", Set.of("model"), "codec",
             Set.of("model", "schema"), "controllerkit", Set.of("clientapi", "model", "componentapi"), "sqllog",
-            Set.of("datastoreapi"), "pki", Set.of(), "netfilter", Set.of("nodeapi", "model"), "streaming",
+            Set.of("datastoreapi", "pki"), "pki", Set.of(), "netfilter", Set.of("nodeapi", "model"), "streaming",
             Set.of("edgeapi"), "builtinschema", Set.of("model", "schema"));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly");
@@ -23,7 +23,7 @@ final class Rooms {
     static final Map<String, Set<String>> RESERVED = Map.of("datastoreapi",
             Set.of("apiserver", "supervisor", "etcdmember", "datastoresqlite", "datastorepostgres", "datastoremysql",
                     "datastoreetcd", "sqllog"),
-            "edgeapi", Set.of("edge", "apiserver", "supervisor", "etcdmember", "kubelet", "metricsserver",
+            "edgeapi", Set.of("edge", "apiserver", "supervisor", "agent", "etcdmember", "kubelet", "metricsserver",
                     "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens"));
 
     private Rooms() {

@@ -1,0 +1,70 @@
+package io.k3j.datastoremysql;
+
+import io.k3j.sqllog.Trouble;
+import java.sql.SQLException;
+
+/// What the error codes of MariaDB and MySQL mean (<https://mariadb.com/kb/en/mariadb-error-code-reference/>).
+final class Errors {
+    private static final int DUPLICATE = 1062;
+    private static final int DEADLOCK = 1213;
+    private static final int LOCK_WAIT = 1205;
+    /// Of ours: the lock of the log was not to be had in time.
+    static final int NO_LOCK = 60_001;
+
+    private Errors() {
+    }
+
+    static Trouble trouble(SQLException error) {
+        return switch (error.getErrorCode()) {
+            case DUPLICATE, DEADLOCK, LOCK_WAIT, NO_LOCK -> Trouble.TAKEN;
+            // too many connections; read-only: the server was demoted, and its name may lead to another one by now
+            case 1040, 1203, 1226, 1290, 1792, 1836 -> Trouble.AWAY;
+            // login, database, shutdown, killed, cut off
+            case 1044, 1045, 1698, 1049, 1053, 1317, 1927, 1129, 1130, 1152, 1159, 1161, 4031 -> Trouble.AWAY;
+            // full disk, too large a packet: the connection may be lost as well, trying again would not help
+            case 1021, 1114, 1153, 3 -> Trouble.REFUSED;
+            default -> lost(error) ? Trouble.AWAY : Trouble.REFUSED;
+        };
+    }
+
+    private static boolean lost(SQLException error) {
+        String state = error.getSQLState();
+        return state == null || state.isEmpty() || state.startsWith("08") || "70100".equals(state);
+    }
+
+    /// Waiting does not help: login, rights, TLS.
+    static boolean hopeless(SQLException error) {
+        return switch (error.getErrorCode()) {
+            case 1044, 1045, 1142, 1227, 1698, 1251, 3159 -> true;
+            default -> untrusted(error);
+        };
+    }
+
+    static String advice(SQLException error) {
+        return switch (error.getErrorCode()) {
+            case 1045, 1698 -> "check user and password in --datastore-endpoint";
+            case 1044, 1142, 1227 ->
+                "give the user the rights: GRANT ALL ON `database`.* (to make the database as well, grant CREATE)";
+            case 1049 -> "the database does not exist: create it";
+            case 1040, 1203, 1226 -> "the server has no connection left: raise max_connections, each server needs up"
+                    + " to 8";
+            case 1290, 1792, 1836 -> "the server only reads: it is a replica, or was made read-only";
+            case 1021, 1114, 3 -> "the server's disk is full: free space there; nothing was lost";
+            case 1146 -> "somebody has dropped the table kine: put it back from a backup, restart this server";
+            case 1153 -> "the value is larger than the server takes: raise max_allowed_packet";
+            default -> untrusted(error)
+                    ? "check --datastore-cafile, -certfile, -keyfile and whether the server has TLS"
+                    : "";
+        };
+    }
+
+    private static boolean untrusted(SQLException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof javax.net.ssl.SSLException || cause instanceof java.security.GeneralSecurityException
+                    || String.valueOf(cause.getMessage()).contains("SSL")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,160 @@
+package io.k3j.datastoremysql;
+
+import io.k3j.sqllog.SqlDialect;
+import io.k3j.sqllog.Trouble;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/// MariaDB and MySQL as `sql-log` sees them.
+final class MysqlDialect implements SqlDialect {
+    /// Names are those of the whole server, hence the database's in it; 64 characters at most.
+    private static final String NAME = "CONCAT('k3j-', SHA1(DATABASE()))";
+    static final String LOCK_LONG = "SELECT GET_LOCK(" + NAME + ", 3600)";
+    static final String UNLOCK = "DO RELEASE_LOCK(" + NAME + ")";
+    private static final String LOCK = "SELECT GET_LOCK(" + NAME + ", 1)";
+    private static final Duration PATIENCE = Duration.ofMillis(1_900);
+    private static final int WRITER_MILLIS = 2_000;
+    private static final int READER_MILLIS = 10_000;
+    /// Another session's row locks are not waited for; an idle session ends soon, and with it a frozen server's lock.
+    private static final String LIMITS = "innodb_lock_wait_timeout=1,wait_timeout=3";
+    private static final int BUSY_MILLIS = 5;
+    private static final int IDLE_MILLIS = 100;
+    private static final String SIZE = "SELECT COALESCE(SUM(data_length + index_length), 0)"
+            + " FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'kine'";
+    private final Connections connections;
+    private final Schema schema;
+    private boolean prepared;
+
+    MysqlDialect(Connections connections, boolean keepSecondaryIndexes) {
+        this.connections = connections;
+        schema = new Schema(connections, keepSecondaryIndexes);
+    }
+
+    @Override
+    public String place() {
+        return connections.endpoint().place();
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
+    public Duration patience() {
+        return PATIENCE;
+    }
+
+    /// Doubles from one look to the next.
+    @Override
+    public Duration rest(int quiet) {
+        return Duration.ofMillis(Math.min(IDLE_MILLIS, (long) BUSY_MILLIS << Math.min(quiet, 5)));
+    }
+
+    @Override
+    public Connection openWriter() throws SQLException {
+        if (!prepared) {
+            schema.prepare();
+            prepared = true;
+        }
+        return connections.open(WRITER_MILLIS, LIMITS);
+    }
+
+    @Override
+    public Connection openReader() throws SQLException {
+        return connections.open(READER_MILLIS, "");
+    }
+
+    @Override
+    public void begin(Connection writer) throws SQLException {
+        writer.setAutoCommit(false);
+        try (PreparedStatement lock = writer.prepareStatement(LOCK); ResultSet result = lock.executeQuery()) {
+            if (!result.next() || result.getInt(1) != 1) {
+                throw new SQLException("another server holds the lock of the log", "HY000", Errors.NO_LOCK);
+            }
+        } catch (SQLException e) {
+            if (Errors.trouble(e) != Trouble.AWAY) {
+                rollback(writer);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void commit(Connection writer) throws SQLException {
+        writer.commit();
+        release(writer);
+    }
+
+    /// The transaction is over: an error here concerns the next one only, which will meet it.
+    private static void release(Connection writer) {
+        try {
+            writer.setAutoCommit(true);
+            unlock(writer);
+        } catch (SQLException e) {
+            System.getLogger("io.k3j.datastoremysql").log(System.Logger.Level.DEBUG, "lock not released: {0}",
+                    e.getMessage());
+            abort(writer);
+        }
+    }
+
+    private static void abort(Connection writer) {
+        try {
+            writer.abort(Runnable::run);
+        } catch (SQLException e) {
+            System.getLogger("io.k3j.datastoremysql").log(System.Logger.Level.DEBUG, "closing: {0}", e.getMessage());
+        }
+    }
+
+    private static void unlock(Connection writer) throws SQLException {
+        try (PreparedStatement statement = writer.prepareStatement(UNLOCK)) {
+            statement.execute();
+        }
+    }
+
+    @Override
+    public void rollback(Connection writer) throws SQLException {
+        if (!writer.getAutoCommit()) {
+            writer.rollback();
+            writer.setAutoCommit(true);
+            unlock(writer);
+        }
+    }
+
+    @Override
+    public long highestRevision(Connection writer) throws SQLException {
+        return number(writer, "SELECT COALESCE(MAX(id), 0) FROM kine");
+    }
+
+    @Override
+    public Trouble trouble(SQLException error) {
+        return Errors.trouble(error);
+    }
+
+    @Override
+    public boolean hopeless(SQLException error) {
+        return Errors.hopeless(error);
+    }
+
+    @Override
+    public String advice(SQLException error) {
+        return Errors.advice(error);
+    }
+
+    @Override
+    public long size() throws SQLException {
+        try (Connection connection = connections.open(READER_MILLIS, "")) {
+            return number(connection, SIZE);
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.k3j.datastoremysql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Kine's table and its unique index (<https://github.com/k3s-io/kine>), in a database that is made when it is absent.
+///
+/// One thing differs: kine's column of names is ASCII and compares letters without their case. Ours holds any name and
+/// compares bytes, which a table of kine's is changed to; stock K3s works with it as it is.
+final class Schema {
+    private static final int NO_DATABASE = 1049;
+    private static final int COLUMN_MISSING_KEY = 1091;
+    private static final String UNIQUE = "kine_name_prev_revision_uindex";
+    private static final String NAME = "name VARCHAR(630) CHARACTER SET utf8mb4 COLLATE ";
+    private static final String COLLATION = "SELECT collation_name FROM information_schema.collations"
+            + " WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin', 'utf8mb4_bin')"
+            + " ORDER BY LENGTH(collation_name) DESC LIMIT 1";
+    private static final String PRESENT = "SELECT COALESCE(MAX(collation_name), '') FROM information_schema.columns"
+            + " WHERE table_schema = DATABASE() AND table_name = 'kine' AND column_name = 'name'";
+    private static final String INDEXES = "SELECT DISTINCT index_name FROM information_schema.statistics"
+            + " WHERE table_schema = DATABASE() AND table_name = 'kine' AND index_name <> 'PRIMARY'";
+    private static final String NARROW = "SELECT COUNT(*) FROM information_schema.columns WHERE"
+            + " table_schema = DATABASE() AND table_name = 'kine' AND column_name IN"
+            + " ('id', 'create_revision', 'prev_revision') AND data_type = 'int'";
+    private static final String WIDEN = "ALTER TABLE kine MODIFY COLUMN id BIGINT UNSIGNED AUTO_INCREMENT NOT NULL,"
+            + " MODIFY COLUMN create_revision BIGINT UNSIGNED, MODIFY COLUMN prev_revision BIGINT UNSIGNED";
+
+    private final Connections connections;
+    private final boolean keepSecondaryIndexes;
+
+    Schema(Connections connections, boolean keepSecondaryIndexes) {
+        this.connections = connections;
+        this.keepSecondaryIndexes = keepSecondaryIndexes;
+    }
+
+    /// Makes whatever is missing. Several servers may do that at the same time: one waits for the other.
+    void prepare() throws SQLException {
+        try (Connection connection = reach(); Statement statement = connection.createStatement()) {
+            if (!ready(statement)) {
+                text(statement, MysqlDialect.LOCK_LONG);
+                try {
+                    make(statement);
+                } finally {
+                    statement.execute(MysqlDialect.UNLOCK);
+                }
+            }
+        }
+    }
+
+    private boolean ready(Statement statement) throws SQLException {
+        List<String> indexes = texts(statement, INDEXES);
+        return text(statement, PRESENT).equals(text(statement, COLLATION)) && indexes.contains(UNIQUE)
+                && (keepSecondaryIndexes || indexes.size() == 1) && "0".equals(text(statement, NARROW));
+    }
+
+    private void make(Statement statement) throws SQLException {
+        String collation = text(statement, COLLATION);
+        String present = text(statement, PRESENT);
+        if (present.isEmpty()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS kine (id BIGINT UNSIGNED AUTO_INCREMENT, " + NAME + collation
+                    + ", created INTEGER, deleted INTEGER, create_revision BIGINT UNSIGNED,"
+                    + " prev_revision BIGINT UNSIGNED, lease INTEGER, value MEDIUMBLOB, old_value MEDIUMBLOB,"
+                    + " PRIMARY KEY (id)) ENGINE=InnoDB ROW_FORMAT=DYNAMIC");
+        } else if (!present.equals(collation)) {
+            statement.execute("ALTER TABLE kine MODIFY " + NAME + collation);
+        }
+        if (!"0".equals(text(statement, NARROW))) {
+            statement.execute(WIDEN);
+        }
+        List<String> indexes = texts(statement, INDEXES);
+        if (!indexes.contains(UNIQUE)) {
+            statement.execute("CREATE UNIQUE INDEX " + UNIQUE + " ON kine (name, prev_revision)");
+        }
+        for (String index : indexes) {
+            if (!keepSecondaryIndexes && !index.equals(UNIQUE)) {
+                drop(statement, index);
+            }
+        }
+    }
+
+    private static void drop(Statement statement, String index) throws SQLException {
+        try {
+            statement.execute("DROP INDEX `" + index.replace("`", "``") + "` ON kine");
+        } catch (SQLException e) {
+            if (e.getErrorCode() != COLUMN_MISSING_KEY) {
+                throw e;
+            }
+        }
+    }
+
+    private Connection reach() throws SQLException {
+        try {
+            return connections.open(0, "");
+        } catch (SQLException e) {
+            if (e.getErrorCode() != NO_DATABASE) {
+                throw e;
+            }
+            try (Connection server = connections.openServer(); Statement statement = server.createStatement()) {
+                statement.execute("CREATE DATABASE IF NOT EXISTS `"
+                        + connections.endpoint().database().replace("`", "``") + "`");
+            }
+            return connections.open(0, "");
+        }
+    }
+
+    private static String text(Statement statement, String sql) throws SQLException {
+        List<String> found = texts(statement, sql);
+        return found.isEmpty() ? "" : found.getFirst();
+    }
+
+    private static List<String> texts(Statement statement, String sql) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                found.add(String.valueOf(result.getString(1)));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,59 @@
+package io.k3j.datastorepostgres;
+
+import io.k3j.sqllog.Trouble;
+import java.sql.SQLException;
+
+/// What PostgreSQL's error codes mean (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+final class Errors {
+    private Errors() {
+    }
+
+    static Trouble trouble(SQLException error) {
+        return switch (state(error)) {
+            case "23505", "40001", "40P01", "55P03" -> Trouble.TAKEN;
+            // read-only: the server was demoted, and its name may lead to another one by now
+            case "25006", "25P03", "25P04", "53300", "3D000", "28000", "28P01" -> Trouble.AWAY;
+            case String s when s.isEmpty() || s.startsWith("08") || s.startsWith("57P") -> Trouble.AWAY;
+            default -> Trouble.REFUSED;
+        };
+    }
+
+    /// Waiting does not help: login, rights, TLS.
+    static boolean hopeless(SQLException error) {
+        return switch (state(error)) {
+            case "28000", "28P01", "42501", "0A000", "42P07" -> true;
+            default -> untrusted(error);
+        };
+    }
+
+    static String advice(SQLException error) {
+        return switch (state(error)) {
+            case "28P01", "28000" -> "check user and password in --datastore-endpoint, and pg_hba.conf of the server";
+            case "42501" -> "give the user the rights: make it the owner of the database, or let it create one";
+            case "3D000" -> "the database does not exist: create it";
+            case "25006" -> "the server only reads: it is a standby, or was made read-only";
+            case "53300" -> "the server has no connection left: raise max_connections, each server needs up to 9";
+            case "53100" -> "the server's disk is full: free space there; nothing was lost";
+            case "42P01" -> "somebody has dropped the table kine: put it back from a backup, restart this server";
+            case "55P03" -> "another server or session holds the lock of the log";
+            default -> untrusted(error) ? "check --datastore-cafile, -certfile, -keyfile and sslmode" : "";
+        };
+    }
+
+    private static boolean untrusted(SQLException error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof javax.net.ssl.SSLHandshakeException
+                    || cause instanceof java.security.GeneralSecurityException) {
+                return true;
+            }
+        }
+        String message = String.valueOf(error.getMessage());
+        return message.contains("does not support SSL") || message.contains("hostname verifier")
+                || message.contains("SSL error");
+    }
+
+    private static String state(SQLException error) {
+        String state = error.getSQLState();
+        return state == null ? "" : state;
+    }
+}

@@ -1,0 +1,159 @@
+package io.k3j.datastorepostgres;
+
+import io.k3j.sqllog.SqlDialect;
+import io.k3j.sqllog.Trouble;
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// PostgreSQL as `sql-log` sees it.
+final class PostgresDialect implements SqlDialect {
+    /// Taken for a transaction by whoever writes; ends with it, also when the connection is lost.
+    static final String LOCK = "SELECT pg_advisory_xact_lock(30250905671098981)";
+    private static final String ANNOUNCE = "SELECT setval(pg_get_serial_sequence('kine', 'id'), ?),"
+            + " pg_notify('" + Listener.CHANNEL + "', ?)";
+    private static final Duration PATIENCE = Duration.ofMillis(1_900);
+    private static final int WRITER_MILLIS = 2_000;
+    private static final int READER_MILLIS = 10_000;
+    /// Another server's group holds the lock; a frozen server's transaction is ended by the database.
+    private static final String LIMITS = "SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '2s'";
+    /// Every question has an index in its order; a fresh table without statistics would mislead the planner.
+    private static final String PLANS = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off";
+    private final Connections connections;
+    private final Schema schema;
+    private volatile @Nullable Listener listener;
+    private boolean prepared;
+
+    PostgresDialect(Connections connections, boolean keepSecondaryIndexes) {
+        this.connections = connections;
+        schema = new Schema(connections, keepSecondaryIndexes);
+    }
+
+    @Override
+    public String place() {
+        return connections.endpoint().place();
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
+    public Duration patience() {
+        return PATIENCE;
+    }
+
+    @Override
+    public Duration rest(int quiet) {
+        Listener now = listener;
+        return now != null && now.hearing() ? Duration.ofSeconds(1) : Duration.ofMillis(20);
+    }
+
+    @Override
+    public Closeable listen(LongConsumer onNews) {
+        Listener started = new Listener(connections, onNews);
+        listener = started;
+        started.start();
+        return started;
+    }
+
+    @Override
+    public Connection openWriter() throws SQLException {
+        if (!prepared) {
+            schema.prepare();
+            prepared = true;
+        }
+        return with(connections.open(WRITER_MILLIS), LIMITS + "; " + PLANS);
+    }
+
+    @Override
+    public Connection openReader() throws SQLException {
+        return with(connections.open(READER_MILLIS), PLANS);
+    }
+
+    private static Connection with(Connection connection, String settings) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(settings);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void begin(Connection writer) throws SQLException {
+        writer.setAutoCommit(false);
+        try (PreparedStatement lock = writer.prepareStatement(LOCK)) {
+            lock.execute();
+        } catch (SQLException e) {
+            if (Errors.trouble(e) != Trouble.AWAY) {
+                rollback(writer);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void announce(Connection writer, long revision) throws SQLException {
+        try (PreparedStatement statement = writer.prepareStatement(ANNOUNCE)) {
+            statement.setLong(1, revision);
+            statement.setString(2, Long.toString(revision));
+            statement.execute();
+        }
+    }
+
+    @Override
+    public void commit(Connection writer) throws SQLException {
+        writer.commit();
+        writer.setAutoCommit(true);
+    }
+
+    @Override
+    public void rollback(Connection writer) throws SQLException {
+        if (!writer.getAutoCommit()) {
+            writer.rollback();
+            writer.setAutoCommit(true);
+        }
+    }
+
+    @Override
+    public long highestRevision(Connection writer) throws SQLException {
+        return number(writer, "SELECT COALESCE(MAX(id), 0) FROM kine");
+    }
+
+    @Override
+    public Trouble trouble(SQLException error) {
+        return Errors.trouble(error);
+    }
+
+    @Override
+    public boolean hopeless(SQLException error) {
+        return Errors.hopeless(error);
+    }
+
+    @Override
+    public String advice(SQLException error) {
+        return Errors.advice(error);
+    }
+
+    @Override
+    public long size() throws SQLException {
+        try (Connection connection = connections.open(READER_MILLIS)) {
+            return number(connection, "SELECT pg_total_relation_size('kine')");
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+}

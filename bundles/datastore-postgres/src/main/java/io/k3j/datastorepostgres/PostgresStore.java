@@ -1,0 +1,49 @@
+package io.k3j.datastorepostgres;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.sqllog.SqlDialect;
+import io.k3j.sqllog.SqlLog;
+import java.sql.SQLException;
+
+/// The open log in one database, for whoever does not need a framework: tests, benches, copies.
+public final class PostgresStore implements AutoCloseable {
+    private final Connections connections;
+    private final SqlLog log;
+
+    private PostgresStore(Connections connections, SqlLog log) {
+        this.connections = connections;
+        this.log = log;
+    }
+
+    /// Opens the database of an endpoint, once; makes what is missing.
+    /// @throws IllegalArgumentException when the endpoint is wrong
+    /// @throws DatastoreUnavailable when it cannot be opened
+    public static PostgresStore open(String endpoint) {
+        Connections connections = Connections.of(endpoint, "", "", "");
+        SqlDialect dialect = new PostgresDialect(connections, false);
+        try {
+            return new PostgresStore(connections, SqlLog.open(dialect, why -> {
+            }));
+        } catch (SQLException e) {
+            throw new DatastoreUnavailable("cannot open the datastore " + dialect.place() + ": " + e.getMessage(), e,
+                    false);
+        }
+    }
+
+    /// The log.
+    public Datastore datastore() {
+        return log;
+    }
+
+    /// Commits what is queued, then closes every connection.
+    @Override
+    public void close() {
+        try {
+            log.close();
+            connections.close();
+        } catch (SQLException e) {
+            throw new DatastoreUnavailable("closing " + connections.endpoint().place(), e, false);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.k3j.datastorepostgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Kine's table and its unique index (<https://github.com/k3s-io/kine>), in a database that is made when it is absent.
+/// Tables from before May 2024 get kine's wider columns and byte order of names; its other indexes are its own to make.
+final class Schema {
+    private static final String NO_DATABASE = "3D000";
+    private static final String DATABASE_EXISTS = "42P04";
+    private static final String UNIQUE = "kine_name_prev_revision_uindex";
+    private static final List<String> MAKE = List.of(
+            "CREATE TABLE IF NOT EXISTS kine (id BIGSERIAL PRIMARY KEY, name TEXT COLLATE \"C\", created INTEGER,"
+                    + " deleted INTEGER, create_revision BIGINT, prev_revision BIGINT, lease INTEGER, value bytea,"
+                    + " old_value bytea)",
+            "CREATE UNIQUE INDEX IF NOT EXISTS " + UNIQUE + " ON kine (name, prev_revision)");
+    private static final String PRESENT = "SELECT to_regclass('kine') IS NOT NULL AND to_regclass('" + UNIQUE
+            + "') IS NOT NULL";
+    private static final String OLD = "SELECT EXISTS (SELECT 1 FROM pg_attribute a LEFT JOIN pg_collation c"
+            + " ON c.oid = a.attcollation WHERE a.attrelid = to_regclass('kine') AND (a.attname IN"
+            + " ('id', 'create_revision', 'prev_revision') AND a.atttypid = 'int4'::regtype"
+            + " OR a.attname = 'name' AND c.collname <> 'C'))";
+    private static final List<String> WIDEN = List.of("ALTER TABLE kine ALTER COLUMN id TYPE BIGINT",
+            "ALTER TABLE kine ALTER COLUMN create_revision TYPE BIGINT",
+            "ALTER TABLE kine ALTER COLUMN prev_revision TYPE BIGINT",
+            "ALTER TABLE kine ALTER COLUMN name TYPE TEXT COLLATE \"C\"", "ALTER SEQUENCE kine_id_seq AS BIGINT");
+    private static final String SECONDARY = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+            + " AND tablename = 'kine' AND indexname LIKE 'kine\\_%\\_index' AND indexname <> '" + UNIQUE + "'";
+
+    private final Connections connections;
+    private final boolean keepSecondaryIndexes;
+
+    Schema(Connections connections, boolean keepSecondaryIndexes) {
+        this.connections = connections;
+        this.keepSecondaryIndexes = keepSecondaryIndexes;
+    }
+
+    /// Makes whatever is missing. Several servers may do that at the same time.
+    void prepare() throws SQLException {
+        try (Connection connection = reach(); Statement statement = connection.createStatement()) {
+            if (!yes(statement, PRESENT)) {
+                make(connection, statement);
+            }
+            if (yes(statement, OLD)) {
+                for (String sql : WIDEN) {
+                    statement.execute(sql);
+                }
+            }
+            if (!keepSecondaryIndexes) {
+                dropSecondaryIndexes(statement);
+            }
+        }
+    }
+
+    private Connection reach() throws SQLException {
+        try {
+            return connections.open(0);
+        } catch (SQLException e) {
+            if (!NO_DATABASE.equals(e.getSQLState())) {
+                throw e;
+            }
+            create();
+            return connections.open(0);
+        }
+    }
+
+    private void create() throws SQLException {
+        Endpoint endpoint = connections.endpoint();
+        try (Connection connection = connections.open(endpoint.database("postgres"), 0);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE \"" + endpoint.database().replace("\"", "\"\"") + "\"");
+        } catch (SQLException e) {
+            if (!DATABASE_EXISTS.equals(e.getSQLState()) && !"23505".equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
+    private static void make(Connection connection, Statement statement) throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement lock = connection.prepareStatement(PostgresDialect.LOCK)) {
+            lock.execute();
+        }
+        for (String sql : MAKE) {
+            statement.execute(sql);
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private static boolean yes(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            return result.next() && result.getBoolean(1);
+        }
+    }
+
+    private static void dropSecondaryIndexes(Statement statement) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery(SECONDARY)) {
+            while (result.next()) {
+                names.add(result.getString(1));
+            }
+        }
+        for (String name : names) {
+            statement.execute("DROP INDEX IF EXISTS \"" + name + "\"");
+        }
+    }
+}

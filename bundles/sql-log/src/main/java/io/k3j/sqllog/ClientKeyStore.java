@@ -1,0 +1,92 @@
+package io.k3j.sqllog;
+
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.Pem;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/// A client certificate and its key (`--datastore-certfile`, `--datastore-keyfile`) in the form database drivers
+/// read: a key store in a file of its own, for the owner only, with a password made for it, removed by [#close].
+public final class ClientKeyStore implements AutoCloseable {
+    private static final String TYPE = "PKCS12";
+    private static final String ALIAS = "user";
+    private static final int PASSWORD_BITS = 128;
+    private final Path file;
+    private final String password;
+
+    private ClientKeyStore(Path file, String password) {
+        this.file = file;
+        this.password = password;
+    }
+
+    /// Reads two PEM files.
+    /// @throws IllegalArgumentException naming the flag and the file, when one cannot be used
+    public static ClientKeyStore of(Path certificates, Path key) {
+        List<X509Certificate> chain = read("--datastore-certfile", certificates, Pem::certificates);
+        List<LoadedKey> keys = read("--datastore-keyfile", key, Pem::keys);
+        String password = new BigInteger(PASSWORD_BITS, new SecureRandom()).toString(Character.MAX_RADIX);
+        try {
+            KeyStore store = KeyStore.getInstance(TYPE);
+            store.load(null, null);
+            store.setKeyEntry(ALIAS, keys.getFirst().secret(), password.toCharArray(),
+                    chain.toArray(Certificate[]::new));
+            Path file = Files.createTempFile("k3j-datastore-", ".p12",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try (OutputStream out = Files.newOutputStream(file)) {
+                store.store(out, password.toCharArray());
+            }
+            return new ClientKeyStore(file, password);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("--datastore-keyfile " + key + ": cannot be used with "
+                    + certificates + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> List<T> read(String flag, Path file, Parser<T> parser) {
+        try {
+            List<T> found = parser.parse(Files.readString(file));
+            if (found.isEmpty()) {
+                throw new IllegalArgumentException("nothing of the kind in it");
+            }
+            return found;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(flag + " " + file + ": cannot be read: " + e, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(flag + " " + file + ": " + e.getMessage() + "; a PEM file is needed", e);
+        }
+    }
+
+    /// Where it is.
+    public Path file() {
+        return file;
+    }
+
+    /// What opens it.
+    public String password() {
+        return password;
+    }
+
+    /// Removes the file.
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.getLogger("io.k3j.sqllog").log(System.Logger.Level.WARNING, "{0} stays: {1}", file, e.getMessage());
+        }
+    }
+
+    private interface Parser<T> {
+        List<T> parse(String text);
+    }
+}

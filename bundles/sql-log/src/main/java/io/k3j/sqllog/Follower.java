@@ -1,0 +1,214 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Looks for rows of other processes: when they announce some, when a reader wants to be sure (a fence), and from
+/// time to time. One look serves every reader that came before it began.
+///
+/// ```
+///   RESTING ──news · fence · time──► LOOKING ──level──► answers fences ─► RESTING
+///                                       ├── hole: again in 5 ms (an old one is mended by the writer)
+///                                       └── away: refuses fences, again in 100 ms
+/// ```
+final class Follower implements Runnable {
+    private static final long FENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+    private static final long HOLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int ANSWER_MILLIS = 900;
+    private final SqlDialect dialect;
+    private final State state;
+    private final CatchUp catchUp;
+    private final Runnable mend;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition wake = lock.newCondition();
+    private final Condition looked = lock.newCondition();
+    private final Thread thread = new Thread(this, "datastore-follower");
+    private long asked;
+    private long answered;
+    private long news;
+    private int quiet;
+    private boolean closed;
+    private @Nullable DatastoreUnavailable refusal;
+    private @Nullable Reader reader;
+
+    /// `mend` asks the writer to look and mend.
+    Follower(SqlDialect dialect, State state, CatchUp catchUp, Runnable mend) {
+        this.dialect = dialect;
+        this.state = state;
+        this.catchUp = catchUp;
+        this.mend = mend;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Somebody has announced a revision.
+    void hear(long revision) {
+        lock.lock();
+        try {
+            if (revision > state.tail().durable()) {
+                news = Math.max(news, revision);
+                wake.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until everything committed before this call has been taken in; returns the newest revision then.
+    /// @throws DatastoreUnavailable when the table does not answer within a second
+    long fence() {
+        lock.lock();
+        try {
+            long ticket = ++asked;
+            wake.signal();
+            long left = FENCE_NANOS;
+            refusal = null;
+            while (answered < ticket && refusal == null && !closed && left > 0) {
+                left = looked.awaitNanos(left);
+            }
+            if (answered >= ticket) {
+                return state.tail().durable();
+            }
+            DatastoreUnavailable why = refusal;
+            throw why == null ? state.faults().late("revision", false)
+                    : new DatastoreUnavailable(why.getMessage(), why, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatastoreUnavailable("revision: interrupted", e, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void run() {
+        long rest = 0;
+        while (await(rest)) {
+            rest = look();
+        }
+        drop();
+    }
+
+    /// Rests; false when closed.
+    private boolean await(long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!closed && left > 0 && answered == asked && news <= state.tail().durable()) {
+                left = wake.awaitNanos(left);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Looks once; returns how long to rest.
+    private long look() {
+        long ticket = ticket();
+        long before = state.tail().durable();
+        try {
+            CatchUp.Standing standing = catchUp.run(open());
+            state.faults().answered();
+            if (standing == CatchUp.Standing.LEVEL) {
+                quiet = state.tail().durable() == before ? quiet + 1 : 0;
+                answer(ticket);
+                return dialect.rest(quiet).toNanos();
+            }
+            if (standing != CatchUp.Standing.HOLE) {
+                mend.run();
+            }
+            return pause(HOLE_NANOS);
+        } catch (SQLException e) {
+            drop();
+            refuse(state.faults().failed("follow", e, false));
+            return pause(AWAY_NANOS);
+        }
+    }
+
+    private Reader open() throws SQLException {
+        Reader open = reader;
+        if (open == null) {
+            open = new Reader(dialect.openReader());
+            reader = open;
+            open.limit(ANSWER_MILLIS);
+        }
+        return open;
+    }
+
+    private void drop() {
+        Reader open = reader;
+        reader = null;
+        if (open != null) {
+            open.abort();
+        }
+    }
+
+    private long ticket() {
+        lock.lock();
+        try {
+            return asked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void answer(long ticket) {
+        lock.lock();
+        try {
+            answered = Math.max(answered, ticket);
+            news = 0;
+            looked.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refuse(DatastoreUnavailable why) {
+        lock.lock();
+        try {
+            refusal = why;
+            looked.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Rests whatever is asked meanwhile.
+    private long pause(long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!closed && left > 0) {
+                left = wake.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return 0;
+    }
+
+    /// Ends within the time a look may take.
+    void close(long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            closed = true;
+            wake.signalAll();
+            looked.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        thread.join(millis);
+    }
+}

@@ -1,0 +1,58 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Takes rows of the table into memory, whoever wrote them: in order, and each once. The writer brings its groups,
+/// and it and the follower bring what other processes have written.
+final class Intake {
+    private final State state;
+
+    Intake(State state) {
+        this.state = state;
+    }
+
+    /// Rows this process has committed; `revision` is the newest one.
+    synchronized void own(List<Row> rows, long revision) {
+        publish(rows, revision);
+    }
+
+    /// Rows of others.
+    synchronized void others(List<Row> rows) {
+        for (Row row : rows) {
+            state.names().add(row.name());
+            if (row.lease() > 0 && !row.deleted() && row.id() > state.tail().durable()) {
+                state.expirations().add(row.name(), row.id(), TimeUnit.SECONDS.toNanos(row.lease()));
+            }
+        }
+        if (!rows.isEmpty()) {
+            publish(rows, rows.getLast().id());
+        }
+    }
+
+    /// Goes to a revision without what lies between: it is gone from the table.
+    synchronized void jump(long revision) {
+        state.names().doubt();
+        state.heads().forget(revision);
+        state.tail().forget(revision);
+    }
+
+    private void publish(List<Row> rows, long revision) {
+        long known = state.tail().durable();
+        if (revision <= known) {
+            return;
+        }
+        List<Change> changes = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            if (row.id() > known) {
+                state.heads().put(row.name(), row.head());
+                if (!Row.internal(row.name())) {
+                    changes.add(row.change());
+                }
+            }
+        }
+        state.tail().append(changes, revision);
+    }
+}

@@ -1,0 +1,102 @@
+package io.k3j.sqllog;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/// Brings this process and a shared table level, on the writing connection: takes in what others wrote, fills old
+/// holes in the numbering, and raises a table that has lost rows above every revision that was ever told.
+///
+/// **Lost rows.** After a fail-over to a copy that lagged, or a restore, the table may end before the newest revision
+/// known here. That number must not be given out twice with another content: a filler takes the number after it,
+/// the compaction revision follows, and every watch ends with `Compacted`, so that everybody reads anew.
+final class Mending {
+    private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
+    private static final int ROWS = 500;
+    private final SqlDialect dialect;
+    private final State state;
+    private final Intake intake;
+    private final CatchUp catchUp;
+    private final Link link;
+    private CatchUp.Standing standing = CatchUp.Standing.LEVEL;
+
+    Mending(SqlDialect dialect, State state, Intake intake, CatchUp catchUp, Link link) {
+        this.dialect = dialect;
+        this.state = state;
+        this.intake = intake;
+        this.catchUp = catchUp;
+        this.link = link;
+    }
+
+    /// Takes in what others have written, in a transaction; true when something is left to [#mend].
+    boolean level(Reader reader) throws SQLException {
+        if (dialect.shared()) {
+            standing = catchUp.run(reader);
+        }
+        return standing != CatchUp.Standing.LEVEL;
+    }
+
+    /// Takes in everything after the newest known revision, holes or not; false when there was nothing.
+    boolean takeAll(Reader reader) throws SQLException {
+        boolean any = false;
+        while (true) {
+            List<Row> rows = reader.rows(Statements.LOG, state.tail().durable(), Long.MAX_VALUE, ROWS);
+            if (rows.isEmpty()) {
+                return any;
+            }
+            any = true;
+            intake.others(rows);
+        }
+    }
+
+    /// Mends what [#level] has found, in a transaction of its own.
+    void mend() throws SQLException {
+        switch (standing) {
+            case LEVEL, HOLE -> {
+            }
+            case OLD_HOLE -> fill();
+            case BEHIND -> raise();
+        }
+        standing = CatchUp.Standing.LEVEL;
+    }
+
+    /// Looks and mends, without a group.
+    void look() throws SQLException {
+        link.begin();
+        boolean wrong = level(link.reader());
+        link.rollback(new SQLException("looked"));
+        if (wrong) {
+            mend();
+        }
+    }
+
+    private void fill() throws SQLException {
+        link.begin();
+        List<Row> fillers = catchUp.fillers(link.reader());
+        link.insert(fillers);
+        link.commit();
+        if (!fillers.isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "filled holes in the numbering from={0} count={1}",
+                    fillers.getFirst().id(), fillers.size());
+        }
+    }
+
+    private void raise() throws SQLException {
+        long told = state.tail().durable();
+        link.begin();
+        long highest = link.reader().number(Statements.HIGHEST_ID);
+        if (highest >= told) {
+            link.rollback(new SQLException("not behind"));
+            return;
+        }
+        long raised = told + 1;
+        link.insert(List.of(Row.filler(raised)));
+        link.reader().update(Statements.SET_COMPACT_REVISION, raised, raised);
+        link.announce(raised);
+        link.commit();
+        intake.jump(raised);
+        LOG.log(System.Logger.Level.WARNING,
+                "the database has lost rows: its newest revision was {0}, told before was {1}; numbering goes on after"
+                        + " {2}, everybody reads anew",
+                highest, told, raised);
+    }
+}

@@ -1,0 +1,181 @@
+package io.k3j.datastoreconformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/// A real database server of the test's own: fresh directory, a free port on 127.0.0.1, user `k3s`, password
+/// `secret`. It runs as the engine's own user when the test is root, since PostgreSQL refuses root.
+public abstract class DatabaseServer implements AutoCloseable {
+    /// What logs in.
+    public static final String USER = "k3s";
+    /// With this.
+    public static final String PASSWORD = "s3cr/et@:#";
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long STOP_SECONDS = 20;
+    private final Path directory;
+    private final String account;
+    private final int port;
+    private Process process;
+
+    /// Prepares a directory for an engine whose account has that name.
+    protected DatabaseServer(String account) {
+        this.account = account;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+            directory = Files.createTempDirectory("k3j-" + account + "-");
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (root()) {
+            run(List.of("chown", account, directory.toString()));
+        }
+    }
+
+    private static boolean root() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    /// Where its data, socket and log are.
+    public final Path directory() {
+        return directory;
+    }
+
+    /// Its port on 127.0.0.1.
+    public final int port() {
+        return port;
+    }
+
+    /// The endpoint of one of its databases, as `--datastore-endpoint` takes it.
+    public final String endpoint(String database) {
+        return endpoint(port, database);
+    }
+
+    /// The same by way of another port, of a proxy say.
+    public abstract String endpoint(int port, String database);
+
+    /// The command that serves in the foreground.
+    protected abstract List<String> command();
+
+    /// Runs statements on the server, as its administrator.
+    public abstract String sql(String database, String statements);
+
+    /// Starts it and waits until it takes connections.
+    public final void start() {
+        try {
+            process = new ProcessBuilder(as(command())).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        long start = System.nanoTime();
+        while (!ready()) {
+            if (!process.isAlive() || System.nanoTime() - start > START_NANOS) {
+                throw new IllegalStateException("not started: " + log());
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    /// Whether it answers.
+    protected abstract boolean ready();
+
+    /// Whether somebody listens on the port.
+    protected final boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// A command as the engine's account.
+    protected final List<String> as(List<String> command) {
+        List<String> whole = new ArrayList<>();
+        if (root()) {
+            whole.addAll(List.of("setpriv", "--reuid=" + account, "--regid=" + account, "--clear-groups"));
+        }
+        whole.addAll(command);
+        return whole;
+    }
+
+    /// Runs a command to its end; its output.
+    protected final String run(List<String> command) {
+        try {
+            Process running = new ProcessBuilder(command).redirectErrorStream(true).directory(directory.toFile())
+                    .start();
+            running.getOutputStream().close();
+            String output = new String(running.getInputStream().readAllBytes());
+            if (running.waitFor() != 0) {
+                throw new IllegalStateException(command + ": " + output);
+            }
+            return output.strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// `kill -9` of the server and everything it has started.
+    public final void kill() {
+        signal("-KILL");
+        await();
+    }
+
+    /// `SIGSTOP` (`-STOP`), `SIGCONT` (`-CONT`) … to every process of it.
+    public final void signal(String signal) {
+        // a process of a connection may be gone before it is reached
+        StringBuilder command = new StringBuilder("for p in");
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .forEach(handle -> command.append(' ').append(handle.pid()));
+        run(List.of("sh", "-c", command + "; do kill " + signal + " $p || true; done"));
+    }
+
+    private void await() {
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /// Stops it at once and removes its directory.
+    @Override
+    public final void close() {
+        if (process != null && process.isAlive()) {
+            kill();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
