@@ -49,6 +49,7 @@ final class Startup implements AutoCloseable {
     private volatile boolean ready;
     private @Nullable Server server;
     private @Nullable Compactor compactor;
+    private @Nullable Peers peers;
 
     /// The framework and what it offers.
     record Surroundings(BundleContext context, HealthScope health, Identities identities) {
@@ -188,6 +189,9 @@ final class Startup implements AutoCloseable {
                 if (alone()) {
                     condition(Phases.LEADER, false);
                 }
+                if (running().shared()) {
+                    peers().follow(new ServerEndpoints(self)::settle);
+                }
                 ready = true;
                 around.health.ok();
             }
@@ -208,12 +212,23 @@ final class Startup implements AutoCloseable {
     private boolean bootstrapped(ApiClient self) {
         try {
             new Bootstrap(self, options).run();
+            new ServerEndpoints(self).settle(peers().step());
             return true;
         } catch (ApiFault f) {
             LOG.log(System.Logger.Level.WARNING, "system objects put off: {0}", f.getMessage());
             around.health.report(HealthLevel.STARTING, "cannot make system objects yet: " + f.getMessage());
             return false;
         }
+    }
+
+    /// The servers on this store; made once.
+    private synchronized Peers peers() {
+        Peers known = peers;
+        if (known == null) {
+            known = new Peers(running().core().data(), new Peer(options.address(), options.port()), System::nanoTime);
+            peers = known;
+        }
+        return known;
     }
 
     private static Hashtable<String, Object> properties(String name, Object value) {
@@ -234,6 +249,9 @@ final class Startup implements AutoCloseable {
             registered.clear();
             if (compactor != null) {
                 compactor.close();
+            }
+            if (peers != null) {
+                peers.close();
             }
             if (server != null) {
                 server.close();

@@ -93,6 +93,7 @@ class SharedStoreTest {
     @Test
     void readsGoOnFromMemoryWithTheirAgeWhileTheStoreIsAwayAndWritesSayWhy() throws Exception {
         here.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").answered("warning")).isEmpty();
         gate.away(true);
         long begin = System.nanoTime();
         TestExchange get = here.get(MAPS + "/one");
