@@ -14,11 +14,13 @@ import java.util.Set;
 /// @param words what `--disable` may call it, beside its name
 /// @param needs features that must be wanted too
 /// @param critical flags, in camel case, that all servers must agree on
-/// @param unless settings under which it is not wanted: value, or `*` for any
+/// @param when settings it is only wanted with, as patterns
+/// @param unless settings under which it is not wanted, as patterns
 /// @param bundles what it runs, in order
 /// @param settings configuration PID to the settings handed to it
 /// @param manifests packaged manifests, when it has some
-record Feature(String name, Set<String> words, List<String> needs, List<String> critical, Map<String, String> unless,
+record Feature(String name, Set<String> words, List<String> needs, List<String> critical, Map<String, String> when,
+        Map<String, String> unless,
         List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests) {
 
     /// One bundle of it.

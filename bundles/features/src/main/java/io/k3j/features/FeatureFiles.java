@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// Reads the directory of features. Wrong files are errors with the file's name: a feature that is
 /// misread would silently not run.
 final class FeatureFiles {
-    private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "unless", "bundles",
+    private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "when", "unless", "bundles",
             "settings", "manifests");
     private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "identities");
 
@@ -55,9 +55,6 @@ final class FeatureFiles {
         if (!directory.endsWith(name)) {
             throw new FeatureProblem(file + ": name " + name + " is not the directory's");
         }
-        Map<String, String> unless = new LinkedHashMap<>();
-        Section conditions = section.section("unless");
-        conditions.names().forEach(key -> unless.put(key, conditions.text(key)));
         Map<String, List<String>> settings = new LinkedHashMap<>();
         Section pids = section.section("settings");
         pids.names().forEach(pid -> settings.put(pid, pids.texts(pid)));
@@ -70,7 +67,14 @@ final class FeatureFiles {
                 ? Optional.of(directory.resolve(section.text("manifests")))
                 : Optional.empty();
         return new Feature(name, new LinkedHashSet<>(section.texts("words")), section.texts("needs"),
-                section.texts("critical"), unless, parts, settings, manifests);
+                section.texts("critical"), texts(section.section("when")), texts(section.section("unless")), parts,
+                settings, manifests);
+    }
+
+    private static Map<String, String> texts(Section section) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        section.names().forEach(key -> texts.put(key, section.text(key)));
+        return texts;
     }
 
     private static Feature.Part part(Section bundle) {

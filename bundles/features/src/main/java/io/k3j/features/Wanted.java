@@ -31,15 +31,25 @@ record Wanted(List<Feature> features, Set<String> unknown) {
     }
 
     private static boolean excluded(Feature feature, Map<String, Object> settings) {
-        return feature.unless().entrySet().stream()
-                .anyMatch(condition -> holds(settings.get(condition.getKey()), condition.getValue()));
+        return feature.unless().entrySet().stream().anyMatch(one -> holds(settings.get(one.getKey()), one.getValue()))
+                || !feature.when().entrySet().stream()
+                        .allMatch(one -> holds(settings.get(one.getKey()), one.getValue()));
     }
 
-    private static boolean holds(@Nullable Object setting, String value) {
+    /// Whether a setting fits one of the patterns between the bars: a value, the beginning of one with `*` at the
+    /// end, or `*` alone for any.
+    private static boolean holds(@Nullable Object setting, String patterns) {
         if (setting == null || setting.toString().isEmpty()) {
             return false;
         }
-        return value.equals("*") ? !setting.equals(false) : value.equals(setting.toString());
+        for (String pattern : patterns.split("\\|")) {
+            boolean begins = pattern.endsWith("*")
+                    && setting.toString().startsWith(pattern.substring(0, pattern.length() - 1));
+            if (pattern.equals("*") ? !setting.equals(false) : begins || pattern.equals(setting.toString())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     List<String> names() {

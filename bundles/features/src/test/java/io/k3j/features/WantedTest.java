@@ -37,6 +37,24 @@ class WantedTest {
     }
 
     @Test
+    void runsWhatNeedsASettingOnlyWithIt() {
+        Map<String, Feature> two = Map.of("datastore-postgres", when("datastore-postgres", "postgres://*|postgresql://*"),
+                "datastore-mysql", when("datastore-mysql", "mysql://*"));
+        List<String> both = List.of("datastore-postgres", "datastore-mysql");
+        assertThat(Wanted.of(both, two, Set.of(), Map.of()).names()).isEmpty();
+        assertThat(Wanted.of(both, two, Set.of(), Map.of("datastoreEndpoint", "postgresql://h/d")).names())
+                .containsExactly("datastore-postgres");
+        assertThat(Wanted.of(both, two, Set.of(), Map.of("datastoreEndpoint", "mysql://")).names())
+                .containsExactly("datastore-mysql");
+        assertThat(Wanted.of(both, two, Set.of(), Map.of("datastoreEndpoint", "https://h:2379")).names()).isEmpty();
+    }
+
+    private static Feature when(String name, String endpoints) {
+        return new Feature(name, Set.of(), List.of(), List.of(), Map.of("datastoreEndpoint", endpoints), Map.of(),
+                List.of(), Map.of(), Optional.empty());
+    }
+
+    @Test
     void reportsWordsThatNameNothing() {
         assertThat(wanted(Set.of("my-manifest", "agent"), Map.of()).unknown()).containsExactly("my-manifest");
     }
@@ -52,6 +70,7 @@ class WantedTest {
     }
 
     private static Feature feature(String name, Set<String> words, Map<String, String> unless) {
-        return new Feature(name, words, List.of(), List.of(), unless, List.of(), Map.of(), Optional.empty());
+        return new Feature(name, words, List.of(), List.of(), Map.of(), unless, List.of(), Map.of(),
+                Optional.empty());
     }
 }
