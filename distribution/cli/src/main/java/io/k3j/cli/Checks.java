@@ -1,16 +1,20 @@
 package io.k3j.cli;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Finds impossible values and combinations before anything is started or written. All are told at once.
 final class Checks {
     private static final Instant EARLIEST = Instant.parse("1980-01-01T00:00:00Z");
     private static final int LONGEST_NAME = 253;
+    private static final Set<String> ENDPOINTS = Set.of("mysql", "postgres", "postgresql");
     private final Map<String, Object> settings;
     private final List<String> problems = new ArrayList<>();
 
@@ -139,9 +143,25 @@ final class Checks {
     }
 
     private void datastore() {
-        boolean elsewhere = settings.get("datastoreEndpoint") instanceof String endpoint && !endpoint.isEmpty();
-        if (!elsewhere && settings.get("dataDir") instanceof String dir && dir.startsWith("/")) {
-            StateFile.problem(Path.of(dir)).ifPresent(problems::add);
+        String endpoint = settings.get("datastoreEndpoint") instanceof String text ? text : "";
+        if (endpoint.isEmpty()) {
+            if (settings.get("dataDir") instanceof String dir && dir.startsWith("/")) {
+                StateFile.problem(Path.of(dir)).ifPresent(problems::add);
+            }
+            return;
+        }
+        int colon = endpoint.indexOf("://");
+        String scheme = colon < 0 ? "" : endpoint.substring(0, colon);
+        if (!ENDPOINTS.contains(scheme)) {
+            problems.add("--datastore-endpoint=" + (colon < 0 ? "…" : scheme + "://…") + " is not supported by K3j; "
+                    + "use postgres://user:password@host:5432/database or mysql://user:password@tcp(host:3306)/database"
+                    + ", or start without it for the embedded datastore");
+        }
+        for (String key : List.of("Cafile", "Certfile", "Keyfile")) {
+            if (settings.get("datastore" + key) instanceof String file && !file.isEmpty()
+                    && !Files.isReadable(Path.of(file))) {
+                problems.add("--datastore-" + key.toLowerCase(Locale.ROOT) + " " + file + " cannot be read");
+            }
         }
     }
 
