@@ -1,11 +1,11 @@
 package io.k3j.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.clients.PodClient.Forwarded;
 import io.k3j.clients.PodClient.Ran;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The Java clients read logs, run commands and forward ports, from outside of the machine the pod runs on.
+@NeedsMachine
 class PodClientsItest {
     private static final int PORT = 9000;
     private static final int BYTES = 10 << 20;
@@ -50,7 +51,6 @@ class PodClientsItest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
         server = Server.start(machine);
         server.ready();

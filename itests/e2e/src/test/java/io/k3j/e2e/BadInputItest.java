@@ -1,9 +1,9 @@
 package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a person does wrong before a server can start: one clear error, an exit code, and nothing written.
+@NeedsMachine
 class BadInputItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String DATA = "/var/lib/rancher/k3s";
@@ -23,7 +24,6 @@ class BadInputItest {
 
     @BeforeEach
     void on() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
     }
 

@@ -1,9 +1,9 @@
 package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What happens to a server: it is stopped, killed, its container runtime is killed, another is started beside it.
+@NeedsMachine
 class FaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);
@@ -28,7 +29,6 @@ class FaultsItest {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
         server = Server.start(machine).ready();
     }

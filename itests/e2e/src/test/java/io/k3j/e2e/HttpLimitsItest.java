@@ -1,10 +1,10 @@
 package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Bodies no server should take, and media types it does not know, get upstream's status codes.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@NeedsMachine
 class HttpLimitsItest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String JSON = "application/json";
@@ -28,7 +29,6 @@ class HttpLimitsItest {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
         Server.start(machine, "--disable-agent").await("ready API", "kubectl get --raw /readyz", "ok");
         api = Api.of(machine);

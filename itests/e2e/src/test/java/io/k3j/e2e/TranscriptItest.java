@@ -1,9 +1,9 @@
 package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import java.io.IOException;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 /// What a person with kubectl sees: each file of `transcripts/` is run with each real kubectl, in a namespace of
 /// its own on one server. `-Dk3j.transcript=NAME` and `-Dk3j.minor=33` run a part.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@NeedsMachine
 class TranscriptItest {
     private static final int OLDEST = 27;
 
@@ -33,7 +34,6 @@ class TranscriptItest {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
         server = Server.start(machine);
         try {

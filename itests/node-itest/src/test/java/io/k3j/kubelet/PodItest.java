@@ -1,7 +1,6 @@
 package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
@@ -31,8 +30,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Pods from an API in memory to real containers. Needs root, containerd, runc and the CNI plugins.
+@EnabledIf(value = "possible", disabledReason = "needs root and containerd")
 class PodItest {
     private static final String IMAGE = "k3j.io/busybox:1";
     private static final String LOOP = "trap 'exit 0' TERM; while true; do sleep 0.1; done";
@@ -42,10 +43,12 @@ class PodItest {
     private FakeApi api;
     private NodeAgent agent;
 
+    static boolean possible() {
+        return Files.isExecutable(Path.of("/usr/bin/containerd")) && "root".equals(System.getProperty("user.name"));
+    }
+
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/containerd")) && "root".equals(System.getProperty("user.name")),
-                "needs root and containerd");
         // a unix socket's path may have 107 bytes only
         directory = Files.createTempDirectory("k3j");
         containerd = new TestRuntime(directory);

@@ -1,11 +1,11 @@
 package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.swapitest.Watchers.Seen;
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
 import io.k3j.testkitprocess.ConsoleAnswer;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 /// Every bundle that the running server with its node shows as swappable is replaced by a rebuilt jar and taken back,
 /// under 500 requests per second, 50 watches and a pod: no request fails, no event is lost or repeated, the pod does
 /// not notice, nothing is left behind. Prints one row per bundle.
+@NeedsMachine
 class LoadedSwapItest {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.loaded.rounds", 1);
     private static final String ONLY = System.getProperty("k3j.swap.only", "");
@@ -46,7 +47,6 @@ class LoadedSwapItest {
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine::obstacle);
         machine = Machine.on();
         jars = new RebuiltJars(Files.createDirectories(machine.dir().resolve("rebuilt")));
         server = Server.start(machine).ready();

@@ -8,7 +8,8 @@ import java.util.Map;
 
 /// Several machines on one bridge, with the addresses of K3s' page on the cluster load balancer
 /// (<https://docs.k3s.io/datastore/cluster-loadbalancer>): servers `10.10.10.50` to `.52`, load balancers `.98` and
-/// `.99`, agents `.101` to `.103`, a virtual address `.100`. The test itself is `10.10.10.1`, their gateway. There is one
+/// `.99`, agents `.101` to `.103`, a virtual address `.100`. The test itself is `10.10.10.1`, their gateway. There
+/// is one
 /// at a time on a kernel, because the addresses are the page's; a second one waits. Closing it removes everything.
 public final class MachineNet implements AutoCloseable {
     /// The address that moves between the load balancers.

@@ -1,0 +1,41 @@
+package io.k3j.testsummary;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TestSummaryTest {
+    private static final Instant BUILD = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void countsAllModulesAndSaysWhyATestWasSkipped() throws IOException {
+        report("bundles/a/target/surefire-reports/TEST-A.xml", BUILD, """
+                <testsuite><testcase classname="A" name="works"/><testcase classname="A" name="full"/></testsuite>""");
+        report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
+                <testsuite><testcase classname="B" name=""><skipped message="needs root"/></testcase></testsuite>""");
+        report("itests/old/target/failsafe-reports/TEST-C.xml", BUILD.minusSeconds(60), """
+                <testsuite><testcase classname="C" name="gone"/></testsuite>""");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        TestSummary.print(root, BUILD, new PrintStream(out, true, UTF_8));
+        assertThat(out.toString(UTF_8)).isEqualTo("skipped: B: needs root\ntests: 2 run, 1 skipped\n");
+    }
+
+    private void report(String path, Instant written, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Files.setLastModifiedTime(file, FileTime.from(written));
+    }
+}
