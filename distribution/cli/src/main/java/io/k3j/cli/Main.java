@@ -36,14 +36,14 @@ public final class Main {
         String word = arguments.isEmpty() ? "help" : arguments.getFirst();
         List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
         return switch (word) {
-            case "server" -> serve(word, rest, host);
+            case "server", "agent" -> serve(word, rest, host);
             case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
             case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
             case "help", "h", "--help", "-h" -> help(rest);
             case "--version", "-v", "version" -> version();
-            case "agent", "token", "etcd-snapshot", "secrets-encrypt", "certificate" -> throw new UsageFailure(
+            case "token", "etcd-snapshot", "secrets-encrypt", "certificate" -> throw new UsageFailure(
                     "k3s " + word + " is not supported yet by K3j; see docs/compatibility.md for what is");
             default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
         };

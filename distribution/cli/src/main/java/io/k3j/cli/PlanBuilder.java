@@ -46,7 +46,11 @@ final class PlanBuilder {
     private LaunchPlan plan() {
         flags.all().forEach(this::given);
         Defaults.fill(settings, host);
+        settings.put("controlPlane", command.equals("server"));
         List<String> problems = Checks.problems(settings, host);
+        if (command.equals("agent")) {
+            problems.addAll(AgentChecks.problems(settings));
+        }
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }

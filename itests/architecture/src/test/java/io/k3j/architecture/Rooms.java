@@ -16,7 +16,8 @@ final class Rooms {
     static final Map<String, Set<String>> LIBRARIES = Map.of("schema", Set.of("model"), "codec",
             Set.of("model", "schema"), "controllerkit", Set.of("clientapi", "model", "componentapi"), "sqllog",
             Set.of("datastoreapi", "pki"), "pki", Set.of(), "netfilter", Set.of("nodeapi", "model"), "streaming",
-            Set.of("edgeapi"), "builtinschema", Set.of("model", "schema"));
+            Set.of("edgeapi"), "builtinschema", Set.of("model", "schema"), "etcdclient",
+            Set.of("streaming"));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly");
     /// Contracts with reserved doors: nobody else may use them.
