@@ -1,0 +1,61 @@
+package io.k3j.datastoreetcd;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.etcdclient.EtcdFailure;
+import java.time.Duration;
+import java.util.function.Function;
+
+/// Calls that may be made twice, made again until their time is over.
+final class Attempts {
+    /// Between two attempts.
+    static final long PAUSE_MILLIS = 25;
+    /// After which another member is asked, when there is one.
+    private static final long ONE_NANOS = 800_000_000;
+    private final Gate gate;
+    private final boolean others;
+
+    /// `others`: there is more than one endpoint to go to.
+    Attempts(Gate gate, boolean others) {
+        this.gate = gate;
+        this.others = others;
+    }
+
+    /// How long the next attempt may take when `left` nanoseconds are left.
+    Duration next(long left) {
+        return Duration.ofNanos(Math.max(1_000_000, others ? Math.min(left, ONE_NANOS) : left));
+    }
+
+    /// The answer of `call`, which gets the time of each attempt.
+    /// @throws EtcdFailure when another attempt would not help: refused, compacted, future
+    /// @throws DatastoreUnavailable when the time is over
+    <T> T call(String what, Duration budget, Function<Duration, T> call) {
+        long deadline = System.nanoTime() + budget.toNanos();
+        while (true) {
+            gate.check();
+            try {
+                return call.apply(next(deadline - System.nanoTime()));
+            } catch (EtcdFailure e) {
+                if (isFinal(e)) {
+                    throw e;
+                }
+                if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+                    throw unavailable(what, e, false);
+                }
+                gate.pause(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /// Whether another attempt would be answered just so.
+    static boolean isFinal(EtcdFailure failure) {
+        return switch (failure.kind()) {
+            case COMPACTED, FUTURE, REFUSED -> true;
+            case UNREACHABLE, UNCERTAIN, UNHEALTHY -> false;
+        };
+    }
+
+    /// What callers of the datastore hear.
+    static DatastoreUnavailable unavailable(String what, EtcdFailure why, boolean outcomeUnknown) {
+        return new DatastoreUnavailable(what + ": " + why.getMessage(), why, outcomeUnknown);
+    }
+}

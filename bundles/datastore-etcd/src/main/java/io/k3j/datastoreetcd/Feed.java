@@ -1,0 +1,100 @@
+package io.k3j.datastoreetcd;
+
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdEvent;
+import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.etcdclient.EtcdKv;
+import io.k3j.etcdclient.EtcdRange;
+import io.k3j.etcdclient.EtcdWatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Keeps the tail filled from one watch of everything, over whichever connection there is. A confirmed read a
+/// second finds out when the member at the other end is gone, hangs, or has lost the majority.
+final class Feed implements Runnable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
+    private static final Duration PULSE = Duration.ofSeconds(1);
+    private static final long PAUSE_MILLIS = 100;
+    private final EtcdClient client;
+    private final Tail tail;
+    private final Compactions compactions;
+    private final Gate gate;
+    private final Consumer<String> trouble;
+    private final Thread thread;
+
+    /// `trouble` hears what is wrong, and the empty text when it is over.
+    Feed(EtcdClient client, Tail tail, Compactions compactions, Gate gate, Consumer<String> trouble) {
+        this.client = client;
+        this.tail = tail;
+        this.compactions = compactions;
+        this.gate = gate;
+        this.trouble = trouble;
+        thread = Thread.ofVirtual().name("datastore-feed").unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!gate.closed()) {
+            try (EtcdWatch watch = EtcdWatch.open(client, EtcdRange.everything(), tail.told() + 1, this::take, PULSE)) {
+                boolean ended = watch.awaitEnd(Duration.ofMillis(1));
+                while (!ended && !gate.closed()) {
+                    pulse();
+                    ended = watch.awaitEnd(PULSE);
+                }
+            } catch (EtcdFailure e) {
+                if (!gate.closed()) {
+                    client.moveOn();
+                    trouble.accept(String.valueOf(e.getMessage()));
+                }
+            } catch (InterruptedException e) {
+                return;
+            }
+            gate.pause(PAUSE_MILLIS);
+        }
+    }
+
+    private void pulse() {
+        long revision = new EtcdKv(client).count(Compactions.NOTHING, 0, PULSE).revision();
+        tail.seen(revision);
+        trouble.accept("");
+    }
+
+    /// On the connection's reading thread.
+    private void take(EtcdWatch.Told told) {
+        if (told.compactRevision() > 0) {
+            LOG.log(System.Logger.Level.WARNING, "history was compacted before it was told revision="
+                    + told.compactRevision());
+            compactions.raise(told.compactRevision());
+            tail.restart(told.compactRevision());
+        } else if (!told.events().isEmpty()) {
+            take(told.events());
+        }
+    }
+
+    private void take(List<EtcdEvent> events) {
+        long revision = events.getLast().key().modRevision();
+        if (revision <= tail.told()) {
+            return;
+        }
+        if (Changes.incomplete(events)) {
+            tail.restart(revision);
+        } else {
+            tail.append(Changes.of(events), revision);
+        }
+    }
+
+    /// Ends the thread; the gate is closed already.
+    void close() {
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

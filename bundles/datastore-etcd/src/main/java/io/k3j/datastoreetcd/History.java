@@ -1,0 +1,99 @@
+package io.k3j.datastoreetcd;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdEvent;
+import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.etcdclient.EtcdRange;
+import io.k3j.etcdclient.EtcdWatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Changes of the past, from etcd itself.
+final class History {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    /// When so much has come, the piece is long enough.
+    private static final long PIECE_BYTES = 4L << 20;
+    private final EtcdClient client;
+    private final Compactions compactions;
+
+    History(EtcdClient client, Compactions compactions) {
+        this.client = client;
+        this.compactions = compactions;
+    }
+
+    /// The changes of all keys after `revision`, up to `until` or a piece of that. Both exist.
+    /// @throws Compacted when some of them are gone
+    Tail.Slice between(long revision, long until) throws InterruptedException {
+        List<Change> found = new ArrayList<>();
+        BlockingQueue<EtcdWatch.Told> queue = new LinkedBlockingQueue<>();
+        AtomicLong room = new AtomicLong(PIECE_BYTES);
+        long upTo = revision;
+        try (EtcdWatch _ = open(EtcdRange.everything(), revision + 1, told -> {
+            if (room.get() > 0) {
+                room.addAndGet(-bytes(told.events()));
+                queue.add(told);
+            }
+        })) {
+            long left = PIECE_BYTES;
+            while (upTo < until && left > 0) {
+                List<EtcdEvent> events = take(queue);
+                left -= bytes(events);
+                found.addAll(Changes.of(events));
+                upTo = events.isEmpty() ? upTo : events.getLast().key().modRevision();
+            }
+        }
+        return new Tail.Slice(found, upTo);
+    }
+
+    /// The first change of a key from a revision on, up to the newest one. Empty when it takes too long to say.
+    List<EtcdEvent> of(String key, long fromRevision) throws InterruptedException {
+        BlockingQueue<EtcdWatch.Told> queue = new LinkedBlockingQueue<>();
+        try (EtcdWatch _ = open(EtcdRange.key(key), fromRevision, queue::add)) {
+            List<EtcdEvent> events = List.of();
+            while (events.isEmpty()) {
+                events = take(queue);
+            }
+            return events;
+        } catch (Compacted | DatastoreUnavailable e) {
+            return List.of();
+        }
+    }
+
+    private EtcdWatch open(EtcdRange range, long from, java.util.function.Consumer<EtcdWatch.Told> receiver) {
+        try {
+            return EtcdWatch.open(client, range, from, receiver, LIMIT);
+        } catch (EtcdFailure e) {
+            throw Attempts.unavailable("read the log", e, false);
+        }
+    }
+
+    private List<EtcdEvent> take(BlockingQueue<EtcdWatch.Told> queue) throws InterruptedException {
+        EtcdWatch.Told told = queue.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        if (told == null || told.canceled() && told.compactRevision() == 0) {
+            throw new DatastoreUnavailable("read the log: etcd does not tell it",
+                    new IllegalStateException("no answer"),
+                    false);
+        }
+        if (told.compactRevision() > 0) {
+            compactions.raise(told.compactRevision());
+            throw new Compacted(told.compactRevision());
+        }
+        if (Changes.incomplete(told.events())) {
+            throw new Compacted(compactions.current());
+        }
+        return told.events();
+    }
+
+    private static long bytes(List<EtcdEvent> events) {
+        return events.stream().mapToLong(e -> e.key().value().length + e.before().map(b -> b.value().length).orElse(0))
+                .sum();
+    }
+}

@@ -1,0 +1,19 @@
+package io.k3j.datastoreetcd;
+
+/// What an operator can set.
+@interface Settings {
+    /// `--data-dir`.
+    String dataDir() default "/var/lib/rancher/k3s";
+
+    /// `--datastore-endpoint`; empty is the managed etcd of this server.
+    String datastoreEndpoint() default "";
+
+    /// `--datastore-cafile`; empty trusts the machine's authorities.
+    String datastoreCafile() default "";
+
+    /// `--datastore-certfile`.
+    String datastoreCertfile() default "";
+
+    /// `--datastore-keyfile`.
+    String datastoreKeyfile() default "";
+}

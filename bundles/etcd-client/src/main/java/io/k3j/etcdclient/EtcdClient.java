@@ -1,0 +1,199 @@
+package io.k3j.etcdclient;
+
+import io.k3j.streaming.GrpcConnection;
+import io.k3j.streaming.GrpcFailure;
+import io.k3j.streaming.GrpcStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.channels.SocketChannel;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/// Calls to a cluster over one connection, which is made when it is needed and moved to the next endpoint
+/// after it has failed.
+///
+/// **Threads.** Any; every call blocks its caller. Calls go out at once, they do not wait for each other.
+///
+/// **Failure.** [EtcdFailure]. Nothing is sent twice: whoever calls decides. A call that was not answered in
+/// time ends the connection, because a member that is cut off from its peers or hangs looks just like that.
+public final class EtcdClient implements AutoCloseable {
+    /// How long one attempt to connect to one endpoint takes at most.
+    private static final int CONNECT_MILLIS = 1_000;
+    // a member without a leader refuses at once instead of letting calls wait
+    private static final Map<String, String> METADATA = Map.of("hasleader", "true");
+    private final EtcdEndpoints endpoints;
+    private final Map<String, String> metadata;
+    private final String name;
+    private final ReentrantLock dialing = new ReentrantLock();
+    private volatile @Nullable GrpcConnection current;
+    private int next;
+    private volatile boolean closed;
+
+    private EtcdClient(EtcdEndpoints endpoints, String name, Map<String, String> metadata) {
+        this.endpoints = endpoints;
+        this.name = name;
+        this.metadata = metadata;
+    }
+
+    /// A client that has no connection yet. `name` is for its threads.
+    public static EtcdClient of(EtcdEndpoints endpoints, String name) {
+        return new EtcdClient(endpoints, name, METADATA);
+    }
+
+    /// A client whose calls are answered also by a member that has no leader: for status and members.
+    public static EtcdClient evenWithoutLeader(EtcdEndpoints endpoints, String name) {
+        return new EtcdClient(endpoints, name, Map.of());
+    }
+
+    /// How many endpoints there are to go to.
+    public int size() {
+        return endpoints.all().size();
+    }
+
+    /// One request, one answer.
+    byte[] call(String path, byte[] request, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        GrpcConnection connection = connection(timeout);
+        try {
+            return connection.call(path, request, Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())));
+        } catch (GrpcFailure e) {
+            EtcdFailure failure = Failures.of(e);
+            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || e.code() == GrpcFailure.DEADLINE_EXCEEDED) {
+                abandon(connection);
+            }
+            throw failure;
+        }
+    }
+
+    /// A call in which both sides send.
+    GrpcStream open(String path, Consumer<byte[]> receiver, Duration timeout) {
+        try {
+            return connection(timeout).open(path, receiver);
+        } catch (GrpcFailure e) {
+            throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// One request, many answers, on a connection of its own, so that a slow receiver hinders nobody else.
+    void stream(String path, byte[] request, Consumer<byte[]> receiver) {
+        try (GrpcConnection own = dial(CONNECT_MILLIS)) {
+            own.stream(path, request, receiver);
+        } catch (GrpcFailure e) {
+            throw Failures.of(e);
+        }
+    }
+
+    private GrpcConnection connection(Duration timeout) {
+        GrpcConnection now = current;
+        if (now != null && now.open()) {
+            return now;
+        }
+        boolean mine = false;
+        try {
+            mine = dialing.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (!mine) {
+                throw unreachable("no connection in time");
+            }
+            now = current;
+            if (now == null || !now.open()) {
+                now = dial(Math.clamp(timeout.toMillis(), 1, CONNECT_MILLIS));
+                current = now;
+                if (closed) {
+                    now.close();
+                }
+            }
+            return now;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable("interrupted");
+        } finally {
+            if (mine) {
+                dialing.unlock();
+            }
+        }
+    }
+
+    /// Tries every endpoint once, beginning after the one that failed last.
+    private GrpcConnection dial(int millis) {
+        String why = "closed";
+        for (int i = 0; i < endpoints.all().size() && !closed; i++) {
+            URI endpoint = endpoints.all().get(next++ % endpoints.all().size());
+            try {
+                GrpcConnection made = dial(endpoint, millis);
+                next--;
+                return made;
+            } catch (IOException | RuntimeException e) {
+                why = endpoint.getAuthority() + ": " + e.getMessage();
+            }
+        }
+        throw unreachable(why);
+    }
+
+    private GrpcConnection dial(URI endpoint, int millis) throws IOException {
+        if (endpoint.getScheme().equals("https")) {
+            return new GrpcConnection(TlsChannel.connect(endpoint, tls(), millis), name, metadata);
+        }
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            channel.socket().connect(new InetSocketAddress(TlsChannel.host(endpoint), endpoint.getPort()), millis);
+            return new GrpcConnection(channel, name, metadata);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private SSLContext tls() throws IOException {
+        try {
+            return endpoints.tls().isPresent() ? endpoints.tls().get() : SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// Ends the connection, unless it is another one by now, and begins with the next endpoint.
+    private void abandon(GrpcConnection broken) {
+        dialing.lock();
+        try {
+            if (current == broken) {
+                current = null;
+                next++;
+            }
+        } finally {
+            dialing.unlock();
+        }
+        broken.close();
+    }
+
+    /// Ends the connection in use, if there is one; the next call goes to the next endpoint.
+    public void moveOn() {
+        GrpcConnection now = current;
+        if (now != null) {
+            abandon(now);
+        }
+    }
+
+    private EtcdFailure unreachable(String why) {
+        return new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "cannot reach etcd at " + endpoints.shown() + ": " + why);
+    }
+
+    /// Ends the connection and whatever is under way on it.
+    @Override
+    public void close() {
+        closed = true;
+        GrpcConnection now = current;
+        if (now != null) {
+            now.close();
+        }
+    }
+}

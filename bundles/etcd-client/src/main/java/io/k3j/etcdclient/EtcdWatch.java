@@ -1,0 +1,84 @@
+package io.k3j.etcdclient;
+
+import io.k3j.streaming.GrpcFailure;
+import io.k3j.streaming.GrpcStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// A running watch of a range, with what was before each change.
+public final class EtcdWatch implements AutoCloseable {
+    private final GrpcStream stream;
+
+    private EtcdWatch(GrpcStream stream) {
+        this.stream = stream;
+    }
+
+    /// What etcd tells in one message: changes in revision order, never part of a revision; or the end.
+    ///
+    /// @param compactRevision above 0: the watch is over, because its revisions have been compacted up to here
+    /// @param canceled the watch is over; `reason` may say why
+    public record Told(List<EtcdEvent> events, boolean created, boolean canceled, long compactRevision,
+            String reason) {
+    }
+
+    /// Watches from `startRevision` on. `receiver` is called by the connection's reading thread and must not block
+    /// for long.
+    /// @throws EtcdFailure when there is no connection
+    public static EtcdWatch open(EtcdClient client, EtcdRange range, long startRevision, Consumer<Told> receiver,
+            Duration timeout) {
+        byte[] create = range.write(new ProtoWriter()).number(3, startRevision).flag(6, true).done();
+        GrpcStream stream = client.open("/etcdserverpb.Watch/Watch",
+                message -> receiver.accept(read(new ProtoReader(message))), timeout);
+        try {
+            stream.send(new ProtoWriter().message(1, create).done());
+        } catch (GrpcFailure e) {
+            stream.close();
+            throw Failures.of(e);
+        }
+        return new EtcdWatch(stream);
+    }
+
+    private static Told read(ProtoReader in) {
+        List<EtcdEvent> events = new ArrayList<>();
+        boolean created = false;
+        boolean canceled = false;
+        long compacted = 0;
+        String reason = "";
+        for (int field = in.next(); field != 0; field = in.next()) {
+            switch (field) {
+                case 3 -> created = in.flag();
+                case 4 -> canceled = in.flag();
+                case 5 -> compacted = in.number();
+                case 6 -> reason = in.text();
+                case 11 -> events.add(EtcdEvent.read(in.message()));
+                default -> {
+                    // header, watch id, and fields of a later etcd
+                }
+            }
+        }
+        return new Told(events, created, canceled, compacted, reason);
+    }
+
+    /// Waits until the watch has ended, however it did. False when it still runs after that time.
+    public boolean awaitEnd(Duration atMost) throws InterruptedException {
+        try {
+            stream.end().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /// Ends it.
+    @Override
+    public void close() {
+        stream.close();
+    }
+}

@@ -1,0 +1,111 @@
+package io.k3j.datastoreconformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// A cluster of real etcd processes on free ports of the loopback, with short election times.
+public final class EtcdServers implements AutoCloseable {
+    private static final Path ETCD = Path.of("/usr/bin/etcd");
+    private final Path directory;
+    private final List<Integer> clients = new ArrayList<>();
+    private final List<Integer> peers = new ArrayList<>();
+    private final List<Process> processes = new ArrayList<>();
+
+    private EtcdServers(Path directory, int members) {
+        this.directory = directory;
+        for (int i = 0; i < members; i++) {
+            clients.add(freePort());
+            peers.add(freePort());
+        }
+    }
+
+    /// Starts so many members with their data under the directory.
+    public static EtcdServers start(Path directory, int members) {
+        if (!Files.isExecutable(ETCD)) {
+            throw new IllegalStateException("etcd is not installed; type: apt-get install etcd-server");
+        }
+        EtcdServers servers = new EtcdServers(directory, members);
+        for (int i = 0; i < members; i++) {
+            servers.processes.add(servers.process(i));
+        }
+        return servers;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process process(int i) {
+        String cluster = IntStream.range(0, peers.size()).mapToObj(k -> "m" + k + "=" + url(peers.get(k)))
+                .collect(Collectors.joining(","));
+        ProcessBuilder builder = new ProcessBuilder(ETCD.toString(), "--name", "m" + i, "--data-dir",
+                directory.resolve("m" + i).toString(), "--listen-client-urls", url(clients.get(i)),
+                "--advertise-client-urls", url(clients.get(i)), "--listen-peer-urls", url(peers.get(i)),
+                "--initial-advertise-peer-urls", url(peers.get(i)), "--initial-cluster", cluster,
+                "--heartbeat-interval", "20", "--election-timeout", "200", "--max-request-bytes", "8388608");
+        builder.redirectErrorStream(true).redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("m" + i + ".log").toFile()));
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /// All client addresses, as `--datastore-endpoint` takes them.
+    public String endpoints() {
+        return clients.stream().map(EtcdServers::url).collect(Collectors.joining(","));
+    }
+
+    /// The client address of one member.
+    public String endpoint(int member) {
+        return url(clients.get(member));
+    }
+
+    /// Ends one member the hard way.
+    public void kill(int member) throws InterruptedException {
+        Process process = processes.get(member);
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /// Starts one again on its data.
+    public void restart(int member) {
+        processes.set(member, process(member));
+    }
+
+    /// Stops or continues one, as a machine that hangs.
+    public void freeze(int member, boolean frozen) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(processes.get(member).pid())).start()
+                .waitFor();
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroyForcibly);
+        for (Process process : processes) {
+            try {
+                process.waitFor(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.k3j.datastoreconformance;
+
+import static io.k3j.datastoreconformance.Conformance.bytes;
+import static io.k3j.datastoreconformance.Conformance.committed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Compacted;
+import io.k3j.datastoreapi.Count;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Watch;
+import io.k3j.datastoreetcd.EtcdStore;
+import io.k3j.etcdclient.EtcdEndpoints;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What happens when members die, hang or lose their majority, and beside other users of the cluster.
+class EtcdFaultsTest {
+    private static final Duration FOREVER = Duration.ZERO;
+    private static final Duration SOON = Duration.ofMillis(2_000);
+    @TempDir
+    Path directory;
+    private EtcdServers servers;
+    private EtcdStore store;
+
+    private void start(int members) {
+        servers = EtcdServers.start(directory, members);
+        store = open(servers.endpoints());
+    }
+
+    private static EtcdStore open(String endpoints) {
+        return eventually(() -> EtcdStore.open(EtcdEndpoints.parse(endpoints, Optional.empty()), trouble -> {
+        }));
+    }
+
+    private static <T> T eventually(java.util.function.Supplier<T> work) {
+        long deadline = System.nanoTime() + Conformance.PATIENCE.toNanos();
+        while (true) {
+            try {
+                return work.get();
+            } catch (DatastoreUnavailable e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        servers.close();
+    }
+
+    @Test
+    void withoutAMajorityWritesFailWithinTwoSecondsAndGoOnByThemselves() throws InterruptedException {
+        start(3);
+        committed(store.commit("/a", 0, bytes("1"), FOREVER));
+        Watch watch = store.watch("/", store.revision());
+        servers.kill(0);
+        servers.kill(1);
+        long begin = System.nanoTime();
+        assertThatThrownBy(() -> store.commit("/b", 0, bytes("1"), FOREVER)).isInstanceOf(DatastoreUnavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
+        begin = System.nanoTime();
+        assertThatThrownBy(() -> store.commit("/c", 0, bytes("1"), FOREVER)).isInstanceOf(DatastoreUnavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
+        begin = System.nanoTime();
+        assertThatThrownBy(store::revision).isInstanceOf(DatastoreUnavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1_300));
+        assertThat(watch.next(Duration.ofMillis(20)).changes()).isEmpty();
+        servers.restart(0);
+        long revision = eventually(() -> committed(store.commit("/d", 0, bytes("1"), FOREVER)));
+        List<Change> told = new ArrayList<>();
+        while (told.stream().noneMatch(c -> c.revision() == revision)) {
+            told.addAll(watch.next(Conformance.PATIENCE).changes());
+        }
+        watch.close();
+    }
+
+    @Test
+    void aLeadersDeathLosesNoAcknowledgedWriteAndWatchesGoOn() throws InterruptedException {
+        start(3);
+        Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+        AtomicBoolean go = new AtomicBoolean(true);
+        long start = store.revision();
+        Thread writers = Thread.ofVirtual().start(() -> Load.parallel(8, 8, i -> {
+            for (int k = 0; go.get(); k++) {
+                String key = "/k/" + i + "/" + k;
+                try {
+                    if (store.commit(key, 0, bytes(key), FOREVER) instanceof CommitResult.Committed(long at)) {
+                        acknowledged.put(key, at);
+                    } else {
+                        throw new AssertionError("nobody else creates " + key);
+                    }
+                } catch (DatastoreUnavailable e) {
+                    // unknown or refused: not acknowledged
+                }
+            }
+        }));
+        for (int round = 0; round < 3; round++) {
+            await(acknowledged, acknowledged.size() + 200);
+            servers.kill(round);
+            await(acknowledged, acknowledged.size() + 200);
+            servers.restart(round);
+        }
+        go.set(false);
+        writers.join();
+        Map<String, Long> told = new ConcurrentHashMap<>();
+        try (Watch watch = store.watch("/k/", start)) {
+            while (!told.keySet().containsAll(acknowledged.keySet())) {
+                List<Change> changes = watch.next(Conformance.PATIENCE).changes();
+                assertThat(changes).isNotEmpty();
+                for (Change change : changes) {
+                    assertThat(told.put(change.key(), change.revision())).isNull();
+                }
+            }
+        }
+        assertThat(told).containsAllEntriesOf(acknowledged);
+    }
+
+    private static void await(Map<String, Long> acknowledged, int count) {
+        long deadline = System.nanoTime() + 2 * Conformance.PATIENCE.toNanos();
+        while (acknowledged.size() < count) {
+            assertThat(System.nanoTime()).as("writes go on").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aMemberThatHangsIsLeftForAnother() throws IOException, InterruptedException {
+        start(3);
+        committed(store.commit("/a", 0, bytes("1"), FOREVER));
+        // the client is connected to the first one
+        servers.freeze(0, true);
+        try {
+            eventually(() -> committed(store.commit("/b", 0, bytes("1"), FOREVER)));
+            try (Watch watch = store.watch("/", store.revision())) {
+                committed(store.commit("/c", 0, bytes("1"), FOREVER));
+                assertThat(Conformance.take(watch, 1).getFirst().key()).isEqualTo("/c");
+            }
+        } finally {
+            servers.freeze(0, false);
+        }
+    }
+
+    @Test
+    void anotherOnesCompactionIsNoticed() {
+        start(1);
+        try (EtcdStore other = open(servers.endpoints())) {
+            long first = committed(store.commit("/a", 0, bytes("1"), FOREVER));
+            long second = committed(store.commit("/a", first, bytes("2"), FOREVER));
+            other.compact(second);
+            assertThat(store.compactRevision()).isEqualTo(second);
+            assertThatThrownBy(() -> store.get("/a", first)).isInstanceOfSatisfying(Compacted.class,
+                    e -> assertThat(e.revision()).isEqualTo(second));
+        }
+    }
+
+    @Test
+    void whatAStockServerKeepsForItselfIsNotShown() throws IOException, InterruptedException {
+        start(1);
+        long before = store.revision();
+        assertThat(new ProcessBuilder("etcdctl", "--endpoints", servers.endpoint(0), "put", "compact_rev_key", "1")
+                .start().waitFor()).isZero();
+        committed(store.commit("/a", 0, bytes("1"), FOREVER));
+        assertThat(store.get("compact_rev_key")).isEmpty();
+        assertThat(store.count("")).isEqualTo(new Count(1, before + 2));
+        assertThat(store.range("", "", 0, 0).entries()).hasSize(1);
+        try (Watch watch = store.watch("", before)) {
+            assertThat(Conformance.take(watch, 1).getFirst().key()).isEqualTo("/a");
+        }
+    }
+
+    @Test
+    void aLongRangeIsReadInPiecesAndAsOne() {
+        start(1);
+        byte[] value = new byte[100_000];
+        Load.parallel(16, 1_000, i -> committed(store.commit("/r/" + i, 0, value, FOREVER)));
+        assertThat(store.range("/r/", "", 0, 0).entries()).hasSize(1_000);
+        assertThat(store.count("/r/").keys()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aValueBeyondTheClustersBoundIsRefusedWithItsWords() {
+        start(1);
+        assertThatThrownBy(() -> store.commit("/big", 0, new byte[9 << 20], FOREVER))
+                .isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("larger than max");
+        committed(store.commit("/a", 0, bytes("1"), FOREVER));
+    }
+}
