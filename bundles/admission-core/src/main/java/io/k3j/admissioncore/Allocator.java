@@ -1,9 +1,12 @@
 package io.k3j.admissioncore;
 
-import io.k3j.clientapi.View;
+import io.k3j.apiserverapi.Records;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +19,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/// Service addresses and node ports: who has which, learnt from the view of services. For any thread.
+/// Service addresses and node ports: who has which. What the view of services shows is known without asking;
+/// what looks free is claimed in the store, where all servers see it, before it is given away. For any thread.
 @Component(service = Allocator.class, configurationPid = "io.k3j.admissioncore",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Allocator {
@@ -31,16 +35,18 @@ public final class Allocator {
     private final Reserved ports = new Reserved();
     private final View services;
     private final RandomGenerator random;
+    private final Claims addressClaims;
+    private final Claims portClaims;
 
     /// Begins to follow the services.
     /// @throws IllegalArgumentException naming the flag that makes no sense
     @Activate
-    public Allocator(Settings settings, @Reference World world) {
-        this(settings.serviceCidr(), settings.serviceNodePortRange(), world.api().view(World.SERVICES, Query.ALL),
+    public Allocator(Settings settings, @Reference World world, @Reference Records records) {
+        this(settings.serviceCidr(), settings.serviceNodePortRange(), world.api(), records,
                 RandomGenerator.getDefault());
     }
 
-    Allocator(String cidrs, String portRange, View services, RandomGenerator random) {
+    Allocator(String cidrs, String portRange, ApiClient api, Records records, RandomGenerator random) {
         this.ranges = List.of(cidrs.split(",")).stream().map(Range::parse).toList();
         int dash = portRange.indexOf('-');
         if (dash < 1) {
@@ -48,7 +54,12 @@ public final class Allocator {
         }
         this.firstPort = Integer.parseInt(portRange.substring(0, dash).trim());
         this.lastPort = Integer.parseInt(portRange.substring(dash + 1).trim());
-        this.services = services;
+        InstantSource clock = InstantSource.system();
+        this.addressClaims = new Claims(new AddressBook(api, clock), (service, value) -> api
+                .find(World.SERVICES, service).map(s -> addresses(s).contains(value)).orElse(false), clock);
+        this.portClaims = new Claims(new PortBook(records, clock), (service, value) -> api
+                .find(World.SERVICES, service).map(s -> ports(s).contains(value)).orElse(false), clock);
+        this.services = api.view(World.SERVICES, Query.ALL);
         this.random = random;
         services.listen(this::changed);
         services.list().forEach(s -> changed(null, s));
@@ -59,6 +70,10 @@ public final class Allocator {
         if (one != null) {
             addresses.seen(one.key(), addresses(before), addresses(after));
             ports.seen(one.key(), ports(before), ports(after));
+            addresses(before).stream().filter(v -> !addresses(after).contains(v))
+                    .forEach(v -> addressClaims.letGo(v, one.key(), one.revision()));
+            ports(before).stream().filter(v -> !ports(after).contains(v))
+                    .forEach(v -> portClaims.letGo(v, one.key(), one.revision()));
         }
     }
 
@@ -95,30 +110,69 @@ public final class Allocator {
         return ports;
     }
 
+    /// The claims of addresses.
+    Claims addressClaims() {
+        return addressClaims;
+    }
+
+    /// The claims of ports, as `30080/TCP`.
+    Claims portClaims() {
+        return portClaims;
+    }
+
+    /// Takes an address for a service; false when another one has it. `real`: the write will be stored.
+    boolean takeAddress(String ip, Key service, boolean real) {
+        return taken(addresses, addressClaims, ip, service, real);
+    }
+
+    /// Takes a port, as `30080/TCP`, for a service; false when another one has it.
+    boolean takePort(String port, Key service, boolean real) {
+        return taken(ports, portClaims, port, service, real);
+    }
+
+    private static boolean taken(Reserved here, Claims everywhere, String value, Key service, boolean real) {
+        boolean before = !here.free(value);
+        if (!here.take(value, service)) {
+            return false;
+        }
+        if (!real || before) {
+            return true;
+        }
+        boolean claimed = false;
+        try {
+            claimed = everywhere.take(value, service);
+        } finally {
+            if (!claimed) {
+                here.giveUp(Set.of(value), service);
+            }
+        }
+        return claimed;
+    }
+
     /// Whether a port lies in the range.
     boolean mayBe(long port) {
         return port >= firstPort && port <= lastPort;
     }
 
     /// A free address of a range, taken for a service; empty when there is none.
-    Optional<String> address(Range range, Key service) {
+    Optional<String> address(Range range, Key service, boolean real) {
         for (int i = 0; i < TRIES && range.band() <= range.last(); i++) {
             String ip = range.at(range.band() + random.nextLong(range.last() - range.band() + 1));
-            if (addresses.free(ip) && addresses.take(ip, service)) {
+            if (addresses.free(ip) && takeAddress(ip, service, real)) {
                 return Optional.of(ip);
             }
         }
         for (long place = range.last(); place > 0; place--) {
             String ip = range.at(place);
-            if (addresses.free(ip) && addresses.take(ip, service)) {
+            if (addresses.free(ip) && takeAddress(ip, service, real)) {
                 return Optional.of(ip);
             }
         }
         return Optional.empty();
     }
 
-    /// A free node port for all of `protocols`, taken for a service; empty when there is none.
-    Optional<Integer> port(Set<String> protocols, Key service) {
+    /// A free node port of a protocol, taken for a service; empty when there is none.
+    Optional<Integer> port(String protocol, Key service, boolean real) {
         int size = lastPort - firstPort + 1;
         int band = Math.min(Math.max(PORT_BAND_LEAST, size / 32), Math.min(PORT_BAND_MOST, size - 1));
         int start = firstPort + band + random.nextInt(size - band);
@@ -130,23 +184,12 @@ public final class Allocator {
             candidates.add(firstPort + i);
         }
         for (int port : candidates) {
-            if (takePort(port, protocols, service)) {
+            String value = port + "/" + protocol;
+            if (ports.free(value) && takePort(value, service, real)) {
                 return Optional.of(port);
             }
         }
         return Optional.empty();
-    }
-
-    private boolean takePort(int port, Set<String> protocols, Key service) {
-        synchronized (ports) {
-            for (String protocol : protocols) {
-                if (!ports.free(port + "/" + protocol)) {
-                    return false;
-                }
-            }
-            protocols.forEach(p -> ports.take(port + "/" + p, service));
-            return true;
-        }
     }
 
     /// Ends the view.

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 /// here it is the last plug-in that changes objects.
 @Component(service = Admission.class, property = "order:Integer=900")
 public final class ServiceAllocation implements Admission {
+    private static final System.Logger LOG = System.getLogger("io.k3j.admissioncore");
     private final Allocator allocator;
 
     /// Takes from the allocator.
@@ -50,8 +51,7 @@ public final class ServiceAllocation implements Admission {
             spec = ServiceFields.hasAddress(spec) ? addressed(write, spec, key, addresses) : spec;
             return service.with("spec", ported(write, spec, key, ports));
         } catch (ApiFault e) {
-            allocator.addresses().giveUp(addresses, key);
-            allocator.ports().giveUp(ports, key);
+            giveUp(write, service, addresses, ports);
             throw e;
         }
     }
@@ -68,8 +68,26 @@ public final class ServiceAllocation implements Admission {
         Set<String> ports = new HashSet<>(ServiceFields.ports(service.struct("spec")));
         addresses.removeAll(ServiceFields.addresses(before));
         ports.removeAll(ServiceFields.ports(before));
-        allocator.addresses().giveUp(addresses, owner(write, service));
-        allocator.ports().giveUp(ports, owner(write, service));
+        giveUp(write, service, addresses, ports);
+    }
+
+    private void giveUp(Write write, Struct service, Set<String> addresses, Set<String> ports) {
+        Key key = owner(write, service);
+        allocator.addresses().giveUp(addresses, key);
+        allocator.ports().giveUp(ports, key);
+        if (!write.dryRun()) {
+            attempt(() -> addresses.forEach(v -> allocator.addressClaims().giveUp(v, key)));
+            attempt(() -> ports.forEach(v -> allocator.portClaims().giveUp(v, key)));
+        }
+    }
+
+    /// What cannot be given back now is found abandoned later.
+    private static void attempt(Runnable giveUp) {
+        try {
+            giveUp.run();
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "claim left reason={0}", e.getMessage());
+        }
     }
 
     private Struct addressed(Write write, Struct spec, Key key, Set<String> taken) {
@@ -112,7 +130,7 @@ public final class ServiceAllocation implements Admission {
     private String some(Write write, String family, Key key) {
         Range range = allocator.range(family).orElseThrow(() -> invalid(write, key,
                 FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster")));
-        return allocator.address(range, key).orElseThrow(() -> new ApiFault(500, "InternalError",
+        return allocator.address(range, key, !write.dryRun()).orElseThrow(() -> new ApiFault(500, "InternalError",
                 "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
     }
 
@@ -133,7 +151,7 @@ public final class ServiceAllocation implements Admission {
                     + ": the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is "
                     + allocator.ranges().getFirst().text()));
         }
-        if (!allocator.addresses().take(ip, key)) {
+        if (!allocator.takeAddress(ip, key, !write.dryRun())) {
             throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
                     "failed to allocate IP " + ip + ": provided IP is already allocated"));
         }
@@ -149,8 +167,9 @@ public final class ServiceAllocation implements Admission {
             if (number != 0) {
                 keep(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"));
             } else if (ServiceFields.hasPorts(spec)) {
-                number = shared(ports, port, i).orElseGet(() -> any(Set.of(port.text("protocol")), key));
-                allocator.ports().take(number + "/" + port.text("protocol"), key);
+                number = shared(ports, port, i)
+                        .filter(n -> allocator.takePort(n + "/" + port.text("protocol"), key, !write.dryRun()))
+                        .orElseGet(() -> any(write, port.text("protocol"), key));
             }
             if (number != 0) {
                 taken.add(number + "/" + port.text("protocol"));
@@ -163,7 +182,7 @@ public final class ServiceAllocation implements Admission {
             if (number != 0) {
                 keep(write, key, "spec.healthCheckNodePort", number, "TCP");
             } else {
-                number = any(Set.of("TCP"), key);
+                number = any(write, "TCP", key);
             }
             taken.add(number + "/TCP");
             s = s.with("healthCheckNodePort", number);
@@ -188,8 +207,8 @@ public final class ServiceAllocation implements Admission {
         return Optional.empty();
     }
 
-    private long any(Set<String> protocols, Key key) {
-        return allocator.port(protocols, key).orElseThrow(() -> new ApiFault(500, "InternalError",
+    private long any(Write write, String protocol, Key key) {
+        return allocator.port(protocol, key, !write.dryRun()).orElseThrow(() -> new ApiFault(500, "InternalError",
                 "Internal error occurred: failed to allocate a nodePort: range is full", Struct.EMPTY));
     }
 
@@ -198,7 +217,7 @@ public final class ServiceAllocation implements Admission {
             throw invalid(write, key, FieldProblem.invalid(field, port,
                     "provided port is not in the valid range. The range of valid ports is " + allocator.portRange()));
         }
-        if (!allocator.ports().take(port + "/" + protocol, key)) {
+        if (!allocator.takePort(port + "/" + protocol, key, !write.dryRun())) {
             throw invalid(write, key, FieldProblem.invalid(field, port, "provided port is already allocated"));
         }
     }

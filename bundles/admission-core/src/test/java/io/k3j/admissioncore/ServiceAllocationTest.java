@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.Query;
+import java.util.List;
+import io.k3j.apiserverapi.Write;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -15,13 +17,19 @@ import org.junit.jupiter.api.Test;
 
 class ServiceAllocationTest {
     private final Stage stage = new Stage();
-    private final Allocator allocator = new Allocator("10.43.0.0/16,fd00::/108", "30000-30100",
-            stage.api.view(World.SERVICES, Query.ALL), new Random(7));
+    private final MemoryRecords records = new MemoryRecords();
+    private final Allocator allocator = allocator(7);
+    private final Allocator elsewhere = allocator(7);
     private final ServiceAllocation plugin = new ServiceAllocation(allocator);
+
+    private Allocator allocator(long seed) {
+        return new Allocator("10.43.0.0/16,fd00::/108", "30000-30100", stage.api, records, new Random(seed));
+    }
 
     @AfterEach
     void close() {
         allocator.stop();
+        elsewhere.stop();
         stage.close();
     }
 
@@ -68,6 +76,53 @@ class ServiceAllocationTest {
         stage.api.vanish(World.SERVICES, new Key("default", "a"));
         stage.api.deliver();
         assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
+    }
+
+    @Test
+    void noTwoServersGiveTheSameAwayThoughNeitherHasSeenTheOthersService() {
+        ServiceAllocation other = new ServiceAllocation(elsewhere);
+        Set<String> addresses = new HashSet<>();
+        Set<Long> ports = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            for (ServiceAllocation server : List.of(plugin, other)) {
+                Struct spec = stage.admitted(server, World.SERVICES,
+                        service((server == other ? "o" : "s") + i, Struct.of("type", "NodePort"))).struct("spec");
+                addresses.add(spec.text("clusterIP"));
+                ports.add(spec.seq("ports").struct(0).whole("nodePort", 0));
+            }
+        }
+        assertThat(addresses).hasSize(20);
+        assertThat(ports).hasSize(20);
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        admitted("mine", one);
+        assertThatThrownBy(() -> stage.admitted(other, World.SERVICES, service("yours", one)))
+                .hasMessageContaining("provided IP is already allocated");
+    }
+
+    @Test
+    void aClaimGoesWithItsServiceButNotTheNextOnesClaim() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        stage.seed(World.SERVICES, stage.admitted(plugin, World.SERVICES, service("a", one)));
+        Key key = new Key("default", "a");
+        long last = stage.api.get(World.SERVICES, key).revision();
+        stage.api.vanish(World.SERVICES, key);
+        stage.api.deliver();
+        stage.admitted(plugin, World.SERVICES, service("a", one));
+        elsewhere.addressClaims().released("10.43.0.10", key, last);
+        assertThat(stage.api.find(World.ADDRESSES, Key.of("10.43.0.10"))).isPresent();
+        long now = stage.api.get(World.ADDRESSES, Key.of("10.43.0.10")).revision();
+        elsewhere.addressClaims().released("10.43.0.10", key, now + 1);
+        assertThat(stage.api.find(World.ADDRESSES, Key.of("10.43.0.10"))).isEmpty();
+    }
+
+    @Test
+    void aDryRunClaimsNothing() {
+        Write write = stage.creates(World.SERVICES, "Service");
+        Write dry = new Write(write.operation(), write.kind(), "", write.key(), write.before(), write.caller(), true,
+                write.options());
+        plugin.admit(dry, service("a", Struct.of("type", "NodePort")));
+        assertThat(stage.api.list(World.ADDRESSES, Query.ALL).items()).isEmpty();
+        assertThat(records.list("")).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -169,6 +170,7 @@ final class Startup implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",
                 now.core().log().newest().tree().size(), now.core().log().newest().revision(),
                 (System.nanoTime() - start) / 1_000_000);
+        register(around.context.registerService(Records.class, new OwnRecords(now.core().data()), null));
         register(around.context.registerService(ApiClient.class, new Clients(now.core(), around.identities),
                 properties("scope", "local")));
         register(around.context.registerService(Endpoint.class, now.endpoint(),
