@@ -3,18 +3,20 @@ package io.k3j.pki;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// K3s' `server/cred/passwd`: who may ask the supervisor, one row `password,user,user,group` each.
+/// K3s' `server/cred/passwd`: who may ask the supervisor, one row `password,user,user,group` each. Safe for use by
+/// several threads.
 public final class PasswordFile {
     private static final int PASSWORD = 0;
     private static final int USER = 1;
     private static final int GROUPS = 3;
 
-    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final Map<String, Row> rows = Collections.synchronizedMap(new LinkedHashMap<>());
 
     /// One user.
     ///
@@ -98,7 +100,7 @@ public final class PasswordFile {
     /// The file's text.
     public String text() {
         StringBuilder text = new StringBuilder();
-        for (Row row : rows.values()) {
+        for (Row row : List.copyOf(rows.values())) {
             text.append(quoted(row.password())).append(',').append(quoted(row.user())).append(',')
                     .append(quoted(row.user())).append(',').append(quoted(String.join(",", row.groups()))).append('\n');
         }

@@ -80,6 +80,13 @@ final class Authorities {
         }
     }
 
+    /// The same, none of them new any more.
+    Authorities settled() {
+        Map<Issuer, InForce> settled = new EnumMap<>(Issuer.class);
+        all.forEach((issuer, inForce) -> settled.put(issuer, new InForce(inForce.authority(), false)));
+        return new Authorities(settled);
+    }
+
     /// One of them.
     CertificateAuthority get(Issuer issuer) {
         return inForce(issuer).authority();

@@ -12,9 +12,22 @@ import org.jspecify.annotations.Nullable;
 /// The answer to `/v1-k3s/config`: this server's settings under the names of K3s' Go fields, which stock
 /// agents and servers read. Tokens and datastore settings are never among them. Pure.
 final class ControlConfig {
+    /// Not a flag: whether this server runs etcd.
+    static final String MANAGED_ETCD = "managedEtcd";
     private static final int BYTE_BITS = 8;
     private static final int PORT_BASE = 30_000;
     private static final int PORT_COUNT = 2768;
+
+    /// The fields stock K3s compares, and the flags they come from.
+    static final Map<String, String> CRITICAL = Map.ofEntries(Map.entry("ClusterDNSs", "clusterDns"),
+            Map.entry("ClusterIPRanges", "clusterCidr"), Map.entry("ServiceIPRanges", "serviceCidr"),
+            Map.entry("ClusterDomain", "clusterDomain"), Map.entry("DisableCCM", "disableCloudController"),
+            Map.entry("DisableHelmController", "disableHelmController"),
+            Map.entry("DisableNPC", "disableNetworkPolicy"), Map.entry("DisableServiceLB", "disable"),
+            Map.entry("EncryptSecrets", "secretsEncryption"), Map.entry("EncryptProvider", "secretsEncryptionProvider"),
+            Map.entry("EmbeddedRegistry", "embeddedRegistry"), Map.entry("FlannelBackend", "flannelBackend"),
+            Map.entry("FlannelIPv6Masq", "flannelIpv6Masq"), Map.entry("FlannelExternalIP", "flannelExternalIp"),
+            Map.entry("EgressSelectorMode", "egressSelectorMode"), Map.entry("SupervisorMetrics", "supervisorMetrics"));
 
     private final Map<String, Object> settings;
     private final Struct.Builder out = Struct.builder();
@@ -79,7 +92,7 @@ final class ControlConfig {
         flag("DisableAgent", "disableAgent");
         flag("DisableAPIServer", "disableApiserver");
         flag("DisableControllerManager", "disableControllerManager");
-        out.put("DisableETCD", true);
+        out.put("DisableETCD", !Boolean.TRUE.equals(value(MANAGED_ETCD)));
         flag("DisableKubeProxy", "disableKubeProxy");
         flag("DisableScheduler", "disableScheduler");
         flag("Rootless", "rootless");

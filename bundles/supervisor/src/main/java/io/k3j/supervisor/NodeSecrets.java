@@ -24,6 +24,7 @@ final class NodeSecrets {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final Gvr SECRETS = Gvr.of("v1", "secrets");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
+    private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
     private static final int CONFLICT = 409;
     /// Nodes that may wait for the API at once; more are not remembered, and asked again at their next start.
     private static final int MOST_WAITING = 1000;
@@ -57,6 +58,12 @@ final class NodeSecrets {
         closed.countDown();
     }
 
+    /// The API, null while there is none.
+    @Nullable
+    ApiClient api() {
+        return api;
+    }
+
     /// Whether the cluster can be asked.
     boolean reachable() {
         return api != null;
@@ -65,6 +72,35 @@ final class NodeSecrets {
     /// Whether there is such a Node.
     boolean nodeExists(String node) {
         return client().find(NODES, Key.of(node)).isPresent();
+    }
+
+    /// Where its kubelet listens, as far as the cluster knows.
+    int kubeletPort(String node, int otherwise) {
+        return node(node).map(found -> (int) found.tree().struct("status").struct("daemonEndpoints")
+                .struct("kubeletEndpoint").whole("Port", otherwise)).orElse(otherwise);
+    }
+
+    /// Whether it is a server's node.
+    boolean isServer(String node) {
+        return node(node).map(found -> found.tree().struct("metadata").struct("labels"))
+                .map(labels -> labels.has("node-role.kubernetes.io/control-plane")
+                        || labels.has("node-role.kubernetes.io/etcd"))
+                .orElse(false);
+    }
+
+    private Optional<Obj> node(String name) {
+        ApiClient now = api;
+        try {
+            return now == null ? Optional.empty() : now.find(NODES, Key.of(name));
+        } catch (ApiFault notNow) {
+            return Optional.empty();
+        }
+    }
+
+    /// The endpoints of the Service `kubernetes`: the API servers.
+    Optional<Obj> slice() {
+        ApiClient now = api;
+        return now == null ? Optional.empty() : now.find(SLICES, new Key("default", "kubernetes"));
     }
 
     /// A Secret of `kube-system`.

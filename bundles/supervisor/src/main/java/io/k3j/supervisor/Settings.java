@@ -55,4 +55,19 @@ public @interface Settings {
 
     /// `--rootless`.
     boolean rootless() default false;
+
+    /// `--datastore-endpoint`; empty for an embedded datastore.
+    String datastoreEndpoint() default "";
+
+    /// `--server`: join this one.
+    String server() default "";
+
+    /// `--cluster-init`.
+    boolean clusterInit() default false;
+
+    /// `--cluster-reset`.
+    boolean clusterReset() default false;
+
+    /// `--egress-selector-mode`.
+    String egressSelectorMode() default "agent";
 }

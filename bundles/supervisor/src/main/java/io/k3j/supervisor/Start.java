@@ -1,64 +1,58 @@
 package io.k3j.supervisor;
 
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
 import io.k3j.componentapi.HealthScope;
-import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.edgeapi.Endpoint;
-import io.k3j.edgeapi.ListenerIdentity;
-import io.k3j.edgeapi.NodeDialer;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Hashtable;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.condition.Condition;
 
-/// What happens from the start of the bundle to its end: credentials, then services, then the condition
-/// that says so. On a virtual thread of its own.
+/// What happens from the start of the bundle to its end, on a virtual thread of its own:
+///
+/// ```
+///   admitted by the datastore, or by the server to join, or known from last time
+///        -> credentials -> services, pki-ready -> the rest -> service-key-ready, etcd-pki-ready
+///        -> agreed with the datastore -> cluster-agreed -> upkeep
+/// ```
+///
+/// A server that never had a datastore, or was admitted with the very same flags before, does not wait for the
+/// datastore to make its credentials; it is compared when that has come.
 final class Start implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
-    /// Certificates, tokens and kubeconfigs that others wait for are there.
-    private static final String PKI_READY = "io.k3j.pki-ready";
-    /// The keys of service account tokens are there.
-    private static final String SERVICE_KEY_READY = "io.k3j.service-key-ready";
 
-    private final BundleContext context;
     private final Settings settings;
-    private final Map<String, Object> all;
+    private final Own own;
     private final HealthScope health;
     private final Abort abort;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final NodeSecrets secrets = new NodeSecrets(random);
-    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final Services services;
     private final CountDownLatch store = new CountDownLatch(1);
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private volatile @Nullable Datastore found;
-    private boolean closed;
+    private volatile @Nullable Components components;
+    private volatile @Nullable Upkeep upkeep;
 
-    Start(BundleContext context, Settings settings, Map<String, Object> all, HealthScope health, Abort abort) {
-        this.context = context;
+    Start(BundleContext context, Settings settings, Own own, HealthScope health, Abort abort) {
         this.settings = settings;
-        this.all = all;
+        this.own = own;
         this.health = health;
         this.abort = abort;
+        this.services = new Services(context);
         this.thread = Thread.ofVirtual().name("supervisor-start").start(this::run);
     }
 
@@ -69,72 +63,154 @@ final class Start implements AutoCloseable {
 
     private void run() {
         try {
-            Instant begin = clock.instant();
             Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
-            restore(layout);
-            PemFiles.directory(layout.tls("etcd"));
-            Parallel slow = new Parallel();
-            slow.add(() -> Credentials.serviceKey(layout));
-            Credentials credentials = Credentials.ensure(settings, layout, begin, random);
-            serve(layout, credentials);
-            slow.finish();
-            register(Condition.class, Condition.INSTANCE, Phases.ID, SERVICE_KEY_READY);
-            credentials.complete(begin, random);
-            health.ok();
-            save(layout, credentials);
-            LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
+            go(layout);
+        } catch (Stopped end) {
+            LOG.log(Level.DEBUG, "Stopped while starting");
+        } catch (Mismatch refused) {
+            abort.abort(String.valueOf(refused.getMessage()));
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.DEBUG, "No credentials", failed);
             abort.abort("cannot prepare the server's credentials: " + failed.getMessage());
         }
     }
 
-    /// An old datastore without its authorities beside it: a data directory that was partly lost. Only
-    /// then is the datastore waited for before there are credentials.
-    private void restore(Layout layout) throws IOException {
-        boolean authorities = Files.exists(layout.tls("server-ca.key")) && Files.exists(layout.tls("client-ca.key"));
-        if (authorities || Files.notExists(layout.server("db/state.db"))) {
-            return;
+    /// Not a failure: the bundle stops.
+    private static final class Stopped extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private void go(Layout layout) throws IOException {
+        Instant begin = clock.instant();
+        Parity parity = new Parity(own.server(layout), clock, random);
+        Cluster cluster = new Cluster(layout, settings, parity, random,
+                (amount, unit) -> !stopping.await(amount, unit));
+        boolean admitted = admission(layout, cluster, parity);
+        Admission later = admitted ? Admission.GIVEN : new Admission(() -> admitted(cluster));
+        Desk desk = new Desk(layout, settings, own, secrets, this::latest);
+        Credentials credentials = serve(layout, desk, begin);
+        health.ok();
+        LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
+        if (later.stale()) {
+            LOG.log(Level.WARNING, "The datastore's authorities are others than those on disk: begins again");
+            services.withdraw();
+            credentials = serve(layout, desk, begin);
         }
-        Optional<String> password = new Tokens(layout, settings).knownPassword();
-        if (password.isEmpty()) {
-            return;
-        }
-        Datastore store = datastore();
-        if (store != null && new Bootstrap(layout, password.get(), random).restore(store)) {
-            LOG.log(Level.INFO, "Restored the cluster's authorities from its datastore");
+        Datastore datastore = datastore();
+        agree(cluster, datastore);
+        services.condition(Phases.CLUSTER_AGREED);
+        Upkeep loop = desk.upkeep(parity.mine(), credentials, () -> components);
+        upkeep = loop;
+        if (stopping.getCount() > 0) {
+            loop.run();
         }
     }
 
-    private void save(Layout layout, Credentials credentials) throws IOException {
-        Datastore store = datastore();
-        if (store == null) {
-            return;
+    /// Whether the datastore has been asked; if not, it is as soon as it is there.
+    private boolean admission(Layout layout, Cluster cluster, Parity parity) throws IOException {
+        boolean managed = DatastoreKind.managed(settings, layout);
+        if (DatastoreKind.joins(settings, layout) && !cluster.known()) {
+            new Joining(layout, settings, parity.mine(), own.configuration(layout)).join();
+            return false;
         }
-        String password = credentials.passwords().row("server").orElseThrow().password();
-        try {
-            new Bootstrap(layout, password, random).save(store);
-        } catch (DatastoreUnavailable away) {
-            LOG.log(Level.WARNING, "Bootstrap record not written, tried again with the next start", away);
+        if (cluster.known()) {
+            return false;
+        }
+        if (Cluster.fresh(layout, () -> !settings.datastoreEndpoint().isEmpty())) {
+            if (!managed) {
+                // an embedded datastore that was never opened contradicts nobody
+                services.condition(Phases.CLUSTER_AGREED);
+            }
+            return false;
+        }
+        if (managed && !cluster.hasAuthorities()) {
+            return false;
+        }
+        if (managed) {
+            // etcd starts with the certificates it has; nothing else does before it has been asked
+            services.condition(Services.ETCD_PKI_READY);
+        }
+        admitted(cluster);
+        return true;
+    }
+
+    /// Asks the datastore, as soon as it is there. With an embedded one that is all there is to agree with.
+    private boolean admitted(Cluster cluster) throws IOException {
+        Datastore datastore = datastore();
+        boolean stale = untilThere(() -> cluster.admit(datastore));
+        if (!datastore.shared()) {
+            services.condition(Phases.CLUSTER_AGREED);
+        }
+        return stale;
+    }
+
+    private Credentials serve(Layout layout, Desk desk, Instant begin) throws IOException {
+        PemFiles.directory(layout.tls("etcd"));
+        Parallel slow = new Parallel();
+        slow.add(() -> Credentials.serviceKey(layout));
+        Credentials credentials = Credentials.ensure(settings, layout, begin, random);
+        desk.open(credentials, services);
+        slow.finish();
+        services.condition(Services.SERVICE_KEY_READY);
+        credentials.complete(begin, random);
+        services.condition(Services.ETCD_PKI_READY);
+        return credentials;
+    }
+
+    private void agree(Cluster cluster, Datastore datastore) throws IOException {
+        untilThere(() -> {
+            cluster.complete(datastore);
+            return true;
+        });
+    }
+
+    /// May be asked again.
+    interface Question {
+        boolean ask() throws IOException;
+    }
+
+    /// A datastore that is away is asked again.
+    private boolean untilThere(Question question) throws IOException {
+        while (true) {
+            try {
+                return question.ask();
+            } catch (DatastoreUnavailable away) {
+                health.degraded("the datastore cannot be asked who this cluster is: " + away.getMessage());
+                LOG.log(Level.WARNING, "The datastore cannot be asked who this cluster is, tried again: "
+                        + away.getMessage());
+            }
+            try {
+                if (stopping.await(1, TimeUnit.SECONDS)) {
+                    throw new Stopped();
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new Stopped();
+            }
         }
     }
 
-    /// Blocks until there is a datastore; null when the bundle stops before.
-    private @Nullable Datastore datastore() {
+    /// Blocks until there is a datastore.
+    private Datastore datastore() throws IOException {
         try {
-            while (!store.await(1, TimeUnit.SECONDS)) {
-                if (isClosed()) {
-                    return null;
+            while (!store.await(200, TimeUnit.MILLISECONDS)) {
+                if (stopping.getCount() == 0) {
+                    throw new Stopped();
                 }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+            throw new Stopped();
         }
-        return found;
+        Datastore now = found;
+        if (now == null) {
+            throw new DatastoreUnavailable("the datastore is being replaced", new IllegalStateException(), false);
+        }
+        return now;
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
+    private @Nullable Datastore latest() {
+        return found;
     }
 
     /// The datastore has come. Does not block.
@@ -143,45 +219,27 @@ final class Start implements AutoCloseable {
         store.countDown();
     }
 
-    private void serve(Layout layout, Credentials credentials) throws IOException {
-        ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
-        NodeGate gate = new NodeGate(settings.nodeName(), Credentials.nodePasswordFile(settings, layout), secrets);
-        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
-        SupervisorEndpoint endpoint = new SupervisorEndpoint(
-                new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)),
-                credentials.authorities(), signing, secrets, ControlConfig.of(all),
-                settings.advertiseAddress() + ":" + settings.httpsListenPort());
-        register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
-        register(Endpoint.class, endpoint, Endpoint.PORT, ListeningSockets.SERVER);
-        if (!settings.disableAgent()) {
-            register(ListenerIdentity.class, new KubeletIdentity(layout), Endpoint.PORT, ListeningSockets.KUBELET);
-            String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
-            secrets.ensureLater(settings.nodeName(), password);
+    /// The datastore goes; another may have come already.
+    void gone(Datastore leaving) {
+        if (leaving.equals(found)) {
+            found = null;
         }
-        register(NodeDialer.class, new DirectDialer(), "mode", "direct");
-        register(Condition.class, Condition.INSTANCE, Phases.ID, PKI_READY);
     }
 
-    private synchronized <S> void register(Class<S> type, S service, String key, String value) {
-        if (!closed) {
-            Hashtable<String, Object> properties = new Hashtable<>();
-            properties.put(key, value);
-            services.add(context.registerService(type, service, properties));
-        }
+    /// The list of components has come, or has gone.
+    void components(@Nullable Components list) {
+        components = list;
     }
 
     @Override
     public void close() {
+        stopping.countDown();
         secrets.close();
-        List<ServiceRegistration<?>> last;
-        synchronized (this) {
-            closed = true;
-            last = List.copyOf(services);
-            services.clear();
+        Upkeep loop = upkeep;
+        if (loop != null) {
+            loop.close();
         }
-        for (ServiceRegistration<?> service : last.reversed()) {
-            service.unregister();
-        }
+        services.close();
         try {
             thread.join(Duration.ofSeconds(4));
         } catch (InterruptedException stopped) {

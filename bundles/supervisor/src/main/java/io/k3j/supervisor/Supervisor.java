@@ -2,8 +2,10 @@ package io.k3j.supervisor;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Plan;
 import io.k3j.datastoreapi.Datastore;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -23,11 +25,24 @@ public final class Supervisor {
     private final Start start;
 
     /// Begins; everything is at work when the condition `io.k3j.pki-ready` is there. Does not block.
+    // what Declarative Services injects
+    @SuppressWarnings("checkstyle:ParameterNumber")
     @Activate
     public Supervisor(BundleContext context, Settings settings, Map<String, Object> all, @Reference Health health,
-            @Reference Abort abort) {
+            @Reference Abort abort, @Reference Plan plan) {
         HealthScope scope = health.scope("supervisor");
-        start = new Start(context, settings, all, scope, abort);
+        start = new Start(context, settings, new Own(plan, all), scope, abort);
+    }
+
+    /// The list of components has come.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    public void setComponents(Components components) {
+        start.components(components);
+    }
+
+    /// The list of components goes.
+    public void unsetComponents(Components components) {
+        start.components(null);
     }
 
     /// The API is served.
@@ -49,9 +64,9 @@ public final class Supervisor {
         start.datastore(datastore);
     }
 
-    /// The datastore is being replaced; it was needed only once.
+    /// The datastore is being replaced.
     public void unsetDatastore(Datastore datastore) {
-        // nothing is kept
+        start.gone(datastore);
     }
 
     /// Takes its services away; files stay.

@@ -3,42 +3,30 @@ package io.k3j.supervisor;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Pem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 
 /// K3s' supervisor API: what agents and servers ask before, and beside, the Kubernetes API.
 final class SupervisorEndpoint implements Endpoint {
-    /// Requests of agents at work at once; more get 429.
-    private static final int READING = 20;
-    private static final int WRITING = 10;
+    private static final String ROOT = "/v1-k3s/";
 
     private final Askers askers;
     private final Authorities authorities;
-    private final CertificateSigning signing;
-    private final NodeSecrets core;
-    private final Struct configuration;
-    private final String address;
-    private final Semaphore reading = new Semaphore(READING);
-    private final Semaphore writing = new Semaphore(WRITING);
+    private final Answerer agents;
+    private final Map<String, Answerer> servers;
+    private final Answerer tunnels;
 
-    /// `configuration` is the answer to `/v1-k3s/config`; `address` is `ip:port` of this API server.
-    // the six things an answer can come from
-    @SuppressWarnings("checkstyle:ParameterNumber")
-    SupervisorEndpoint(Askers askers, Authorities authorities, CertificateSigning signing, NodeSecrets core,
-            Struct configuration, String address) {
+    /// `servers` has an answerer for each path below `/v1-k3s/` that only servers may ask.
+    SupervisorEndpoint(Askers askers, Authorities authorities, Answerer agents, Map<String, Answerer> servers,
+            Answerer tunnels) {
         this.askers = askers;
         this.authorities = authorities;
-        this.signing = signing;
-        this.core = core;
-        this.configuration = configuration;
-        this.address = address;
+        this.agents = agents;
+        this.servers = Map.copyOf(servers);
+        this.tunnels = tunnels;
     }
 
     @Override
@@ -50,8 +38,8 @@ final class SupervisorEndpoint implements Endpoint {
     public void serve(Exchange exchange) throws IOException {
         try {
             switch (exchange.path()) {
-                case "/cacerts" -> text(exchange, Pem.encode(authorities.get(Issuer.SERVER).chain()));
-                case "/ping" -> text(exchange, "pong");
+                case "/cacerts" -> Reply.text(exchange, Pem.encode(authorities.get(Issuer.SERVER).chain()));
+                case "/ping" -> Reply.text(exchange, "pong");
                 default -> authenticated(exchange);
             }
         } catch (Refusal no) {
@@ -67,23 +55,21 @@ final class SupervisorEndpoint implements Endpoint {
 
     private void authenticated(Exchange exchange) throws IOException, Refusal {
         Asker asker = askers.of(exchange).orElseThrow(() -> new Refusal(401, "not authorized"));
-        if (exchange.path().startsWith("/db")) {
+        String path = exchange.path();
+        if (path.startsWith("/db")) {
             need(asker.server());
             throw new Refusal(400, "etcd datastore disabled");
         }
-        if (exchange.path().equals("/v1-k3s/server-bootstrap")) {
+        Answerer server = path.startsWith(ROOT) ? servers.get(path.substring(ROOT.length())) : null;
+        if (server != null) {
             need(asker.server());
-            throw new Refusal(400, "etcd disabled");
-        }
-        need(asker.agent());
-        Semaphore seats = exchange.method().equals("GET") ? reading : writing;
-        if (!seats.tryAcquire()) {
-            throw new Refusal(429, "too many requests, please try again later");
-        }
-        try {
-            agent(exchange, asker);
-        } finally {
-            seats.release();
+            server.answer(exchange, asker);
+        } else if (path.equals(ROOT + "connect")) {
+            need(!asker.node().isEmpty());
+            tunnels.answer(exchange, asker);
+        } else {
+            need(asker.agent());
+            agents.answer(exchange, asker);
         }
     }
 
@@ -91,38 +77,5 @@ final class SupervisorEndpoint implements Endpoint {
         if (!allowed) {
             throw new Refusal(403, "forbidden");
         }
-    }
-
-    private void agent(Exchange exchange, Asker asker) throws IOException, Refusal {
-        switch (exchange.path()) {
-            case "/v1-k3s/readyz" -> {
-                if (!core.reachable()) {
-                    throw new Refusal(503, "runtime core not ready");
-                }
-                text(exchange, "ok");
-            }
-            case "/v1-k3s/config" -> json(exchange, configuration);
-            case "/v1-k3s/apiservers" -> json(exchange, Seq.of(address));
-            case "/v1-k3s/client-ca.crt" -> text(exchange, pem(Issuer.CLIENT));
-            case "/v1-k3s/server-ca.crt" -> text(exchange, pem(Issuer.SERVER));
-            case "/v1-k3s/serving-kubelet.crt", "/v1-k3s/client-kubelet.crt", "/v1-k3s/client-kube-proxy.crt",
-                    "/v1-k3s/client-k3s-controller.crt" ->
-                text(exchange, signing.sign(exchange, asker));
-            default -> throw new Refusal(404, "the server could not find the requested resource");
-        }
-    }
-
-    private String pem(Issuer issuer) {
-        CertificateAuthority authority = authorities.get(issuer);
-        return Pem.encode(authority.chain());
-    }
-
-    private static void text(Exchange exchange, String text) throws IOException {
-        exchange.respond(200, Map.of("content-type", "text/plain"), text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void json(Exchange exchange, Object value) throws IOException {
-        exchange.respond(200, Map.of("content-type", "application/json"), Json.bytes(value),
-                "\n".getBytes(StandardCharsets.UTF_8));
     }
 }

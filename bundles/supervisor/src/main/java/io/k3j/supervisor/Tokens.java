@@ -80,6 +80,35 @@ final class Tokens {
         return HexFormat.of().formatHex(secret);
     }
 
+    /// Work in the middle of a rotation.
+    interface Sealing {
+        void run() throws IOException;
+    }
+
+    /// Makes `next` the server token, and the agents' where they have none of their own. `sealing` runs when
+    /// `cred/passwd` holds the new one and before anything else does; if it fails, the old one is put back.
+    void rotate(PasswordFile passwords, String next, Sealing sealing) throws IOException {
+        Path file = layout.cred("passwd");
+        String before = PemFiles.read(file).orElse("");
+        PasswordFile changed = read(file, before);
+        boolean shared = changed.row("node").map(Row::password)
+                .equals(changed.row("server").map(Row::password));
+        changed.put(new Row("server", next, List.of(SERVER_GROUP)));
+        if (shared) {
+            changed.put(new Row("node", next, List.of(AGENT_GROUP)));
+        }
+        PemFiles.write(file, changed.text(), PemFiles.SECRET);
+        try {
+            sealing.run();
+        } catch (IOException | RuntimeException failed) {
+            PemFiles.write(file, before, PemFiles.SECRET);
+            throw failed;
+        }
+        changed.row("server").ifPresent(passwords::put);
+        changed.row("node").ifPresent(passwords::put);
+        write(passwords, Files.readString(layout.tls("server-ca.crt")));
+    }
+
     /// Writes the token files for the authority whose certificate file says `caPem`.
     void write(PasswordFile passwords, String caPem) throws IOException {
         Optional<String> hash = Optional.of(ClusterToken.caHash(caPem));

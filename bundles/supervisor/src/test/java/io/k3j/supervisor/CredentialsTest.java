@@ -3,8 +3,6 @@ package io.k3j.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.datastorememory.MemoryDatastore;
-import io.k3j.pki.BootstrapSeal;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;
@@ -196,34 +194,6 @@ class CredentialsTest {
     void makesNoNodeWhenThereIsNone() throws Exception {
         ensure(now, "disableAgent", true);
         assertThat(directory.resolve("agent")).doesNotExist();
-    }
-
-    @Test
-    void becomesTheSameClusterFromDatastoreAndToken() throws Exception {
-        ensure(now, "token", "s3cret");
-        MemoryDatastore store = new MemoryDatastore();
-        new Bootstrap(new Layout(directory), "s3cret", RANDOM).save(store);
-        assertThat(store.get(BootstrapSeal.key("s3cret"))).isPresent();
-        Map<String, String> before = tree();
-        Path other = Files.createTempDirectory("k3j");
-        try {
-            Layout restored = new Layout(other);
-            assertThat(new Bootstrap(restored, "s3cret", RANDOM).restore(store)).isTrue();
-            for (String file : List.of("server/tls/server-ca.crt", "server/tls/server-ca.key", "server/tls/service.key",
-                    "server/cred/passwd")) {
-                assertThat(Files.readString(other.resolve(file))).isEqualTo(before.get(file));
-            }
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(restored.tls("server-ca.key"))))
-                    .isEqualTo("rw-------");
-            assertThatThrownBy(() -> new Bootstrap(restored, "other", RANDOM).save(store))
-                    .hasMessageContaining("bootstrap data already found and encrypted with different token");
-        } finally {
-            try (Stream<Path> files = Files.walk(other)) {
-                for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 
     @Test

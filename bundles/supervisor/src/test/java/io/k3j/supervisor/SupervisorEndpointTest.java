@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.CertificateRequest;
 import io.k3j.pki.Keys;
@@ -46,13 +47,14 @@ class SupervisorEndpointTest {
         NodeGate gate = new NodeGate("node-1", password, secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate,
                 InstantSource.system(), RANDOM);
-        endpoint = new SupervisorEndpoint(
-                new Askers(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
-                credentials.authorities(), signing,
-                secrets,
+        AgentRequests agents = new AgentRequests(credentials.authorities(), signing, secrets,
                 ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
                         "datastoreEndpoint", "mysql://u:p@h/")),
                 "192.0.2.7:6443");
+        endpoint = new SupervisorEndpoint(
+                new Askers(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
+                credentials.authorities(), agents,
+                Map.of("server-bootstrap", (exchange, asker) -> Reply.text(exchange, "record")), new Tunnels(RANDOM));
     }
 
     private FakeExchange send(FakeExchange exchange) throws Exception {
@@ -93,6 +95,8 @@ class SupervisorEndpointTest {
                 Keys.elliptic().getPublic(), Instant.now(), RANDOM);
         assertThat(message(send(get("/v1-k3s/config").certified(user)))).isEqualTo("forbidden");
         assertThat(send(get("/v1-k3s/server-bootstrap").basic("node", "agt")).status).isEqualTo(403);
+        assertThat(send(get("/v1-k3s/server-bootstrap").basic("server", "srv")).answer).isEqualTo("record");
+        assertThat(send(get("/v1-k3s/connect").basic("node", "agt")).status).as("only by certificate").isEqualTo(403);
     }
 
     @Test
@@ -101,6 +105,13 @@ class SupervisorEndpointTest {
         assertThat(answer).contains("\"ClusterIPRange\":{\"IP\":\"10.42.0.0\",\"Mask\":\"//8AAA==\"}",
                 "\"DataDir\":\"/d/server\"").doesNotContain("srv", "mysql");
         assertThat(send(get("/v1-k3s/apiservers").basic("node", "agt")).answer).isEqualTo("[\"192.0.2.7:6443\"]\n");
+        secrets.come(api.client());
+        api.put(Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
+                Struct.of("name", "kubernetes", "namespace", "default"), "ports",
+                Seq.of(Struct.of("name", "https", "port", 6443)), "endpoints",
+                Seq.of(Struct.of("addresses", Seq.of("192.0.2.7")), Struct.of("addresses", Seq.of("2001:db8::8"))))));
+        assertThat(send(get("/v1-k3s/apiservers").basic("node", "agt")).answer)
+                .isEqualTo("[\"192.0.2.7:6443\",\"[2001:db8::8]:6443\"]\n");
         assertThat(send(get("/v1-k3s/client-ca.crt").basic("node", "agt")).answer)
                 .isEqualTo(Files.readString(directory.resolve("server/tls/client-ca.crt")));
         X509Certificate node = credentials.authorities().get(Issuer.CLIENT)

@@ -1,0 +1,125 @@
+package io.k3j.supervisor;
+
+import io.k3j.model.Struct;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The files a bootstrap record holds, and how record and disk are brought together: K3s' rules.
+final class BootstrapFiles {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    /// Clocks of servers may differ by this.
+    private static final Duration LEEWAY = Duration.ofSeconds(3);
+    private static final String CONTENT = "Content";
+    private static final String TIMESTAMP = "Timestamp";
+
+    private final Layout layout;
+
+    BootstrapFiles(Layout layout) {
+        this.layout = layout;
+    }
+
+    private Map<String, Path> files() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("ETCDServerCA", layout.tls("etcd/server-ca.crt"));
+        files.put("ETCDServerCAKey", layout.tls("etcd/server-ca.key"));
+        files.put("ETCDPeerCA", layout.tls("etcd/peer-ca.crt"));
+        files.put("ETCDPeerCAKey", layout.tls("etcd/peer-ca.key"));
+        files.put("ServerCA", layout.tls("server-ca.crt"));
+        files.put("ServerCAKey", layout.tls("server-ca.key"));
+        files.put("ClientCA", layout.tls("client-ca.crt"));
+        files.put("ClientCAKey", layout.tls("client-ca.key"));
+        files.put("ServiceKey", layout.tls("service.key"));
+        files.put("PasswdFile", layout.cred("passwd"));
+        files.put("RequestHeaderCA", layout.tls("request-header-ca.crt"));
+        files.put("RequestHeaderCAKey", layout.tls("request-header-ca.key"));
+        files.put("IPSECKey", layout.cred("ipsec.psk"));
+        files.put("EncryptionConfig", layout.cred("encryption-config.json"));
+        files.put("EncryptionHash", layout.cred("encryption-state.json"));
+        return files;
+    }
+
+    /// What is on disk, as the record has it; fields that have not changed keep the record's time.
+    Struct read(Optional<Struct> record) throws IOException {
+        Struct.Builder fields = Struct.builder();
+        for (Map.Entry<String, Path> file : files().entrySet()) {
+            Optional<String> text = PemFiles.read(file.getValue());
+            if (text.isEmpty()) {
+                record.map(known -> known.get(file.getKey())).ifPresent(kept -> fields.put(file.getKey(), kept));
+            } else if (text.equals(record.flatMap(known -> content(known, file.getKey())))) {
+                fields.put(file.getKey(), record.get().get(file.getKey()));
+            } else {
+                Instant when = Files.getLastModifiedTime(file.getValue()).toInstant().truncatedTo(ChronoUnit.SECONDS);
+                String content = Base64.getEncoder().encodeToString(text.get().getBytes(StandardCharsets.UTF_8));
+                fields.put(file.getKey(), Struct.of(TIMESTAMP, when.toString(), CONTENT, content));
+            }
+        }
+        return fields.build();
+    }
+
+    private static Optional<String> content(Struct record, String field) {
+        Object value = record.get(field);
+        String content = value instanceof Struct made ? made.text(CONTENT) : value instanceof String old ? old : "";
+        return content.isEmpty() ? Optional.empty()
+                : Optional.of(new String(Base64.getDecoder().decode(content), StandardCharsets.UTF_8));
+    }
+
+    private static Instant timestamp(Struct record, String field) {
+        try {
+            return record.get(field) instanceof Struct made ? Instant.parse(made.text(TIMESTAMP)) : Instant.MAX;
+        } catch (DateTimeException old) {
+            return Instant.MAX;
+        }
+    }
+
+    /// Brings the disk up to the record. Says whether a file was written.
+    ///
+    /// @param force overwrites newer files, too
+    /// @throws IOException in K3s' words, before anything is written, when files are newer than the record
+    boolean write(Struct record, boolean force) throws IOException {
+        List<String> newer = new ArrayList<>();
+        Map<Path, String> changes = new LinkedHashMap<>();
+        for (Map.Entry<String, Path> file : files().entrySet()) {
+            Optional<String> wanted = content(record, file.getKey());
+            Optional<String> there = PemFiles.read(file.getValue());
+            if (wanted.isEmpty() || wanted.equals(there)) {
+                continue;
+            }
+            if (there.isPresent()) {
+                if (!force && newer(file.getValue(), timestamp(record, file.getKey()))) {
+                    newer.add(file.getValue().toString());
+                }
+                LOG.log(Level.WARNING, file.getValue() + " will be updated from the datastore.");
+            }
+            changes.put(file.getValue(), wanted.get());
+        }
+        if (!newer.isEmpty()) {
+            throw new IOException(String.join(", ", newer) + " newer than datastore and could cause a cluster outage."
+                    + " Remove the file(s) from disk and restart to be recreated from datastore.");
+        }
+        for (Map.Entry<Path, String> change : changes.entrySet()) {
+            boolean open = change.getKey().toString().endsWith(".crt");
+            PemFiles.directory(change.getKey().getParent());
+            PemFiles.write(change.getKey(), change.getValue(), open ? PemFiles.OPEN : PemFiles.SECRET);
+        }
+        return !changes.isEmpty();
+    }
+
+    private static boolean newer(Path file, Instant record) throws IOException {
+        return record.isBefore(Instant.MAX)
+                && !Files.getLastModifiedTime(file).toInstant().isBefore(record.plus(LEEWAY));
+    }
+}

@@ -1,0 +1,97 @@
+package io.k3j.supervisor;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.edgeapi.ListenerIdentity;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.model.Struct;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Puts together what answers for this server once it has its credentials.
+final class Desk {
+    private final Layout layout;
+    private final Settings settings;
+    private final Own own;
+    private final NodeSecrets secrets;
+    private final Supplier<@Nullable Datastore> datastore;
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom random = new SecureRandom();
+    private final List<Runnable> readers = new ArrayList<>();
+
+    Desk(Layout layout, Settings settings, Own own, NodeSecrets secrets, Supplier<@Nullable Datastore> datastore) {
+        this.layout = layout;
+        this.settings = settings;
+        this.own = own;
+        this.secrets = secrets;
+        this.datastore = datastore;
+    }
+
+    /// Registers everything others wait for.
+    void open(Credentials credentials, Services services) throws IOException {
+        readers.clear();
+        ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
+        Path password = Credentials.nodePasswordFile(settings, layout);
+        NodeGate gate = new NodeGate(settings.nodeName(), password, secrets);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
+        AgentRequests agents = new AgentRequests(credentials.authorities(), signing, secrets,
+                own.configuration(layout), settings.advertiseAddress() + ":" + settings.httpsListenPort());
+        Tunnels tunnels = new Tunnels(random);
+        services.then(tunnels::close);
+        SupervisorEndpoint endpoint = new SupervisorEndpoint(
+                new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)), credentials.authorities(),
+                agents, servers(credentials), tunnels);
+        services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
+        services.register(Endpoint.class, endpoint, Endpoint.PORT, ListeningSockets.SERVER);
+        if (!settings.disableAgent()) {
+            KubeletIdentity kubelet = new KubeletIdentity(layout);
+            readers.add(kubelet::read);
+            services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
+            secrets.ensureLater(settings.nodeName(), PemFiles.read(password).orElse("").strip());
+        }
+        services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
+                tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
+        services.condition(Services.PKI_READY);
+    }
+
+    private static Supplier<String> password(Credentials credentials) {
+        return () -> credentials.passwords().row("server").orElseThrow().password();
+    }
+
+    private Map<String, Answerer> servers(Credentials credentials) {
+        return Map.of("server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
+                "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
+                        random),
+                "token", new TokenRequests(datastore, new Tokens(layout, settings), credentials, random));
+    }
+
+    /// The record in the clear, for servers that join etcd; from disk while there is no datastore.
+    private void bootstrap(Exchange exchange, Credentials credentials) throws IOException, Refusal {
+        if (!DatastoreKind.managed(settings, layout)) {
+            throw new Refusal(400, "etcd disabled");
+        }
+        Datastore store = datastore.get();
+        Optional<Struct> record = store == null ? Optional.empty()
+                : new Bootstrap(store, password(credentials).get(), random).read();
+        Reply.json(exchange, record.isPresent() ? record.get() : new BootstrapFiles(layout).read(Optional.empty()));
+    }
+
+    /// What goes on as long as the server runs.
+    Upkeep upkeep(Parity.Mine mine, Credentials credentials, Supplier<@Nullable Components> components) {
+        Drift drift = new Drift(mine, password(credentials), components, new NodeConditions(secrets::api, clock));
+        Renewal renewal = new Renewal(credentials, clock, random, readers);
+        return new Upkeep(datastore, mine, secrets, clock, drift, renewal);
+    }
+}

@@ -1,0 +1,93 @@
+package io.k3j.supervisor;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Which servers there are, each a key of the datastore. A server with a node stays until its Node is deleted; one
+/// without is forgotten five minutes after it was last seen. Lifetimes are the datastore's, so no clocks are compared.
+final class Members {
+    /// After this a server that is not seen is none.
+    static final Duration LIFETIME = Duration.ofMinutes(5);
+    private static final String PREFIX = "k3s/servers/";
+    private static final int MOST = 1000;
+
+    private final Datastore datastore;
+    private final String self;
+    private final boolean node;
+    private final InstantSource clock;
+
+    /// `node` says whether this server also runs a node named `self`.
+    Members(Datastore datastore, String self, boolean node, InstantSource clock) {
+        this.datastore = datastore;
+        this.self = self;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /// The others.
+    List<String> others() {
+        List<String> names = new ArrayList<>();
+        for (Entry entry : datastore.range(PREFIX, "", MOST, 0).entries()) {
+            String name = entry.key().substring(PREFIX.length());
+            if (!name.equals(self)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /// Says that this server is there. A server with a node says it once. Says whether nobody knew before.
+    boolean seen() {
+        Optional<Entry> before = datastore.get(PREFIX + self);
+        if (node && before.isPresent() && hasNode(before.get())) {
+            return false;
+        }
+        Struct what = Struct.of("node", node, "seen", clock.instant().toString());
+        // a conflict is with this server's own predecessor: that has said it
+        CommitResult result = datastore.commit(PREFIX + self, before.map(Entry::revision).orElse(0L),
+                Json.bytes(what), node ? Duration.ZERO : LIFETIME);
+        return before.isEmpty() && result instanceof CommitResult.Committed;
+    }
+
+    /// Takes back what [#seen] has said.
+    void leave() {
+        datastore.get(PREFIX + self).ifPresent(entry -> datastore.delete(entry.key(), entry.revision()));
+    }
+
+    /// Forgets servers whose node there is no more.
+    void forget(Predicate<String> nodeExists) {
+        for (Entry entry : datastore.range(PREFIX, "", MOST, 0).entries()) {
+            String name = entry.key().substring(PREFIX.length());
+            if (!name.equals(self) && hasNode(entry) && !nodeExists.test(name)) {
+                datastore.delete(entry.key(), entry.revision());
+            }
+        }
+    }
+
+    /// Forgets all others, whatever they were: this server begins anew alone.
+    void forgetOthers() {
+        for (Entry entry : datastore.range(PREFIX, "", MOST, 0).entries()) {
+            if (!entry.key().equals(PREFIX + self)) {
+                datastore.delete(entry.key(), entry.revision());
+            }
+        }
+    }
+
+    private static boolean hasNode(Entry entry) {
+        try {
+            return Boolean.TRUE.equals(Json.object(entry.value()).get("node"));
+        } catch (MalformedInput damaged) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.k3j.supervisor;
+
+import io.k3j.componentapi.Plan;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What this server was told: its plan, and the settings of this bundle.
+///
+/// @param plan every flag of the process and where it was set
+/// @param settings flag names in camel case with their values
+record Own(Plan plan, Map<String, Object> settings) {
+    /// What it wants the cluster to be.
+    Parity.Mine server(Layout layout) throws IOException {
+        Map<String, Object> all = new HashMap<>(plan.settings());
+        boolean node = !flag(all, "disableAgent");
+        Agreement agreement = Agreement.of(Declarations.critical(plan.features()), all, kind(layout));
+        Object name = all.getOrDefault("nodeName", "localhost");
+        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), node);
+    }
+
+    private String kind(Layout layout) {
+        Object endpoint = plan.settings().getOrDefault("datastoreEndpoint", "");
+        Object join = plan.settings().getOrDefault("server", "");
+        return DatastoreKind.of(endpoint.toString(), join.toString(), flag(plan.settings(), "clusterInit"), layout);
+    }
+
+    private static boolean flag(Map<String, Object> settings, String key) {
+        return "true".equals(String.valueOf(settings.get(key)));
+    }
+
+    /// The answer to `/v1-k3s/config`.
+    Struct configuration(Layout layout) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ControlConfig.MANAGED_ETCD, kind(layout).equals(DatastoreKind.ETCD));
+        return ControlConfig.of(all);
+    }
+}

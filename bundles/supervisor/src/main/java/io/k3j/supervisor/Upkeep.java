@@ -1,0 +1,82 @@
+package io.k3j.supervisor;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What a server does as long as it runs: says that it is there, forgets servers that are gone, tells when it has
+/// drifted from what was agreed, and renews certificates.
+final class Upkeep implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    /// Often enough for a lifetime of five minutes.
+    private static final Duration SEEN = Duration.ofSeconds(60);
+    private static final Duration STEP = Duration.ofSeconds(10);
+
+    private final Supplier<@Nullable Datastore> datastore;
+    private final Parity.Mine mine;
+    private final NodeSecrets core;
+    private final InstantSource clock;
+    private final Drift drift;
+    private final Renewal renewal;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private long nextSeen = System.nanoTime();
+
+    // the six things it looks after
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Upkeep(Supplier<@Nullable Datastore> datastore, Parity.Mine mine, NodeSecrets core, InstantSource clock,
+            Drift drift, Renewal renewal) {
+        this.datastore = datastore;
+        this.mine = mine;
+        this.core = core;
+        this.clock = clock;
+        this.drift = drift;
+        this.renewal = renewal;
+    }
+
+    /// Goes on until closed; on the caller's thread.
+    void run() {
+        try {
+            do {
+                step();
+            } while (!closed.await(STEP.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Once.
+    void step() {
+        Datastore store = datastore.get();
+        try {
+            renewal.step();
+            if (store == null) {
+                return;
+            }
+            if (store.shared() && System.nanoTime() - nextSeen >= 0) {
+                nextSeen = System.nanoTime() + SEEN.toNanos();
+                Members members = new Members(store, mine.name(), mine.node(), clock);
+                members.seen();
+                if (core.reachable()) {
+                    members.forget(core::nodeExists);
+                }
+            }
+            drift.step(store);
+        } catch (DatastoreUnavailable away) {
+            LOG.log(Level.DEBUG, "Not now", away);
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.WARNING, "Upkeep failed, tried again", failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
