@@ -10,6 +10,9 @@ import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class FaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);
+    private static final int MOST_WRITES = 500;
+    private static final int MOST_MILLIS = 100;
     private static final int KILLS = Boolean.getBoolean("k3j.full") ? 200 : 5;
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
@@ -57,10 +62,15 @@ class FaultsItest {
     @Test
     void killedItComesBackWithEveryAcknowledgedWrite() throws IOException, InterruptedException {
         String container = runningPod();
+        long seed = Long.getLong("k3j.seed", System.nanoTime());
+        Random random = new Random(seed);
+        System.out.println(KILLS + " kills, -Dk3j.seed=" + seed);
         try (Writer writer = Writer.on(machine)) {
             for (int kill = 0; kill < KILLS; kill++) {
-                long before = writer.acknowledged();
-                Waiting.until("200 more writes", LIMIT, () -> writer.acknowledged() > before + 200, server::story);
+                long enough = writer.acknowledged() + 1 + random.nextInt(MOST_WRITES);
+                Waiting.until("more writes", LIMIT, () -> writer.acknowledged() >= enough, server::story);
+                boolean over = new CountDownLatch(1).await(random.nextInt(MOST_MILLIS), TimeUnit.MILLISECONDS);
+                assertThat(over).isFalse();
                 server.signal("KILL");
                 assertThat(server.ended(STOP)).isNotZero();
                 server = Server.start(machine);

@@ -31,8 +31,10 @@ class LoadedSwapItest {
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final int MET_BY = 400;
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
-    /// The longest wait for an answer that any policy allows.
-    private static final long LONGEST_MILLIS = 2_000;
+    /// The longest time in which nobody is answered, and the longest write while SQLite is replaced.
+    private static final long GAP_MILLIS = 2_000;
+    /// The longest wait of one request: what is in flight has that long to end. The load shares the server's cores.
+    private static final long LONGEST_MILLIS = 5_000;
     private static final List<Row> ROWS = new ArrayList<>();
 
     private static Machine machine;
@@ -112,7 +114,9 @@ class LoadedSwapItest {
         assertThat(row.seen().lost()).as("lost events").isZero();
         assertThat(row.seen().repeated()).as("repeated events").isZero();
         assertThat(row.seen().broken()).as(() -> "broken watches: " + row.seen().how()).isZero();
-        assertThat(figures.slowestWrite()).as("longest write").isLessThanOrEqualTo(LONGEST_MILLIS);
+        assertThat(figures.gap()).as("longest gap").isLessThanOrEqualTo(GAP_MILLIS);
+        assertThat(figures.slowestWrite()).as("longest write")
+                .isLessThanOrEqualTo(name.startsWith("datastore-") ? GAP_MILLIS : LONGEST_MILLIS);
         assertThat(figures.slowestRead()).as("longest read").isLessThanOrEqualTo(LONGEST_MILLIS);
         assertThat(after).as("the pod").isEqualTo(before);
         assertThat(row.left()).as("left behind").isEmpty();
