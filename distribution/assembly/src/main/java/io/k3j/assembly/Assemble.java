@@ -5,11 +5,13 @@ import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
 /// directory of files to copy as they are, the directory to make, whether to train the caches, and the directory
@@ -29,7 +31,11 @@ public final class Assemble {
         List<Jar> jars = jars();
         Path lib = Files.createDirectories(dist.resolve("lib"));
         BundleIndex index = new Indexer(jars.stream().filter(jar -> !framework(jar)).toList()).index();
-        MergedJar.write(jars, lib.resolve("k3s-base.jar"));
+        // the directory of features lies in the root of the source tree
+        Map<String, byte[]> more = GitHead.of(features.toAbsolutePath().normalize().getParent())
+                .map(commit -> Map.of("io/k3j/cli/commit", (commit + "\n").getBytes(StandardCharsets.US_ASCII)))
+                .orElse(Map.of());
+        MergedJar.write(jars, more, lib.resolve("k3s-base.jar"));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }

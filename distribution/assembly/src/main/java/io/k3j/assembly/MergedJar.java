@@ -25,8 +25,10 @@ final class MergedJar {
     private MergedJar() {
     }
 
-    static void write(List<Jar> jars, Path to) throws IOException {
+    /// `more` are entries that no jar has.
+    static void write(List<Jar> jars, Map<String, byte[]> more, Path to) throws IOException {
         MergedJar merged = new MergedJar();
+        merged.entries.putAll(more);
         for (Jar jar : jars) {
             jar.entries().forEach((name, bytes) -> merged.add(jar, name, bytes));
         }
