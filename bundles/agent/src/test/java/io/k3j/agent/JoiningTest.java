@@ -1,0 +1,175 @@
+package io.k3j.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.agent.StockServer.Asked;
+import io.k3j.pki.CertificateRequest;
+import io.k3j.pki.ClusterToken;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The calls of a K3s agent, in K3s' order, before a scripted stock server.
+class JoiningTest {
+    @TempDir
+    private Path dir;
+    private StockServer server;
+    private Layout layout;
+    private NodeFiles files;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new StockServer();
+        layout = new Layout(dir, dir.resolve("node/password"));
+        files = new NodeFiles(layout, new SecureRandom());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private Joining joining(String token) {
+        return new Joining(TestSettings.of(server.url(), token), ClusterToken.parse(token), layout, files,
+                URI.create(server.url()));
+    }
+
+    private void refusedWith(String token, String... words) {
+        assertThatThrownBy(() -> joining(token).join(Instant.now())).isInstanceOf(Refused.class)
+                .hasMessageContainingAll(words);
+        assertThat(dir.resolve("agent")).as("nothing is left of a refused join").doesNotExist();
+    }
+
+    @Test
+    void asksWhatAStockAgentAsksInItsOrder() throws Exception {
+        Joining joining = joining(server.token());
+        joining.join(Instant.now());
+        assertThat(joining.apiServers(Instant.now())).containsExactly(server.address());
+        joining.ready(Instant.now());
+        joining.config(Instant.now());
+        assertThat(server.asked.stream().map(Asked::line)).containsExactly("GET /cacerts", "GET /cacerts",
+                "GET /v1-k3s/config", "GET /v1-k3s/client-ca.crt", "GET /v1-k3s/server-ca.crt",
+                "POST /v1-k3s/serving-kubelet.crt", "POST /v1-k3s/client-kubelet.crt",
+                "POST /v1-k3s/client-kube-proxy.crt", "POST /v1-k3s/client-k3s-controller.crt",
+                "GET /v1-k3s/apiservers", "GET /v1-k3s/readyz", "GET /v1-k3s/config");
+    }
+
+    @Test
+    void showsItsPasswordsAndRequestsAsAStockAgentDoes() throws Exception {
+        joining(server.token()).join(Instant.now());
+        List<Asked> asked = new ArrayList<>(server.asked);
+        assertThat(asked.subList(0, 2)).allSatisfy(a -> assertThat(a.headers()).doesNotContainKey("authorization"));
+        String basic = "Basic " + Base64.getEncoder().encodeToString("node:secret".getBytes());
+        assertThat(asked.subList(2, 9)).allSatisfy(a -> assertThat(a.headers()).containsEntry("authorization", basic));
+        String password = Files.readString(dir.resolve("node/password"));
+        assertThat(password).hasSize(33).endsWith("\n");
+        assertThat(asked.subList(5, 9)).allSatisfy(a -> {
+            assertThat(a.headers()).containsEntry("k3s-node-name", "n").containsEntry("k3s-node-ip", "192.0.2.7,::7")
+                    .containsEntry("k3s-node-password", password.strip());
+            assertThat(CertificateRequest.parse(a.body()).key().getAlgorithm()).isEqualTo("EC");
+        });
+    }
+
+    @Test
+    void writesTheFilesK3sHas() throws Exception {
+        joining(server.token()).join(Instant.now());
+        try (Stream<Path> all = Files.list(dir.resolve("agent"))) {
+            assertThat(all.map(p -> p.getFileName().toString())).containsExactlyInAnyOrder("client-ca.crt",
+                    "server-ca.crt", "serving-kubelet.crt", "serving-kubelet.key", "client-kubelet.crt",
+                    "client-kubelet.key", "client-kube-proxy.crt", "client-kube-proxy.key",
+                    "client-k3s-controller.crt", "client-k3s-controller.key", "kubelet.kubeconfig",
+                    "kubeproxy.kubeconfig", "k3scontroller.kubeconfig", "etc");
+        }
+        for (String secret : List.of("agent/client-kubelet.key", "agent/kubelet.kubeconfig", "node/password",
+                "agent/etc/cluster-config.json")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve(secret))))
+                    .isEqualTo(PemFiles.SECRET);
+        }
+        assertThat(files.complete(Instant.now())).isTrue();
+        assertThat(files.complete(Instant.now().plusSeconds(86_400L * 366))).isFalse();
+    }
+
+    @Test
+    void keepsItsKeysAndPasswordWhenItJoinsAgain() throws Exception {
+        joining(server.token()).join(Instant.now());
+        String key = Files.readString(dir.resolve("agent/client-kubelet.key"));
+        String password = Files.readString(dir.resolve("node/password"));
+        joining(server.token()).join(Instant.now());
+        assertThat(Files.readString(dir.resolve("agent/client-kubelet.key"))).isEqualTo(key);
+        assertThat(Files.readString(dir.resolve("node/password"))).isEqualTo(password);
+    }
+
+    @Test
+    void showsItsCertificateWhenItsTokenIsNotTakenAnyMore() throws Exception {
+        joining(server.token()).join(Instant.now());
+        server.asked.clear();
+        joining("abcdef.0123456789abcdef").join(Instant.now());
+        assertThat(server.asked.stream().filter(a -> a.who().contains("CN=system:node:n")).map(Asked::line))
+                .contains("GET /v1-k3s/config", "POST /v1-k3s/client-kubelet.crt");
+        assertThat(server.asked.stream().map(a -> a.headers().getOrDefault("authorization", "")))
+                .contains("Bearer abcdef.0123456789abcdef");
+    }
+
+    @Test
+    void takesAShortToken() throws Exception {
+        assertThat(joining("secret").join(Instant.now()).settings().values()).containsEntry("clusterDomain",
+                "cluster.local");
+    }
+
+    @Test
+    void refusesAnotherClustersHash() {
+        String other = "K10" + "0".repeat(64) + "::server:secret";
+        refusedWith(other, "token CA hash does not match the Cluster CA certificate hash: 000", "!=");
+    }
+
+    @Test
+    void saysThatThePasswordIsWrong() {
+        refusedWith("wrong", "does not accept this token", "not authorized", "node-token");
+    }
+
+    @Test
+    void saysInK3sWordsThatTheNodesPasswordIsAnothers() {
+        server.refused.put("/v1-k3s/serving-kubelet.crt", 403);
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class)
+                .hasMessageContaining("Node password rejected, duplicate hostname or contents of '"
+                        + dir.resolve("node/password") + "' may not match server node-passwd entry, try enabling a "
+                        + "unique node name with the --with-node-id flag");
+    }
+
+    @Test
+    void saysThatAServerIsNoK3s() {
+        server.refused.put("/cacerts", 404);
+        refusedWith(server.token(), "failed to get CA certs", "is not a K3s server");
+    }
+
+    @Test
+    void triesAgainLaterWhenAServerIsBusyOrAway() throws IOException {
+        server.refused.put("/v1-k3s/client-kubelet.crt", 503);
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(IOException.class);
+        server.close();
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void knowsTheClusterFromItsFilesWithoutAServer() throws Exception {
+        joining(server.token()).join(Instant.now());
+        server.close();
+        ClusterConfig remembered = joining(server.token()).remembered();
+        assertThat(remembered).isNotNull();
+        assertThat(remembered.settings().values()).containsEntry("flannelBackend", "vxlan");
+    }
+}

@@ -1,0 +1,154 @@
+package io.k3j.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class LoadBalancerTest {
+    /// Greets everybody by its name, then says everything back.
+    private static final class Echo implements AutoCloseable {
+        private final ServerSocket listener;
+        private final List<Socket> open = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+        Echo(char name) throws IOException {
+            listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+            Thread.ofVirtual().start(() -> {
+                while (!listener.isClosed()) {
+                    try {
+                        Socket socket = listener.accept();
+                        open.add(socket);
+                        Thread.ofVirtual().start(() -> serve(socket, name));
+                    } catch (IOException closed) {
+                        return;
+                    }
+                }
+            });
+        }
+
+        private static void serve(Socket socket, char name) {
+            try (socket) {
+                socket.getOutputStream().write(name);
+                socket.getInputStream().transferTo(socket.getOutputStream());
+            } catch (IOException cut) {
+                // as the test wants it
+            }
+        }
+
+        void die() throws IOException {
+            listener.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+            // the kernel goes on taking connections until the accepting thread has noticed
+            boolean taken = true;
+            while (taken) {
+                try (Socket last = new Socket("127.0.0.1", listener.getLocalPort())) {
+                    taken = last.isConnected();
+                } catch (ConnectException refused) {
+                    taken = false;
+                }
+            }
+        }
+
+        String address() {
+            return "127.0.0.1:" + listener.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            die();
+        }
+    }
+
+    private static Socket connect(LoadBalancer balancer) throws IOException {
+        return new Socket("127.0.0.1", balancer.port());
+    }
+
+    @Test
+    void passesBytesBothWaysUntilBothHaveSaidTheEnd() throws IOException {
+        try (Echo a = new Echo('a');
+                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system());
+                Socket socket = connect(balancer)) {
+            socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("ahello");
+        }
+    }
+
+    @Test
+    void goesToTheNextServerWhenOneDoesNotAnswer() throws IOException {
+        try (Echo a = new Echo('a');
+                Echo b = new Echo('b');
+                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+            balancer.set(List.of(a.address(), b.address()));
+            a.die();
+            for (int i = 0; i < 3; i++) {
+                try (Socket socket = connect(balancer)) {
+                    assertThat((char) socket.getInputStream().read()).isEqualTo('b');
+                }
+            }
+        }
+    }
+
+    @Test
+    void cutsOpenConnectionsAtOnceWhenTheTunnelOfTheirServerBreaks() throws IOException {
+        Map<String, Health> health = new ConcurrentHashMap<>();
+        try (Echo a = new Echo('a');
+                Echo b = new Echo('b');
+                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+            balancer.health(address -> health.getOrDefault(address, Health.UNKNOWN));
+            try (Socket socket = connect(balancer)) {
+                assertThat((char) socket.getInputStream().read()).isEqualTo('a');
+                health.put(a.address(), Health.OK);
+                while (!balancer.report().contains("ACTIVE/1")) {
+                    balancer.check();
+                    Thread.onSpinWait();
+                }
+                balancer.set(List.of(a.address(), b.address()));
+                health.put(a.address(), Health.FAILED);
+                health.put(b.address(), Health.OK);
+                balancer.check();
+                long start = System.nanoTime();
+                assertThat(socket.getInputStream().read()).isNegative();
+                assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(500);
+            }
+            try (Socket socket = connect(balancer)) {
+                assertThat((char) socket.getInputStream().read()).isEqualTo('b');
+            }
+        }
+    }
+
+    @Test
+    void tellsWhyNobodyCanBeReached() throws IOException {
+        try (Echo a = new Echo('a')) {
+            a.die();
+            try (LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system());
+                    Socket socket = connect(balancer)) {
+                assertThat(socket.getInputStream().read()).isNegative();
+                assertThat(balancer.trouble()).contains("cannot connect to " + a.address());
+            }
+        }
+    }
+
+    @Test
+    void namesTheFlagWhenItsPortIsTaken() throws IOException {
+        try (Echo a = new Echo('a')) {
+            int port = Addresses.port(a.address());
+            assertThatThrownBy(() -> new LoadBalancer(port, "x:1", InstantSource.system()).close())
+                    .hasMessageContaining("--lb-server-port").hasMessageContaining("ss -ltnp");
+        }
+    }
+}
