@@ -46,6 +46,9 @@ final class CatchUp {
                 return highest == known ? Standing.LEVEL : Standing.BEHIND;
             }
             List<Row> rows = reader.rows(Statements.LOG, known, Long.MAX_VALUE, ROWS);
+            if (raised(reader, rows)) {
+                continue;
+            }
             int whole = whole(known, rows);
             intake.others(rows.subList(0, whole));
             if (whole < rows.size()) {
@@ -55,6 +58,20 @@ final class CatchUp {
                 }
             }
         }
+    }
+
+    /// Whether another process has raised a table that had lost rows: its filler is covered by a compaction.
+    private boolean raised(Reader reader, List<Row> rows) throws SQLException {
+        for (Row row : rows) {
+            if (row.name().startsWith(Row.GAP)) {
+                long compacted = reader.number(Statements.COMPACT_REVISION);
+                if (compacted >= row.id()) {
+                    intake.jump(compacted);
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// How many rows come without a hole.

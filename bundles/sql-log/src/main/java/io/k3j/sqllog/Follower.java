@@ -116,6 +116,7 @@ final class Follower implements Runnable {
     private long look() {
         long ticket = ticket();
         long before = state.tail().durable();
+        boolean used = reader != null;
         try {
             CatchUp.Standing standing = catchUp.run(open());
             state.faults().answered();
@@ -130,7 +131,11 @@ final class Follower implements Runnable {
             return pause(HOLE_NANOS);
         } catch (SQLException e) {
             drop();
-            refuse(state.faults().failed("follow", e, false));
+            DatastoreUnavailable why = state.faults().failed("follow", e, false);
+            if (used) {
+                return 0;
+            }
+            refuse(why);
             return pause(AWAY_NANOS);
         }
     }

@@ -18,8 +18,8 @@ public final class MariadbServer extends DatabaseServer {
         server.run(server.as(List.of("mariadb-install-db", "--no-defaults", "--datadir=" + server.data(),
                 "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")));
         server.start();
-        server.sql("mysql", "CREATE USER " + USER + "@'%' IDENTIFIED BY '" + PASSWORD + "'; GRANT ALL ON *.* TO " + USER
-                + "@'%'");
+        server.sql("mysql", "CREATE USER " + USER + "@'%' IDENTIFIED BY '" + PASSWORD + "'");
+        server.sql("mysql", "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON *.* TO " + USER);
         return server;
     }
 

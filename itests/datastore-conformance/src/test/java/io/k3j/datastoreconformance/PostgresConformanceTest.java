@@ -2,7 +2,9 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorepostgres.PostgresStore;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,10 +19,12 @@ class PostgresConformanceTest
             LifetimeGuarantees,
             ConcurrencyGuarantees,
             Restarts,
+            SharedGuarantees,
             Simulation {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static PostgresServer server;
     private volatile PostgresStore store;
+    private @Nullable PostgresStore other;
     private String endpoint;
 
     @BeforeAll
@@ -55,8 +59,25 @@ class PostgresConformanceTest
         return store.datastore();
     }
 
+    @Override
+    public synchronized Datastore other() {
+        if (other == null) {
+            other = PostgresStore.open(endpoint);
+        }
+        return other.datastore();
+    }
+
+    @Override
+    public Duration idleLatency() {
+        return Duration.ofMillis(50);
+    }
+
     @AfterEach
     void close() {
         store.close();
+        if (other != null) {
+            other.close();
+            other = null;
+        }
     }
 }

@@ -1,0 +1,146 @@
+package io.k3j.datastoreconformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Watch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// Writes new keys through several stores while something is done to the database, and keeps the books: what was
+/// acknowledged, what failed for certain, what may have happened. Two watches were there from the beginning.
+final class Accounting implements AutoCloseable {
+    private static final int THREADS = 8;
+    private static final int MANY = 300;
+    private static final long PAUSE_NANOS = 2_000_000;
+    private final List<Datastore> stores;
+    private final List<Watch> watches = new ArrayList<>();
+    private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+    private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+    private final AtomicLong slowestNanos = new AtomicLong();
+    private final AtomicLong newestSuccess = new AtomicLong();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicBoolean go = new AtomicBoolean(true);
+    private final Set<String> reasons = ConcurrentHashMap.newKeySet();
+    private final List<Thread> writers = new ArrayList<>();
+
+    Accounting(Datastore... stores) {
+        this.stores = List.of(stores);
+        this.stores.forEach(store -> watches.add(store.watch("/k/", store.revision())));
+        for (int i = 0; i < THREADS; i++) {
+            Datastore store = stores[i % stores.length];
+            writers.add(Thread.ofVirtual().start(() -> write(store)));
+        }
+        awaitAcknowledged(MANY);
+    }
+
+    /// Waits until so many commits more have been acknowledged.
+    void awaitAcknowledged(int more) {
+        int goal = acknowledged.size() + more;
+        long start = System.nanoTime();
+        while (acknowledged.size() < goal) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private void write(Datastore store) {
+        while (go.get()) {
+            String key = "/k/" + numbers.incrementAndGet();
+            long start = System.nanoTime();
+            try {
+                CommitResult result = store.commit(key, 0, Conformance.bytes(key), Duration.ZERO);
+                acknowledged.put(key, Conformance.committed(result));
+                newestSuccess.set(System.nanoTime());
+            } catch (DatastoreUnavailable e) {
+                (e.outcomeUnknown() ? unknown : refused).add(key);
+                reasons.add(String.valueOf(e.getMessage()));
+            }
+            slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /// Waits for a commit that was asked for after now; how long that took.
+    Duration awaitProgress(Duration atMost) {
+        long start = System.nanoTime();
+        while (newestSuccess.get() - start <= 0 || newestSuccess.get() == 0) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as("reasons: %s", reasons).isLessThan(atMost);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return Duration.ofNanos(newestSuccess.get() - start);
+    }
+
+    /// Waits until commits fail.
+    void awaitRefusals() {
+        int before = refused.size() + unknown.size();
+        long start = System.nanoTime();
+        while (refused.size() + unknown.size() < before + 4) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    Set<String> reasons() {
+        return reasons;
+    }
+
+    Duration slowest() {
+        return Duration.ofNanos(slowestNanos.get());
+    }
+
+    /// Ends writing and audits: every acknowledged change was told by every watch once, at its revision and in order;
+    /// nothing that failed for certain was told; and the table holds exactly what was told.
+    void audit() throws InterruptedException {
+        awaitAcknowledged(MANY);
+        go.set(false);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        System.out.println("acknowledged " + acknowledged.size() + ", refused " + refused.size() + ", unknown "
+                + unknown.size() + ", slowest " + slowest().toMillis() + " ms");
+        long newest = stores.getFirst().revision();
+        for (Watch watch : watches) {
+            List<Change> told = told(watch, newest);
+            assertThat(told).extracting(Change::revision).isSorted().doesNotHaveDuplicates();
+            assertThat(told).extracting(Change::key).doesNotHaveDuplicates().containsAll(acknowledged.keySet())
+                    .doesNotContainAnyElementsOf(refused);
+            for (Change change : told) {
+                Long revision = acknowledged.get(change.key());
+                assertThat(revision == null ? unknown.contains(change.key()) : revision == change.revision()).isTrue();
+            }
+            assertThat(stores.getLast().count("/k/").keys()).isEqualTo(told.size());
+        }
+    }
+
+    private static List<Change> told(Watch watch, long upTo) {
+        List<Change> told = new ArrayList<>();
+        long start = System.nanoTime();
+        while (true) {
+            Watch.Batch batch = Conformance.next(watch, Duration.ofMillis(500));
+            told.addAll(batch.changes());
+            if (batch.revision() >= upTo && batch.changes().isEmpty()) {
+                return told;
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        }
+    }
+
+    @Override
+    public void close() {
+        go.set(false);
+        watches.forEach(Watch::close);
+    }
+}

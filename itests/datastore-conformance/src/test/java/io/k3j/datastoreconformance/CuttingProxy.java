@@ -1,0 +1,135 @@
+package io.k3j.datastoreconformance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A TCP proxy that can lose an answer: once a request with a certain text has passed, the n-th answer after it is
+/// swallowed, and with it the connection.
+final class CuttingProxy implements AutoCloseable {
+    private static final int BUFFER = 1 << 16;
+    private final int target;
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger cuts = new AtomicInteger();
+    private volatile @Nullable Trap trap;
+
+    /// Leads to a port of this machine.
+    CuttingProxy(int target) {
+        this.target = target;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /// How many connections were cut.
+    int cuts() {
+        return cuts.get();
+    }
+
+    /// Swallows the `answer`-th answer (1 is the first) after a request that contains `text`, runs `before`, then cuts.
+    void trap(String text, int answer, Runnable before) {
+        trap = new Trap(text, answer, before);
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
+                sockets.add(client);
+                sockets.add(server);
+                new Link(client, server).start();
+            } catch (IOException e) {
+                if (listener.isClosed()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Trap(String text, int answer, Runnable before) {
+    }
+
+    private final class Link {
+        private final Socket client;
+        private final Socket server;
+        private volatile @Nullable Trap sprung;
+        private int answers;
+
+        Link(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void start() {
+            Thread.ofVirtual().start(() -> pump(client, server, true));
+            Thread.ofVirtual().start(() -> pump(server, client, false));
+        }
+
+        private void pump(Socket from, Socket to, boolean request) {
+            byte[] buffer = new byte[BUFFER];
+            try (from; to) {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    if (request ? look(buffer, n) : swallow()) {
+                        return;
+                    }
+                    out.write(buffer, 0, n);
+                }
+            } catch (IOException e) {
+                sockets.remove(from);
+            }
+        }
+
+        private boolean look(byte[] buffer, int n) {
+            Trap set = trap;
+            if (set != null && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(set.text)) {
+                trap = null;
+                sprung = set;
+            }
+            return false;
+        }
+
+        private boolean swallow() {
+            Trap set = sprung;
+            if (set == null || ++answers < set.answer) {
+                return false;
+            }
+            set.before.run();
+            cuts.incrementAndGet();
+            return true;
+        }
+    }
+}

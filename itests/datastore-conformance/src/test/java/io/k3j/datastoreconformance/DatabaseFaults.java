@@ -1,0 +1,215 @@
+package io.k3j.datastoreconformance;
+
+import static io.k3j.datastoreconformance.Conformance.bytes;
+import static io.k3j.datastoreconformance.Conformance.committed;
+import static io.k3j.datastoreconformance.Conformance.next;
+import static io.k3j.datastoreconformance.Conformance.take;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Watch;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What two servers at one database live through.
+abstract class DatabaseFaults {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    /// A commit fails within this.
+    private static final Duration BOUND = Duration.ofMillis(2_300);
+    /// Writes go on within this after the database is back.
+    private static final Duration BACK = Duration.ofSeconds(2);
+    private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();
+    private final String database = "f" + DATABASES.incrementAndGet();
+
+    /// A store and how it is closed.
+    record Opened(Datastore datastore, AutoCloseable close) {
+    }
+
+    abstract DatabaseServer server();
+
+    abstract Opened open(String endpoint);
+
+    /// Statements that end every session of the tested user, and refuse it new ones; and their opposite.
+    abstract void refuseConnections(String name, boolean refuse);
+
+    /// Makes the database read-only, or writable again.
+    abstract void readOnly(String name, boolean only);
+
+    private Datastore store() {
+        return store(server().endpoint(database));
+    }
+
+    private Datastore store(String endpoint) {
+        Opened opened = open(endpoint);
+        open.push(opened.close);
+        return opened.datastore;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+
+    private void sql(String statements) {
+        server().sql(database, statements);
+    }
+
+    @Test
+    void aKilledDatabaseLosesNothingThatWasAcknowledged() throws InterruptedException {
+        try (Accounting books = new Accounting(store(), store())) {
+            for (int i = 0; i < 2; i++) {
+                server().kill();
+                books.awaitRefusals();
+                server().start();
+                assertThat(books.awaitProgress(Duration.ofSeconds(10))).isLessThan(BACK);
+            }
+            assertThat(books.slowest()).isLessThan(BOUND);
+            books.audit();
+        }
+    }
+
+    @Test
+    void aFrozenDatabaseIsWaitedForWithinBounds() throws InterruptedException {
+        try (Accounting books = new Accounting(store(), store())) {
+            server().signal("-STOP");
+            try {
+                books.awaitRefusals();
+            } finally {
+                server().signal("-CONT");
+            }
+            assertThat(books.awaitProgress(Duration.ofSeconds(10))).isLessThan(BACK);
+            assertThat(books.slowest()).isLessThan(BOUND);
+            books.audit();
+        }
+    }
+
+    @Test
+    void aDatabaseWithoutConnectionsIsSaidToBe() throws InterruptedException {
+        try (Accounting books = new Accounting(store(), store())) {
+            refuseConnections(database, true);
+            try {
+                books.awaitRefusals();
+            } finally {
+                refuseConnections(database, false);
+            }
+            assertThat(books.awaitProgress(Duration.ofSeconds(10))).isLessThan(BACK);
+            assertThat(books.reasons()).anyMatch(reason -> reason.contains("no connection left"))
+                    .noneMatch(reason -> reason.contains(DatabaseServer.PASSWORD));
+            books.audit();
+        }
+    }
+
+    @Test
+    void aReadOnlyDatabaseIsSaidToBe() throws InterruptedException {
+        try (Accounting books = new Accounting(store(), store())) {
+            readOnly(database, true);
+            try {
+                books.awaitRefusals();
+            } finally {
+                readOnly(database, false);
+            }
+            assertThat(books.awaitProgress(Duration.ofSeconds(10))).isLessThan(BACK);
+            assertThat(books.slowest()).isLessThan(BOUND);
+            assertThat(books.reasons()).anyMatch(reason -> reason.contains("only reads"));
+            books.audit();
+        }
+    }
+
+    @Test
+    void anAnswerLostAtAnyPointOfACommitIsReadBack() {
+        Set<Boolean> happened = new HashSet<>();
+        try (CuttingProxy proxy = new CuttingProxy(server().port())) {
+            Datastore there = store();
+            Datastore here = store(server().endpoint(proxy.port(), database));
+            try (Watch watch = there.watch("/", there.revision())) {
+                for (int answer = 1; answer <= 8; answer++) {
+                    String key = "/cut-" + answer;
+                    proxy.trap(key, answer, () -> happened.add(there.get(key).isPresent()));
+                    long revision = committed(here.commit(key, 0, bytes(key), Duration.ZERO));
+                    proxy.trap("nothing", 1, () -> {
+                    });
+                    committed(here.commit(key + "-next", 0, bytes("1"), Duration.ZERO));
+                    assertThat(take(watch, 2)).extracting(Change::key).containsExactly(key, key + "-next");
+                    assertThat(there.get(key)).get().satisfies(e -> assertThat(e.revision()).isEqualTo(revision));
+                }
+            }
+            assertThat(proxy.cuts()).isGreaterThanOrEqualTo(3);
+            assertThat(happened).as("cut before and after the commit").containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    @Test
+    void holesOfAForeignWriterAreFilled() {
+        Datastore here = store();
+        Datastore there = store();
+        try (Watch watch = there.watch("/", there.revision())) {
+            long first = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+            sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
+                    + (first + 4) + ", '/foreign', 1, 0, 0, 0, 0, 'x')");
+            long second = committed(here.commit("/b", 0, bytes("1"), Duration.ZERO));
+            assertThat(second).isGreaterThan(first + 4);
+            assertThat(take(watch, 3)).extracting(Change::revision).containsExactly(first, first + 4, second);
+            assertThat(here.get("/foreign")).isPresent();
+            assertThat(here.range("", "", 0, 0).entries()).hasSize(3);
+        }
+    }
+
+    /// kine #676, e0ae664: commits out of the order of their ids, and fillers over rows that were still to come.
+    @Test
+    void aForeignTransactionThatCommitsLateIsWaitedFor() throws InterruptedException {
+        Datastore here = store();
+        try (Watch watch = here.watch("/", here.revision())) {
+            long first = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+            Thread late = Thread.ofVirtual().start(() -> sql("BEGIN; INSERT INTO kine (id, name, created, deleted,"
+                    + " create_revision, prev_revision, lease, value) VALUES (" + (first + 1)
+                    + ", '/late', 1, 0, 0, 0, 0, 'x'); " + sleep() + "; COMMIT"));
+            next(watch, Duration.ofMillis(50));
+            sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
+                    + (first + 2) + ", '/early', 1, 0, 0, 0, 0, 'x')");
+            assertThat(take(watch, 2)).extracting(Change::key).containsExactly("/late", "/early");
+            late.join();
+        }
+    }
+
+    /// A statement that takes 150 ms.
+    abstract String sleep();
+
+    @Test
+    void aDatabaseThatLostRowsGoesOnAboveWhatWasTold() {
+        Datastore here = store();
+        Datastore there = store();
+        Watch watch = there.watch("/", there.revision());
+        long kept = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        committed(here.commit("/b", 0, bytes("1"), Duration.ZERO));
+        long lost = committed(here.commit("/a", kept, bytes("2"), Duration.ZERO));
+        take(watch, 3);
+        sql("DELETE FROM kine WHERE id > " + kept);
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 100; i++) {
+                watch.next(Duration.ofMillis(100));
+            }
+        }).isInstanceOf(Compacted.class);
+        assertThat(committed(here.commit("/a", kept, bytes("3"), Duration.ZERO))).isGreaterThan(lost);
+        assertThat(there.get("/b")).isEmpty();
+        assertThat(there.revision()).isGreaterThan(lost);
+    }
+
+    @Test
+    void aClosedStoreSaysSo() throws Exception {
+        Opened opened = open(server().endpoint(database));
+        Watch watch = opened.datastore.watch("/", opened.datastore.revision());
+        opened.close.close();
+        assertThatThrownBy(() -> watch.next(Duration.ofSeconds(1))).isInstanceOf(DatastoreUnavailable.class);
+    }
+}
