@@ -64,7 +64,7 @@ final class Housekeeping {
     /// Renames a log that has grown too big and lets the runtime begin another.
     void rotate(Container c) {
         Path log = Path.of(c.end().log());
-        long most = tools.options().number("container-log-max-bytes", MAX_LOG_BYTES);
+        long most = tools.options().bytes("container-log-max-size", MAX_LOG_BYTES);
         try {
             if (c.end().log().isEmpty() || !Files.exists(log) || Files.size(log) <= most) {
                 return;
@@ -74,7 +74,8 @@ final class Housekeeping {
             tools.runtime().reopenLog(c.id());
             try (Stream<Path> all = Files.list(log.getParent())) {
                 List<Path> old = all.filter(p -> p.getFileName().toString().startsWith(log.getFileName() + "."))
-                        .sorted(Comparator.reverseOrder()).skip(MAX_LOG_FILES - 1).toList();
+                        .sorted(Comparator.reverseOrder())
+                        .skip(tools.options().number("container-log-max-files", MAX_LOG_FILES) - 1).toList();
                 for (Path p : old) {
                     Files.deleteIfExists(p);
                 }

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.model.Quantity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -76,6 +77,16 @@ record Options(String nodeName, Path dataDir, Path rootDir, Path logDir, String 
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + arguments.get(argument)
                     + ": not a whole number");
+        }
+    }
+
+    /// A number of bytes among the arguments, written as a quantity: `10Mi`.
+    long bytes(String argument, long otherwise) {
+        try {
+            return arguments.containsKey(argument) ? Quantity.parse(arguments.get(argument)).value() : otherwise;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + arguments.get(argument)
+                    + ": not a quantity such as 10Mi", e);
         }
     }
 

@@ -1,0 +1,120 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What a node does beside plain pods: static pods, rotated logs, hooks, probes by gRPC.
+class NodeFeaturesItest extends NodeScene {
+    private static final String STATIC = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: own}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: "k3j.io/busybox:1", command: [sleep, "3600"]}
+            """;
+
+    @Test
+    void runsAPodFromAFileAndMirrorsIt() throws Exception {
+        Path file = directory.resolve("agent/pod-manifests/own.yaml");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, STATIC);
+        Obj mirror = until("own-n1", NodeScene::ready).orElseThrow();
+        assertThat(mirror.annotations()).containsEntry("kubernetes.io/config.source", "file")
+                .containsKey("kubernetes.io/config.mirror");
+        String id = container(mirror).text("containerID");
+        delete("own-n1", 0);
+        Obj again = until("own-n1", o -> ready(o) && !o.orElseThrow().uid().equals(mirror.uid())).orElseThrow();
+        assertThat(container(again).text("containerID")).as("the deletion of its mirror does not touch it")
+                .isEqualTo(id);
+        Files.delete(file);
+        until("own-n1", Optional::isEmpty);
+        until(() -> containerd.runtime().containers(java.util.Map.of()).stream()
+                .noneMatch(c -> id.endsWith(c.id()) && c.running()));
+    }
+
+    @Test
+    void rotatesALogWithoutLosingALine() throws Exception {
+        create("talk", shell("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo line $i; [ $((i % 20)) -gt 0 ]"
+                + " || sleep 0.1; done; " + LOOP));
+        Obj pod = until("talk", NodeScene::ready).orElseThrow();
+        Path logs = directory.resolve("log/pods/default_talk_" + pod.uid() + "/c");
+        until(() -> files(logs).size() > 1 && lines(logs).getLast().endsWith(" line 2000"));
+        List<String> lines = lines(logs);
+        for (int i = 0; i < lines.size(); i++) {
+            assertThat(lines.get(i)).endsWith(" line " + (i + 1));
+        }
+        assertThat(lines).hasSize(2000);
+    }
+
+    private static List<Path> files(Path logs) throws IOException {
+        try (Stream<Path> all = Files.list(logs)) {
+            // 0.log itself is the newest
+            List<Path> sorted = new ArrayList<>(all.filter(p -> p.getFileName().toString().startsWith("0.log."))
+                    .sorted().toList());
+            sorted.add(logs.resolve("0.log"));
+            return sorted;
+        }
+    }
+
+    private static List<String> lines(Path logs) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path file : files(logs)) {
+            lines.addAll(Files.readAllLines(file));
+        }
+        return lines;
+    }
+
+    @Test
+    void runsTheHookBeforeItEndsAContainer() throws Exception {
+        Path seen = Files.createDirectories(directory.resolve("hook"));
+        create("hooked", shell("trap 'echo term >> /v/seen; exit 0' TERM; while true; do sleep 0.1; done")
+                .with("lifecycle", Struct.of("preStop", Struct.of("exec", Struct.of("command",
+                        Seq.of("sh", "-c", "sleep 0.5; echo hook >> /v/seen")))))
+                .with("volumeMounts", Seq.of(Struct.of("name", "v", "mountPath", "/v"))), "volumes",
+                Seq.of(Struct.of("name", "v", "hostPath", Struct.of("path", seen.toString()))));
+        until("hooked", NodeScene::ready);
+        delete("hooked", 10);
+        until("hooked", Optional::isEmpty);
+        assertThat(seen.resolve("seen")).hasContent("hook\nterm\n");
+    }
+
+    @Test
+    void asksAGrpcServerForItsHealth() throws Exception {
+        try (GrpcHealth health = new GrpcHealth()) {
+            Struct probe = Struct.of("grpc", Struct.of("port", health.port()), "periodSeconds", 1, "failureThreshold",
+                    1);
+            create("grpc", shell(LOOP).with("readinessProbe", probe), "hostNetwork", true);
+            until("grpc", NodeScene::ready);
+            health.serving(false);
+            until("grpc", o -> !ready(o));
+            health.serving(true);
+            until("grpc", NodeScene::ready);
+        }
+    }
+
+    /// Something that is or is not yet.
+    private interface Condition {
+        boolean met() throws IOException;
+    }
+
+    private void until(Condition condition) throws IOException, InterruptedException {
+        for (int i = 0; i < 3000 && !condition.met(); i++) {
+            never.await(20, TimeUnit.MILLISECONDS);
+        }
+        assertThat(condition.met()).isTrue();
+    }
+}
