@@ -2,6 +2,7 @@ package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
@@ -65,7 +66,7 @@ class FaultsItest {
         long seed = Long.getLong("k3j.seed", System.nanoTime());
         Random random = new Random(seed);
         System.out.println(KILLS + " kills, -Dk3j.seed=" + seed);
-        try (Writer writer = Writer.on(machine)) {
+        try (Api api = Api.of(machine); Writer writer = Writer.on(machine)) {
             for (int kill = 0; kill < KILLS; kill++) {
                 long enough = writer.acknowledged() + 1 + random.nextInt(MOST_WRITES);
                 Waiting.until("more writes", LIMIT, () -> writer.acknowledged() >= enough, server::story);
@@ -74,7 +75,7 @@ class FaultsItest {
                 server.signal("KILL");
                 assertThat(server.ended(STOP)).isNotZero();
                 server = Server.start(machine);
-                server.await("ready API", "kubectl get --raw /readyz", "ok");
+                Waiting.until("ready API", LIMIT, () -> server.running() && served(api), server::story);
             }
             writer.check();
         }
@@ -105,6 +106,14 @@ class FaultsItest {
         assertThat(second.text()).contains("another k3s already runs on the data directory /var/lib/rancher/k3s");
         assertThat(Tree.of(machine).keySet()).isEqualTo(tree.keySet());
         server.await("still served", "kubectl get --raw /readyz", "ok");
+    }
+
+    private static boolean served(Api api) throws InterruptedException {
+        try {
+            return api.get("/readyz", "text/plain").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private String runningPod() throws IOException, InterruptedException {
