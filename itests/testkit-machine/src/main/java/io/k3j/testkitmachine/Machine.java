@@ -93,20 +93,20 @@ public final class Machine implements AutoCloseable {
     }
 
     /// Pulls its plug: every process on it is gone at once; its disk stays. Its cable goes first, so that nobody hears
-    /// of the end of its connections.
+    /// of the end of its connections. A new cable keeps its number.
     void lost() throws IOException, InterruptedException {
         if (power.isAlive()) {
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "down"));
+            Outcome.text(List.of("ip", "link", "set", outer(), "down"));
+            Outcome.text(List.of("ip", "link", "set", outer(), "name", "kjx" + number));
+            Outcome.text(List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
             power.descendants().forEach(ProcessHandle::destroyForcibly);
             power.destroyForcibly().waitFor();
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
         }
     }
 
     /// Switches it on again after [#lost], with its disk, name and address.
     void again() throws IOException, InterruptedException {
         Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
-        Outcome.text(List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
         power = power(dir, number, wire);
         booted();
     }

@@ -85,7 +85,14 @@ public final class MachineNet implements AutoCloseable {
 
     @Override
     public void close() {
-        machines.forEach(Machine::close);
+        try {
+            machines.parallelStream().forEach(Machine::close);
+        } finally {
+            unbridge();
+        }
+    }
+
+    private static void unbridge() {
         try {
             Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "delete", BRIDGE));
         } catch (IOException e) {

@@ -1,0 +1,109 @@
+package io.k3j.ha;
+
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The machines of a page, switched on as it goes along.
+final class Cluster implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private final MachineNet net;
+    private final List<Host> servers = new ArrayList<>();
+    private final List<Host> balancers = new ArrayList<>();
+    private final List<Host> agents = new ArrayList<>();
+    private final List<Api> apis = new ArrayList<>();
+
+    private Cluster(MachineNet net) {
+        this.net = net;
+    }
+
+    static Cluster on() throws IOException, InterruptedException {
+        return new Cluster(MachineNet.on());
+    }
+
+    MachineNet net() {
+        return net;
+    }
+
+    Host database() throws IOException, InterruptedException {
+        return new Host(net.add("db-1", "10.10.10.40"));
+    }
+
+    /// A server as a page starts it, Ready.
+    Host server(Page page, String variant) throws IOException, InterruptedException {
+        Host server = new Host(net.server(servers.size() + 1));
+        servers.add(server);
+        started(server, page, variant);
+        apis.add(Api.of(server.machine()));
+        return server;
+    }
+
+    /// An agent as a page starts it, Ready.
+    Host agent(Page page, String variant) throws IOException, InterruptedException {
+        Host agent = new Host(net.agent(agents.size() + 1));
+        agents.add(agent);
+        started(agent, page, variant);
+        return agent;
+    }
+
+    private void started(Host host, Page page, String variant) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        host.follow(page, variant, "file", "start");
+        Waiting.until(host.name() + " Ready", LIMIT, () -> ready(servers.getFirst(), host.name()), host::story);
+        report(host.name() + " Ready", start);
+    }
+
+    /// A load balancer as the page makes it.
+    Host balancer(String variant) throws IOException, InterruptedException {
+        Host balancer = new Host(net.balancer(balancers.size() + 1));
+        balancers.add(balancer);
+        balancer.follow(Page.of("cluster-load-balancer.md"), variant, "file", "append", "run");
+        return balancer;
+    }
+
+    static boolean ready(Host from, String node) throws IOException, InterruptedException {
+        Outcome outcome = from.run("k3s kubectl get nodes --no-headers " + node);
+        return outcome.code() == 0 && outcome.text().contains(" Ready ");
+    }
+
+    List<Host> servers() {
+        return servers;
+    }
+
+    List<Host> balancers() {
+        return balancers;
+    }
+
+    List<Host> agents() {
+        return agents;
+    }
+
+    /// The API of every server, in their order.
+    List<Api> apis() {
+        return apis;
+    }
+
+    /// What every machine printed last.
+    String story() {
+        return java.util.stream.Stream.concat(servers.stream(), agents.stream()).map(Host::story)
+                .collect(Collectors.joining("\n"));
+    }
+
+    static long report(String what, long start) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        System.out.println("[ha] " + what + ": " + millis + " ms");
+        return millis;
+    }
+
+    @Override
+    public void close() {
+        apis.forEach(Api::close);
+        net.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// A Deployment that is spread over nodes, seen through `kubectl` of a server.
+final class Workload {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String MANIFEST = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              replicas: %d
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  terminationGracePeriodSeconds: 1
+                  topologySpreadConstraints:
+                  - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway,
+                     labelSelector: {matchLabels: {app: web}}}
+                  containers:
+                  - name: web
+                    image: k3j.io/busybox:1
+                    command: [sh, -c, "echo serving; hostname > /tmp/index.html; exec httpd -f -p 8080 -h /tmp"]
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+            """;
+    private final Host from;
+
+    private Workload(Host from) {
+        this.from = from;
+    }
+
+    /// One on every node, running.
+    static Workload on(Host from, int replicas) throws IOException, InterruptedException {
+        Path manifest = Files.writeString(from.machine().dir().resolve("web.yaml"), MANIFEST.formatted(replicas));
+        from.must("k3s kubectl apply -f " + manifest);
+        Workload workload = new Workload(from);
+        Waiting.until("running pods", LIMIT, () -> workload.running() == replicas,
+                () -> "see kubectl get pods");
+        return workload;
+    }
+
+    private long running() throws IOException, InterruptedException {
+        return pods().stream().filter(p -> p.contains(" Running ")).count();
+    }
+
+    /// The lines of `kubectl get pods -o wide`.
+    List<String> pods() throws IOException, InterruptedException {
+        return from.must("k3s kubectl get pods -l app=web -o wide --no-headers").lines().toList();
+    }
+
+    /// Every pod answers by name to logs and exec, whatever node it is on, and reaches all of them by the Service.
+    void answers() throws IOException, InterruptedException {
+        int count = pods().size();
+        for (String line : pods()) {
+            String pod = line.substring(0, line.indexOf(' '));
+            assertThat(from.must("k3s kubectl logs " + pod)).as(line).contains("serving");
+            assertThat(from.must("k3s kubectl exec " + pod + " -- hostname")).as(line).contains(pod);
+            String names = from.must("k3s kubectl exec " + pod + " -- sh -c 'for i in $(seq " + 12 * count
+                    + "); do wget -qO- http://web/; done'");
+            assertThat(names.lines().distinct().count()).as("from " + line).isEqualTo(count);
+        }
+    }
+}
