@@ -203,7 +203,12 @@ public final class ClusterAccess implements AutoCloseable {
 
     /// A GET.
     public Answer get(String path) throws IOException {
-        return send(client, server, request(path).build());
+        return get(path, "application/json");
+    }
+
+    /// A GET of a certain form.
+    public Answer get(String path, String accept) throws IOException {
+        return send(client, server, request(path).header("accept", accept).build());
     }
 
     /// A PUT.

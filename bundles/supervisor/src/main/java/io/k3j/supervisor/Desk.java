@@ -43,27 +43,32 @@ final class Desk {
     void open(Credentials credentials, Services services) throws IOException {
         readers.clear();
         ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
+        Tunnels tunnels = new Tunnels(random);
+        services.then(tunnels::close);
+        services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
+        services.register(Endpoint.class, endpoint(credentials, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
+        if (!settings.disableAgent()) {
+            KubeletIdentity kubelet = new KubeletIdentity(layout);
+            readers.add(kubelet::read);
+            services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
+            String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
+            secrets.ensureLater(settings.nodeName(), password);
+        }
+        services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
+                tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
+        services.condition(Services.PKI_READY);
+    }
+
+    /// What answers on the server's port.
+    SupervisorEndpoint endpoint(Credentials credentials, Tunnels tunnels) {
         Path password = Credentials.nodePasswordFile(settings, layout);
         NodeGate gate = new NodeGate(settings.nodeName(), password, secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
         AgentRequests agents = new AgentRequests(credentials.authorities(), signing, secrets,
                 own.configuration(layout), settings.advertiseAddress() + ":" + settings.httpsListenPort());
-        Tunnels tunnels = new Tunnels(random);
-        services.then(tunnels::close);
-        SupervisorEndpoint endpoint = new SupervisorEndpoint(
+        return new SupervisorEndpoint(
                 new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)), credentials.authorities(),
                 agents, servers(credentials), tunnels);
-        services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
-        services.register(Endpoint.class, endpoint, Endpoint.PORT, ListeningSockets.SERVER);
-        if (!settings.disableAgent()) {
-            KubeletIdentity kubelet = new KubeletIdentity(layout);
-            readers.add(kubelet::read);
-            services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
-            secrets.ensureLater(settings.nodeName(), PemFiles.read(password).orElse("").strip());
-        }
-        services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
-                tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
-        services.condition(Services.PKI_READY);
     }
 
     private static Supplier<String> password(Credentials credentials) {

@@ -20,6 +20,7 @@ final class Drift {
     private final Supplier<String> password;
     private final Supplier<@Nullable Components> components;
     private final NodeConditions conditions;
+    private String seen = "";
     private @Nullable String told;
 
     Drift(Parity.Mine mine, Supplier<String> password, Supplier<@Nullable Components> components,
@@ -43,7 +44,10 @@ final class Drift {
         }
         all.addAll(stopped());
         String now = String.join("; ", all);
-        if (now.equals(told)) {
+        // a component that is being started or swapped is no drift: it has to look the same twice
+        boolean settled = now.equals(seen);
+        seen = now;
+        if (!settled || now.equals(told)) {
             return;
         }
         if (!now.isEmpty()) {

@@ -9,6 +9,7 @@ import io.k3j.pki.PemFiles;
 import io.k3j.pki.Profile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -47,12 +48,14 @@ final class ServerIdentity implements ListenerIdentity {
     ServerIdentity(Layout layout, Settings settings, Authorities authorities, InstantSource clock,
             RandomGenerator random) throws IOException {
         this.file = new DynamicCertificateFile(layout.tls("dynamic-cert.json"));
+        // left by `k3s certificate rotate`
+        boolean anew = Files.deleteIfExists(layout.tls("dynamic-cert-regenerate"));
         this.authorities = authorities;
         this.secure = settings.tlsSanSecurity();
         this.clock = clock;
         this.random = random;
         names.addAll(AlternativeNames.ofServer(settings).texts());
-        Optional<Certified> kept = file.read().filter(this::right);
+        Optional<Certified> kept = file.read().filter(found -> !anew && right(found));
         if (!secure) {
             kept.ifPresent(old -> names.addAll(Leaf.alternativeNames(old.chain().getFirst())));
         }

@@ -153,7 +153,9 @@ final class Start implements AutoCloseable {
         slow.finish();
         services.condition(Services.SERVICE_KEY_READY);
         credentials.complete(begin, random);
-        services.condition(Services.ETCD_PKI_READY);
+        if (DatastoreKind.managed(settings, layout)) {
+            services.condition(Services.ETCD_PKI_READY);
+        }
         return credentials;
     }
 

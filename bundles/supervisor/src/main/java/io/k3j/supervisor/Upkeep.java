@@ -67,7 +67,9 @@ final class Upkeep implements AutoCloseable {
                     members.forget(core::nodeExists);
                 }
             }
-            drift.step(store);
+            if (core.reachable()) {
+                drift.step(store);
+            }
         } catch (DatastoreUnavailable away) {
             LOG.log(Level.DEBUG, "Not now", away);
         } catch (IOException | RuntimeException failed) {

@@ -23,8 +23,9 @@ final class FakeExchange implements Exchange {
     private final Map<String, String> headers = new HashMap<>();
     private byte[] body = new byte[0];
     private List<X509Certificate> certificates = List.of();
-    int status;
-    String answer = "";
+    private ByteDuplex duplex;
+    volatile int status;
+    volatile String answer = "";
 
     FakeExchange(String method, String path) {
         this.method = method;
@@ -121,9 +122,19 @@ final class FakeExchange implements Exchange {
         throw new UnsupportedOperationException();
     }
 
+    FakeExchange upgraded(ByteDuplex connection) {
+        duplex = connection;
+        return this;
+    }
+
     @Override
     public ByteDuplex upgrade(Map<String, String> fields) {
-        throw new UnsupportedOperationException();
+        if (duplex == null) {
+            throw new UnsupportedOperationException();
+        }
+        status = 101;
+        answer = fields.toString();
+        return duplex;
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
     private static final String COMMANDS = "server agent kubectl crictl ctr check-config bundle completion token "
-            + "etcd-snapshot secrets-encrypt certificate help";
+            + "etcd-snapshot secrets-encrypt certificate server-config help";
 
     private Completion() {
     }
@@ -48,6 +48,9 @@ final class Completion {
                       server|agent) words="%s" ;;
                       bundle) words="ls check swap back" ;;
                       completion) words="bash zsh" ;;
+                      token) words="create delete generate list rotate" ;;
+                      certificate) words="check rotate" ;;
+                      server-config) words="get set" ;;
                       *) words="" ;;
                     esac
                   fi

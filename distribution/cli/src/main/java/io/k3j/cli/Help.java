@@ -24,6 +24,9 @@ final class Help {
                    crictl        Run crictl
                    ctr           Run ctr
                    check-config  Run config check
+                   token         Manage tokens: create, delete, generate, list, rotate
+                   certificate   Manage certificates: check, rotate
+                   server-config Show and change what servers agree on: get, set
                    bundle        List and swap the running bundles: ls, check, swap, back
                    completion    Install shell completion script: bash, zsh
                    help, h       Shows a list of commands or help for one command

@@ -43,7 +43,10 @@ public final class Main {
             case "check-config" -> CheckConfig.run();
             case "help", "h", "--help", "-h" -> help(rest);
             case "--version", "-v", "version" -> version();
-            case "token", "etcd-snapshot", "secrets-encrypt", "certificate" -> throw new UsageFailure(
+            case "token" -> TokenCommand.run(rest, host);
+            case "server-config" -> ServerConfigCommand.run(rest, host);
+            case "certificate" -> CertificateCommand.run(rest, host);
+            case "etcd-snapshot", "secrets-encrypt" -> throw new UsageFailure(
                     "k3s " + word + " is not supported yet by K3j; see docs/compatibility.md for what is");
             default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
         };

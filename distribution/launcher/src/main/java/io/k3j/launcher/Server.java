@@ -5,6 +5,7 @@ import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +66,16 @@ public final class Server {
             return 1;
         } finally {
             server.stopped.countDown();
+        }
+    }
+
+    /// Whether a server or agent of this machine uses the data directory now.
+    public static boolean runsIn(Path dataDir) {
+        try {
+            DataDir.refuseHeld(dataDir);
+            return false;
+        } catch (StartFailure held) {
+            return true;
         }
     }
 

@@ -1,0 +1,155 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.edgeapi.ListenerIdentity;
+import io.k3j.pki.ClusterToken;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A server joins another one over TLS, or is told why not and has written nothing.
+class JoiningTest {
+    @TempDir
+    private Path directory;
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private TestServer first;
+    private SupervisorEndpoint endpoint;
+    private HttpsServer https;
+    private String token = "";
+
+    @BeforeEach
+    void start() throws Exception {
+        first = new TestServer(directory, "server-1").flag("clusterInit", true).flag("agentToken", "agents");
+        Credentials credentials = first.start(store);
+        Settings settings = first.settings();
+        NodeSecrets secrets = new NodeSecrets(TestServer.RANDOM);
+        Desk desk = new Desk(first.layout, settings, first.own(), secrets, () -> store);
+        endpoint = desk.endpoint(credentials, new Tunnels(TestServer.RANDOM));
+        token = first.tree().get("server/token").strip();
+        https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        https.setHttpsConfigurator(new HttpsConfigurator(tls(new ServerIdentity(first.layout, settings,
+                credentials.authorities(), InstantSource.system(), TestServer.RANDOM))));
+        https.createContext("/", this::serve);
+        https.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        https.start();
+    }
+
+    @AfterEach
+    void stop() {
+        https.stop(0);
+    }
+
+    private static SSLContext tls(ServerIdentity identity) throws Exception {
+        ListenerIdentity.Certified shown = identity.certified(Optional.empty());
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("server", shown.key(), new char[0], shown.chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        FakeExchange asked = new FakeExchange(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
+        exchange.getRequestHeaders().forEach((name, values) -> asked.with(name, values.getFirst()));
+        endpoint.serve(asked);
+        exchange.sendResponseHeaders(asked.status, 0);
+        exchange.getResponseBody().write(asked.answer.getBytes());
+        exchange.close();
+    }
+
+    private TestServer joiner(String with) throws IOException {
+        return new TestServer(directory, "server-2").flag("agentToken", "agents").flag("token", with).flag("server",
+                "https://127.0.0.1:" + https.getAddress().getPort());
+    }
+
+    private static void join(TestServer joiner) throws IOException {
+        new Joining(joiner.layout, joiner.settings(), joiner.own().server(joiner.layout),
+                joiner.own().configuration(joiner.layout)).join();
+    }
+
+    private void refused(TestServer joiner, String... why) throws IOException {
+        Map<String, String> tree = joiner.tree();
+        assertThatThrownBy(() -> join(joiner)).isInstanceOf(IOException.class).message().contains(why);
+        assertThat(joiner.tree()).isEqualTo(tree);
+    }
+
+    @Test
+    void takesOverAuthoritiesAndKeys() throws Exception {
+        TestServer joiner = joiner(token);
+        join(joiner);
+        for (String file : new String[] {"server/tls/server-ca.key", "server/tls/client-ca.key",
+                "server/tls/etcd/peer-ca.key", "server/tls/service.key", "server/cred/passwd"}) {
+            assertThat(joiner.tree().get(file)).as(file).isEqualTo(first.tree().get(file)).isNotNull();
+        }
+        joiner.start(store);
+        assertThat(joiner.tree()).containsEntry("server/token", token + "\n");
+    }
+
+    @Test
+    void joinsWithABarePassword() throws Exception {
+        join(joiner("s3cret"));
+    }
+
+    @Test
+    void refusesAnotherAuthoritysHashBeforeItShowsTheToken() throws Exception {
+        String hash = ClusterToken.parse(token).caHash().orElseThrow();
+        String wrong = token.replace(hash, hash.replace(hash.charAt(0), hash.charAt(0) == '0' ? '1' : '0'));
+        refused(joiner(wrong), "token CA hash does not match the Cluster CA certificate hash: ", " != " + hash);
+        refused(joiner("K10abc::server:s3cret"), "invalid token CA hash length");
+    }
+
+    @Test
+    void refusesAWrongTokenAndAnAgentsToken() throws Exception {
+        refused(joiner("wrong"), "does not accept the token");
+        String hash = ClusterToken.parse(token).caHash().orElseThrow();
+        refused(joiner("K10" + hash + "::node:agents"), "the token is not a server token");
+    }
+
+    @Test
+    void showsWhereTheFlagsDiffer() throws Exception {
+        refused(joiner(token).flag("disable", new String[] {"servicelb"}).flag("clusterDomain", "example.org"),
+                "--disable", "servicelb", "--cluster-domain", "example.org", "cluster.local",
+                "critical configuration value mismatch between servers");
+        refused(joiner(token).without("agentToken"), "--agent-token", "(none)");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAnAddress() throws Exception {
+        refused(joiner(token).flag("server", "http://127.0.0.1:1"), "only https:// URLs are supported");
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        refused(joiner(token).flag("server", "https://127.0.0.1:" + port), "cannot reach https://127.0.0.1:" + port);
+        endpoint = null;
+        https.removeContext("/");
+        https.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        refused(joiner(token), "failed to get CA certs", "is a K3s server listening there?");
+    }
+}

@@ -1,0 +1,155 @@
+package io.k3j.cli;
+
+import io.k3j.launcher.Server;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// `k3s certificate check|rotate`: looks at, or removes, the certificates on disk; the next start makes them anew.
+final class CertificateCommand {
+    private static final String USAGE = "use: k3s certificate check|rotate [--service NAME …] [--output text|table|json]";
+    private static final Words.Form FORM = new Words.Form(USAGE, Map.of("s", "service", "d", "data-dir", "o", "output"),
+            Set.of("service", "data-dir", "output", "config", "log"), Set.of("debug", "alsologtostderr"));
+    private static final Duration SOON = Duration.ofDays(120);
+    private static final Map<String, List<String>> SERVICES = Map.ofEntries(
+            Map.entry("admin", List.of("server/tls/client-admin")),
+            Map.entry("api-server",
+                    List.of("server/tls/client-kube-apiserver", "server/tls/serving-kube-apiserver")),
+            Map.entry("controller-manager",
+                    List.of("server/tls/client-controller",
+                            "server/tls/kube-controller-manager/kube-controller-manager")),
+            Map.entry("scheduler",
+                    List.of("server/tls/client-scheduler", "server/tls/kube-scheduler/kube-scheduler")),
+            Map.entry("supervisor", List.of("server/tls/client-supervisor")),
+            Map.entry("k3s-controller", List.of("server/tls/client-k3s-controller", "agent/client-k3s-controller")),
+            Map.entry("k3s-server", List.of()),
+            Map.entry("cloud-controller", List.of("server/tls/client-k3s-cloud-controller")),
+            Map.entry("etcd",
+                    List.of("server/tls/etcd/client", "server/tls/etcd/server-client",
+                            "server/tls/etcd/peer-server-client")),
+            Map.entry("auth-proxy", List.of("server/tls/client-auth-proxy")),
+            Map.entry("kubelet", List.of("agent/client-kubelet", "agent/serving-kubelet")),
+            Map.entry("kube-proxy", List.of("server/tls/client-kube-proxy", "agent/client-kube-proxy")));
+
+    private CertificateCommand() {
+    }
+
+    static int run(List<String> arguments, Host host) {
+        String word = arguments.isEmpty() ? "" : arguments.getFirst();
+        List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+        Words words = Words.of(rest, FORM);
+        Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir()));
+        Set<String> services = services(words.all("service"));
+        try {
+            return switch (word) {
+                case "check" -> check(dataDir, services, words.text("output", "text"), host.now());
+                case "rotate" -> rotate(dataDir, services, host.now());
+                default -> throw new UsageFailure(USAGE);
+            };
+        } catch (IOException disk) {
+            throw new UsageFailure("cannot work in " + dataDir + ": " + disk.getMessage() + "; are you root?");
+        }
+    }
+
+    private static Set<String> services(List<String> given) {
+        for (String service : given) {
+            if (!SERVICES.containsKey(service)) {
+                throw new UsageFailure(service + " is not a recognized service; they are: "
+                        + String.join(", ", new TreeSet<>(SERVICES.keySet())));
+            }
+        }
+        return given.isEmpty() ? new TreeSet<>(SERVICES.keySet()) : new TreeSet<>(given);
+    }
+
+    /// One line per certificate.
+    record Line(String file, String subject, String usages, Instant end, Instant now) {
+        String status() {
+            return end.isBefore(now) ? "EXPIRED" : end.isBefore(now.plus(SOON)) ? "WARNING" : "OK";
+        }
+
+        String left() {
+            Duration left = Duration.between(now, end);
+            return left.isNegative() ? "0 days" : left.toDays() + " days";
+        }
+    }
+
+    private static int check(Path dataDir, Set<String> services, String output, Instant now) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (String service : services) {
+            for (String name : SERVICES.get(service)) {
+                for (X509Certificate one : PemFiles.certificates(dataDir.resolve(name + ".crt"))) {
+                    lines.add(new Line(Path.of(name).getFileName() + ".crt",
+                            one.getSubjectX500Principal().getName(), usages(one), one.getNotAfter().toInstant(), now));
+                }
+            }
+        }
+        if (lines.isEmpty()) {
+            throw new UsageFailure("no certificates in " + dataDir + "; give --data-dir when they are elsewhere");
+        }
+        switch (output) {
+            case "json" -> System.out.println(CertificateText.json(lines));
+            case "yaml" -> System.out.print(CertificateText.yaml(lines));
+            case "text", "table" -> System.out.print(CertificateText.table(lines));
+            default -> throw new UsageFailure("--output " + output + " is none of text, table, json, yaml");
+        }
+        return 0;
+    }
+
+    private static String usages(X509Certificate one) {
+        try {
+            List<String> usages = one.getExtendedKeyUsage();
+            if (usages == null) {
+                return "CertSign";
+            }
+            return String.join(",", usages.stream().map(oid -> switch (oid) {
+                case "1.3.6.1.5.5.7.3.1" -> "ServerAuth";
+                case "1.3.6.1.5.5.7.3.2" -> "ClientAuth";
+                default -> oid;
+            }).toList());
+        } catch (CertificateParsingException damaged) {
+            return "?";
+        }
+    }
+
+    private static int rotate(Path dataDir, Set<String> services, Instant now) throws IOException {
+        if (Server.runsIn(dataDir)) {
+            throw new UsageFailure("k3s is running in " + dataDir + "; stop it first: systemctl stop k3s");
+        }
+        Path tls = dataDir.resolve("server/tls");
+        if (!Files.isDirectory(tls)) {
+            throw new UsageFailure("no certificates in " + tls + "; give --data-dir when they are elsewhere");
+        }
+        Path backup = dataDir.resolve("server/tls-" + now.truncatedTo(ChronoUnit.SECONDS).getEpochSecond());
+        try (Stream<Path> files = Files.walk(tls)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, backup.resolve(tls.relativize(file).toString()));
+            }
+        }
+        System.out.println("Backed up " + tls + " to " + backup);
+        for (String service : services) {
+            for (String name : SERVICES.get(service)) {
+                Files.deleteIfExists(dataDir.resolve(name + ".crt"));
+                Files.deleteIfExists(dataDir.resolve(name + ".key"));
+            }
+            System.out.println("Rotating certificates for " + service + " service");
+        }
+        if (services.contains("k3s-server") || services.contains("api-server")) {
+            PemFiles.write(tls.resolve("dynamic-cert-regenerate"), "", PemFiles.SECRET);
+        }
+        System.out.println("Successfully backed up certificates, please restart k3s server or agent to rotate"
+                + " certificates");
+        return 0;
+    }
+}
