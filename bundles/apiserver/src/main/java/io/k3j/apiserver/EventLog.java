@@ -15,7 +15,9 @@ final class EventLog {
     private final Condition moved = lock.newCondition();
     private final AtomicLong acknowledged = new AtomicLong();
     private final History history;
+    private final Followers followers = new Followers();
     private volatile Snapshot newest;
+    private volatile Snapshot offered;
     private volatile boolean closed;
 
     /// All objects as they were right after a revision.
@@ -25,12 +27,27 @@ final class EventLog {
     /// Begins with a picture.
     EventLog(SnapshotTree<Item> tree, long revision) {
         this.newest = new Snapshot(tree, revision);
+        this.offered = newest;
         this.history = new History(tree, revision);
     }
 
     /// The newest picture.
     Snapshot newest() {
         return newest;
+    }
+
+    /// A picture whose events have all been given to their followers.
+    Snapshot offered() {
+        return offered;
+    }
+
+    /// From now on the follower is given its events. It leaves with [#leave].
+    void follow(Follower follower) {
+        followers.join(follower);
+    }
+
+    void leave(Follower follower) {
+        followers.leave(follower);
     }
 
     /// Adds one change. Feeder only. The picture moves on with [#publish].
@@ -43,8 +60,12 @@ final class EventLog {
             return;
         }
         SnapshotTree<Item> tree = after == null ? old.without(storeKey) : old.with(storeKey, after);
-        history.add(new Event(revision, before, after, tree));
-        newest = new Snapshot(tree, revision);
+        Event event = new Event(revision, before, after, tree);
+        history.add(event);
+        Snapshot now = new Snapshot(tree, revision);
+        newest = now;
+        followers.offer(event);
+        offered = now;
     }
 
     /// Begins anew from a picture, because steps in between cannot be known. Feeder only. Watches end and
@@ -52,6 +73,8 @@ final class EventLog {
     void replace(SnapshotTree<Item> tree, long revision) {
         history.reset(tree, revision);
         newest = new Snapshot(tree, revision);
+        followers.lose();
+        offered = newest;
         publish(revision);
     }
 
@@ -60,6 +83,12 @@ final class EventLog {
         if (revision > newest.revision()) {
             newest = new Snapshot(newest.tree(), revision);
         }
+        followers.ring();
+        nudge();
+    }
+
+    /// Wakes whoever waits for a revision, to look again.
+    void nudge() {
         lock.lock();
         try {
             moved.signalAll();
@@ -113,11 +142,6 @@ final class EventLog {
         }
     }
 
-    /// Wakes whoever waits, to look again.
-    void nudge() {
-        publish(0);
-    }
-
     /// The picture right after a past revision, null when history does not reach back so far.
     @Nullable
     SnapshotTree<Item> treeAt(long revision) {
@@ -148,6 +172,7 @@ final class EventLog {
     /// Wakes everybody who waits, for good.
     void close() {
         closed = true;
-        publish(0);
+        followers.end();
+        nudge();
     }
 }

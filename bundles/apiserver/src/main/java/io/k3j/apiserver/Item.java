@@ -70,6 +70,13 @@ final class Item {
         return known;
     }
 
+    /// The object without anything but its metadata, not kept.
+    Obj head() {
+        SoftReference<Obj> ref = decoded;
+        Obj known = ref == null ? null : ref.get();
+        return known == null ? Obj.stored(Json.head(bytes), revision) : known;
+    }
+
     /// The object's labels.
     Map<String, String> labels() {
         return object().labels();

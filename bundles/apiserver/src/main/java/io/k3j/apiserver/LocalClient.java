@@ -22,6 +22,7 @@ import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -236,9 +237,18 @@ final class LocalClient implements ApiClient {
 
     @Override
     public View view(Gvr resource, Query query) {
+        return view(resource, query, LocalView::whole);
+    }
+
+    @Override
+    public View metadata(Gvr resource, Query query) {
+        return view(resource, query, (target, item) -> item.head());
+    }
+
+    private View view(Gvr resource, Query query, BiFunction<Target, Item, Obj> shown) {
         allowed("list", resource, "", scope(query));
         allowed("watch", resource, "", scope(query));
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
-        return views.keep(new LocalView(core.log(), selection));
+        return views.keep(new LocalView(core.log(), selection, shown));
     }
 }

@@ -9,27 +9,41 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A selection of the event log, seen live: reading takes the newest picture, listening follows the
 /// events on a virtual thread of its own. Keeps no objects.
 final class LocalView implements View {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
-    private static final int BATCH = 256;
     private static final long TICK_MILLIS = 60_000;
     /// How long a listener call under way may take at the end.
     static final long STOP_SECONDS = 4;
     private final EventLog log;
     private final Selection selection;
+    private final BiFunction<Target, Item, Obj> shown;
+    private final Follower follower;
     private final ReentrantLock telling = new ReentrantLock();
     private volatile boolean closed;
     private volatile Runnable closing = () -> {
     };
     private @Nullable Thread thread;
 
-    LocalView(EventLog log, Selection selection) {
+    /// @param shown what is told of an object
+    LocalView(EventLog log, Selection selection, BiFunction<Target, Item, Obj> shown) {
         this.log = log;
         this.selection = selection;
+        this.shown = shown;
+        this.follower = new Follower(selection.prefix());
+    }
+
+    /// The whole object.
+    static Obj whole(Target target, Item item) {
+        return target.object(item);
+    }
+
+    private Obj shown(Item item) {
+        return shown.apply(selection.target(), item);
     }
 
     /// What to do once, when the view ends.
@@ -47,7 +61,7 @@ final class LocalView implements View {
         String storeKey = Keys.of(selection.target().kind(), key);
         Item item = log.mostRecent().tree().get(storeKey);
         return item != null && storeKey.startsWith(selection.prefix()) && selection.matches(item)
-                ? Optional.of(selection.target().object(item)) : Optional.empty();
+                ? Optional.of(shown(item)) : Optional.empty();
     }
 
     @Override
@@ -69,7 +83,7 @@ final class LocalView implements View {
                 return false;
             }
             if (selection.matches(item)) {
-                all.add(selection.target().object(item));
+                all.add(shown(item));
             }
             return true;
         });
@@ -85,32 +99,35 @@ final class LocalView implements View {
     }
 
     private void follow(Listener listener) {
+        log.follow(follower);
         EventLog.Snapshot at = log.mostRecent();
         list(at.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
         tell(listener::synced);
+        long told = at.revision();
         try {
             while (!closed && log.open()) {
-                List<Event> events = log.after(at.revision(), BATCH);
+                EventLog.Snapshot offered = log.offered();
+                List<Event> events = follower.take(TICK_MILLIS);
                 if (events == null) {
                     at = caughtUp(listener, at);
-                } else if (events.isEmpty()) {
-                    log.await(at.revision(), () -> closed, TICK_MILLIS);
-                    at = new EventLog.Snapshot(at.tree(), Math.max(at.revision(), quiet(at.revision())));
-                } else {
-                    events.forEach(e -> tell(listener, e));
-                    at = new EventLog.Snapshot(events.getLast().tree(), events.getLast().revision());
+                    told = at.revision();
+                    continue;
                 }
+                for (Event e : events) {
+                    if (e.revision() > told) {
+                        tell(listener, e);
+                        told = e.revision();
+                        at = new EventLog.Snapshot(e.tree(), told);
+                    }
+                }
+                // nothing new: an old picture is not kept alive for the sake of a quiet view
+                at = events.isEmpty() && offered.revision() > at.revision() ? offered : at;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            log.leave(follower);
         }
-    }
-
-    /// How far the log has come without events after a revision; the revision itself when there are some.
-    private long quiet(long revision) {
-        long newest = log.newest().revision();
-        List<Event> events = log.after(revision, 1);
-        return events != null && events.isEmpty() ? newest : revision;
     }
 
     /// History is gone: tells the difference between then and now.
@@ -146,7 +163,7 @@ final class LocalView implements View {
     }
 
     private @Nullable Obj selected(@Nullable Item item) {
-        return item != null && selection.matches(item) ? selection.target().object(item) : null;
+        return item != null && selection.matches(item) ? shown(item) : null;
     }
 
     private void tell(Runnable call) {
@@ -172,7 +189,7 @@ final class LocalView implements View {
     /// From now on no listener call begins.
     void end() {
         closed = true;
-        log.nudge();
+        follower.end();
         closing.run();
     }
 

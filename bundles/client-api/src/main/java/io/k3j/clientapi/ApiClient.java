@@ -74,4 +74,10 @@ public interface ApiClient {
 
     /// A live, read-only picture of what a query selects. Costs nothing to keep on a server.
     View view(Gvr resource, Query query);
+
+    /// The same for who needs no more than each object's `metadata`: the rest may be missing, and
+    /// `managedFields` too. Made for pictures of everything.
+    default View metadata(Gvr resource, Query query) {
+        return view(resource, query);
+    }
 }

@@ -57,6 +57,13 @@ public final class Json {
         return Stored.bytes(object);
     }
 
+    /// `apiVersion`, `kind` and `metadata` of a stored object, without `managedFields`, at the cost of reading
+    /// only these.
+    /// @throws MalformedInput when the bytes are not a stored object
+    public static Struct head(byte[] stored) {
+        return JsonReader.head(stored);
+    }
+
     /// The position right after `"metadata":{` of a stored object, where `"resourceVersion":"7",` goes.
     /// @throws MalformedInput when the bytes are not a stored object
     public static int hole(byte[] stored) {

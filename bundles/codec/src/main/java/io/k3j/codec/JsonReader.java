@@ -73,6 +73,38 @@ final class JsonReader {
         }
     }
 
+    /// `apiVersion`, `kind` and `metadata` of a stored object without `managedFields`; what follows is not read.
+    static Struct head(byte[] stored) {
+        try (JsonParser parser = FACTORY.createParser(stored)) {
+            JsonReader reader = new JsonReader(parser);
+            parser.nextToken();
+            Struct.Builder head = Struct.builder();
+            boolean more = true;
+            for (String name = parser.nextFieldName(); name != null && more; name = more ? parser.nextFieldName()
+                    : null) {
+                more = !name.equals("metadata");
+                head.put(name, more ? reader.value(parser.nextToken()) : reader.metadata());
+            }
+            return head.build();
+        } catch (IOException e) {
+            throw new MalformedInput("invalid JSON: " + e.getMessage());
+        }
+    }
+
+    private Struct metadata() throws IOException {
+        parser.nextToken();
+        Struct.Builder metadata = Struct.builder();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            if (name.equals("managedFields")) {
+                parser.skipChildren();
+            } else {
+                metadata.put(name, value(token));
+            }
+        }
+        return metadata.build();
+    }
+
     /// Without the places Jackson puts into its sentences: they name our own input and say nothing.
     private static String told(String message) {
         int place = message.indexOf(" (start marker at");

@@ -51,7 +51,7 @@ final class GarbageViews implements AutoCloseable {
     }
 
     private void open(Gvr resource) {
-        View view = api.view(resource, Query.ALL);
+        View view = api.metadata(resource, Query.ALL);
         views.put(resource, view);
         waiting.add(resource);
         view.listen(new View.Listener() {
