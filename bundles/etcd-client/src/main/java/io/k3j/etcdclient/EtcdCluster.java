@@ -42,7 +42,8 @@ public final class EtcdCluster {
     }
 
     /// How the member at the other end is. `leader` is 0 when it knows none.
-    public record Status(long memberId, String version, long bytes, long bytesInUse, long leader, long raftIndex,
+    public record Status(long memberId, long revision, String version, long bytes, long bytesInUse, long leader,
+            long raftIndex,
             boolean learner, List<String> errors) {
     }
 
@@ -93,12 +94,12 @@ public final class EtcdCluster {
     public Status status(Duration timeout) {
         ProtoReader in = new ProtoReader(client.call(MAINTENANCE + "Status", new byte[0], timeout));
         long[] numbers = new long[11];
-        long self = 0;
+        long[] self = new long[4];
         String version = "";
         List<String> errors = new ArrayList<>();
         for (int field = in.next(); field != 0; field = in.next()) {
             switch (field) {
-                case 1 -> self = memberId(in.message());
+                case 1 -> header(in.message(), self);
                 case 2 -> version = in.text();
                 case 3, 4, 5, 6, 7, 9, 10 -> numbers[field] = in.number();
                 case 8 -> errors.add(in.text());
@@ -107,16 +108,16 @@ public final class EtcdCluster {
                 }
             }
         }
-        return new Status(self, version, numbers[3], numbers[9], numbers[4], numbers[5], numbers[10] != 0,
+        return new Status(self[2], self[3], version, numbers[3], numbers[9], numbers[4], numbers[5], numbers[10] != 0,
                 List.copyOf(errors));
     }
 
-    private static long memberId(ProtoReader header) {
-        long id = 0;
-        for (int field = header.next(); field != 0; field = header.next()) {
-            id = field == 2 ? header.number() : id;
+    private static void header(ProtoReader in, long[] numbers) {
+        for (int field = in.next(); field != 0; field = in.next()) {
+            if (field < numbers.length) {
+                numbers[field] = in.number();
+            }
         }
-        return id;
     }
 
     /// Tells all of the member's database, in pieces; the receiver may take its time.

@@ -1,0 +1,103 @@
+package io.k3j.etcdmember;
+
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.etcdclient.EtcdFailure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How a member that has no data yet becomes part of a cluster.
+///
+/// @param cluster `name=peer URL,…`, this member included
+/// @param existing whether the cluster was there before
+record Beginning(String cluster, boolean existing) {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+
+    /// Asks a server of the cluster for its members.
+    interface Source {
+        List<Member> members() throws IOException, InterruptedException;
+    }
+
+    /// Not now: another joiner is being taken in, or a member is away.
+    static final class Later extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Later(String why) {
+            super(why);
+        }
+    }
+
+    /// A cluster of one.
+    static Beginning alone(String name, String peerUrl) {
+        return new Beginning(name + "=" + peerUrl, false);
+    }
+
+    /// Adds this member, as a learner, to the cluster.
+    /// @throws MemberFault when it is refused for good; nothing was changed
+    /// @throws Later when it is to be tried again
+    static Beginning join(Places places, Source source, String name, String peerUrl)
+            throws IOException, InterruptedException {
+        List<String> clients = new ArrayList<>();
+        for (Member member : source.members()) {
+            if (!member.learner()) {
+                clients.addAll(member.clientUrls());
+            }
+        }
+        if (clients.isEmpty()) {
+            throw new Later("no member of etcd has started yet");
+        }
+        try (EtcdClient client = Tls.client(places, String.join(",", clients), false)) {
+            return join(new EtcdCluster(client), name, peerUrl);
+        } catch (EtcdFailure e) {
+            if (e.kind() == EtcdFailure.Kind.REFUSED) {
+                throw new MemberFault("etcd refuses this member: " + e.getMessage());
+            }
+            throw new Later(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Beginning join(EtcdCluster cluster, String name, String peerUrl) throws Later {
+        List<Member> members = cluster.members(LIMIT);
+        check(members, name, peerUrl);
+        // one that was added before and never began
+        boolean added = members.stream().anyMatch(m -> m.name().isEmpty() && m.peerUrls().contains(peerUrl));
+        if (members.stream().anyMatch(m -> m.name().isEmpty() && !m.peerUrls().contains(peerUrl))) {
+            throw new Later("another member is being added");
+        }
+        if (!added) {
+            cluster.addLearner(peerUrl, LIMIT);
+            LOG.log(System.Logger.Level.INFO, "added to etcd as a learner name=" + name + " peer=" + peerUrl);
+        }
+        return new Beginning(text(members, name, peerUrl), true);
+    }
+
+    private static void check(List<Member> members, String name, String peerUrl) {
+        String node = MemberName.node(name);
+        for (Member member : members) {
+            if (!member.name().isEmpty() && MemberName.node(member.name()).equals(node)) {
+                throw new MemberFault("duplicate node name found, please use a unique name for this node: etcd has the"
+                        + " member " + member.name() + " at " + String.join(",", member.peerUrls())
+                        + "; give another --node-name, or delete that node first");
+            }
+            if (!member.name().isEmpty() && member.peerUrls().contains(peerUrl)) {
+                throw new MemberFault("etcd's member " + member.name() + " has this server's address " + peerUrl
+                        + "; delete that node first, or give another --node-ip");
+            }
+        }
+    }
+
+    private static String text(List<Member> members, String name, String peerUrl) {
+        List<String> parts = new ArrayList<>();
+        for (Member member : members) {
+            if (!member.name().isEmpty()) {
+                member.peerUrls().forEach(url -> parts.add(member.name() + "=" + url));
+            }
+        }
+        parts.add(name + "=" + peerUrl);
+        return String.join(",", parts);
+    }
+}

@@ -1,0 +1,141 @@
+package io.k3j.etcdmember;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.edgeapi.Endpoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Hashtable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the managed etcd of this server, as soon as its certificates are there.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.etcdmember",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.etcd-pki-ready)")
+public final class EtcdMember {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
+    private final BundleContext context;
+    private final Settings settings;
+    private final HealthScope health;
+    private final @Nullable Abort abort;
+    private final Thread thread;
+    private @Nullable Running running;
+    private boolean stopped;
+
+    /// Begins; does not block.
+    @Activate
+    public EtcdMember(BundleContext context, Settings settings, @Reference Health health,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable Abort abort) {
+        this.context = context;
+        this.settings = settings;
+        this.health = health.scope("etcd-member");
+        this.abort = abort;
+        thread = Thread.ofVirtual().name("etcd-member").start(this::run);
+    }
+
+    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots,
+            ServiceRegistration<Endpoint> endpoint) {
+    }
+
+    private void run() {
+        try {
+            Optional<String> path = Optional.ofNullable(System.getenv("PATH"));
+            Preparation preparation = new Preparation(settings, path);
+            Member.Wish wish = preparation.wish();
+            SnapshotDesk.Plan plan = preparation.snapshots();
+            Optional<String> done = preparation.reset(wish, path);
+            if (done.isPresent()) {
+                giveUp(done.get());
+                return;
+            }
+            preparation.convert(wish);
+            Member member = open(wish, preparation, plan);
+            if (member != null) {
+                member.run();
+            }
+        } catch (MemberFault e) {
+            giveUp(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            giveUp("the managed etcd cannot be started: " + e.getMessage());
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Stopped while starting");
+        }
+    }
+
+    private synchronized @Nullable Member open(Member.Wish wish, Preparation preparation, SnapshotDesk.Plan plan) {
+        if (stopped) {
+            return null;
+        }
+        EtcdProcess process = new EtcdProcess(wish.places(), preparation.etcd());
+        Member member = new Member(wish, process, this::report);
+        SnapshotDesk snapshots = new SnapshotDesk(plan, settings.nodeName(),
+                () -> Tls.client(wish.places(), wish.config().clientUrl(), false), InstantSource.system());
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(Endpoint.PORT, "server");
+        properties.put(org.osgi.framework.Constants.SERVICE_RANKING, 1);
+        running = new Running(member, process, snapshots, context.registerService(Endpoint.class,
+                new DbEndpoint(wish.places(), member, snapshots), properties));
+        if (plan.schedule().isPresent()) {
+            Thread.ofVirtual().name("etcd-snapshots").start(() -> schedule(snapshots));
+        }
+        return member;
+    }
+
+    private static void schedule(SnapshotDesk snapshots) {
+        try {
+            snapshots.run();
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Stopped");
+        }
+    }
+
+    private void report(String why) {
+        if (why.isEmpty()) {
+            health.ok();
+        } else {
+            health.degraded(why);
+        }
+    }
+
+    private void giveUp(String why) {
+        LOG.log(System.Logger.Level.ERROR, why);
+        if (abort != null) {
+            abort.abort(why);
+        }
+    }
+
+    /// Ends the watching over etcd, and etcd itself when the whole server stops.
+    @Deactivate
+    void stop() throws IOException, InterruptedException {
+        Running last;
+        synchronized (this) {
+            stopped = true;
+            last = running;
+        }
+        thread.interrupt();
+        if (last != null) {
+            last.endpoint().unregister();
+            last.snapshots().close();
+            last.member().close();
+            Bundle framework = context.getBundle(0);
+            if (framework.getState() == Bundle.STOPPING) {
+                last.process().stop(STOP_LIMIT);
+            }
+        }
+        thread.join(Duration.ofSeconds(1));
+    }
+}

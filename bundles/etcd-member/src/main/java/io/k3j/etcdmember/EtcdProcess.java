@@ -1,0 +1,147 @@
+package io.k3j.etcdmember;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The etcd process of this server. It lives in a session of its own; whoever comes next adopts it when it still
+/// runs with the configuration wanted now, and replaces it otherwise.
+final class EtcdProcess {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    /// etcd takes up to seven seconds to leave.
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final long MAX_LOG_BYTES = 64L << 20;
+    private static final String STOPPING = "stopping";
+    private final Places places;
+    private final Path binary;
+    private volatile @Nullable ProcessHandle running;
+
+    /// `binary` is etcd's.
+    EtcdProcess(Places places, Path binary) {
+        this.places = places;
+        this.binary = binary;
+    }
+
+    /// What an installed etcd says when asked.
+    static String ask(Path binary, String argument) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(binary.toString(), argument).redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor(10, TimeUnit.SECONDS);
+        return text;
+    }
+
+    /// Makes sure a process runs with this configuration: the one that is there, or a new one.
+    ///
+    /// @param identity what must be the same for the running one to be kept
+    void ensure(String identity, String config) throws IOException, InterruptedException {
+        String hash = hash(identity);
+        Optional<ProcessRecord> found = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+        Optional<ProcessHandle> there = found.flatMap(record -> ProcessHandle.of(record.pid()));
+        if (there.isPresent() && found.get().hash().equals(hash)) {
+            LOG.log(System.Logger.Level.INFO, "adopted etcd pid=" + there.get().pid());
+            running = there.get();
+            return;
+        }
+        if (there.isPresent()) {
+            end(there.get(), STOP_LIMIT);
+        }
+        start(hash, config);
+    }
+
+    /// Whether it runs.
+    boolean alive() {
+        ProcessHandle now = running;
+        return now != null && now.isAlive();
+    }
+
+    private void start(String hash, String config) throws IOException {
+        places.create();
+        Files.writeString(places.config(), config);
+        if (Files.exists(places.log()) && Files.size(places.log()) > MAX_LOG_BYTES) {
+            Files.move(places.log(), places.log().resolveSibling("etcd.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        // a session of its own: a Ctrl-C or the end of our group must not reach it
+        ProcessBuilder b = new ProcessBuilder("setsid", binary.toString(), "--config-file",
+                places.config().toString());
+        b.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(places.log().toFile()));
+        b.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        b.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
+        if (System.getProperty("os.arch").equals("aarch64")) {
+            b.environment().put("ETCD_UNSUPPORTED_ARCH", "arm64");
+        }
+        ProcessHandle handle = b.start().toHandle();
+        ProcessRecord.of(handle.pid(), hash).write(places.record());
+        running = handle;
+        LOG.log(System.Logger.Level.INFO, "started etcd pid=" + handle.pid() + " log=" + places.log());
+    }
+
+    /// Ends it, as an orderly stop of the server does. When it has not left in time, the next start waits for it.
+    void stop(Duration atMost) throws IOException, InterruptedException {
+        Optional<ProcessRecord> found = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+        if (found.isEmpty()) {
+            return;
+        }
+        ProcessRecord.of(found.get().pid(), STOPPING).write(places.record());
+        Optional<ProcessHandle> there = ProcessHandle.of(found.get().pid());
+        if (there.isPresent()) {
+            there.get().destroy();
+            ended(there.get(), atMost);
+        }
+    }
+
+    private static void end(ProcessHandle handle, Duration limit) throws InterruptedException {
+        handle.destroy();
+        if (!ended(handle, limit)) {
+            handle.destroyForcibly();
+            ended(handle, limit);
+        }
+    }
+
+    /// Waits until it has ended by itself.
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        ProcessHandle now = running;
+        return now == null || ended(now, limit);
+    }
+
+    private static boolean ended(ProcessHandle handle, Duration limit) throws InterruptedException {
+        try {
+            handle.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true;
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8)), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The last lines etcd wrote, for a message.
+    String lastWords() {
+        try {
+            String all = Files.readString(places.log());
+            int from = Math.max(0, all.length() - 600);
+            return all.substring(Math.max(from, all.indexOf('\n', from) + 1)).strip();
+        } catch (IOException e) {
+            return "no log at " + places.log();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.k3j.etcdmember;
+
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.etcdclient.EtcdFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// This server's member, from its first beginning to the end: makes it, keeps its process running, and does the
+/// leader's part for the others.
+final class Member implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final long LOOK_MILLIS = 1_000;
+    /// How long a start that gets nowhere is left alone before it is said.
+    private static final int QUIET_LOOKS = 5;
+    /// How many revisions go by between two notes of the newest one.
+    private static final long NOTE_EVERY = 1_000;
+    private final Wish wish;
+    private final EtcdProcess process;
+    private final Consumer<String> report;
+    private final Promotion promotion = new Promotion(InstantSource.system());
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile State state = new State(false, 0, List.of());
+    private volatile @Nullable EtcdClient local;
+    private long noted;
+
+    /// What this member shall be.
+    ///
+    /// @param source where the members of the cluster to join are asked for; null begins a cluster
+    record Wish(MemberConfig config, Beginning.@Nullable Source source) {
+        Places places() {
+            return config.places();
+        }
+    }
+
+    /// How it is.
+    ///
+    /// @param healthy it answers and knows a leader
+    /// @param id its own
+    /// @param members all of the cluster
+    record State(boolean healthy, long id, List<EtcdCluster.Member> members) {
+        /// Whether it is a voter.
+        boolean voter() {
+            return members.stream().anyMatch(m -> m.id() == id && !m.learner());
+        }
+    }
+
+    /// `report` hears what is wrong, and the empty text when nothing is.
+    Member(Wish wish, EtcdProcess process, Consumer<String> report) {
+        this.wish = wish;
+        this.process = process;
+        this.report = report;
+    }
+
+    /// How it was a second ago.
+    State state() {
+        return state;
+    }
+
+    /// A client of this member only. Closed with the member.
+    EtcdClient client() throws IOException {
+        EtcdClient made = local;
+        if (made == null) {
+            made = Tls.client(wish.places(), wish.config().clientUrl(), true);
+            local = made;
+        }
+        return made;
+    }
+
+    /// Blocks until [#close].
+    /// @throws MemberFault when it cannot be a member as asked
+    void run() throws InterruptedException {
+        try {
+            start();
+            int looks = 0;
+            do {
+                looks = look(looks);
+            } while (!stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (IOException e) {
+            throw new MemberFault("the managed etcd cannot be started: " + e.getMessage());
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        Places places = wish.places();
+        if (Files.exists(places.tombstone())) {
+            Tombstone.clear(places, wish.source() != null);
+        }
+        Files.deleteIfExists(places.resetFlag());
+        if (places.initialized()) {
+            process.ensure(wish.config().identity(), restart().text(false));
+            return;
+        }
+        Beginning beginning = begin();
+        if (beginning != null) {
+            places.create();
+            Files.writeString(places.name(), wish.config().name());
+            process.ensure(wish.config().identity(), with(beginning).text(false));
+        }
+    }
+
+    /// How to begin; null when stopped before that was known.
+    private @Nullable Beginning begin() throws IOException, InterruptedException {
+        MemberConfig config = wish.config();
+        Beginning.Source source = wish.source();
+        if (source == null) {
+            return Beginning.alone(config.name(), config.peerUrl());
+        }
+        do {
+            try {
+                return Beginning.join(wish.places(), source, config.name(), config.peerUrl());
+            } catch (IOException e) {
+                report.accept("waiting to join etcd: " + e.getMessage());
+                LOG.log(System.Logger.Level.INFO, "waiting to join etcd: " + e.getMessage());
+            }
+        } while (!stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        return null;
+    }
+
+    private int look(int looks) throws IOException, InterruptedException {
+        if (stopping.getCount() == 0) {
+            return 0;
+        }
+        if (!process.alive()) {
+            LOG.log(System.Logger.Level.WARNING, "etcd has ended, starting it again: " + process.lastWords());
+            report.accept("etcd has ended, starting it again; see " + wish.places().log());
+            process.ensure(wish.config().identity(), restart().text(false));
+        }
+        try {
+            observe(new EtcdCluster(client()));
+            return 0;
+        } catch (EtcdFailure e) {
+            state = new State(false, state.id(), state.members());
+            if (looks >= QUIET_LOOKS) {
+                report.accept("the managed etcd does not answer: " + e.getMessage() + "; see " + wish.places().log());
+            }
+            return looks + 1;
+        }
+    }
+
+    /// How a cluster began is not looked at any more once there is data.
+    private MemberConfig restart() {
+        return with(new Beginning(wish.config().name() + "=" + wish.config().peerUrl(), true));
+    }
+
+    private MemberConfig with(Beginning beginning) {
+        MemberConfig config = wish.config();
+        return new MemberConfig(config.places(), config.name(), config.host(), config.ports(), beginning.cluster(),
+                beginning.existing(), config.metrics(), config.arguments());
+    }
+
+    private void observe(EtcdCluster cluster) throws IOException {
+        EtcdCluster.Status status = cluster.status(LIMIT);
+        if (status.revision() >= noted + NOTE_EVERY) {
+            noted = status.revision();
+            Revisions.note(wish.places(), noted);
+        }
+        List<EtcdCluster.Member> members = cluster.members(LIMIT);
+        state = new State(status.leader() != 0, status.memberId(), members);
+        if (status.leader() == 0) {
+            report.accept("etcd has no leader: not enough of its " + members.size() + " members answer each other");
+        } else if (!status.errors().isEmpty()) {
+            report.accept("etcd: " + String.join("; ", status.errors()));
+        } else if (state.voter()) {
+            report.accept("");
+        } else {
+            report.accept("this server has not yet been promoted from learner to voting member");
+        }
+        if (status.leader() != 0 && status.leader() == status.memberId()) {
+            promotion.step(cluster, members);
+        }
+    }
+
+    /// Ends the looking; the process goes on.
+    @Override
+    public void close() {
+        stopping.countDown();
+        EtcdClient made = local;
+        if (made != null) {
+            made.close();
+        }
+        try {
+            over.await(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.k3j.etcdmember;
+
+import io.k3j.pki.ClusterAccess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// From the flags to what the member shall be, with everything that must be done before it begins: arguments
+/// checked, a reset, a conversion.
+final class Preparation {
+    private static final Ports PORTS = new Ports(2379, 2380, 2381);
+    private static final int BAD_REQUEST = 400;
+    private final Settings settings;
+    private final Places places;
+    private final Path etcd;
+
+    Preparation(Settings settings, Optional<String> path) {
+        this.settings = settings;
+        places = new Places(Path.of(settings.dataDir()).toAbsolutePath());
+        etcd = Programs.find("etcd", path);
+    }
+
+    Path etcd() {
+        return etcd;
+    }
+
+    /// What the member shall be.
+    /// @throws MemberFault when a flag is wrong; nothing was touched
+    Member.Wish wish() throws IOException, InterruptedException {
+        Map<String, String> arguments = Map.of();
+        if (settings.etcdArg().length > 0) {
+            arguments = EtcdArguments.read(List.of(settings.etcdArg()),
+                    EtcdArguments.known(EtcdProcess.ask(etcd, "--help")),
+                    EtcdProcess.ask(etcd, "--version").lines().findFirst().orElse("etcd"));
+        }
+        String host = settings.nodeIp().length == 0 ? "127.0.0.1" : settings.nodeIp()[0];
+        String name = MemberName.of(places, settings.nodeName(), new SecureRandom());
+        MemberConfig config = new MemberConfig(places, name, host, PORTS, "", false,
+                settings.etcdExposeMetrics() ? host : "127.0.0.1", arguments);
+        return new Member.Wish(config, source());
+    }
+
+    private Beginning.@Nullable Source source() {
+        if (settings.server().isEmpty()) {
+            return null;
+        }
+        return () -> {
+            try (ClusterAccess access = ClusterAccess.of(settings.server(), settings.token(), "server")) {
+                ClusterAccess.Answer answer = access.get("/db/info");
+                if (answer.status() == BAD_REQUEST) {
+                    throw new MemberFault(settings.server() + " has no managed etcd; start that server with"
+                            + " --cluster-init first, or give all servers the same --datastore-endpoint");
+                }
+                if (!answer.ok()) {
+                    throw new IOException(settings.server() + "/db/info answered " + answer.status());
+                }
+                return ClusterInfo.read(answer.body());
+            }
+        };
+    }
+
+    /// Converts a database of SQLite that is here, unless another cluster is joined.
+    void convert(Member.Wish wish) throws IOException, InterruptedException {
+        if (wish.source() == null && Conversion.due(places)) {
+            new Conversion(wish.config(), etcd).run();
+        }
+    }
+
+    /// Carries out `--cluster-reset` and says what to do next; empty when it was not asked for.
+    Optional<String> reset(Member.Wish wish, Optional<String> path) throws IOException, InterruptedException {
+        if (!settings.clusterReset()) {
+            return Optional.empty();
+        }
+        String from = settings.clusterResetRestorePath();
+        Path etcdctl = from.isEmpty() ? etcd : Programs.find("etcdctl", path);
+        EtcdProcess process = new EtcdProcess(places, etcd);
+        process.stop(java.time.Duration.ofSeconds(10));
+        return Optional.of(new Reset(wish.config(), etcd, etcdctl)
+                .run(from.isEmpty() ? Optional.empty() : Optional.of(Path.of(from))));
+    }
+
+    /// When and where snapshots are taken.
+    /// @throws MemberFault naming the flag that is wrong
+    SnapshotDesk.Plan snapshots() {
+        Path directory = settings.etcdSnapshotDir().isEmpty() ? places.snapshots()
+                : Path.of(settings.etcdSnapshotDir()).toAbsolutePath();
+        try {
+            Optional<Cron> schedule = settings.etcdDisableSnapshots() || settings.etcdSnapshotScheduleCron().isEmpty()
+                    ? Optional.empty() : Optional.of(Cron.parse(settings.etcdSnapshotScheduleCron()));
+            return new SnapshotDesk.Plan(directory, settings.etcdSnapshotName(), schedule,
+                    settings.etcdSnapshotRetention(), settings.etcdSnapshotCompress());
+        } catch (IllegalArgumentException e) {
+            throw new MemberFault("--etcd-snapshot-schedule-cron " + e.getMessage());
+        }
+    }
+}

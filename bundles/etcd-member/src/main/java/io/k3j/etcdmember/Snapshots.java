@@ -1,0 +1,123 @@
+package io.k3j.etcdmember;
+
+import io.k3j.etcdclient.EtcdCluster;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// Snapshots in a directory: `<prefix>-<node>-<unix time>[.zip]`, as K3s names them. A file that has its name is
+/// whole: it is written beside and renamed after it is on disk.
+final class Snapshots {
+    private static final String PART = ".part";
+    private static final String ZIP = ".zip";
+    private final Path directory;
+    private final String node;
+    private final InstantSource clock;
+
+    Snapshots(Path directory, String node, InstantSource clock) {
+        this.directory = directory;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /// One snapshot on disk.
+    record Snapshot(String name, Path file, long size, Instant created) {
+    }
+
+    /// Takes one of the member `cluster` speaks to; blocks for as long as that takes.
+    Snapshot save(EtcdCluster cluster, String prefix, boolean compress) throws IOException {
+        Files.createDirectories(directory);
+        String plain = prefix + "-" + node + "-" + clock.instant().getEpochSecond();
+        Path file = directory.resolve(compress ? plain + ZIP : plain);
+        Path part = directory.resolve(plain + PART);
+        try {
+            write(cluster, part, plain, compress);
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return read(file);
+    }
+
+    private static void write(EtcdCluster cluster, Path part, String name, boolean compress) throws IOException {
+        try (OutputStream file = Files.newOutputStream(part)) {
+            if (!compress) {
+                cluster.snapshot(bytes -> put(file, bytes));
+                return;
+            }
+            try (ZipOutputStream zip = new ZipOutputStream(file)) {
+                zip.putNextEntry(new ZipEntry(name));
+                cluster.snapshot(bytes -> put(zip, bytes));
+                zip.closeEntry();
+            }
+        }
+    }
+
+    private static void put(OutputStream out, byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// All of them, the oldest first.
+    List<Snapshot> list() throws IOException {
+        List<Snapshot> all = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    if (!file.toString().endsWith(PART)) {
+                        all.add(read(file));
+                    }
+                }
+            }
+        }
+        all.sort(Comparator.comparing(Snapshot::created).thenComparing(Snapshot::name));
+        return all;
+    }
+
+    private static Snapshot read(Path file) throws IOException {
+        return new Snapshot(file.getFileName().toString(), file, Files.size(file),
+                Files.getLastModifiedTime(file).toInstant());
+    }
+
+    /// Deletes those that exist and returns their names. A name with a directory in it is none of ours.
+    List<String> delete(List<String> names) throws IOException {
+        List<String> deleted = new ArrayList<>();
+        for (Snapshot snapshot : list()) {
+            if (names.contains(snapshot.name())) {
+                Files.delete(snapshot.file());
+                deleted.add(snapshot.name());
+            }
+        }
+        return deleted;
+    }
+
+    /// Keeps the newest `retention` of this node and prefix and returns the names of those that went; 0 keeps all.
+    List<String> prune(String prefix, int retention) throws IOException {
+        List<Snapshot> ours = list().stream().filter(s -> s.name().startsWith(prefix + "-" + node + "-")).toList();
+        if (retention <= 0 || ours.size() <= retention) {
+            return List.of();
+        }
+        return delete(ours.subList(0, ours.size() - retention).stream().map(Snapshot::name).toList());
+    }
+}

@@ -1,0 +1,29 @@
+package io.k3j.etcdmember;
+
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.etcdclient.EtcdTls;
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/// Clients of members, with the certificates of this server.
+final class Tls {
+    private Tls() {
+    }
+
+    /// A client; `name` is for its threads. `evenWithoutLeader`: also members that have no leader answer.
+    static EtcdClient client(Places places, String endpoints, boolean evenWithoutLeader) throws IOException {
+        EtcdEndpoints all = EtcdEndpoints.parse(endpoints, Optional.of(context(places)));
+        return evenWithoutLeader ? EtcdClient.evenWithoutLeader(all, "etcd-member") : EtcdClient.of(all, "etcd-member");
+    }
+
+    private static SSLContext context(Places places) throws IOException {
+        LoadedKey key = PemFiles.key(places.tls("client.key"))
+                .orElseThrow(() -> new IOException(places.tls("client.key") + " holds no key"));
+        return EtcdTls.context(PemFiles.certificates(places.tls("server-ca.crt")),
+                Optional.of(new EtcdTls.Identity(PemFiles.certificates(places.tls("client.crt")), key.secret())));
+    }
+}

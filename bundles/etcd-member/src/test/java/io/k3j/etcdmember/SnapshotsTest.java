@@ -1,0 +1,48 @@
+package io.k3j.etcdmember;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotsTest {
+    @TempDir
+    Path directory;
+
+    private void file(String name, long seconds) throws IOException {
+        Files.writeString(directory.resolve(name), name);
+        Files.setLastModifiedTime(directory.resolve(name), FileTime.from(Instant.ofEpochSecond(seconds)));
+    }
+
+    @Test
+    void theOldestOfThisNodeAndPrefixGo() throws IOException {
+        Snapshots snapshots = new Snapshots(directory, "n1", InstantSource.system());
+        for (int i = 1; i <= 4; i++) {
+            file("etcd-snapshot-n1-100" + i, 1_000 + i);
+        }
+        file("on-demand-n1-1", 1);
+        file("etcd-snapshot-n2-1", 1);
+        file("half.part", 1);
+        assertThat(snapshots.prune("etcd-snapshot", 2)).containsExactly("etcd-snapshot-n1-1001",
+                "etcd-snapshot-n1-1002");
+        assertThat(snapshots.list()).extracting(Snapshots.Snapshot::name).contains("on-demand-n1-1",
+                "etcd-snapshot-n2-1", "etcd-snapshot-n1-1004").doesNotContain("half.part");
+        assertThat(snapshots.prune("etcd-snapshot", 0)).isEmpty();
+    }
+
+    @Test
+    void onlySnapshotsAreDeleted() throws IOException {
+        Path inner = Files.createDirectory(directory.resolve("in"));
+        Snapshots snapshots = new Snapshots(inner, "n1", InstantSource.system());
+        file("secret", 1);
+        assertThat(snapshots.delete(List.of("../secret", "nothing"))).isEmpty();
+        assertThat(directory.resolve("secret")).exists();
+    }
+}

@@ -1,0 +1,125 @@
+package io.k3j.etcdmember;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.etcdclient.EtcdCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real etcd processes, run by this bundle's member, each as on a server of its own.
+class MemberItest {
+    @TempDir
+    Path directory;
+    private final List<Server> servers = new ArrayList<>();
+
+    private Server server(String node, Optional<Server> first) {
+        Server made = new Server(directory.resolve(node), node, first);
+        servers.add(made);
+        return made;
+    }
+
+    @AfterEach
+    void end() {
+        servers.forEach(Server::close);
+    }
+
+    @Test
+    void aClusterBeginsWithOneMember() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        assertThat(one.get("/registry/a")).hasValue("1");
+        List<EtcdCluster.Member> members = one.state().members();
+        assertThat(members).singleElement().satisfies(m -> {
+            assertThat(m.name()).startsWith("server-1-").hasSize("server-1-".length() + 8);
+            assertThat(m.clientUrls()).containsExactly(one.config.clientUrl());
+        });
+        assertThat(one.places.name()).hasContent(members.getFirst().name());
+    }
+
+    @Test
+    void theProcessIsAdoptedByASuccessorAndReplacedWhenItsConfigurationDiffers() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        long pid = one.pid();
+        one.leave();
+        Server again = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
+        servers.add(again);
+        again.startAndWait();
+        assertThat(again.pid()).isEqualTo(pid);
+        again.leave();
+        Server moved = new Server(directory.resolve("server-1"), "server-1", Optional.empty(),
+                new Ports(one.ports.client(), one.ports.peer(), one.ports.metrics() + 1));
+        servers.add(moved);
+        moved.startAndWait();
+        assertThat(moved.pid()).isNotEqualTo(pid);
+        assertThat(moved.get("/registry/a")).hasValue("1");
+    }
+
+    @Test
+    void aProcessThatDiesIsStartedAgain() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        long pid = one.pid();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        Server.await("another process", () -> {
+            try {
+                return one.pid() != pid && one.voter() && one.writes("/registry/b");
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        assertThat(one.get("/registry/a")).hasValue("1");
+    }
+
+    @Test
+    void anOrderlyStopEndsTheProcessAndTheNextStartGoesOn() throws IOException, InterruptedException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        one.leave();
+        one.process.stop(Duration.ofSeconds(8));
+        assertThat(one.process.alive()).isFalse();
+        Server again = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
+        servers.add(again);
+        again.startAndWait();
+        assertThat(again.get("/registry/a")).hasValue("1");
+    }
+
+    @Test
+    void twoMoreJoinAtOnceAndTheClusterOutlivesOneOfThem() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        Server two = server("server-2", Optional.of(one)).start();
+        Server three = server("server-3", Optional.of(one)).start();
+        Server.await("three voters", () -> two.voter() && three.voter()
+                && one.state().members().stream().filter(m -> !m.learner()).count() == 3);
+        assertThat(three.get("/registry/a")).hasValue("1");
+        one.close();
+        long begin = System.nanoTime();
+        Server.await("writes go on", () -> two.writes("/registry/b"));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        Server back = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
+        servers.add(back);
+        back.startAndWait();
+        assertThat(back.get("/registry/b")).hasValue("1");
+    }
+
+    @Test
+    void aSecondServerWithTheSameNameIsRefusedAndNothingIsLeftBehind() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        Server same = new Server(directory.resolve("other"), "server-1", Optional.of(one));
+        servers.add(same);
+        same.start();
+        Server.await("the refusal", () -> same.failure != null);
+        assertThat(same.failure).isInstanceOf(MemberFault.class)
+                .hasMessageContaining("duplicate node name found, please use a unique name for this node");
+        assertThat(one.cluster().members(Duration.ofSeconds(3))).hasSize(1);
+        assertThat(same.places.data()).doesNotExist();
+    }
+}

@@ -1,0 +1,199 @@
+package io.k3j.etcdmember;
+
+import io.k3j.etcdclient.EtcdClient;
+import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.etcdclient.EtcdKv;
+import io.k3j.etcdclient.EtcdRange;
+import io.k3j.etcdclient.EtcdTxn;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.PemFiles;
+import io.k3j.pki.Profile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/// One server's member on free ports of the loopback, with certificates of authorities that several servers share.
+final class Server implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    final Places places;
+    final Ports ports;
+    final MemberConfig config;
+    final EtcdProcess process;
+    private final Optional<Server> first;
+    private Member member;
+    private Thread thread;
+    volatile String report = "";
+    volatile Throwable failure;
+
+    Server(Path directory, String node, Optional<Server> first) {
+        this(directory, node, first, new Ports(freePort(), freePort(), freePort()));
+    }
+
+    Server(Path directory, String node, Optional<Server> first, Ports ports) {
+        try {
+            this.first = first;
+            this.ports = ports;
+            places = new Places(directory);
+            certificates(first.map(s -> s.places));
+            String name = MemberName.of(places, node, new SecureRandom());
+            config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1", Map.of());
+            process = new EtcdProcess(places, Path.of("/usr/bin/etcd"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void certificates(Optional<Places> from) throws IOException {
+        SecureRandom random = new SecureRandom();
+        Instant now = Instant.now();
+        PemFiles.directory(places.tls("x").getParent());
+        for (String kind : List.of("server", "peer")) {
+            CertificateAuthority authority;
+            if (from.isPresent()) {
+                authority = new CertificateAuthority(PemFiles.certificates(from.get().tls(kind + "-ca.crt")),
+                        PemFiles.key(from.get().tls(kind + "-ca.key")).orElseThrow().secret());
+                java.nio.file.Files.copy(from.get().tls(kind + "-ca.key"), places.tls(kind + "-ca.key"),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            } else if (java.nio.file.Files.exists(places.tls(kind + "-ca.key"))) {
+                continue;
+            } else {
+                KeyPair pair = Keys.elliptic();
+                authority = CertificateAuthority.selfSigned("etcd-" + kind, pair, now, random);
+                PemFiles.write(places.tls(kind + "-ca.key"), pair);
+            }
+            PemFiles.write(places.tls(kind + "-ca.crt"), authority.chain());
+            Profile server = Profile.server("etcd-" + kind, List.of("localhost"),
+                    List.of(InetAddress.getByName("127.0.0.1"))).withUsages(Profile.Usage.SERVER, Profile.Usage.CLIENT);
+            if (kind.equals("server")) {
+                leaf(authority, "client", Profile.client("etcd-client"), random);
+                leaf(authority, "server-client", server, random);
+            } else {
+                leaf(authority, "peer-server-client", server, random);
+            }
+        }
+    }
+
+    private void leaf(CertificateAuthority authority, String name, Profile profile, SecureRandom random)
+            throws IOException {
+        KeyPair pair = Keys.elliptic();
+        PemFiles.write(places.tls(name + ".key"), pair);
+        PemFiles.write(places.tls(name + ".crt"), Stream.concat(
+                Stream.of(authority.sign(profile, pair.getPublic(), Instant.now(), random)),
+                authority.chain().stream()).toList());
+    }
+
+    Server start() {
+        Beginning.Source source = first.<Beginning.Source>map(s -> () -> ClusterInfo.read(s.info())).orElse(null);
+        member = new Member(new Member.Wish(config, source), process, why -> report = why);
+        thread = Thread.ofVirtual().start(() -> {
+            try {
+                member.run();
+            } catch (RuntimeException | InterruptedException e) {
+                failure = e;
+            }
+        });
+        return this;
+    }
+
+    Server startAndWait() {
+        start();
+        await("a voter: " + places, this::voter);
+        return this;
+    }
+
+    byte[] info() {
+        return ClusterInfo.write(member.state().members());
+    }
+
+    boolean voter() {
+        return member.state().healthy() && member.state().voter();
+    }
+
+    Member.State state() {
+        return member.state();
+    }
+
+    EtcdCluster cluster() throws IOException {
+        return new EtcdCluster(member.client());
+    }
+
+    long put(String key, String value) throws IOException {
+        try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
+            return new EtcdKv(client).commit(new EtcdTxn().put(key, value.getBytes(StandardCharsets.UTF_8), 0), LIMIT)
+                    .revision();
+        }
+    }
+
+    Optional<String> get(String key) throws IOException {
+        try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
+            return new EtcdKv(client).range(EtcdRange.key(key), 1, 0, LIMIT).keys().stream().findFirst()
+                    .map(k -> new String(k.value(), StandardCharsets.UTF_8));
+        }
+    }
+
+    boolean writes(String key) {
+        try {
+            put(key, "1");
+            return true;
+        } catch (IOException | EtcdFailure e) {
+            return false;
+        }
+    }
+
+    long pid() throws IOException {
+        return ProcessRecord.read(places.record()).orElseThrow().pid();
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited for " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /// As the end of this process would be: etcd goes on.
+    void leave() {
+        member.close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (member != null) {
+                member.close();
+            }
+            Optional<ProcessRecord> record = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+            if (record.isPresent()) {
+                ProcessHandle.of(record.get().pid()).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
