@@ -19,6 +19,11 @@ final class Cluster implements AutoCloseable {
     private final List<Host> agents = new ArrayList<>();
     private final List<Api> apis = new ArrayList<>();
 
+    /// What a server must have before it is started.
+    interface Preparation {
+        void of(Host server) throws IOException, InterruptedException;
+    }
+
     private Cluster(MachineNet net) {
         this.net = net;
     }
@@ -36,9 +41,10 @@ final class Cluster implements AutoCloseable {
     }
 
     /// A server as a page starts it, Ready.
-    Host server(Page page, String variant) throws IOException, InterruptedException {
+    Host server(Page page, String variant, Preparation preparation) throws IOException, InterruptedException {
         Host server = new Host(net.server(servers.size() + 1));
         servers.add(server);
+        preparation.of(server);
         started(server, page, variant);
         apis.add(Api.of(server.machine()));
         return server;

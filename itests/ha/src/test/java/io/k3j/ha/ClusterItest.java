@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The page on external datastores with the load balancer page, command for command; then parts die under traffic.
 class ClusterItest {
@@ -31,6 +31,7 @@ class ClusterItest {
     private static final int CLIENTS = 8;
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
+    private String variant = "";
 
     @BeforeEach
     void needs() {
@@ -38,20 +39,30 @@ class ClusterItest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mariadb", "postgresql"})
-    void servesThroughTheEndOfAServerALoadBalancerAndTheDatabase(String variant) throws Exception {
+    @MethodSource("variants")
+    void servesThroughTheEndOfAServerALoadBalancerAndTheDatabase(String kind) throws Exception {
+        variant = kind;
         Page page = Page.of("ha-external-datastore.md");
         try (Cluster cluster = Cluster.on()) {
             Host host = cluster.database();
             Database database = Database.on(host, variant);
             host.follow(page, variant, "run");
-            cluster.server(page, variant);
-            cluster.server(page, variant);
+            cluster.server(page, variant, database::equip);
+            cluster.server(page, variant, database::equip);
             cluster.balancer("haproxy");
             cluster.balancer("haproxy");
+            cluster.agent(page, variant);
             sameNodesFromEverywhere(cluster);
+            Workload workload = Workload.on(cluster.servers().getFirst(), 3);
+            workload.answers();
             history(cluster, database);
+            workload.answers();
         }
+    }
+
+    /// All, or those of `-Dk3j.ha.variant`.
+    static List<String> variants() {
+        return List.of(System.getProperty("k3j.ha.variant", "mariadb,postgresql,etcd").split(","));
     }
 
     private static void sameNodesFromEverywhere(Cluster cluster) throws IOException, InterruptedException {
@@ -90,20 +101,15 @@ class ClusterItest {
         Waiting.until(calls + " answers more", Duration.ofMinutes(10), () -> traffic.done() >= until, cluster::story);
     }
 
-    private static void loseProcess(Cluster cluster, Traffic traffic) throws Exception {
+    private void loseProcess(Cluster cluster, Traffic traffic) throws Exception {
         Host second = cluster.servers().get(1);
         second.killProcess();
         progress(cluster, traffic, 1000);
         long start = System.nanoTime();
-        second.follow(Page.of("ha-external-datastore.md"), variantOf(cluster), "start");
+        second.follow(Page.of("ha-external-datastore.md"), variant, "start");
         Waiting.until("server-2 answering", LIMIT,
                 () -> second.run("k3s kubectl get --raw /readyz").text().contains("ok"), second::story);
         Cluster.report("server-2 answers after kill -9 and start", start);
-    }
-
-    private static String variantOf(Cluster cluster) throws IOException {
-        String printed = Files.readString(cluster.servers().getFirst().machine().dir().resolve("k3s.txt"));
-        return printed.contains("postgres") ? "postgresql" : "mariadb";
     }
 
     private static void loseBalancer(Cluster cluster, Traffic traffic) throws Exception {
@@ -135,7 +141,7 @@ class ClusterItest {
         for (Watcher watcher : watchers) {
             Waiting.until("last change at a watcher", LIMIT, () -> watcher.heard() >= last,
                     () -> watcher.heard() + " of " + last + ": " + watcher.trouble());
-            heard.add(watcher.end());
+            heard.addAll(watcher.end());
         }
         Files.write(kept.resolve("history.txt"), Traffic.text(history));
         assertThat(Linearizability.violations(history)).as("history in " + kept).isEmpty();

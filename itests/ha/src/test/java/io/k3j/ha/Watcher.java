@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,7 +20,9 @@ final class Watcher implements AutoCloseable {
     private static final long PAUSE_MILLIS = 50;
     private static final long CLOSE_SECONDS = 40;
     private final List<Api> servers;
-    private final Watched watched;
+    private final String name;
+    private final List<Watched> lives = new CopyOnWriteArrayList<>();
+    private Watched watched;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
     private volatile long heard;
@@ -28,7 +31,9 @@ final class Watcher implements AutoCloseable {
     Watcher(String name, List<Api> servers, long after) {
         this.servers = servers;
         this.heard = after;
+        this.name = name;
         watched = new Watched(name);
+        lives.add(watched);
         thread = Thread.ofVirtual().name("ha-" + name).start(this::work);
     }
 
@@ -56,8 +61,12 @@ final class Watcher implements AutoCloseable {
                 }
                 watched.begin(heard);
                 Iterator<String> each = lines.iterator();
-                while (over.getCount() > 0 && each.hasNext()) {
-                    hear(Json.object(each.next().getBytes(StandardCharsets.UTF_8)));
+                boolean good = true;
+                while (good && over.getCount() > 0 && each.hasNext()) {
+                    good = hear(Json.object(each.next().getBytes(StandardCharsets.UTF_8)));
+                }
+                if (!good) {
+                    anew(server);
                 }
             }
         } catch (IOException | java.io.UncheckedIOException e) {
@@ -65,12 +74,24 @@ final class Watcher implements AutoCloseable {
         }
     }
 
-    private void hear(Struct event) {
+    /// A server that has just started remembers nothing from before: the watcher lists and lives on from there, as every
+    /// informer does. What is told is then checked from there on.
+    private void anew(Api server) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.at("/api/v1/namespaces/default/configmaps")).build();
+        HttpResponse<byte[]> answer = server.client().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (answer.statusCode() == 200) {
+            heard = Long.parseLong(Json.object(answer.body()).struct("metadata").text("resourceVersion"));
+            watched = new Watched(name + " anew at " + heard);
+            lives.add(watched);
+        }
+    }
+
+    private boolean hear(Struct event) {
         Struct object = event.struct("object");
         String type = event.text("type");
         if (type.equals("ERROR")) {
             trouble = object.toString();
-            return;
+            return false;
         }
         long revision = Long.parseLong(object.struct("metadata").text("resourceVersion"));
         if (type.equals("BOOKMARK")) {
@@ -79,6 +100,7 @@ final class Watcher implements AutoCloseable {
             watched.event(revision, object.struct("metadata").text("name"), object.struct("data").text("v"));
         }
         heard = Math.max(heard, revision);
+        return true;
     }
 
     /// The newest revision it heard of.
@@ -92,10 +114,11 @@ final class Watcher implements AutoCloseable {
     }
 
     /// Ends it; its last connection ends by its own timeout at the latest.
-    Watched end() throws InterruptedException {
+    /// @return what it heard, from each list on
+    List<Watched> end() throws InterruptedException {
         over.countDown();
         thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
-        return watched;
+        return lives;
     }
 
     @Override
