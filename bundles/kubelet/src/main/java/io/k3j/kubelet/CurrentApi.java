@@ -28,10 +28,12 @@ final class CurrentApi implements ApiClient {
     }
 
     /// This one is not called any more; another that has come meanwhile stays.
-    synchronized void gone(ApiClient old) {
+    /// @return whether there is none now
+    synchronized boolean gone(ApiClient old) {
         if (client == old) {
             client = null;
         }
+        return client == null;
     }
 
     private ApiClient now() {

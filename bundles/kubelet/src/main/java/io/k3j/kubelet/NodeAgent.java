@@ -70,7 +70,11 @@ final class NodeAgent implements AutoCloseable {
 
     /// This API is not asked any more. Pods run on and are probed; their pictures stand still until the next comes.
     synchronized void detach(ApiClient old) {
-        api.gone(old);
+        if (api.gone(old)) {
+            services.detach();
+            pods.detach();
+            tools.watches().detach();
+        }
     }
 
     private void start() {

@@ -45,6 +45,12 @@ final class Watches implements AutoCloseable {
         watched.values().forEach(w -> w.view.attach(fresh));
     }
 
+    /// Stands still from now on.
+    synchronized void detach() {
+        api = null;
+        watched.values().forEach(w -> w.view.detach());
+    }
+
     /// The objects a pod's volumes show.
     static Set<Ref> of(Obj pod) {
         Set<Ref> all = new HashSet<>();

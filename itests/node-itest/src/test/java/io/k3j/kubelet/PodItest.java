@@ -83,4 +83,17 @@ class PodItest extends NodeScene {
         assertThat(container(pod).text("containerID")).isEqualTo(id);
         assertThat(container(pod).whole("restartCount", 9)).isZero();
     }
+
+    @Test
+    void runsOnWithoutAnApiAndCatchesUpWithTheNext() throws Exception {
+        create("away", shell(LOOP));
+        until("away", NodeScene::ready);
+        agent.detach(api);
+        delete("away", 0);
+        create("late", shell(LOOP));
+        assertThat(exec("away", "echo on")).isEqualTo("on\n");
+        agent.attach(api);
+        until("away", Optional::isEmpty);
+        until("late", NodeScene::ready);
+    }
 }
