@@ -1,0 +1,203 @@
+package io.k3j.agentitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/// One server and one agent, each a machine. The tests are one story: each goes on where the one before ended.
+@NeedsMachine
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class AgentItest {
+    private static final String TOKEN = "agent-itest";
+    private static final String URL = "https://10.10.10.50:6443";
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration IDLE = Duration.ofSeconds(20);
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: ticker}
+            spec:
+              nodeName: agent-1
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: main
+                image: k3j.io/busybox:1
+                command: [sh, -c, 'mkdir -p /w; echo hello-from-agent > /w/index.html; httpd -p 8080 -h /w; i=0;
+                  while true; do i=$((i+1)); echo tick $i; sleep 1; done']
+            """;
+    private MachineNet net;
+    private Machine serverMachine;
+    private Machine agentMachine;
+    private Server server;
+    private AgentProcess agent;
+
+    @BeforeAll
+    void switchOn() throws IOException, InterruptedException {
+        net = MachineNet.on();
+        serverMachine = net.server(1);
+        agentMachine = net.agent(1);
+        server = Server.start(serverMachine, "--token", TOKEN).ready();
+    }
+
+    @AfterAll
+    void switchOff() {
+        if (net != null) {
+            net.close();
+        }
+    }
+
+    private Outcome kubectl(String words) throws IOException, InterruptedException {
+        return server.k3s("kubectl " + words);
+    }
+
+    private void await(String words, String text) throws IOException, InterruptedException {
+        Waiting.until("\"" + text + "\" from kubectl " + words, LIMIT, () -> kubectl(words).text().contains(text),
+                () -> "agent:\n" + agent.tail() + "\nserver:\n" + server.tail());
+    }
+
+    @Test
+    @Order(1)
+    void becomesReadyWithoutARole() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("node Ready");
+        System.out.println("agent: start to Ready " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
+        await("get node agent-1 --no-headers", " Ready ");
+        assertThat(kubectl("get node agent-1 --no-headers").text()).contains("<none>").doesNotContain("control-plane");
+        assertThat(kubectl("get node agent-1 -o jsonpath={.status.addresses}").text()).contains("10.10.10.101");
+    }
+
+    @Test
+    @Order(2)
+    void runsAPodThatIsReachedThroughTheTunnelOnly() throws IOException, InterruptedException {
+        // whoever is not the tunnel finds the kubelet's port shut
+        agentMachine.run(LIMIT, "nft add table inet shut; nft add chain inet shut in "
+                + "'{ type filter hook input priority 0; }'; nft add rule inet shut in iifname eth1 tcp dport 10250 drop");
+        Files.writeString(serverMachine.dir().resolve("pod.yaml"), POD);
+        assertThat(kubectl("apply -f " + serverMachine.dir().resolve("pod.yaml")).code()).isZero();
+        await("get pod ticker --no-headers", "Running");
+        await("logs ticker", "tick 1");
+        assertThat(kubectl("exec ticker -- cat /w/index.html").text()).contains("hello-from-agent");
+        Outcome forwarded = serverMachine.run(LIMIT, "export KUBECONFIG=" + Server.KUBECONFIG + "; " + Server.command()
+                + " kubectl port-forward pod/ticker 18080:8080 > /tmp/forward.txt 2>&1 & p=$!; for i in $(seq 100); do "
+                + "curl -sf http://127.0.0.1:18080/ && break; sleep 0.2; done; kill $p");
+        assertThat(forwarded.text()).contains("hello-from-agent");
+    }
+
+    @Test
+    @Order(3)
+    void resolvesNamesInThePod() throws IOException, InterruptedException {
+        await("get endpointslices -n kube-system", "kube-dns-agent-1");
+        await("exec ticker -- nslookup kubernetes.default.svc.cluster.local", "10.43.0.1");
+    }
+
+    @Test
+    @Order(4)
+    void staysSmall() throws InterruptedException, IOException {
+        long end = System.nanoTime() + IDLE.toNanos();
+        while (System.nanoTime() < end) {
+            Waiting.pause();
+        }
+        System.out.println("agent: resident MiB " + agent.residentMebibytes());
+        assertThat(agent.residentMebibytes()).isLessThanOrEqualTo(150);
+    }
+
+    @Test
+    @Order(5)
+    void goesOnWhenTheServerIsRestarted() throws IOException, InterruptedException {
+        server.signal("TERM");
+        assertThat(server.ended(Duration.ofSeconds(30))).isZero();
+        server = Server.start(serverMachine, "--token", TOKEN);
+        server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
+        reached();
+    }
+
+    @Test
+    @Order(6)
+    void podsRunOnWhileTheServerIsDead() throws IOException, InterruptedException {
+        int before = ticks();
+        server.signal("KILL");
+        server.ended(Duration.ofSeconds(30));
+        Waiting.until("ticking pod", LIMIT, () -> ticks() > before + 3, agent::tail);
+        server = Server.start(serverMachine, "--token", TOKEN);
+        server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
+        reached();
+    }
+
+    @Test
+    @Order(7)
+    void adoptsItsPodsWhenItIsRestarted() throws IOException, InterruptedException {
+        String container = kubectl("get pod ticker -o jsonpath={.status.containerStatuses[0].containerID}").text();
+        agent.signal("KILL");
+        agent.ended();
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("node Ready");
+        reached();
+        assertThat(kubectl("get pod ticker -o jsonpath={.status.containerStatuses[0].containerID}").text())
+                .isEqualTo(container);
+    }
+
+    @Test
+    @Order(8)
+    void startsWithoutItsServerFromWhatItKnows() throws IOException, InterruptedException {
+        server.signal("KILL");
+        server.ended(Duration.ofSeconds(30));
+        agent.signal("KILL");
+        agent.ended();
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("joined the cluster");
+        int before = ticks();
+        Waiting.until("ticking pod", LIMIT, () -> ticks() > before + 1, agent::tail);
+        server = Server.start(serverMachine, "--token", TOKEN);
+        server.await("answering server", "kubectl get nodes --no-headers", "agent-1");
+        agent.said("node Ready");
+        reached();
+    }
+
+    @Test
+    @Order(9)
+    void refusesWhatCannotJoinAndLeavesNothingBehind() throws IOException, InterruptedException {
+        Machine other = net.agent(2);
+        AgentProcess wrong = AgentProcess.start(other, URL, "wrong");
+        assertThat(wrong.ended()).isEqualTo(1);
+        assertThat(wrong.text()).contains("does not accept this token");
+        AgentProcess elsewhere = AgentProcess.start(other, URL, "K10" + "0".repeat(64) + "::server:" + TOKEN);
+        assertThat(elsewhere.ended()).isEqualTo(1);
+        assertThat(elsewhere.text()).contains("token CA hash does not match the Cluster CA certificate hash");
+        AgentProcess same = AgentProcess.start(other, URL, TOKEN, "--node-name", "agent-1");
+        assertThat(same.ended()).isEqualTo(1);
+        assertThat(same.text()).contains("Node password rejected, duplicate hostname");
+        assertThat(kubectl("get nodes --no-headers").text()).doesNotContain("agent-2");
+    }
+
+    /// The node is Ready, its pod has never been restarted, and its kubelet is reached.
+    private void reached() throws IOException, InterruptedException {
+        await("get node agent-1 --no-headers", " Ready ");
+        await("logs ticker --tail=1", "tick");
+        assertThat(kubectl("get pod ticker -o jsonpath={.status.containerStatuses[0].restartCount}").text().strip())
+                .isEqualTo("0");
+    }
+
+    /// How often the pod has ticked, by its log on the agent's disk.
+    private int ticks() throws IOException, InterruptedException {
+        return Integer.parseInt(agentMachine.run(LIMIT, "cat /var/log/pods/default_ticker_*/main/*.log | grep -c tick")
+                .text().strip());
+    }
+}
