@@ -37,12 +37,9 @@ public final class ManagedFields {
         }
         Struct old = bare(before);
         Struct next = bare(after);
-        List<ManagerEntry> entries = settled(shape, old, next, live, manager, false, true);
-        FieldSet changed = owned(FieldDiff.everything(shape, next));
-        if (!old.isEmpty()) {
-            changed = changed.minus(FieldDiff.everything(shape, old))
-                    .union(owned(FieldDiff.modified(shape, old, next)));
-        }
+        Step step = Step.of(shape, old, next);
+        List<ManagerEntry> entries = settled(step, live, manager, false, true);
+        FieldSet changed = owned(step.changed);
         if (!changed.isEmpty()) {
             entries = written(entries, manager, false, changed, now, true);
         }
@@ -68,7 +65,8 @@ public final class ManagedFields {
         }
         Struct merged = FieldMerge.merge(shape, old, want);
         Struct next = FieldMerge.remove(shape, merged, last.minus(kept), kept);
-        List<ManagerEntry> settled = settled(shape, old, next, entries, manager, true, force);
+        List<ManagerEntry> settled = entries.isEmpty() ? entries
+                : settled(Step.of(shape, old, next), entries, manager, true, force);
         return next.withAt(encoded(written(settled, manager, true, set, now, false)), "metadata", FIELD);
     }
 
@@ -77,17 +75,24 @@ public final class ManagedFields {
                 .orElse(FieldSet.root(Struct.EMPTY));
     }
 
-    /// The others' entries after a change from `old` to `next`: what changed or went is theirs no more.
-    private static List<ManagerEntry> settled(Shape shape, Struct old, Struct next, List<ManagerEntry> entries,
-            Manager manager, boolean apply, boolean force) {
-        if (entries.isEmpty()) {
-            return entries;
+    /// What a change takes away, and what it adds or changes; made once, for it is the dear part.
+    private record Step(FieldSet removed, FieldSet changed) {
+        static Step of(Shape shape, Struct old, Struct next) {
+            FieldSet after = FieldDiff.everything(shape, next);
+            if (old.isEmpty()) {
+                return new Step(FieldSet.root(Struct.EMPTY), after);
+            }
+            FieldSet before = FieldDiff.everything(shape, old);
+            return new Step(before.minus(after), after.minus(before).union(FieldDiff.modified(shape, old, next)));
         }
-        FieldSet before = FieldDiff.everything(shape, old);
-        FieldSet after = FieldDiff.everything(shape, next);
-        FieldSet removed = before.minus(after);
-        FieldSet changed = after.minus(before).union(FieldDiff.modified(shape, old, next));
-        if (removed.isEmpty() && changed.isEmpty()) {
+    }
+
+    /// The others' entries after a change: what changed or went is theirs no more.
+    private static List<ManagerEntry> settled(Step step, List<ManagerEntry> entries, Manager manager, boolean apply,
+            boolean force) {
+        FieldSet removed = step.removed;
+        FieldSet changed = step.changed;
+        if (entries.isEmpty() || removed.isEmpty() && changed.isEmpty()) {
             return entries;
         }
         List<ManagerEntry> left = new ArrayList<>();
