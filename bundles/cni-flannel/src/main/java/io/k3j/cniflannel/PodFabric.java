@@ -4,6 +4,7 @@ import io.k3j.model.Obj;
 import io.k3j.netfilter.Table;
 import io.k3j.nodeapi.PacketFilter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,7 +87,8 @@ final class PodFabric {
         own = new Lease(me.name(), backend.type(), reaches);
         host.write(RUN.resolve("subnet.env"), plan.subnetEnv());
         host.write(Path.of(settings.dataDir(), "agent/etc/flannel/net-conf.json"), plan.netConf());
-        host.write(conflist(settings), plan.conflist());
+        host.write(conflist(settings), settings.flannelCniConf().isEmpty() ? plan.conflist()
+                : Files.readAllBytes(Path.of(settings.flannelCniConf())));
         outside = Optional.of(now);
         ranges = wanted;
     }

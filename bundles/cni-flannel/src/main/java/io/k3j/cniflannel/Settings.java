@@ -23,6 +23,9 @@ package io.k3j.cniflannel;
     /// `--flannel-iface`.
     String flannelIface() default "";
 
+    /// `--flannel-cni-conf`: a file to take instead of the CNI configuration made here.
+    String flannelCniConf() default "";
+
     /// `--flannel-external-ip`.
     boolean flannelExternalIp() default false;
 

@@ -34,6 +34,7 @@ public final class KubeProxy {
     private final Semaphore changed = new Semaphore(0);
     private final HealthScope health;
     private final Proxier proxier;
+    private final HealthPorts healthPorts = new HealthPorts();
     private final Thread worker;
     private volatile boolean stopped;
 
@@ -98,6 +99,7 @@ public final class KubeProxy {
     private boolean sync() {
         try {
             proxier.sync();
+            healthPorts.keep(proxier.healthPorts());
             health.ok();
             return true;
         } catch (FilterRefused | UncheckedIOException e) {
@@ -114,6 +116,7 @@ public final class KubeProxy {
         stopped = true;
         worker.interrupt();
         worker.join();
+        healthPorts.close();
         views.close();
     }
 }

@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Brings the kernel to what the objects ask for. Used by one thread.
 final class Proxier {
@@ -60,6 +62,22 @@ final class Proxier {
         if (p.internal().isEmpty()) {
             all.add(new Flow(ip, p.port(), ""));
         }
+    }
+
+    /// Who listens for load balancers outside, and what they are told.
+    Map<Integer, HealthPorts.Subject> healthPorts() {
+        Map<Integer, HealthPorts.Subject> all = new TreeMap<>();
+        for (Obj s : services.list()) {
+            int port = (int) s.spec().whole("healthCheckNodePort", 0);
+            if (port > 0 && ServicePorts.served(s) && s.spec().text("externalTrafficPolicy").equals("Local")) {
+                List<Obj> its = slices.by(BY_SERVICE, s.namespace() + "/" + s.name());
+                long here = Stream.of(Family.values())
+                        .flatMap(f -> ServicePorts.of(s, its, f, node).stream())
+                        .flatMap(p -> p.local().stream()).map(Backend::address).distinct().count();
+                all.put(port, new HealthPorts.Subject(s.namespace(), s.name(), (int) here));
+            }
+        }
+        return all;
     }
 
     private void apply(Family family, List<ServicePort> ports) {

@@ -13,12 +13,16 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.PacketFilter;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +204,32 @@ class ProxierTest {
         String service = lines(script, "add rule ip kube-proxy service-").stream().filter(l -> l.contains("numgen"))
                 .findFirst().orElse("");
         assertThat(service).contains("10.42.1.9/8080").doesNotContain("10.42.0.9");
+    }
+
+    @Test
+    void tellsLoadBalancersWhetherThisNodeHasAnEndpoint() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        service("lb", cluster("10.43.0.5", port(80, "nodePort", 30080)).with("type", "LoadBalancer")
+                .with("externalTrafficPolicy", "Local").with("healthCheckNodePort", port));
+        endpoints("lb", port(8080), endpoint("10.42.0.9", "here", "ready", true),
+                endpoint("10.42.1.9", "there", "ready", true));
+        synced();
+        try (HealthPorts ports = new HealthPorts()) {
+            ports.keep(proxier.healthPorts());
+            assertThat(asked(port)).startsWith("HTTP/1.1 200").contains("\"localEndpoints\":1");
+            ports.keep(Map.of(port, new HealthPorts.Subject("default", "lb", 0)));
+            assertThat(asked(port)).startsWith("HTTP/1.1 503");
+        }
+    }
+
+    private static String asked(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

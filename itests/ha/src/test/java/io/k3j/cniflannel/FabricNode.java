@@ -71,6 +71,11 @@ final class FabricNode {
             }
 
             @Override
+            public String flannelCniConf() {
+                return "";
+            }
+
+            @Override
             public boolean flannelExternalIp() {
                 return false;
             }
