@@ -10,6 +10,7 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -59,6 +60,16 @@ public final class ApiServer {
     void bindDatastore(Datastore datastore) {
         store.use(datastore);
         startup.datastore(true);
+    }
+
+    @Reference(target = "(osgi.condition.id=" + Phases.CLUSTER_AGREED + ")",
+            cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindAgreement(Condition agreement) {
+        startup.agreed();
+    }
+
+    void unbindAgreement(Condition agreement) {
+        // what was agreed once stays agreed
     }
 
     void unbindDatastore(Datastore datastore) {

@@ -27,7 +27,8 @@ import org.osgi.service.condition.Condition;
 /// The way from a bundle to a serving API server, one step after the other, each as soon as it can be:
 ///
 /// ```
-/// datastore, kinds -> load -> [ApiClient, Endpoint] -> admission, authorizers, roles -> namespaces -> [ready]
+/// datastore, kinds, agreement -> load -> [ApiClient, Endpoint] -> admission, authorizers, roles
+///     -> namespaces -> [ready]
 /// ```
 final class Startup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
@@ -46,6 +47,7 @@ final class Startup implements AutoCloseable {
     private final Deque<ServiceRegistration<?>> registered = new ArrayDeque<>();
     private final Thread thread;
     private volatile boolean open = true;
+    private volatile boolean agreed;
     private volatile boolean rbac;
     private volatile boolean ready;
     private @Nullable Server server;
@@ -80,6 +82,12 @@ final class Startup implements AutoCloseable {
         }
     }
 
+    /// This server belongs to the datastore's cluster: before that nobody may write. It stays so.
+    void agreed() {
+        agreed = true;
+        signal.raise();
+    }
+
     /// The bootstrap roles have come or gone.
     void rbac(boolean there) {
         rbac = there;
@@ -90,6 +98,7 @@ final class Startup implements AutoCloseable {
         try {
             await("the datastore", () -> store.await(0) != null);
             await("the built-in kinds", this::kinds);
+            await("the servers' agreement", () -> agreed);
             served();
             await("authorizers and admission", this::guarded);
             ready();

@@ -21,6 +21,7 @@ final class Drift {
     private final Supplier<@Nullable Components> components;
     private final NodeConditions conditions;
     private String seen = "";
+    private String logged = "";
     private @Nullable String told;
 
     Drift(Parity.Mine mine, Supplier<String> password, Supplier<@Nullable Components> components,
@@ -50,7 +51,8 @@ final class Drift {
         if (!settled || now.equals(told)) {
             return;
         }
-        if (!now.isEmpty()) {
+        if (!now.isEmpty() && !now.equals(logged)) {
+            logged = now;
             LOG.log(Level.WARNING, "This server has drifted from the cluster's configuration: " + now);
         }
         if (conditions.tell(mine.name(), now, told != null || !now.isEmpty())) {
