@@ -12,6 +12,8 @@ import org.mariadb.jdbc.NonRegisteringDriver;
 /// Opens connections, each with its bounds of time. Not by `DriverManager`, which would hold on to what it is given.
 final class Connections implements AutoCloseable {
     private static final int CONNECT_MILLIS = 1_500;
+    /// Servers that look up names of clients take seconds where there is no resolver.
+    private static final int LOGIN_MILLIS = 5_000;
     private final Endpoint endpoint;
     private final String cafile;
     private final @Nullable ClientKeyStore identity;
@@ -56,7 +58,7 @@ final class Connections implements AutoCloseable {
         properties.setProperty("user", endpoint.user());
         properties.setProperty("password", endpoint.password());
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_MILLIS));
-        properties.setProperty("socketTimeout", Integer.toString(millis));
+        properties.setProperty("socketTimeout", Integer.toString(LOGIN_MILLIS));
         properties.setProperty("useServerPrepStmts", "true");
         properties.setProperty("cachePrepStmts", "true");
         properties.setProperty("tcpKeepAlive", "true");
@@ -73,6 +75,7 @@ final class Connections implements AutoCloseable {
         if (connection == null) {
             throw new SQLException("the driver does not take " + endpoint.place());
         }
+        connection.setNetworkTimeout(Runnable::run, millis);
         return connection;
     }
 
@@ -80,6 +83,8 @@ final class Connections implements AutoCloseable {
         boolean files = !cafile.isEmpty() || identity != null;
         properties.setProperty("sslMode", files || "true".equals(endpoint.tls()) ? "verify-full"
                 : "skip-verify".equals(endpoint.tls()) ? "trust" : "disable");
+        // a certificate nobody vouches for is refused, whatever the way of login would make of it
+        properties.setProperty("deferCertificateValidation", "false");
         if (!cafile.isEmpty()) {
             properties.setProperty("serverSslCert", cafile);
         }

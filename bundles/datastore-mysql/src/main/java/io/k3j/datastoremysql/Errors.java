@@ -60,8 +60,9 @@ final class Errors {
 
     private static boolean untrusted(SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
             if (cause instanceof javax.net.ssl.SSLException || cause instanceof java.security.GeneralSecurityException
-                    || String.valueOf(cause.getMessage()).contains("SSL")) {
+                    || message.contains("SSL") || message.contains("sslMode") || message.contains("ertificate")) {
                 return true;
             }
         }

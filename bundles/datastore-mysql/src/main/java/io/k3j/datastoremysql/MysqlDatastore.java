@@ -33,7 +33,6 @@ public final class MysqlDatastore implements LogStart.Events {
     private final HealthScope scope;
     private final @Nullable Abort abort;
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
-    private @Nullable Connections connections;
     private @Nullable LogStart start;
 
     /// Begins to open it, in the background.
@@ -44,10 +43,9 @@ public final class MysqlDatastore implements LogStart.Events {
         this.abort = abort;
         scope = health.scope(NAME);
         try {
-            Connections made = Connections.of(settings.datastoreEndpoint(), settings.datastoreCafile(),
-                    settings.datastoreCertfile(), settings.datastoreKeyfile());
-            connections = made;
-            start = LogStart.of(new MysqlDialect(made, settings.keepSecondaryIndexes()), this);
+            start = MysqlStore.start(settings.datastoreEndpoint(),
+                    List.of(settings.datastoreCafile(), settings.datastoreCertfile(), settings.datastoreKeyfile()),
+                    settings.keepSecondaryIndexes(), this);
         } catch (IllegalArgumentException e) {
             failed(String.valueOf(e.getMessage()));
         }
@@ -80,9 +78,6 @@ public final class MysqlDatastore implements LogStart.Events {
     void stop() throws SQLException {
         if (start != null) {
             start.close(log -> services.reversed().forEach(ServiceRegistration::unregister));
-        }
-        if (connections != null) {
-            connections.close();
         }
     }
 }

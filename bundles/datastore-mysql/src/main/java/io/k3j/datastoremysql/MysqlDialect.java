@@ -157,4 +157,9 @@ final class MysqlDialect implements SqlDialect {
             return result.next() ? result.getLong(1) : 0;
         }
     }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
 }

@@ -15,7 +15,7 @@ import org.postgresql.Driver;
 /// Opens connections, each with its bounds of time. Not by `DriverManager`, which would hold on to what it is given.
 final class Connections implements AutoCloseable {
     private static final String CONNECT_SECONDS = "1";
-    private static final String LOGIN_SECONDS = "2";
+    private static final String LOGIN_SECONDS = "5";
     private final Endpoint endpoint;
     private final @Nullable String cafile;
     private final @Nullable ClientKeyStore identity;
@@ -98,16 +98,17 @@ final class Connections implements AutoCloseable {
     }
 
     private void tls(Endpoint where, Properties properties) {
-        boolean files = cafile != null || identity != null;
-        properties.setProperty("sslmode",
-                first(where.parameter(Endpoint.SSLMODE), files ? "verify-full" : "prefer").replace("allow", "prefer"));
+        String mode = first(where.parameter(Endpoint.SSLMODE), cafile == null && identity == null ? "prefer"
+                : "verify-full").replace("allow", "prefer");
         if (cafile != null) {
+            // as libpq: whoever names an authority wants it asked
+            mode = mode.replace("require", "verify-ca");
             properties.setProperty("sslrootcert", cafile);
-        } else {
+        } else if (mode.startsWith("verify") && identity == null) {
             properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
+        properties.setProperty("sslmode", mode);
         if (identity != null) {
-            properties.remove("sslfactory");
             properties.setProperty("sslkey", identity.file().toString());
             properties.setProperty("sslpassword", identity.password());
         }

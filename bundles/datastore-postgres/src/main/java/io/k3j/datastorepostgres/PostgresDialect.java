@@ -156,4 +156,9 @@ final class PostgresDialect implements SqlDialect {
             return result.next() ? result.getLong(1) : 0;
         }
     }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
 }

@@ -2,9 +2,11 @@ package io.k3j.datastorepostgres;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.SqlDialect;
 import io.k3j.sqllog.SqlLog;
 import java.sql.SQLException;
+import java.util.List;
 
 /// The open log in one database, for whoever does not need a framework: tests, benches, copies.
 public final class PostgresStore implements AutoCloseable {
@@ -29,6 +31,15 @@ public final class PostgresStore implements AutoCloseable {
             throw new DatastoreUnavailable("cannot open the datastore " + dialect.place() + ": " + e.getMessage(), e,
                     false);
         }
+    }
+
+    /// Begins to open the database of an endpoint in the background. `files` are those of the flags
+    /// `--datastore-cafile`, `-certfile` and `-keyfile`, in that order, empty when not given.
+    /// @throws IllegalArgumentException when the endpoint or a file is wrong
+    public static LogStart start(String endpoint, List<String> files, boolean keepSecondaryIndexes,
+            LogStart.Events events) {
+        Connections connections = Connections.of(endpoint, files.get(0), files.get(1), files.get(2));
+        return LogStart.of(new PostgresDialect(connections, keepSecondaryIndexes), events);
     }
 
     /// The log.

@@ -76,8 +76,12 @@ final class Compaction {
 
     private long step(long target) {
         long goal = Math.min(target, tail.durable());
-        refresh();
-        done = Math.max(done, shared ? announced : done);
+        if (shared) {
+            // what others have done is recorded; what was only announced here may have failed
+            long recorded = pool.readSoon(WHAT, reader -> reader.number(Statements.COMPACT_REVISION));
+            announce(recorded);
+            done = Math.max(done, recorded);
+        }
         while (done < goal) {
             Stretch stretch = stretch(done, goal);
             announce(stretch.upTo);

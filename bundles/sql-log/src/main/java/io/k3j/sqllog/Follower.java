@@ -158,9 +158,11 @@ final class Follower implements Runnable {
         }
     }
 
+    /// The newest fence that the look which begins now serves; it serves all news, too.
     private long ticket() {
         lock.lock();
         try {
+            news = 0;
             return asked;
         } finally {
             lock.unlock();
@@ -171,7 +173,6 @@ final class Follower implements Runnable {
         lock.lock();
         try {
             answered = Math.max(answered, ticket);
-            news = 0;
             looked.signalAll();
         } finally {
             lock.unlock();

@@ -88,6 +88,7 @@ public final class LogStart implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        dialect.close();
     }
 
     private synchronized @Nullable SqlLog openLog() {

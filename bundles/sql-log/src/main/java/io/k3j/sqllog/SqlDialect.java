@@ -88,4 +88,8 @@ public interface SqlDialect {
 
     /// Bytes the database takes on its disk.
     long size() throws SQLException;
+
+    /// Called last: gives back what the dialect itself holds.
+    default void close() {
+    }
 }

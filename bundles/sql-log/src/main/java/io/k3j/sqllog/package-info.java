@@ -14,6 +14,14 @@
 ///          └──────── woken ◄─────────────┘
 /// ```
 ///
+/// Where several processes share the table, a group begins with the table's lock and takes in what others wrote; a
+/// follower thread reads their rows at other times:
+///
+/// ```
+///   others' rows ──► datastore-follower ──► Intake (in order, each once) ──► heads, tail ──► watches, fences
+///   own groups  ──► datastore-writer  ──────────┘
+/// ```
+///
 /// **Memory** is bounded whatever the table's size: `Heads` keeps the newest rows of recently changed keys
 /// (16 MiB, their arrays shared with whoever committed them), `Tail` the recent changes for watches
 /// (16 MiB, the same arrays), `KnownNames` 2 MiB of bits that say which names have never been used, so that most

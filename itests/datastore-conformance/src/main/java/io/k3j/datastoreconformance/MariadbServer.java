@@ -9,7 +9,7 @@ public final class MariadbServer extends DatabaseServer {
 
     private MariadbServer(List<String> options) {
         super("mysql");
-        this.options = options;
+        this.options = new ArrayList<>(options);
     }
 
     /// Makes and starts one; `options` as `--max-connections=20`.
@@ -21,6 +21,11 @@ public final class MariadbServer extends DatabaseServer {
         server.sql("mysql", "CREATE USER " + USER + "@'%' IDENTIFIED BY '" + PASSWORD + "'");
         server.sql("mysql", "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON *.* TO " + USER);
         return server;
+    }
+
+    /// More options, from the next start on.
+    public void also(String... more) {
+        options.addAll(List.of(more));
     }
 
     private String data() {

@@ -1,0 +1,51 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.sqllog.LogStart;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class MariadbStartTest extends DatabaseStart {
+    private static MariadbServer server;
+
+    @BeforeAll
+    static void serve() {
+        server = MariadbServer.started();
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @Override
+    DatabaseServer server() {
+        return server;
+    }
+
+    @Override
+    LogStart start(String endpoint, List<String> files, LogStart.Events events) {
+        return MysqlStore.start(endpoint, files, false, events);
+    }
+
+    @Override
+    void poorUser(String name) {
+        server.sql("mysql", "CREATE USER " + name + " IDENTIFIED BY '" + DatabaseServer.PASSWORD + "'");
+    }
+
+    @Override
+    Tls tls() {
+        Tls tls = TestCertificates.make(server.directory(), "mysql");
+        server.also("--ssl-cert=" + server.directory().resolve("server.crt"),
+                "--ssl-key=" + server.directory().resolve("server.key"), "--ssl-ca=" + tls.authority());
+        server.kill();
+        server.start();
+        return tls;
+    }
+
+    @Override
+    String demandingTls(String endpoint) {
+        return endpoint + "?tls=true";
+    }
+}

@@ -1,0 +1,53 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.sqllog.LogStart;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class PostgresStartTest extends DatabaseStart {
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void serve() {
+        server = PostgresServer.started();
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @Override
+    DatabaseServer server() {
+        return server;
+    }
+
+    @Override
+    LogStart start(String endpoint, List<String> files, LogStart.Events events) {
+        return PostgresStore.start(endpoint, files, false, events);
+    }
+
+    @Override
+    void poorUser(String name) {
+        server.sql("postgres", "CREATE ROLE " + name + " LOGIN PASSWORD '" + DatabaseServer.PASSWORD + "'");
+    }
+
+    @Override
+    Tls tls() {
+        Tls tls = TestCertificates.make(server.directory(), "postgres");
+        server.sql("postgres", "ALTER SYSTEM SET ssl_cert_file = '" + server.directory().resolve("server.crt") + "'");
+        server.sql("postgres", "ALTER SYSTEM SET ssl_key_file = '" + server.directory().resolve("server.key") + "'");
+        server.sql("postgres", "ALTER SYSTEM SET ssl_ca_file = '" + tls.authority() + "'");
+        server.sql("postgres", "ALTER SYSTEM SET ssl = on");
+        server.kill();
+        server.start();
+        return tls;
+    }
+
+    @Override
+    String demandingTls(String endpoint) {
+        return endpoint + "?sslmode=verify-full";
+    }
+}

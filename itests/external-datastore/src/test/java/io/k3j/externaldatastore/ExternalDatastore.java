@@ -1,0 +1,135 @@
+package io.k3j.externaldatastore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.datastoreconformance.DatabaseServer;
+import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.RebuiltJars;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What two servers at one database do for whoever types kubectl.
+abstract class ExternalDatastore {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String READY = "API server ready";
+    @TempDir
+    Path directory;
+    private DatabaseServer database;
+    private final List<K3sProcess> servers = new ArrayList<>();
+
+    abstract DatabaseServer newDatabase();
+
+    /// The driver's symbolic name.
+    abstract String driver();
+
+    @BeforeEach
+    void serve() {
+        database = newDatabase();
+    }
+
+    @AfterEach
+    void end() {
+        servers.reversed().forEach(K3sProcess::close);
+        database.close();
+    }
+
+    private K3sProcess server(String name, String endpoint) throws IOException {
+        K3sProcess server = K3sProcess.server(Files.createDirectory(directory.resolve(name)), "--disable-agent",
+                "--bind-address", "127.0.0.1", "--token", "the-token", "--datastore-endpoint", endpoint);
+        servers.add(server);
+        return server;
+    }
+
+    @Test
+    void twoServersServeTheSameObjectsAndOutliveTheDatabase() throws Exception {
+        K3sProcess a = server("a", database.endpoint("kubernetes"));
+        a.awaitOutput(READY, LIMIT);
+        K3sProcess b = server("b", database.endpoint("kubernetes"));
+        b.awaitOutput(READY, LIMIT);
+        apply("a", "first");
+        b.await("the first's object", LIMIT, () -> there("b", "first"));
+        apply("b", "second");
+        a.await("the second's object", LIMIT, () -> there("a", "second"));
+        database.kill();
+        a.await("reads from memory", LIMIT, () -> there("a", "second"));
+        database.start();
+        a.await("writes again", LIMIT, () -> apply("a", "third"));
+        b.await("sees them", LIMIT, () -> there("b", "third"));
+        assertThat(a.output() + b.output()).contains("the datastore is away").contains("the datastore answers again")
+                .doesNotContain(DatabaseServer.PASSWORD);
+        assertThat(b.stop()).as(b::tail).isZero();
+        assertThat(apply("a", "fourth")).isTrue();
+        assertThat(a.stop()).as(a::tail).isZero();
+    }
+
+    @Test
+    void theDriverIsSwappedInTheRunningProcess() throws Exception {
+        RebuiltJars jars = new RebuiltJars(Files.createDirectories(directory.resolve("rebuilt")));
+        K3sProcess server = server("a", database.endpoint("kubernetes"));
+        server.awaitOutput(READY, LIMIT);
+        server.awaitOutput("component=apiserver health=OK", LIMIT);
+        apply("a", "before");
+        for (String[] words : new String[][] {{"swap", jars.rebuilt(driver()).toString()},
+                {"back", driver().replace("io.k3j.datastore", "datastore-")}}) {
+            ConsoleAnswer answer = server.console(words);
+            assertThat(answer.code()).as("%s %s", answer.lines(), server.tail()).isZero();
+            assertThat(there("a", "before")).isTrue();
+            server.await("writes", LIMIT, () -> apply("a", words[0]));
+        }
+    }
+
+    @Test
+    void aWrongPasswordEndsTheProcessWithASentence() throws Exception {
+        String wrong = database.endpoint("kubernetes").replace("s3cr", "wrong");
+        try (K3sProcess server = server("a", wrong)) {
+            for (long end = System.nanoTime() + LIMIT.toNanos(); server.running() && System.nanoTime() < end;) {
+                Thread.onSpinWait();
+            }
+            assertThat(server.running()).isFalse();
+            assertThat(server.output()).contains("cannot open the datastore ").contains("check user and password")
+                    .doesNotContain("wrong/et");
+        }
+    }
+
+    private boolean apply(String server, String name) {
+        try {
+            Path manifest = directory.resolve(name + ".yaml");
+            Files.writeString(manifest,
+                    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: default}\n");
+            return kubectl(server, "apply", "-f", manifest.toString()).contains(name);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean there(String server, String name) {
+        return kubectl(server, "get", "configmaps", "-n", "default").contains(name);
+    }
+
+    /// The output of a command that went well, else nothing.
+    private String kubectl(String server, String... words) {
+        List<String> command = new ArrayList<>(List.of(K3sProcess.distribution().resolve("bin/k3s").toString(),
+                "kubectl", "--kubeconfig", directory.resolve(server).resolve("k3s.yaml").toString()));
+        command.addAll(List.of(words));
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes());
+            return process.waitFor() == 0 ? output : "";
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.k3j.externaldatastore;
+
+import io.k3j.datastoreconformance.DatabaseServer;
+import io.k3j.datastoreconformance.MariadbServer;
+
+class MariadbDatastoreItest extends ExternalDatastore {
+    @Override
+    DatabaseServer newDatabase() {
+        return MariadbServer.started();
+    }
+
+    @Override
+    String driver() {
+        return "io.k3j.datastoremysql";
+    }
+}

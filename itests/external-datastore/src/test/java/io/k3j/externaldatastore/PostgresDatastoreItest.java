@@ -1,0 +1,16 @@
+package io.k3j.externaldatastore;
+
+import io.k3j.datastoreconformance.DatabaseServer;
+import io.k3j.datastoreconformance.PostgresServer;
+
+class PostgresDatastoreItest extends ExternalDatastore {
+    @Override
+    DatabaseServer newDatabase() {
+        return PostgresServer.started();
+    }
+
+    @Override
+    String driver() {
+        return "io.k3j.datastorepostgres";
+    }
+}
