@@ -47,7 +47,8 @@ public final class Bindings {
             for (int left = TRIES; left > 0; left--) {
                 try {
                     Obj bound = bound(api.get(World.PODS, key), call.body());
-                    api.update(World.PODS, bound,
+                    // the scheduler of a server that leads no more must not place pods
+                    api.leading().update(World.PODS, bound,
                             new WriteOptions("binding", call.caller().user(), false, call.dryRun()));
                     return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
                             "Success", "code", 201);

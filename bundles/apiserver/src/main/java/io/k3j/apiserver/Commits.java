@@ -70,6 +70,11 @@ final class Commits {
             long renewed = term.after(revision, RENEWAL);
             revision = renewed == revision ? 0 : renewed;
         }
-        throw ApiFault.unavailable("this server is not the leader any more");
+        throw notLeading();
+    }
+
+    /// 503 for who was the leader.
+    static ApiFault notLeading() {
+        return ApiFault.unavailable("this server is not the leader any more");
     }
 }
