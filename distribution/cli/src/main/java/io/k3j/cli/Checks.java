@@ -14,7 +14,7 @@ import java.util.Set;
 final class Checks {
     private static final Instant EARLIEST = Instant.parse("1980-01-01T00:00:00Z");
     private static final int LONGEST_NAME = 253;
-    private static final Set<String> ENDPOINTS = Set.of("mysql", "postgres", "postgresql");
+    private static final Set<String> ENDPOINTS = Set.of("mysql", "postgres", "postgresql", "http", "https");
     private final Map<String, Object> settings;
     private final List<String> problems = new ArrayList<>();
 
@@ -155,7 +155,7 @@ final class Checks {
         if (!ENDPOINTS.contains(scheme)) {
             problems.add("--datastore-endpoint=" + (colon < 0 ? "…" : scheme + "://…") + " is not supported by K3j; "
                     + "use postgres://user:password@host:5432/database or mysql://user:password@tcp(host:3306)/database"
-                    + ", or start without it for the embedded datastore");
+                    + " or https://etcd-1:2379,https://etcd-2:2379, or start without it for the embedded datastore");
         }
         for (String key : List.of("Cafile", "Certfile", "Keyfile")) {
             if (settings.get("datastore" + key) instanceof String file && !file.isEmpty()

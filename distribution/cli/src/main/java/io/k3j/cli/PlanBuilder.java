@@ -40,17 +40,17 @@ final class PlanBuilder {
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }
-        return new PlanBuilder(command, flags, r, host).plan();
+        return new PlanBuilder(command, flags, r, host).plan(warnings);
     }
 
-    private LaunchPlan plan() {
+    private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
         Defaults.fill(settings, host);
         settings.put("controlPlane", command.equals("server"));
-        List<String> problems = Checks.problems(settings, host);
-        if (command.equals("agent")) {
-            problems.addAll(AgentChecks.problems(settings));
-        }
+        List<String> problems = new ArrayList<>();
+        problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
+                : ManagedEtcd.decide(settings, warnings));
+        problems.addAll(Checks.problems(settings, host));
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }

@@ -1,0 +1,69 @@
+package io.k3j.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Whether this server runs etcd itself: because its data is there, or because it begins or joins a cluster.
+final class ManagedEtcd {
+    private static final String ENDPOINT = "datastoreEndpoint";
+
+    private ManagedEtcd() {
+    }
+
+    /// Adds the settings `managedEtcd` and `etcd` (any etcd), by which features are chosen. Data on disk decides
+    /// over the flags, as in K3s: then they are taken out and named in a warning.
+    /// @return what cannot be combined
+    static List<String> decide(Map<String, Object> settings, List<String> warnings) {
+        boolean there = Files.exists(Path.of((String) settings.get("dataDir")).resolve("server/db/etcd/member"));
+        boolean joins = given(settings, "server") && !given(settings, ENDPOINT);
+        if (there) {
+            ignore(settings, warnings);
+        }
+        boolean managed = there || joins || Boolean.TRUE.equals(settings.get("clusterInit"))
+                || Boolean.TRUE.equals(settings.get("clusterReset"));
+        String endpoint = String.valueOf(settings.getOrDefault(ENDPOINT, ""));
+        settings.put("managedEtcd", managed);
+        settings.put("etcd", managed || endpoint.startsWith("http://") || endpoint.startsWith("https://"));
+        return there ? List.of() : problems(settings);
+    }
+
+    private static void ignore(Map<String, Object> settings, List<String> warnings) {
+        List<String> ignored = new ArrayList<>();
+        if (Boolean.TRUE.equals(settings.get("clusterInit"))) {
+            ignored.add("--cluster-init");
+        }
+        if (given(settings, "server")) {
+            ignored.add("--server");
+        }
+        if (given(settings, ENDPOINT)) {
+            ignored.add("--datastore-endpoint");
+            settings.remove(ENDPOINT);
+        }
+        if (!ignored.isEmpty()) {
+            warnings.add("managed etcd found in the data directory, so it is used; ignored: "
+                    + String.join(", ", ignored));
+        }
+    }
+
+    private static boolean given(Map<String, Object> settings, String key) {
+        return settings.get(key) instanceof String text && !text.isEmpty();
+    }
+
+    private static List<String> problems(Map<String, Object> settings) {
+        List<String> problems = new ArrayList<>();
+        boolean reset = Boolean.TRUE.equals(settings.get("clusterReset"));
+        if (given(settings, "clusterResetRestorePath") && !reset) {
+            problems.add("--cluster-reset-restore-path requires --cluster-reset; add it");
+        }
+        if (reset && given(settings, "server")) {
+            problems.add("--cluster-reset cannot be used with --server; leave --server out");
+        }
+        if (Boolean.TRUE.equals(settings.get("clusterInit")) && given(settings, ENDPOINT)) {
+            problems.add("--cluster-init and --datastore-endpoint are two datastores; leave one out");
+        }
+        return problems;
+    }
+}

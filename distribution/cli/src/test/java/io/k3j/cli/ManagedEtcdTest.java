@@ -1,0 +1,74 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManagedEtcdTest {
+    @TempDir
+    Path directory;
+    private final Map<String, Object> settings = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    @BeforeEach
+    void dataDirectory() {
+        settings.put("dataDir", directory.toString());
+    }
+
+    private List<String> decide() {
+        return ManagedEtcd.decide(settings, warnings);
+    }
+
+    @Test
+    void itIsChosenByBeginningOrJoiningACluster() {
+        assertThat(decide()).isEmpty();
+        assertThat(settings).containsEntry("managedEtcd", false).containsEntry("etcd", false);
+        settings.put("clusterInit", true);
+        decide();
+        assertThat(settings).containsEntry("managedEtcd", true).containsEntry("etcd", true);
+        settings.put("clusterInit", false);
+        settings.put("server", "https://one:6443");
+        decide();
+        assertThat(settings).containsEntry("managedEtcd", true);
+        settings.put("datastoreEndpoint", "postgres://one");
+        decide();
+        assertThat(settings).containsEntry("managedEtcd", false).containsEntry("etcd", false);
+        settings.put("datastoreEndpoint", "https://one:2379");
+        decide();
+        assertThat(settings).containsEntry("managedEtcd", false).containsEntry("etcd", true);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void dataOnDiskDecidesOverTheFlagsAndIsSaid() throws IOException {
+        Files.createDirectories(directory.resolve("server/db/etcd/member"));
+        settings.put("clusterInit", true);
+        settings.put("server", "https://one:6443");
+        settings.put("datastoreEndpoint", "postgres://u:p@one/d");
+        assertThat(decide()).isEmpty();
+        assertThat(settings).containsEntry("managedEtcd", true).doesNotContainKey("datastoreEndpoint");
+        assertThat(warnings).singleElement().asString()
+                .endsWith("ignored: --cluster-init, --server, --datastore-endpoint");
+    }
+
+    @Test
+    void whatCannotBeCombinedIsAllTold() {
+        settings.put("clusterInit", true);
+        settings.put("datastoreEndpoint", "postgres://one");
+        settings.put("clusterResetRestorePath", "/snapshot");
+        assertThat(decide()).hasSize(2).anyMatch(p -> p.contains("requires --cluster-reset"));
+        settings.remove("clusterResetRestorePath");
+        settings.put("clusterReset", true);
+        settings.put("server", "https://one:6443");
+        assertThat(decide()).anyMatch(p -> p.contains("--cluster-reset cannot be used with --server"));
+    }
+}
