@@ -157,7 +157,8 @@ class PlanBuilderTest {
                 .withMessageContaining(db.resolve("state.db") + " is damaged")
                 .withMessageContaining("move the directory");
         Files.writeString(db.resolve("state.db"), "SQLite format 3\0 and more");
-        plan("--data-dir=" + directory);
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--data-dir=" + directory))
+                .withMessageContaining("ends within its header");
     }
 
     static List<Flag> absent() {
