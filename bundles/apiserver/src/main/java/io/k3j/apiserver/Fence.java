@@ -47,6 +47,9 @@ final class Fence implements AutoCloseable {
     private long silentSince;
     private Instant pendingSince;
     private Instant asOf;
+    private boolean toldAway;
+    private volatile Consumer<Boolean> listener = answering -> {
+    };
     private volatile boolean open = true;
 
     /// For a store and the log that follows it, which holds what the store held just now.
@@ -65,6 +68,11 @@ final class Fence implements AutoCloseable {
         if (shared) {
             thread.start();
         }
+    }
+
+    /// Whoever shall hear when the store falls silent (false) and answers again (true); called on the rounds' thread.
+    void listen(Consumer<Boolean> whoever) {
+        listener = whoever;
     }
 
     /// Whether other servers write to the store.
@@ -203,6 +211,7 @@ final class Fence implements AutoCloseable {
             lock.unlock();
         }
         long revision = asked();
+        note(revision >= 0);
         lock.lock();
         try {
             if (revision < 0) {
@@ -217,6 +226,14 @@ final class Fence implements AutoCloseable {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void note(boolean answers) {
+        boolean away = !answers && !answering();
+        if (away != toldAway && (away || answers)) {
+            toldAway = away;
+            listener.accept(!away);
         }
     }
 

@@ -75,6 +75,10 @@ final class Startup implements AutoCloseable {
     /// The datastore has come or gone.
     void datastore(boolean there) {
         signal.raise();
+        told(there);
+    }
+
+    private void told(boolean there) {
         if (ready && there) {
             around.health.ok();
         } else if (ready) {
@@ -202,6 +206,7 @@ final class Startup implements AutoCloseable {
                 }
                 if (running().shared()) {
                     peers().follow(new ServerEndpoints(self)::settle);
+                    running().core().data().fence().listen(this::told);
                 }
                 ready = true;
                 around.health.ok();

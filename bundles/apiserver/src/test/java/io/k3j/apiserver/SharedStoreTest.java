@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,17 @@ class SharedStoreTest {
         assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
         assertThat(watch.line()).contains("\"name\":\"one\"");
         assertThat(here.call("POST", MAPS, map("two", "1")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void itIsToldWhenTheStoreFallsSilentAndAnswersAgain() throws Exception {
+        BlockingQueue<Boolean> heard = new LinkedBlockingQueue<>();
+        here.server.core().data().fence().listen(heard::add);
+        gate.away(true);
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isFalse();
+        gate.away(false);
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard).isEmpty();
     }
 
     @Test
