@@ -1,6 +1,5 @@
 package io.k3j.clienthttp;
 
-import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -30,7 +29,7 @@ final class WatchFrames implements AutoCloseable {
     }
 
     /// The next event; blocks. Null when the watch has ended in order.
-    /// @throws ApiFault the error the server ended it with
+    /// @throws io.k3j.clientapi.ApiFault the error the server ended it with
     /// @throws IOException when it was cut
     @Nullable
     Frame next() throws IOException {

@@ -17,7 +17,8 @@ class ClusterTest {
     private static final Feature RUNTIME = feature("cri-containerd", List.of(), List.of("dataDir"));
 
     private static Feature feature(String name, List<String> critical, List<String> settings) {
-        return new Feature(name, Set.of(), List.of(), critical, Map.of(), Map.of(), List.of(), Map.of("io.k3j." + name, settings),
+        return new Feature(name, Set.of(), List.of(), critical, Map.of(), Map.of(), List.of(),
+                Map.of("io.k3j." + name, settings),
                 Optional.empty());
     }
 
