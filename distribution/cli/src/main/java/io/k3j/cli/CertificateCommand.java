@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// `k3s certificate check|rotate`: looks at, or removes, the certificates on disk; the next start makes them anew.
 final class CertificateCommand {
-    private static final String USAGE = "use: k3s certificate check|rotate [--service NAME …] [--output text|table|json]";
+    private static final String USAGE = "use: k3s certificate check|rotate [--service NAME …]"
+            + " [--output text|table|json|yaml]";
     private static final Words.Form FORM = new Words.Form(USAGE, Map.of("s", "service", "d", "data-dir", "o", "output"),
             Set.of("service", "data-dir", "output", "config", "log"), Set.of("debug", "alsologtostderr"));
     private static final Duration SOON = Duration.ofDays(120);

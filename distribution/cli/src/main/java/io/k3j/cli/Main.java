@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class Main {
     /// The first line is read by tools: keep its form.
     static final String VERSION = "v1.36.2+k3j1";
+    private static final Path NODE_ID = Path.of("/etc/rancher/node/id");
     private static final int NOT_FOUND = 127;
 
     private Main() {
@@ -58,7 +59,7 @@ public final class Main {
         }
         List<String> warnings = new ArrayList<>();
         List<String> flags = arguments.stream().filter(a -> !a.equals(HostPackages.NO_INSTALL)).toList();
-        LaunchPlan plan = PlanBuilder.build(command, flags, host, warnings);
+        LaunchPlan plan = NodeId.named(PlanBuilder.build(command, flags, host, warnings), NODE_ID);
         ConsoleProgress progress = ConsoleProgress.of(System.out);
         warnings.forEach(progress::line);
         if (!plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint")) {

@@ -1,0 +1,56 @@
+package io.k3j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.pki.ClusterToken;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// The small commands around tokens and certificates.
+class AdministrationTest {
+    private static final Words.Form FORM = new Words.Form("use: x", Map.of("s", "server"), Set.of("server", "service"),
+            Set.of("force"));
+
+    @Test
+    void makesTokensOfTheDocumentedForm() {
+        assertThat(ClusterToken.isBootstrap(TokenCommand.random(new Random(1)))).isTrue();
+    }
+
+    @Test
+    void readsDurationsAsGoWritesThem() {
+        assertThat(TokenSecrets.ttl("24h")).isEqualTo(Duration.ofHours(24));
+        assertThat(TokenSecrets.ttl("1h30m")).isEqualTo(Duration.ofMinutes(90));
+        assertThat(TokenSecrets.ttl("0")).isZero();
+        assertThatThrownBy(() -> TokenSecrets.ttl("a day")).hasMessageContaining("24h");
+    }
+
+    @Test
+    void readsFlagsInEveryForm() {
+        Words words = Words.of(List.of("-s", "https://a", "one", "--service=x,y", "--service", "z", "--force"), FORM);
+        assertThat(words.text("server", "")).isEqualTo("https://a");
+        assertThat(words.all("service")).containsExactly("x", "y", "z");
+        assertThat(words.on("force")).isTrue();
+        assertThat(words.plain()).containsExactly("one");
+        assertThatThrownBy(() -> Words.of(List.of("--nonsense"), FORM)).hasMessageContaining("--nonsense")
+                .hasMessageContaining("use: x");
+        assertThatThrownBy(() -> Words.of(List.of("--server"), FORM)).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void saysHowLongCertificatesLast() {
+        Instant now = Instant.parse("2026-11-20T10:00:00Z");
+        List<CertificateCommand.Line> lines = List.of(
+                new CertificateCommand.Line("a.crt", "CN=a", "ClientAuth", now.plus(Duration.ofDays(300)), now),
+                new CertificateCommand.Line("b.crt", "CN=b", "ServerAuth", now.plus(Duration.ofDays(30)), now),
+                new CertificateCommand.Line("c.crt", "CN=c", "ServerAuth", now.minusSeconds(1), now));
+        assertThat(CertificateText.table(lines)).contains("300 days", "OK", "WARNING", "EXPIRED");
+        assertThat(CertificateText.json(lines)).contains("\"filename\":\"b.crt\"", "\"status\":\"WARNING\"");
+        assertThat(CertificateText.yaml(lines)).startsWith("- filename: \"a.crt\"\n  subject: \"CN=a\"\n");
+    }
+}
