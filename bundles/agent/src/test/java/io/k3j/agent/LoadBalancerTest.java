@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class LoadBalancerTest {
     /// Greets everybody by its name, then says everything back.
     private static final class Echo implements AutoCloseable {
@@ -123,7 +123,7 @@ class LoadBalancerTest {
                 balancer.check();
                 long start = System.nanoTime();
                 assertThat(socket.getInputStream().read()).isNegative();
-                assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(500);
+                assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(1_000);
             }
             try (Socket socket = connect(balancer)) {
                 assertThat((char) socket.getInputStream().read()).isEqualTo('b');

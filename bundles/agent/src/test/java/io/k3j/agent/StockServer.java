@@ -85,7 +85,7 @@ final class StockServer implements AutoCloseable {
 
     /// The next request.
     Asked next() throws InterruptedException {
-        Asked next = asked.poll(10, TimeUnit.SECONDS);
+        Asked next = asked.poll(60, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("nothing was asked");
         }

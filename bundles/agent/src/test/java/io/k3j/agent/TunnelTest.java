@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The agent's tunnel before a scripted stock server, whose frames are written byte by byte.
-@Timeout(30)
+@Timeout(120)
 class TunnelTest {
     private static final int BINARY = 0x82;
     private static final int PING = 0x89;
@@ -103,7 +103,7 @@ class TunnelTest {
     @Test
     void carriesAConnectionToTheKubeletInRemotedialersFrames() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(10, TimeUnit.SECONDS);
+            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
             assertThat(to).isNotNull();
             // id 1, connection 5, CONNECT 2, deadline 15000: zig-zag varints
             send(to.out(), frame("020a04b0ea01", "tcp/127.0.0.1:" + kubelet.getLocalPort()));
@@ -128,7 +128,7 @@ class TunnelTest {
     @Test
     void refusesEveryOtherAddress() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(10, TimeUnit.SECONDS);
+            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
             assertThat(to).isNotNull();
             send(to.out(), frame("020a04b0ea01", "tcp/127.0.0.1:22"));
             assertThat(new String(receive(to), StandardCharsets.ISO_8859_1)).endsWith("connect not allowed");
@@ -139,13 +139,13 @@ class TunnelTest {
     @Test
     void connectsAgainWhenItBreaksAndSaysSo() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            StockServer.Tunnelled to = server.tunnels.poll(10, TimeUnit.SECONDS);
+            StockServer.Tunnelled to = server.tunnels.poll(60, TimeUnit.SECONDS);
             assertThat(to).isNotNull();
-            assertThat(changed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             to.socket().close();
-            assertThat(changed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(server.tunnels.poll(10, TimeUnit.SECONDS)).isNotNull();
-            assertThat(changed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.tunnels.poll(60, TimeUnit.SECONDS)).isNotNull();
+            assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             assertThat(tunnel.health()).isEqualTo(Health.OK);
         }
     }
@@ -153,10 +153,10 @@ class TunnelTest {
     @Test
     void givesUpATunnelThatIsSilent() throws Exception {
         try (Tunnel tunnel = tunnel()) {
-            assertThat(server.tunnels.poll(10, TimeUnit.SECONDS)).isNotNull();
-            assertThat(changed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.tunnels.poll(60, TimeUnit.SECONDS)).isNotNull();
+            assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             // nobody answers its pings
-            assertThat(changed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(changed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             assertThat(tunnel.health()).isNotNull();
         }
     }

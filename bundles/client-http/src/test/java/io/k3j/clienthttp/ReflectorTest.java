@@ -88,7 +88,7 @@ class ReflectorTest {
     private List<String> told(int count) throws InterruptedException {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String word = told.poll(10, TimeUnit.SECONDS);
+            String word = told.poll(60, TimeUnit.SECONDS);
             assertThat(word).as("after " + words).isNotNull();
             words.add(word);
         }
@@ -201,7 +201,7 @@ class ReflectorTest {
                 seen.countDown();
             }
         });
-        assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen.await(60, TimeUnit.SECONDS)).isTrue();
         stuck.countDown();
         String word = told(1).getFirst();
         int count = 1;

@@ -112,7 +112,7 @@ final class ScriptedServer implements AutoCloseable {
 
     /// Ends the answer that was left open longest.
     void cut() throws InterruptedException {
-        HttpExchange exchange = open.poll(10, TimeUnit.SECONDS);
+        HttpExchange exchange = open.poll(60, TimeUnit.SECONDS);
         if (exchange == null) {
             throw new AssertionError("nothing is open");
         }
@@ -121,7 +121,7 @@ final class ScriptedServer implements AutoCloseable {
 
     /// The next request there was.
     String request() throws InterruptedException {
-        String next = asked.poll(10, TimeUnit.SECONDS);
+        String next = asked.poll(60, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("nothing was asked");
         }
