@@ -29,7 +29,8 @@ class ManifestsTest {
     void placesAndRemovesTheFilesOfAFeature() throws IOException {
         Path source = Files.createDirectories(dir.resolve("source"));
         Files.writeString(source.resolve("coredns.yaml"), "ip: %{CLUSTER_DNS}%\n");
-        Feature feature = new Feature("coredns", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(), Map.of(),
+        Feature feature = new Feature("coredns", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(),
+                Map.of(),
                 Optional.of(source));
         Manifests manifests = new Manifests(dir, Map.of("clusterDns", "10.43.0.10"));
         manifests.place(feature);

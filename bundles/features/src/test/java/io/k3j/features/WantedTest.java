@@ -38,7 +38,8 @@ class WantedTest {
 
     @Test
     void runsWhatNeedsASettingOnlyWithIt() {
-        Map<String, Feature> two = Map.of("datastore-postgres", when("datastore-postgres", "postgres://*|postgresql://*"),
+        Map<String, Feature> two = Map.of("datastore-postgres",
+                when("datastore-postgres", "postgres://*|postgresql://*"),
                 "datastore-mysql", when("datastore-mysql", "mysql://*"));
         List<String> both = List.of("datastore-postgres", "datastore-mysql");
         assertThat(Wanted.of(both, two, Set.of(), Map.of()).names()).isEmpty();
