@@ -33,6 +33,8 @@ final class FabricNode {
         System.out.println(Json.text(Struct.copyOf(outcome.annotations())));
     }
 
+    /// Nobody compares them.
+    @SuppressWarnings("BadAnnotationImplementation")
     private static Settings settings(String name, String backend) {
         return new Settings() {
             @Override

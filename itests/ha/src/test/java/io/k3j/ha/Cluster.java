@@ -19,9 +19,14 @@ final class Cluster implements AutoCloseable {
     private final List<Host> agents = new ArrayList<>();
     private final List<Api> apis = new ArrayList<>();
 
-    /// What a server must have before it is started.
-    interface Preparation {
-        void of(Host server) throws IOException, InterruptedException;
+    /// Something done on a host.
+    interface Step {
+        void on(Host host) throws IOException, InterruptedException;
+    }
+
+    /// What a page says.
+    static Step page(Page page, String variant) {
+        return host -> host.follow(page, variant, "file", "start");
     }
 
     private Cluster(MachineNet net) {
@@ -40,27 +45,28 @@ final class Cluster implements AutoCloseable {
         return new Host(net.add("db-1", "10.10.10.40"));
     }
 
-    /// A server as a page starts it, Ready.
-    Host server(Page page, String variant, Preparation preparation) throws IOException, InterruptedException {
+    /// A server after these steps, Ready.
+    Host server(Step... steps) throws IOException, InterruptedException {
         Host server = new Host(net.server(servers.size() + 1));
         servers.add(server);
-        preparation.of(server);
-        started(server, page, variant);
+        started(server, steps);
         apis.add(Api.of(server.machine()));
         return server;
     }
 
-    /// An agent as a page starts it, Ready.
-    Host agent(Page page, String variant) throws IOException, InterruptedException {
+    /// An agent after these steps, Ready.
+    Host agent(Step... steps) throws IOException, InterruptedException {
         Host agent = new Host(net.agent(agents.size() + 1));
         agents.add(agent);
-        started(agent, page, variant);
+        started(agent, steps);
         return agent;
     }
 
-    private void started(Host host, Page page, String variant) throws IOException, InterruptedException {
+    private void started(Host host, Step... steps) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        host.follow(page, variant, "file", "start");
+        for (Step step : steps) {
+            step.on(host);
+        }
         Waiting.until(host.name() + " Ready", LIMIT, () -> ready(servers.getFirst(), host.name()), host::story);
         report(host.name() + " Ready", start);
     }

@@ -122,6 +122,19 @@ final class Traffic implements AutoCloseable {
         return done.get();
     }
 
+    /// The longest time in which no write was acknowledged by anybody since a moment, in milliseconds.
+    long longestPause(long since) {
+        long[] ends = history.stream().filter(o -> o.write() && o.done() && o.end() > since)
+                .mapToLong(Operation::end).sorted().toArray();
+        long last = since;
+        long longest = 0;
+        for (long end : ends) {
+            longest = Math.max(longest, end - last);
+            last = end;
+        }
+        return longest / 1_000_000;
+    }
+
     /// Ends the clients and reads every key once more through every server.
     /// @return every call
     Collection<Operation> end() throws InterruptedException {

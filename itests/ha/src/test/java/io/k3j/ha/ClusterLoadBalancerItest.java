@@ -1,0 +1,60 @@
+package io.k3j.ha;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.testkitmachine.Machine;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The page on the cluster load balancer with everything on it: three servers with embedded etcd and the page's
+/// configuration file, its load balancers, three agents that join through them.
+@Tag("full")
+class ClusterLoadBalancerItest {
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path kept;
+
+    @BeforeEach
+    void needs() {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"haproxy", "nginx"})
+    void joinsAgentsThroughTheLoadBalancerAndServesWhenServersAndBalancersDie(String variant) throws Exception {
+        Page page = Page.of("cluster-load-balancer.md");
+        Cluster.Step first = server -> server.start("k3s server --cluster-init");
+        Cluster.Step other = server -> server.start("k3s server --server https://10.10.10.50:6443");
+        try (Cluster cluster = Cluster.on()) {
+            cluster.server(server -> server.follow(page, variant, "file"), first);
+            cluster.server(server -> server.follow(page, variant, "file"), other);
+            cluster.server(server -> server.follow(page, variant, "file"), other);
+            cluster.balancer(variant);
+            if (variant.equals("haproxy")) {
+                cluster.balancer(variant);
+            }
+            for (int n = 1; n <= 3; n++) {
+                cluster.agent(Cluster.page(page, variant));
+            }
+            Trial.sameNodesFromEverywhere(cluster, variant.equals("haproxy") ? "10.10.10.100" : "10.10.10.98");
+            Workload workload = Workload.on(cluster.servers().getFirst(), 6);
+            workload.answers();
+            try (Trial trial = Trial.on(cluster)) {
+                trial.progress(Trial.OPERATIONS / 3);
+                trial.killProcess(cluster.servers().get(1), other);
+                if (variant.equals("haproxy")) {
+                    trial.loseBalancer();
+                }
+                trial.progress(Trial.OPERATIONS / 3);
+                trial.loseNode(cluster.servers().get(2), other);
+                trial.progress(Trial.OPERATIONS / 3);
+                trial.judge(kept);
+            }
+            workload.answers();
+        }
+    }
+}

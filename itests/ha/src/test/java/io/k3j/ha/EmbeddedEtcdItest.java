@@ -1,0 +1,47 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.testkitmachine.Machine;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The page on embedded etcd, command for command; then servers die under traffic.
+@Tag("full")
+class EmbeddedEtcdItest {
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path kept;
+
+    @BeforeEach
+    void needs() {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
+    }
+
+    @Test
+    void servesThroughTheEndOfAProcessAndOfANode() throws Exception {
+        Page page = Page.of("ha-embedded-etcd.md");
+        try (Cluster cluster = Cluster.on()) {
+            for (int n = 1; n <= 3; n++) {
+                cluster.server(Cluster.page(page, ""));
+            }
+            cluster.agent(Cluster.page(page, ""));
+            assertThat(cluster.servers().getLast().must("k3s kubectl get nodes")).contains("control-plane,etcd");
+            Trial.sameNodesFromEverywhere(cluster, "");
+            Workload workload = Workload.on(cluster.servers().getFirst(), 4);
+            workload.answers();
+            try (Trial trial = Trial.on(cluster)) {
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.killProcess(cluster.servers().get(1), Cluster.page(page, ""));
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.loseNode(cluster.servers().get(2), Cluster.page(page, ""));
+                trial.progress(Trial.OPERATIONS / 2);
+                trial.judge(kept);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.k3j.ha;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.MachineNet;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The page on external datastores with the load balancer page, command for command; then parts die under traffic.
+class ExternalDatastoreItest {
+    private static final Duration AWAY = Duration.ofSeconds(Long.getLong("k3j.ha.away", 20));
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path kept;
+
+    @BeforeEach
+    void needs() {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void servesThroughTheEndOfAServerALoadBalancerAndTheDatabase(String variant) throws Exception {
+        Page page = Page.of("ha-external-datastore.md");
+        try (Cluster cluster = Cluster.on()) {
+            Host host = cluster.database();
+            Database database = Database.on(host, variant);
+            host.follow(page, variant, "run");
+            cluster.server(database::equip, Cluster.page(page, variant));
+            cluster.server(database::equip, Cluster.page(page, variant));
+            cluster.balancer("haproxy");
+            cluster.balancer("haproxy");
+            cluster.agent(Cluster.page(page, variant));
+            Trial.sameNodesFromEverywhere(cluster, MachineNet.VIRTUAL);
+            Workload workload = Workload.on(cluster.servers().getFirst(), 3);
+            workload.answers();
+            try (Trial trial = Trial.on(cluster)) {
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.killProcess(cluster.servers().get(1), Cluster.page(page, variant));
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.loseBalancer();
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.loseDatabase(database, AWAY);
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.judge(kept);
+            }
+            workload.answers();
+        }
+    }
+
+    /// All, or those of `-Dk3j.ha.variant`.
+    static List<String> variants() {
+        return List.of(System.getProperty("k3j.ha.variant", "mariadb,postgresql").split(","));
+    }
+}

@@ -1,0 +1,152 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/// A cluster under recorded traffic, of which parts are taken away one after the other.
+final class Trial implements AutoCloseable {
+    /// How many calls must have been answered in all; issue 3 asks for 200 000.
+    static final long OPERATIONS = Long.getLong("k3j.ha.operations", 20_000);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration WORK_LIMIT = Duration.ofMinutes(15);
+    private static final int KEYS = 50;
+    private static final int CLIENTS = 8;
+    private final Cluster cluster;
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final Traffic traffic;
+
+    private Trial(Cluster cluster, Traffic traffic) {
+        this.cluster = cluster;
+        this.traffic = traffic;
+    }
+
+    /// Lets traffic begin through every server, with a watcher at each and one that changes.
+    static Trial on(Cluster cluster) throws IOException, InterruptedException {
+        Trial trial = new Trial(cluster, new Traffic(cluster.apis(), KEYS));
+        long from = revision(cluster.apis().getFirst());
+        for (int n = 1; n <= cluster.apis().size(); n++) {
+            trial.watchers.add(new Watcher("watcher-" + n, List.of(cluster.apis().get(n - 1)), from));
+        }
+        trial.watchers.add(new Watcher("watcher-all", cluster.apis(), from));
+        trial.traffic.begin(CLIENTS);
+        return trial;
+    }
+
+    /// Every server, and the load balancer at `address`, name the same nodes.
+    static void sameNodesFromEverywhere(Cluster cluster, String address) throws IOException, InterruptedException {
+        String names = "k3s kubectl get nodes -o name";
+        Host server = cluster.servers().getFirst();
+        String first = server.must(names);
+        for (Host other : cluster.servers()) {
+            assertThat(other.must(names)).as("from " + other.name()).isEqualTo(first);
+        }
+        if (!address.isEmpty()) {
+            assertThat(server.must("sed s/127.0.0.1/" + address
+                    + "/ /etc/rancher/k3s/k3s.yaml > /root/through.yaml; KUBECONFIG=/root/through.yaml " + names))
+                    .as("through " + address).isEqualTo(first);
+        }
+    }
+
+    /// Lets so many more calls be answered.
+    /// @return how long it took, in milliseconds
+    long progress(long calls) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long until = traffic.done() + calls;
+        Waiting.until(calls + " answers more", WORK_LIMIT, () -> traffic.done() >= until, cluster::story);
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /// Process loss: the JVM of a server is killed, and started again as the page does.
+    void killProcess(Host server, Cluster.Step start) throws IOException, InterruptedException {
+        long moment = System.nanoTime();
+        server.killProcess();
+        progress(1000);
+        pause("kill -9 of " + server.name(), moment);
+        moment = System.nanoTime();
+        start.on(server);
+        Waiting.until(server.name() + " answering", LIMIT,
+                () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), server::story);
+        Cluster.report(server.name() + " answers after kill -9 and start", moment);
+    }
+
+    /// Node loss: the machine goes with all its processes, and comes back with its disk.
+    void loseNode(Host server, Cluster.Step start) throws IOException, InterruptedException {
+        long moment = System.nanoTime();
+        cluster.net().lose(server.machine());
+        progress(1000);
+        pause("loss of " + server.name(), moment);
+        cluster.net().again(server.machine());
+        start.on(server);
+        Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.ready(cluster.servers().getFirst(),
+                server.name()), server::story);
+    }
+
+    private void pause(String what, long since) {
+        System.out.println("[ha] longest time without an acknowledged write after " + what + ": "
+                + traffic.longestPause(since) + " ms");
+    }
+
+    /// The load balancer that holds the virtual address is lost.
+    void loseBalancer() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        cluster.net().lose(cluster.balancers().getFirst().machine());
+        Waiting.until("virtual address at lb-2", LIMIT, () -> cluster.servers().getFirst()
+                .run("KUBECONFIG=/root/through.yaml k3s kubectl get --raw /readyz --request-timeout=2s").code() == 0,
+                cluster::story);
+        Cluster.report("API through the virtual address after its load balancer was lost", start);
+        progress(100);
+    }
+
+    /// The database is away for a while: what servers know can still be read.
+    void loseDatabase(Database database, Duration away) throws IOException, InterruptedException {
+        database.kill();
+        long end = System.nanoTime() + away.toNanos();
+        Waiting.until("end of the outage", away.plusSeconds(5), () -> System.nanoTime() > end, () -> "");
+        assertThat(cluster.servers().getFirst().run("k3s kubectl get nodes").code()).as("reads without a database")
+                .isZero();
+        database.start();
+        long start = System.nanoTime();
+        progress(100);
+        Cluster.report("100 answers more after the database came back", start);
+    }
+
+    /// Ends the traffic and judges what was recorded; a record that is not good is kept in `directory`.
+    void judge(Path directory) throws IOException, InterruptedException {
+        Collection<Operation> history = traffic.end();
+        System.out.println("[ha] " + Traffic.summary(history));
+        Files.write(directory.resolve("history.txt"), Traffic.text(history));
+        long last = history.stream().mapToLong(Operation::revision).max().orElseThrow();
+        List<Watched> heard = new ArrayList<>();
+        for (Watcher watcher : watchers) {
+            Waiting.until("last change at a watcher", LIMIT, () -> watcher.heard() >= last,
+                    () -> watcher.heard() + " of " + last + ": " + watcher.trouble());
+            heard.addAll(watcher.end());
+        }
+        assertThat(Linearizability.violations(history)).as("history in " + directory).isEmpty();
+        assertThat(WatchGuarantees.violations(heard, history)).as("history in " + directory).isEmpty();
+    }
+
+    private static long revision(Api api) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(api.at("/api/v1/namespaces/default/configmaps?limit=1")).build();
+        String list = api.client().send(request, HttpResponse.BodyHandlers.ofString()).body();
+        int at = list.indexOf("\"resourceVersion\":\"") + "\"resourceVersion\":\"".length();
+        return Long.parseLong(list.substring(at, list.indexOf('"', at)));
+    }
+
+    @Override
+    public void close() {
+        traffic.close();
+        watchers.forEach(Watcher::close);
+    }
+}
