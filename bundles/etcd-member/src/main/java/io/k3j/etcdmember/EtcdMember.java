@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
@@ -19,6 +20,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
 /// Runs the managed etcd of this server, as soon as its certificates are there.
@@ -34,6 +37,7 @@ public final class EtcdMember {
     private final @Nullable Abort abort;
     private final Thread thread;
     private @Nullable Running running;
+    private volatile @Nullable ApiClient api;
     private boolean stopped;
 
     /// Begins; does not block.
@@ -47,8 +51,22 @@ public final class EtcdMember {
         thread = Thread.ofVirtual().name("etcd-member").start(this::run);
     }
 
-    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots,
+    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots, NodeDuties nodes,
             ServiceRegistration<Endpoint> endpoint) {
+    }
+
+    /// The API has come; Nodes can be told of.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY, unbind = "removeApi")
+    public void setApi(ApiClient client) {
+        api = client;
+    }
+
+    /// The API has gone, unless another one has come.
+    public void removeApi(ApiClient client) {
+        if (api == client) {
+            api = null;
+        }
     }
 
     private void run() {
@@ -87,17 +105,24 @@ public final class EtcdMember {
         Hashtable<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "server");
         properties.put(org.osgi.framework.Constants.SERVICE_RANKING, 1);
-        running = new Running(member, process, snapshots, context.registerService(Endpoint.class,
+        NodeDuties nodes = new NodeDuties(member, wish.config(), settings.nodeName(), () -> api,
+                InstantSource.system());
+        running = new Running(member, process, snapshots, nodes, context.registerService(Endpoint.class,
                 new DbEndpoint(wish.places(), member, snapshots), properties));
         if (plan.schedule().isPresent()) {
-            Thread.ofVirtual().name("etcd-snapshots").start(() -> schedule(snapshots));
+            Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots::run));
         }
+        Thread.ofVirtual().name("etcd-nodes").start(() -> until(nodes::run));
         return member;
     }
 
-    private static void schedule(SnapshotDesk snapshots) {
+    private interface Loop {
+        void run() throws InterruptedException;
+    }
+
+    private static void until(Loop end) {
         try {
-            snapshots.run();
+            end.run();
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "Stopped");
         }
@@ -130,6 +155,7 @@ public final class EtcdMember {
         if (last != null) {
             last.endpoint().unregister();
             last.snapshots().close();
+            last.nodes().close();
             last.member().close();
             Bundle framework = context.getBundle(0);
             if (framework.getState() == Bundle.STOPPING) {

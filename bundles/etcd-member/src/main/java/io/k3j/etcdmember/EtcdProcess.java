@@ -1,6 +1,8 @@
 package io.k3j.etcdmember;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +24,12 @@ final class EtcdProcess {
     /// etcd takes up to seven seconds to leave.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final long MAX_LOG_BYTES = 64L << 20;
+    private static final long WORDS = 8_192;
     private static final String STOPPING = "stopping";
     private final Places places;
     private final Path binary;
     private volatile @Nullable ProcessHandle running;
+    private long logStart;
 
     /// `binary` is etcd's.
     EtcdProcess(Places places, Path binary) {
@@ -51,6 +55,7 @@ final class EtcdProcess {
         if (there.isPresent() && found.get().hash().equals(hash)) {
             LOG.log(System.Logger.Level.INFO, "adopted etcd pid=" + there.get().pid());
             running = there.get();
+            logStart = Files.exists(places.log()) ? Files.size(places.log()) : 0;
             return;
         }
         if (there.isPresent()) {
@@ -71,6 +76,7 @@ final class EtcdProcess {
         if (Files.exists(places.log()) && Files.size(places.log()) > MAX_LOG_BYTES) {
             Files.move(places.log(), places.log().resolveSibling("etcd.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
+        logStart = Files.exists(places.log()) ? Files.size(places.log()) : 0;
         // a session of its own: a Ctrl-C or the end of our group must not reach it
         ProcessBuilder b = new ProcessBuilder("setsid", binary.toString(), "--config-file",
                 places.config().toString());
@@ -134,12 +140,15 @@ final class EtcdProcess {
         }
     }
 
-    /// The last lines etcd wrote, for a message.
+    /// The last lines the process wrote since it was started or adopted.
     String lastWords() {
-        try {
-            String all = Files.readString(places.log());
-            int from = Math.max(0, all.length() - 600);
-            return all.substring(Math.max(from, all.indexOf('\n', from) + 1)).strip();
+        try (SeekableByteChannel log = Files.newByteChannel(places.log())) {
+            log.position(Math.max(logStart, log.size() - WORDS));
+            ByteBuffer words = ByteBuffer.allocate((int) Math.max(0, Math.min(WORDS, log.size() - log.position())));
+            while (words.hasRemaining() && log.read(words) >= 0) {
+                continue;
+            }
+            return new String(words.array(), 0, words.position(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             return "no log at " + places.log();
         }

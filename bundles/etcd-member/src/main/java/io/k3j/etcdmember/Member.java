@@ -21,6 +21,8 @@ final class Member implements AutoCloseable {
     private static final long LOOK_MILLIS = 1_000;
     /// How long a start that gets nowhere is left alone before it is said.
     private static final int QUIET_LOOKS = 5;
+    /// What etcd says with its last breath when it was taken out.
+    private static final String REMOVED = "the member has been permanently removed from the cluster";
     /// How many revisions go by between two notes of the newest one.
     private static final long NOTE_EVERY = 1_000;
     private final Wish wish;
@@ -29,7 +31,7 @@ final class Member implements AutoCloseable {
     private final Promotion promotion = new Promotion(InstantSource.system());
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
-    private volatile State state = new State(false, 0, List.of());
+    private volatile State state = new State(false, 0, 0, List.of());
     private volatile @Nullable EtcdClient local;
     private long noted;
 
@@ -46,8 +48,14 @@ final class Member implements AutoCloseable {
     ///
     /// @param healthy it answers and knows a leader
     /// @param id its own
+    /// @param leader who leads, 0 when nobody does
     /// @param members all of the cluster
-    record State(boolean healthy, long id, List<EtcdCluster.Member> members) {
+    record State(boolean healthy, long id, long leader, List<EtcdCluster.Member> members) {
+        /// Whether it leads.
+        boolean leads() {
+            return leader != 0 && leader == id;
+        }
+
         /// Whether it is a voter.
         boolean voter() {
             return members.stream().anyMatch(m -> m.id() == id && !m.learner());
@@ -133,7 +141,12 @@ final class Member implements AutoCloseable {
             return 0;
         }
         if (!process.alive()) {
-            LOG.log(System.Logger.Level.WARNING, "etcd has ended, starting it again: " + process.lastWords());
+            String last = process.lastWords();
+            if (last.contains(REMOVED)) {
+                return removed();
+            }
+            LOG.log(System.Logger.Level.WARNING, "etcd has ended, starting it again: "
+                    + last.substring(last.lastIndexOf('\n') + 1));
             report.accept("etcd has ended, starting it again; see " + wish.places().log());
             process.ensure(wish.config().identity(), restart().text(false));
         }
@@ -141,12 +154,23 @@ final class Member implements AutoCloseable {
             observe(new EtcdCluster(client()));
             return 0;
         } catch (EtcdFailure e) {
-            state = new State(false, state.id(), state.members());
+            state = new State(false, state.id(), 0, state.members());
             if (looks >= QUIET_LOOKS) {
                 report.accept("the managed etcd does not answer: " + e.getMessage() + "; see " + wish.places().log());
             }
             return looks + 1;
         }
+    }
+
+    /// The others have taken this member out. It stays out until the server is started again with `--server`.
+    private int removed() throws IOException {
+        Files.writeString(wish.places().tombstone(), "");
+        state = new State(false, state.id(), 0, List.of());
+        String why = "this server has been removed from the etcd cluster; to rejoin it, restart with --server";
+        LOG.log(System.Logger.Level.ERROR, why);
+        report.accept(why);
+        stopping.countDown();
+        return 0;
     }
 
     /// How a cluster began is not looked at any more once there is data.
@@ -167,7 +191,7 @@ final class Member implements AutoCloseable {
             Revisions.note(wish.places(), noted);
         }
         List<EtcdCluster.Member> members = cluster.members(LIMIT);
-        state = new State(status.leader() != 0, status.memberId(), members);
+        state = new State(status.leader() != 0, status.memberId(), status.leader(), members);
         if (status.leader() == 0) {
             report.accept("etcd has no leader: not enough of its " + members.size() + " members answer each other");
         } else if (!status.errors().isEmpty()) {
@@ -177,7 +201,7 @@ final class Member implements AutoCloseable {
         } else {
             report.accept("this server has not yet been promoted from learner to voting member");
         }
-        if (status.leader() != 0 && status.leader() == status.memberId()) {
+        if (state.leads()) {
             promotion.step(cluster, members);
         }
     }

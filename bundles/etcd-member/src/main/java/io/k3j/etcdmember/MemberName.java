@@ -18,7 +18,8 @@ final class MemberName {
     static String of(Places places, String node, RandomGenerator random) throws IOException {
         try {
             String name = Files.readString(places.name()).strip();
-            if (!name.isEmpty()) {
+            // a member that was removed comes back as another one
+            if (!name.isEmpty() && Files.notExists(places.tombstone())) {
                 return name;
             }
         } catch (NoSuchFileException e) {

@@ -3,6 +3,7 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.etcdclient.EtcdFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,5 +122,34 @@ class MemberItest {
                 .hasMessageContaining("duplicate node name found, please use a unique name for this node");
         assertThat(one.cluster().members(Duration.ofSeconds(3))).hasSize(1);
         assertThat(same.places.data()).doesNotExist();
+    }
+
+    @Test
+    void aMemberThatWasTakenOutStaysOutUntilItJoinsAgain() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        Server two = server("server-2", Optional.of(one)).startAndWait();
+        one.put("/registry/a", "1");
+        String old = two.config.name();
+        Server.await("the removal", () -> removed(one, two.state().id()));
+        Server.await("the tombstone", () -> two.report.contains("restart with --server"));
+        assertThat(two.places.tombstone()).exists();
+        two.leave();
+        Server again = new Server(directory.resolve("server-2"), "server-2", Optional.of(one), two.ports);
+        servers.add(again);
+        again.startAndWait();
+        assertThat(again.config.name()).isNotEqualTo(old).startsWith("server-2-");
+        assertThat(again.get("/registry/a")).hasValue("1");
+    }
+
+    /// etcd takes nobody out before it has seen its members well for some seconds.
+    private static boolean removed(Server by, long id) {
+        try {
+            by.cluster().remove(id, Duration.ofSeconds(3));
+            return true;
+        } catch (EtcdFailure e) {
+            return false;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 }

@@ -1,0 +1,54 @@
+package io.k3j.etcdmember;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RemovalsTest {
+    private final Member one = member("n1-00000001", 1);
+    private final Member two = member("n2-00000002", 2);
+    private final Member three = member("n3-00000003", 3);
+
+    private static Member member(String name, long id) {
+        return new Member(id, name, List.of("https://" + id + ":2380"), List.of(), false);
+    }
+
+    private static Obj node(String name, Object... annotations) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name, "annotations", Struct.of(annotations))));
+    }
+
+    private static List<String> names(List<Removals> plan) {
+        return plan.stream().map(r -> r.member().name()).toList();
+    }
+
+    @Test
+    void aMemberLeavesWithItsNode() {
+        assertThat(names(Removals.plan(List.of(node("n1"), node("n2")), List.of(one, two, three),
+                Set.of("n1", "n2", "n3")))).containsExactly("n3-00000003");
+    }
+
+    @Test
+    void aServerThatNeverHadANodeStays() {
+        assertThat(Removals.plan(List.of(node("n1")), List.of(one, two, three), Set.of("n1"))).isEmpty();
+    }
+
+    @Test
+    void aMemberLeavesWhenItsNodeSaysSoAndOnlyOnce() {
+        Obj asks = node("n2", Removals.REMOVE, "true");
+        Obj done = node("n3", Removals.REMOVE, "true", Removals.REMOVED, "n3-00000003");
+        assertThat(names(Removals.plan(List.of(node("n1"), asks, done), List.of(one, two, three),
+                Set.of("n1", "n2", "n3")))).containsExactly("n2-00000002");
+    }
+
+    @Test
+    void theLastVoterStays() {
+        assertThat(Removals.plan(List.of(node("n1", Removals.REMOVE, "true")), List.of(one), Set.of("n1"))).isEmpty();
+        assertThat(Removals.plan(List.of(), List.of(one, two), Set.of("n1", "n2"))).hasSize(1);
+    }
+}
