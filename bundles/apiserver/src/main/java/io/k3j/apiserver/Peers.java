@@ -152,8 +152,8 @@ final class Peers implements AutoCloseable {
             Seen last = e.getValue();
             boolean recorded = tree.get(e.getKey()) != null;
             if (last.dead(now) && recorded) {
-                LOG.log(System.Logger.Level.INFO, "server gone address={0} port={1,number,#}", last.peer.address(),
-                        last.peer.port());
+                LOG.log(System.Logger.Level.INFO, "server gone address={0} port={1}", last.peer.address(),
+                        Integer.toString(last.peer.port()));
                 remove(e.getKey(), last.revision);
             }
             return last.dead(now) && !recorded;
