@@ -67,7 +67,8 @@ final class NodeDuties implements AutoCloseable {
         List<Obj> nodes = client.list(NODES, Query.ALL).items();
         Member.State state = member.state();
         for (Obj one : nodes) {
-            known.add(one.name());
+            state.members().stream().map(EtcdCluster.Member::name)
+                    .filter(name -> MemberName.node(name).equals(one.name())).forEach(known::add);
             if (one.name().equals(node)) {
                 describe(client, one, state);
             }

@@ -23,7 +23,8 @@ record Removals(Member member, Optional<Obj> node) {
     /// On a Node: the member that was taken out.
     static final String REMOVED = "etcd.k3s.cattle.io/removed-node-name";
 
-    /// `known` are the names of nodes that once were there: a server without a node never was.
+    /// `known` are the members whose Node once was there: a server without a node is none of them, nor is one that
+    /// has just come back under another name.
     static List<Removals> plan(List<Obj> nodes, List<Member> members, Set<String> known) {
         Map<String, Obj> byName = new TreeMap<>();
         nodes.forEach(node -> byName.put(node.name(), node));
@@ -32,7 +33,7 @@ record Removals(Member member, Optional<Obj> node) {
         for (Member member : members) {
             String name = MemberName.node(member.name());
             Obj node = byName.get(name);
-            boolean gone = node == null && known.contains(name);
+            boolean gone = node == null && known.contains(member.name());
             boolean asked = node != null && "true".equals(annotation(node, REMOVE))
                     && !member.name().equals(annotation(node, REMOVED));
             boolean last = !member.learner() && voters < 2;

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RemovalsTest {
+    private static final Set<String> ALL = Set.of("n1-00000001", "n2-00000002", "n3-00000003");
     private final Member one = member("n1-00000001", 1);
     private final Member two = member("n2-00000002", 2);
     private final Member three = member("n3-00000003", 3);
@@ -30,12 +31,12 @@ class RemovalsTest {
     @Test
     void aMemberLeavesWithItsNode() {
         assertThat(names(Removals.plan(List.of(node("n1"), node("n2")), List.of(one, two, three),
-                Set.of("n1", "n2", "n3")))).containsExactly("n3-00000003");
+                ALL))).containsExactly("n3-00000003");
     }
 
     @Test
     void aServerThatNeverHadANodeStays() {
-        assertThat(Removals.plan(List.of(node("n1")), List.of(one, two, three), Set.of("n1"))).isEmpty();
+        assertThat(Removals.plan(List.of(node("n1")), List.of(one, two, three), Set.of("n1-00000001"))).isEmpty();
     }
 
     @Test
@@ -43,12 +44,19 @@ class RemovalsTest {
         Obj asks = node("n2", Removals.REMOVE, "true");
         Obj done = node("n3", Removals.REMOVE, "true", Removals.REMOVED, "n3-00000003");
         assertThat(names(Removals.plan(List.of(node("n1"), asks, done), List.of(one, two, three),
-                Set.of("n1", "n2", "n3")))).containsExactly("n2-00000002");
+                ALL))).containsExactly("n2-00000002");
+    }
+
+    @Test
+    void aServerThatHasComeBackIsNotTakenForTheOneThatLeft() {
+        Member back = member("n3-99999999", 4);
+        assertThat(Removals.plan(List.of(node("n1"), node("n2")), List.of(one, two, back), ALL)).isEmpty();
     }
 
     @Test
     void theLastVoterStays() {
-        assertThat(Removals.plan(List.of(node("n1", Removals.REMOVE, "true")), List.of(one), Set.of("n1"))).isEmpty();
-        assertThat(Removals.plan(List.of(), List.of(one, two), Set.of("n1", "n2"))).hasSize(1);
+        assertThat(Removals.plan(List.of(node("n1", Removals.REMOVE, "true")), List.of(one), Set.of("n1-00000001")))
+                .isEmpty();
+        assertThat(Removals.plan(List.of(), List.of(one, two), ALL)).hasSize(1);
     }
 }

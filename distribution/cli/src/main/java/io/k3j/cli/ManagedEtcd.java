@@ -19,7 +19,8 @@ final class ManagedEtcd {
     static List<String> decide(Map<String, Object> settings, List<String> warnings) {
         boolean there = Files.exists(Path.of((String) settings.get("dataDir")).resolve("server/db/etcd/member"));
         boolean joins = given(settings, "server") && !given(settings, ENDPOINT);
-        if (there) {
+        // a member that was taken out joins again
+        if (there && Files.notExists(Path.of((String) settings.get("dataDir")).resolve("server/db/etcd/tombstone"))) {
             ignore(settings, warnings);
         }
         boolean managed = there || joins || Boolean.TRUE.equals(settings.get("clusterInit"))

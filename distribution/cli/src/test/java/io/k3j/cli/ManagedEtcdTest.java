@@ -61,6 +61,16 @@ class ManagedEtcdTest {
     }
 
     @Test
+    void aMemberThatWasTakenOutMayJoinAgain() throws IOException {
+        Files.createDirectories(directory.resolve("server/db/etcd/member"));
+        Files.writeString(directory.resolve("server/db/etcd/tombstone"), "");
+        settings.put("server", "https://one:6443");
+        assertThat(decide()).isEmpty();
+        assertThat(settings).containsEntry("managedEtcd", true);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
     void whatCannotBeCombinedIsAllTold() {
         settings.put("clusterInit", true);
         settings.put("datastoreEndpoint", "postgres://one");
