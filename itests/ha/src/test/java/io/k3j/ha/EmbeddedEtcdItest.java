@@ -1,10 +1,11 @@
 package io.k3j.ha;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Waiting;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,9 @@ class EmbeddedEtcdItest {
                 cluster.server(Cluster.page(page, ""));
             }
             cluster.agent(Cluster.page(page, ""));
-            assertThat(cluster.servers().getLast().must("k3s kubectl get nodes")).contains("control-plane,etcd");
+            Waiting.until("role etcd of every server", Duration.ofSeconds(60), () -> cluster.servers().getLast()
+                    .must("k3s kubectl get nodes").lines().filter(l -> l.contains("control-plane,etcd")).count() == 3,
+                    cluster::story);
             Trial.sameNodesFromEverywhere(cluster, "");
             Workload workload = Workload.on(cluster.servers().getFirst(), 4);
             workload.answers();

@@ -1,0 +1,52 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// The machines the other tests stand on.
+class MachineNetItest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @Test
+    void losesANodeWithAllItsProcessesAndSwitchesItOnAgainWithItsDisk() throws IOException, InterruptedException {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
+        try (MachineNet net = MachineNet.on()) {
+            Machine one = net.server(1);
+            Machine two = net.balancer(2);
+            assertThat(run(one, "hostname; ip -4 -o addr show dev eth1")).contains("server-1")
+                    .contains("10.10.10.50/24");
+            assertThat(run(one, "busybox ping -c 1 -W 2 10.10.10.99")).contains(" 0% packet loss");
+            assertThat(run(two, "killall -0 no-such-program; true")).contains("no process found");
+
+            run(one, "echo kept > /var/lib/rancher/mark; mkdir -p /etc/rancher/node; echo secret > "
+                    + "/etc/rancher/node/password; (setsid sleep 1000 &)");
+            net.lose(one);
+            assertThat(two.run(LIMIT, "busybox ping -c 1 -W 1 10.10.10.50").code()).isNotZero();
+            net.again(one);
+            assertThat(run(one, "cat /var/lib/rancher/mark /etc/rancher/node/password; hostname")).isEqualTo(
+                    "kept\nsecret\nserver-1\n");
+            assertThat(one.run(LIMIT, "pgrep -x sleep | wc -l").text().strip()).as("its own sleep only").isEqualTo("1");
+
+            net.unplug(two);
+            assertThat(one.run(LIMIT, "busybox ping -c 1 -W 1 10.10.10.99").code()).isNotZero();
+            net.plug(two);
+            assertThat(run(one, "busybox ping -c 3 -W 2 10.10.10.99")).contains("3 packets transmitted");
+        }
+        assertThat(Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "show", "k3jnet")).code()).isNotZero();
+    }
+
+    private static String run(Machine machine, String line) throws IOException, InterruptedException {
+        Outcome outcome = machine.run(LIMIT, line);
+        assertThat(outcome.code()).as(outcome.text()).isZero();
+        return outcome.text();
+    }
+}
