@@ -70,11 +70,12 @@ public final class TestRuntime {
         return runtime;
     }
 
-    /// Ends every pod and containerd.
-    public void close() throws InterruptedException {
+    /// Ends every pod and containerd, and removes the bridge.
+    public void close() throws IOException, InterruptedException {
         importer.interrupt();
         runtime.sandboxes(Map.of()).forEach(s -> runtime.removeSandbox(s.id()));
         cri.close();
         containerd.stop(process);
+        new ProcessBuilder("ip", "link", "delete", "k3jtest0").inheritIO().start().waitFor();
     }
 }

@@ -19,12 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 abstract class NodeScene {
     static final String IMAGE = "k3j.io/busybox:1";
     static final String LOOP = "trap 'exit 0' TERM; while true; do sleep 0.1; done";
+    private static final int CGROUP_DEPTH = 8;
     static Path directory;
     static TestRuntime containerd;
     final CountDownLatch never = new CountDownLatch(1);
@@ -59,6 +62,16 @@ abstract class NodeScene {
             containerd.close();
             new Mounts().unmountBelow(directory);
             Trees.delete(directory);
+            removeCgroups();
+        }
+    }
+
+    private static void removeCgroups() throws IOException {
+        try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), CGROUP_DEPTH, (p, a) -> a.isDirectory()
+                && p.toString().contains("/k3jtest"))) {
+            for (Path cgroup : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(cgroup);
+            }
         }
     }
 
