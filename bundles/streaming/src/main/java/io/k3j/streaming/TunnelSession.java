@@ -197,8 +197,11 @@ public final class TunnelSession implements AutoCloseable {
 
     /// A connection has ended here; the other end hears why. Does not block.
     void over(long connection, String why) {
-        connections.remove(connection);
-        later(() -> send(TunnelFrame.of(ids.incrementAndGet(), connection, Kind.ERROR, why)));
+        // known until the other end has been told: a list sent before must not end it without the reason
+        later(() -> {
+            send(TunnelFrame.of(ids.incrementAndGet(), connection, Kind.ERROR, why));
+            connections.remove(connection);
+        });
     }
 
     /// Says something without a payload. Does not block.

@@ -38,7 +38,7 @@ class TunnelTest {
                 TunnelTiming.K3S, new Random(1));
         agent = TunnelSession.ofAgent(
                 WebSocket.ofClient(far.getInputStream(), far.getOutputStream(), new Random(2)), this::kubelet,
-                new TunnelTiming(Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(20)), new Random(3));
+                new TunnelTiming(Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofMillis(250)), new Random(3));
         serve(server);
         serve(agent);
     }
