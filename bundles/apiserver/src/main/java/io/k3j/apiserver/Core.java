@@ -87,7 +87,8 @@ final class Core {
         }
     }
 
-    private boolean complete() {
+    /// Whether no contribution is missing that was there or is wanted.
+    boolean complete() {
         return access.complete() && admissions.complete() && extensions.kinds().complete();
     }
 

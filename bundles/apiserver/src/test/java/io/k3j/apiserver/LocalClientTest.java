@@ -11,6 +11,7 @@ import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -19,6 +20,7 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +65,18 @@ class LocalClientTest {
         assertThat(patched.at("data", "k")).isEqualTo("x");
         api.delete(CONFIG_MAPS, made.key(), DeleteOptions.PLAIN);
         assertThat(api.find(CONFIG_MAPS, made.key())).isEmpty();
+    }
+
+    @Test
+    void refusesAViewAtOnceWhilePluginsAreOnTheirWay() {
+        Core.Policy policy = new Core.Policy(Set.of("RBAC"), Set.of(), false);
+        try (TestServer starting = new TestServer(new MemoryDatastore(), policy)) {
+            Caller proxy = Caller.of("system:kube-proxy", List.of());
+            ApiClient early = new LocalClient(starting.server.core(), user -> proxy, proxy, views);
+            assertThatThrownBy(() -> early.view(CONFIG_MAPS, Query.ALL))
+                    .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503))
+                    .hasMessageContaining("on their way");
+        }
     }
 
     @Test

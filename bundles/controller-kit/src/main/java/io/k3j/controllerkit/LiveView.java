@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveView implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.controllerkit");
     private static final String NAMESPACE = "";
-    private static final long RETRY_MILLIS = 200;
+    private static final long RETRY_MILLIS = 50;
 
     private final Gvr resource;
     private final Query query;
