@@ -24,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,60 +260,6 @@ class RequestTest {
             assertThat(answer.body()).isEmpty();
             assertThat(answer.headers().firstValue("content-length")).contains("500");
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Version.class)
-    void knowsAClientByItsCertificate(Version version) throws Exception {
-        port.serve("/", exchange -> exchange.respond(200, Map.of(), (exchange.clientCertificates().isEmpty() ? "nobody"
-                : exchange.clientCertificates().getFirst().getSubjectX500Principal().getName()).getBytes(UTF_8)));
-        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
-        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-        try (HttpClient client = client(version, admin)) {
-            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("CN=system:admin,O=system:masters");
-        }
-        try (HttpClient client = client(version, admin)) {
-            assertThat(client.send(get, BodyHandlers.ofString()).body()).as("resumed session")
-                    .isEqualTo("CN=system:admin,O=system:masters");
-        }
-        assertThat(get(version, "/").body()).isEqualTo("nobody");
-    }
-
-    @Test
-    void ignoresOrRefusesACertificateOfAnotherAuthority() throws Exception {
-        port.serve("/", exchange -> exchange.respond(200, Map.of(),
-                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
-        SSLContext stranger = port.as(port.serverAuthority, "system:admin", "system:masters");
-        try (HttpClient client = client(Version.HTTP_2, stranger)) {
-            HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-            try {
-                assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
-            } catch (SSLHandshakeException refused) {
-                assertThat(refused).isNotNull();
-            }
-        }
-    }
-
-    @Test
-    void forgetsSessionsWhenAuthoritiesChange() throws Exception {
-        port.serve("/", exchange -> exchange.respond(200, Map.of(),
-                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
-        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
-        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-        try (HttpClient client = client(Version.HTTP_2, admin)) {
-            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("1");
-        }
-        port.authorities(port.serverAuthority.chain());
-        try (HttpClient client = client(Version.HTTP_2, admin)) {
-            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
-        }
-    }
-
-    @Test
-    void tellsTheIdentityWhichNameWasAskedFor() throws Exception {
-        port.serve("/", exchange -> exchange.respond(200, Map.of()));
-        get(Version.HTTP_2, "/");
-        assertThat(port.asked.get()).isEqualTo("localhost");
     }
 
     private static byte[] bytes(int length) {

@@ -1,0 +1,100 @@
+package io.k3j.edge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Who a client is to the edge, by its certificate, and what the edge is asked to be.
+@Timeout(30)
+class CertificateTest {
+    private TestPort port;
+
+    @BeforeEach
+    void start() throws Exception {
+        port = TestPort.start();
+    }
+
+    @AfterEach
+    void stop() {
+        port.close();
+    }
+
+    private static HttpClient client(Version version, SSLContext tls) {
+        return HttpClient.newBuilder().version(version).sslContext(tls).build();
+    }
+
+    private String anonymously(Version version) throws Exception {
+        try (HttpClient client = client(version, port.anonymous())) {
+            return client.send(HttpRequest.newBuilder(URI.create(port.url("/"))).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void knowsAClientByItsCertificate(Version version) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(), (exchange.clientCertificates().isEmpty() ? "nobody"
+                : exchange.clientCertificates().getFirst().getSubjectX500Principal().getName()).getBytes(UTF_8)));
+        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        try (HttpClient client = client(version, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("CN=system:admin,O=system:masters");
+        }
+        try (HttpClient client = client(version, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).as("resumed session")
+                    .isEqualTo("CN=system:admin,O=system:masters");
+        }
+        assertThat(anonymously(version)).isEqualTo("nobody");
+    }
+
+    @Test
+    void ignoresOrRefusesACertificateOfAnotherAuthority() throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(),
+                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
+        SSLContext stranger = port.as(port.serverAuthority, "system:admin", "system:masters");
+        try (HttpClient client = client(Version.HTTP_2, stranger)) {
+            HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+            try {
+                assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
+            } catch (SSLHandshakeException refused) {
+                assertThat(refused).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void forgetsSessionsWhenAuthoritiesChange() throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(),
+                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
+        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        try (HttpClient client = client(Version.HTTP_2, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("1");
+        }
+        port.authorities(port.serverAuthority.chain());
+        try (HttpClient client = client(Version.HTTP_2, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void tellsTheIdentityWhichNameWasAskedFor() throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of()));
+        anonymously(Version.HTTP_2);
+        assertThat(port.asked.get()).isEqualTo("localhost");
+    }
+}
