@@ -9,6 +9,7 @@ import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Resources;
 import io.k3j.controllerkit.Writer;
+import io.k3j.model.CronSchedule;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.DateTimeException;

@@ -8,6 +8,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.Resources;
 import io.k3j.controllerkit.Times;
 import io.k3j.controllerkit.Writer;
+import io.k3j.model.CronSchedule;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;

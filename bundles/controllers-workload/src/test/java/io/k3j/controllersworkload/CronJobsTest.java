@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Resources;
+import io.k3j.model.CronSchedule;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;

@@ -1,9 +1,11 @@
 package io.k3j.etcdmember;
 
+import io.k3j.model.CronSchedule;
 import io.k3j.pki.ClusterAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,8 +91,10 @@ final class Preparation {
         Path directory = settings.etcdSnapshotDir().isEmpty() ? places.snapshots()
                 : Path.of(settings.etcdSnapshotDir()).toAbsolutePath();
         try {
-            Optional<Cron> schedule = settings.etcdDisableSnapshots() || settings.etcdSnapshotScheduleCron().isEmpty()
-                    ? Optional.empty() : Optional.of(Cron.parse(settings.etcdSnapshotScheduleCron()));
+            Optional<CronSchedule> schedule = settings.etcdDisableSnapshots()
+                    || settings.etcdSnapshotScheduleCron().isEmpty()
+                            ? Optional.empty() : Optional.of(
+                                    CronSchedule.parse(settings.etcdSnapshotScheduleCron(), ZoneId.systemDefault()));
             return new SnapshotDesk.Plan(directory, settings.etcdSnapshotName(), schedule,
                     settings.etcdSnapshotRetention(), settings.etcdSnapshotCompress());
         } catch (IllegalArgumentException e) {

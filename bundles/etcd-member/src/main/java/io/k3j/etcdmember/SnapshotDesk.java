@@ -3,6 +3,7 @@ package io.k3j.etcdmember;
 import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.model.CronSchedule;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class SnapshotDesk implements AutoCloseable {
     /// What the flags say.
     ///
     /// @param schedule empty takes none by itself
-    record Plan(Path directory, String prefix, Optional<Cron> schedule, int retention, boolean compress) {
+    record Plan(Path directory, String prefix, Optional<CronSchedule> schedule, int retention, boolean compress) {
     }
 
     /// A client of this server's member; the caller closes it.
@@ -103,8 +103,8 @@ final class SnapshotDesk implements AutoCloseable {
 
     /// Takes snapshots by the schedule until [#close].
     void run() throws InterruptedException {
-        Cron schedule = plan.schedule().orElseThrow();
-        Instant due = schedule.next(clock.instant(), ZoneId.systemDefault()).orElse(Instant.MAX);
+        CronSchedule schedule = plan.schedule().orElseThrow();
+        Instant due = schedule.after(clock.instant()).orElse(Instant.MAX);
         while (true) {
             Duration left = due.equals(Instant.MAX) ? LONGEST_WAIT : Duration.between(clock.instant(), due);
             long millis = Math.clamp(left.toMillis(), 1, LONGEST_WAIT.toMillis());
@@ -113,7 +113,7 @@ final class SnapshotDesk implements AutoCloseable {
             }
             if (!clock.instant().isBefore(due)) {
                 take();
-                due = schedule.next(clock.instant(), ZoneId.systemDefault()).orElse(Instant.MAX);
+                due = schedule.after(clock.instant()).orElse(Instant.MAX);
             }
         }
     }

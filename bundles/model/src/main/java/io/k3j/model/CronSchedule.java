@@ -1,9 +1,10 @@
-package io.k3j.controllersworkload;
+package io.k3j.model;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /// A cron schedule of five fields, or `@hourly` and its like, or `@every 1h30m`:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax>. Immutable.
-final class CronSchedule {
+public final class CronSchedule {
     private static final List<String> MONTHS = List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
             "oct", "nov", "dec");
     private static final List<String> DAYS = List.of("sun", "mon", "tue", "wed", "thu", "fri", "sat");
@@ -45,11 +46,10 @@ final class CronSchedule {
 
     /// Reads a schedule in a time zone.
     /// @throws IllegalArgumentException when it cannot be read, saying why
-    static CronSchedule parse(String text, ZoneId zone) {
+    public static CronSchedule parse(String text, ZoneId zone) {
         String whole = text.strip();
         if (whole.startsWith("@every ")) {
-            Duration every = Duration.parse("PT" + whole.substring(7).strip().toUpperCase(Locale.ROOT));
-            return new CronSchedule(new String[] {"*", "*", "*", "*", "*"}, every, zone);
+            return new CronSchedule(new String[] {"*", "*", "*", "*", "*"}, every(whole.substring(7).strip()), zone);
         }
         String plain = switch (whole) {
             case "@yearly", "@annually" -> "0 0 1 1 *";
@@ -65,6 +65,14 @@ final class CronSchedule {
                     "expected exactly 5 fields, found " + fields.length + ": [" + text + "]");
         }
         return new CronSchedule(fields, Duration.ZERO, zone);
+    }
+
+    private static Duration every(String text) {
+        try {
+            return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("failed to parse duration @every " + text, e);
+        }
     }
 
     private static BitSet field(String text, int least, int most, List<String> names) {
@@ -103,7 +111,7 @@ final class CronSchedule {
     }
 
     /// The first time after an instant; empty when there is none within five years.
-    Optional<Instant> after(Instant instant) {
+    public Optional<Instant> after(Instant instant) {
         if (!every.isZero()) {
             return Optional.of(instant.plus(every).truncatedTo(ChronoUnit.SECONDS));
         }

@@ -1,4 +1,4 @@
-package io.k3j.etcdmember;
+package io.k3j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CronTest {
+class CronScheduleTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"0 */12 * * *|2026-11-20T12:00:00Z|2026-11-21T00:00:00Z",
             "*/5 * * * *|2026-11-20T12:01:30Z|2026-11-20T12:05:00Z", "@daily|2026-11-20T12:00:00Z|2026-11-21T00:00:00Z",
@@ -19,17 +19,19 @@ class CronTest {
             "0 9-17/4 * * 1-5|2026-11-20T17:30:00Z|2026-11-23T09:00:00Z",
             "0 0 1 * 1|2026-11-20T12:00:00Z|2026-11-23T00:00:00Z"})
     void theNextTimeIsTheFirstThatFits(String schedule, Instant now, Instant next) {
-        assertThat(Cron.parse(schedule).next(now, ZoneOffset.UTC)).hasValue(next);
+        assertThat(CronSchedule.parse(schedule, ZoneOffset.UTC).after(now)).hasValue(next);
     }
 
     @Test
     void aTimeThatNeverComesIsSaid() {
-        assertThat(Cron.parse("0 0 31 2 *").next(Instant.EPOCH, ZoneOffset.UTC)).isEmpty();
+        assertThat(CronSchedule.parse("0 0 31 2 *", ZoneOffset.UTC).after(Instant.EPOCH)).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0 0 * *", "60 * * * *", "a * * * *", "*/0 * * * *", "5-1 * * * *"})
+    @CsvSource(delimiter = '|',
+            value = {"0 0 * *", "60 * * * *", "a * * * *", "*/0 * * * *", "5-1 * * * *", "@every soon"})
     void whatIsNoScheduleIsRefused(String schedule) {
-        assertThatThrownBy(() -> Cron.parse(schedule)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CronSchedule.parse(schedule, ZoneOffset.UTC))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
