@@ -42,7 +42,7 @@ class BadInputItest {
             "damaged config.yaml | printf 'a: [1\\nb: 2' > /etc/rancher/k3s/config.yaml | | /etc/rancher/k3s/config.yaml",
             "unreadable config.yaml | mkdir /etc/rancher/k3s/config.yaml | | /etc/rancher/k3s/config.yaml",
             "wrong type in config.yaml | echo 'https-listen-port: many' > /etc/rancher/k3s/config.yaml | | https-listen-port",
-            "busy port | busybox nc -ll -p 6443 -e true & | | 6443",
+            "busy port | busybox nc -ll -p 6443 -e true & until grep -q :192B /proc/net/tcp*; do sleep 0.1; done | | 6443",
             "data directory is a file | touch " + DATA + " | | " + DATA,
             "no data directory possible | true | --data-dir=/proc/k3s | /proc/k3s",
             "damaged SQLite file | mkdir -p " + DATA + "/server/db; head -c 100000 /dev/urandom > " + DATA
