@@ -17,7 +17,7 @@ final class Rooms {
             Set.of("model", "schema"), "controllerkit", Set.of("clientapi", "model", "componentapi"), "sqllog",
             Set.of("datastoreapi", "pki"), "pki", Set.of(), "netfilter", Set.of("nodeapi", "model"), "streaming",
             Set.of("edgeapi"), "builtinschema", Set.of("model", "schema"), "etcdclient",
-            Set.of("streaming"));
+            Set.of("streaming"), "encryption", Set.of("codec", "model"));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly");
     /// Contracts with reserved doors: nobody else may use them.
