@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Connect;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.clientapi.Term;
+import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
@@ -28,7 +29,7 @@ import org.osgi.service.condition.Condition;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.apiserver",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ApiServer {
-    private final Store store = new Store();
+    private final Store store;
     private final Extensions extensions = new Extensions();
     private final Startup startup;
     /// Requests in flight finish with what was there.
@@ -38,8 +39,10 @@ public final class ApiServer {
     /// @throws IllegalArgumentException naming a flag that makes no sense
     @Activate
     public ApiServer(BundleContext context, Settings settings, @Reference Health health,
-            @Reference Identities identities) {
-        this.startup = new Startup(new Startup.Surroundings(context, health.scope("apiserver"), identities), store,
+            @Reference Identities identities, @Reference Abort abort) {
+        this.store = new Store(Options.atRest(settings));
+        this.startup = new Startup(new Startup.Surroundings(context, health.scope("apiserver"), identities, abort),
+                store,
                 extensions, Options.of(settings));
     }
 

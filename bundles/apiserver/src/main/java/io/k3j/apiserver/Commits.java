@@ -42,6 +42,12 @@ final class Commits {
                 unchanged -> store.delete(intent.storeKey(), expected, unchanged)));
     }
 
+    /// Whether the same content would be stored in another form than it is: it was encrypted with a key of the past.
+    /// @throws ApiFault 503, 504
+    boolean outdated(Intent intent) {
+        return store.outdated(intent.storeKey());
+    }
+
     /// The version that was in the way, null when there is none.
     @Nullable
     Item newer(Conflict conflict) {

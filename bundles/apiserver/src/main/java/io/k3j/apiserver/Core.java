@@ -74,7 +74,7 @@ final class Core {
         Metadata metadata = new Metadata(world.clock(), world.random(), world.uids());
         Fields fields = new Fields(metadata);
         this.patches = new Patches(bodies, fields);
-        Commits commits = new Commits(data, new Rows(protobuf), extensions.kinds());
+        Commits commits = new Commits(data, new Rows(protobuf, data.store.atRest()), extensions.kinds());
         this.writes = new Writes(commits, data, new Shaping(admissions, metadata, fields), metadata);
         this.deletes = new Deletes(commits, data, admissions, metadata);
         this.resources = new Resources(reads, renderer, tables, answers);

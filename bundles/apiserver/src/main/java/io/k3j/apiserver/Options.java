@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,13 @@ record Options(Core.Policy policy, String address, int port, String serviceIp) {
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
         return new Options(new Core.Policy(modes, plugins, anonymous), address(settings), port,
                 first(settings.serviceCidr()));
+    }
+
+    /// Where the keys of Secrets lie.
+    static AtRest atRest(Settings settings) {
+        return settings.dataDir().isEmpty() ? AtRest.none()
+                : new AtRest(Path.of(settings.dataDir()).resolve("server/cred/encryption-config.json").toAbsolutePath(),
+                        settings.secretsEncryption());
     }
 
     private static Set<String> words(String list) {

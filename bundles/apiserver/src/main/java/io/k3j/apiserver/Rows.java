@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final Protobuf protobuf;
+    private final AtRest atRest;
 
-    Rows(Protobuf protobuf) {
+    Rows(Protobuf protobuf, AtRest atRest) {
         this.protobuf = protobuf;
+        this.atRest = atRest;
     }
 
     /// A row as an item; null when it is none of an object (it is left alone).
+    /// @throws io.k3j.encryption.UnreadableRow when it cannot be decrypted
     @Nullable
     Item item(Entry row) {
         return item(row.key(), row.value(), row.createRevision(), row.revision());
@@ -27,7 +30,7 @@ final class Rows {
     @Nullable
     Item item(String key, byte[] value, long createRevision, long revision) {
         try {
-            return new Item(key, ours(value), createRevision, revision);
+            return new Item(key, ours(atRest.open(key, value)), createRevision, revision);
         } catch (MalformedInput | IllegalArgumentException e) {
             LOG.log(System.Logger.Level.WARNING, "row skipped key={0} revision={1}: {2}", key, revision,
                     e.getMessage());

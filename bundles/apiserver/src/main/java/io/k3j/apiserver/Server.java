@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.schema.Schemas;
 import java.util.function.BooleanSupplier;
 
@@ -18,6 +19,7 @@ final class Server implements AutoCloseable {
     private final HealthChecks health;
 
     /// Loads and starts; blocks.
+    /// @throws UnreadableRow when a Secret cannot be decrypted
     /// @param started whether everything around the server is there: kinds, authorisation, admission
     Server(Extensions extensions, Store store, Core.Policy policy, Core.World world, BooleanSupplier started) {
         Datastore datastore = store.await(Store.PATIENCE_MILLIS);
@@ -25,11 +27,16 @@ final class Server implements AutoCloseable {
             throw ApiFault.unavailable("the datastore is away");
         }
         Core.Types types = Core.Types.of(new Schemas());
-        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf()));
+        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf(), store.atRest()));
         EventLog log = feeder.log();
         long newest = datastore.revision();
         feeder.start();
         log.atLeast(newest, CATCH_UP_MILLIS);
+        UnreadableRow sealed = feeder.unreadable();
+        if (sealed != null) {
+            feeder.close();
+            throw sealed;
+        }
         this.fence = new Fence(store, log, datastore.shared(), world.clock());
         fence.start();
         this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);

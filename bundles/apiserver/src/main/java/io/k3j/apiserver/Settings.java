@@ -2,6 +2,12 @@ package io.k3j.apiserver;
 
 /// What the operator decides, with K3s' defaults.
 @interface Settings {
+    /// `--data-dir`; empty: nothing is kept there.
+    String dataDir() default "";
+
+    /// `--secrets-encryption`.
+    boolean secretsEncryption() default false;
+
     /// `--advertise-address`; empty: the node's.
     String advertiseAddress() default "";
 

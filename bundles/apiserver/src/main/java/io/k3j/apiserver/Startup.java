@@ -5,12 +5,14 @@ import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvr;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -55,7 +57,7 @@ final class Startup implements AutoCloseable {
     private @Nullable Peers peers;
 
     /// The framework and what it offers.
-    record Surroundings(BundleContext context, HealthScope health, Identities identities) {
+    record Surroundings(BundleContext context, HealthScope health, Identities identities, Abort abort) {
     }
 
     Startup(Surroundings around, Store store, Extensions extensions, Options options) {
@@ -108,6 +110,9 @@ final class Startup implements AutoCloseable {
             ready();
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "start ended");
+        } catch (UnreadableRow sealed) {
+            // a server that goes on without its Secrets would take them for deleted
+            around.abort.abort(String.valueOf(sealed.getMessage()));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "start failed", e);
             around.health.report(HealthLevel.STOPPED, "cannot start: " + e.getMessage());

@@ -19,7 +19,23 @@ final class Store {
     static final long PATIENCE_MILLIS = 2_000;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
+    private final AtRest atRest;
     private volatile @Nullable Datastore current;
+
+    /// With everything plain.
+    Store() {
+        this(AtRest.none());
+    }
+
+    /// With Secrets as `atRest` says.
+    Store(AtRest atRest) {
+        this.atRest = atRest;
+    }
+
+    /// How Secrets lie in the store.
+    AtRest atRest() {
+        return atRest;
+    }
 
     /// From now on this one.
     void use(Datastore datastore) {
@@ -78,7 +94,16 @@ final class Store {
     /// Creates or replaces a key.
     /// @throws ApiFault 503 when the datastore is away, 504 when the outcome is unknown
     CommitResult commit(String key, long expected, byte[] value, Duration timeToLive, Unchanged... alsoUnchanged) {
-        return call(d -> d.commit(key, expected, value, timeToLive, alsoUnchanged));
+        byte[] sealed = atRest.seal(key, value);
+        return call(d -> d.commit(key, expected, sealed, timeToLive, alsoUnchanged));
+    }
+
+    /// Whether a row would look otherwise if the same value were written once more: it was encrypted with another key,
+    /// or not at all. Asks the datastore for Secrets only.
+    /// @throws ApiFault as `commit`
+    boolean outdated(String key) {
+        return AtRest.covers(key)
+                && call(d -> d.get(key)).filter(row -> !atRest.current(row.value())).isPresent();
     }
 
     /// Deletes a key.

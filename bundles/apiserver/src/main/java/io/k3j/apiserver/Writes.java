@@ -125,7 +125,8 @@ final class Writes {
         byte[] bytes = Shaping.stored(intent.target(), shaped.object());
         Obj after = Obj.stored(shaped.object(), before.revision());
         boolean going = Deletes.complete(intent.target(), after);
-        if (intent.dryRun() || !going && same(before, shaped.object(), bytes, current.bytes())) {
+        if (intent.dryRun() || !going && same(before, shaped.object(), bytes, current.bytes())
+                && !commits.outdated(intent)) {
             shaping.abandoned(shaped);
             return intent.dryRun() ? new Attempt(present(current, bytes, current.revision()), null)
                     : unchanged(current, bytes);

@@ -48,7 +48,7 @@ final class TestKinds implements KindCatalog {
         return new Subresource("status", Gvk.of(apiVersion, kind), PART);
     }
 
-    private static ResourceKind kind(String apiVersion, String plural, String kind, String prefix,
+    static ResourceKind kind(String apiVersion, String plural, String kind, String prefix,
             List<Subresource> subresources, Strategy strategy) {
         Gvk gvk = Gvk.of(apiVersion, kind);
         return new ResourceKind(Gvr.of(apiVersion, plural), gvk,

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestServer implements AutoCloseable {
     private final Datastore datastore;
     final Extensions extensions = new Extensions();
-    final Store store = new Store();
+    final Store store;
     final Server server;
 
     TestServer() {
@@ -31,7 +31,12 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Datastore datastore, Core.Policy policy) {
+        this(datastore, policy, AtRest.none());
+    }
+
+    TestServer(Datastore datastore, Core.Policy policy, AtRest atRest) {
         this.datastore = datastore;
+        this.store = new Store(atRest);
         store.use(datastore);
         extensions.kinds().put(new TestKinds());
         extensions.kinds().put(new TestKinds.Hooks());
