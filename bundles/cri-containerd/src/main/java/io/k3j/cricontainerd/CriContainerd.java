@@ -17,12 +17,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Filter;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.util.tracker.ServiceTracker;
 
 /// The door: keeps containerd running and registers [ContainerRuntime] as soon as it answers and the shipped
 /// images are there. Stopping leaves containerd and every container as they are.
@@ -37,6 +41,7 @@ public final class CriContainerd {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final BundleContext context;
+    private final Filter admission;
     private final Settings settings;
     private final HealthScope health;
     private final Places places;
@@ -52,11 +57,22 @@ public final class CriContainerd {
     @Activate
     public CriContainerd(BundleContext context, Settings settings, @Reference Health health) {
         this.context = context;
+        this.admission = admission();
         this.settings = settings;
         this.health = health.scope("cri-containerd");
         places = new Places(Path.of(settings.dataDir()).toAbsolutePath(), Path.of(settings.runtimeDir()));
         cri = new Cri(foreign() ? endpoint(settings.containerRuntimeEndpoint()) : places.socket());
         supervisor = Thread.ofVirtual().name("cri-containerd").start(this::supervise);
+    }
+
+    /// An agent has joined, or the servers agree.
+    private static Filter admission() {
+        try {
+            return FrameworkUtil.createFilter("(&(objectClass=org.osgi.service.condition.Condition)"
+                    + "(|(osgi.condition.id=io.k3j.joined)(osgi.condition.id=io.k3j.node-admitted)))");
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private boolean foreign() {
@@ -70,6 +86,7 @@ public final class CriContainerd {
     private void supervise() {
         Duration pause = FIRST_PAUSE;
         try {
+            admitted();
             while (stopping.getCount() > 0) {
                 long since = System.nanoTime();
                 try {
@@ -85,6 +102,17 @@ public final class CriContainerd {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits until this machine may run a node of the cluster: one that is refused must not leave containerd behind.
+    private void admitted() throws InterruptedException {
+        ServiceTracker<Object, Object> tracker = new ServiceTracker<>(context, admission, null);
+        tracker.open();
+        try {
+            tracker.waitForService(0);
+        } finally {
+            tracker.close();
         }
     }
 

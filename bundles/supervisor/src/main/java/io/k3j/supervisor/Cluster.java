@@ -64,6 +64,11 @@ final class Cluster {
         return Stream.of("server-ca.key", "client-ca.key").allMatch(name -> Files.exists(layout.tls(name)));
     }
 
+    /// Whether this server was admitted at some earlier start, with whatever values.
+    boolean member() {
+        return Files.exists(remembered());
+    }
+
     private Path remembered() {
         return layout.cred("agreed-config.json");
     }

@@ -19,6 +19,9 @@ final class Services implements AutoCloseable {
     /// The certificates in `server/tls/etcd` are there.
     static final String ETCD_PKI_READY = "io.k3j.etcd-pki-ready";
 
+    /// A node may run on this server: it is, or has been, a member of the cluster.
+    static final String NODE_ADMITTED = "io.k3j.node-admitted";
+
     private final BundleContext context;
     private final List<ServiceRegistration<?>> registered = new ArrayList<>();
     private final List<Runnable> endings = new ArrayList<>();

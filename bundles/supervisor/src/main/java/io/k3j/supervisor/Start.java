@@ -9,6 +9,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -88,7 +89,11 @@ final class Start implements AutoCloseable {
         boolean admitted = admission(layout, cluster, parity);
         Admission later = admitted ? Admission.GIVEN : new Admission(() -> admitted(cluster));
         Desk desk = new Desk(layout, settings, own, secrets, this::latest);
+        boolean member = cluster.member();
         Credentials credentials = serve(layout, desk, begin);
+        if (member || !shared(layout)) {
+            services.condition(Services.NODE_ADMITTED);
+        }
         health.ok();
         LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
         if (later.stale()) {
@@ -99,11 +104,17 @@ final class Start implements AutoCloseable {
         Datastore datastore = datastore();
         agree(cluster, datastore);
         services.condition(Phases.CLUSTER_AGREED);
+        services.condition(Services.NODE_ADMITTED);
         Upkeep loop = desk.upkeep(parity.mine(), credentials, () -> components);
         upkeep = loop;
         if (stopping.getCount() > 0) {
             loop.run();
         }
+    }
+
+    /// Whether other servers may use this datastore, too.
+    private boolean shared(Layout layout) {
+        return !settings.datastoreEndpoint().isEmpty() || DatastoreKind.managed(settings, layout);
     }
 
     /// Whether the datastore has been asked; if not, it is as soon as it is there.
@@ -123,7 +134,8 @@ final class Start implements AutoCloseable {
             }
             return false;
         }
-        if (managed && !cluster.hasAuthorities()) {
+        // after a restore on a new host there are authorities, and nothing by them yet
+        if (managed && !(cluster.hasAuthorities() && Files.exists(layout.tls("etcd/server-client.crt")))) {
             return false;
         }
         if (managed) {

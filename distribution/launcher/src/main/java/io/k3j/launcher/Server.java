@@ -21,6 +21,8 @@ public final class Server {
     /// An orderly stop takes no longer; what has not stopped then is ended with the process.
     private static final long STOP_MILLIS = 5_000;
     private static final long SPARE_MILLIS = 2_000;
+    /// What agents register when their certificates are there.
+    private static final String JOINED = "io.k3j.joined";
 
     private final LaunchPlan plan;
     private final Progress progress;
@@ -29,11 +31,14 @@ public final class Server {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<String> abort = new AtomicReference<>("");
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
+    private final Footprint footprint;
+    private volatile boolean joined;
     private volatile int exitCode = 1;
 
     private Server(LaunchPlan plan, Progress progress) {
         this.plan = plan;
         this.progress = progress;
+        this.footprint = Footprint.before(plan.dataDir());
     }
 
     /// Runs until the process is told to end; blocks. Returns the exit code: 0 after an orderly stop, 1
@@ -53,6 +58,7 @@ public final class Server {
         }
         try (HeldSockets sockets = HeldSockets.bind(plan); DataDir dataDir = DataDir.take(plan.dataDir())) {
             server.exitCode = server.serve(sockets, dataDir);
+            server.forgetIfRefused();
             return server.exitCode;
         } catch (StartFailure e) {
             complain(e.getMessage());
@@ -105,6 +111,13 @@ public final class Server {
         return 0;
     }
 
+    /// One that was not let into its cluster was never here. A reset ends before it joins, and what it made stays.
+    private void forgetIfRefused() {
+        if (!joined && !abort.get().isEmpty() && !plan.flag("clusterReset")) {
+            footprint.undo();
+        }
+    }
+
     /// On the virtual machine's shutdown (SIGTERM, SIGINT): lets the main thread stop everything, then
     /// ends with its code instead of the signal's.
     private void stopNow() {
@@ -144,6 +157,9 @@ public final class Server {
     }
 
     private void reached(String phase) {
+        if (phase.equals(Phases.CLUSTER_AGREED) || phase.equals(JOINED)) {
+            joined = true;
+        }
         String words = PhaseWatch.words(phase);
         progress.step(words);
         notifier.status(words);
