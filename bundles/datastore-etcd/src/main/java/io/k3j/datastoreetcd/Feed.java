@@ -40,15 +40,17 @@ final class Feed implements Runnable {
     @Override
     public void run() {
         while (!gate.closed()) {
+            long since = System.nanoTime();
             try (EtcdWatch watch = EtcdWatch.open(client, EtcdRange.everything(), tail.told() + 1, this::take, PULSE)) {
                 boolean ended = watch.awaitEnd(Duration.ofMillis(1));
                 while (!ended && !gate.closed()) {
+                    since = System.nanoTime();
                     pulse();
                     ended = watch.awaitEnd(PULSE);
                 }
             } catch (EtcdFailure e) {
                 if (!gate.closed()) {
-                    client.moveOn();
+                    client.moveOn(since);
                     trouble.accept(String.valueOf(e.getMessage()));
                 }
             } catch (InterruptedException e) {

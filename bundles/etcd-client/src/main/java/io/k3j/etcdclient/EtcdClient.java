@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads.** Any; every call blocks its caller. Calls go out at once, they do not wait for each other.
 ///
-/// **Failure.** [EtcdFailure]. Nothing is sent twice: whoever calls decides. A call that was not answered in
-/// time ends the connection, because a member that is cut off from its peers or hangs looks just like that.
+/// **Failure.** [EtcdFailure]. Nothing is sent twice: whoever calls decides. When nothing at all was answered while a
+/// call waited in vain, the connection is ended, because a member that is cut off from its peers or hangs looks just
+/// like that. When others were answered it is slow, and stays: leaving it would break all that is under way.
 public final class EtcdClient implements AutoCloseable {
     /// How long one attempt to connect to one endpoint takes at most.
     private static final int CONNECT_MILLIS = 1_000;
@@ -35,6 +36,7 @@ public final class EtcdClient implements AutoCloseable {
     private final ReentrantLock dialing = new ReentrantLock();
     private volatile @Nullable GrpcConnection current;
     private int next;
+    private volatile long answered = System.nanoTime();
     private volatile boolean closed;
 
     private EtcdClient(EtcdEndpoints endpoints, String name, Map<String, String> metadata) {
@@ -60,13 +62,17 @@ public final class EtcdClient implements AutoCloseable {
 
     /// One request, one answer.
     byte[] call(String path, byte[] request, Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long begun = System.nanoTime();
         GrpcConnection connection = connection(timeout);
         try {
-            return connection.call(path, request, Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())));
+            byte[] answer = connection.call(path, request,
+                    Duration.ofNanos(Math.max(1_000_000, begun + timeout.toNanos() - System.nanoTime())));
+            answered = System.nanoTime();
+            return answer;
         } catch (GrpcFailure e) {
             EtcdFailure failure = Failures.of(e);
-            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || e.code() == GrpcFailure.DEADLINE_EXCEEDED) {
+            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE
+                    || e.code() == GrpcFailure.DEADLINE_EXCEEDED && answered - begun <= 0) {
                 abandon(connection);
             }
             throw failure;
@@ -175,10 +181,11 @@ public final class EtcdClient implements AutoCloseable {
         broken.close();
     }
 
-    /// Ends the connection in use, if there is one; the next call goes to the next endpoint.
-    public void moveOn() {
+    /// Ends the connection in use, unless a call has been answered after `since` (`System.nanoTime()`); the next call
+    /// then goes to the next endpoint.
+    public void moveOn(long since) {
         GrpcConnection now = current;
-        if (now != null) {
+        if (now != null && answered - since <= 0) {
             abandon(now);
         }
     }

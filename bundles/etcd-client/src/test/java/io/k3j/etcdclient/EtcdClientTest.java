@@ -1,0 +1,51 @@
+package io.k3j.etcdclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EtcdClientTest {
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration WHILE = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private Peer peer;
+    private EtcdClient client;
+
+    @BeforeEach
+    void connect() throws IOException {
+        peer = new Peer();
+        client = EtcdClient.of(peer.endpoints(), "test");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        peer.close();
+    }
+
+    @Test
+    void leavesAConnectionOnWhichNothingIsAnswered() {
+        assertThatThrownBy(() -> client.call("/etcd/Silent", new byte[0], SHORT)).isInstanceOf(EtcdFailure.class);
+        assertThatThrownBy(() -> client.call("/etcd/Silent", new byte[0], SHORT)).isInstanceOf(EtcdFailure.class);
+        assertThat(peer.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void keepsAConnectionOnWhichOtherCallsAreAnswered() throws Exception {
+        CompletableFuture<byte[]> slow = CompletableFuture
+                .supplyAsync(() -> client.call("/etcd/Slow", new byte[0], WHILE));
+        assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        client.call("/etcd/Quick", new byte[0], LONG);
+        assertThat(slow).failsWithin(LONG);
+        client.moveOn(System.nanoTime() - LONG.toNanos());
+        client.call("/etcd/Quick", new byte[0], LONG);
+        assertThat(peer.connections()).isEqualTo(1);
+    }
+}
