@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// taken as its authority, the connection is made again under it, and the hash in the token has to fit. Nothing secret
 /// is sent before that.
 ///
-/// **Threads.** Any; each call blocks up to ten seconds. Close it when done.
+/// **Threads.** Any; each call blocks up to ten seconds, if it does not say otherwise. Close it when done.
 public final class ClusterAccess implements AutoCloseable {
     /// Bytes of an answer that are taken.
     public static final int MAX_BYTES = 16 << 20;
@@ -81,6 +82,10 @@ public final class ClusterAccess implements AutoCloseable {
             check(parsed, again);
         } catch (SSLException other) {
             pinned.close();
+            Optional<String> clock = ClockSkew.told(other, Instant.now());
+            if (clock.isPresent()) {
+                throw new IOException("CA cert validation failed: " + server + ": " + clock.get(), other);
+            }
             throw new IOException("CA cert validation failed: the certificate of " + server
                     + " is not by the authority it shows, or not for this name (" + other.getMessage()
                     + "); add the name with --tls-san on the servers, or use another address", other);
@@ -215,6 +220,18 @@ public final class ClusterAccess implements AutoCloseable {
     public Answer put(String path, String contentType, String body) throws IOException {
         return send(client, server, request(path).header("content-type", contentType)
                 .PUT(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    /// A PUT of JSON that may take as long as it says.
+    public Answer put(String path, String json, Duration limit) throws IOException {
+        return send(client, server, request(path).timeout(limit).header("content-type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(json)).build());
+    }
+
+    /// A POST of JSON that may take as long as it says.
+    public Answer post(String path, byte[] json, Duration limit) throws IOException {
+        return send(client, server, request(path).timeout(limit).header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(json)).build());
     }
 
     private HttpRequest.Builder request(String path) {

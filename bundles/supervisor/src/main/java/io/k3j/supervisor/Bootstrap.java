@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// The cluster's authorities and keys in its datastore, sealed with the server token, so that a server
@@ -73,6 +74,24 @@ final class Bootstrap {
                 sealed, Duration.ZERO);
         if (result instanceof CommitResult.Conflict) {
             read();
+        }
+    }
+
+    /// Changes the record; `change` is asked again when another server was faster, and answers with nothing to leave it.
+    /// @return whether it was changed
+    boolean replace(Function<Struct, Optional<Struct>> change) throws IOException {
+        while (true) {
+            Entry before = entry().filter(record -> record.value().length > 0)
+                    .orElseThrow(() -> new IOException("the datastore has no bootstrap record yet; try again"));
+            Optional<Struct> after = change.apply(opened(before));
+            if (after.isEmpty()) {
+                return false;
+            }
+            byte[] sealed = BootstrapSeal.seal(password, Json.bytes(after.get()), random);
+            if (datastore.commit(before.key(), before.revision(), sealed,
+                    Duration.ZERO) instanceof CommitResult.Committed) {
+                return true;
+            }
         }
     }
 

@@ -25,6 +25,7 @@ final class BootstrapFiles {
     private static final Duration LEEWAY = Duration.ofSeconds(3);
     private static final String CONTENT = "Content";
     private static final String TIMESTAMP = "Timestamp";
+    private static final String PASSWORDS = "PasswdFile";
 
     private final Layout layout;
 
@@ -43,7 +44,7 @@ final class BootstrapFiles {
         files.put("ClientCA", layout.tls("client-ca.crt"));
         files.put("ClientCAKey", layout.tls("client-ca.key"));
         files.put("ServiceKey", layout.tls("service.key"));
-        files.put("PasswdFile", layout.cred("passwd"));
+        files.put(PASSWORDS, layout.cred("passwd"));
         files.put("RequestHeaderCA", layout.tls("request-header-ca.crt"));
         files.put("RequestHeaderCAKey", layout.tls("request-header-ca.key"));
         files.put("IPSECKey", layout.cred("ipsec.psk"));
@@ -52,25 +53,33 @@ final class BootstrapFiles {
         return files;
     }
 
-    /// What is on disk, as the record has it; fields that have not changed keep the record's time.
+    /// The record completed by what is on disk. Where both have something the record counts: a server that starts has
+    /// been brought up to it, and another one may have changed it since. Only passwords are what this server was told.
     Struct read(Optional<Struct> record) throws IOException {
         Struct.Builder fields = Struct.builder();
         for (Map.Entry<String, Path> file : files().entrySet()) {
             Optional<String> text = PemFiles.read(file.getValue());
-            if (text.isEmpty()) {
+            boolean recorded = record.flatMap(known -> content(known, file.getKey())).isPresent();
+            if (text.isEmpty() || recorded && !file.getKey().equals(PASSWORDS)) {
                 record.map(known -> known.get(file.getKey())).ifPresent(kept -> fields.put(file.getKey(), kept));
             } else if (text.equals(record.flatMap(known -> content(known, file.getKey())))) {
                 fields.put(file.getKey(), record.get().get(file.getKey()));
             } else {
                 Instant when = Files.getLastModifiedTime(file.getValue()).toInstant().truncatedTo(ChronoUnit.SECONDS);
-                String content = Base64.getEncoder().encodeToString(text.get().getBytes(StandardCharsets.UTF_8));
-                fields.put(file.getKey(), Struct.of(TIMESTAMP, when.toString(), CONTENT, content));
+                fields.put(file.getKey(), field(text.get(), when.toString()));
             }
         }
         return fields.build();
     }
 
-    private static Optional<String> content(Struct record, String field) {
+    /// A field of the record.
+    static Struct field(String text, String when) {
+        return Struct.of(TIMESTAMP, when, CONTENT,
+                Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// What a field of a record holds, in the form of now or of long ago.
+    static Optional<String> content(Struct record, String field) {
         Object value = record.get(field);
         String content = value instanceof Struct made ? made.text(CONTENT) : value instanceof String old ? old : "";
         return content.isEmpty() ? Optional.empty()
@@ -99,7 +108,9 @@ final class BootstrapFiles {
                 continue;
             }
             if (there.isPresent()) {
-                if (!force && newer(file.getValue(), timestamp(record, file.getKey()))) {
+                // the encryption configuration is in the record before it is on any disk
+                if (!force && !file.getKey().startsWith("Encryption")
+                        && newer(file.getValue(), timestamp(record, file.getKey()))) {
                     newer.add(file.getValue().toString());
                 }
                 LOG.log(Level.WARNING, file.getValue() + " will be updated from the datastore.");

@@ -30,7 +30,8 @@ final class DatastoreKind {
 
     /// Whether etcd is a child of this server.
     static boolean managed(Settings settings, Layout layout) {
-        return managed(settings.datastoreEndpoint(), settings.server(), settings.clusterInit(), layout);
+        return managed(settings.datastoreEndpoint(), settings.server(),
+                settings.clusterInit() || settings.clusterReset(), layout);
     }
 
     private static boolean managed(String given, String join, boolean clusterInit, Layout layout) {

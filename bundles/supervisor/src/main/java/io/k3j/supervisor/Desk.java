@@ -30,6 +30,7 @@ final class Desk {
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final List<Runnable> readers = new ArrayList<>();
+    private @Nullable EncryptionKeeper encryption;
 
     Desk(Layout layout, Settings settings, Own own, NodeSecrets secrets, Supplier<@Nullable Datastore> datastore) {
         this.layout = layout;
@@ -45,6 +46,7 @@ final class Desk {
         ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
         Tunnels tunnels = new Tunnels(random);
         services.then(tunnels::close);
+        services.then(this::forget);
         services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
         services.register(Endpoint.class, endpoint(credentials, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
         if (!settings.disableAgent()) {
@@ -60,7 +62,7 @@ final class Desk {
     }
 
     /// What answers on the server's port.
-    SupervisorEndpoint endpoint(Credentials credentials, Tunnels tunnels) {
+    SupervisorEndpoint endpoint(Credentials credentials, Tunnels tunnels) throws IOException {
         Path password = Credentials.nodePasswordFile(settings, layout);
         NodeGate gate = new NodeGate(settings.nodeName(), password, secrets);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
@@ -75,8 +77,24 @@ final class Desk {
         return () -> credentials.passwords().row("server").orElseThrow().password();
     }
 
-    private Map<String, Answerer> servers(Credentials credentials) {
-        return Map.of("server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
+    private void forget() {
+        EncryptionKeeper keeper = encryption;
+        if (keeper != null) {
+            keeper.close();
+        }
+    }
+
+    private EncryptionKeeper encryption(Credentials credentials) throws IOException {
+        EncryptionMarks marks = new EncryptionMarks(own.server(layout), secrets, clock);
+        EncryptionKeeper keeper = new EncryptionKeeper(layout, datastore, password(credentials), marks, clock, random);
+        encryption = keeper;
+        return keeper;
+    }
+
+    private Map<String, Answerer> servers(Credentials credentials) throws IOException {
+        Answerer encrypt = new EncryptionRequests(encryption(credentials), settings, clock, random);
+        return Map.of("encrypt/status", encrypt, "encrypt/config", encrypt,
+                "server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
                 "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
                         random),
                 "token", new TokenRequests(datastore, new Tokens(layout, settings), credentials, random));
@@ -93,8 +111,20 @@ final class Desk {
         Reply.json(exchange, record.isPresent() ? record.get() : new BootstrapFiles(layout).read(Optional.empty()));
     }
 
+    /// This server belongs to the cluster: it has the cluster's keys before it writes a Secret.
+    void agreed() {
+        EncryptionKeeper keeper = encryption;
+        if (keeper != null) {
+            keeper.step();
+        }
+    }
+
     /// What goes on as long as the server runs.
     Upkeep upkeep(Parity.Mine mine, Credentials credentials, Supplier<@Nullable Components> components) {
+        EncryptionKeeper keeper = encryption;
+        if (keeper != null) {
+            keeper.start();
+        }
         Drift drift = new Drift(mine, password(credentials), components, new NodeConditions(secrets::api, clock));
         Renewal renewal = new Renewal(credentials, clock, random, readers);
         return new Upkeep(datastore, mine, secrets, clock, drift, renewal);

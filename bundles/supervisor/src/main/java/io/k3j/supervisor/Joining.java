@@ -17,6 +17,7 @@ final class Joining {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int MEMBER_DIGITS = 8;
 
     private final Layout layout;
     private final Settings settings;
@@ -42,9 +43,29 @@ final class Joining {
         try (ClusterAccess access = ClusterAccess.of(settings.server(), token, "server")) {
             access.warning().ifPresent(warning -> LOG.log(Level.WARNING, warning));
             compare(access);
+            unique(access);
             Struct record = json(granted(access.get("/v1-k3s/server-bootstrap"), "/v1-k3s/server-bootstrap"));
             new BootstrapFiles(layout).write(record, false);
             LOG.log(Level.INFO, "Took over the cluster's authorities from=" + settings.server());
+        }
+    }
+
+    /// etcd has no member of this node yet. An etcd that does not answer now is asked by its new member itself.
+    private void unique(ClusterAccess access) throws IOException {
+        ClusterAccess.Answer answer = access.get("/db/info");
+        if (!answer.ok()) {
+            return;
+        }
+        for (Struct member : json(answer).seq("members").structs()) {
+            String name = member.text("name");
+            // a member is called by its node's name, a dash and eight digits
+            if (name.length() == settings.nodeName().length() + 1 + MEMBER_DIGITS
+                    && name.startsWith(settings.nodeName() + "-")) {
+                throw new IOException("duplicate node name found, please use a unique name for this node: etcd has the"
+                        + " member " + name + " at " + String.join(",", member.seq("peerURLs").texts())
+                        + "; give another --node-name, or delete that node first: k3s kubectl delete node "
+                        + settings.nodeName());
+            }
         }
     }
 

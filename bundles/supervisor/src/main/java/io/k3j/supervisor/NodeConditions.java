@@ -9,7 +9,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -20,15 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class NodeConditions {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
-    private static final Gvr EVENTS = Gvr.of("v1", "events");
     private static final String TYPE = "ConfigurationDrift";
 
     private final Supplier<@Nullable ApiClient> api;
     private final InstantSource clock;
+    private final NodeEvents events;
 
     NodeConditions(Supplier<@Nullable ApiClient> api, InstantSource clock) {
         this.api = api;
         this.clock = clock;
+        this.events = new NodeEvents(clock);
     }
 
     /// Tells `drift`, empty for none. A Node that has no condition yet gets none as long as there is no drift.
@@ -44,7 +44,8 @@ final class NodeConditions {
                 return false;
             }
             if (write(client, found.get(), drift) && event) {
-                client.create(EVENTS, event(found.get(), drift), WriteOptions.PLAIN);
+                events.write(client, node, TYPE,
+                        drift.isEmpty() ? "The server runs what the servers have agreed on" : drift, !drift.isEmpty());
             }
             return true;
         } catch (ApiFault notNow) {
@@ -74,19 +75,5 @@ final class NodeConditions {
 
     private String now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private Obj event(Obj node, String drift) {
-        Instant when = clock.instant();
-        String name = node.name() + "."
-                + Long.toHexString(when.toEpochMilli() * 1_000_000 + when.getNano() % 1_000_000);
-        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Event", "metadata",
-                Struct.of("name", name, "namespace", "default"), "involvedObject",
-                Struct.of("apiVersion", "v1", "kind", "Node", "name", node.name(), "uid", node.name()), "reason", TYPE,
-                "message",
-                drift.isEmpty() ? "The server runs what the servers have agreed on" : drift, "type",
-                drift.isEmpty() ? "Normal" : "Warning", "source", Struct.of("component", "k3s-supervisor", "host",
-                        node.name()),
-                "firstTimestamp", now(), "lastTimestamp", now(), "count", 1));
     }
 }

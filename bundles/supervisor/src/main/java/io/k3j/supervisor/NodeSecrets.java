@@ -10,6 +10,7 @@ import io.k3j.model.Struct;
 import io.k3j.pki.NodePassword;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,8 @@ final class NodeSecrets {
     private final RandomGenerator random;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
+    private final PasswordOwners owners = new PasswordOwners();
+    private final NodeEvents events = new NodeEvents(InstantSource.system());
     private volatile @Nullable ApiClient api;
 
     NodeSecrets(RandomGenerator random) {
@@ -122,10 +125,15 @@ final class NodeSecrets {
         Key key = new Key("kube-system", node + ".node-password.k3s");
         Optional<Obj> kept = client().find(SECRETS, key);
         if (kept.isPresent()) {
-            return matches(kept.get(), password);
+            boolean fits = matches(kept.get(), password);
+            if (fits) {
+                owners.shown(node);
+            }
+            return fits;
         }
         try {
             client().create(SECRETS, secret(key, NodePassword.hash(password, random)), WriteOptions.PLAIN);
+            owners.shown(node);
             return true;
         } catch (ApiFault fault) {
             if (fault.code() != CONFLICT) {
@@ -170,13 +178,28 @@ final class NodeSecrets {
     private void settleOnce() {
         for (Map.Entry<String, String> entry : waiting.entrySet()) {
             try {
-                String outcome = ensure(entry.getKey(), entry.getValue()) ? "ok" : "failed";
+                boolean fits = ensure(entry.getKey(), entry.getValue());
                 waiting.remove(entry.getKey(), entry.getValue());
-                LOG.log(outcome.equals("ok") ? Level.DEBUG : Level.WARNING,
-                        "Checked node password node=" + entry.getKey() + " outcome=" + outcome);
+                tell(entry.getKey(), fits);
             } catch (ApiFault notNow) {
                 LOG.log(Level.DEBUG, "Node password not checked yet node=" + entry.getKey(), notNow);
             }
         }
+    }
+
+    /// In K3s' words.
+    private void tell(String node, boolean fits) {
+        LOG.log(fits ? Level.DEBUG : Level.WARNING, "Checked node password node=" + node + " outcome="
+                + (fits ? "ok" : "failed: another node has this name, or had it before; delete the Secret kube-system/"
+                        + node + ".node-password.k3s if that one is gone"));
+        events.write(client(), node, fits ? "NodePasswordValidationComplete" : "NodePasswordValidationFailed",
+                fits ? "Deferred node password secret validation complete"
+                        : "Deferred node password secret validation failed: hash does not match",
+                !fits);
+    }
+
+    /// Makes Secrets the property of Nodes that have come since.
+    void own() {
+        owners.step(client());
     }
 }

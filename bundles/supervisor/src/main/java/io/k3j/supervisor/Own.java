@@ -23,7 +23,8 @@ record Own(Plan plan, Map<String, Object> settings) {
     private String kind(Layout layout) {
         Object endpoint = plan.settings().getOrDefault("datastoreEndpoint", "");
         Object join = plan.settings().getOrDefault("server", "");
-        return DatastoreKind.of(endpoint.toString(), join.toString(), flag(plan.settings(), "clusterInit"), layout);
+        boolean begins = flag(plan.settings(), "clusterInit") || flag(plan.settings(), "clusterReset");
+        return DatastoreKind.of(endpoint.toString(), join.toString(), begins, layout);
     }
 
     private static boolean flag(Map<String, Object> settings, String key) {

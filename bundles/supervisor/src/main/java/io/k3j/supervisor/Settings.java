@@ -68,6 +68,12 @@ public @interface Settings {
     /// `--cluster-reset`.
     boolean clusterReset() default false;
 
+    /// `--secrets-encryption`.
+    boolean secretsEncryption() default false;
+
+    /// `--secrets-encryption-provider`.
+    String secretsEncryptionProvider() default "aescbc";
+
     /// `--egress-selector-mode`.
     String egressSelectorMode() default "agent";
 }

@@ -103,6 +103,7 @@ final class Start implements AutoCloseable {
         }
         Datastore datastore = datastore();
         agree(cluster, datastore);
+        desk.agreed();
         services.condition(Phases.CLUSTER_AGREED);
         services.condition(Services.NODE_ADMITTED);
         Upkeep loop = desk.upkeep(parity.mine(), credentials, () -> components);
@@ -130,6 +131,7 @@ final class Start implements AutoCloseable {
         if (Cluster.fresh(layout, () -> !settings.datastoreEndpoint().isEmpty())) {
             if (!managed) {
                 // an embedded datastore that was never opened contradicts nobody
+                EncryptionState.ensure(layout, settings, random);
                 services.condition(Phases.CLUSTER_AGREED);
             }
             return false;
@@ -150,6 +152,7 @@ final class Start implements AutoCloseable {
     private boolean admitted(Cluster cluster) throws IOException {
         Datastore datastore = datastore();
         boolean stale = untilThere(() -> cluster.admit(datastore));
+        EncryptionState.ensure(new Layout(Path.of(settings.dataDir()).toAbsolutePath()), settings, random);
         if (!datastore.shared()) {
             services.condition(Phases.CLUSTER_AGREED);
         }

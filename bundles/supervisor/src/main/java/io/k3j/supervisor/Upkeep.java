@@ -68,6 +68,7 @@ final class Upkeep implements AutoCloseable {
                 }
             }
             if (core.reachable()) {
+                core.own();
                 drift.step(store);
             }
         } catch (DatastoreUnavailable away) {

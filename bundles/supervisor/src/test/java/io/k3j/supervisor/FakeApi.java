@@ -9,11 +9,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
-/// Keeps what is created; knows find, get and create only.
+/// Keeps what is created; knows find, get, create and update only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
 
@@ -28,6 +30,7 @@ final class FakeApi {
             case "find" -> Optional.ofNullable(objects.get((Key) arguments[1]));
             case "get" -> objects.get((Key) arguments[1]);
             case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
+            case "update" -> update((Obj) arguments[1]);
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> 1;
             default -> throw new UnsupportedOperationException(method.getName());
@@ -42,6 +45,18 @@ final class FakeApi {
         return object;
     }
 
+    private Obj update(Obj object) {
+        objects.put(object.key(), object);
+        notifyAll();
+        return object;
+    }
+
+    /// What is there now under a name of some namespace.
+    synchronized List<Obj> named(String namespace, String beginning) {
+        return objects.values().stream()
+                .filter(o -> o.key().namespace().equals(namespace) && o.name().startsWith(beginning)).toList();
+    }
+
     synchronized void put(Obj object) {
         objects.put(object.key(), object);
     }
@@ -53,10 +68,15 @@ final class FakeApi {
     }
 
     synchronized void await(String name) throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!created().contains(name)) {
+        await(name + " to be created", () -> created().contains(name));
+    }
+
+    /// Waits until something holds.
+    synchronized void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(name + " was not created");
+                throw new AssertionError("waited in vain for " + what);
             }
             wait(100);
         }

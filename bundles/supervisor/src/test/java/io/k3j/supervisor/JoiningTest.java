@@ -74,11 +74,19 @@ class JoiningTest {
     private void serve(HttpExchange exchange) throws IOException {
         FakeExchange asked = new FakeExchange(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
         exchange.getRequestHeaders().forEach((name, values) -> asked.with(name, values.getFirst()));
-        endpoint.serve(asked);
+        if (asked.path().equals("/db/info") && !members.isEmpty()) {
+            asked.status = 200;
+            asked.answer = members;
+        } else {
+            endpoint.serve(asked);
+        }
         exchange.sendResponseHeaders(asked.status, 0);
         exchange.getResponseBody().write(asked.answer.getBytes());
         exchange.close();
     }
+
+    /// What etcd says of its members, if there is one.
+    private volatile String members = "";
 
     private TestServer joiner(String with) throws IOException {
         return new TestServer(directory, "server-2").flag("agentToken", "agents").flag("token", with).flag("server",
@@ -151,5 +159,14 @@ class JoiningTest {
             exchange.close();
         });
         refused(joiner(token), "failed to get CA certs", "is a K3s server listening there?");
+    }
+
+    @Test
+    void refusesANameEtcdHasAlready() throws Exception {
+        members = "{\"members\":[{\"ID\":18446744073709551615,\"name\":\"server-2-0a1b2c3d\","
+                + "\"peerURLs\":[\"https://192.0.2.7:2380\"]}]}";
+        refused(joiner(token), "duplicate node name found, please use a unique name for this node",
+                "server-2-0a1b2c3d at https://192.0.2.7:2380", "--node-name", "k3s kubectl delete node server-2");
+        join(joiner(token).flag("nodeName", "server"));
     }
 }

@@ -1,0 +1,159 @@
+package io.k3j.supervisor;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Struct;
+import io.k3j.pki.BootstrapSeal;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the encryption configuration of this server the same as that of the bootstrap record, and changes both. A
+/// change is in the record first and on the disk then; other servers take it over within seconds, without a restart,
+/// and say so by [EncryptionMarks].
+final class EncryptionKeeper implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final String CONFIG = "EncryptionConfig";
+    private static final String STATE = "EncryptionHash";
+    private static final long LOOK_MILLIS = 2_000;
+
+    private final Layout layout;
+    private final Supplier<@Nullable Datastore> datastore;
+    private final Supplier<String> password;
+    private final EncryptionMarks marks;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private long seen = -1;
+
+    // where the record lies and how it is opened
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    EncryptionKeeper(Layout layout, Supplier<@Nullable Datastore> datastore, Supplier<String> password,
+            EncryptionMarks marks, InstantSource clock, RandomGenerator random) {
+        this.layout = layout;
+        this.datastore = datastore;
+        this.password = password;
+        this.marks = marks;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Begins to follow the record, once this server belongs to the cluster. Does not block.
+    void start() {
+        Thread.ofVirtual().name("supervisor-encryption").start(this::run);
+    }
+
+    private void run() {
+        try {
+            do {
+                step();
+            } while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Looks once.
+    void step() {
+        try {
+            Datastore store = datastore.get();
+            if (store != null) {
+                follow(store);
+                Optional<EncryptionState> now = EncryptionState.read(layout);
+                if (now.isPresent()) {
+                    marks.show(store, now.get());
+                }
+            }
+        } catch (DatastoreUnavailable away) {
+            LOG.log(Level.DEBUG, "Not now", away);
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.WARNING, "Cannot follow the encryption configuration, tried again: " + failed.getMessage());
+        }
+    }
+
+    private synchronized void follow(Datastore store) throws IOException {
+        Optional<Entry> entry = store.get(BootstrapSeal.key(password.get()));
+        if (entry.isEmpty() || entry.get().revision() == seen || entry.get().value().length == 0) {
+            return;
+        }
+        Optional<Struct> record = new Bootstrap(store, password.get(), random).read();
+        Optional<EncryptionState> theirs = record.flatMap(EncryptionKeeper::state);
+        if (theirs.isPresent() && !theirs.equals(EncryptionState.read(layout))) {
+            theirs.get().write(layout);
+            LOG.log(Level.INFO, "Took over the encryption configuration stage=" + theirs.get().stage());
+        }
+        seen = entry.get().revision();
+    }
+
+    private static Optional<EncryptionState> state(Struct record) {
+        return BootstrapFiles.content(record, CONFIG)
+                .map(text -> EncryptionState.of(text, BootstrapFiles.content(record, STATE)));
+    }
+
+    /// What is in force.
+    Optional<EncryptionState> current() throws IOException {
+        return EncryptionState.read(layout);
+    }
+
+    /// Puts `next` in the place of `before`, in the record and on the disk.
+    /// @throws Refusal 409 when another server was faster, 503 when the datastore is away
+    synchronized EncryptionState change(Optional<EncryptionState> before, EncryptionState next)
+            throws IOException, Refusal {
+        Datastore store = store();
+        Bootstrap bootstrap = new Bootstrap(store, password.get(), random);
+        String when = Instant.ofEpochSecond(clock.instant().getEpochSecond()).toString();
+        boolean done = bootstrap.replace(record -> {
+            Optional<String> there = BootstrapFiles.content(record, CONFIG);
+            return there.equals(before.map(EncryptionState::text))
+                    ? Optional.of(record.with(CONFIG, BootstrapFiles.field(next.text(), when)).with(STATE,
+                            BootstrapFiles.field(next.mark(), when)))
+                    : Optional.empty();
+        });
+        if (!done) {
+            throw new Refusal(409, "another server has just changed the encryption configuration; look at it with:"
+                    + " k3s secrets-encrypt status");
+        }
+        next.write(layout);
+        marks.show(store, next);
+        LOG.log(Level.INFO, "Changed the encryption configuration stage=" + next.stage());
+        return next;
+    }
+
+    private Datastore store() throws Refusal {
+        Datastore store = datastore.get();
+        if (store == null) {
+            throw new Refusal(503, "the datastore is away");
+        }
+        return store;
+    }
+
+    /// Why the servers do not all have what this one has, empty when they do.
+    Optional<String> disagreement() throws IOException, Refusal {
+        Optional<EncryptionState> now = current();
+        return now.isEmpty() ? Optional.empty() : marks.disagreement(store(), now.get());
+    }
+
+    /// Waits until all servers have what this one has.
+    /// @throws Refusal 503 naming the server that has not
+    void awaitAgreement() throws IOException, Refusal {
+        marks.await(store(), current().orElseThrow());
+    }
+
+    /// The servers' marks.
+    EncryptionMarks marks() {
+        return marks;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,138 @@
+package io.k3j.supervisor;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// What each server says about its encryption configuration: stage and hash, as a row `k3s/encryption/<server>` of a
+/// shared datastore, by which servers wait for each other, and as K3s' annotation of its Node, if it has one.
+final class EncryptionMarks {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final String PREFIX = "k3s/encryption/";
+    private static final String ANNOTATION = "k3s.io/encryption-config-hash";
+    private static final Gvr NODES = Gvr.of("v1", "nodes");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 100;
+
+    private final Parity.Mine mine;
+    private final NodeSecrets core;
+    private final InstantSource clock;
+    private final CountDownLatch never = new CountDownLatch(1);
+    private volatile boolean active;
+    private volatile String shown = "";
+    private volatile String annotated = "";
+
+    EncryptionMarks(Parity.Mine mine, NodeSecrets core, InstantSource clock) {
+        this.mine = mine;
+        this.core = core;
+        this.clock = clock;
+    }
+
+    /// This server's name.
+    String name() {
+        return mine.name();
+    }
+
+    /// Whether Secrets are being encrypted anew here.
+    boolean active() {
+        return active;
+    }
+
+    /// Says that Secrets are being encrypted anew, or no more.
+    void active(boolean now) {
+        active = now;
+    }
+
+    private String mark(EncryptionState state) {
+        return active ? state.in(EncryptionState.ACTIVE).mark() : state.mark();
+    }
+
+    /// Says what this server has.
+    void show(Datastore store, EncryptionState state) {
+        String mark = mark(state);
+        if (store.shared() && !mark.equals(shown)) {
+            Optional<Entry> before = store.get(PREFIX + mine.name());
+            store.commit(PREFIX + mine.name(), before.map(Entry::revision).orElse(0L),
+                    mark.getBytes(StandardCharsets.UTF_8), Duration.ZERO);
+            shown = mark;
+        }
+        ApiClient api = core.api();
+        if (mine.node() && api != null && !mark.equals(annotated) && annotate(api, mark)) {
+            annotated = mark;
+        }
+    }
+
+    private boolean annotate(ApiClient api, String mark) {
+        try {
+            Optional<Obj> node = api.find(NODES, Key.of(mine.name()));
+            if (node.isEmpty()) {
+                return false;
+            }
+            if (!mark.equals(node.get().annotations().get(ANNOTATION))) {
+                api.update(NODES, node.get().with(mark, "metadata", "annotations", ANNOTATION), WriteOptions.PLAIN);
+            }
+            return true;
+        } catch (ApiFault notNow) {
+            LOG.log(Level.DEBUG, "Not annotated yet", notNow);
+            return false;
+        }
+    }
+
+    /// Which server differs from this one, in K3s' words; empty when none does.
+    Optional<String> disagreement(Datastore store, EncryptionState state) {
+        if (!store.shared()) {
+            return Optional.empty();
+        }
+        for (String other : new Members(store, mine.name(), mine.node(), clock).others()) {
+            String theirs = store.get(PREFIX + other)
+                    .map(entry -> new String(entry.value(), StandardCharsets.UTF_8)).orElse("");
+            if (!theirs.equals(state.mark())) {
+                return Optional.of("hash does not match between " + mine.name() + " and " + other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Waits until every server has this.
+    /// @throws Refusal 503 naming the one that has not
+    void await(Datastore store, EncryptionState state) throws Refusal {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Optional<String> why = disagreement(store, state);
+        while (why.isPresent()) {
+            if (System.nanoTime() - end > 0 || interrupted()) {
+                throw new Refusal(503, why.get() + ": it has not taken over the encryption configuration within "
+                        + PATIENCE.toSeconds() + " s; is it running? Start it, or delete its Node if it is gone, and"
+                        + " give the same command again, which goes on from here");
+            }
+            why = disagreement(store, state);
+        }
+    }
+
+    private boolean interrupted() {
+        try {
+            return never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /// The API, null while there is none.
+    @Nullable
+    ApiClient api() {
+        return core.api();
+    }
+}

@@ -1,0 +1,239 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ObjList;
+import io.k3j.codec.Json;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.encryption.EncryptionConfiguration;
+import io.k3j.encryption.EncryptionKey;
+import io.k3j.encryption.Provider.Kind;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// K3s' stages of a key rotation, on one server and on two.
+class EncryptionTest {
+    private static final String CONFIG = "/v1-k3s/encrypt/config";
+    private static final String STATUS = "/v1-k3s/encrypt/status";
+
+    @TempDir
+    private Path directory;
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private final List<Running> running = new ArrayList<>();
+    private final List<String> written = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void stop() {
+        running.forEach(server -> server.keeper.close());
+        store.close();
+    }
+
+    /// A server that has started, as far as encryption goes.
+    private final class Running {
+        final TestServer server;
+        final EncryptionKeeper keeper;
+        final EncryptionRequests requests;
+
+        Running(String name, Object... flags) throws IOException {
+            server = new TestServer(directory, name);
+            for (int i = 0; i < flags.length; i += 2) {
+                server.flag((String) flags[i], flags[i + 1]);
+            }
+            Cluster cluster = server.cluster();
+            cluster.admit(store);
+            EncryptionState.ensure(server.layout, server.settings(), TestServer.RANDOM);
+            Files.createDirectories(server.layout.cred("passwd").getParent());
+            cluster.complete(store);
+            NodeSecrets core = new NodeSecrets(TestServer.RANDOM);
+            core.come(api(server.layout));
+            InstantSource clock = () -> Instant.parse("2026-11-20T10:00:00Z");
+            EncryptionMarks marks = new EncryptionMarks(server.own().server(server.layout), core, clock);
+            keeper = new EncryptionKeeper(server.layout, () -> store, () -> "s3cret", marks, clock, TestServer.RANDOM);
+            requests = new EncryptionRequests(keeper, server.settings(), clock, TestServer.RANDOM);
+            keeper.step();
+            running.add(this);
+        }
+
+        /// Two Secrets; each write notes the key in use at that moment.
+        private ApiClient api(Layout layout) {
+            Obj one = Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                    Struct.of("name", "one", "namespace", "a")));
+            return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
+                    new Class<?>[] {ApiClient.class}, (proxy, method, arguments) -> switch (method.getName()) {
+                        case "list" -> new ObjList(List.of(one, one.with("two", "metadata", "name")), 7);
+                        case "update" -> {
+                            Obj secret = (Obj) arguments[1];
+                            written.add(secret.name() + " " + EncryptionState.read(layout).orElseThrow()
+                                    .configuration().sealing().map(p -> p.keys().getFirst().name()).orElse("plain"));
+                            yield secret;
+                        }
+                        case "create" -> arguments[1];
+                        case "equals" -> proxy == arguments[0];
+                        case "hashCode" -> 1;
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    });
+        }
+
+        void ask(String body) throws IOException, Refusal {
+            FakeExchange put = new FakeExchange("PUT", CONFIG).body(body.getBytes(StandardCharsets.UTF_8));
+            requests.answer(put, new Asker("server", List.of(Tokens.SERVER_GROUP)));
+            assertThat(put.status).isEqualTo(200);
+        }
+
+        Struct status() throws IOException, Refusal {
+            FakeExchange get = new FakeExchange("GET", STATUS);
+            requests.answer(get, new Asker("server", List.of(Tokens.SERVER_GROUP)));
+            return Json.object(get.answer.getBytes(StandardCharsets.UTF_8));
+        }
+
+        String stage() throws IOException, Refusal {
+            return status().text("stage");
+        }
+
+        void awaitStage(String stage) throws IOException, Refusal {
+            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (!stage().equals(stage) && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(stage()).isEqualTo(stage);
+        }
+    }
+
+    @Test
+    void aNewClusterWithTheFlagHasAKeyAndTheRecordHasItToo() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        Struct status = one.status();
+        assertThat(status.text("activekey")).isEqualTo("AES-CBC aescbckey");
+        assertThat(status.text("stage")).isEqualTo("start");
+        assertThat(status.flag("enable")).isTrue();
+        assertThat(status.flag("hashmatch")).isTrue();
+        String text = one.server.tree().get("server/cred/encryption-config.json");
+        assertThat(one.server.tree().get("server/cred/encryption-state.json"))
+                .isEqualTo("start-" + EncryptionConfiguration.hash(text));
+        Running two = new Running("server-2", "secretsEncryption", true);
+        assertThat(two.server.tree().get("server/cred/encryption-config.json")).isEqualTo(text);
+        assertThat(new Running("server-3", "secretsEncryption", true, "clusterCidr", new String[] {"10.42.0.0/16"})
+                .status().text("hasherror")).isEmpty();
+    }
+
+    @Test
+    void withoutTheFlagThereIsNothing() throws Exception {
+        Running one = new Running("server-1");
+        assertThat(one.status().has("enable")).isFalse();
+        assertThat(one.server.tree()).doesNotContainKey("server/cred/encryption-config.json");
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"rotate_keys\"}")).isInstanceOf(Refusal.class)
+                .hasMessageContaining("secrets-encrypt enable");
+    }
+
+    @Test
+    void theClassicStagesFollowEachOther() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"rotate\"}"))
+                .hasMessage("incorrect stage: start found on node server-1");
+        one.ask("{\"stage\":\"prepare\"}");
+        assertThat(one.stage()).isEqualTo("prepare");
+        assertThat(one.status().seq("inactivekeys").texts()).containsExactly("AES-CBC aescbckey-2026-11-20T10:00:00Z");
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"prepare\"}")).hasMessageContaining("incorrect stage: prepare");
+        one.ask("{\"stage\":\"rotate\"}");
+        assertThat(one.status().text("activekey")).isEqualTo("AES-CBC aescbckey-2026-11-20T10:00:00Z");
+        one.ask("{\"stage\":\"reencrypt_active\"}");
+        one.awaitStage("reencrypt_finished");
+        assertThat(written).containsExactly("one aescbckey-2026-11-20T10:00:00Z", "two aescbckey-2026-11-20T10:00:00Z");
+        assertThat(one.status().seq("inactivekeys").texts()).isEmpty();
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"nonsense\"}")).hasMessage("unknown stage nonsense requested");
+    }
+
+    @Test
+    void rotatesOnTwoServersWhenBothHaveTheKeyAndNotBefore() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        Running two = new Running("server-2", "secretsEncryption", true);
+        one.ask("{\"stage\":\"prepare\"}");
+        assertThat(one.status().text("hasherror")).isEqualTo("hash does not match between server-1 and server-2");
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"rotate\"}")).hasMessageContaining("hash does not match");
+        two.keeper.step();
+        assertThat(one.status().flag("hashmatch")).isTrue();
+        two.keeper.start();
+        one.ask("{\"stage\":\"rotate_keys\"}");
+        one.awaitStage("reencrypt_finished");
+        two.awaitStage("reencrypt_finished");
+        assertThat(two.server.tree().get("server/cred/encryption-config.json"))
+                .isEqualTo(one.server.tree().get("server/cred/encryption-config.json"));
+        assertThat(one.status().text("activekey")).isEqualTo("AES-CBC aescbckey-2026-11-20T10:00:00Z");
+        assertThat(one.status().seq("inactivekeys").texts()).isEmpty();
+        new Running("server-3", "secretsEncryption", true);
+    }
+
+    @Test
+    void aServerThatWasAwayTakesOverWhatHasHappened() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        Running two = new Running("server-2", "secretsEncryption", true);
+        one.ask("{\"stage\":\"prepare\",\"force\":true}");
+        one.ask("{\"stage\":\"rotate\",\"force\":true}");
+        assertThat(two.stage()).isEqualTo("start");
+        Running again = new Running("server-2", "secretsEncryption", true);
+        assertThat(again.stage()).isEqualTo("rotate");
+        assertThat(one.status().flag("hashmatch")).isTrue();
+    }
+
+    @Test
+    void encryptsAClusterThatWasPlainAndCanBeTurnedOff() throws Exception {
+        Running plain = new Running("server-1");
+        plain.ask("{\"enable\":true}");
+        assertThat(plain.status().flag("enable")).isFalse();
+        assertThat(plain.stage()).isEqualTo("start");
+        assertThatThrownBy(() -> plain.ask("{\"stage\":\"rotate_keys\"}"))
+                .hasMessageContaining("restart the servers with it").hasMessageContaining("--secrets-encryption");
+        Running one = new Running("server-1", "secretsEncryption", true, "secretsEncryptionProvider", "secretbox");
+        assertThat(one.status().flag("enable")).isFalse();
+        assertThatThrownBy(() -> one.ask("{\"stage\":\"prepare\"}"))
+                .hasMessage("prepare does not support secretbox key type, use rotate-keys instead");
+        one.ask("{\"stage\":\"rotate_keys\"}");
+        one.awaitStage("reencrypt_finished");
+        assertThat(one.status().text("activekey"))
+                .isEqualTo("XSalsa20-POLY1305 secretboxkey-2026-11-20T10:00:00Z");
+        assertThat(one.status().flag("enable")).isTrue();
+        one.ask("{\"enable\":false}");
+        one.awaitStage("reencrypt_finished");
+        assertThat(one.status().flag("enable")).isFalse();
+        assertThat(written).contains("one plain", "two plain");
+    }
+
+    @Test
+    void anInterruptedRotationGoesOn() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        one.ask("{\"stage\":\"prepare\"}");
+        Running again = new Running("server-1", "secretsEncryption", true);
+        again.ask("{\"stage\":\"rotate_keys\"}");
+        again.awaitStage("reencrypt_finished");
+        assertThat(again.status().seq("inactivekeys").texts()).isEmpty();
+    }
+
+    @Test
+    void nobodyOverwritesWhatAnotherServerHasJustChanged() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        EncryptionState before = one.keeper.current().orElseThrow();
+        one.ask("{\"stage\":\"prepare\"}");
+        EncryptionState mine = EncryptionState.of(
+                before.configuration().withNewKey(Kind.AESCBC, EncryptionKey.random("mine", TestServer.RANDOM)),
+                EncryptionState.PREPARE);
+        assertThatThrownBy(() -> one.keeper.change(Optional.of(before), mine)).isInstanceOf(Refusal.class)
+                .hasMessageContaining("another server has just changed");
+    }
+}

@@ -1,0 +1,75 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A node's name belongs to the machine that showed its password first, as long as the Node exists.
+class NodeSecretsTest {
+    private static final String SECRET = "n.node-password.k3s";
+
+    private final FakeApi api = new FakeApi();
+    private final NodeSecrets secrets = new NodeSecrets(new SecureRandom());
+
+    @AfterEach
+    void close() {
+        secrets.close();
+    }
+
+    private static Obj node(String uid) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n", "uid", uid)));
+    }
+
+    private Struct owner() {
+        return api.named("kube-system", SECRET).getFirst().tree().struct("metadata").seq("ownerReferences")
+                .find("kind", "Node");
+    }
+
+    @Test
+    void giveTheSecretToTheNodeAsSoonAsThereIsOne() {
+        secrets.come(api.client());
+        assertThat(secrets.ensure("n", "password")).isTrue();
+        secrets.own();
+        assertThat(owner().text("uid")).isEmpty();
+        api.put(node("uid-1"));
+        secrets.own();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+        assertThat(owner().text("name")).isEqualTo("n");
+    }
+
+    @Test
+    void giveTheSecretToTheNodeThatCameAgain() {
+        secrets.come(api.client());
+        secrets.ensure("n", "password");
+        api.put(node("uid-1"));
+        secrets.own();
+        api.put(node("uid-2"));
+        assertThat(secrets.ensure("n", "another's")).isFalse();
+        secrets.own();
+        assertThat(owner().text("uid")).as("a stranger changes nothing").isEqualTo("uid-1");
+        assertThat(secrets.ensure("n", "password")).isTrue();
+        secrets.own();
+        assertThat(owner().text("uid")).isEqualTo("uid-2");
+    }
+
+    private void told(String reason, String type, String message) throws InterruptedException {
+        api.await(reason, () -> api.named("default", "n.").stream().map(Obj::tree)
+                .anyMatch(event -> event.text("reason").equals(reason) && event.text("type").equals(type)
+                        && event.text("message").equals(message)
+                        && event.struct("involvedObject").text("uid").equals("n")));
+    }
+
+    @Test
+    void tellTheOutcomeOfALateCheckAsK3sDoes() throws Exception {
+        secrets.ensureLater("n", "password");
+        secrets.come(api.client());
+        told("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
+        secrets.ensureLater("n", "another's");
+        told("NodePasswordValidationFailed", "Warning",
+                "Deferred node password secret validation failed: hash does not match");
+    }
+}
