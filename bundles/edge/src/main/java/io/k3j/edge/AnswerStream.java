@@ -18,7 +18,7 @@ final class AnswerStream implements ResponseStream {
 
     AnswerStream(HttpExchange exchange) {
         this.exchange = exchange;
-        this.pump = new Pump(exchange);
+        this.pump = new Pump(exchange, this::gone);
     }
 
     @Override
@@ -48,7 +48,13 @@ final class AnswerStream implements ResponseStream {
     private void post(Piece piece) {
         pending.addAndGet(piece.length());
         exchange.outbox().took(piece.length());
-        exchange.outbox().post(new Data(piece));
+        pump.add(piece);
+    }
+
+    private void gone(int bytes) {
+        pending.addAndGet(-bytes);
+        exchange.outbox().left(bytes);
+        wake();
     }
 
     private void awaitRoom() throws IOException {
@@ -124,20 +130,6 @@ final class AnswerStream implements ResponseStream {
             closed = true;
             exchange.outbox().post(new End(pump, false));
             exchange.answered();
-        }
-    }
-
-    /// One piece on its way.
-    private final class Data extends Pump.Load {
-        Data(Piece piece) {
-            super(pump, piece);
-        }
-
-        @Override
-        void gone(int bytes) {
-            pending.addAndGet(-bytes);
-            exchange.outbox().left(bytes);
-            wake();
         }
     }
 

@@ -22,15 +22,20 @@ record Piece(byte[][] parts, int index, int offset, int length) {
             return Unpooled.wrappedBuffer(parts[index], offset, length);
         }
         ByteBuf copy = allocator.heapBuffer(length, length);
+        writeTo(copy);
+        return copy;
+    }
+
+    /// Copies the bytes to where there is room for them.
+    void writeTo(ByteBuf target) {
         int part = index;
         int from = offset;
-        while (copy.writableBytes() > 0) {
-            int take = Math.min(copy.writableBytes(), parts[part].length - from);
-            copy.writeBytes(parts[part], from, take);
-            part++;
+        for (int left = length; left > 0; part++) {
+            int take = Math.min(left, parts[part].length - from);
+            target.writeBytes(parts[part], from, take);
+            left -= take;
             from = 0;
         }
-        return copy;
     }
 
     /// The piece that follows this one and has `next` bytes.

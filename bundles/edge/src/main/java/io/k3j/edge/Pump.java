@@ -1,48 +1,56 @@
 package io.k3j.edge;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Feeds one answer's pieces into its wire, a few at a time. What has to wait waits as a reference to
-/// the arrays it was given, not as a copy: a thousand slow watches of the same events hold them once. All
-/// on the connection's event loop.
-final class Pump {
+/// the arrays it was given, not as a copy: a thousand slow watches of the same events hold them once. Small
+/// pieces that wait together leave together, so that an answer costs the less per piece the busier the loop is.
+final class Pump extends Message {
     private final HttpExchange exchange;
-    private final ArrayDeque<Load> waiting = new ArrayDeque<>();
+    private final Progress progress;
+    private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
+    private boolean posted;
     private int flying;
     private boolean pumping;
     private boolean ending;
 
-    Pump(HttpExchange exchange) {
+    /// `progress` is told on the event loop.
+    Pump(HttpExchange exchange, Progress progress) {
         this.exchange = exchange;
+        this.progress = progress;
     }
 
-    /// One piece and whom to tell when it has left.
-    abstract static class Load extends Message implements ChannelFutureListener {
-        private final Pump pump;
-        private final Piece piece;
+    /// Hears of bytes that have left for the socket, or never will.
+    @FunctionalInterface
+    interface Progress {
+        void gone(int bytes);
+    }
 
-        Load(Pump pump, Piece piece) {
-            this.pump = pump;
-            this.piece = piece;
+    /// Takes a piece; any thread. The loop comes round once, however much is added until it does.
+    void add(Piece piece) {
+        boolean first;
+        synchronized (waiting) {
+            waiting.add(piece);
+            first = !posted;
+            posted = true;
         }
-
-        /// The piece has left for the socket, or never will.
-        abstract void gone(int bytes);
-
-        @Override
-        void send() {
-            pump.waiting.add(this);
-            pump.run();
+        if (first) {
+            exchange.outbox().post(this);
         }
+    }
 
-        @Override
-        public void operationComplete(ChannelFuture sent) {
-            pump.flying -= piece.length();
-            gone(piece.length());
-            pump.more();
+    @Override
+    void send() {
+        synchronized (waiting) {
+            posted = false;
         }
+        run();
     }
 
     private void run() {
@@ -50,41 +58,104 @@ final class Pump {
             return;
         }
         pumping = true;
-        while (flying < Limits.PIECE_BYTES && !waiting.isEmpty()) {
-            Load next = waiting.remove();
-            flying += next.piece.length();
-            exchange.wire().data(next.piece.buffer(exchange.allocator()), false, next);
+        for (Batch batch = next(); batch != null; batch = next()) {
+            flying += batch.length;
+            exchange.wire().data(batch.buffer(), false, batch);
         }
         pumping = false;
-        if (ending && waiting.isEmpty()) {
+        if (ending && !more()) {
             exchange.wire().end();
         }
     }
 
-    /// Room has come while the connection was writing: what goes in now needs a flush of its own.
-    private void more() {
-        if (!pumping && !waiting.isEmpty() && flying < Limits.PIECE_BYTES) {
-            exchange.outbox().post(new Message() {
-                @Override
-                void send() {
-                    run();
-                }
-            });
+    /// What may leave now: one piece, and the small ones behind it.
+    private @Nullable Batch next() {
+        synchronized (waiting) {
+            if (flying >= Limits.PIECE_BYTES || waiting.isEmpty()) {
+                return null;
+            }
+            Batch batch = new Batch(waiting.remove());
+            for (Piece p = waiting.peek(); p != null && batch.takes(p); p = waiting.peek()) {
+                batch.add(waiting.remove());
+            }
+            return batch;
         }
     }
 
-    /// Ends the answer after the last piece.
+    private boolean more() {
+        synchronized (waiting) {
+            return !waiting.isEmpty();
+        }
+    }
+
+    private void again() {
+        synchronized (waiting) {
+            if (posted) {
+                return;
+            }
+            posted = true;
+        }
+        exchange.outbox().post(this);
+    }
+
+    /// Ends the answer after the last piece; on the loop.
     void end() {
         ending = true;
         run();
     }
 
-    /// Breaks it off; pieces that wait are forgotten.
+    /// Breaks it off; pieces that wait are forgotten; on the loop.
     void reset() {
         exchange.wire().reset();
-        while (!waiting.isEmpty()) {
-            Load load = waiting.remove();
-            load.gone(load.piece.length());
+        int forgotten = 0;
+        synchronized (waiting) {
+            for (Piece p = waiting.poll(); p != null; p = waiting.poll()) {
+                forgotten += p.length();
+            }
+        }
+        progress.gone(forgotten);
+    }
+
+    /// Pieces that leave in one go, and who hears of it.
+    private final class Batch implements ChannelFutureListener {
+        private final Piece first;
+        private @Nullable List<Piece> others;
+        private int length;
+
+        Batch(Piece first) {
+            this.first = first;
+            this.length = first.length();
+        }
+
+        boolean takes(Piece piece) {
+            return length + piece.length() <= Limits.BATCH_BYTES;
+        }
+
+        void add(Piece piece) {
+            List<Piece> all = others == null ? new ArrayList<>() : others;
+            all.add(piece);
+            others = all;
+            length += piece.length();
+        }
+
+        ByteBuf buffer() {
+            if (others == null) {
+                return first.buffer(exchange.allocator());
+            }
+            ByteBuf all = exchange.allocator().heapBuffer(length, length);
+            first.writeTo(all);
+            others.forEach(piece -> piece.writeTo(all));
+            return all;
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture sent) {
+            flying -= length;
+            progress.gone(length);
+            // room that comes while the connection is writing needs a flush of its own
+            if (!pumping && flying < Limits.PIECE_BYTES && more()) {
+                again();
+            }
         }
     }
 }

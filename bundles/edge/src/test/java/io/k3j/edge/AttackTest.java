@@ -136,7 +136,7 @@ class AttackTest {
     void refusesMoreStreamsThanItAllows() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger atWork = new AtomicInteger();
-        port.serve("/", exchange -> {
+        port.serve("/held", exchange -> {
             atWork.incrementAndGet();
             try {
                 go.await();
@@ -146,7 +146,7 @@ class AttackTest {
         });
         try (RawClient client = RawClient.http2(port)) {
             for (int i = 0; i < 300; i++) {
-                client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, RawClient.GET);
+                client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, RawClient.GET_HELD);
             }
             int refused = 0;
             while (refused < 50) {

@@ -59,7 +59,8 @@ class Http1Test {
             assertThat(client.until("abcde")).contains(" 200 ");
             client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(client.until("0\r\n\r\n")).contains("transfer-encoding: chunked\r\n")
-                    .endsWith("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
+                    .as("what waits together may leave in one chunk")
+                    .matches("(?s).*\r\n\r\n(3\r\none\r\n3\r\ntwo|6\r\nonetwo)\r\n0\r\n\r\n");
         }
     }
 

@@ -22,6 +22,8 @@ final class RawClient implements AutoCloseable {
     static final int CONTINUATION = 9;
     /// `GET https://x/` by indexes of HPACK's static table.
     static final byte[] GET = {(byte) 0x82, (byte) 0x87, (byte) 0x84, 0x41, 1, 'x'};
+    /// GET of `/held`.
+    static final byte[] GET_HELD = {(byte) 0x82, (byte) 0x87, 4, 5, '/', 'h', 'e', 'l', 'd', 1, 1, 'x'};
 
     private final SSLSocket socket;
 

@@ -206,6 +206,25 @@ class RequestTest {
 
     @ParameterizedTest
     @EnumSource(Version.class)
+    void keepsTheOrderOfWhatWaitsTogether(Version version) throws Exception {
+        AtomicReference<ResponseStream> watch = new AtomicReference<>();
+        port.serve("/", exchange -> watch.set(exchange.stream(200, Map.of())));
+        try (HttpClient client = client(version, port.anonymous())) {
+            HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+            InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
+            StringBuilder expected = new StringBuilder();
+            for (int i = 0; i < 20_000; i++) {
+                byte[] line = (i + "\n").getBytes(UTF_8);
+                assertThat(watch.get().offer(1 << 20, line, i % 7 == 0 ? line : new byte[0])).isTrue();
+                expected.append(i).append('\n').append(i % 7 == 0 ? i + "\n" : "");
+            }
+            watch.get().close();
+            assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo(expected.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
     void noticesAClientThatHasGone(Version version) throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
         BlockingQueue<ResponseStream> watch = new ArrayBlockingQueue<>(1);

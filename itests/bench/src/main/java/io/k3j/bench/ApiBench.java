@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 ///
 /// `ApiBench DIRECTORY [full|short|smoke] [node]`; the distribution is `-Dk3j.dist`. The load comes from this process
 /// on the same cores: HTTP/2 over TLS, with the client certificate of a user who has the role `admin` through RBAC.
-/// With `node` (as root, with containerd) the starts are measured until the node is Ready, too.
+/// With `node` (as root, with containerd) the starts are measured until the node is Ready, too. To work on one number:
+/// `-Dk3j.bench.only=watches`, or more of `store,starts,creates,lists,watches,idle` (`creates` with the reads).
 public final class ApiBench {
     private static final String SPACE = "bench";
     private static final String MAPS = "/api/v1/namespaces/" + SPACE + "/configmaps";
@@ -40,7 +41,7 @@ public final class ApiBench {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path directory = Path.of(arguments[0]);
         String size = arguments.length > 1 ? arguments[1] : "full";
-        if (!size.equals("smoke")) {
+        if (!size.equals("smoke") && wanted("store")) {
             StoreBench.main(new String[] {directory.resolve("store").toString(), "clustered", "64,256", "3"});
         }
         boolean node = arguments.length > 2 && arguments[2].equals("node");
@@ -62,21 +63,42 @@ public final class ApiBench {
     }
 
     private void all() throws IOException, InterruptedException {
-        starts("first start", 3, 6);
-        starts("second start", 1.5, 3);
+        if (wanted("starts")) {
+            starts("first start", 3, 6);
+            starts("second start", 1.5, 3);
+        }
+        if (wanted("creates") || wanted("lists") || wanted("watches")) {
+            load();
+        }
+        delete(directory);
+        Files.createDirectories(directory);
+        if (wanted("idle")) {
+            idle();
+        }
+    }
+
+    private static boolean wanted(String phase) {
+        String only = System.getProperty("k3j.bench.only", "");
+        return only.isEmpty() || List.of(only.split(",")).contains(phase);
+    }
+
+    private void load() throws IOException, InterruptedException {
         try (Product product = Product.start(directory, false)) {
             product.ready();
             prepare(product);
             try (Links users = product.users(size.connections())) {
-                creates(product, users);
-                reads(product, users);
-                lists(product, users);
-                watches(product, users);
+                if (wanted("creates")) {
+                    creates(product, users);
+                    reads(product, users);
+                }
+                if (wanted("lists")) {
+                    lists(product, users);
+                }
+                if (wanted("watches")) {
+                    watches(product, users);
+                }
             }
         }
-        delete(directory);
-        Files.createDirectories(directory);
-        idle();
     }
 
     private void starts(String name, double ready, double nodeReady) throws IOException, InterruptedException {
