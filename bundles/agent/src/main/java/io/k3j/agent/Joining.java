@@ -60,12 +60,13 @@ final class Joining {
         }
     }
 
-    private IOException explained(SupervisorFault fault) throws Refused {
+    private IOException explained(SupervisorFault fault) throws IOException, Refused {
         if (fault.unauthorized()) {
             throw new Refused("the server " + settings.server() + " does not accept this token (" + fault.getMessage()
                     + "); use the content of server/node-token in the data directory of a server");
         }
         if (fault.forbidden()) {
+            files.forgetPassword();
             throw new Refused("Node password rejected, duplicate hostname or contents of '" + layout.nodePassword()
                     + "' may not match server node-passwd entry, try enabling a unique node name with the "
                     + "--with-node-id flag");

@@ -10,12 +10,14 @@ import io.k3j.pki.Pem;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -30,6 +32,8 @@ final class NodeFiles {
 
     private final Layout layout;
     private final RandomGenerator random;
+    /// The password's file and the directories made for it, as long as no server has signed for it.
+    private final List<Path> unproven = new ArrayList<>();
 
     NodeFiles(Layout layout, RandomGenerator random) {
         this.layout = layout;
@@ -44,12 +48,27 @@ final class NodeFiles {
             return known.get().strip();
         }
         Path former = layout.agent("node-password.txt");
-        String password = PemFiles.read(former).map(String::strip).filter(p -> !p.isEmpty())
-                .orElseGet(() -> NodePassword.random(random));
+        Optional<String> old = PemFiles.read(former).map(String::strip).filter(p -> !p.isEmpty());
+        for (Path at = file.toAbsolutePath(); old.isEmpty() && at != null && Files.notExists(at); at = at.getParent()) {
+            unproven.add(at);
+        }
+        String password = old.orElseGet(() -> NodePassword.random(random));
         PemFiles.directory(file.toAbsolutePath().getParent());
         PemFiles.write(file, password + "\n", PemFiles.SECRET);
         Files.deleteIfExists(former);
         return password;
+    }
+
+    /// Takes back a password that was made now and that no server has accepted.
+    void forgetPassword() throws IOException {
+        for (Path made : unproven) {
+            try {
+                Files.deleteIfExists(made);
+            } catch (DirectoryNotEmptyException inUse) {
+                break;
+            }
+        }
+        unproven.clear();
     }
 
     /// A request for a certificate, in DER, signed by the node's key of that name; it is made when there is none.
@@ -73,6 +92,7 @@ final class NodeFiles {
         if (own.isEmpty() || !own.get().getPublic().equals(chain.getFirst().getPublicKey())) {
             throw new IOException("the server signed another key than that of " + leaf);
         }
+        unproven.clear();
         PemFiles.write(layout.agent(leaf + ".crt"), chain);
     }
 

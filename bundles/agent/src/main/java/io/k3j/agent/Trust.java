@@ -1,6 +1,7 @@
 package io.k3j.agent;
 
 import io.k3j.pki.ClientTls;
+import io.k3j.pki.ClockSkew;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.Pem;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -72,6 +74,10 @@ record Trust(List<X509Certificate> authorities) {
         try {
             ask(server, SSLContext.getDefault(), shown);
         } catch (SSLException neither) {
+            Optional<String> clock = ClockSkew.told(why, Instant.now());
+            if (clock.isPresent()) {
+                throw new Refused("CA cert validation failed: " + shown + ": " + clock.get());
+            }
             throw new Refused("CA cert validation failed: the certificate of " + shown
                     + " is signed neither by its cluster's CA nor by one this machine trusts: " + why.getMessage());
         } catch (GeneralSecurityException missing) {

@@ -148,6 +148,16 @@ class JoiningTest {
                 .hasMessageContaining("Node password rejected, duplicate hostname or contents of '"
                         + dir.resolve("node/password") + "' may not match server node-passwd entry, try enabling a "
                         + "unique node name with the --with-node-id flag");
+        assertThat(dir.resolve("node")).as("a password nobody took is not kept").doesNotExist();
+    }
+
+    @Test
+    void keepsAPasswordItHadBefore() throws Exception {
+        server.refused.put("/v1-k3s/serving-kubelet.crt", 403);
+        Files.createDirectories(dir.resolve("node"));
+        Files.writeString(dir.resolve("node/password"), "mine\n");
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class);
+        assertThat(Files.readString(dir.resolve("node/password"))).isEqualTo("mine\n");
     }
 
     @Test
