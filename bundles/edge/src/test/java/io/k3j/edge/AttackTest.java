@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A client that wants to cost more than it is worth loses its connection.
-@Timeout(60)
+@Timeout(120)
 class AttackTest {
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final int END_STREAM = 1;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Who a client is to the edge, by its certificate, and what the edge is asked to be.
-@Timeout(30)
+@Timeout(120)
 class CertificateTest {
     private TestPort port;
 

@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.edgeapi.ByteDuplex;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// HTTP/1.1 as it is on the wire.
-@Timeout(30)
+@Timeout(120)
 class Http1Test {
     private TestPort port;
 
@@ -128,18 +128,18 @@ class Http1Test {
             assertThat(client.in().readNBytes(much.length)).isEqualTo(much);
             assertThat(client.until("end")).isEqualTo("end");
         }
-        assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void endsAnUpgradedConnectionWhenTheServerWants() throws Exception {
-        AtomicReference<ByteDuplex> held = new AtomicReference<>();
-        port.serve("/exec", exchange -> held.set(exchange.upgrade(Map.of("Upgrade", "x"))));
+        CompletableFuture<ByteDuplex> held = new CompletableFuture<>();
+        port.serve("/exec", exchange -> held.complete(exchange.upgrade(Map.of("Upgrade", "x"))));
         try (RawClient client = new RawClient(port, "http/1.1")) {
             client.send("GET /exec HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
             client.until("\r\n\r\n");
-            held.get().output().write("bye".getBytes(UTF_8));
-            held.get().close();
+            held.join().output().write("bye".getBytes(UTF_8));
+            held.join().close();
             assertThat(client.until("bye")).isEqualTo("bye");
             assertThat(client.ends()).isTrue();
         }

@@ -18,11 +18,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a well-behaved client of either protocol sees.
-@Timeout(30)
+@Timeout(120)
 class RequestTest {
     private TestPort port;
 
@@ -163,62 +163,62 @@ class RequestTest {
     @ParameterizedTest
     @EnumSource(Version.class)
     void streamsWhatIsOfferedFromAnyThreadAfterServeHasReturned(Version version) throws Exception {
-        AtomicReference<ResponseStream> watch = new AtomicReference<>();
+        CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
         port.serve("/", exchange -> {
             exchange.onEnd(ended::countDown);
-            watch.set(exchange.stream(200, Map.of("content-type", "application/json")));
+            watch.complete(exchange.stream(200, Map.of("content-type", "application/json")));
         });
         try (HttpClient client = client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             byte[] event = "{\"type\":\"ADDED\"}".getBytes(UTF_8);
             byte[] newline = "\n".getBytes(UTF_8);
-            assertThat(watch.get().offer(1 << 20, event, newline)).isTrue();
+            assertThat(watch.join().offer(1 << 20, event, newline)).isTrue();
             assertThat(new String(in.readNBytes(event.length + 1), UTF_8)).isEqualTo("{\"type\":\"ADDED\"}\n");
-            watch.get().close();
+            watch.join().close();
             assertThat(in.read()).isEqualTo(-1);
-            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
-            assertThat(watch.get().offer(1 << 20, event)).isFalse();
+            assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(watch.join().offer(1 << 20, event)).isFalse();
         }
     }
 
     @ParameterizedTest
     @EnumSource(Version.class)
     void offersNothingToAClientThatIsBehind(Version version) throws Exception {
-        AtomicReference<ResponseStream> watch = new AtomicReference<>();
-        port.serve("/", exchange -> watch.set(exchange.stream(200, Map.of())));
+        CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
+        port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
         try (HttpClient client = client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             byte[] event = bytes(100_000);
             int taken = 0;
-            while (watch.get().offer(1 << 20, event)) {
+            while (watch.join().offer(1 << 20, event)) {
                 taken++;
                 assertThat(taken).isLessThan(10_000);
             }
             for (int i = 0; i < taken; i++) {
                 assertThat(in.readNBytes(event.length)).isEqualTo(event);
             }
-            watch.get().close();
+            watch.join().close();
         }
     }
 
     @ParameterizedTest
     @EnumSource(Version.class)
     void keepsTheOrderOfWhatWaitsTogether(Version version) throws Exception {
-        AtomicReference<ResponseStream> watch = new AtomicReference<>();
-        port.serve("/", exchange -> watch.set(exchange.stream(200, Map.of())));
+        CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
+        port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
         try (HttpClient client = client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             StringBuilder expected = new StringBuilder();
             for (int i = 0; i < 20_000; i++) {
                 byte[] line = (i + "\n").getBytes(UTF_8);
-                assertThat(watch.get().offer(1 << 20, line, i % 7 == 0 ? line : new byte[0])).isTrue();
+                assertThat(watch.join().offer(1 << 20, line, i % 7 == 0 ? line : new byte[0])).isTrue();
                 expected.append(i).append('\n').append(i % 7 == 0 ? i + "\n" : "");
             }
-            watch.get().close();
+            watch.join().close();
             assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo(expected.toString());
         }
     }
@@ -235,7 +235,7 @@ class RequestTest {
         try (HttpClient client = client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             client.send(get, BodyHandlers.ofInputStream()).body().close();
-            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
             ResponseStream stream = watch.take();
             assertThat(stream.open()).isFalse();
             assertThatThrownBy(() -> stream.write(new byte[1])).isInstanceOf(IOException.class);
