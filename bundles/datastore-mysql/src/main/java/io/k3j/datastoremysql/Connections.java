@@ -48,6 +48,14 @@ final class Connections implements AutoCloseable {
         return open(endpoint.database(), millis, settings);
     }
 
+    /// The same for one that writes: several statements may go in one packet, with their values in it.
+    Connection writing(int millis, String settings) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("useServerPrepStmts", "false");
+        properties.setProperty("allowMultiQueries", "true");
+        return open(endpoint.database(), millis, settings, properties);
+    }
+
     /// A connection to the server, without a database.
     Connection openServer() throws SQLException {
         return open("", 0, "");
@@ -55,12 +63,16 @@ final class Connections implements AutoCloseable {
 
     private Connection open(String database, int millis, String settings) throws SQLException {
         Properties properties = new Properties();
+        properties.setProperty("useServerPrepStmts", "true");
+        properties.setProperty("cachePrepStmts", "true");
+        return open(database, millis, settings, properties);
+    }
+
+    private Connection open(String database, int millis, String settings, Properties properties) throws SQLException {
         properties.setProperty("user", endpoint.user());
         properties.setProperty("password", endpoint.password());
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_MILLIS));
         properties.setProperty("socketTimeout", Integer.toString(LOGIN_MILLIS));
-        properties.setProperty("useServerPrepStmts", "true");
-        properties.setProperty("cachePrepStmts", "true");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("transactionIsolation", "READ-COMMITTED");
         // whatever the server's own step is, kine's numbering knows only steps of one

@@ -1,9 +1,10 @@
 package io.k3j.datastoremysql;
 
+import io.k3j.sqllog.Inserter;
+import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.SqlDialect;
 import io.k3j.sqllog.Trouble;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,7 +16,9 @@ final class MysqlDialect implements SqlDialect {
     private static final String NAME = "CONCAT('k3j-', SHA1(DATABASE()))";
     static final String LOCK_LONG = "SELECT GET_LOCK(" + NAME + ", 3600)";
     static final String UNLOCK = "DO RELEASE_LOCK(" + NAME + ")";
-    private static final String LOCK = "SELECT GET_LOCK(" + NAME + ", 1)";
+    private static final String BEGIN = "SELECT GET_LOCK(" + NAME + ", 1); BEGIN; " + Newest.QUESTION;
+    /// Ends a transaction and gives the lock back.
+    static final String COMMIT = "COMMIT; " + UNLOCK;
     private static final Duration PATIENCE = Duration.ofMillis(1_900);
     private static final int WRITER_MILLIS = 2_000;
     private static final int READER_MILLIS = 10_000;
@@ -61,7 +64,7 @@ final class MysqlDialect implements SqlDialect {
             schema.prepare();
             prepared = true;
         }
-        return connections.open(WRITER_MILLIS, LIMITS);
+        return connections.writing(WRITER_MILLIS, LIMITS);
     }
 
     @Override
@@ -69,12 +72,20 @@ final class MysqlDialect implements SqlDialect {
         return connections.open(READER_MILLIS, "");
     }
 
+    /// One exchange. The newest row is read by a statement of its own, hence after the lock was had.
     @Override
-    public void begin(Connection writer) throws SQLException {
-        writer.setAutoCommit(false);
-        try (PreparedStatement lock = writer.prepareStatement(LOCK); ResultSet result = lock.executeQuery()) {
-            if (!result.next() || result.getInt(1) != 1) {
-                throw new SQLException("another server holds the lock of the log", "HY000", Errors.NO_LOCK);
+    public Newest begin(Connection writer) throws SQLException {
+        try (Statement all = writer.createStatement()) {
+            all.execute(BEGIN);
+            try (ResultSet lock = all.getResultSet()) {
+                if (!lock.next() || lock.getInt(1) != 1) {
+                    throw new SQLException("another server holds the lock of the log", "HY000", Errors.NO_LOCK);
+                }
+            }
+            all.getMoreResults();
+            all.getMoreResults();
+            try (ResultSet newest = all.getResultSet()) {
+                return Newest.of(newest);
             }
         } catch (SQLException e) {
             if (Errors.trouble(e) != Trouble.AWAY) {
@@ -85,43 +96,23 @@ final class MysqlDialect implements SqlDialect {
     }
 
     @Override
+    public Inserter inserter(Connection writer) {
+        return new MysqlInserter(writer);
+    }
+
+    @Override
     public void commit(Connection writer) throws SQLException {
-        writer.commit();
-        release(writer);
-    }
-
-    /// The transaction is over: an error here concerns the next one only, which will meet it.
-    private static void release(Connection writer) {
-        try {
-            writer.setAutoCommit(true);
-            unlock(writer);
-        } catch (SQLException e) {
-            System.getLogger("io.k3j.datastoremysql").log(System.Logger.Level.DEBUG, "lock not released: {0}",
-                    e.getMessage());
-            abort(writer);
-        }
-    }
-
-    private static void abort(Connection writer) {
-        try {
-            writer.abort(Runnable::run);
-        } catch (SQLException e) {
-            System.getLogger("io.k3j.datastoremysql").log(System.Logger.Level.DEBUG, "closing: {0}", e.getMessage());
-        }
-    }
-
-    private static void unlock(Connection writer) throws SQLException {
-        try (PreparedStatement statement = writer.prepareStatement(UNLOCK)) {
-            statement.execute();
-        }
+        execute(writer, COMMIT);
     }
 
     @Override
     public void rollback(Connection writer) throws SQLException {
-        if (!writer.getAutoCommit()) {
-            writer.rollback();
-            writer.setAutoCommit(true);
-            unlock(writer);
+        execute(writer, "ROLLBACK; " + UNLOCK);
+    }
+
+    private static void execute(Connection writer, String sql) throws SQLException {
+        try (Statement statement = writer.createStatement()) {
+            statement.execute(sql);
         }
     }
 

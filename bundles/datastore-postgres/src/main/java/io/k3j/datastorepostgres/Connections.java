@@ -92,6 +92,8 @@ final class Connections implements AutoCloseable {
                 || "primary".equals(where.parameter(Endpoint.TARGET));
         if (writable) {
             properties.setProperty("targetServerType", "primary");
+            // what was a standby a moment ago may be the primary by now
+            properties.setProperty("hostRecheckSeconds", "0");
         }
         tls(where, properties);
         return properties;

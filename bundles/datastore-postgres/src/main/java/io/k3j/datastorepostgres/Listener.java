@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -19,14 +20,17 @@ final class Listener implements Runnable, Closeable {
     private static final int SILENT_WAITS = 10;
     private static final long AGAIN_NANOS = 200_000_000;
     private final Connections connections;
+    private final IntPredicate own;
     private final LongConsumer onNews;
     private final Thread thread = new Thread(this, "datastore-listen");
     private volatile boolean closed;
     private volatile boolean hearing;
     private volatile @Nullable Connection current;
 
-    Listener(Connections connections, LongConsumer onNews) {
+    /// `own` says whether a session of the database is that of this process' writer, whose news are none.
+    Listener(Connections connections, IntPredicate own, LongConsumer onNews) {
         this.connections = connections;
+        this.own = own;
         this.onNews = onNews;
     }
 
@@ -65,11 +69,20 @@ final class Listener implements Runnable, Closeable {
                 PGNotification[] heard = postgres.getNotifications(WAIT_MILLIS);
                 if (heard != null && heard.length > 0) {
                     silent = 0;
-                    onNews.accept(revision(heard[heard.length - 1].getParameter()));
+                    tell(heard);
                 } else if (silent == SILENT_WAITS) {
                     silent = 0;
                     statement.execute("SELECT 1");
                 }
+            }
+        }
+    }
+
+    private void tell(PGNotification[] heard) {
+        for (int i = heard.length - 1; i >= 0; i--) {
+            if (!own.test(heard[i].getPID())) {
+                onNews.accept(revision(heard[i].getParameter()));
+                return;
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.k3j.datastorepostgres;
 
+import io.k3j.sqllog.Inserter;
+import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.SqlDialect;
 import io.k3j.sqllog.Trouble;
 import java.io.Closeable;
@@ -10,14 +12,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import org.postgresql.PGConnection;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL as `sql-log` sees it.
 final class PostgresDialect implements SqlDialect {
     /// Taken for a transaction by whoever writes; ends with it, also when the connection is lost.
     static final String LOCK = "SELECT pg_advisory_xact_lock(30250905671098981)";
-    private static final String ANNOUNCE = "SELECT setval(pg_get_serial_sequence('kine', 'id'), ?),"
-            + " pg_notify('" + Listener.CHANNEL + "', ?)";
+    private static final String BEGIN = LOCK + "; " + Newest.QUESTION;
     private static final Duration PATIENCE = Duration.ofMillis(1_900);
     private static final int WRITER_MILLIS = 2_000;
     private static final int READER_MILLIS = 10_000;
@@ -28,6 +30,7 @@ final class PostgresDialect implements SqlDialect {
     private final Connections connections;
     private final Schema schema;
     private volatile @Nullable Listener listener;
+    private volatile int session;
     private boolean prepared;
 
     PostgresDialect(Connections connections, boolean keepSecondaryIndexes) {
@@ -58,7 +61,7 @@ final class PostgresDialect implements SqlDialect {
 
     @Override
     public Closeable listen(LongConsumer onNews) {
-        Listener started = new Listener(connections, onNews);
+        Listener started = new Listener(connections, own -> own == session, onNews);
         listener = started;
         started.start();
         return started;
@@ -70,7 +73,9 @@ final class PostgresDialect implements SqlDialect {
             schema.prepare();
             prepared = true;
         }
-        return with(connections.open(WRITER_MILLIS), LIMITS + "; " + PLANS);
+        Connection opened = with(connections.open(WRITER_MILLIS), LIMITS + "; " + PLANS);
+        session = opened.unwrap(PGConnection.class).getBackendPID();
+        return opened;
     }
 
     @Override
@@ -88,11 +93,17 @@ final class PostgresDialect implements SqlDialect {
         }
     }
 
+    /// One exchange: the driver puts its `BEGIN` before the first statement, and the second one sees what was committed
+    /// before the first had the lock.
     @Override
-    public void begin(Connection writer) throws SQLException {
+    public Newest begin(Connection writer) throws SQLException {
         writer.setAutoCommit(false);
-        try (PreparedStatement lock = writer.prepareStatement(LOCK)) {
-            lock.execute();
+        try (PreparedStatement both = writer.prepareStatement(BEGIN)) {
+            both.execute();
+            both.getMoreResults();
+            try (ResultSet newest = both.getResultSet()) {
+                return Newest.of(newest);
+            }
         } catch (SQLException e) {
             if (Errors.trouble(e) != Trouble.AWAY) {
                 rollback(writer);
@@ -102,12 +113,8 @@ final class PostgresDialect implements SqlDialect {
     }
 
     @Override
-    public void announce(Connection writer, long revision) throws SQLException {
-        try (PreparedStatement statement = writer.prepareStatement(ANNOUNCE)) {
-            statement.setLong(1, revision);
-            statement.setString(2, Long.toString(revision));
-            statement.execute();
-        }
+    public Inserter inserter(Connection writer) {
+        return new PostgresInserter(writer);
     }
 
     @Override

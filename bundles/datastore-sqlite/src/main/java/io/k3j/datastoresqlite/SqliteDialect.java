@@ -1,5 +1,6 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.SqlDialect;
 import io.k3j.sqllog.Trouble;
 import java.io.IOException;
@@ -51,8 +52,9 @@ final class SqliteDialect implements SqlDialect {
     }
 
     @Override
-    public void begin(Connection writer) throws SQLException {
+    public Newest begin(Connection writer) throws SQLException {
         execute(writer, "BEGIN IMMEDIATE");
+        return Newest.NONE;
     }
 
     @Override

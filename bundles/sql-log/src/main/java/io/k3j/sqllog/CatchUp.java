@@ -34,30 +34,71 @@ final class CatchUp {
         HOLE,
         /// A number is missing for so long that nobody will bring it.
         OLD_HOLE,
-        /// The table ends before what is known here: a fail-over or a restored copy has lost rows.
-        BEHIND
+        /// The newest row known here is not there, or the number is another row's: a fail-over or a restored copy has
+        /// lost rows.
+        LOST
     }
 
-    Standing run(Reader reader) throws SQLException {
+    /// Looks without the table's lock; `likely` when there is probably something to take in.
+    Standing look(Reader reader, boolean likely) throws SQLException {
+        Known known = intake.known();
+        if (likely || !reader.trusted()) {
+            return takeIn(reader);
+        }
+        return compared(reader, known, reader.newest());
+    }
+
+    /// Looks under the table's lock; `newest` has been read under it.
+    Standing run(Reader reader, Newest newest) throws SQLException {
+        return reader.trusted() ? compared(reader, intake.known(), newest) : takeIn(reader);
+    }
+
+    /// `newest` was read after `known`, or nobody could add rows in between.
+    private Standing compared(Reader reader, Known known, Newest newest) throws SQLException {
+        return known.is(newest) ? Standing.LEVEL : takeIn(reader);
+    }
+
+    /// Reads the log from the newest known row on, that one included: it tells whether this is still the same log.
+    private Standing takeIn(Reader reader) throws SQLException {
         while (true) {
-            long known = state.tail().durable();
-            long highest = reader.number(Statements.HIGHEST_ID);
-            if (highest <= known) {
-                return highest == known ? Standing.LEVEL : Standing.BEHIND;
+            Known known = intake.known();
+            List<Row> log = reader.rows(Statements.LOG, known.revision() - 1, Long.MAX_VALUE, ROWS);
+            if (!known.begins(log)) {
+                if (lost(reader, known)) {
+                    return Standing.LOST;
+                }
+                if (known.row() == null) {
+                    return Standing.LEVEL;
+                }
+                continue;
             }
-            List<Row> rows = reader.rows(Statements.LOG, known, Long.MAX_VALUE, ROWS);
+            reader.trust();
+            intake.learn(log);
+            List<Row> rows = known.after(log);
             if (raised(reader, rows)) {
                 continue;
             }
-            int whole = whole(known, rows);
+            int whole = whole(known.revision(), rows);
             intake.others(rows.subList(0, whole));
             if (whole < rows.size()) {
-                long missing = known + whole + 1;
+                long missing = known.revision() + whole + 1;
                 if (!passedOver(reader, rows.get(whole), missing)) {
                     return aged(missing);
                 }
+            } else if (log.size() < ROWS) {
+                return Standing.LEVEL;
             }
         }
+    }
+
+    /// Known rows also go with a compaction; and a server that has seen the loss before has compacted above it.
+    private boolean lost(Reader reader, Known known) throws SQLException {
+        long compacted = reader.number(Statements.COMPACT_REVISION);
+        if (compacted < known.revision()) {
+            return true;
+        }
+        intake.jump(compacted);
+        return false;
     }
 
     /// Whether another process has raised a table that had lost rows: its filler is covered by a compaction.

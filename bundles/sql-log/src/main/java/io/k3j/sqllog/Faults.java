@@ -2,6 +2,7 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class Faults {
     private volatile @Nullable DatastoreUnavailable end;
     private volatile boolean broken;
     private volatile @Nullable String away;
+    private final AtomicInteger moves = new AtomicInteger();
 
     Faults(SqlDialect dialect, Consumer<String> onBroken) {
         this.dialect = dialect;
@@ -64,6 +66,17 @@ final class Faults {
         return new DatastoreUnavailable(what + ": " + dialect.place() + ": "
                 + (reason == null ? "no answer within " + dialect.patience().toMillis() + " ms" : reason),
                 new SQLException("late"), outcomeUnknown);
+    }
+
+    /// How often the writing connection was lost. Connections opened before the last time may lead to a server that
+    /// is no longer the one to ask: a demoted one keeps answering whoever does not write.
+    int moves() {
+        return moves.get();
+    }
+
+    /// The writing connection was lost.
+    void moved() {
+        moves.incrementAndGet();
     }
 
     private void note(String reason) {

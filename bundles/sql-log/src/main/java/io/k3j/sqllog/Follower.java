@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   RESTING ──news · fence · time──► LOOKING ──level──► answers fences ─► RESTING
-///                                       ├── hole: again in 5 ms (an old one is mended by the writer)
+///                                       ├── hole, rows lost: again in 5 ms (the writer mends)
 ///                                       └── away: refuses fences, again in 100 ms
 /// ```
 final class Follower implements Runnable {
@@ -20,6 +20,8 @@ final class Follower implements Runnable {
     private static final long HOLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int ANSWER_MILLIS = 900;
+    /// So many looks may find rows lost before the connection is doubted: the writer mends meanwhile.
+    private static final int MENDED_LOSSES = 20;
     private final SqlDialect dialect;
     private final State state;
     private final CatchUp catchUp;
@@ -31,7 +33,9 @@ final class Follower implements Runnable {
     private long asked;
     private long answered;
     private long news;
-    private int quiet;
+    private int quiet = 1;
+    private boolean likely;
+    private int losses;
     private boolean closed;
     private @Nullable DatastoreUnavailable refusal;
     private @Nullable Reader reader;
@@ -118,9 +122,10 @@ final class Follower implements Runnable {
         long before = state.tail().durable();
         boolean used = reader != null;
         try {
-            CatchUp.Standing standing = catchUp.run(open());
+            CatchUp.Standing standing = catchUp.look(open(), likely);
             state.faults().answered();
             if (standing == CatchUp.Standing.LEVEL) {
+                losses = 0;
                 quiet = state.tail().durable() == before ? quiet + 1 : 0;
                 answer(ticket);
                 return dialect.rest(quiet).toNanos();
@@ -128,7 +133,7 @@ final class Follower implements Runnable {
             if (standing != CatchUp.Standing.HOLE) {
                 mend.run();
             }
-            return pause(HOLE_NANOS);
+            return pause(standing == CatchUp.Standing.LOST ? lost() : HOLE_NANOS);
         } catch (SQLException e) {
             drop();
             DatastoreUnavailable why = state.faults().failed("follow", e, false);
@@ -140,10 +145,24 @@ final class Follower implements Runnable {
         }
     }
 
+    /// What the writer does not find missing is missing at the other end of this connection only: another one, then.
+    private long lost() {
+        if (++losses <= MENDED_LOSSES) {
+            return HOLE_NANOS;
+        }
+        drop();
+        return AWAY_NANOS;
+    }
+
     private Reader open() throws SQLException {
         Reader open = reader;
+        int moves = state.faults().moves();
+        if (open != null && open.moves() != moves) {
+            drop();
+            open = null;
+        }
         if (open == null) {
-            open = new Reader(dialect.openReader());
+            open = new Reader(dialect.openReader(), moves);
             reader = open;
             open.limit(ANSWER_MILLIS);
         }
@@ -162,6 +181,7 @@ final class Follower implements Runnable {
     private long ticket() {
         lock.lock();
         try {
+            likely = quiet == 0 || news > 0;
             news = 0;
             return asked;
         } finally {

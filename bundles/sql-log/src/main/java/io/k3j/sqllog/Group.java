@@ -13,22 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class Group {
     private final Heads heads;
     private final Link link;
-    private final Tail tail;
     private final Map<String, Head> ahead = new HashMap<>();
     private final List<Op> winners = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
     private final Map<Op, Op.Outcome> losers = new HashMap<>();
     private long revision;
 
-    /// Nothing is decided yet; `link` asks inside the transaction.
+    /// Nothing is decided yet, and the table does not change but through this group; `link` asks inside the
+    /// transaction.
     Group(Heads heads, Link link, Tail tail) {
         this.heads = heads;
         this.link = link;
-        this.tail = tail;
-    }
-
-    /// From here on the table does not change but through this group.
-    void begin() {
         revision = tail.durable();
     }
 

@@ -8,15 +8,19 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Inserts rows with their ids, many at a time, by a few statements that stay prepared. A statement of several rows
-/// carries no more than two megabytes, so that it fits what servers take in one packet.
-final class Inserts {
+/// Inserts rows many at a time by a few statements that stay prepared, where an exchange with the database costs
+/// nothing. A statement of several rows carries no more than two megabytes.
+final class Inserts implements Inserter {
     private static final int[] SIZES = {128, 16, 1};
     private static final long MAX_BYTES = 2L << 20;
     private static final int COLUMNS = 9;
     private final PreparedStatement[] statements = new PreparedStatement[SIZES.length];
+    private final SqlDialect dialect;
+    private final Connection connection;
 
-    Inserts(Connection connection) throws SQLException {
+    Inserts(SqlDialect dialect, Connection connection) throws SQLException {
+        this.dialect = dialect;
+        this.connection = connection;
         for (int i = 0; i < SIZES.length; i++) {
             statements[i] = connection.prepareStatement(sql(SIZES[i]));
         }
@@ -27,7 +31,13 @@ final class Inserts {
                 + " VALUES " + String.join(",", Collections.nCopies(rows, "(?,?,?,?,?,?,?,?,?)"));
     }
 
-    void insert(List<Row> rows) throws SQLException {
+    @Override
+    public void commit(List<Row> rows, long revision) throws SQLException {
+        insert(rows);
+        dialect.commit(connection);
+    }
+
+    private void insert(List<Row> rows) throws SQLException {
         int at = 0;
         for (int i = 0; i < SIZES.length; i++) {
             while (rows.size() - at >= SIZES[i] && (SIZES[i] == 1 || fits(rows.subList(at, at + SIZES[i])))) {

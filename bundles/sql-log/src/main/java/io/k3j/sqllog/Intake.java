@@ -9,9 +9,23 @@ import java.util.concurrent.TimeUnit;
 /// and it and the follower bring what other processes have written.
 final class Intake {
     private final State state;
+    private volatile Known known;
 
     Intake(State state) {
         this.state = state;
+        known = new Known(state.tail().durable(), null);
+    }
+
+    /// The newest row that was taken in.
+    Known known() {
+        return known;
+    }
+
+    /// Learns the row of the newest known revision, if it is that.
+    synchronized void learn(List<Row> log) {
+        if (known.row() == null && !log.isEmpty() && log.getFirst().id() == known.revision()) {
+            known = new Known(known.revision(), log.getFirst());
+        }
     }
 
     /// Rows this process has committed; `revision` is the newest one.
@@ -37,22 +51,24 @@ final class Intake {
         state.names().doubt();
         state.heads().forget(revision);
         state.tail().forget(revision);
+        known = new Known(revision, null);
     }
 
     private void publish(List<Row> rows, long revision) {
-        long known = state.tail().durable();
-        if (revision <= known) {
+        long before = state.tail().durable();
+        if (revision <= before) {
             return;
         }
         List<Change> changes = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            if (row.id() > known) {
+            if (row.id() > before) {
                 state.heads().put(row.name(), row.head());
                 if (!Row.internal(row.name())) {
                     changes.add(row.change());
                 }
             }
         }
+        known = new Known(revision, rows.isEmpty() ? null : rows.getLast());
         state.tail().append(changes, revision);
     }
 }

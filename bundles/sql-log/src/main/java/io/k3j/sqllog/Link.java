@@ -8,20 +8,22 @@ import org.jspecify.annotations.Nullable;
 /// The writing connection, found again when it was lost. Used by the writer's thread alone.
 final class Link {
     private final SqlDialect dialect;
+    private final Faults faults;
     private @Nullable Session session;
 
-    Link(SqlDialect dialect, Connection connection) throws SQLException {
+    Link(SqlDialect dialect, Connection connection, Faults faults) throws SQLException {
         this.dialect = dialect;
-        session = new Session(connection);
+        this.faults = faults;
+        session = new Session(connection, dialect.inserter(connection));
     }
 
     /// Begins a transaction. A connection that has died unused is replaced, once.
-    void begin() throws SQLException {
+    /// @return the newest row of a shared table
+    Newest begin() throws SQLException {
         Session used = session;
         if (used != null) {
             try {
-                dialect.begin(used.connection);
-                return;
+                return dialect.begin(used.connection);
             } catch (SQLException e) {
                 if (dialect.trouble(e) != Trouble.AWAY) {
                     throw e;
@@ -29,13 +31,13 @@ final class Link {
                 drop();
             }
         }
-        dialect.begin(open().connection);
+        return dialect.begin(open().connection);
     }
 
     private Session open() throws SQLException {
         Connection connection = dialect.openWriter();
         try {
-            Session opened = new Session(connection);
+            Session opened = new Session(connection, dialect.inserter(connection));
             session = opened;
             return opened;
         } catch (SQLException e) {
@@ -53,9 +55,14 @@ final class Link {
         return present().reader;
     }
 
-    void insert(List<Row> rows) throws SQLException {
+    /// Inserts rows, tells others the newest revision (unless it is 0) and commits.
+    void commit(List<Row> rows, long revision) throws SQLException {
         Session used = present();
-        used.inserts.insert(rows);
+        if (rows.isEmpty()) {
+            dialect.commit(used.connection);
+        } else {
+            used.inserter.commit(rows, revision);
+        }
     }
 
     Connection connection() throws SQLException {
@@ -68,10 +75,6 @@ final class Link {
             throw new SQLException("no connection");
         }
         return used;
-    }
-
-    void announce(long revision) throws SQLException {
-        dialect.announce(connection(), revision);
     }
 
     void commit() throws SQLException {
@@ -97,6 +100,7 @@ final class Link {
         Session used = session;
         session = null;
         if (used != null) {
+            faults.moved();
             try {
                 used.connection.abort(Runnable::run);
             } catch (SQLException e) {
@@ -117,12 +121,12 @@ final class Link {
     private static final class Session {
         private final Connection connection;
         private final Reader reader;
-        private final Inserts inserts;
+        private final Inserter inserter;
 
-        Session(Connection connection) throws SQLException {
+        Session(Connection connection, Inserter inserter) {
             this.connection = connection;
-            reader = new Reader(connection);
-            inserts = new Inserts(connection);
+            this.inserter = inserter;
+            reader = new Reader(connection, 0);
         }
     }
 }

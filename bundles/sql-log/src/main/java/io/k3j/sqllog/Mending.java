@@ -6,9 +6,10 @@ import java.util.List;
 /// Brings this process and a shared table level, on the writing connection: takes in what others wrote, fills old
 /// holes in the numbering, and raises a table that has lost rows above every revision that was ever told.
 ///
-/// **Lost rows.** After a fail-over to a copy that lagged, or a restore, the table may end before the newest revision
-/// known here. That number must not be given out twice with another content: a filler takes the number after it,
-/// the compaction revision follows, and every watch ends with `Compacted`, so that everybody reads anew.
+/// **Lost rows.** After a fail-over to a copy that lagged, or a restore, the newest row known here may be missing, or
+/// another one may have its number by now. What was told before must not be mixed with what is there: a filler takes
+/// the number after both, the compaction revision follows, and every watch of every server that was told less ends
+/// with `Compacted`, so that everybody reads anew and no revision means two things.
 final class Mending {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
     private static final int ROWS = 500;
@@ -28,9 +29,9 @@ final class Mending {
     }
 
     /// Takes in what others have written, in a transaction; true when something is left to [#mend].
-    boolean level(Reader reader) throws SQLException {
+    boolean level(Reader reader, Newest newest) throws SQLException {
         if (dialect.shared()) {
-            standing = catchUp.run(reader);
+            standing = catchUp.run(reader, newest);
         }
         return standing != CatchUp.Standing.LEVEL;
     }
@@ -54,15 +55,15 @@ final class Mending {
             case LEVEL, HOLE -> {
             }
             case OLD_HOLE -> fill();
-            case BEHIND -> raise();
+            case LOST -> raise();
         }
         standing = CatchUp.Standing.LEVEL;
     }
 
     /// Looks and mends, without a group.
     void look() throws SQLException {
-        link.begin();
-        boolean wrong = level(link.reader());
+        Newest newest = link.begin();
+        boolean wrong = level(link.reader(), newest);
         link.rollback(new SQLException("looked"));
         if (wrong) {
             mend();
@@ -72,8 +73,8 @@ final class Mending {
     private void fill() throws SQLException {
         link.begin();
         List<Row> fillers = catchUp.fillers(link.reader());
-        link.insert(fillers);
-        link.commit();
+        // whoever left the hole may be using the numbers after it already
+        link.commit(fillers, 0);
         if (!fillers.isEmpty()) {
             LOG.log(System.Logger.Level.INFO, "filled holes in the numbering from={0} count={1}",
                     fillers.getFirst().id(), fillers.size());
@@ -81,22 +82,19 @@ final class Mending {
     }
 
     private void raise() throws SQLException {
-        long told = state.tail().durable();
-        link.begin();
-        long highest = link.reader().number(Statements.HIGHEST_ID);
-        if (highest >= told) {
-            link.rollback(new SQLException("not behind"));
+        Newest newest = link.begin();
+        if (catchUp.run(link.reader(), newest) != CatchUp.Standing.LOST) {
+            link.rollback(new SQLException("nothing lost"));
             return;
         }
-        long raised = told + 1;
-        link.insert(List.of(Row.filler(raised)));
+        long told = intake.known().revision();
+        long raised = Math.max(told, newest.id()) + 1;
         link.reader().update(Statements.SET_COMPACT_REVISION, raised, raised);
-        link.announce(raised);
-        link.commit();
+        link.commit(List.of(Row.filler(raised)), raised);
         intake.jump(raised);
         LOG.log(System.Logger.Level.WARNING,
-                "the database has lost rows: its newest revision was {0}, told before was {1}; numbering goes on after"
-                        + " {2}, everybody reads anew",
-                highest, told, raised);
+                "the database has lost rows that were told: newest known before revision={0}, newest there={1};"
+                        + " numbering goes on after {2}, everybody reads anew",
+                told, newest.id(), raised);
     }
 }

@@ -23,19 +23,20 @@ final class Opening {
     }
 
     void prepare() throws SQLException {
-        Reader reader = new Reader(connection);
+        Reader reader = new Reader(connection, 0);
         dialect.begin(connection);
         newest = dialect.highestRevision(connection);
         long rows = reader.number(COUNT_COMPACT);
         if (rows == 0) {
             newest++;
-            new Inserts(connection).insert(List.of(new Row(newest, Row.COMPACT_ROW, true, false, 0, 0, 0, EMPTY,
-                    null)));
-            dialect.announce(connection, newest);
-        } else if (rows > 1) {
-            reader.update(KEEP_ONE);
+            dialect.inserter(connection).commit(
+                    List.of(new Row(newest, Row.COMPACT_ROW, true, false, 0, 0, 0, EMPTY, null)), newest);
+        } else {
+            if (rows > 1) {
+                reader.update(KEEP_ONE);
+            }
+            dialect.commit(connection);
         }
-        dialect.commit(connection);
         compactRevision = reader.number(Statements.COMPACT_REVISION);
     }
 

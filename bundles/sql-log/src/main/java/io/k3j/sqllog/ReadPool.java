@@ -5,20 +5,26 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The connections that read, opened when first needed; a caller that finds all of them busy waits.
 final class ReadPool implements AutoCloseable {
     private static final int SHORT_MILLIS = 1_500;
     private static final int LONG_MILLIS = 10_000;
+    /// SQL state of a connection that is of no use.
+    private static final String CONNECTION_REFUSED = "08004";
     private final SqlDialect dialect;
     private final Faults faults;
+    private final Supplier<Known> known;
     private final Semaphore permits = new Semaphore(SqlLog.READERS);
     private final ArrayDeque<Reader> idle = new ArrayDeque<>();
 
-    ReadPool(SqlDialect dialect, Faults faults) {
+    /// `known` tells what a database must hold to be asked.
+    ReadPool(SqlDialect dialect, Faults faults, Supplier<Known> known) {
         this.dialect = dialect;
         this.faults = faults;
+        this.known = known;
     }
 
     /// Runs a question on one of the connections; it may take long.
@@ -81,14 +87,43 @@ final class ReadPool implements AutoCloseable {
         }
     }
 
+    /// An open connection that is not in use; null when there is none.
     private @Nullable Reader idle() {
+        int moves = faults.moves();
         synchronized (idle) {
-            return idle.pollLast();
+            Reader reader = idle.pollLast();
+            while (reader != null && reader.moves() != moves) {
+                reader.abort();
+                reader = idle.pollLast();
+            }
+            return reader;
         }
     }
 
     private Reader open() throws SQLException {
-        return new Reader(dialect.openReader());
+        int moves = faults.moves();
+        Reader reader = new Reader(dialect.openReader(), moves);
+        try {
+            if (dialect.shared()) {
+                reader.limit(SHORT_MILLIS);
+                verify(reader);
+            }
+            return reader;
+        } catch (SQLException | RuntimeException e) {
+            reader.abort();
+            throw e;
+        }
+    }
+
+    /// After a fail-over a copy that lags must not answer: readers would go back in time.
+    private void verify(Reader reader) throws SQLException {
+        Known held = known.get();
+        long revision = held.revision();
+        if (held.row() != null && !held.begins(reader.rows(Statements.LOG, revision - 1, revision, 1))
+                && reader.number(Statements.COMPACT_REVISION) < revision) {
+            throw new SQLException("it does not hold revision " + revision
+                    + " as it was: it has lost rows, or is a copy that lags behind", CONNECTION_REFUSED);
+        }
     }
 
     private void giveBack(Reader reader) {

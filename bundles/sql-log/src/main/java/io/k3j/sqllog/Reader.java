@@ -13,14 +13,39 @@ import java.util.Map;
 final class Reader implements AutoCloseable {
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final int moves;
+    private boolean trusted;
 
-    Reader(Connection connection) {
+    /// `moves` is [Faults#moves] when it was opened.
+    Reader(Connection connection, int moves) {
         this.connection = connection;
+        this.moves = moves;
+    }
+
+    int moves() {
+        return moves;
     }
 
     /// How long an answer may take, in milliseconds; afterwards the connection is of no use.
     void limit(int millis) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, millis);
+    }
+
+    /// The newest row of the table.
+    Newest newest() throws SQLException {
+        try (ResultSet result = bound(Newest.QUESTION).executeQuery()) {
+            return Newest.of(result);
+        }
+    }
+
+    /// Whether what this connection leads to has been seen to hold what is known here.
+    boolean trusted() {
+        return trusted;
+    }
+
+    /// It holds what is known here; that can only change together with the connection.
+    void trust() {
+        trusted = true;
     }
 
     /// Lets go of the connection without a word to the other end.

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One row of the table. `createRevision` and `prevRevision` are as stored: 0 and the last tombstone (or 0) in
-/// a row that creates. `lease` is a time to live in seconds, 0 for none.
-record Row(long id, String name, boolean created, boolean deleted, long createRevision, long prevRevision, long lease,
-        byte @Nullable [] value, byte @Nullable [] oldValue) {
+/// One row of the table, as drivers insert it. `createRevision` and `prevRevision` are as stored: 0 and the last
+/// tombstone (or 0) in a row that creates. `lease` is a time to live in seconds, 0 for none.
+public record Row(long id, String name, boolean created, boolean deleted, long createRevision, long prevRevision,
+        long lease, byte @Nullable [] value, byte @Nullable [] oldValue) {
     /// The row that keeps the compaction revision in its `prev_revision`, as kine has it.
     static final String COMPACT_ROW = "compact_rev_key";
     /// Beginning of the names of rows that only fill a hole in the numbering.
@@ -23,8 +23,9 @@ record Row(long id, String name, boolean created, boolean deleted, long createRe
 
     /// Whether it says the same, the columns that only help others apart.
     boolean same(Row other) {
-        return id == other.id && name.equals(other.name) && prevRevision == other.prevRevision
-                && deleted == other.deleted && Arrays.equals(bytes(), other.bytes());
+        return id == other.id && name.equals(other.name)
+                && (name.equals(COMPACT_ROW) || prevRevision == other.prevRevision && deleted == other.deleted
+                        && Arrays.equals(bytes(), other.bytes()));
     }
 
     /// Whether a name belongs to the log itself.

@@ -32,7 +32,7 @@ final class Scan implements Runnable {
     /// Scans from a revision on; returns where to go on, -1 when it is over.
     private long from(long start) {
         long at = start;
-        try (Reader reader = new Reader(dialect.openReader())) {
+        try (Reader reader = new Reader(dialect.openReader(), 0)) {
             for (List<Row> rows = next(reader, at); !rows.isEmpty(); rows = next(reader, at)) {
                 rows.forEach(this::take);
                 at = rows.getLast().id();

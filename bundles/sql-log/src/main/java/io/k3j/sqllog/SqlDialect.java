@@ -52,13 +52,15 @@ public interface SqlDialect {
     Connection openReader() throws SQLException;
 
     /// Begins a transaction that excludes every other writer.
-    void begin(Connection writer) throws SQLException;
+    /// @return the newest row of a shared table then; else [Newest#NONE] will do
+    Newest begin(Connection writer) throws SQLException;
 
-    /// Called in a transaction that has inserted rows up to `revision`, before it commits: a place to tell others.
-    default void announce(Connection writer, long revision) throws SQLException {
+    /// What inserts on a connection of [#openWriter], called once for each.
+    default Inserter inserter(Connection writer) throws SQLException {
+        return new Inserts(this, writer);
     }
 
-    /// Commits; returns only when the transaction is on stable storage.
+    /// Commits a transaction whose rows, if any, are there already; returns only when it is on stable storage.
     void commit(Connection writer) throws SQLException;
 
     /// Gives a transaction up; no error if there is none.

@@ -50,11 +50,11 @@ public final class SqlLog implements Datastore, AutoCloseable {
                 new AtomicBoolean());
         Intake intake = new Intake(state);
         CatchUp catchUp = new CatchUp(state, intake);
-        Link link = new Link(dialect, connection);
+        Link link = new Link(dialect, connection, faults);
         writer = new Writer(dialect, state, new Transactions(dialect, state, intake, link,
                 new Mending(dialect, state, intake, catchUp, link)));
         follower = dialect.shared() ? new Follower(dialect, state, catchUp, writer::mend) : null;
-        pool = new ReadPool(dialect, faults);
+        pool = new ReadPool(dialect, faults, intake::known);
         compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
         reads = new Reads(pool, state.tail(), compaction, this::newest);
         scan = Thread.ofPlatform().name("datastore-scan").unstarted(new Scan(dialect, state));

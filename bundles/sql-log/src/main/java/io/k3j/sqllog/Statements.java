@@ -42,7 +42,6 @@ final class Statements {
     static final String SET_COMPACT_REVISION = "UPDATE kine SET prev_revision = ? WHERE name = '" + Row.COMPACT_ROW
             + "' AND prev_revision < ?";
     static final String DELETE = "DELETE FROM kine WHERE id = ? AND name = ?";
-    static final String HIGHEST_ID = "SELECT MAX(id) FROM kine";
 
     private Statements() {
     }

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// A group of a shared table goes like this; whatever cuts it short, nobody is told anything that is not known:
 ///
 /// ```
-///   lock ─► catch up ─► decide ─► insert ─► announce ─► COMMIT ─► publish, tell the callers
-///    ▲         │ hole: wait or fill             │ away       │ away: lock again, read the rows back
-///    └─────────┴─── again, until the callers' patience ends ─┘         there: publish · not there: again
+///   lock, newest row ─► catch up ─► decide ─► insert, announce, COMMIT ─► publish, tell the callers
+///    ▲                    │ hole: wait or fill            │ away: lock again, read the rows back
+///    └────────────────────┴─ again, while callers wait ───┘         there: publish · not there: again
 /// ```
 final class Transactions {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
@@ -48,8 +48,9 @@ final class Transactions {
                 return;
             }
             Attempt attempt = attempt(ops);
-            if (attempt.done()) {
-                publish(attempt);
+            Group done = attempt.done();
+            if (done != null) {
+                publish(done);
                 return;
             }
             if (!again(attempt, tries, start)) {
@@ -60,23 +61,19 @@ final class Transactions {
     }
 
     private Attempt attempt(List<Op> ops) {
-        Attempt attempt = new Attempt(new Group(state.heads(), link, state.tail()));
+        Attempt attempt = new Attempt();
         try {
-            link.begin();
-            attempt.setback = mending.level(link.reader());
+            Newest newest = link.begin();
+            attempt.setback = mending.level(link.reader(), newest);
             if (attempt.setback) {
                 link.rollback(new SQLException("not level"));
                 mending.mend();
                 return attempt;
             }
-            decide(attempt.group, ops);
-            if (!ops.stream().allMatch(Op::commits)) {
-                attempt.setback = true;
-                link.rollback(new SQLException("given up"));
-                return attempt;
-            }
+            Group group = decided(ops);
+            attempt.group = group;
             attempt.committing = true;
-            link.commit();
+            link.commit(group.rows(), group.revision());
             state.faults().answered();
         } catch (SQLException e) {
             undo(attempt, e);
@@ -84,17 +81,18 @@ final class Transactions {
         return attempt;
     }
 
-    private void decide(Group group, List<Op> ops) throws SQLException {
-        group.begin();
-        for (Op op : ops) {
-            group.decide(op);
-        }
-        if (!group.rows().isEmpty()) {
-            link.insert(group.rows());
-            link.announce(group.revision());
-        }
-        for (Row row : group.rows()) {
-            state.names().add(row.name());
+    /// Those that give up while it is being decided are left out, and it is decided anew.
+    private Group decided(List<Op> ops) throws SQLException {
+        while (true) {
+            ops.removeIf(op -> !op.take());
+            Group group = new Group(state.heads(), link, state.tail());
+            for (Op op : ops) {
+                group.decide(op);
+            }
+            if (ops.stream().allMatch(Op::commits)) {
+                group.rows().forEach(row -> state.names().add(row.name()));
+                return group;
+            }
         }
     }
 
@@ -107,19 +105,20 @@ final class Transactions {
             return;
         }
         release(error);
-        if (attempt.committing && !attempt.group.rows().isEmpty()) {
-            readBack(attempt, error);
+        Group group = attempt.group;
+        if (attempt.committing && group != null && !group.rows().isEmpty()) {
+            readBack(attempt, group.rows(), error);
         }
     }
 
     /// Having the lock means that whatever the lost connection was doing is over.
-    private void readBack(Attempt attempt, SQLException error) {
+    private void readBack(Attempt attempt, List<Row> rows, SQLException error) {
         long start = System.nanoTime();
         attempt.doubt = true;
         do {
             try {
                 link.begin();
-                boolean there = there(attempt.group.rows());
+                boolean there = there(rows);
                 link.rollback(error);
                 attempt.doubt = false;
                 attempt.error = there ? null : error;
@@ -177,8 +176,7 @@ final class Transactions {
         ops.forEach(op -> op.finish(new Op.Outcome.Failed(why)));
     }
 
-    private void publish(Attempt attempt) {
-        Group group = attempt.group;
+    private void publish(Group group) {
         List<Row> rows = group.rows();
         intake.own(rows, group.revision());
         for (int i = 0; i < rows.size(); i++) {
@@ -266,19 +264,17 @@ final class Transactions {
     }
 
     private static final class Attempt {
-        private final Group group;
+        private @Nullable Group group;
         /// Not carried out, without an error: what stood in the way has been dealt with.
         private boolean setback;
         private boolean committing;
         private boolean doubt;
         private @Nullable SQLException error;
 
-        Attempt(Group group) {
-            this.group = group;
-        }
-
-        boolean done() {
-            return !setback && !doubt && error == null;
+        /// What is durable now; null when it is not, or not for sure.
+        @Nullable
+        Group done() {
+            return !setback && !doubt && error == null ? group : null;
         }
     }
 }
