@@ -17,12 +17,11 @@ final class Fanout {
     private static final int OBJECTS = 20;
     /// Below what the server lets one connection have open at once.
     private static final int MAX_UNANSWERED = 100;
-    private static final String REVISION = "\"resourceVersion\":\"";
     private final String path;
     private final Links links;
     private final Links writer;
     private final String padding;
-    private final List<Watch> watches = new ArrayList<>();
+    private final List<Events> watches = new ArrayList<>();
     private final Map<Long, Long> sent = new ConcurrentHashMap<>();
     private final AtomicInteger cut = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
@@ -49,10 +48,14 @@ final class Fanout {
         long revision = 0;
         for (int i = 0; i < OBJECTS; i++) {
             Links.Answer made = writer.ask(Call.of("POST", path, body(i, 0)));
-            revision = revision(made.body());
+            revision = Events.revision(made.body());
         }
         for (int i = 0; i < count; i++) {
-            Watch watch = new Watch();
+            Events watch = new Events(() -> {
+                if (!over) {
+                    cut.incrementAndGet();
+                }
+            });
             watches.add(watch);
             links.all().get(i % links.all().size()).send(
                     Call.get(path + "?watch=true&resourceVersion=" + revision), watch);
@@ -84,13 +87,13 @@ final class Fanout {
         Histogram latencies = new Histogram();
         long events = 0;
         long missing = 0;
-        for (Watch w : watches) {
-            events += w.count;
-            missing += Math.abs(changes - refused.sum() - w.count) + w.disorder;
-            for (int i = 0; i < w.count; i++) {
-                long from = sent.getOrDefault(w.revisions[i], 0L);
+        for (Events w : watches) {
+            events += w.count();
+            missing += Math.abs(changes - refused.sum() - w.count()) + w.disorder();
+            for (int i = 0; i < w.count(); i++) {
+                long from = sent.getOrDefault(w.revision(i), 0L);
                 if (from >= measuredFrom) {
-                    latencies.add(w.times[i] - from);
+                    latencies.add(w.time(i) - from);
                 }
             }
         }
@@ -99,7 +102,7 @@ final class Fanout {
 
     private boolean behind(int changes) {
         long wanted = changes - refused.sum();
-        return watches.stream().anyMatch(w -> w.count < wanted);
+        return watches.stream().anyMatch(w -> w.count() < wanted);
     }
 
     private void change(int number) {
@@ -120,67 +123,12 @@ final class Fanout {
                     @Override
                     public void end(int status) {
                         if (status == 200) {
-                            sent.put(revision(new String(head, StandardCharsets.US_ASCII)), begin);
+                            sent.put(Events.revision(new String(head, StandardCharsets.US_ASCII)), begin);
                         } else {
                             refused.increment();
                         }
                         answered.incrementAndGet();
                     }
                 });
-    }
-
-    private static long revision(String text) {
-        int at = text.indexOf(REVISION);
-        int end = text.indexOf('"', at + REVISION.length());
-        return at < 0 || end < 0 ? 0 : Long.parseLong(text.substring(at + REVISION.length(), end));
-    }
-
-    /// One watch: remembers when which revision was complete.
-    private final class Watch implements Requests.Reply {
-        private final byte[] head = new byte[160];
-        private int filled;
-        private long[] revisions = new long[256];
-        private long[] times = new long[256];
-        private volatile int count;
-        private long disorder;
-
-        @Override
-        public void data(ByteBuf in, int length) {
-            int left = length;
-            while (left > 0) {
-                int line = in.indexOf(in.readerIndex(), in.readerIndex() + left, (byte) '\n');
-                int some = line < 0 ? left : line + 1 - in.readerIndex();
-                int kept = Math.min(some, head.length - filled);
-                in.readBytes(head, filled, kept);
-                filled += kept;
-                in.skipBytes(some - kept);
-                left -= some;
-                if (line >= 0) {
-                    add(revision(new String(head, 0, filled, StandardCharsets.US_ASCII)));
-                    filled = 0;
-                }
-            }
-        }
-
-        private void add(long revision) {
-            int at = count;
-            if (at == revisions.length) {
-                revisions = java.util.Arrays.copyOf(revisions, at * 2);
-                times = java.util.Arrays.copyOf(times, at * 2);
-            }
-            if (at > 0 && revision <= revisions[at - 1]) {
-                disorder++;
-            }
-            revisions[at] = revision;
-            times[at] = System.nanoTime();
-            count = at + 1;
-        }
-
-        @Override
-        public void end(int status) {
-            if (!over) {
-                cut.incrementAndGet();
-            }
-        }
     }
 }

@@ -2,20 +2,41 @@ package io.k3j.bench;
 
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreconformance.DatabaseServer;
+import io.k3j.datastoreconformance.MariadbServer;
+import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.datastoresqlite.SqliteStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/// The embedded datastore, in this process.
-record SqliteTarget(SqliteStore opened, Datastore store) implements Target {
-    static SqliteTarget open(Path directory) {
+/// A log in a database, its driver in this process: embedded, or in a server of its own.
+///
+/// @param opened what is closed in the end
+/// @param server the database's, null when it is in this process
+record LogTarget(String name, Datastore store, AutoCloseable opened, @Nullable DatabaseServer server)
+        implements
+            Target {
+    static LogTarget sqlite(Path directory) {
         SqliteStore opened = SqliteStore.open(directory, false, System.err::println);
-        return new SqliteTarget(opened, opened.datastore());
+        return new LogTarget("sqlite", opened.datastore(), opened, null);
     }
 
-    @Override
-    public String name() {
-        return "sqlite";
+    /// A fresh PostgreSQL.
+    static LogTarget postgres() {
+        PostgresServer server = PostgresServer.started();
+        var opened = PostgresStore.open(server.endpoint("bench"));
+        return new LogTarget("postgres", opened.datastore(), opened, server);
+    }
+
+    /// A fresh MariaDB.
+    static LogTarget mariadb() {
+        MariadbServer server = MariadbServer.started();
+        var opened = MysqlStore.open(server.endpoint("bench"));
+        return new LogTarget("mariadb", opened.datastore(), opened, server);
     }
 
     @Override
@@ -38,11 +59,17 @@ record SqliteTarget(SqliteStore opened, Datastore store) implements Target {
 
     @Override
     public long cpuNanos() {
-        return 0;
+        return server == null ? 0 : server.cpuNanos();
     }
 
     @Override
-    public void close() {
-        opened.close();
+    public void close() throws IOException {
+        try (DatabaseServer ended = server) {
+            opened.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("closing " + name, e);
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The assembled product as a process, and what the kernel says about it.
@@ -28,12 +27,13 @@ final class Product implements AutoCloseable {
 
     /// Starts it on a directory and returns as soon as it accepts connections; see [#ready].
     static Product start(Path directory, boolean node) throws IOException, InterruptedException {
+        return start(directory, node ? List.of() : List.of("--disable-agent"));
+    }
+
+    /// The same with any flags.
+    static Product start(Path directory, List<String> flags) throws IOException, InterruptedException {
         Path kubeconfig = directory.resolve("k3s.yaml");
         Files.deleteIfExists(kubeconfig);
-        List<String> flags = new ArrayList<>();
-        if (!node) {
-            flags.add("--disable-agent");
-        }
         long begun = System.nanoTime();
         K3sProcess process = K3sProcess.server(directory, flags.toArray(String[]::new));
         try {

@@ -15,12 +15,21 @@ import java.util.List;
 /// @param idleSeconds that it is measured
 record Size(int connections, List<Integer> inFlight, double warmSeconds, double seconds, int pods, int lists,
         int watches, int changesPerSecond, double quietSeconds, double idleSeconds) {
+    /// Requests at once of several servers, and how many changes measure how soon idle ones hear of each other.
+    record Servers(int inFlight, int changes) {
+    }
+
     /// What the floors are for.
     static final Size FULL = new Size(64, List.of(64, 256), 20, 10, 10_000, 20, 1_000, 200, 300, 300);
     /// The same in a tenth of the time, for work on one of the numbers.
     static final Size SHORT = new Size(64, List.of(64, 256), 8, 4, 10_000, 8, 1_000, 200, 10, 20);
     /// Only whether everything is answered rightly.
     static final Size SMOKE = new Size(4, List.of(8), 0.2, 0.8, 50, 2, 20, 20, 0.1, 1);
+
+    /// Of the measurement of several servers.
+    Servers servers() {
+        return this == SMOKE ? new Servers(64, 3) : new Servers(1_000, 40);
+    }
 
     /// By name.
     static Size of(String name) {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /// The datastore alone: durable creates and updates of 1,100 bytes on a table of 100,000 rows.
 ///
-/// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS]`; the directory's file system is what is
-/// measured.
+/// `StoreBench DIRECTORY [clustered|random|both] [CALLERS,…] [SECONDS] [STORE,…]`; the directory's file system is what
+/// is measured. PostgreSQL and MariaDB run as servers of their own, in the directory of temporary files, each alone.
 /// If Debian's etcd is installed, the same creates are measured against it in the same run, as puts of new keys through
 /// eight clear-text HTTP/2 connections. The last column is the CPU time of all that is needed for one operation, and
 /// for etcd the server's share of it.
@@ -44,17 +44,28 @@ public final class StoreBench {
         int[] callers = Arrays.stream((arguments.length > 2 ? arguments[2] : "1,16,64,256").split(","))
                 .mapToInt(Integer::parseInt).toArray();
         int seconds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 4;
+        List<String> stores = List.of((arguments.length > 4 ? arguments[4] : "sqlite,etcd").split(","));
         System.out.printf("%-8s %-10s %-7s %7s %9s %9s %9s %9s %8s %8s%n", "store", "keys", "kind", "callers", "per s",
                 "p50 us", "p99 us", "max us", "cpu us", "server");
         for (String keys : distribution.equals("both") ? List.of("clustered", "random") : List.of(distribution)) {
-            delete(directory);
-            run(SqliteTarget.open(directory), keys, callers, seconds);
-            if (Etcd.installed()) {
+            for (String store : stores) {
                 delete(directory);
-                run(Etcd.start(directory), keys, callers, seconds);
+                if (!store.equals("etcd") || Etcd.installed()) {
+                    run(open(store, directory), keys, callers, seconds);
+                }
             }
         }
         delete(directory);
+    }
+
+    private static Target open(String store, Path directory) throws IOException {
+        return switch (store) {
+            case "sqlite" -> LogTarget.sqlite(directory);
+            case "postgres" -> LogTarget.postgres();
+            case "mariadb" -> LogTarget.mariadb();
+            case "etcd" -> Etcd.start(directory);
+            default -> throw new IllegalArgumentException("a store is sqlite, postgres, mariadb or etcd, not " + store);
+        };
     }
 
     private static void run(Target opened, String distribution, int[] callers, int seconds)

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -144,6 +145,12 @@ public abstract class DatabaseServer implements AutoCloseable {
         Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .forEach(handle -> command.append(' ').append(handle.pid()));
         run(List.of("sh", "-c", command + "; do kill " + signal + " $p || true; done"));
+    }
+
+    /// CPU time of the server and of what serves its present connections.
+    public final long cpuNanos() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(handle -> handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)).sum();
     }
 
     private void await() {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// PostgreSQL from Debian's package.
@@ -30,6 +32,52 @@ public final class PostgresServer extends DatabaseServer {
         server.start();
         server.sql("postgres", "CREATE ROLE " + USER + " LOGIN CREATEDB PASSWORD '" + PASSWORD + "'");
         return server;
+    }
+
+    /// Makes a standby that follows this server, and starts it; returns when it does.
+    public PostgresServer standby() {
+        PostgresServer standby = new PostgresServer(programs, options);
+        run(as(List.of(programs.resolve("pg_basebackup").toString(), "-h", directory().toString(), "-p",
+                Integer.toString(port()), "-U", "postgres", "-D", standby.data(), "-R", "-c", "fast")));
+        standby.start();
+        await("1", "SELECT COUNT(*) FROM pg_stat_replication WHERE state = 'streaming'");
+        return standby;
+    }
+
+    /// Acknowledges nothing any more that a standby has not got on its disk.
+    public void waitForStandby() {
+        sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        sql("postgres", "SELECT pg_reload_conf()");
+        await("sync", "SELECT MAX(sync_state) FROM pg_stat_replication");
+    }
+
+    /// Has a standby follow no more; returns when it has all that was written, and gets nothing further.
+    public void cutOff(PostgresServer standby) {
+        await("t", "SELECT bool_and(replay_lsn >= pg_current_wal_lsn()) FROM pg_stat_replication");
+        standby.sql("postgres", "ALTER SYSTEM SET primary_conninfo = ''");
+        standby.sql("postgres", "SELECT pg_reload_conf()");
+        await("0", "SELECT COUNT(*) FROM pg_stat_replication");
+    }
+
+    /// Makes a standby a primary; returns when it is.
+    public void promote() {
+        sql("postgres", "SELECT pg_promote(true, 60)");
+    }
+
+    /// Refuses or allows writing, also to sessions that are open.
+    public void readOnly(boolean only) {
+        sql("postgres", "ALTER SYSTEM SET default_transaction_read_only = " + only);
+        sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    private void await(String wanted, String question) {
+        long start = System.nanoTime();
+        while (!wanted.equals(sql("postgres", question))) {
+            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+                throw new IllegalStateException("never " + wanted + ": " + question);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
     }
 
     private static Path programs(String name) {
@@ -67,7 +115,16 @@ public final class PostgresServer extends DatabaseServer {
 
     @Override
     public String endpoint(int port, String database) {
-        return "postgres://" + USER + ":" + URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8) + "@127.0.0.1:" + port
+        return endpoint(Integer.toString(port), database);
+    }
+
+    /// The endpoint that names this server and another one.
+    public String endpoint(PostgresServer other, String database) {
+        return endpoint(port() + ",127.0.0.1:" + other.port(), database);
+    }
+
+    private static String endpoint(String ports, String database) {
+        return "postgres://" + USER + ":" + URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8) + "@127.0.0.1:" + ports
                 + "/" + database;
     }
 

@@ -8,16 +8,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP proxy that can lose an answer: once a request with a certain text has passed, the n-th answer after it is
-/// swallowed, and with it the connection.
+/// swallowed, and with it the connection. Or the request itself is. It can lead elsewhere, as an address does that
+/// moves, and make every answer late.
 final class CuttingProxy implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
-    private final int target;
+    private volatile int target;
+    private volatile Duration delay = Duration.ZERO;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
@@ -38,12 +42,30 @@ final class CuttingProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /// Leads new connections to another port of this machine.
+    void lead(int port) {
+        target = port;
+    }
+
+    /// Cuts every connection.
+    void cut() {
+        for (Socket socket : sockets) {
+            close(socket);
+        }
+    }
+
+    /// Lets every answer wait, from now on.
+    void slow(Duration by) {
+        delay = by;
+    }
+
     /// How many connections were cut.
     int cuts() {
         return cuts.get();
     }
 
-    /// Swallows the `answer`-th answer (1 is the first) after a request that contains `text`, runs `before`, then cuts.
+    /// Swallows the `answer`-th answer (1 is the first, 0 the request itself) after a request that contains `text`, runs
+    /// `before`, then cuts.
     void trap(String text, int answer, Runnable before) {
         trap = new Trap(text, answer, before);
     }
@@ -52,10 +74,10 @@ final class CuttingProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                sockets.add(client);
+                Socket server = connect(client);
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
-                sockets.add(client);
                 sockets.add(server);
                 new Link(client, server).start();
             } catch (IOException e) {
@@ -66,16 +88,31 @@ final class CuttingProxy implements AutoCloseable {
         }
     }
 
+    private Socket connect(Socket client) throws IOException {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {
             listener.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        cut();
     }
 
     private record Trap(String text, int answer, Runnable before) {
@@ -106,6 +143,9 @@ final class CuttingProxy implements AutoCloseable {
                     if (request ? look(buffer, n) : swallow()) {
                         return;
                     }
+                    if (!request) {
+                        LockSupport.parkNanos(delay.toNanos());
+                    }
                     out.write(buffer, 0, n);
                 }
             } catch (IOException e) {
@@ -118,13 +158,14 @@ final class CuttingProxy implements AutoCloseable {
             if (set != null && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(set.text)) {
                 trap = null;
                 sprung = set;
+                return set.answer == 0 && swallow();
             }
             return false;
         }
 
         private boolean swallow() {
             Trap set = sprung;
-            if (set == null || ++answers < set.answer) {
+            if (set == null || set.answer > 0 && ++answers < set.answer) {
                 return false;
             }
             set.before.run();
