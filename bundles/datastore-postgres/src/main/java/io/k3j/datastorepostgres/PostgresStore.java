@@ -22,7 +22,12 @@ public final class PostgresStore implements AutoCloseable {
     /// @throws IllegalArgumentException when the endpoint is wrong
     /// @throws DatastoreUnavailable when it cannot be opened
     public static PostgresStore open(String endpoint) {
-        Connections connections = Connections.of(endpoint, "", "", "");
+        return open(endpoint, List.of("", "", ""));
+    }
+
+    /// The same with the files of [#start].
+    static PostgresStore open(String endpoint, List<String> files) {
+        Connections connections = Connections.of(endpoint, files.get(0), files.get(1), files.get(2));
         SqlDialect dialect = new PostgresDialect(connections, false);
         try {
             return new PostgresStore(connections, SqlLog.open(dialect, why -> {

@@ -5,14 +5,12 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -96,10 +94,5 @@ final class DbEndpoint implements Endpoint {
         Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Failure",
                 "message", message, "code", code);
         exchange.respond(code, Map.of("content-type", "application/json"), Json.bytes(status));
-    }
-
-    /// A list of texts.
-    static Seq seq(List<String> texts) {
-        return Seq.copyOf(texts);
     }
 }

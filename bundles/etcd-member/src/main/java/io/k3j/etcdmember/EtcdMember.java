@@ -51,8 +51,8 @@ public final class EtcdMember {
         thread = Thread.ofVirtual().name("etcd-member").start(this::run);
     }
 
-    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots, NodeDuties nodes,
-            ServiceRegistration<Endpoint> endpoint) {
+    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots, SnapshotObjects objects,
+            NodeDuties nodes, ServiceRegistration<Endpoint> endpoint) {
     }
 
     /// The API has come; Nodes can be told of.
@@ -74,10 +74,12 @@ public final class EtcdMember {
             Optional<String> path = Optional.ofNullable(System.getenv("PATH"));
             Preparation preparation = new Preparation(settings, path);
             Member.Wish wish = preparation.wish();
-            SnapshotDesk.Plan plan = preparation.snapshots();
+            SnapshotDesk.Plan plan = SnapshotFlags.plan(settings, wish.places());
             Optional<String> done = preparation.reset(wish, path);
             if (done.isPresent()) {
-                giveUp(done.get());
+                if (abort != null) {
+                    abort.done(done.get());
+                }
                 return;
             }
             preparation.convert(wish);
@@ -100,18 +102,24 @@ public final class EtcdMember {
         }
         EtcdProcess process = new EtcdProcess(wish.places(), preparation.etcd());
         Member member = new Member(wish, process, this::report);
-        SnapshotDesk snapshots = new SnapshotDesk(plan, settings.nodeName(),
-                () -> Tls.client(wish.places(), wish.config().clientUrl(), false), InstantSource.system());
+        SnapshotStores stores = new SnapshotStores(plan, settings.nodeName(),
+                new ClusterFacts(wish.places(), () -> api), InstantSource.system());
+        SnapshotObjects objects = new SnapshotObjects(stores, settings.nodeName(), () -> api, plan.reconcile(),
+                InstantSource.system());
+        SnapshotDesk snapshots = new SnapshotDesk(plan, stores,
+                () -> Tls.client(wish.places(), wish.config().clientUrl(), false), objects::poke,
+                InstantSource.system());
         Hashtable<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "server");
         properties.put(org.osgi.framework.Constants.SERVICE_RANKING, 1);
         NodeDuties nodes = new NodeDuties(member, wish.config(), settings.nodeName(), () -> api,
                 InstantSource.system());
-        running = new Running(member, process, snapshots, nodes, context.registerService(Endpoint.class,
+        running = new Running(member, process, snapshots, objects, nodes, context.registerService(Endpoint.class,
                 new DbEndpoint(wish.places(), member, snapshots), properties));
         if (plan.schedule().isPresent()) {
             Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots::run));
         }
+        Thread.ofVirtual().name("etcd-snapshot-objects").start(() -> until(objects::run));
         Thread.ofVirtual().name("etcd-nodes").start(() -> until(nodes::run));
         return member;
     }
@@ -155,6 +163,7 @@ public final class EtcdMember {
         if (last != null) {
             last.endpoint().unregister();
             last.snapshots().close();
+            last.objects().close();
             last.nodes().close();
             last.member().close();
             Bundle framework = context.getBundle(0);

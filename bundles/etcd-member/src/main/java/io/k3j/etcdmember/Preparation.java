@@ -1,11 +1,14 @@
 package io.k3j.etcdmember;
 
-import io.k3j.model.CronSchedule;
 import io.k3j.pki.ClusterAccess;
+import io.k3j.pki.ClusterToken;
+import io.k3j.pki.PasswordFile;
+import io.k3j.pki.PemFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,24 +84,34 @@ final class Preparation {
         Path etcdctl = from.isEmpty() ? etcd : Programs.find("etcdctl", path);
         EtcdProcess process = new EtcdProcess(places, etcd);
         process.stop(java.time.Duration.ofSeconds(10));
-        return Optional.of(new Reset(wish.config(), etcd, etcdctl)
-                .run(from.isEmpty() ? Optional.empty() : Optional.of(Path.of(from))));
+        Reset reset = new Reset(wish.config(), etcd, etcdctl);
+        if (from.isEmpty() || !settings.etcdS3()) {
+            return Optional.of(reset.run(from.isEmpty() ? Optional.empty() : Optional.of(Path.of(from)), password()));
+        }
+        Path fetched = fetched(Path.of(from).getFileName().toString());
+        try {
+            return Optional.of(reset.run(Optional.of(fetched), password()));
+        } finally {
+            Files.deleteIfExists(fetched);
+        }
     }
 
-    /// When and where snapshots are taken.
-    /// @throws MemberFault naming the flag that is wrong
-    SnapshotDesk.Plan snapshots() {
-        Path directory = settings.etcdSnapshotDir().isEmpty() ? places.snapshots()
-                : Path.of(settings.etcdSnapshotDir()).toAbsolutePath();
-        try {
-            Optional<CronSchedule> schedule = settings.etcdDisableSnapshots()
-                    || settings.etcdSnapshotScheduleCron().isEmpty()
-                            ? Optional.empty() : Optional.of(
-                                    CronSchedule.parse(settings.etcdSnapshotScheduleCron(), ZoneId.systemDefault()));
-            return new SnapshotDesk.Plan(directory, settings.etcdSnapshotName(), schedule,
-                    settings.etcdSnapshotRetention(), settings.etcdSnapshotCompress());
-        } catch (IllegalArgumentException e) {
-            throw new MemberFault("--etcd-snapshot-schedule-cron " + e.getMessage());
+    /// The snapshot, from S3.
+    private Path fetched(String name) throws IOException {
+        Path to = places.data().resolveSibling("fetched-" + name);
+        Files.createDirectories(to.getParent());
+        try (S3Snapshots s3 = new S3Snapshots(S3Settings.of(SnapshotFlags.s3(settings)), InstantSource.system())) {
+            return s3.download(name, to);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new MemberFault("the snapshot cannot be restored: " + e.getMessage() + "; nothing was restored");
         }
+    }
+
+    private String password() throws IOException {
+        if (!settings.token().isEmpty()) {
+            return ClusterToken.parse(settings.token()).password();
+        }
+        return PasswordFile.parse(PemFiles.read(places.passwords()).orElse("")).row("server")
+                .map(PasswordFile.Row::password).orElse("");
     }
 }

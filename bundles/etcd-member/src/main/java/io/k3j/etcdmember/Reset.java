@@ -27,8 +27,9 @@ final class Reset {
     /// Does it and says what to do next.
     ///
     /// @param snapshot what to restore; empty keeps the data of this server
+    /// @param password that of the server token, which opens the snapshot's authorities; may be empty
     /// @throws MemberFault when it cannot be done; nothing was changed
-    String run(Optional<Path> snapshot) throws IOException, InterruptedException {
+    String run(Optional<Path> snapshot, String password) throws IOException, InterruptedException {
         Places places = config.places();
         if (Files.exists(places.resetFlag())) {
             throw new MemberFault("Managed etcd cluster membership was already reset, please remove the cluster-reset"
@@ -48,9 +49,13 @@ final class Reset {
         try (Workshop workshop = Workshop.open(config, etcd, work, true)) {
             if (snapshot.isPresent()) {
                 Optional<Long> before = Revisions.noted(places);
+                RestoredFiles files = RestoredFiles.of(places, workshop.kv(), password);
                 Revisions.raise(workshop.kv(), before.orElse(Revisions.revision(workshop.kv())) + Revisions.MARGIN);
+                deliver(workshop, places);
+                files.write();
+            } else {
+                deliver(workshop, places);
             }
-            deliver(workshop, places);
         } catch (MemberFault e) {
             Tombstone.delete(work);
             throw e;
@@ -107,7 +112,7 @@ final class Reset {
         return plain;
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (var all = Files.walk(from)) {
             for (Path one : all.toList()) {
                 Files.copy(one, to.resolve(from.relativize(one).toString()), StandardCopyOption.COPY_ATTRIBUTES);

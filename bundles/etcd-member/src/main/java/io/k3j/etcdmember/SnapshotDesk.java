@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +25,9 @@ final class SnapshotDesk implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private final Plan plan;
-    private final String node;
+    private final SnapshotStores stores;
     private final Client client;
+    private final Runnable changed;
     private final InstantSource clock;
     private final ReentrantLock one = new ReentrantLock();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -32,7 +35,10 @@ final class SnapshotDesk implements AutoCloseable {
     /// What the flags say.
     ///
     /// @param schedule empty takes none by itself
-    record Plan(Path directory, String prefix, Optional<CronSchedule> schedule, int retention, boolean compress) {
+    /// @param reconcile how often objects are compared with files
+    /// @param s3 K3s' request form; empty keeps none there
+    record Plan(Path directory, String prefix, Optional<CronSchedule> schedule, int retention, boolean compress,
+            Duration reconcile, Struct s3) {
     }
 
     /// A client of this server's member; the caller closes it.
@@ -40,65 +46,99 @@ final class SnapshotDesk implements AutoCloseable {
         EtcdClient open() throws IOException;
     }
 
-    SnapshotDesk(Plan plan, String node, Client client, InstantSource clock) {
+    /// `changed` hears that there are other snapshots than before.
+    SnapshotDesk(Plan plan, SnapshotStores stores, Client client, Runnable changed, InstantSource clock) {
         this.plan = plan;
-        this.node = node;
+        this.stores = stores;
         this.client = client;
+        this.changed = changed;
         this.clock = clock;
     }
 
-    /// What `/db/snapshot` is asked: `operation` save, list, delete or prune, with `name`, `dir`, `compress` and
-    /// `retention`. Blocks; one at a time.
+    /// What `/db/snapshot` is asked: `operation` save, list, delete or prune, with `name`, `dir`, `compress`,
+    /// `retention` and `s3`. Blocks; one at a time.
     /// @throws IllegalArgumentException when it is not understood
     Struct carryOut(Struct request) throws IOException {
-        String dir = request.text("dir");
-        Snapshots snapshots = new Snapshots(dir.isEmpty() ? plan.directory() : Path.of(dir), node, clock);
-        Seq names = request.seq("name");
-        String first = names.isEmpty() ? "" : String.valueOf(names.get(0));
+        String operation = request.text("operation");
+        if (!Set.of("save", "list", "delete", "prune").contains(operation)) {
+            throw new IllegalArgumentException("operation '" + operation + "': save, list, delete or prune is wanted");
+        }
         one.lock();
-        try {
-            return switch (request.text("operation")) {
-                case "save" -> saved(snapshots, first.isEmpty() ? "on-demand" : first, request);
-                case "list" -> Struct.of("items", Seq.copyOf(snapshots.list().stream().map(this::described).toList()));
-                case "delete" -> Struct.of("deleted", DbEndpoint.seq(snapshots.delete(texts(names))));
-                case "prune" -> Struct.of("deleted", DbEndpoint.seq(snapshots.prune(
-                        first.isEmpty() ? plan.prefix() : first, (int) request.whole("retention", plan.retention()))));
-                default -> throw new IllegalArgumentException("operation '" + request.text("operation")
-                        + "': save, list, delete or prune is wanted");
+        try (SnapshotStores.Both both = stores.of(request)) {
+            return switch (operation) {
+                case "save" -> saved(both, name(request, "on-demand"), request);
+                case "list" -> listed(both);
+                case "delete" -> deleted(both, texts(request.seq("name")));
+                default -> result(List.of(), pruned(both, name(request, plan.prefix()), request));
             };
         } finally {
             one.unlock();
+            if (!operation.equals("list")) {
+                changed.run();
+            }
         }
     }
 
-    private Struct saved(Snapshots snapshots, String prefix, Struct request) throws IOException {
-        if (prefix.isEmpty() || prefix.indexOf('/') >= 0) {
-            throw new IllegalArgumentException("'" + prefix + "' is no name for a snapshot: it becomes a file's name");
+    private static String name(Struct request, String otherwise) {
+        Seq names = request.seq("name");
+        String name = names.isEmpty() || names.text(0).isEmpty() ? otherwise : names.text(0);
+        if (name.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("'" + name + "' is no name for a snapshot: it becomes a file's name");
         }
+        return name;
+    }
+
+    private Struct saved(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
+        Snapshots.Snapshot made;
         try (EtcdClient open = client.open()) {
-            Snapshots.Snapshot made = snapshots.save(new EtcdCluster(open), prefix,
-                    request.flag("compress", plan.compress()));
-            int retention = (int) request.whole("retention", plan.retention());
-            LOG.log(System.Logger.Level.INFO, "snapshot saved file=" + made.file() + " bytes=" + made.size());
-            return Struct.of("created", DbEndpoint.seq(List.of(made.name())), "deleted",
-                    DbEndpoint.seq(snapshots.prune(prefix, retention)));
+            made = both.local().save(new EtcdCluster(open), new Snapshots.Wish(prefix,
+                    request.flag("compress", plan.compress()), stores.metadata()));
         }
+        LOG.log(System.Logger.Level.INFO, "snapshot saved file=" + made.file() + " bytes=" + made.size());
+        if (both.s3().isPresent()) {
+            try {
+                both.s3().get().upload(made.file(), stores.origin());
+            } catch (IOException e) {
+                throw new IOException(made.file() + " was saved, but not in S3: " + e.getMessage(), e);
+            }
+            LOG.log(System.Logger.Level.INFO, "snapshot saved in S3 name=" + made.name());
+        }
+        return result(List.of(made.name()), pruned(both, prefix, request));
+    }
+
+    private Struct listed(SnapshotStores.Both both) throws IOException {
+        List<SnapshotFile> all = new ArrayList<>(stores.described(both.local()));
+        if (both.s3().isPresent()) {
+            all.addAll(both.s3().get().list());
+        }
+        return SnapshotStores.list(all);
+    }
+
+    private static Struct deleted(SnapshotStores.Both both, List<String> names) throws IOException {
+        Set<String> gone = new LinkedHashSet<>(both.local().delete(names));
+        if (both.s3().isPresent()) {
+            gone.addAll(both.s3().get().delete(names));
+        }
+        return result(List.of(), gone);
+    }
+
+    private Set<String> pruned(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
+        Set<String> gone = new LinkedHashSet<>(
+                both.local().prune(prefix, (int) request.whole("retention", plan.retention())));
+        if (both.s3().isPresent()) {
+            gone.addAll(both.s3().get().prune(prefix, both.local().node(), both.kept()));
+        }
+        return gone;
+    }
+
+    private static Struct result(List<String> created, java.util.Collection<String> deleted) {
+        return Struct.of("created", Seq.copyOf(created), "deleted", Seq.copyOf(deleted));
     }
 
     private static List<String> texts(Seq names) {
         List<String> texts = new ArrayList<>();
         names.forEach(name -> texts.add(String.valueOf(name)));
         return texts;
-    }
-
-    /// As an `ETCDSnapshotFile` of K3s.
-    private Struct described(Snapshots.Snapshot snapshot) {
-        return Struct.of("apiVersion", "k3s.cattle.io/v1", "kind", "ETCDSnapshotFile", "metadata",
-                Struct.of("name", snapshot.name()), "spec",
-                Struct.of("snapshotName", snapshot.name(), "nodeName", node, "location",
-                        "file://" + snapshot.file().toAbsolutePath()),
-                "status", Struct.of("size", Long.toString(snapshot.size()), "creationTime",
-                        Instant.ofEpochSecond(snapshot.created().getEpochSecond()).toString(), "readyToUse", true));
     }
 
     /// Takes snapshots by the schedule until [#close].
@@ -121,7 +161,7 @@ final class SnapshotDesk implements AutoCloseable {
     private void take() {
         try {
             carryOut(Struct.of("operation", "save", "name", Seq.of(plan.prefix())));
-        } catch (IOException | EtcdFailure e) {
+        } catch (IOException | EtcdFailure | IllegalArgumentException e) {
             LOG.log(System.Logger.Level.WARNING, "scheduled snapshot failed: " + e.getMessage());
         }
     }

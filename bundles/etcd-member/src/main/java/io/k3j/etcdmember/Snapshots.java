@@ -1,6 +1,9 @@
 package io.k3j.etcdmember;
 
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -18,8 +21,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Snapshots in a directory: `<prefix>-<node>-<unix time>[.zip]`, as K3s names them. A file that has its name is
-/// whole: it is written beside and renamed after it is on disk.
+/// Snapshots in a directory: `<prefix>-<node>-<unix time>[.zip]`, as K3s names them, and what is said about each in
+/// `../.metadata/<name>`. A file that has its name is whole: it is written beside and renamed after it is on disk.
 final class Snapshots {
     private static final String PART = ".part";
     private static final String ZIP = ".zip";
@@ -37,16 +40,32 @@ final class Snapshots {
     record Snapshot(String name, Path file, long size, Instant created) {
     }
 
+    /// What a snapshot shall be.
+    ///
+    /// @param metadata what is said about it, may be empty
+    record Wish(String prefix, boolean compress, Struct metadata) {
+    }
+
+    /// The node whose snapshots these are.
+    String node() {
+        return node;
+    }
+
     /// Takes one of the member `cluster` speaks to; blocks for as long as that takes.
-    Snapshot save(EtcdCluster cluster, String prefix, boolean compress) throws IOException {
+    Snapshot save(EtcdCluster cluster, Wish wish) throws IOException {
         Files.createDirectories(directory);
-        String plain = prefix + "-" + node + "-" + clock.instant().getEpochSecond();
-        Path file = directory.resolve(compress ? plain + ZIP : plain);
+        String plain = free(wish);
+        Path file = directory.resolve(wish.compress() ? plain + ZIP : plain);
         Path part = directory.resolve(plain + PART);
         try {
-            write(cluster, part, plain, compress);
+            write(cluster, part, plain, wish.compress());
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
                 channel.force(true);
+            }
+            if (!wish.metadata().isEmpty()) {
+                Path said = metadata(file.getFileName().toString());
+                Files.createDirectories(said.getParent());
+                Files.write(said, Json.bytes(wish.metadata()));
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (UncheckedIOException e) {
@@ -55,6 +74,29 @@ final class Snapshots {
             Files.deleteIfExists(part);
         }
         return read(file);
+    }
+
+    /// Two within one second get different names.
+    private String free(Wish wish) {
+        long second = clock.instant().getEpochSecond();
+        String name = wish.prefix() + "-" + node + "-" + second;
+        while (Files.exists(directory.resolve(name)) || Files.exists(directory.resolve(name + ZIP))) {
+            name = wish.prefix() + "-" + node + "-" + ++second;
+        }
+        return name;
+    }
+
+    private Path metadata(String name) {
+        return directory.resolveSibling(".metadata").resolve(name);
+    }
+
+    /// What is said about a snapshot.
+    Struct metadataOf(Snapshot snapshot) {
+        try {
+            return Json.object(Files.readAllBytes(metadata(snapshot.name())));
+        } catch (IOException | MalformedInput none) {
+            return Struct.EMPTY;
+        }
     }
 
     private static void write(EtcdCluster cluster, Path part, String name, boolean compress) throws IOException {
@@ -106,6 +148,7 @@ final class Snapshots {
         for (Snapshot snapshot : list()) {
             if (names.contains(snapshot.name())) {
                 Files.delete(snapshot.file());
+                Files.deleteIfExists(metadata(snapshot.name()));
                 deleted.add(snapshot.name());
             }
         }

@@ -22,11 +22,13 @@ final class Workshop implements AutoCloseable {
     private final Path directory;
     private final Process process;
     private final EtcdClient client;
+    private final String endpoint;
 
-    private Workshop(Path directory, Process process, EtcdClient client) {
+    private Workshop(Path directory, Process process, EtcdClient client, String endpoint) {
         this.directory = directory;
         this.process = process;
         this.client = client;
+        this.endpoint = endpoint;
     }
 
     /// Starts etcd on the directory and waits until it answers. Its log lies beside etcd's own.
@@ -38,8 +40,9 @@ final class Workshop implements AutoCloseable {
         Files.createDirectories(config.places().log().getParent());
         int port = freePort();
         String text = config.text(alone).replace("'" + config.places().data() + "'", "'" + directory + "'");
-        text = line(text, "listen-client-urls", "https://127.0.0.1:" + port);
-        text = line(text, "advertise-client-urls", "https://127.0.0.1:" + port);
+        String endpoint = "https://127.0.0.1:" + port;
+        text = line(text, "listen-client-urls", endpoint);
+        text = line(text, "advertise-client-urls", endpoint);
         text = line(text, "listen-peer-urls", "https://127.0.0.1:" + freePort());
         text = line(text, "listen-metrics-urls", "http://127.0.0.1:" + freePort());
         text = line(text, "initial-cluster", config.name() + "=" + config.peerUrl());
@@ -48,8 +51,8 @@ final class Workshop implements AutoCloseable {
         Path log = config.places().log().resolveSibling("etcd-workshop.log");
         Process process = new ProcessBuilder(binary.toString(), "--config-file", file.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        EtcdClient client = Tls.client(config.places(), "https://127.0.0.1:" + port, false);
-        Workshop made = new Workshop(directory, process, client);
+        EtcdClient client = Tls.client(config.places(), endpoint, false);
+        Workshop made = new Workshop(directory, process, client, endpoint);
         made.awaitAnswer(log);
         Files.delete(file);
         return made;
@@ -80,6 +83,11 @@ final class Workshop implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Where it answers.
+    String endpoint() {
+        return endpoint;
     }
 
     EtcdKv kv() {

@@ -26,6 +26,8 @@ final class Help {
                    check-config  Run config check
                    token         Manage tokens: create, delete, generate, list, rotate
                    certificate   Manage certificates: check, rotate
+                   datastore     Copy a datastore into another: copy
+                   etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune
                    server-config Show and change what servers agree on: get, set
                    bundle        List and swap the running bundles: ls, check, swap, back
                    completion    Install shell completion script: bash, zsh

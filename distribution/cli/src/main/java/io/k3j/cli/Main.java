@@ -47,7 +47,9 @@ public final class Main {
             case "token" -> TokenCommand.run(rest, host);
             case "server-config" -> ServerConfigCommand.run(rest, host);
             case "certificate" -> CertificateCommand.run(rest, host);
-            case "etcd-snapshot", "secrets-encrypt" -> throw new UsageFailure(
+            case "datastore" -> DatastoreCommand.run(rest, host);
+            case "etcd-snapshot" -> EtcdSnapshotCommand.run(rest, host);
+            case "secrets-encrypt" -> throw new UsageFailure(
                     "k3s " + word + " is not supported yet by K3j; see docs/compatibility.md for what is");
             default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
         };

@@ -28,7 +28,9 @@ final class ManagedEtcd {
         String endpoint = String.valueOf(settings.getOrDefault(ENDPOINT, ""));
         settings.put("managedEtcd", managed);
         settings.put("etcd", managed || endpoint.startsWith("http://") || endpoint.startsWith("https://"));
-        return there ? List.of() : problems(settings);
+        List<String> problems = there ? new ArrayList<>() : problems(settings);
+        problems.addAll(resetProblems(settings, there));
+        return problems;
     }
 
     private static void ignore(Map<String, Object> settings, List<String> warnings) {
@@ -55,16 +57,42 @@ final class ManagedEtcd {
 
     private static List<String> problems(Map<String, Object> settings) {
         List<String> problems = new ArrayList<>();
+        if (Boolean.TRUE.equals(settings.get("clusterInit")) && given(settings, ENDPOINT)) {
+            problems.add("--cluster-init and --datastore-endpoint are two datastores; leave one out");
+        }
+        return problems;
+    }
+
+    private static List<String> resetProblems(Map<String, Object> settings, boolean there) {
+        List<String> problems = new ArrayList<>();
         boolean reset = Boolean.TRUE.equals(settings.get("clusterReset"));
-        if (given(settings, "clusterResetRestorePath") && !reset) {
+        boolean restore = given(settings, "clusterResetRestorePath");
+        if (restore && !reset) {
             problems.add("--cluster-reset-restore-path requires --cluster-reset; add it");
         }
         if (reset && given(settings, "server")) {
             problems.add("--cluster-reset cannot be used with --server; leave --server out");
         }
-        if (Boolean.TRUE.equals(settings.get("clusterInit")) && given(settings, ENDPOINT)) {
-            problems.add("--cluster-init and --datastore-endpoint are two datastores; leave one out");
+        if (reset && restore && problems.isEmpty()) {
+            problems.addAll(restoreProblems(settings));
+        } else if (reset && !restore && !there) {
+            problems.add("there is no managed etcd in " + settings.get("dataDir")
+                    + "/server/db/etcd to reset; give --cluster-reset-restore-path, or leave --cluster-reset out");
         }
         return problems;
+    }
+
+    /// A restore is refused before anything is written.
+    private static List<String> restoreProblems(Map<String, Object> settings) {
+        Path token = Path.of((String) settings.get("dataDir")).resolve("server/token");
+        if (!given(settings, "token") && !Files.exists(token)) {
+            return List.of(token + " does not exist, please pass --token to complete the restoration");
+        }
+        if (!Boolean.TRUE.equals(settings.get("etcdS3"))) {
+            Path snapshot = Path.of((String) settings.get("clusterResetRestorePath")).toAbsolutePath();
+            return SnapshotCheck.problem(snapshot).stream().toList();
+        }
+        return given(settings, "etcdS3ConfigSecret") ? List.of("cannot use S3 config secret when restoring snapshot;"
+                + " configuration must be set in CLI or config file") : List.of();
     }
 }

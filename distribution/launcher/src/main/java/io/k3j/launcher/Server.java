@@ -33,6 +33,7 @@ public final class Server {
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
     private volatile boolean joined;
+    private volatile boolean done;
     private volatile int exitCode = 1;
 
     private Server(LaunchPlan plan, Progress progress) {
@@ -93,7 +94,7 @@ public final class Server {
         BundleContext context = platform.context();
         context.registerService(ListeningSockets.class, sockets, null);
         context.registerService(Plan.class, bundlePlan(sockets), null);
-        context.registerService(Abort.class, this::abort, null);
+        context.registerService(Abort.class, ending(), null);
         PhaseWatch.on(context, this::reached);
         platform.start();
         progress.step("platform started");
@@ -105,7 +106,7 @@ public final class Server {
         String reason = abort.get();
         if (!reason.isEmpty()) {
             complain(reason);
-            return 1;
+            return done ? 0 : 1;
         }
         progress.step("stopped");
         return 0;
@@ -113,7 +114,7 @@ public final class Server {
 
     /// One that was not let into its cluster was never here. A reset ends before it joins, and what it made stays.
     private void forgetIfRefused() {
-        if (!joined && !abort.get().isEmpty() && !plan.flag("clusterReset")) {
+        if (!joined && !abort.get().isEmpty() && !done) {
             footprint.undo();
         }
     }
@@ -137,8 +138,23 @@ public final class Server {
         System.err.println("k3s: " + message);
     }
 
-    private void abort(String reason) {
+    private Abort ending() {
+        return new Abort() {
+            @Override
+            public void abort(String message) {
+                end(message, false);
+            }
+
+            @Override
+            public void done(String message) {
+                end(message, true);
+            }
+        };
+    }
+
+    private synchronized void end(String reason, boolean asWished) {
         if (abort.compareAndSet("", reason)) {
+            done = asWished;
             end.countDown();
         }
     }

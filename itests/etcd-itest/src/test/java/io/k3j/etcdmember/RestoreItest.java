@@ -42,7 +42,8 @@ class RestoreItest {
     private static Path snapshot(Server server, boolean compress) throws IOException {
         try (EtcdClient client = Tls.client(server.places, server.config.clientUrl(), false)) {
             return new Snapshots(server.places.snapshots(), "server-1", InstantSource.system())
-                    .save(new EtcdCluster(client), "etcd-snapshot", compress).file();
+                    .save(new EtcdCluster(client), new Snapshots.Wish("etcd-snapshot", compress,
+                            io.k3j.model.Struct.EMPTY)).file();
         }
     }
 
@@ -68,10 +69,10 @@ class RestoreItest {
         one.put("/registry/a", "2");
         long newest = one.put("/registry/b", "2");
         stop(one);
-        String next = reset(one).run(Optional.of(snapshot));
+        String next = reset(one).run(Optional.of(snapshot), "");
         assertThat(next).contains("restart without --cluster-reset flag now");
         assertThat(one.places.resetFlag()).exists();
-        assertThatThrownBy(() -> reset(one).run(Optional.empty())).isInstanceOf(MemberFault.class)
+        assertThatThrownBy(() -> reset(one).run(Optional.empty(), "")).isInstanceOf(MemberFault.class)
                 .hasMessageContaining(one.places.resetFlag().toString());
         Server again = again(one, "server-1");
         assertThat(again.get("/registry/a")).hasValue("1");
@@ -91,7 +92,7 @@ class RestoreItest {
         assertThat(snapshot.toString()).endsWith(".zip");
         one.close();
         Server other = server("other", Optional.of(one));
-        reset(other).run(Optional.of(snapshot));
+        reset(other).run(Optional.of(snapshot), "");
         Server started = kept(new Server(other.places.dataDir(), "other", Optional.empty(), other.ports))
                 .startAndWait();
         assertThat(started.get("/registry/a")).hasValue("1");
@@ -108,9 +109,9 @@ class RestoreItest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(snapshot, bytes);
         stop(one);
-        assertThatThrownBy(() -> reset(one).run(Optional.of(snapshot))).isInstanceOf(MemberFault.class)
+        assertThatThrownBy(() -> reset(one).run(Optional.of(snapshot), "")).isInstanceOf(MemberFault.class)
                 .hasMessageContaining("damaged");
-        assertThatThrownBy(() -> reset(one).run(Optional.of(Path.of("/nowhere")))).isInstanceOf(MemberFault.class)
+        assertThatThrownBy(() -> reset(one).run(Optional.of(Path.of("/nowhere")), "")).isInstanceOf(MemberFault.class)
                 .hasMessage("etcd: snapshot path does not exist: /nowhere");
         assertThat(one.places.resetFlag()).doesNotExist();
         try (var all = Files.list(one.places.data().getParent())) {
@@ -127,7 +128,7 @@ class RestoreItest {
         two.close();
         assertThat(one.writes("/registry/b")).isFalse();
         stop(one);
-        reset(one).run(Optional.empty());
+        reset(one).run(Optional.empty(), "");
         Server again = again(one, "server-1");
         assertThat(again.get("/registry/a")).hasValue("1");
         assertThat(again.writes("/registry/b")).isTrue();

@@ -1,0 +1,28 @@
+package io.k3j.datastoremysql;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.StoreOpener;
+
+/// Opens a database outside of a server.
+public final class MysqlOpener implements StoreOpener {
+    /// For the command, which knows it by name.
+    public MysqlOpener() {
+        // nothing to keep
+    }
+
+    @Override
+    public Opened open(Place place) {
+        MysqlStore store = MysqlStore.open(place.endpoint(), place.files());
+        return new Opened() {
+            @Override
+            public Datastore datastore() {
+                return store.datastore();
+            }
+
+            @Override
+            public void close() {
+                store.close();
+            }
+        };
+    }
+}

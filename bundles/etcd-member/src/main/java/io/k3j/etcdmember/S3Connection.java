@@ -1,0 +1,123 @@
+package io.k3j.etcdmember;
+
+import io.k3j.pki.Pem;
+import io.k3j.pki.Trust;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// How an S3 endpoint is reached: addresses, trust, proxy.
+final class S3Connection {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    private static final String BEGIN = "-----BEGIN";
+
+    private S3Connection() {
+    }
+
+    /// Scheme, host and, where the bucket is part of it, the path.
+    static URI base(S3Settings settings) {
+        String scheme = settings.insecure() ? "http://" : "https://";
+        boolean amazon = settings.endpoint().endsWith(".amazonaws.com");
+        boolean dns = settings.lookup().equals("dns")
+                || settings.lookup().equals("auto") && amazon && settings.bucket().indexOf('.') < 0;
+        return URI.create(dns ? scheme + settings.bucket() + "." + settings.endpoint()
+                : scheme + settings.endpoint() + "/" + settings.bucket());
+    }
+
+    /// A client; the caller closes it.
+    /// @throws IOException when the authority or the proxy cannot be used
+    static HttpClient open(S3Settings settings) throws IOException {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT)
+                .version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER);
+        builder.proxy(settings.proxy().isEmpty() ? ProxySelector.getDefault() : proxy(settings.proxy()));
+        try {
+            if (settings.unverified()) {
+                SSLContext blind = SSLContext.getInstance("TLS");
+                blind.init(null, new TrustManager[] {new Anybody()}, null);
+                builder.sslContext(blind);
+            } else if (!settings.authority().isEmpty()) {
+                builder.sslContext(Trust.in(Pem.certificates(authority(settings.authority()))));
+            }
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("--etcd-s3-endpoint-ca cannot be used: " + e.getMessage(), e);
+        }
+        return builder.build();
+    }
+
+    private static ProxySelector proxy(String url) throws IOException {
+        try {
+            URI proxy = URI.create(url);
+            int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
+            return ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), port));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("--etcd-s3-proxy cannot be used: " + e.getMessage() + "; write http://HOST:PORT", e);
+        }
+    }
+
+    /// A PEM text, the same in base64, or a file's name.
+    private static String authority(String given) throws IOException {
+        if (given.contains(BEGIN)) {
+            return given;
+        }
+        if (Files.isReadable(Path.of(given))) {
+            return Files.readString(Path.of(given));
+        }
+        try {
+            return new String(Base64.getDecoder().decode(given.strip()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("--etcd-s3-endpoint-ca " + given + ": cannot be read", e);
+        }
+    }
+
+    /// For `--etcd-s3-skip-ssl-verify`; names are not looked at either.
+    private static final class Anybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // whoever it is
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // whoever it is
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.k3j.etcdmember;
+
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/// One snapshot as the API tells of it: K3s' kind `ETCDSnapshotFile`.
+///
+/// @param storage the node whose disk it is on, or `s3`
+/// @param node the node it was taken on
+/// @param location `file://…` or `s3://…`
+/// @param metadata what the administrator wanted said about snapshots, may be empty
+/// @param tokenHash recognises the server token a restore needs, may be empty
+/// @param s3 where in S3, without secrets; empty on disks
+record SnapshotFile(String name, String storage, String node, String location, long size, Instant created,
+        Struct metadata, String tokenHash, Struct s3) {
+    static final String API = "k3s.cattle.io/v1";
+    static final String KIND = "ETCDSnapshotFile";
+    /// The storage that is no node.
+    static final String S3 = "s3";
+    /// Names [#storage].
+    static final String STORAGE = "etcd.k3s.cattle.io/snapshot-storage-node";
+    private static final String TOKEN = "etcd.k3s.cattle.io/snapshot-token-hash";
+    private static final int LONGEST = 253 - 13;
+    private static final int DIGITS = 6;
+
+    /// The object's name: snapshots of one name on several nodes get different ones.
+    String objectName() {
+        String text = name.toLowerCase(Locale.ROOT);
+        if (!subdomain(text)) {
+            int dot = node.indexOf('.');
+            text = "etcd-snapshot-" + (dot < 0 ? node : node.substring(0, dot)) + "-" + created.getEpochSecond()
+                    + (name.endsWith(".zip") ? ".zip" : "");
+        }
+        return (storage.equals(S3) ? "s3-" : "local-") + text + "-" + digest(node + location);
+    }
+
+    private static boolean subdomain(String text) {
+        boolean letters = text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-'
+                || c == '.');
+        return letters && !text.isEmpty() && text.length() <= LONGEST && !edge(text.charAt(0))
+                && !edge(text.charAt(text.length() - 1)) && !text.contains("..") && !text.contains(".-")
+                && !text.contains("-.");
+    }
+
+    private static boolean edge(char c) {
+        return c == '-' || c == '.';
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The whole object.
+    Struct object() {
+        Struct metadataOfObject = Struct.builder().put("name", objectName())
+                .put("labels", Struct.of(STORAGE, storage))
+                .putUnlessEmpty("annotations", tokenHash.isEmpty() ? Struct.EMPTY : Struct.of(TOKEN, tokenHash))
+                .build();
+        return Struct.of("apiVersion", API, "kind", KIND, "metadata", metadataOfObject, "spec", spec(), "status",
+                status());
+    }
+
+    private Struct spec() {
+        return Struct.builder().put("snapshotName", name).put("nodeName", node).put("location", location)
+                .putUnlessEmpty("metadata", metadata).putUnlessEmpty("s3", s3).build();
+    }
+
+    /// Its `status`.
+    Struct status() {
+        return Struct.of("size", Long.toString(size), "creationTime", created.truncatedTo(ChronoUnit.SECONDS)
+                .toString(), "readyToUse", true);
+    }
+}

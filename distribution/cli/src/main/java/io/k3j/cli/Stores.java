@@ -1,0 +1,115 @@
+package io.k3j.cli;
+
+import io.k3j.datastoreapi.StoreOpener;
+import io.k3j.datastoreapi.StoreRunner;
+import io.k3j.launcher.Server;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Stores as `k3s datastore copy` names them. Drivers are known by the names of their classes only.
+final class Stores {
+    static final String FORMS = "sqlite[://DATA-DIR], etcd[://DATA-DIR] (of a stopped server), mysql://…, postgres://…,"
+            + " http://… or https://… (etcd)";
+    private static final String MANAGED = "etcd";
+    private static final String SQLITE = "sqlite";
+    private static final String EXTERNAL = "external-etcd";
+    private static final Map<String, String> OPENERS = Map.of(SQLITE, "io.k3j.datastoresqlite.SqliteOpener", "mysql",
+            "io.k3j.datastoremysql.MysqlOpener", "postgres", "io.k3j.datastorepostgres.PostgresOpener", EXTERNAL,
+            "io.k3j.datastoreetcd.EtcdOpener", MANAGED, "io.k3j.datastoreetcd.EtcdOpener");
+
+    private Stores() {
+    }
+
+    /// One side of a copy.
+    ///
+    /// @param kind as servers agree on it
+    record Side(String kind, StoreOpener.Place place, StoreRunner.Server server) {
+        /// Reads `--from` or `--to`.
+        static Side of(String text, List<String> files, StoreRunner.Server here) {
+            int colon = text.indexOf("://");
+            String scheme = (colon < 0 ? text : text.substring(0, colon)).toLowerCase(Locale.ROOT);
+            String rest = colon < 0 ? "" : text.substring(colon + 3);
+            Path dataDir = rest.isEmpty() ? here.dataDir() : Path.of(rest).toAbsolutePath();
+            String kind = switch (scheme) {
+                case SQLITE, MANAGED, "mysql", "postgres" -> scheme;
+                case "postgresql" -> "postgres";
+                case "http", "https" -> EXTERNAL;
+                default -> throw new UsageFailure("'" + scheme + "' is no store; use " + FORMS);
+            };
+            boolean embedded = kind.equals(SQLITE) || kind.equals(MANAGED);
+            return new Side(kind, new StoreOpener.Place(embedded ? "" : text, embedded ? dataDir : here.dataDir(),
+                    files), new StoreRunner.Server(dataDir, here.nodeName(), here.nodeIp()));
+        }
+
+        /// Whether it belongs to a server of this machine.
+        boolean embedded() {
+            return place.endpoint().isEmpty();
+        }
+    }
+
+    /// A side in use.
+    static final class Open implements AutoCloseable {
+        private final StoreOpener.Opened opened;
+        private final StoreRunner.@Nullable Running running;
+
+        private Open(StoreOpener.Opened opened, StoreRunner.@Nullable Running running) {
+            this.opened = opened;
+            this.running = running;
+        }
+
+        io.k3j.datastoreapi.Datastore datastore() {
+            return opened.datastore();
+        }
+
+        /// Makes what was written stay.
+        void keep() throws IOException {
+            opened.close();
+            if (running != null) {
+                running.keep();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            opened.close();
+            if (running != null) {
+                running.close();
+            }
+        }
+    }
+
+    /// Opens a side; `target` may be made.
+    static Open open(Side side, boolean target) throws IOException, InterruptedException {
+        if (side.embedded() && Server.runsIn(side.place().dataDir())) {
+            throw new UsageFailure("a server runs in " + side.place().dataDir() + "; stop it first");
+        }
+        if (!target && side.kind().equals(SQLITE)
+                && !java.nio.file.Files.exists(side.place().dataDir().resolve("server/db/state.db"))) {
+            throw new UsageFailure("there is no SQLite datastore in " + side.place().dataDir());
+        }
+        StoreOpener opener = made(StoreOpener.class, OPENERS.get(side.kind()));
+        if (!side.kind().equals(MANAGED)) {
+            return new Open(opener.open(side.place()), null);
+        }
+        StoreRunner.Running running = made(StoreRunner.class, "io.k3j.etcdmember.EtcdRunner").run(side.server(),
+                target);
+        try {
+            return new Open(opener.open(running.place()), running);
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private static <T> T made(Class<T> type, String name) {
+        try {
+            return type.cast(Class.forName(name).getConstructor().newInstance());
+        } catch (ReflectiveOperationException e) {
+            throw new UsageFailure("this distribution lacks " + name + ": " + e);
+        }
+    }
+}
