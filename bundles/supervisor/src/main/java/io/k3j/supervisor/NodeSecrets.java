@@ -198,8 +198,16 @@ final class NodeSecrets {
                 !fits);
     }
 
-    /// Makes Secrets the property of Nodes that have come since.
+    /// Makes Secrets the property of Nodes that have come since, also those that another server has made.
     void own() {
-        owners.step(client());
+        owners.stepForAll(client());
+    }
+
+    /// The same for what was shown here, when something was; does nothing while there is no API.
+    void ownSoon() {
+        ApiClient now = api;
+        if (now != null && owners.waiting()) {
+            owners.step(now);
+        }
     }
 }

@@ -18,6 +18,7 @@ final class Upkeep implements AutoCloseable {
     /// Often enough for a lifetime of five minutes.
     private static final Duration SEEN = Duration.ofSeconds(60);
     private static final Duration STEP = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Supplier<@Nullable Datastore> datastore;
     private final Parity.Mine mine;
@@ -45,10 +46,26 @@ final class Upkeep implements AutoCloseable {
         try {
             do {
                 step();
-            } while (!closed.await(STEP.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!waited());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Until the next step, or the end. Nodes come and may go in between.
+    private boolean waited() throws InterruptedException {
+        long end = System.nanoTime() + STEP.toNanos();
+        while (System.nanoTime() < end) {
+            if (closed.await(SOON.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+            try {
+                core.ownSoon();
+            } catch (RuntimeException notNow) {
+                LOG.log(Level.DEBUG, "Secrets of nodes are looked at again", notNow);
+            }
+        }
+        return false;
     }
 
     /// Once.

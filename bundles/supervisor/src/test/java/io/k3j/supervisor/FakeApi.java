@@ -2,6 +2,8 @@ package io.k3j.supervisor;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -15,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/// Keeps what is created; knows find, get, create and update only.
+/// Keeps what is created; knows find, get, list (of a namespace), create and update only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
 
@@ -29,12 +31,17 @@ final class FakeApi {
         return switch (method.getName()) {
             case "find" -> Optional.ofNullable(objects.get((Key) arguments[1]));
             case "get" -> objects.get((Key) arguments[1]);
+            case "list" -> list(((Query) arguments[1]).namespace());
             case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
             case "update" -> update((Obj) arguments[1]);
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> 1;
             default -> throw new UnsupportedOperationException(method.getName());
         };
+    }
+
+    private ObjList list(String namespace) {
+        return new ObjList(objects.values().stream().filter(o -> o.key().namespace().equals(namespace)).toList(), 1);
     }
 
     private Obj create(Gvr resource, Obj object) {

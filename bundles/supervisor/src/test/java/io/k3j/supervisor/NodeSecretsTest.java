@@ -42,6 +42,28 @@ class NodeSecretsTest {
     }
 
     @Test
+    void giveTheNodeTheSecretThatAnotherServerHasMade() {
+        NodeSecrets dead = new NodeSecrets(new SecureRandom());
+        dead.come(api.client());
+        dead.ensure("n", "password");
+        dead.close();
+        api.put(node("uid-1"));
+        secrets.come(api.client());
+        secrets.own();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+    }
+
+    @Test
+    void giveItsSecretSoonToANodeThatCameHere() {
+        secrets.ownSoon();
+        secrets.come(api.client());
+        secrets.ensure("n", "password");
+        api.put(node("uid-1"));
+        secrets.ownSoon();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+    }
+
+    @Test
     void giveTheSecretToTheNodeThatCameAgain() {
         secrets.come(api.client());
         secrets.ensure("n", "password");
