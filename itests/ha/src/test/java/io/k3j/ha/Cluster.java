@@ -41,8 +41,8 @@ final class Cluster implements AutoCloseable {
         return net;
     }
 
-    Host database() throws IOException, InterruptedException {
-        return new Host(net.add("db-1", "10.10.10.40"));
+    Host database(int number) throws IOException, InterruptedException {
+        return new Host(net.add("db-" + number, "10.10.10." + (39 + number)));
     }
 
     /// A server after these steps, Ready.

@@ -27,12 +27,13 @@ class ClusterLoadBalancerItest {
     @ValueSource(strings = {"haproxy", "nginx"})
     void joinsAgentsThroughTheLoadBalancerAndServesWhenServersAndBalancersDie(String variant) throws Exception {
         Page page = Page.of("cluster-load-balancer.md");
-        Cluster.Step first = server -> server.start("k3s server --cluster-init");
-        Cluster.Step other = server -> server.start("k3s server --server https://10.10.10.50:6443");
+        Cluster.Step files = server -> server.follow(page, variant, "file");
+        Cluster.Step start = server -> server.start(server.name().equals("server-1") ? "k3s server --cluster-init"
+                : "k3s server --server https://10.10.10.50:6443");
         try (Cluster cluster = Cluster.on()) {
-            cluster.server(server -> server.follow(page, variant, "file"), first);
-            cluster.server(server -> server.follow(page, variant, "file"), other);
-            cluster.server(server -> server.follow(page, variant, "file"), other);
+            for (int n = 1; n <= 3; n++) {
+                cluster.server(files, start);
+            }
             cluster.balancer(variant);
             if (variant.equals("haproxy")) {
                 cluster.balancer(variant);
@@ -40,18 +41,21 @@ class ClusterLoadBalancerItest {
             for (int n = 1; n <= 3; n++) {
                 cluster.agent(Cluster.page(page, variant));
             }
+            cluster.servers().getFirst().follow(page, variant, "run");
             Trial.sameNodesFromEverywhere(cluster, variant.equals("haproxy") ? "10.10.10.100" : "10.10.10.98");
             Workload workload = Workload.on(cluster.servers().getFirst(), 6);
             workload.answers();
             try (Trial trial = Trial.on(cluster)) {
-                trial.progress(Trial.OPERATIONS / 3);
-                trial.killProcess(cluster.servers().get(1), other);
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.killProcess(cluster.servers().get(1), start);
                 if (variant.equals("haproxy")) {
                     trial.loseBalancer();
                 }
-                trial.progress(Trial.OPERATIONS / 3);
-                trial.loseNode(cluster.servers().get(2), other);
-                trial.progress(Trial.OPERATIONS / 3);
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.killEtcdLeader();
+                trial.progress(Trial.OPERATIONS / 4);
+                trial.loseNode(ManagedEtcd.leader(cluster), start);
+                trial.progress(Trial.OPERATIONS / 4);
                 trial.judge(kept);
             }
             workload.answers();

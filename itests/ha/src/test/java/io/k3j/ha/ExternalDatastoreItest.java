@@ -29,9 +29,8 @@ class ExternalDatastoreItest {
     void servesThroughTheEndOfAServerALoadBalancerAndTheDatabase(String variant) throws Exception {
         Page page = Page.of("ha-external-datastore.md");
         try (Cluster cluster = Cluster.on()) {
-            Host host = cluster.database();
-            Database database = Database.on(host, variant);
-            host.follow(page, variant, "run");
+            Database database = Database.on(cluster, variant);
+            database.host().follow(page, variant, "run");
             cluster.server(database::equip, Cluster.page(page, variant));
             cluster.server(database::equip, Cluster.page(page, variant));
             cluster.balancer("haproxy");
@@ -46,6 +45,9 @@ class ExternalDatastoreItest {
                 trial.progress(Trial.OPERATIONS / 4);
                 trial.loseBalancer();
                 trial.progress(Trial.OPERATIONS / 4);
+                if (variant.equals("etcd")) {
+                    trial.loseMember(database);
+                }
                 trial.loseDatabase(database, AWAY);
                 trial.progress(Trial.OPERATIONS / 4);
                 trial.judge(kept);

@@ -3,6 +3,7 @@ package io.k3j.ha;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -78,7 +79,18 @@ final class Host {
 
     /// Kills the JVM of `k3s` alone: containerd and etcd live on.
     void killProcess() throws IOException, InterruptedException {
-        must("kill -KILL $(pgrep -f k3s-base.jar | head -1)");
+        must("kill -KILL $(pgrep -f [k]3s-base.jar | head -1)");
+    }
+
+    /// Whether `k3s` runs.
+    boolean running() throws IOException, InterruptedException {
+        return run("pgrep -f [k]3s-base.jar").code() == 0;
+    }
+
+    /// Stops `k3s` in good order, and waits until it has ended.
+    void stop() throws IOException, InterruptedException {
+        must("kill -TERM $(pgrep -f [k]3s-base.jar)");
+        Waiting.until("end of k3s on " + name(), LIMIT, () -> !running(), this::story);
     }
 
     /// Runs a line to its end.

@@ -23,7 +23,8 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cluster-load-balancer.md", "ha-external-datastore.md", "ha-embedded-etcd.md"})
+    @ValueSource(strings = {"cluster-load-balancer.md", "ha-external-datastore.md", "ha-embedded-etcd.md",
+            "architecture.md"})
     void hasNoCommandThatNobodyRuns(String name) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../../docs").resolve(name));
         for (int i = 0; i < lines.size(); i++) {

@@ -3,6 +3,7 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -10,9 +11,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// A cluster under recorded traffic, of which parts are taken away one after the other.
 final class Trial implements AutoCloseable {
@@ -24,6 +28,7 @@ final class Trial implements AutoCloseable {
     private static final int CLIENTS = 8;
     private final Cluster cluster;
     private final List<Watcher> watchers = new ArrayList<>();
+    private final Map<String, Pings> pings = new TreeMap<>();
     private final Traffic traffic;
 
     private Trial(Cluster cluster, Traffic traffic) {
@@ -40,6 +45,9 @@ final class Trial implements AutoCloseable {
         }
         trial.watchers.add(new Watcher("watcher-all", cluster.apis(), from));
         trial.traffic.begin(CLIENTS);
+        for (Host agent : cluster.agents()) {
+            trial.pings.put(agent.name(), Pings.on(agent));
+        }
         return trial;
     }
 
@@ -69,32 +77,84 @@ final class Trial implements AutoCloseable {
 
     /// Process loss: the JVM of a server is killed, and started again as the page does.
     void killProcess(Host server, Cluster.Step start) throws IOException, InterruptedException {
+        Instant killed = Instant.now();
         long moment = System.nanoTime();
         server.killProcess();
         progress(1000);
         pause("kill -9 of " + server.name(), moment);
         moment = System.nanoTime();
         start.on(server);
-        Waiting.until(server.name() + " answering", LIMIT,
-                () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), server::story);
+        answers(server);
         Cluster.report(server.name() + " answers after kill -9 and start", moment);
+        agents(killed);
+    }
+
+    /// The member of etcd that leads is killed alone; its server starts it again by itself.
+    void killEtcdLeader() throws IOException, InterruptedException {
+        Host server = ManagedEtcd.leader(cluster);
+        long moment = System.nanoTime();
+        server.must("pkill -KILL -x etcd");
+        progress(1000);
+        pause("kill -9 of etcd's leader on " + server.name(), moment);
+        ManagedEtcd.votes(server, cluster.servers().size());
+        Cluster.report("etcd of " + server.name() + " answers again", moment);
     }
 
     /// Node loss: the machine goes with all its processes, and comes back with its disk.
     void loseNode(Host server, Cluster.Step start) throws IOException, InterruptedException {
+        Instant lost = Instant.now();
         long moment = System.nanoTime();
         cluster.net().lose(server.machine());
         progress(1000);
         pause("loss of " + server.name(), moment);
         cluster.net().again(server.machine());
+        moment = System.nanoTime();
         start.on(server);
-        Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.ready(cluster.servers().getFirst(),
-                server.name()), server::story);
+        Host other = cluster.servers().stream().filter(s -> s != server).findFirst().orElseThrow();
+        answers(server);
+        Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.ready(other, server.name()), server::story);
+        Cluster.report(server.name() + " Ready after its loss and start", moment);
+        agents(lost);
+    }
+
+    /// All servers but the first are lost with their members of etcd: what is left answers reads and refuses writes, and
+    /// goes on when they are back.
+    void loseMajority(Cluster.Step start) throws IOException, InterruptedException {
+        Host left = cluster.servers().getFirst();
+        List<Host> lost = cluster.servers().subList(1, cluster.servers().size());
+        for (Host server : lost) {
+            cluster.net().lose(server.machine());
+        }
+        Outcome write = left.run("k3s kubectl create namespace without-majority --request-timeout=10s");
+        assertThat(write.code()).as("write without a majority: " + write.text()).isNotZero();
+        assertThat(left.must("k3s kubectl get nodes")).contains(left.name());
+        for (Host server : lost) {
+            cluster.net().again(server.machine());
+            start.on(server);
+        }
+        long moment = System.nanoTime();
+        progress(1000);
+        Cluster.report("1000 answers more after the majority was switched on", moment);
+        for (Host server : lost) {
+            answers(server);
+        }
+    }
+
+    private static void answers(Host server) throws IOException, InterruptedException {
+        Waiting.until(server.name() + " answering", LIMIT,
+                () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), server::story);
     }
 
     private void pause(String what, long since) {
         System.out.println("[ha] longest time without an acknowledged write after " + what + ": "
                 + traffic.longestPause(since) + " ms");
+    }
+
+    private void agents(Instant moment) throws IOException {
+        for (Map.Entry<String, Pings> agent : pings.entrySet()) {
+            System.out.println("[ha] longest time without an answer through the load balancer of " + agent.getKey()
+                    + ": " + agent.getValue().longestPause(moment) + " ms");
+        }
     }
 
     /// The load balancer that holds the virtual address is lost.
@@ -106,6 +166,16 @@ final class Trial implements AutoCloseable {
                 cluster::story);
         Cluster.report("API through the virtual address after its load balancer was lost", start);
         progress(100);
+    }
+
+    /// The member that leads the external etcd is killed, and started again later.
+    void loseMember(Database database) throws IOException, InterruptedException {
+        Host leader = database.leader();
+        long moment = System.nanoTime();
+        database.kill(leader);
+        progress(1000);
+        pause("kill -9 of etcd's leader on " + leader.name(), moment);
+        database.start();
     }
 
     /// The database is away for a while: what servers know can still be read.

@@ -113,10 +113,10 @@ final class Watcher implements AutoCloseable {
         return trouble;
     }
 
-    /// Ends it; its last connection ends by its own timeout at the latest.
+    /// Ends it.
     /// @return what it heard, from each list on
     List<Watched> end() throws InterruptedException {
-        over.countDown();
+        close();
         thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
         return lives;
     }
