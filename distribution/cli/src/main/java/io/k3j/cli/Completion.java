@@ -50,6 +50,7 @@ final class Completion {
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
                       certificate) words="check rotate" ;;
+                      secrets-encrypt) words="status enable disable prepare rotate reencrypt rotate-keys" ;;
                       server-config) words="get set" ;;
                       *) words="" ;;
                     esac

@@ -26,6 +26,7 @@ final class Help {
                    check-config  Run config check
                    token         Manage tokens: create, delete, generate, list, rotate
                    certificate   Manage certificates: check, rotate
+                   secrets-encrypt  Control the encryption of Secrets: status, enable, disable, rotate-keys
                    datastore     Copy a datastore into another: copy
                    etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune
                    server-config Show and change what servers agree on: get, set

@@ -49,8 +49,7 @@ public final class Main {
             case "certificate" -> CertificateCommand.run(rest, host);
             case "datastore" -> DatastoreCommand.run(rest, host);
             case "etcd-snapshot" -> EtcdSnapshotCommand.run(rest, host);
-            case "secrets-encrypt" -> throw new UsageFailure(
-                    "k3s " + word + " is not supported yet by K3j; see docs/compatibility.md for what is");
+            case "secrets-encrypt" -> SecretsEncryptCommand.run(rest, host);
             default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
         };
     }
