@@ -150,6 +150,10 @@ public final class ClusterAccess implements AutoCloseable {
     private static String shown(URI server) throws IOException {
         try (HttpClient blind = client(Trust.anybody())) {
             return authorities(blind, server);
+        } catch (SSLException noTls) {
+            // whoever is believed blindly and still makes no connection does not speak TLS
+            throw new IOException("failed to get CA certs: " + server + " does not answer in TLS ("
+                    + noTls.getMessage() + "); is a K3s server listening there?", noTls);
         }
     }
 

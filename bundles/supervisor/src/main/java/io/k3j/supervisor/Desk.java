@@ -31,6 +31,8 @@ final class Desk {
     private final SecureRandom random = new SecureRandom();
     private final List<Runnable> readers = new ArrayList<>();
     private @Nullable EncryptionKeeper encryption;
+    private volatile @Nullable Renewal renewal;
+    private volatile @Nullable ServerIdentity identity;
 
     Desk(Layout layout, Settings settings, Own own, NodeSecrets secrets, Supplier<@Nullable Datastore> datastore) {
         this.layout = layout;
@@ -47,6 +49,7 @@ final class Desk {
         Tunnels tunnels = new Tunnels(random);
         services.then(tunnels::close);
         services.then(this::forget);
+        identity = server;
         services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
         services.register(Endpoint.class, endpoint(credentials, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
         if (!settings.disableAgent()) {
@@ -56,6 +59,7 @@ final class Desk {
             String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
             secrets.ensureLater(settings.nodeName(), password);
         }
+        renewal = new Renewal(credentials, clock, random, readers);
         services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
                 tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
         services.condition(Services.PKI_READY);
@@ -77,6 +81,15 @@ final class Desk {
         return () -> credentials.passwords().row("server").orElseThrow().password();
     }
 
+    private void rotate(Exchange exchange, Asker asker) throws IOException, Refusal {
+        Renewal certificates = renewal;
+        ServerIdentity server = identity;
+        if (certificates == null || server == null) {
+            throw new Refusal(503, "runtime core not ready");
+        }
+        new CertificateRequests(certificates, server).answer(exchange, asker);
+    }
+
     private void forget() {
         EncryptionKeeper keeper = encryption;
         if (keeper != null) {
@@ -93,7 +106,7 @@ final class Desk {
 
     private Map<String, Answerer> servers(Credentials credentials) throws IOException {
         Answerer encrypt = new EncryptionRequests(encryption(credentials), settings, clock, random);
-        return Map.of("encrypt/status", encrypt, "encrypt/config", encrypt,
+        return Map.of("encrypt/status", encrypt, "encrypt/config", encrypt, "cert/rotate", this::rotate,
                 "server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
                 "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
                         random),
@@ -126,7 +139,7 @@ final class Desk {
             keeper.start();
         }
         Drift drift = new Drift(mine, password(credentials), components, new NodeConditions(secrets::api, clock));
-        Renewal renewal = new Renewal(credentials, clock, random, readers);
-        return new Upkeep(datastore, mine, secrets, clock, drift, renewal);
+        Renewal certificates = renewal == null ? new Renewal(credentials, clock, random, readers) : renewal;
+        return new Upkeep(datastore, mine, secrets, clock, drift, certificates);
     }
 }

@@ -38,6 +38,11 @@ record Leaf(Path certificate, Path key, Issuer issuer, Profile profile) {
         return true;
     }
 
+    /// Makes both anew, however long they would last.
+    void renew(Authorities authorities, Instant now, RandomGenerator random) throws IOException {
+        make(authorities.inForce(issuer).authority(), now, random);
+    }
+
     private void make(CertificateAuthority authority, Instant now, RandomGenerator random) throws IOException {
         KeyPair pair = Keys.elliptic();
         List<X509Certificate> chain = new ArrayList<>();

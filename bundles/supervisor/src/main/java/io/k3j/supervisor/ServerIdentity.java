@@ -100,6 +100,12 @@ final class ServerIdentity implements ListenerIdentity {
         return current;
     }
 
+    /// Makes it anew, however long it would last; the next handshake shows it.
+    synchronized void rotate() throws IOException {
+        current = make();
+        LOG.log(Level.INFO, "Renewed the server's certificate until=" + current.chain().getFirst().getNotAfter());
+    }
+
     private synchronized void renew() {
         if (lasting(current.chain().getFirst())) {
             return;

@@ -1,6 +1,11 @@
 package io.k3j.cli;
 
+import io.k3j.codec.Json;
 import io.k3j.launcher.Server;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.pki.CertificateServices;
+import io.k3j.pki.ClusterAccess;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,35 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// `k3s certificate check|rotate`: looks at, or removes, the certificates on disk; the next start makes them anew.
 final class CertificateCommand {
     private static final String USAGE = "use: k3s certificate check|rotate [--service NAME …]"
             + " [--output text|table|json|yaml]";
-    private static final Words.Form FORM = new Words.Form(USAGE, Map.of("s", "service", "d", "data-dir", "o", "output"),
-            Set.of("service", "data-dir", "output", "config", "log"), Set.of("debug", "alsologtostderr"));
+    private static final Words.Form FORM = new Words.Form(USAGE, Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
+            Set.of("service", "server", "token", "data-dir", "output", "config", "log"), Set.of("debug", "alsologtostderr"));
     private static final Duration SOON = Duration.ofDays(120);
-    private static final Map<String, List<String>> SERVICES = Map.ofEntries(
-            Map.entry("admin", List.of("server/tls/client-admin")),
-            Map.entry("api-server",
-                    List.of("server/tls/client-kube-apiserver", "server/tls/serving-kube-apiserver")),
-            Map.entry("controller-manager",
-                    List.of("server/tls/client-controller",
-                            "server/tls/kube-controller-manager/kube-controller-manager")),
-            Map.entry("scheduler",
-                    List.of("server/tls/client-scheduler", "server/tls/kube-scheduler/kube-scheduler")),
-            Map.entry("supervisor", List.of("server/tls/client-supervisor")),
-            Map.entry("k3s-controller", List.of("server/tls/client-k3s-controller", "agent/client-k3s-controller")),
-            Map.entry("k3s-server", List.of()),
-            Map.entry("cloud-controller", List.of("server/tls/client-k3s-cloud-controller")),
-            Map.entry("etcd",
-                    List.of("server/tls/etcd/client", "server/tls/etcd/server-client",
-                            "server/tls/etcd/peer-server-client")),
-            Map.entry("auth-proxy", List.of("server/tls/client-auth-proxy")),
-            Map.entry("kubelet", List.of("agent/client-kubelet", "agent/serving-kubelet")),
-            Map.entry("kube-proxy", List.of("server/tls/client-kube-proxy", "agent/client-kube-proxy")));
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private CertificateCommand() {
     }
@@ -56,7 +42,8 @@ final class CertificateCommand {
         try {
             return switch (word) {
                 case "check" -> check(dataDir, services, words.text("output", "text"), host.now());
-                case "rotate" -> rotate(dataDir, services, host.now());
+                case "rotate" -> Server.runsIn(dataDir) ? rotateRunning(services, words, host)
+                        : rotate(dataDir, services, host.now());
                 default -> throw new UsageFailure(USAGE);
             };
         } catch (IOException disk) {
@@ -65,13 +52,11 @@ final class CertificateCommand {
     }
 
     private static Set<String> services(List<String> given) {
-        for (String service : given) {
-            if (!SERVICES.containsKey(service)) {
-                throw new UsageFailure(service + " is not a recognized service; they are: "
-                        + String.join(", ", new TreeSet<>(SERVICES.keySet())));
-            }
+        try {
+            return CertificateServices.named(given);
+        } catch (IllegalArgumentException unknown) {
+            throw new UsageFailure(unknown.getMessage());
         }
-        return given.isEmpty() ? new TreeSet<>(SERVICES.keySet()) : new TreeSet<>(given);
     }
 
     /// One line per certificate.
@@ -89,7 +74,7 @@ final class CertificateCommand {
     private static int check(Path dataDir, Set<String> services, String output, Instant now) throws IOException {
         List<Line> lines = new ArrayList<>();
         for (String service : services) {
-            for (String name : SERVICES.get(service)) {
+            for (String name : CertificateServices.files(service)) {
                 for (X509Certificate one : PemFiles.certificates(dataDir.resolve(name + ".crt"))) {
                     lines.add(new Line(Path.of(name).getFileName() + ".crt",
                             one.getSubjectX500Principal().getName(), usages(one), one.getNotAfter().toInstant(), now));
@@ -124,10 +109,19 @@ final class CertificateCommand {
         }
     }
 
-    private static int rotate(Path dataDir, Set<String> services, Instant now) throws IOException {
-        if (Server.runsIn(dataDir)) {
-            throw new UsageFailure("k3s is running in " + dataDir + "; stop it first: systemctl stop k3s");
+    /// The running server makes its certificates anew; nobody's connection ends.
+    private static int rotateRunning(Set<String> services, Words words, Host host) throws IOException {
+        String body = Json.text(Struct.of("services", Seq.copyOf(services)));
+        try (ClusterAccess access = RunningServer.reach(words, host)) {
+            RunningServer.granted(access.put("/v1-k3s/cert/rotate", body, LIMIT));
         }
+        services.forEach(service -> System.out.println("Rotating certificates for " + service + " service"));
+        System.out.println("Successfully rotated certificates in the running server; connections go on, new ones see"
+                + " the new certificates");
+        return 0;
+    }
+
+    private static int rotate(Path dataDir, Set<String> services, Instant now) throws IOException {
         Path tls = dataDir.resolve("server/tls");
         if (!Files.isDirectory(tls)) {
             throw new UsageFailure("no certificates in " + tls + "; give --data-dir when they are elsewhere");
@@ -140,7 +134,7 @@ final class CertificateCommand {
         }
         System.out.println("Backed up " + tls + " to " + backup);
         for (String service : services) {
-            for (String name : SERVICES.get(service)) {
+            for (String name : CertificateServices.files(service)) {
                 Files.deleteIfExists(dataDir.resolve(name + ".crt"));
                 Files.deleteIfExists(dataDir.resolve(name + ".key"));
             }
