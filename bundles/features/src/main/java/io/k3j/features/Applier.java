@@ -52,7 +52,10 @@ final class Applier {
         try {
             installed.put(part, bundles.install(part.symbolicName()));
         } catch (BundleException e) {
-            failed(part, -1, "is not in this distribution", e);
+            // no matter for a stack trace: somebody's feature came without its bundle
+            LOG.log(System.Logger.Level.DEBUG, "not installed bundle=" + part.symbolicName(), e);
+            LOG.log(System.Logger.Level.ERROR, "bundle=" + part.symbolicName() + " is not in this distribution");
+            health.put(part.shortName(), -1, HealthLevel.STOPPED, "is not in this distribution");
         }
     }
 

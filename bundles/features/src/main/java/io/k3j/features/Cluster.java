@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.util.tracker.ServiceTracker;
 
 /// What an agent's node cannot know by itself: every flag some feature declares critical is the cluster's to
@@ -31,8 +33,21 @@ final class Cluster {
 
     /// Blocks until the cluster has said its settings.
     static ClusterSettings await(BundleContext context) throws InterruptedException {
-        ServiceTracker<ClusterSettings, ClusterSettings> tracker = new ServiceTracker<>(context,
-                ClusterSettings.class, null);
+        return await(new ServiceTracker<>(context, ClusterSettings.class, null));
+    }
+
+    /// Blocks until this server is a member of its cluster, or knows that it was one.
+    static void awaitAdmission(BundleContext context) throws InterruptedException {
+        try {
+            await(new ServiceTracker<>(context, FrameworkUtil.createFilter(
+                    "(&(objectClass=org.osgi.service.condition.Condition)(osgi.condition.id=io.k3j.node-admitted))"),
+                    null));
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static <S> S await(ServiceTracker<S, S> tracker) throws InterruptedException {
         tracker.open();
         try {
             return tracker.waitForService(0);

@@ -85,8 +85,6 @@ public final class Features {
         }
         Retirement retirement = new Retirement(plan.dataDir(), bundles, configurations, context);
         List<Feature> due = retirement.due(all, wanted.names());
-        retirement.remember(wanted.names(), due);
-        due.forEach(manifests::remove);
         new Applier(bundles, configurations, manifests, health).prune(wanted.features());
         Cluster cluster = new Cluster(plan, all.values());
         new Applier(bundles, configurations, manifests, health)
@@ -98,6 +96,12 @@ public final class Features {
             new Applier(bundles, new Configurations(admin, settings), new Manifests(plan.dataDir(), settings), health)
                     .apply(late.features().stream().filter(cluster::awaitedBy).toList());
         }
+        // a server that is refused must not have changed what is on disk
+        if (wanted.names().contains("supervisor")) {
+            Cluster.awaitAdmission(context);
+        }
+        retirement.remember(wanted.names(), due);
+        due.forEach(manifests::remove);
         retire(retirement, wanted, due);
     }
 

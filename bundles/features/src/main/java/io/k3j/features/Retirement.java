@@ -70,8 +70,14 @@ final class Retirement {
     }
 
     private boolean retire(Feature.Part part) throws InterruptedException {
+        Bundle bundle;
         try {
-            Bundle bundle = bundles.install(part.symbolicName());
+            bundle = bundles.install(part.symbolicName());
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing to retire bundle=" + part.symbolicName(), e);
+            return true;
+        }
+        try {
             if (!declares(bundle)) {
                 return true;
             }
