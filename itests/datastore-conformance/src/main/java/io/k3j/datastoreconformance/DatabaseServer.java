@@ -74,6 +74,12 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// Runs statements on the server, as its administrator.
     public abstract String sql(String database, String statements);
 
+    /// Refuses or allows writing, also to sessions that are open.
+    public abstract void readOnly(boolean only);
+
+    /// Ends every session of the user and has no connection left for new ones; or has some again.
+    public abstract void refuseConnections(boolean refuse);
+
     /// Starts it and waits until it takes connections.
     public final void start() {
         try {

@@ -5,6 +5,7 @@ import java.util.List;
 
 /// MariaDB from Debian's package.
 public final class MariadbServer extends DatabaseServer {
+    private static final int CONNECTIONS = 100;
     private final List<String> options;
 
     private MariadbServer(List<String> options) {
@@ -41,7 +42,9 @@ public final class MariadbServer extends DatabaseServer {
     protected List<String> command() {
         List<String> command = new ArrayList<>(List.of("mariadbd", "--no-defaults", "--datadir=" + data(),
                 "--socket=" + socket(), "--port=" + port(), "--bind-address=127.0.0.1", "--skip-name-resolve",
-                "--pid-file=" + directory().resolve("pid")));
+                "--pid-file=" + directory().resolve("pid"),
+                // what is 0 at the start cannot be changed later
+                "--max-user-connections=" + CONNECTIONS));
         command.addAll(options);
         return command;
     }
@@ -56,6 +59,17 @@ public final class MariadbServer extends DatabaseServer {
         } catch (IllegalStateException e) {
             return false;
         }
+    }
+
+    @Override
+    public void readOnly(boolean only) {
+        sql("mysql", "SET GLOBAL read_only = " + (only ? 1 : 0));
+    }
+
+    @Override
+    public void refuseConnections(boolean refuse) {
+        sql("mysql", "SET GLOBAL max_user_connections = " + (refuse ? -1 : CONNECTIONS));
+        sql("mysql", "KILL USER " + USER);
     }
 
     @Override

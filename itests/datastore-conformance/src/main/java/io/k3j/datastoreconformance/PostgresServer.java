@@ -64,10 +64,16 @@ public final class PostgresServer extends DatabaseServer {
         sql("postgres", "SELECT pg_promote(true, 60)");
     }
 
-    /// Refuses or allows writing, also to sessions that are open.
+    @Override
     public void readOnly(boolean only) {
         sql("postgres", "ALTER SYSTEM SET default_transaction_read_only = " + only);
         sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    @Override
+    public void refuseConnections(boolean refuse) {
+        sql("postgres", "ALTER ROLE " + USER + " CONNECTION LIMIT " + (refuse ? 0 : -1));
+        sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + USER + "'");
     }
 
     private void await(String wanted, String question) {

@@ -38,11 +38,8 @@ abstract class DatabaseFaults {
 
     abstract Opened open(String endpoint);
 
-    /// Statements that end every session of the tested user, and refuse it new ones; and their opposite.
-    abstract void refuseConnections(String name, boolean refuse);
-
-    /// Makes the database read-only, or writable again.
-    abstract void readOnly(String name, boolean only);
+    /// Lets the database give out numbers in steps of 1000 by itself, as far as it can be told to.
+    abstract void numberInSteps(String name);
 
     private Datastore store() {
         return store(server().endpoint(database));
@@ -99,11 +96,11 @@ abstract class DatabaseFaults {
     @Test
     void aDatabaseWithoutConnectionsIsSaidToBe() throws InterruptedException {
         try (Accounting books = new Accounting(store(), store())) {
-            refuseConnections(database, true);
+            server().refuseConnections(true);
             try {
                 books.awaitRefusals();
             } finally {
-                refuseConnections(database, false);
+                server().refuseConnections(false);
             }
             back(books);
             assertThat(books.reasons()).anyMatch(reason -> reason.contains("no connection left"))
@@ -115,11 +112,11 @@ abstract class DatabaseFaults {
     @Test
     void aReadOnlyDatabaseIsSaidToBe() throws InterruptedException {
         try (Accounting books = new Accounting(store(), store())) {
-            readOnly(database, true);
+            server().readOnly(true);
             try {
                 books.awaitRefusals();
             } finally {
-                readOnly(database, false);
+                server().readOnly(false);
             }
             back(books);
             assertThat(books.reasons()).anyMatch(reason -> reason.contains("only reads"));
@@ -148,6 +145,18 @@ abstract class DatabaseFaults {
             }
             assertThat(proxy.cuts()).isGreaterThanOrEqualTo(2);
             assertThat(happened).as("cut before and after the commit").containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    @Test
+    void revisionsHaveNoHolesWhateverTheStepOfTheDatabaseIs() {
+        Datastore here = store();
+        Datastore there = store();
+        numberInSteps(database);
+        long revision = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        for (int i = 0; i < 4; i++) {
+            Datastore either = i % 2 == 0 ? there : here;
+            assertThat(committed(either.commit("/b" + i, 0, bytes("1"), Duration.ZERO))).isEqualTo(++revision);
         }
     }
 
@@ -234,9 +243,9 @@ abstract class DatabaseFaults {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
             String slow = server().endpoint(proxy.port(), database);
             try (Accounting books = new Accounting(store(slow), store(slow))) {
-                proxy.slow(Duration.ofMillis(500));
+                proxy.slow(Duration.ofMillis(300));
                 books.awaitAcknowledged(8);
-                proxy.slow(Duration.ofSeconds(4));
+                proxy.slow(Duration.ofSeconds(3));
                 books.awaitRefusals();
                 proxy.slow(Duration.ZERO);
                 back(books);

@@ -30,14 +30,8 @@ class MariadbFaultsTest extends DatabaseFaults {
     }
 
     @Override
-    void refuseConnections(String name, boolean refuse) {
-        server.sql("mysql", "ALTER USER " + DatabaseServer.USER + "@'%' WITH MAX_USER_CONNECTIONS " + (refuse ? 1 : 0));
-        server.sql("mysql", "KILL USER " + DatabaseServer.USER);
-    }
-
-    @Override
-    void readOnly(String name, boolean only) {
-        server.sql("mysql", "SET GLOBAL read_only = " + (only ? 1 : 0));
+    void numberInSteps(String name) {
+        server.sql(name, "SET GLOBAL auto_increment_increment = 1000");
     }
 
     @Override

@@ -5,8 +5,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class PostgresFaultsTest extends DatabaseFaults {
-    private static final String END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
-            + DatabaseServer.USER + "'";
     private static PostgresServer server;
 
     @BeforeAll
@@ -31,15 +29,8 @@ class PostgresFaultsTest extends DatabaseFaults {
     }
 
     @Override
-    void refuseConnections(String name, boolean refuse) {
-        server.sql("postgres", "ALTER ROLE " + DatabaseServer.USER + " CONNECTION LIMIT " + (refuse ? 0 : -1));
-        server.sql("postgres", END);
-    }
-
-    @Override
-    void readOnly(String name, boolean only) {
-        server.sql("postgres", "ALTER DATABASE " + name + " SET default_transaction_read_only = " + only);
-        server.sql("postgres", END);
+    void numberInSteps(String name) {
+        server.sql(name, "ALTER SEQUENCE kine_id_seq INCREMENT BY 1000");
     }
 
     @Override

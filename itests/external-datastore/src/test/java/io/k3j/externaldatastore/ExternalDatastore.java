@@ -7,11 +7,13 @@ import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,11 +66,67 @@ abstract class ExternalDatastore {
         database.start();
         a.await("writes again", LIMIT, () -> apply("a", "third"));
         b.await("sees them", LIMIT, () -> there("b", "third"));
+        try (Api here = new Api(directory.resolve("a")); Api watching = new Api(directory.resolve("b"))) {
+            watching.watch();
+            trouble("frozen", here, watching, on -> database.signal(on ? "-STOP" : "-CONT"));
+            trouble("read-only", here, watching, database::readOnly);
+            trouble("full", here, watching, database::refuseConnections);
+            assertThat(watching.ended()).isFalse();
+        }
         assertThat(a.output() + b.output()).contains("the datastore is away").contains("the datastore answers again")
                 .doesNotContain(DatabaseServer.PASSWORD);
         assertThat(b.stop()).as(b::tail).isZero();
         assertThat(apply("a", "fourth")).isTrue();
         assertThat(a.stop()).as(a::tail).isZero();
+    }
+
+    /// Writes are refused with the reason, reads and watches go on, and all comes back by itself. How long a write and
+    /// the way back took is printed; the promise is 2 s for each.
+    private static void trouble(String name, Api here, Api watching, Consumer<Boolean> make)
+            throws IOException, InterruptedException {
+        make.accept(true);
+        try {
+            HttpResponse<String> refused = written(here, name, 503);
+            assertThat(refused.body()).contains("ServiceUnavailable").contains("://k3s@")
+                    .doesNotContain(DatabaseServer.PASSWORD);
+            assertThat(here.list("?resourceVersion=0").statusCode()).isEqualTo(200);
+            HttpResponse<String> recent = here.list("");
+            assertThat(recent.statusCode()).isEqualTo(200);
+            if (!name.equals("read-only")) {
+                assertThat(recent.headers().allValues("Warning")).singleElement().asString().contains("data as of");
+            }
+        } finally {
+            make.accept(false);
+        }
+        long back = System.nanoTime();
+        String made = written(here, name, 201).body();
+        System.out.println(name + ": written again after " + (System.nanoTime() - back) / 1_000_000 + " ms");
+        awaitTold(watching, made);
+        assertThat(here.list("").headers().allValues("Warning")).isEmpty();
+    }
+
+    /// Creates until that is the answer.
+    private static HttpResponse<String> written(Api api, String name, int wanted)
+            throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        for (int i = 0;; i++) {
+            long start = System.nanoTime();
+            HttpResponse<String> answer = api.create(name + "-" + wanted + "-" + i);
+            if (answer.statusCode() == wanted) {
+                System.out.println(name + ": " + wanted + " after " + (System.nanoTime() - start) / 1_000_000 + " ms");
+                return answer;
+            }
+            assertThat(System.nanoTime() - begin).as("%s", answer.body()).isLessThan(LIMIT.toNanos());
+        }
+    }
+
+    private static void awaitTold(Api watching, String made) {
+        int at = made.indexOf("\"name\":\"") + 8;
+        String name = made.substring(at, made.indexOf('"', at));
+        for (long begin = System.nanoTime(); !watching.told(name);) {
+            assertThat(System.nanoTime() - begin).isLessThan(LIMIT.toNanos());
+            Thread.onSpinWait();
+        }
     }
 
     @Test
