@@ -64,12 +64,16 @@ record LogTarget(String name, Datastore store, AutoCloseable opened, @Nullable D
 
     @Override
     public void close() throws IOException {
-        try (DatabaseServer ended = server) {
+        try {
             opened.close();
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IOException("closing " + name, e);
+        } finally {
+            if (server != null) {
+                server.close();
+            }
         }
     }
 }
