@@ -97,7 +97,6 @@ final class Trial implements AutoCloseable {
         progress(1000);
         pause("kill -9 of etcd's leader on " + server.name(), moment);
         ManagedEtcd.votes(server, cluster.servers().size());
-        Cluster.report("etcd of " + server.name() + " answers again", moment);
     }
 
     /// Node loss: the machine goes with all its processes, and comes back with its disk.
