@@ -77,7 +77,7 @@ final class Bootstrap {
         }
     }
 
-    /// Changes the record; `change` is asked again when another server was faster, and answers with nothing to leave it.
+    /// Changes the record; `change` is asked again when another server was faster, and says nothing to leave it.
     /// @return whether it was changed
     boolean replace(Function<Struct, Optional<Struct>> change) throws IOException {
         while (true) {

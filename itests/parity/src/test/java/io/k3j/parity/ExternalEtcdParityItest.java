@@ -1,0 +1,45 @@
+package io.k3j.parity;
+
+import io.k3j.datastoreconformance.EtcdServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+class ExternalEtcdParityItest extends ParityMatrix {
+    private EtcdServers etcd;
+
+    @Override
+    void datastore() throws IOException {
+        etcd = EtcdServers.start(Files.createDirectory(directory.resolve("etcd")), 1);
+    }
+
+    @Override
+    void end() {
+        if (etcd != null) {
+            etcd.close();
+        }
+    }
+
+    @Override
+    List<String> founding() {
+        return joining();
+    }
+
+    @Override
+    List<String> joining() {
+        return List.of("--datastore-endpoint=" + etcd.endpoints());
+    }
+
+    @Override
+    Store store() {
+        return Store.etcd(UnaryOperator.identity(), List.of("--endpoints=" + etcd.endpoints()));
+    }
+
+    @Override
+    List<Wrong> wrong() {
+        return List.of(new Wrong("TLS that etcd lacks",
+                List.of("--datastore-endpoint=" + etcd.endpoints().replace("http:", "https:")),
+                "cannot open the datastore"));
+    }
+}
