@@ -29,6 +29,7 @@ public final class ClusterAccess implements AutoCloseable {
     public static final int MAX_BYTES = 16 << 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int OK = 200;
+    private static final int MULTIPLE = 300;
 
     private final URI server;
     private final ClusterToken token;
@@ -57,7 +58,7 @@ public final class ClusterAccess implements AutoCloseable {
 
         /// Whether the request was granted.
         public boolean ok() {
-            return status == OK;
+            return status >= OK && status < MULTIPLE;
         }
     }
 

@@ -107,6 +107,7 @@ final class Desk {
     private Map<String, Answerer> servers(Credentials credentials) throws IOException {
         Answerer encrypt = new EncryptionRequests(encryption(credentials), settings, clock, random);
         return Map.of("encrypt/status", encrypt, "encrypt/config", encrypt, "cert/rotate", this::rotate,
+                "cert/cacerts", new AuthorityRequests(datastore, password(credentials), clock, random),
                 "server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
                 "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
                         random),

@@ -60,7 +60,7 @@ record Leaf(Path certificate, Path key, Issuer issuer, Profile profile) {
         X509Certificate leaf = chain.getFirst();
         Instant end = leaf.getNotAfter().toInstant();
         return end.isAfter(now.plus(min(RENEWAL, profile.validity().dividedBy(3)))) && says(leaf)
-                && issued(leaf, authority);
+                && issued(leaf, authority) && chain.subList(1, chain.size()).equals(authority.chain());
     }
 
     private static Duration min(Duration one, Duration other) {

@@ -70,7 +70,9 @@ final class ServerIdentity implements ListenerIdentity {
         } catch (GeneralSecurityException otherAuthority) {
             return false;
         }
-        return lasting(leaf) && Leaf.alternativeNames(leaf).containsAll(names);
+        boolean chained = kept.chain().subList(1, kept.chain().size())
+                .equals(authorities.get(Issuer.SERVER).chain());
+        return chained && lasting(leaf) && Leaf.alternativeNames(leaf).containsAll(names);
     }
 
     private boolean lasting(X509Certificate leaf) {

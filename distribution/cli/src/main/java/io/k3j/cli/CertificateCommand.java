@@ -21,12 +21,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// `k3s certificate check|rotate`: looks at, or removes, the certificates on disk; the next start makes them anew.
+/// `k3s certificate check|rotate|rotate-ca`: looks at, or removes, the certificates on disk; the next start makes them anew.
 final class CertificateCommand {
-    private static final String USAGE = "use: k3s certificate check|rotate [--service NAME …]"
-            + " [--output text|table|json|yaml]";
-    private static final Words.Form FORM = new Words.Form(USAGE, Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
-            Set.of("service", "server", "token", "data-dir", "output", "config", "log"), Set.of("debug", "alsologtostderr"));
+    private static final String USAGE = "use: k3s certificate check [--output text|table|json|yaml] | rotate [--service NAME …]"
+            + " | rotate-ca --path DIR [--force]   (--data-dir, --server, --token say which server)";
+    private static final Words.Form FORM = new Words.Form(USAGE,
+            Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
+            Set.of("service", "server", "token", "data-dir", "output", "config", "log", "path"),
+            Set.of("force", "debug", "alsologtostderr"));
     private static final Duration SOON = Duration.ofDays(120);
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -44,6 +46,7 @@ final class CertificateCommand {
                 case "check" -> check(dataDir, services, words.text("output", "text"), host.now());
                 case "rotate" -> Server.runsIn(dataDir) ? rotateRunning(services, words, host)
                         : rotate(dataDir, services, host.now());
+                case "rotate-ca" -> RotateAuthority.run(words, host, host.now());
                 default -> throw new UsageFailure(USAGE);
             };
         } catch (IOException disk) {

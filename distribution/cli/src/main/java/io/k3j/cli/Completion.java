@@ -49,7 +49,7 @@ final class Completion {
                       bundle) words="ls check swap back" ;;
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
-                      certificate) words="check rotate" ;;
+                      certificate) words="check rotate rotate-ca" ;;
                       secrets-encrypt) words="status enable disable prepare rotate reencrypt rotate-keys" ;;
                       server-config) words="get set" ;;
                       *) words="" ;;

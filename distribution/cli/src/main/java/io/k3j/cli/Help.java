@@ -25,7 +25,7 @@ final class Help {
                    ctr           Run ctr
                    check-config  Run config check
                    token         Manage tokens: create, delete, generate, list, rotate
-                   certificate   Manage certificates: check, rotate
+                   certificate   Manage certificates: check, rotate, rotate-ca
                    secrets-encrypt  Control the encryption of Secrets: status, enable, disable, rotate-keys
                    datastore     Copy a datastore into another: copy
                    etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune

@@ -22,7 +22,8 @@ class SecretsEncryptTest {
                         """);
         assertThat(SecretsEncryptCommand.text(Struct.of("stage", "rotate", "activekey", "AES-CBC new", "enable", true,
                 "hasherror", "hash does not match between node-1 and node-2", "inactivekeys",
-                Seq.of("AES-CBC old")))).contains("Server Encryption Hashes: hash does not match between node-1 and node-2",
+                Seq.of("AES-CBC old"))))
+                .contains("Server Encryption Hashes: hash does not match between node-1 and node-2",
                         " *      AES-CBC   new\n        AES-CBC   old\n");
         assertThat(SecretsEncryptCommand.text(Struct.of("stage", "", "activekey", "")))
                 .isEqualTo("Encryption Status: Disabled, no configuration file found");
