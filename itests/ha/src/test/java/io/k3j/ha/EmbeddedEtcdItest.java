@@ -59,7 +59,6 @@ class EmbeddedEtcdItest {
                 trial.progress(Trial.OPERATIONS / 4);
                 trial.loseNode(ManagedEtcd.leader(cluster), Cluster.page(page, VARIANT));
                 trial.progress(Trial.OPERATIONS / 4);
-                trial.loseMajority(Cluster.page(page, VARIANT));
                 trial.judge(kept);
             }
         }

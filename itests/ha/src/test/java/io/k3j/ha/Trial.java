@@ -3,7 +3,6 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Api;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -114,29 +113,6 @@ final class Trial implements AutoCloseable {
         Waiting.until(server.name() + " Ready again", LIMIT, () -> Cluster.ready(other, server.name()), server::story);
         Cluster.report(server.name() + " Ready after its loss and start", moment);
         agents(lost);
-    }
-
-    /// All servers but the first are lost with their members of etcd: what is left answers reads and refuses writes, and
-    /// goes on when they are back.
-    void loseMajority(Cluster.Step start) throws IOException, InterruptedException {
-        Host left = cluster.servers().getFirst();
-        List<Host> lost = cluster.servers().subList(1, cluster.servers().size());
-        for (Host server : lost) {
-            cluster.net().lose(server.machine());
-        }
-        Outcome write = left.run("k3s kubectl create namespace without-majority --request-timeout=10s");
-        assertThat(write.code()).as("write without a majority: " + write.text()).isNotZero();
-        assertThat(left.must("k3s kubectl get nodes")).contains(left.name());
-        for (Host server : lost) {
-            cluster.net().again(server.machine());
-            start.on(server);
-        }
-        long moment = System.nanoTime();
-        progress(1000);
-        Cluster.report("1000 answers more after the majority was switched on", moment);
-        for (Host server : lost) {
-            answers(server);
-        }
     }
 
     private static void answers(Host server) throws IOException, InterruptedException {

@@ -1,0 +1,138 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.NeedsMachine;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// Certificates are rotated while a watch, an exec and the tunnel to an agent, through which the exec runs, are open:
+/// all three go on, and new connections see new certificates.
+@NeedsMachine
+class RotationItest {
+    private static final long SECONDS = 90;
+    private static final String TLS = "/var/lib/rancher/k3s/server/tls/";
+    private static final String WATCH = "curl -sSN --cacert " + TLS + "server-ca.crt --cert " + TLS
+            + "client-admin.crt --key " + TLS
+            + "client-admin.key 'https://127.0.0.1:6443/api/v1/namespaces/default/configmaps?watch=1'";
+    private static final String MAP = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: %s}
+            """;
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: echo}
+            spec:
+              nodeName: %s
+              terminationGracePeriodSeconds: 1
+              containers:
+              - {name: echo, image: "k3j.io/busybox:1", command: [sleep, "100000"]}
+            """;
+
+    /// A command that goes on; what it prints comes line by line.
+    private static final class Open implements AutoCloseable {
+        private final Process process;
+        private final Writer input;
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+        Open(Host host, String line) throws IOException {
+            process = new ProcessBuilder(host.machine().inside(List.of("bash", "-c",
+                    "cd /root; export PATH=" + host.machine().dir().resolve("bin") + ":$PATH HOME=/root; exec "
+                            + line)))
+                    .redirectErrorStream(true).start();
+            input = process.outputWriter(StandardCharsets.UTF_8);
+            Thread.ofVirtual().name("ha-open").start(this::read);
+        }
+
+        private void read() {
+            try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+                output.lines().forEach(lines::add);
+            } catch (IOException ended) {
+                lines.add("ended: " + ended);
+            }
+        }
+
+        void say(String line) throws IOException {
+            input.write(line + "\n");
+            input.flush();
+        }
+
+        /// Waits for a line that holds `text`.
+        void hears(String text) throws InterruptedException {
+            StringBuilder heard = new StringBuilder();
+            for (String line = ""; line != null; line = lines.poll(SECONDS, TimeUnit.SECONDS)) {
+                heard.append(line).append('\n');
+                if (line.contains(text)) {
+                    return;
+                }
+            }
+            throw new AssertionError("never heard " + text + " but\n" + heard);
+        }
+
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static String serial(Host host, String address) throws IOException, InterruptedException {
+        return host.must("openssl s_client -connect " + address
+                + " </dev/null 2>/dev/null | openssl x509 -noout -serial");
+    }
+
+    private static void apply(Host host, String manifest) throws IOException, InterruptedException {
+        Path file = Files.writeString(host.machine().dir().resolve("object.yaml"), manifest);
+        host.must("k3s kubectl apply -f " + file);
+    }
+
+    @Test
+    void connectionsGoOnOverARotationAndNewOnesSeeTheNewCertificates() throws Exception {
+        try (Cluster cluster = Cluster.on()) {
+            Host server = cluster.server(
+                    host -> host.start("k3s server --token s3cret --node-ip " + host.machine().address()));
+            Host agent = cluster.agent(host -> host.start("k3s agent --token s3cret --server https://"
+                    + server.machine().address() + ":6443 --node-ip " + host.machine().address()));
+            apply(server, POD.formatted(agent.name()));
+            server.must("for i in $(seq 100); do k3s kubectl get pod echo --no-headers | grep -q ' Running ' && exit 0;"
+                    + " sleep 0.2; done; exit 1");
+            try (Open watch = new Open(server, WATCH);
+                    Open exec = new Open(server, "k3s kubectl exec -i echo -- cat")) {
+                apply(server, MAP.formatted("before"));
+                watch.hears("\"name\":\"before\"");
+                exec.say("one");
+                exec.hears("one");
+                String port = serial(server, "127.0.0.1:6443");
+                String kubelet = serial(server, "127.0.0.1:10250");
+                String admin = server.must("cat /etc/rancher/k3s/k3s.yaml");
+                String files = server.must("cat " + TLS + "client-kube-apiserver.crt");
+                assertThat(server.must("k3s certificate rotate"))
+                        .contains("rotated certificates in the running server");
+                assertThat(serial(server, "127.0.0.1:6443")).isNotEqualTo(port);
+                assertThat(serial(server, "127.0.0.1:10250")).isNotEqualTo(kubelet);
+                assertThat(server.must("cat /etc/rancher/k3s/k3s.yaml")).isNotEqualTo(admin);
+                assertThat(server.must("cat " + TLS + "client-kube-apiserver.crt"))
+                        .isNotEqualTo(files);
+                exec.say("two");
+                exec.hears("two");
+                apply(server, MAP.formatted("after"));
+                watch.hears("\"name\":\"after\"");
+                // a new exec goes with the new client certificate through the old tunnel
+                assertThat(server.must("k3s kubectl exec echo -- hostname")).contains("echo");
+                exec.say("three");
+                exec.hears("three");
+            }
+        }
+    }
+}
