@@ -25,6 +25,7 @@ public final class EtcdRunner implements StoreRunner {
         check(places, fresh);
         Path work = places.data().resolveSibling("etcd-copying");
         Tombstone.delete(work);
+        Files.createDirectories(work.getParent());
         try {
             MemberConfig config = new MemberConfig(places, MemberName.of(places, server.nodeName(),
                     new SecureRandom()), server.nodeIp(), PORTS, "", false, "127.0.0.1", Map.of());

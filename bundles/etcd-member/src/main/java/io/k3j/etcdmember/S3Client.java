@@ -52,13 +52,17 @@ final class S3Client implements AutoCloseable {
     /// Whether the bucket is there and ours to use.
     /// @throws IOException in a sentence when it is not
     void check() throws IOException {
-        HttpResponse<InputStream> answer = send(Call.of("HEAD", ""), Optional.empty());
-        if (answer.statusCode() != OK) {
-            throw answer.statusCode() == NOT_FOUND
-                    ? new IOException("bucket " + settings.bucket() + " does not exist at " + settings.endpoint())
-                    : refused("HEAD", "", answer);
+        // a HEAD would be refused without a reason
+        HttpResponse<InputStream> answer = send(new Call("GET", "", Map.of("list-type", "2", "max-keys", "1"),
+                Map.of()), Optional.empty());
+        if (answer.statusCode() == OK || answer.statusCode() == NOT_FOUND) {
+            answer.body().close();
+        } else {
+            throw refused("GET", "", answer);
         }
-        answer.body().close();
+        if (answer.statusCode() == NOT_FOUND) {
+            throw new IOException("bucket " + settings.bucket() + " does not exist at " + settings.endpoint());
+        }
     }
 
     /// Stores a file, with words about it.
@@ -178,8 +182,9 @@ final class S3Client implements AutoCloseable {
         }
     }
 
+    /// Ends whatever is under way: an orderly close would wait for answers nobody reads to their end.
     @Override
     public void close() {
-        http.close();
+        http.shutdownNow();
     }
 }

@@ -8,7 +8,6 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

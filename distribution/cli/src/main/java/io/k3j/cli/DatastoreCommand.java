@@ -69,7 +69,8 @@ final class DatastoreCommand {
     private static String next(Stores.Side from, Stores.Side to) {
         String aside = from.kind().equals("etcd") && !to.kind().equals("etcd")
                 ? "Next: move " + from.place().dataDir() + "/server/db/etcd away, which is used as long as it is there;"
-                        + " then start" : "Next: start";
+                        + " then start"
+                : "Next: start";
         return aside + " the servers with " + (to.embedded() ? "no --datastore-endpoint" : "--datastore-endpoint=" +
                 "<what --to was>") + (to.kind().equals("sqlite") ? " and no --cluster-init" : "");
     }

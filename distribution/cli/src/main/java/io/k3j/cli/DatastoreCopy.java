@@ -84,8 +84,9 @@ final class DatastoreCopy {
     private void compare(Content before, Listing all) {
         Content written = content(to, list(to));
         if (!written.equals(before)) {
-            throw new UsageFailure("what was written differs from what was read: " + written.keys() + " keys instead of "
-                    + before.keys() + "; empty the target and begin again");
+            throw new UsageFailure(
+                    "what was written differs from what was read: " + written.keys() + " keys instead of "
+                            + before.keys() + "; empty the target and begin again");
         }
         Listing again = list(from);
         if (again.rows().size() != all.rows().size() || !content(from, again).equals(before)) {
@@ -120,7 +121,8 @@ final class DatastoreCopy {
         byte[] held = row.value();
         return held != null ? held : store.get(row.key()).filter(entry -> entry.revision() == row.revision())
                 .orElseThrow(() -> new UsageFailure(row.key() + " has changed since revision " + revision
-                        + "; stop all servers, empty the target and begin again")).value();
+                        + "; stop all servers, empty the target and begin again"))
+                .value();
     }
 
     private static Content content(Datastore store, Listing all) {

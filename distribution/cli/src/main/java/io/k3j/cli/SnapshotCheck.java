@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
-/// Whether a file is a whole snapshot of etcd, plain or zipped: the last 32 bytes are the SHA-256 of those before. Looked
-/// at before anything of a restore is written.
+/// Whether a file is a whole snapshot of etcd, plain or zipped: the last 32 bytes are the SHA-256 of those before.
+/// Looked at before anything of a restore is written.
 final class SnapshotCheck {
     private static final int HASH_BYTES = 32;
     private static final int BLOCK = 512;
@@ -28,7 +29,7 @@ final class SnapshotCheck {
         }
         try (InputStream in = Files.newInputStream(file)) {
             return file.toString().endsWith(".zip") ? zipped(in, file) : plain(in, file);
-        } catch (ZipException damaged) {
+        } catch (ZipException | EOFException damaged) {
             return Optional.of(damaged(file, String.valueOf(damaged.getMessage())));
         } catch (IOException unreadable) {
             return Optional.of("the snapshot " + file + " cannot be read: " + unreadable.getMessage());

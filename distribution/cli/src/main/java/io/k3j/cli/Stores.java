@@ -55,6 +55,7 @@ final class Stores {
     static final class Open implements AutoCloseable {
         private final StoreOpener.Opened opened;
         private final StoreRunner.@Nullable Running running;
+        private boolean closed;
 
         private Open(StoreOpener.Opened opened, StoreRunner.@Nullable Running running) {
             this.opened = opened;
@@ -67,15 +68,22 @@ final class Stores {
 
         /// Makes what was written stay.
         void keep() throws IOException {
-            opened.close();
+            letGo();
             if (running != null) {
                 running.keep();
             }
         }
 
+        private void letGo() {
+            if (!closed) {
+                closed = true;
+                opened.close();
+            }
+        }
+
         @Override
         public void close() throws IOException {
-            opened.close();
+            letGo();
             if (running != null) {
                 running.close();
             }

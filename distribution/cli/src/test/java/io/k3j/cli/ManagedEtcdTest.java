@@ -81,4 +81,24 @@ class ManagedEtcdTest {
         settings.put("server", "https://one:6443");
         assertThat(decide()).anyMatch(p -> p.contains("--cluster-reset cannot be used with --server"));
     }
+
+    @Test
+    void aRestoreIsRefusedBeforeAnythingIsWritten() throws IOException {
+        settings.put("clusterReset", true);
+        assertThat(decide()).singleElement().asString().contains("there is no managed etcd in");
+        settings.put("clusterResetRestorePath", "/nowhere");
+        assertThat(decide()).containsExactly(directory.resolve("server/token")
+                + " does not exist, please pass --token to complete the restoration");
+        settings.put("token", "secret");
+        assertThat(decide()).containsExactly("etcd: snapshot path does not exist: /nowhere");
+        settings.put("etcdS3", true);
+        assertThat(decide()).isEmpty();
+        settings.put("etcdS3ConfigSecret", "s3");
+        assertThat(decide()).singleElement().asString().startsWith("cannot use S3 config secret when restoring");
+        Files.createDirectories(directory.resolve("server/db/etcd/member"));
+        settings.put("etcdS3", false);
+        assertThat(decide()).containsExactly("etcd: snapshot path does not exist: /nowhere");
+        settings.remove("clusterResetRestorePath");
+        assertThat(decide()).isEmpty();
+    }
 }

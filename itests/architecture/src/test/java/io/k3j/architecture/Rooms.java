@@ -23,7 +23,7 @@ final class Rooms {
     /// Contracts with reserved doors: nobody else may use them.
     static final Map<String, Set<String>> RESERVED = Map.of("datastoreapi",
             Set.of("apiserver", "supervisor", "etcdmember", "datastoresqlite", "datastorepostgres", "datastoremysql",
-                    "datastoreetcd", "sqllog"),
+                    "datastoreetcd", "sqllog", "cli"),
             "edgeapi", Set.of("edge", "apiserver", "supervisor", "agent", "etcdmember", "kubelet", "metricsserver",
                     "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens"));
 

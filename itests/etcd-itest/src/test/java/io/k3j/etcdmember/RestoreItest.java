@@ -3,14 +3,20 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.codec.Json;
 import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.model.Struct;
+import io.k3j.pki.BootstrapSeal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +48,7 @@ class RestoreItest {
     private static Path snapshot(Server server, boolean compress) throws IOException {
         try (EtcdClient client = Tls.client(server.places, server.config.clientUrl(), false)) {
             return new Snapshots(server.places.snapshots(), "server-1", InstantSource.system())
-                    .save(new EtcdCluster(client), new Snapshots.Wish("etcd-snapshot", compress,
-                            io.k3j.model.Struct.EMPTY)).file();
+                    .save(new EtcdCluster(client), new Snapshots.Wish("etcd-snapshot", compress, Struct.EMPTY)).file();
         }
     }
 
@@ -133,5 +138,37 @@ class RestoreItest {
         assertThat(again.get("/registry/a")).hasValue("1");
         assertThat(again.writes("/registry/b")).isTrue();
         assertThat(again.state().members()).hasSize(1);
+    }
+
+    private static String record(Server of, String password) throws IOException {
+        Struct.Builder fields = Struct.builder();
+        for (String file : List.of("server-ca.crt", "server-ca.key", "peer-ca.crt", "peer-ca.key")) {
+            String name = "ETCD" + (file.startsWith("server") ? "Server" : "Peer") + "CA"
+                    + (file.endsWith("key") ? "Key" : "");
+            fields.put(name, Struct.of("Timestamp", "2026-11-20T10:00:00Z", "Content",
+                    Base64.getEncoder().encodeToString(Files.readAllBytes(of.places.tls(file)))));
+        }
+        return new String(BootstrapSeal.seal(password, Json.bytes(fields.build()), new SecureRandom()),
+                StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void aNewHostTakesTheAuthoritiesOfTheSnapshotAndOnlyWithItsToken() throws IOException, InterruptedException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put(BootstrapSeal.key("secret"), record(one, "secret"));
+        Path snapshot = snapshot(one, false);
+        one.close();
+        Server other = server("other", Optional.empty());
+        String before = Files.readString(other.places.tls("server-ca.crt"));
+        assertThatThrownBy(() -> reset(other).run(Optional.of(snapshot), "guess")).isInstanceOf(MemberFault.class)
+                .hasMessageContaining("encrypted with different token").hasMessageNotContaining("guess");
+        assertThat(other.places.data()).doesNotExist();
+        assertThat(other.places.tls("server-ca.crt")).hasContent(before);
+        reset(other).run(Optional.of(snapshot), "secret");
+        for (String file : List.of("server-ca.crt", "server-ca.key", "peer-ca.crt", "peer-ca.key")) {
+            assertThat(other.places.tls(file)).hasSameBinaryContentAs(one.places.tls(file));
+        }
+        // by the authority that is no more
+        assertThat(other.places.tls("server-client.crt")).doesNotExist();
     }
 }

@@ -1,0 +1,83 @@
+package io.k3j.etcdmember;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// S3Proxy in a process of its own: an S3 server that checks signatures of version 4 and keeps objects in a directory.
+public final class S3Server implements AutoCloseable {
+    /// Who may come.
+    public static final String ACCESS_KEY = "local-identity";
+    /// The secret.
+    public static final String SECRET_KEY = "local-credential";
+    /// The bucket that is there.
+    public static final String BUCKET = "snapshots";
+    private final Process process;
+    private final int port;
+    private final Path directory;
+
+    private S3Server(Process process, int port, Path directory) {
+        this.process = process;
+        this.port = port;
+        this.directory = directory;
+    }
+
+    /// Starts it with an empty bucket and waits until it listens.
+    public static S3Server start(Path directory) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Files.createDirectories(directory.resolve("data").resolve(BUCKET));
+        Path file = directory.resolve("s3proxy.conf");
+        Files.write(file, List.of("s3proxy.endpoint=http://127.0.0.1:" + port,
+                "s3proxy.authorization=aws-v2-or-v4", "s3proxy.identity=" + ACCESS_KEY,
+                "s3proxy.credential=" + SECRET_KEY, "jclouds.provider=filesystem-nio2",
+                "jclouds.filesystem.basedir=" + directory.resolve("data"), "jclouds.identity=x",
+                "jclouds.credential=y"));
+        Path log = Files.writeString(directory.resolve("logback.xml"),
+                "<configuration><root level=\"OFF\"/></configuration>");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dlogback.configurationFile=" + log, "-cp", System.getProperty("java.class.path"),
+                "org.gaul.s3proxy.Main", "--properties", file.toString()).redirectErrorStream(true)
+                .redirectOutput(directory.resolve("s3proxy.log").toFile()).start();
+        S3Server server = new S3Server(process, port, directory);
+        Server.await("S3Proxy to listen", server::listens);
+        return server;
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /// `host:port`.
+    public String endpoint() {
+        return "127.0.0.1:" + port;
+    }
+
+    /// An object's file.
+    public Path file(String key) {
+        return directory.resolve("data").resolve(BUCKET).resolve(key);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
