@@ -29,6 +29,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
     /// How many connections read at most.
     public static final int READERS = 4;
     private static final long CLOSE_MILLIS = 4_000;
+    private static final int OPENINGS = 3;
     private final SqlDialect dialect;
     private final State state;
     private final Writer writer;
@@ -68,14 +69,22 @@ public final class SqlLog implements Datastore, AutoCloseable {
     /// sentence for the operator when the log had to give up.
     /// @throws SQLException when the database cannot be opened or is not a log
     public static SqlLog open(SqlDialect dialect, Consumer<String> onBroken) throws SQLException {
-        Connection connection = dialect.openWriter();
-        try {
-            SqlLog log = new SqlLog(dialect, connection, onBroken);
-            log.start();
-            return log;
-        } catch (SQLException | RuntimeException e) {
-            connection.close();
-            throw e;
+        for (int attempt = 1;; attempt++) {
+            Connection connection = dialect.openWriter();
+            try {
+                SqlLog log = new SqlLog(dialect, connection, onBroken);
+                log.start();
+                return log;
+            } catch (SQLException e) {
+                connection.close();
+                // a connection that was lost on the way says nothing about the next one
+                if (attempt == OPENINGS || !dialect.shared() || dialect.trouble(e) != Trouble.AWAY) {
+                    throw e;
+                }
+            } catch (RuntimeException e) {
+                connection.close();
+                throw e;
+            }
         }
     }
 

@@ -50,6 +50,11 @@ final class Link extends ChannelInboundHandlerAdapter {
             context.executor().execute(() -> send(call, reply));
             return;
         }
+        if (!context.channel().isActive()) {
+            // later, for whoever answers an end with the next request
+            context.executor().execute(() -> reply.end(-1));
+            return;
+        }
         int id = nextStream;
         nextStream += 2;
         replies.put(id, reply);

@@ -39,11 +39,23 @@ final class Product implements AutoCloseable {
         try {
             process.await("kubeconfig", LIMIT, () -> port(kubeconfig) > 0);
             int port = port(kubeconfig);
-            return new Product(process, begun, port,
-                    Links.open(Identity.administrator(process.dataDir()), port, 1));
+            return new Product(process, begun, port, open(Identity.administrator(process.dataDir()), port, 1));
         } catch (IOException | RuntimeException | InterruptedException | AssertionError failed) {
             process.close();
             throw failed;
+        }
+    }
+
+    /// On a busy machine a handshake may take longer than the server waits for it.
+    private static Links open(Identity identity, int port, int count) throws IOException {
+        for (long start = System.nanoTime();;) {
+            try {
+                return Links.open(identity, port, count);
+            } catch (IOException refused) {
+                if (System.nanoTime() - start > LIMIT.toNanos()) {
+                    throw refused;
+                }
+            }
         }
     }
 
@@ -94,7 +106,7 @@ final class Product implements AutoCloseable {
 
     /// Connections of the user `bench`, to whom RBAC gives the role `admin`.
     Links users(int count) throws IOException {
-        return Links.open(Identity.user(process.dataDir(), "bench"), port, count);
+        return open(Identity.user(process.dataDir(), "bench"), port, count);
     }
 
     /// CPU time of the process so far.

@@ -79,8 +79,11 @@ public final class ServersBench {
             }
             prepare(products.getFirst());
             for (Product product : products) {
+                allowed(product);
+            }
+            // last of all: a server closes connections on which nothing is asked
+            for (Product product : products) {
                 users.add(product.users(CONNECTIONS));
-                allowed(users.getLast());
             }
             return load(name, users, idleMillis, floor);
         } finally {
@@ -185,14 +188,16 @@ public final class ServersBench {
     }
 
     /// Waits until a server knows what the user may do.
-    private static void allowed(Links user) throws IOException, InterruptedException {
-        Links.Answer answer = user.ask(Call.get(MAPS));
-        for (int tries = 0; answer.status() != 200 && tries < 3_000; tries++) {
-            Pauses.millis(20);
-            answer = user.ask(Call.get(MAPS));
-        }
-        if (answer.status() != 200) {
-            throw new IOException("never allowed: " + answer);
+    private static void allowed(Product product) throws IOException, InterruptedException {
+        try (Links user = product.users(1)) {
+            Links.Answer answer = user.ask(Call.get(MAPS));
+            for (int tries = 0; answer.status() != 200 && tries < 3_000; tries++) {
+                Pauses.millis(20);
+                answer = user.ask(Call.get(MAPS));
+            }
+            if (answer.status() != 200) {
+                throw new IOException("never allowed: " + answer);
+            }
         }
     }
 }

@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// swallowed, and with it the connection. Or the request itself is. It can lead elsewhere, as an address does that
 /// moves, and make every answer late.
 final class CuttingProxy implements AutoCloseable {
+    /// Marks what is only ever written.
+    static final String WRITING = "value of ";
     private static final int BUFFER = 1 << 16;
     private volatile int target;
     private volatile Duration delay = Duration.ZERO;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile @Nullable Trap trap;
 
@@ -40,6 +43,11 @@ final class CuttingProxy implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /// How many requests have come by way of the connections one of whose requests contained [#WRITING].
+    int requests() {
+        return links.stream().filter(link -> link.writing).mapToInt(link -> link.requests).sum();
     }
 
     /// Leads new connections to another port of this machine.
@@ -79,7 +87,9 @@ final class CuttingProxy implements AutoCloseable {
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 sockets.add(server);
-                new Link(client, server).start();
+                Link link = new Link(client, server);
+                links.add(link);
+                link.start();
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     return;
@@ -123,6 +133,8 @@ final class CuttingProxy implements AutoCloseable {
         private final Socket server;
         private volatile @Nullable Trap sprung;
         private int answers;
+        private volatile int requests;
+        private volatile boolean writing;
 
         Link(Socket client, Socket server) {
             this.client = client;
@@ -154,8 +166,11 @@ final class CuttingProxy implements AutoCloseable {
         }
 
         private boolean look(byte[] buffer, int n) {
+            String text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
+            requests = requests + 1;
+            writing |= text.contains(WRITING);
             Trap set = trap;
-            if (set != null && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(set.text)) {
+            if (set != null && text.contains(set.text)) {
                 trap = null;
                 sprung = set;
                 return set.answer == 0 && swallow();

@@ -2,7 +2,6 @@ package io.k3j.datastoreconformance;
 
 import static io.k3j.datastoreconformance.Conformance.bytes;
 import static io.k3j.datastoreconformance.Conformance.committed;
-import static io.k3j.datastoreconformance.Conformance.next;
 import static io.k3j.datastoreconformance.Conformance.take;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -134,8 +133,8 @@ abstract class DatabaseFaults {
                 for (int answer = 0; answer < 6; answer++) {
                     String key = "/cut-" + answer;
                     // the value, since the key alone may be asked for before
-                    proxy.trap("value of " + key, answer, () -> happened.add(there.get(key).isPresent()));
-                    long revision = committed(here.commit(key, 0, bytes("value of " + key), Duration.ZERO));
+                    proxy.trap(CuttingProxy.WRITING + key, answer, () -> happened.add(there.get(key).isPresent()));
+                    long revision = committed(here.commit(key, 0, bytes(CuttingProxy.WRITING + key), Duration.ZERO));
                     proxy.trap("nothing", 1, () -> {
                     });
                     committed(here.commit(key + "-next", 0, bytes("1"), Duration.ZERO));
@@ -145,6 +144,20 @@ abstract class DatabaseFaults {
             }
             assertThat(proxy.cuts()).isGreaterThanOrEqualTo(2);
             assertThat(happened).as("cut before and after the commit").containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    /// One that takes the lock and looks, one that writes, tells and commits: whatever the size of the group.
+    @Test
+    void aGroupOfCommitsCostsTwoExchanges() {
+        try (CuttingProxy proxy = new CuttingProxy(server().port())) {
+            Datastore here = store(server().endpoint(proxy.port(), database));
+            committed(here.commit("/first", 0, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
+            int before = proxy.requests();
+            for (int i = 0; i < 20; i++) {
+                committed(here.commit("/k" + i, 0, bytes("1"), Duration.ZERO));
+            }
+            assertThat(proxy.requests() - before).isEqualTo(40);
         }
     }
 
@@ -185,7 +198,10 @@ abstract class DatabaseFaults {
             Thread late = Thread.ofVirtual().start(() -> sql("BEGIN; INSERT INTO kine (id, name, created, deleted,"
                     + " create_revision, prev_revision, lease, value) VALUES (" + (first + 1)
                     + ", '/late', 1, 0, 0, 0, 0, 'x'); " + sleep() + "; COMMIT"));
-            next(watch, Duration.ofMillis(50));
+            take(watch, 1);
+            while (late.isAlive() && !"1".equals(server().sql(database, sleeping()))) {
+                Thread.onSpinWait();
+            }
             sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
                     + (first + 2) + ", '/early', 1, 0, 0, 0, 0, 'x')");
             assertThat(take(watch, 2)).extracting(Change::key).containsExactly("/late", "/early");
@@ -193,8 +209,11 @@ abstract class DatabaseFaults {
         }
     }
 
-    /// A statement that takes 150 ms.
+    /// A statement that takes two seconds.
     abstract String sleep();
+
+    /// A question whose answer is 1 while it is being carried out.
+    abstract String sleeping();
 
     @Test
     void aDatabaseThatLostRowsGoesOnAboveWhatWasTold() {

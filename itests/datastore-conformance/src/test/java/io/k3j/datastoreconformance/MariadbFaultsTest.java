@@ -36,6 +36,11 @@ class MariadbFaultsTest extends DatabaseFaults {
 
     @Override
     String sleep() {
-        return "SELECT SLEEP(0.15)";
+        return "SELECT SLEEP(2)";
+    }
+
+    @Override
+    String sleeping() {
+        return "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User sleep'";
     }
 }

@@ -35,6 +35,11 @@ class PostgresFaultsTest extends DatabaseFaults {
 
     @Override
     String sleep() {
-        return "SELECT pg_sleep(0.15)";
+        return "SELECT pg_sleep(2)";
+    }
+
+    @Override
+    String sleeping() {
+        return "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
     }
 }
