@@ -35,11 +35,4 @@ class ExternalEtcdParityItest extends ParityMatrix {
     Store store() {
         return Store.etcd(UnaryOperator.identity(), List.of("--endpoints=" + etcd.endpoints()));
     }
-
-    @Override
-    List<Wrong> wrong() {
-        return List.of(new Wrong("TLS that etcd lacks",
-                List.of("--datastore-endpoint=" + etcd.endpoints().replace("http:", "https:")),
-                "cannot open the datastore"));
-    }
 }
