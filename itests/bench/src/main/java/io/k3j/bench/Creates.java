@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A closed loop of creates through several servers, each of which has an equal share of what is in flight. It remembers
-/// every acknowledged revision, the server that acknowledged it, and when.
+/// A closed loop of creates through several servers, each of which has an equal share of what is in flight. It
+/// remembers every acknowledged revision, the server that acknowledged it, and when.
 final class Creates {
     private static final int HEAD = 200;
     private static final int BYTES = 1_024;

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// One watch: remembers when which revision was complete. Written on its connection's loop; what lies below [#count] may
-/// be read by anybody.
+/// One watch: remembers when which revision was complete. Written on its connection's loop; what lies below
+/// [#count] may be read by anybody.
 final class Events implements Requests.Reply {
     private static final String REVISION = "\"resourceVersion\":\"";
     private static final int HEAD = 200;

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Two servers at one PostgreSQL or MariaDB under load, beside one server on SQLite in the same run: creates, and whether
-/// every one of them is told by a watch at each server, once, in order, and how late at the server that did not write it.
+/// Two servers at one PostgreSQL or MariaDB under load, beside one server on SQLite in the same run: creates, and
+/// whether every one of them is told by a watch at each server, once, in order, and how late at the server that
+/// did not write it.
 ///
 /// `ServersBench DIRECTORY [full|smoke]`; the distribution is `-Dk3j.dist`. Load, servers and database share the cores.
 public final class ServersBench {

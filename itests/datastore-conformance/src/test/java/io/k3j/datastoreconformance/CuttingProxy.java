@@ -72,8 +72,8 @@ final class CuttingProxy implements AutoCloseable {
         return cuts.get();
     }
 
-    /// Swallows the `answer`-th answer (1 is the first, 0 the request itself) after a request that contains `text`, runs
-    /// `before`, then cuts.
+    /// Swallows the `answer`-th answer (1 is the first, 0 the request itself) after a request that contains `text`,
+    /// runs `before`, then cuts.
     void trap(String text, int answer, Runnable before) {
         trap = new Trap(text, answer, before);
     }

@@ -1,10 +1,14 @@
 package io.k3j.datastoreconformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.LogStart;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 class MariadbStartTest extends DatabaseStart {
     private static MariadbServer server;
@@ -47,5 +51,15 @@ class MariadbStartTest extends DatabaseStart {
     @Override
     String demandingTls(String endpoint) {
         return endpoint + "?tls=true";
+    }
+
+    @Test
+    void aUnixSocketIsTaken() {
+        String endpoint = "mysql://" + DatabaseServer.USER + ":" + DatabaseServer.PASSWORD + "@unix(" + server.socket()
+                + ")/local";
+        try (MysqlStore store = MysqlStore.open(endpoint)) {
+            Conformance.committed(store.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
+            assertThat(store.datastore().get("/a")).isPresent();
+        }
     }
 }

@@ -104,8 +104,8 @@ class PostgresFailoverTest {
         }
     }
 
-    /// Nothing cuts the connections to a server that was demoted and whose address was taken from it; it keeps answering
-    /// whoever only reads.
+    /// Nothing cuts the connections to a server that was demoted and whose address was taken from it; it keeps
+    /// answering whoever only reads.
     @Test
     void aDemotedPrimaryIsNoLongerReadOnceAWriteHasFoundOut() {
         primary.waitForStandby();
