@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 /// One server's member on free ports of the loopback, with certificates of authorities that several servers share.
 final class Server implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     final Places places;
     final Ports ports;
     final MemberConfig config;
