@@ -89,11 +89,10 @@ final class Start implements AutoCloseable {
         boolean admitted = admission(layout, cluster, parity);
         Admission later = admitted ? Admission.GIVEN : new Admission(() -> admitted(cluster));
         Desk desk = new Desk(layout, settings, own, secrets, this::latest);
-        boolean member = cluster.member();
-        Credentials credentials = serve(layout, desk, begin);
-        if (member || !shared(layout)) {
+        if (cluster.member() || !shared(layout)) {
             services.condition(Services.NODE_ADMITTED);
         }
+        Credentials credentials = serve(layout, desk, begin);
         health.ok();
         LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
         if (later.stale()) {
