@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// `k3s certificate check|rotate|rotate-ca`: looks at, or removes, the certificates on disk; the next start makes them anew.
+/// `k3s certificate check|rotate|rotate-ca`: looks at the certificates on disk, or has them made anew: by the
+/// running server, else with the next start.
 final class CertificateCommand {
-    private static final String USAGE = "use: k3s certificate check [--output text|table|json|yaml] | rotate [--service NAME …]"
-            + " | rotate-ca --path DIR [--force]   (--data-dir, --server, --token say which server)";
+    private static final String USAGE = "use: k3s certificate check [--output text|table|json|yaml]"
+            + " | rotate [--service NAME …] | rotate-ca --path DIR [--force]"
+            + "   (--data-dir, --server, --token say which server)";
     private static final Words.Form FORM = new Words.Form(USAGE,
             Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
             Set.of("service", "server", "token", "data-dir", "output", "config", "log", "path"),

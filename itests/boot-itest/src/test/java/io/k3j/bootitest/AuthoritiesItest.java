@@ -30,8 +30,8 @@ class AuthoritiesItest {
             sign() {
               key "$1"
               openssl req -new -key "$1.key" -subj "/CN=$2" -out csr
-              openssl x509 -req -in csr -CA "$3.pem" -CAkey "$3.key" -days 3650 -extfile ext -set_serial 0x$RANDOM$RANDOM \\
-                -out "$1.pem" 2>/dev/null
+              openssl x509 -req -in csr -CA "$3.pem" -CAkey "$3.key" -days 3650 -extfile ext \\
+                -set_serial 0x$RANDOM$RANDOM -out "$1.pem" 2>/dev/null
             }
             if [ ! -f root-ca.pem ]; then
               key root-ca
