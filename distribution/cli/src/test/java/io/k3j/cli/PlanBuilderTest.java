@@ -124,7 +124,7 @@ class PlanBuilderTest {
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
             "--kubelet-arg=feature-gates=X=true|--kubelet-arg=feature-gates=X=true (command line) is not supported yet",
-            "--etcd-s3|not supported yet by K3j", "--config=/no/such/file|does not exist"})
+            "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
