@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// Who asks, and may they? Fails closed: what cannot be decided is not allowed.
 final class Access {
@@ -28,7 +27,7 @@ final class Access {
     private final Set<String> modes;
     private final boolean anonymous;
     private final Runnable patience;
-    private volatile @Nullable List<Ranked.Entry<Authorizer>> known;
+    private volatile long known = -1;
 
     /// @param modes the authorizers that must be there for a no to be final
     /// @param patience waits a moment for those that are being replaced
@@ -172,16 +171,16 @@ final class Access {
 
     /// Whether every authorizer that must be there is there.
     boolean complete() {
-        List<Ranked.Entry<Authorizer>> all = authorizers.all();
+        long now = authorizers.changes();
         if (!authenticators.complete()) {
             return false;
         }
-        if (known == all) {
+        if (known == now) {
             return true;
         }
-        boolean here = missing(all).isEmpty();
+        boolean here = missing(authorizers.all()).isEmpty();
         if (here) {
-            known = all;
+            known = now;
         }
         return here;
     }

@@ -13,7 +13,7 @@ final class Admissions {
     private final Ranked<Admission> plugins;
     private final Set<String> wanted;
     private final Runnable patience;
-    private volatile List<Ranked.Entry<Admission>> known = List.of();
+    private volatile long known = -1;
 
     /// @param patience waits a moment for plug-ins that are being replaced
     Admissions(Ranked<Admission> plugins, Set<String> wanted, Runnable patience) {
@@ -61,11 +61,7 @@ final class Admissions {
 
     /// Whether every wanted plug-in is there.
     boolean complete() {
-        if (!plugins.complete()) {
-            return false;
-        }
-        List<Ranked.Entry<Admission>> all = plugins.all();
-        return known == all && !all.isEmpty() || missing(all).isEmpty();
+        return plugins.complete() && (known == plugins.changes() || missing(plugins.all()).isEmpty());
     }
 
     private Set<String> missing(List<Ranked.Entry<Admission>> all) {
@@ -76,12 +72,14 @@ final class Admissions {
 
     /// All of them; none is away. A request that has begun waits for those that are replaced meanwhile.
     private List<Ranked.Entry<Admission>> present() {
+        long now = plugins.changes();
         List<Ranked.Entry<Admission>> all = plugins.all();
-        if (known == all && !all.isEmpty() && plugins.complete()) {
+        if (known == now && plugins.complete()) {
             return all;
         }
         if (!complete()) {
             patience.run();
+            now = plugins.changes();
             all = plugins.all();
         }
         Set<String> missing = missing(all);
@@ -91,7 +89,7 @@ final class Admissions {
         if (!plugins.complete()) {
             throw ApiFault.unavailable("an admission plug-in is being replaced");
         }
-        known = all;
+        known = now;
         return all;
     }
 }

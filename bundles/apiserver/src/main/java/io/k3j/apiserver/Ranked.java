@@ -10,6 +10,7 @@ final class Ranked<T> {
     private final Comparator<Entry<T>> order;
     private volatile List<Entry<T>> entries = List.of();
     private volatile boolean complete = true;
+    private volatile long changes;
     private long most;
 
     /// A service and its properties.
@@ -45,6 +46,7 @@ final class Ranked<T> {
         entries = List.copyOf(all);
         most = Math.max(most, sorts());
         complete = sorts() >= most;
+        changes++;
     }
 
     /// Two generations of one bundle stand side by side for a moment: they count once.
@@ -60,6 +62,13 @@ final class Ranked<T> {
     synchronized void remove(T service) {
         entries = entries.stream().filter(e -> e.service() != service).toList();
         complete = sorts() >= most;
+        changes++;
+    }
+
+    /// How often somebody came or left: what was found out about [#all] holds while this does not change, and keeps
+    /// nobody from being collected. Ask before.
+    long changes() {
+        return changes;
     }
 
     /// All of them, in order.
