@@ -1,6 +1,7 @@
 package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Unchanged;
@@ -24,6 +25,7 @@ final class Commits {
     private final History history;
     private final Tail tail;
     private final Gate gate;
+    private final Claims claims = new Claims();
 
     Commits(EtcdKv kv, Attempts attempts, History history, Tail tail, Gate gate) {
         this.kv = kv;
@@ -53,8 +55,9 @@ final class Commits {
     CommitResult carryOut(Wish wish) {
         gate.enter();
         try {
-            return new Run(wish).result();
+            return new Run(wish, claims.enter(wish.key, wish.expected)).result();
         } finally {
+            claims.leave(wish.key, wish.expected);
             gate.leave();
         }
     }
@@ -62,14 +65,17 @@ final class Commits {
     /// One wish on its way.
     private final class Run {
         private final Wish wish;
+        private final Claims.Rivals rivals;
         private final long deadline = System.nanoTime() + LIMIT_NANOS;
-        private final long begun = tail.told();
+        /// Nothing up to this revision can be ours.
+        private final long begun = tail.known();
         private boolean uncertain;
         private boolean interrupted;
         private long lease;
 
-        Run(Wish wish) {
+        Run(Wish wish, Claims.Rivals rivals) {
             this.wish = wish;
+            this.rivals = rivals;
         }
 
         CommitResult result() {
@@ -95,10 +101,16 @@ final class Commits {
             EtcdTxn.Result result = kv.commit(wish.txn(lease), limit());
             tail.seen(result.revision());
             if (result.succeeded()) {
-                return new CommitResult.Committed(result.revision());
+                return committed(result.revision());
             }
             CommitResult.Conflict conflict = conflict(result.read());
             return uncertain && conflict.unchangedKey().isEmpty() ? lookedUp(conflict) : conflict;
+        }
+
+        /// Another one that wished the same may have been told that this change is his. Then this one came too late,
+        /// and hears what there is now.
+        private CommitResult committed(long revision) {
+            return rivals.claim(revision) ? new CommitResult.Committed(revision) : attempt();
         }
 
         private Duration limit() {
@@ -135,25 +147,32 @@ final class Commits {
 
         /// The key has moved since an attempt of ours that was not answered: was that us?
         private CommitResult lookedUp(CommitResult.Conflict conflict) {
-            try {
-                long from = 1 + (wish.expected() > 0 ? wish.expected() : begun);
-                for (EtcdEvent event : history.of(wish.key(), from)) {
-                    if (ours(event)) {
-                        return new CommitResult.Committed(event.key().modRevision());
-                    }
-                    if (wish.expected() > 0) {
-                        return somebodyElse(event, conflict);
-                    }
+            for (EtcdEvent event : since(1 + (wish.expected() > 0 ? wish.expected() : begun))) {
+                if (ours(event) && rivals.claim(event.key().modRevision())) {
+                    return new CommitResult.Committed(event.key().modRevision());
                 }
+                if (wish.expected() > 0) {
+                    return somebodyElse(event, conflict);
+                }
+            }
+            return conflict;
+        }
+
+        private List<EtcdEvent> since(long revision) {
+            try {
+                return history.of(wish.key(), revision, limit());
+            } catch (Compacted e) {
+                throw new DatastoreUnavailable("commit: the connection to etcd broke and the key's history is gone", e,
+                        true);
             } catch (InterruptedException e) {
                 interrupted = true;
+                return since(revision);
             }
-            throw new DatastoreUnavailable("commit: the connection to etcd broke and the key's history is gone",
-                    new IllegalStateException("unknown"), true);
         }
 
         private boolean ours(EtcdEvent event) {
-            return wish.value() != null && !event.deletion() && Arrays.equals(wish.value(), event.key().value())
+            return wish.value() != null && !event.deletion() && event.key().modRevision() > begun
+                    && Arrays.equals(wish.value(), event.key().value())
                     && (wish.expected() > 0 || event.key().version() == 1);
         }
 

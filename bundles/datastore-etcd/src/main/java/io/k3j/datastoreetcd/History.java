@@ -2,7 +2,6 @@ package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Compacted;
-import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdEvent;
 import io.k3j.etcdclient.EtcdFailure;
@@ -30,57 +29,52 @@ final class History {
     }
 
     /// The changes of all keys after `revision`, up to `until` or a piece of that. Both exist.
+    /// @throws io.k3j.datastoreapi.DatastoreUnavailable when etcd does not tell them
     /// @throws Compacted when some of them are gone
     Tail.Slice between(long revision, long until) throws InterruptedException {
         List<Change> found = new ArrayList<>();
         BlockingQueue<EtcdWatch.Told> queue = new LinkedBlockingQueue<>();
         AtomicLong room = new AtomicLong(PIECE_BYTES);
         long upTo = revision;
-        try (EtcdWatch _ = open(EtcdRange.everything(), revision + 1, told -> {
+        try (EtcdWatch _ = EtcdWatch.open(client, EtcdRange.everything(), revision + 1, told -> {
             if (room.get() > 0) {
                 room.addAndGet(-bytes(told.events()));
                 queue.add(told);
             }
-        })) {
+        }, LIMIT)) {
             long left = PIECE_BYTES;
             while (upTo < until && left > 0) {
-                List<EtcdEvent> events = take(queue);
+                List<EtcdEvent> events = take(queue, LIMIT.toNanos());
                 left -= bytes(events);
                 found.addAll(Changes.of(events));
                 upTo = events.isEmpty() ? upTo : events.getLast().key().modRevision();
             }
+        } catch (EtcdFailure e) {
+            throw Attempts.unavailable("read the log", e, false);
         }
         return new Tail.Slice(found, upTo);
     }
 
-    /// The first change of a key from a revision on, up to the newest one. Empty when it takes too long to say.
-    List<EtcdEvent> of(String key, long fromRevision) throws InterruptedException {
+    /// The first changes of a key from a revision on; there is one.
+    /// @throws EtcdFailure when the connection breaks or it takes longer than `limit`
+    /// @throws Compacted when some of them are gone
+    List<EtcdEvent> of(String key, long fromRevision, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         BlockingQueue<EtcdWatch.Told> queue = new LinkedBlockingQueue<>();
-        try (EtcdWatch _ = open(EtcdRange.key(key), fromRevision, queue::add)) {
+        try (EtcdWatch _ = EtcdWatch.open(client, EtcdRange.key(key), fromRevision, queue::add, limit)) {
             List<EtcdEvent> events = List.of();
             while (events.isEmpty()) {
-                events = take(queue);
+                events = take(queue, deadline - System.nanoTime());
             }
             return events;
-        } catch (Compacted | DatastoreUnavailable e) {
-            return List.of();
         }
     }
 
-    private EtcdWatch open(EtcdRange range, long from, java.util.function.Consumer<EtcdWatch.Told> receiver) {
-        try {
-            return EtcdWatch.open(client, range, from, receiver, LIMIT);
-        } catch (EtcdFailure e) {
-            throw Attempts.unavailable("read the log", e, false);
-        }
-    }
-
-    private List<EtcdEvent> take(BlockingQueue<EtcdWatch.Told> queue) throws InterruptedException {
-        EtcdWatch.Told told = queue.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    private List<EtcdEvent> take(BlockingQueue<EtcdWatch.Told> queue, long nanos) throws InterruptedException {
+        EtcdWatch.Told told = queue.poll(nanos, TimeUnit.NANOSECONDS);
         if (told == null || told.canceled() && told.compactRevision() == 0) {
-            throw new DatastoreUnavailable("read the log: etcd does not tell it",
-                    new IllegalStateException("no answer"),
-                    false);
+            String why = told == null ? "no answer" : told.reason();
+            throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "etcd does not tell its log: " + why);
         }
         if (told.compactRevision() > 0) {
             compactions.raise(told.compactRevision());

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A running watch of a range, with what was before each change.
 public final class EtcdWatch implements AutoCloseable {
@@ -27,7 +28,7 @@ public final class EtcdWatch implements AutoCloseable {
     }
 
     /// Watches from `startRevision` on. `receiver` is called by the connection's reading thread and must not block
-    /// for long.
+    /// for long. When the stream ends, by whomever, it hears of that last.
     /// @throws EtcdFailure when there is no connection
     public static EtcdWatch open(EtcdClient client, EtcdRange range, long startRevision, Consumer<Told> receiver,
             Duration timeout) {
@@ -40,7 +41,12 @@ public final class EtcdWatch implements AutoCloseable {
             stream.close();
             throw Failures.of(e);
         }
+        stream.end().whenComplete((_, why) -> receiver.accept(ended(why)));
         return new EtcdWatch(stream);
+    }
+
+    private static Told ended(@Nullable Throwable why) {
+        return new Told(List.of(), false, true, 0, why == null ? "ended by etcd" : String.valueOf(why.getMessage()));
     }
 
     private static Told read(ProtoReader in) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Unchanged;
@@ -39,15 +40,16 @@ public interface ConcurrencyGuarantees extends Conformance {
     @Test
     default void aCounterRaisedByManyLosesNoStep() {
         put("/counter", 0, "0");
-        Load.parallel(16, 400, i -> raise());
+        Load.parallel(16, 400, i -> raise(store()));
         assertThat(store().get("/counter")).map(Conformance::text).hasValue("400");
     }
 
-    private void raise() {
+    /// Adds one to `/counter`, however often that takes.
+    static void raise(Datastore store) {
         while (true) {
-            Entry now = store().get("/counter").orElseThrow();
+            Entry now = store.get("/counter").orElseThrow();
             byte[] next = bytes(Integer.toString(Integer.parseInt(Conformance.text(now)) + 1));
-            if (store().commit("/counter", now.revision(), next, Duration.ZERO) instanceof CommitResult.Committed) {
+            if (store.commit("/counter", now.revision(), next, Duration.ZERO) instanceof CommitResult.Committed) {
                 return;
             }
         }

@@ -14,6 +14,7 @@ import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// What happens when members die, hang or lose their majority, and beside other users of the cluster.
 class EtcdFaultsTest {
     private static final Duration FOREVER = Duration.ZERO;
+    /// Between two cuts: a commit is resolved in less.
+    private static final Duration CALM = Duration.ofMillis(400);
     private static final Duration SOON = Duration.ofMillis(2_000);
     @TempDir
     Path directory;
@@ -136,6 +140,28 @@ class EtcdFaultsTest {
         while (acknowledged.size() < count) {
             assertThat(System.nanoTime()).as("writes go on").isLessThan(deadline);
             Thread.onSpinWait();
+        }
+    }
+
+    /// Several that wish the same change find it in the log when their answers are lost; it is only one's.
+    @Test
+    void aCounterRaisedByManyLosesNoStepWhenAnswersAreLost() throws InterruptedException {
+        servers = EtcdServers.start(directory, 1);
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(servers.endpoint(0)).getPort())) {
+            store = open("http://127.0.0.1:" + proxy.port());
+            eventually(() -> committed(store.commit("/counter", 0, bytes("0"), FOREVER)));
+            AtomicBoolean go = new AtomicBoolean(true);
+            Thread cutter = Thread.ofVirtual().start(() -> {
+                for (int n = 0; go.get(); n++) {
+                    proxy.trap("/counter", 1 + n % 3, () -> {
+                    });
+                    LockSupport.parkNanos(CALM.toNanos());
+                }
+            });
+            Load.parallel(16, 400, i -> ConcurrencyGuarantees.raise(store));
+            go.set(false);
+            cutter.join();
+            assertThat(store.get("/counter")).map(Conformance::text).hasValue("400");
         }
     }
 
