@@ -5,7 +5,6 @@ import io.k3j.pki.ClockSkew;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.Pem;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -13,10 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Whom to believe at a server's address, found out as K3s' agents do: ask for its authorities without
 /// believing anything, ask again believing those, then compare them with the token's hash. A server whose
@@ -31,7 +27,7 @@ record Trust(List<X509Certificate> authorities) {
     /// @throws Refused when it is not the cluster the token belongs to, or no K3s at all
     /// @throws IOException when it does not answer
     static Trust establish(URI server, ClusterToken token, String shown) throws IOException, Refused {
-        String pem = ask(server, blind(), shown);
+        String pem = ask(server, io.k3j.pki.Trust.anybody(), shown);
         List<X509Certificate> authorities;
         try {
             authorities = Pem.certificates(pem);
@@ -110,54 +106,6 @@ record Trust(List<X509Certificate> authorities) {
             return SSLContext.getDefault();
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
-        }
-    }
-
-    private static SSLContext blind() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Anyone()}, null);
-            return context;
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
-        }
-    }
-
-    /// Believes everybody: only for the first look, whose answer is checked afterwards and carries no secret.
-    private static final class Anyone extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // nobody is a client of ours
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // nobody is a client of ours
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            // nobody is a client of ours
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // whoever it is
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -35,5 +35,20 @@ public interface StoreOpener {
         /// Commits what is queued and lets go.
         @Override
         void close();
+
+        /// A store and how to let it go.
+        static Opened of(Datastore datastore, Runnable close) {
+            return new Opened() {
+                @Override
+                public Datastore datastore() {
+                    return datastore;
+                }
+
+                @Override
+                public void close() {
+                    close.run();
+                }
+            };
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.k3j.datastoreetcd;
 
-import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import java.io.IOException;
@@ -20,17 +19,7 @@ public final class EtcdOpener implements StoreOpener {
                 place.files().get(1), place.files().get(2), false);
         try {
             EtcdStore store = EtcdStore.open(here.open(), why -> LOG.log(System.Logger.Level.DEBUG, why));
-            return new Opened() {
-                @Override
-                public Datastore datastore() {
-                    return store;
-                }
-
-                @Override
-                public void close() {
-                    store.close();
-                }
-            };
+            return Opened.of(store, store::close);
         } catch (IOException e) {
             throw new DatastoreUnavailable(String.valueOf(e.getMessage()), e, false);
         }

@@ -1,6 +1,5 @@
 package io.k3j.datastorepostgres;
 
-import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.StoreOpener;
 
 /// Opens a database outside of a server.
@@ -13,16 +12,6 @@ public final class PostgresOpener implements StoreOpener {
     @Override
     public Opened open(Place place) {
         PostgresStore store = PostgresStore.open(place.endpoint(), place.files());
-        return new Opened() {
-            @Override
-            public Datastore datastore() {
-                return store.datastore();
-            }
-
-            @Override
-            public void close() {
-                store.close();
-            }
-        };
+        return Opened.of(store.datastore(), store::close);
     }
 }

@@ -1,6 +1,5 @@
 package io.k3j.datastoresqlite;
 
-import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.StoreOpener;
 
 /// Opens the database of a stopped server.
@@ -16,16 +15,6 @@ public final class SqliteOpener implements StoreOpener {
     public Opened open(Place place) {
         SqliteStore store = SqliteStore.open(place.dataDir(), false,
                 why -> LOG.log(System.Logger.Level.ERROR, why));
-        return new Opened() {
-            @Override
-            public Datastore datastore() {
-                return store.datastore();
-            }
-
-            @Override
-            public void close() {
-                store.close();
-            }
-        };
+        return Opened.of(store.datastore(), store::close);
     }
 }

@@ -5,20 +5,14 @@ import io.k3j.pki.Trust;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /// How an S3 endpoint is reached: addresses, trust, proxy.
 final class S3Connection {
@@ -46,9 +40,7 @@ final class S3Connection {
         builder.proxy(settings.proxy().isEmpty() ? ProxySelector.getDefault() : proxy(settings.proxy()));
         try {
             if (settings.unverified()) {
-                SSLContext blind = SSLContext.getInstance("TLS");
-                blind.init(null, new TrustManager[] {new Anybody()}, null);
-                builder.sslContext(blind);
+                builder.sslContext(Trust.anybody());
             } else if (!settings.authority().isEmpty()) {
                 builder.sslContext(Trust.in(Pem.certificates(authority(settings.authority()))));
             }
@@ -80,44 +72,6 @@ final class S3Connection {
             return new String(Base64.getDecoder().decode(given.strip()), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IOException("--etcd-s3-endpoint-ca " + given + ": cannot be read", e);
-        }
-    }
-
-    /// For `--etcd-s3-skip-ssl-verify`; names are not looked at either.
-    private static final class Anybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            // whoever it is
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // whoever it is
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.pki.Trust;
 import io.k3j.streaming.GrpcConnection;
 import io.k3j.streaming.GrpcFailure;
 import java.io.ByteArrayOutputStream;
@@ -9,15 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /// The small clients probes and hooks need: TCP, HTTP/1.1, gRPC health. Blocking, each within its time.
 final class Clients {
@@ -85,16 +81,11 @@ final class Clients {
     }
 
     private static Socket secured(Socket plain, InetSocketAddress address) throws IOException {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Anyone()}, null);
-            SSLSocket s = (SSLSocket) context.getSocketFactory().createSocket(plain, address.getHostString(),
-                    address.getPort(), true);
-            s.startHandshake();
-            return s;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
+        // a probe asks whether somebody answers, not who
+        SSLSocket s = (SSLSocket) Trust.anybody().getSocketFactory().createSocket(plain, address.getHostString(),
+                address.getPort(), true);
+        s.startHandshake();
+        return s;
     }
 
     /// The health of a gRPC service by its standard protocol; empty when it serves, else what it said.
@@ -119,37 +110,5 @@ final class Clients {
 
     private static int millis(Duration timeout) {
         return (int) Math.max(1, timeout.toMillis());
-    }
-
-    /// Takes every certificate: a probe asks whether somebody answers, not who.
-    private static final class Anyone extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

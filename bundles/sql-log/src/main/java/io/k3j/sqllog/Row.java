@@ -2,7 +2,11 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Entry;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +18,51 @@ public record Row(long id, String name, boolean created, boolean deleted, long c
     static final String COMPACT_ROW = "compact_rev_key";
     /// Beginning of the names of rows that only fill a hole in the numbering.
     static final String GAP = "gap-";
+    /// What a statement begins with that inserts rows; a group of marks for each follows.
+    public static final String INSERT = "INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision,"
+            + " lease, value, old_value) VALUES ";
+    /// The marks of one row.
+    public static final String MARKS = "(?,?,?,?,?,?,?,?,?)";
+    private static final int COLUMNS = 9;
     private static final byte[] NOTHING = {};
 
     /// A row that only fills a hole in the numbering, as kine makes it.
     static Row filler(long id) {
         return new Row(id, GAP + id, false, true, 0, 0, 0, null, null);
+    }
+
+    /// Binds rows to a statement of that many [#MARKS].
+    public static void bind(PreparedStatement statement, List<Row> rows) throws SQLException {
+        int at = 1;
+        for (Row row : rows) {
+            row.bind(statement, at);
+            at += COLUMNS;
+        }
+    }
+
+    private void bind(PreparedStatement statement, int first) throws SQLException {
+        statement.setLong(first, id);
+        statement.setString(first + 1, name);
+        statement.setInt(first + 2, created ? 1 : 0);
+        statement.setInt(first + 3, deleted ? 1 : 0);
+        statement.setLong(first + 4, createRevision);
+        statement.setLong(first + 5, prevRevision);
+        statement.setLong(first + 6, lease);
+        bind(statement, first + 7, value);
+        bind(statement, first + 8, oldValue);
+    }
+
+    private static void bind(PreparedStatement statement, int column, byte @Nullable [] bytes) throws SQLException {
+        if (bytes == null) {
+            statement.setNull(column, Types.BINARY);
+        } else {
+            statement.setBytes(column, bytes);
+        }
+    }
+
+    /// How many bytes it brings along, its names and numbers left out.
+    public long weight() {
+        return (long) bytes().length + (oldValue == null ? 0 : oldValue.length);
     }
 
     /// Whether it says the same, the columns that only help others apart.

@@ -28,7 +28,7 @@ final class NodeConditions {
     NodeConditions(Supplier<@Nullable ApiClient> api, InstantSource clock) {
         this.api = api;
         this.clock = clock;
-        this.events = new NodeEvents(clock);
+        this.events = new NodeEvents(NodeEvents.SUPERVISOR, clock);
     }
 
     /// Tells `drift`, empty for none. A Node that has no condition yet gets none as long as there is no drift.

@@ -12,11 +12,16 @@ import java.time.temporal.ChronoUnit;
 /// Events about Nodes as K3s' supervisor writes them: the Node is referred to by its name in place of its uid, as
 /// kubelets do.
 final class NodeEvents {
+    /// The component of most of them.
+    static final String SUPERVISOR = "k3s-supervisor";
     private static final Gvr EVENTS = Gvr.of("v1", "events");
 
+    private final String component;
     private final InstantSource clock;
 
-    NodeEvents(InstantSource clock) {
+    /// `component` is who says so.
+    NodeEvents(String component, InstantSource clock) {
+        this.component = component;
         this.clock = clock;
     }
 
@@ -32,7 +37,7 @@ final class NodeEvents {
                 Struct.of("name", name, "namespace", "default"), "involvedObject",
                 Struct.of("apiVersion", "v1", "kind", "Node", "name", node, "uid", node), "reason", reason, "message",
                 message, "type", warning ? "Warning" : "Normal", "source",
-                Struct.of("component", "k3s-supervisor", "host", node), "firstTimestamp", now, "lastTimestamp", now,
+                Struct.of("component", component, "host", node), "firstTimestamp", now, "lastTimestamp", now,
                 "count", 1)), WriteOptions.PLAIN);
     }
 }

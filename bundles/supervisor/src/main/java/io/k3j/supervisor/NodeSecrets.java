@@ -36,7 +36,7 @@ final class NodeSecrets {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
     private final PasswordOwners owners = new PasswordOwners();
-    private final NodeEvents events = new NodeEvents(InstantSource.system());
+    private final NodeEvents events = new NodeEvents(NodeEvents.SUPERVISOR, InstantSource.system());
     private volatile @Nullable ApiClient api;
 
     NodeSecrets(RandomGenerator random) {

@@ -6,30 +6,26 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /// Writes every Secret once more as it is, so that the datastore has it under the key in use. Tells how far it is by
 /// log lines and by K3s' Events.
 final class Reencryption {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final Gvr SECRETS = Gvr.of("v1", "secrets");
-    private static final Gvr EVENTS = Gvr.of("v1", "events");
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int TOLD_EVERY = 50;
 
     private final ApiClient api;
     private final String node;
-    private final InstantSource clock;
+    private final NodeEvents events;
 
     Reencryption(ApiClient api, String node, InstantSource clock) {
         this.api = api;
         this.node = node;
-        this.clock = clock;
+        this.events = new NodeEvents("secrets-reencrypt", clock);
     }
 
     /// All of them; blocks for as long as that takes.
@@ -59,16 +55,8 @@ final class Reencryption {
 
     private void tell(String type, String reason, String message) {
         LOG.log(type.equals("Normal") ? Level.INFO : Level.WARNING, "Secrets encryption: " + message);
-        Instant when = clock.instant();
-        String name = node + "." + Long.toHexString(when.toEpochMilli() * 1_000_000 + when.getNano() % 1_000_000);
-        String at = when.truncatedTo(ChronoUnit.SECONDS).toString();
         try {
-            api.create(EVENTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Event", "metadata",
-                    Struct.of("name", name, "namespace", "default"), "involvedObject",
-                    Struct.of("apiVersion", "v1", "kind", "Node", "name", node, "uid", node), "reason", reason,
-                    "message", message, "type", type, "source", Struct.of("component", "secrets-reencrypt", "host",
-                            node),
-                    "firstTimestamp", at, "lastTimestamp", at, "count", 1)), WriteOptions.PLAIN);
+            events.write(api, node, reason, message, type.equals("Warning"));
         } catch (ApiFault untold) {
             LOG.log(Level.DEBUG, "Event not written", untold);
         }
