@@ -30,8 +30,11 @@ final class LoadBalancer implements AutoCloseable {
     private static final int BACKLOG = 256;
     /// Connections at once; more wait in the listen queue.
     private static final int MAX_CONNECTIONS = 1_000;
+    /// K3s' name of the one for supervisor and API server.
+    private static final String NAME = "k3s-agent-load-balancer";
 
     private final ServerList servers;
+    private final DialTimes times = new DialTimes();
     private final ServerSocket listener;
     private final Set<Pair> open = ConcurrentHashMap.newKeySet();
     private final Semaphore seats = new Semaphore(MAX_CONNECTIONS);
@@ -109,6 +112,11 @@ final class LoadBalancer implements AutoCloseable {
         return servers.report().toString();
     }
 
+    /// What K3s counts of its load balancers, in Prometheus' text form.
+    String metrics() {
+        return servers.metrics(NAME) + times.text(NAME);
+    }
+
     private void accept() {
         while (closed.getCount() > 0) {
             try {
@@ -141,7 +149,9 @@ final class LoadBalancer implements AutoCloseable {
     private void carry(Socket near) {
         try (near) {
             near.setTcpNoDelay(true);
+            long begun = System.nanoTime();
             Optional<Race.Outcome> winner = new Race(this::dial).run(servers.order());
+            times.add(winner.isPresent(), System.nanoTime() - begun);
             if (winner.isPresent()) {
                 join(winner.get().address(), new Pair(near, winner.get().connection().orElseThrow()));
             }

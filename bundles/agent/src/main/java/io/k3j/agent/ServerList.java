@@ -212,7 +212,23 @@ final class ServerList {
         return all;
     }
 
-    /// State and number of connections of each server, for people and metrics.
+    /// K3s' gauges, in Prometheus' text form: one line each for every server there is.
+    synchronized String metrics(String balancer) {
+        StringBuilder connections = new StringBuilder(
+                "# HELP k3s_loadbalancer_server_connections Connections to a server now, by load balancer and server.\n"
+                        + "# TYPE k3s_loadbalancer_server_connections gauge\n");
+        StringBuilder health = new StringBuilder("# HELP k3s_loadbalancer_server_health State of a server, by load "
+                + "balancer and server: " + State.numbers()
+                + ".\n# TYPE k3s_loadbalancer_server_health gauge\n");
+        for (Server server : servers.values()) {
+            String labels = "{name=\"" + balancer + "\",server=\"" + server.address + "\"} ";
+            connections.append("k3s_loadbalancer_server_connections").append(labels).append(server.load()).append('\n');
+            health.append("k3s_loadbalancer_server_health").append(labels).append(server.state.ordinal()).append('\n');
+        }
+        return connections.append(health).toString();
+    }
+
+    /// State and number of connections of each server, for people.
     synchronized Map<String, String> report() {
         Map<String, String> lines = new LinkedHashMap<>();
         servers.values().forEach(s -> lines.put(s.address, s.state + "/" + s.load()));

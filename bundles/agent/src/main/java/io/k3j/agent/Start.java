@@ -6,6 +6,7 @@ import io.k3j.componentapi.ClusterSettings;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
@@ -97,6 +98,7 @@ final class Start implements AutoCloseable {
             started.health(tunnels::health);
             started.set(memory.read());
             balancer = started;
+            register(Metrics.class, started::metrics, "component", "agent");
             supervisor = URI.create("https://127.0.0.1:" + started.port());
             if (closed.getCount() == 0) {
                 started.close();

@@ -1,5 +1,8 @@
 package io.k3j.agent;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /// How much a server behind the load balancer is worth, worst first; the ordinals are those of K3s' metric.
 enum State {
     /// Taken away.
@@ -17,5 +20,10 @@ enum State {
     /// Answers since a short while: connections go there first, so that load spreads.
     PREFERRED,
     /// Has the connections.
-    ACTIVE
+    ACTIVE;
+
+    /// `0=INVALID, 1=FAILED, …`.
+    static String numbers() {
+        return Arrays.stream(values()).map(s -> s.ordinal() + "=" + s).collect(Collectors.joining(", "));
+    }
 }

@@ -130,6 +130,47 @@ class LoadBalancerTest {
     }
 
     @Test
+    void countsWhatK3sCounts() throws IOException {
+        try (Echo a = new Echo('a');
+                Echo b = new Echo('b');
+                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+            balancer.set(List.of(a.address(), b.address()));
+            b.die();
+            String name = "{name=\"k3s-agent-load-balancer\",";
+            try (Socket socket = connect(balancer)) {
+                assertThat((char) socket.getInputStream().read()).isEqualTo('a');
+                assertThat(balancer.metrics()).contains(
+                        "k3s_loadbalancer_server_connections" + name + "server=\"" + a.address() + "\"} 1\n",
+                        "k3s_loadbalancer_server_connections" + name + "server=\"" + b.address() + "\"} 0\n",
+                        "k3s_loadbalancer_server_health" + name + "server=\"" + a.address() + "\"} 4\n",
+                        "k3s_loadbalancer_dial_duration_seconds_bucket" + name + "status=\"success\",le=\"+Inf\"} 1\n",
+                        "k3s_loadbalancer_dial_duration_seconds_count" + name + "status=\"success\"} 1\n")
+                        .doesNotContain("status=\"error\"");
+            }
+            a.die();
+            try (Socket socket = connect(balancer)) {
+                assertThat(socket.getInputStream().read()).isNegative();
+            }
+            assertThat(balancer.metrics()).contains(
+                    "k3s_loadbalancer_server_health" + name + "server=\"" + a.address() + "\"} 1\n",
+                    "k3s_loadbalancer_server_health" + name + "server=\"" + b.address() + "\"} 1\n",
+                    "k3s_loadbalancer_dial_duration_seconds_count" + name + "status=\"error\"} 1\n");
+        }
+    }
+
+    @Test
+    void dialTimesFallBetweenK3sBounds() {
+        DialTimes times = new DialTimes();
+        times.add(true, 1_000_000);
+        times.add(true, 1_000_001);
+        times.add(true, 20_000_000_000L);
+        assertThat(times.text("x")).contains("_bucket{name=\"x\",status=\"success\",le=\"0.001\"} 1\n",
+                "le=\"0.002\"} 2\n", "le=\"16.384\"} 2\n", "le=\"+Inf\"} 3\n",
+                "_sum{name=\"x\",status=\"success\"} 20.002000001\n",
+                "# TYPE k3s_loadbalancer_dial_duration_seconds histogram\n");
+    }
+
+    @Test
     void tellsWhyNobodyCanBeReached() throws IOException {
         try (Echo a = new Echo('a')) {
             a.die();

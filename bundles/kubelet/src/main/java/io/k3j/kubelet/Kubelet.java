@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -10,6 +11,9 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -32,6 +36,7 @@ public final class Kubelet {
     private final BundleContext context;
     private final HealthScope health;
     private final NodeAgent agent;
+    private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
     private final ServiceRegistration<Endpoint> endpoint;
     private @Nullable ServiceRegistration<Condition> ready;
 
@@ -44,7 +49,23 @@ public final class Kubelet {
         agent = new NodeAgent(settings, runtime, InstantSource.system(), this::ready);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
-        endpoint = context.registerService(Endpoint.class, new KubeletServer(agent), properties);
+        endpoint = context.registerService(Endpoint.class, new KubeletServer(agent, this::others), properties);
+    }
+
+    /// What the other components of this process count of themselves.
+    private String others() {
+        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
+    }
+
+    /// A component that counts.
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addMetrics(Metrics component) {
+        metrics.add(component);
+    }
+
+    /// It counts no more.
+    public void removeMetrics(Metrics component) {
+        metrics.remove(component);
     }
 
     /// There is an API to hear of pods from: the first, or the one that takes the place of another.

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Answers on the kubelet's port, 10250: logs, exec, attach, port-forward, statistics. Only holders of a
@@ -36,9 +37,12 @@ final class KubeletServer implements Endpoint {
     private final Tools tools;
     private final Streams streams;
     private final Stats stats;
+    private final Supplier<String> others;
 
-    KubeletServer(NodeAgent agent) {
+    /// `others` gives what other components count of themselves, in Prometheus' text form.
+    KubeletServer(NodeAgent agent, Supplier<String> others) {
         this.agent = agent;
+        this.others = others;
         tools = agent.tools();
         streams = new Streams(tools.runtime());
         stats = new Stats(tools, agent.workers());
@@ -97,7 +101,8 @@ final class KubeletServer implements Endpoint {
             case "configz" -> x.respond(200, JSON, Json.bytes(configuration()));
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
             case "metrics" -> x.respond(200, Map.of("content-type", "text/plain; version=0.0.4; charset=utf-8"),
-                    (path.size() > 1 ? stats.resourceMetrics() : stats.metrics()).getBytes(StandardCharsets.UTF_8));
+                    (path.size() > 1 ? stats.resourceMetrics() : stats.metrics() + others.get())
+                            .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> logs(x, path, query);
             case "exec" -> streams.command(x, "Exec", streams.exec(container(path), query), query);
             case "attach" -> streams.command(x, "Attach", attach(path, query), query);

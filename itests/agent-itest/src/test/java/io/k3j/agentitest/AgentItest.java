@@ -102,6 +102,16 @@ class AgentItest {
     }
 
     @Test
+    @Order(2)
+    void tellsOfItsLoadBalancerInTheKubeletsMetrics() throws IOException, InterruptedException {
+        String server = "{name=\"k3s-agent-load-balancer\",server=\"10.10.10.50:6443\"} ";
+        await("get --raw /api/v1/nodes/agent-1/proxy/metrics", "k3s_loadbalancer_server_health" + server + "7");
+        assertThat(kubectl("get --raw /api/v1/nodes/agent-1/proxy/metrics").text()).contains("kubelet_running_pods",
+                "k3s_loadbalancer_server_connections" + server,
+                "k3s_loadbalancer_dial_duration_seconds_count{name=\"k3s-agent-load-balancer\",status=\"success\"}");
+    }
+
+    @Test
     @Order(3)
     void resolvesNamesInThePod() throws IOException, InterruptedException {
         await("get endpointslices -n kube-system", "kube-dns-agent-1");

@@ -1,0 +1,15 @@
+package io.k3j.componentapi;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// What a component counts of itself, for the `/metrics` of the node's kubelet: in K3s all components of a process share
+/// one registry, so that each `/metrics` of that process has them.
+///
+/// **Who.** Components register it as a service; `kubelet` reads it.
+@ConsumerType
+@FunctionalInterface
+public interface Metrics {
+    /// Prometheus' text form 0.0.4: whole lines, each family with its `# HELP` and `# TYPE`, and no family that another
+    /// component has. Any thread; must not block.
+    String text();
+}
