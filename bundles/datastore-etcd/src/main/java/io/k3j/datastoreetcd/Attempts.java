@@ -3,6 +3,7 @@ package io.k3j.datastoreetcd;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.etcdclient.EtcdFailure;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// Calls that may be made twice, made again until their time is over.
@@ -12,17 +13,17 @@ final class Attempts {
     /// After which another member is asked, when there is one.
     private static final long ONE_NANOS = 800_000_000;
     private final Gate gate;
-    private final boolean others;
+    private final BooleanSupplier others;
 
-    /// `others`: there is more than one endpoint to go to.
-    Attempts(Gate gate, boolean others) {
+    /// `others`: whether there is more than one endpoint to go to.
+    Attempts(Gate gate, BooleanSupplier others) {
         this.gate = gate;
         this.others = others;
     }
 
     /// How long the next attempt may take when `left` nanoseconds are left.
     Duration next(long left) {
-        return Duration.ofNanos(Math.max(1_000_000, others ? Math.min(left, ONE_NANOS) : left));
+        return Duration.ofNanos(Math.max(1_000_000, others.getAsBoolean() ? Math.min(left, ONE_NANOS) : left));
     }
 
     /// The answer of `call`, which gets the time of each attempt.

@@ -6,9 +6,11 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.etcdclient.EtcdFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Hashtable;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -21,14 +23,18 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.condition.Condition;
 
 /// Connects to the cluster, as soon as it answers, and offers it as [Datastore] with the condition that says so.
-/// A cluster that does not answer yet is waited for; files that cannot be read end the process.
+/// A cluster that does not answer yet is waited for; files that cannot be read, and an external cluster that does not
+/// speak as the scheme of its address says, end the process.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.datastoreetcd",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class EtcdDatastore {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
     private static final long RETRY_MILLIS = 250;
+    /// Between two looks at who the members are, on a server that is none of them.
+    private static final long LOOK_MILLIS = 10_000;
     private final BundleContext context;
     private final Place place;
+    private final Optional<Whereabouts> elsewhere;
     private final HealthScope health;
     private final @Nullable Abort abort;
     private final Gate stop = new Gate();
@@ -43,6 +49,8 @@ public final class EtcdDatastore {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL) @Nullable Abort abort) {
         this.context = context;
         this.place = Place.of(settings);
+        this.elsewhere = settings.disableEtcd() && settings.datastoreEndpoint().isEmpty()
+                ? Optional.of(Whereabouts.of(settings)) : Optional.empty();
         this.health = health.scope("datastore-etcd");
         this.abort = abort;
         thread = Thread.ofVirtual().name("datastore-open").start(this::connect);
@@ -52,7 +60,10 @@ public final class EtcdDatastore {
         while (!stop.closed()) {
             try {
                 if (place.complete()) {
-                    offer(EtcdStore.open(place.open(), this::trouble));
+                    Place here = elsewhere.map(w -> place.at(w.endpoints())).orElse(place);
+                    EtcdStore opened = EtcdStore.open(here.open(), this::trouble);
+                    offer(opened);
+                    elsewhere.ifPresent(w -> follow(w, opened));
                     return;
                 }
                 health.degraded("waiting for the certificates of the managed etcd");
@@ -61,8 +72,26 @@ public final class EtcdDatastore {
             } catch (IOException e) {
                 giveUp(String.valueOf(e.getMessage()));
                 return;
+            } catch (IllegalArgumentException e) {
+                if (!place.managed()) {
+                    giveUp("cannot open the datastore: --datastore-endpoint: " + e.getMessage());
+                    return;
+                }
+                health.degraded(String.valueOf(e.getMessage()));
             }
             stop.pause(RETRY_MILLIS);
+        }
+    }
+
+    /// Members come and go; those of now are gone to, and remembered for the next start.
+    private void follow(Whereabouts whereabouts, EtcdStore store) {
+        while (!stop.closed()) {
+            try {
+                whereabouts.keep(store.follow());
+            } catch (DatastoreUnavailable | EtcdFailure | IOException notNow) {
+                LOG.log(System.Logger.Level.DEBUG, "the members of etcd are asked for again", notNow);
+            }
+            stop.pause(LOOK_MILLIS);
         }
     }
 
@@ -103,6 +132,7 @@ public final class EtcdDatastore {
     @Deactivate
     void stop() throws InterruptedException {
         stop.close(Duration.ZERO);
+        thread.interrupt();
         synchronized (this) {
             if (ready != null && service != null && store != null) {
                 ready.unregister();

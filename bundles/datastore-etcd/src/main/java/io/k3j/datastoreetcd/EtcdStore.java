@@ -14,6 +14,8 @@ import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdEndpoints;
 import io.k3j.etcdclient.EtcdFailure;
 import io.k3j.etcdclient.EtcdKv;
+import io.k3j.etcdclient.EtcdScheme;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
 /// A [Datastore] in an etcd cluster. See the package.
 public final class EtcdStore implements Datastore, AutoCloseable {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
+    private static final Duration SCHEME_LIMIT = Duration.ofMillis(500);
     private static final Duration FENCE_LIMIT = Duration.ofSeconds(1);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
     private final EtcdClient client;
@@ -51,10 +54,11 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     /// Connects. `trouble` hears, while the store is open, why the cluster does not answer, and the empty text
     /// whenever it does.
     /// @throws DatastoreUnavailable when it does not answer within two seconds
+    /// @throws IllegalArgumentException when that is because a member speaks TLS behind `http`, or none behind `https`
     public static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble) {
         EtcdClient client = EtcdClient.of(endpoints, "etcd");
         Gate gate = new Gate();
-        Attempts attempts = new Attempts(gate, client.size() > 1);
+        Attempts attempts = new Attempts(gate, () -> client.size() > 1);
         try {
             long newest = attempts.call("open", OPEN_LIMIT,
                     limit -> new EtcdKv(client).count(Compactions.NOTHING, 0, limit).revision());
@@ -64,8 +68,25 @@ public final class EtcdStore implements Datastore, AutoCloseable {
             return store;
         } catch (EtcdFailure | DatastoreUnavailable e) {
             client.close();
+            EtcdScheme.wrong(endpoints, SCHEME_LIMIT).ifPresent(wrong -> {
+                throw new IllegalArgumentException(wrong);
+            });
             throw e instanceof DatastoreUnavailable u ? u : Attempts.unavailable("open", (EtcdFailure) e, false);
         }
+    }
+
+    /// Asks for the members and goes from now on to those that vote, wherever it went before.
+    /// @throws EtcdFailure when it is refused
+    /// @throws DatastoreUnavailable when nobody answers
+    List<EtcdCluster.Member> follow() {
+        List<EtcdCluster.Member> members = attempts.call("ask for the members", OPEN_LIMIT,
+                limit -> new EtcdCluster(client).members(limit));
+        List<URI> voters = members.stream().filter(m -> !m.learner()).flatMap(m -> m.clientUrls().stream())
+                .map(URI::create).toList();
+        if (!voters.isEmpty()) {
+            client.follow(voters);
+        }
+        return members;
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// @param authorities a PEM file; empty: the machine's
 /// @param certificate a PEM file; empty: none is shown
 /// @param key a PEM file
-/// @param managed whether it is this server's own etcd, whose certificates may still be in the making
+/// @param managed whether it is etcd that K3j manages, whose certificates may still be in the making
 record Place(String endpoints, String authorities, String certificate, String key, boolean managed) {
     private static final String MANAGED = "https://127.0.0.1:2379";
 
@@ -28,6 +28,11 @@ record Place(String endpoints, String authorities, String certificate, String ke
         }
         String tls = Path.of(settings.dataDir()).resolve("server/tls/etcd") + "/";
         return new Place(MANAGED, tls + "server-ca.crt", tls + "client.crt", tls + "client.key", true);
+    }
+
+    /// The same cluster, at these endpoints.
+    Place at(String others) {
+        return new Place(others, authorities, certificate, key, managed);
     }
 
     /// Whether the files are there, as far as they can be waited for.

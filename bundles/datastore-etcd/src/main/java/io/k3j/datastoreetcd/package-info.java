@@ -18,7 +18,7 @@
 /// | --- | --- |
 /// | `datastore-feed` | the watch of everything, and one confirmed read a second that notices a dead cluster |
 /// | two per connection (`streaming`) | reading and writing its socket; the reader fills the tail |
-/// | `datastore-open` | the first connection, then ends |
+/// | `datastore-open` | the first connection; then ends, or (`--disable-etcd`) follows the members |
 ///
 /// Swap policy PARALLEL: two copies side by side are two clients of the cluster.
 @NullMarked

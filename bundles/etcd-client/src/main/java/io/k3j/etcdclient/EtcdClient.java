@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +31,7 @@ public final class EtcdClient implements AutoCloseable {
     private static final int CONNECT_MILLIS = 1_000;
     // a member without a leader refuses at once instead of letting calls wait
     private static final Map<String, String> METADATA = Map.of("hasleader", "true");
-    private final EtcdEndpoints endpoints;
+    private volatile EtcdEndpoints endpoints;
     private final Map<String, String> metadata;
     private final String name;
     private final ReentrantLock dialing = new ReentrantLock();
@@ -58,6 +59,11 @@ public final class EtcdClient implements AutoCloseable {
     /// How many endpoints there are to go to.
     public int size() {
         return endpoints.all().size();
+    }
+
+    /// From now on goes to these when it makes a connection; the one in use stays as long as it answers.
+    public void follow(List<URI> all) {
+        endpoints = new EtcdEndpoints(all, endpoints.tls());
     }
 
     /// One request, one answer.
@@ -130,8 +136,9 @@ public final class EtcdClient implements AutoCloseable {
     /// Tries every endpoint once, beginning after the one that failed last.
     private GrpcConnection dial(int millis) {
         String why = "closed";
-        for (int i = 0; i < endpoints.all().size() && !closed; i++) {
-            URI endpoint = endpoints.all().get(next++ % endpoints.all().size());
+        List<URI> all = endpoints.all();
+        for (int i = 0; i < all.size() && !closed; i++) {
+            URI endpoint = all.get(next++ % all.size());
             try {
                 GrpcConnection made = dial(endpoint, millis);
                 next--;

@@ -48,4 +48,15 @@ class EtcdClientTest {
         client.call("/etcd/Quick", new byte[0], LONG);
         assertThat(peer.connections()).isEqualTo(1);
     }
+
+    @Test
+    void goesToWhereItIsToldOnceItsConnectionHasEnded() throws IOException {
+        try (Peer other = new Peer()) {
+            assertThatThrownBy(() -> client.call("/etcd/Silent", new byte[0], SHORT)).isInstanceOf(EtcdFailure.class);
+            client.follow(other.endpoints().all());
+            assertThatThrownBy(() -> client.call("/etcd/Silent", new byte[0], SHORT)).isInstanceOf(EtcdFailure.class);
+            assertThat(peer.connections()).isEqualTo(1);
+            assertThat(other.connections()).isEqualTo(1);
+        }
+    }
 }
