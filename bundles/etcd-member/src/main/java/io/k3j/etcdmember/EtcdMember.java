@@ -52,7 +52,7 @@ public final class EtcdMember {
     }
 
     private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots, SnapshotObjects objects,
-            NodeDuties nodes, ServiceRegistration<Endpoint> endpoint) {
+            NodeDuties nodes, DiskWatch disk, ServiceRegistration<Endpoint> endpoint) {
     }
 
     /// The API has come; Nodes can be told of.
@@ -114,13 +114,16 @@ public final class EtcdMember {
         properties.put(org.osgi.framework.Constants.SERVICE_RANKING, 1);
         NodeDuties nodes = new NodeDuties(member, wish.config(), settings.nodeName(), () -> api,
                 InstantSource.system());
-        running = new Running(member, process, snapshots, objects, nodes, context.registerService(Endpoint.class,
+        DiskWatch disk = new DiskWatch(wish.config().metricsUrl(), wish.places().data().toString(),
+                InstantSource.system());
+        running = new Running(member, process, snapshots, objects, nodes, disk, context.registerService(Endpoint.class,
                 new DbEndpoint(wish.places(), member, snapshots), properties));
         if (plan.schedule().isPresent()) {
             Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots::run));
         }
         Thread.ofVirtual().name("etcd-snapshot-objects").start(() -> until(objects::run));
         Thread.ofVirtual().name("etcd-nodes").start(() -> until(nodes::run));
+        Thread.ofVirtual().name("etcd-disk").start(() -> until(disk::run));
         return member;
     }
 
@@ -165,6 +168,7 @@ public final class EtcdMember {
             last.snapshots().close();
             last.objects().close();
             last.nodes().close();
+            last.disk().close();
             last.member().close();
             Bundle framework = context.getBundle(0);
             if (framework.getState() == Bundle.STOPPING) {

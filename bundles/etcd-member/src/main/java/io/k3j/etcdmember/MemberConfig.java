@@ -27,6 +27,12 @@ record MemberConfig(Places places, String name, String host, Ports ports, String
         return url("https", host, ports.client());
     }
 
+    /// Where its metrics are told; `--etcd-arg` may have moved them.
+    String metricsUrl() {
+        String moved = arguments.getOrDefault("listen-metrics-urls", url("http", metrics, ports.metrics()));
+        return moved.split(",")[0];
+    }
+
     /// The file's text. `alone` makes whatever is on disk a cluster of this member only.
     String text(boolean alone) {
         Map<String, Object> all = new LinkedHashMap<>();
