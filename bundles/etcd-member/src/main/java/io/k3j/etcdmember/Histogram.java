@@ -40,8 +40,8 @@ record Histogram(List<Double> bounds, List<Long> counts) {
         return new Histogram(bounds, more);
     }
 
-    /// The seconds that this share of all stayed below, taking a bucket's content as evenly spread; the last finite bound
-    /// when it is beyond. 0 when there is nothing.
+    /// The seconds that this share of all stayed below, taking a bucket's content as evenly spread; the last finite
+    /// bound when it is beyond. 0 when there is nothing.
     double quantile(double share) {
         double rank = share * total();
         double lower = 0;
