@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 /// `/v1-k3s/encrypt/status` and `/v1-k3s/encrypt/config`: K3s' stages of a key rotation. Each stage is in the bootstrap
 /// record before it is in force, and a later one is refused until all servers have the one before, so that no server
 /// ever meets a row whose key it does not have.
-final class EncryptionRequests implements Answerer {
+final class EncryptionRequests implements Answerer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final int MAX_BYTES = 4096;
     private static final long ENDING_SECONDS = 5;
@@ -253,6 +253,18 @@ final class EncryptionRequests implements Answerer {
             keeper.marks().active(false);
             keeper.step();
             working.release();
+        }
+    }
+
+    /// Waits a moment for what is being done; nothing begins any more.
+    @Override
+    public void close() {
+        try {
+            if (!working.tryAcquire(ENDING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "Secrets are still being encrypted anew while this component stops");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 }

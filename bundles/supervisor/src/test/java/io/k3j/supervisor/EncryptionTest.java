@@ -41,7 +41,10 @@ class EncryptionTest {
 
     @AfterEach
     void stop() {
-        running.forEach(server -> server.keeper.close());
+        running.forEach(server -> {
+            server.requests.close();
+            server.keeper.close();
+        });
         store.close();
     }
 
