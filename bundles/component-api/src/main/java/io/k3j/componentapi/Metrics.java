@@ -2,8 +2,8 @@ package io.k3j.componentapi;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// What a component counts of itself, for the `/metrics` of the node's kubelet: in K3s all components of a process share
-/// one registry, so that each `/metrics` of that process has them.
+/// What a component counts of itself, for the `/metrics` of the node's kubelet: in K3s all components of a process
+/// share one registry, so that each `/metrics` of that process has them.
 ///
 /// **Who.** Components register it as a service; `kubelet` reads it.
 @ConsumerType
