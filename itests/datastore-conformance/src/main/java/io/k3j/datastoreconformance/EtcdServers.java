@@ -19,9 +19,11 @@ public final class EtcdServers implements AutoCloseable {
     private final List<Integer> clients = new ArrayList<>();
     private final List<Integer> peers = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
+    private final List<String> tls;
 
-    private EtcdServers(Path directory, int members) {
+    private EtcdServers(Path directory, int members, List<String> tls) {
         this.directory = directory;
+        this.tls = List.copyOf(tls);
         for (int i = 0; i < members; i++) {
             clients.add(freePort());
             peers.add(freePort());
@@ -30,10 +32,15 @@ public final class EtcdServers implements AutoCloseable {
 
     /// Starts so many members with their data under the directory.
     public static EtcdServers start(Path directory, int members) {
+        return start(directory, members, List.of());
+    }
+
+    /// Starts so many members; with flags that give it certificates, it speaks TLS to its clients.
+    public static EtcdServers start(Path directory, int members, List<String> tls) {
         if (!Files.isExecutable(ETCD)) {
             throw new IllegalStateException("etcd is not installed; type: apt-get install etcd-server");
         }
-        EtcdServers servers = new EtcdServers(directory, members);
+        EtcdServers servers = new EtcdServers(directory, members, tls);
         for (int i = 0; i < members; i++) {
             servers.processes.add(servers.process(i));
         }
@@ -51,11 +58,13 @@ public final class EtcdServers implements AutoCloseable {
     private Process process(int i) {
         String cluster = IntStream.range(0, peers.size()).mapToObj(k -> "m" + k + "=" + url(peers.get(k)))
                 .collect(Collectors.joining(","));
-        ProcessBuilder builder = new ProcessBuilder(ETCD.toString(), "--name", "m" + i, "--data-dir",
-                directory.resolve("m" + i).toString(), "--listen-client-urls", url(clients.get(i)),
-                "--advertise-client-urls", url(clients.get(i)), "--listen-peer-urls", url(peers.get(i)),
+        List<String> command = new ArrayList<>(List.of(ETCD.toString(), "--name", "m" + i, "--data-dir",
+                directory.resolve("m" + i).toString(), "--listen-client-urls", endpoint(i),
+                "--advertise-client-urls", endpoint(i), "--listen-peer-urls", url(peers.get(i)),
                 "--initial-advertise-peer-urls", url(peers.get(i)), "--initial-cluster", cluster,
-                "--heartbeat-interval", "20", "--election-timeout", "200", "--max-request-bytes", "8388608");
+                "--heartbeat-interval", "20", "--election-timeout", "200", "--max-request-bytes", "8388608"));
+        command.addAll(tls);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectErrorStream(true).redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("m" + i + ".log").toFile()));
         try {
@@ -71,12 +80,12 @@ public final class EtcdServers implements AutoCloseable {
 
     /// All client addresses, as `--datastore-endpoint` takes them.
     public String endpoints() {
-        return clients.stream().map(EtcdServers::url).collect(Collectors.joining(","));
+        return IntStream.range(0, clients.size()).mapToObj(this::endpoint).collect(Collectors.joining(","));
     }
 
     /// The client address of one member.
     public String endpoint(int member) {
-        return url(clients.get(member));
+        return (tls.isEmpty() ? "http" : "https") + "://127.0.0.1:" + clients.get(member);
     }
 
     /// Ends one member the hard way.

@@ -35,4 +35,11 @@ class ExternalEtcdParityItest extends ParityMatrix {
     Store store() {
         return Store.etcd(UnaryOperator.identity(), List.of("--endpoints=" + etcd.endpoints()));
     }
+
+    @Override
+    List<Wrong> wrong() {
+        String address = etcd.endpoints().substring("http://".length());
+        return List.of(new Wrong("TLS the etcd lacks", List.of("--datastore-endpoint=https://" + address),
+                "cannot open the datastore: --datastore-endpoint", address + " does not speak TLS; write http://"));
+    }
 }

@@ -1,0 +1,71 @@
+package io.k3j.datastoreconformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreetcd.EtcdStore;
+import io.k3j.etcdclient.EtcdEndpoints;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What an operator is told when an etcd cannot be used, and what is tried again.
+class EtcdStartTest {
+    private static final String HTTPS = "https://";
+    @TempDir
+    Path directory;
+
+    @Test
+    void oneWithoutTlsBehindHttpsIsNotTriedAgain() {
+        try (EtcdServers etcd = EtcdServers.start(directory, 1)) {
+            String address = address(etcd);
+            refused(HTTPS + address, "etcd at " + address + " does not speak TLS; write http://" + address);
+        }
+    }
+
+    @Test
+    void oneWithTlsBehindHttpIsNotTriedAgain() {
+        DatabaseStart.Tls tls = TestCertificates.make(directory, System.getProperty("user.name"));
+        try (EtcdServers etcd = EtcdServers.start(directory, 1, List.of("--cert-file",
+                directory.resolve("server.crt").toString(), "--key-file", directory.resolve("server.key").toString(),
+                "--client-cert-auth", "--trusted-ca-file", tls.authority().toString()))) {
+            String address = address(etcd);
+            refused("http://" + address, "etcd at " + address + " speaks TLS; write https://" + address);
+        }
+    }
+
+    @Test
+    void oneThatIsNotThereIsTriedAgain() {
+        EtcdServers etcd = EtcdServers.start(directory, 1);
+        String address = address(etcd);
+        etcd.close();
+        for (String scheme : List.of("http://", HTTPS)) {
+            assertThatThrownBy(() -> open(scheme + address)).isInstanceOf(DatastoreUnavailable.class);
+        }
+    }
+
+    private static String address(EtcdServers etcd) {
+        return etcd.endpoint(0).substring(etcd.endpoint(0).indexOf("//") + 2);
+    }
+
+    /// Tries until the process listens, as a server does.
+    private static void refused(String endpoint, String told) {
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 30; i++) {
+                try {
+                    open(endpoint);
+                } catch (DatastoreUnavailable notYet) {
+                    assertThat(notYet).hasMessageContaining("open");
+                }
+            }
+        }).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(told);
+    }
+
+    private static void open(String endpoint) {
+        EtcdStore.open(EtcdEndpoints.parse(endpoint, Optional.empty()), trouble -> {
+        }).close();
+    }
+}
