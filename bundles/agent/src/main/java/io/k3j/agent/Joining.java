@@ -26,6 +26,7 @@ final class Joining {
     private final Layout layout;
     private final NodeFiles files;
     private final URI supervisor;
+    private final Trust.Warnings warnings = new Trust.Warnings();
 
     /// Asks `supervisor`, which is the load balancer's address, or `--server` itself without one.
     Joining(Settings settings, ClusterToken token, Layout layout, NodeFiles files, URI supervisor) {
@@ -40,7 +41,7 @@ final class Joining {
     /// @throws Refused when trying again would be of no use
     /// @throws IOException when no server answers as it should
     ClusterConfig join(Instant now) throws IOException, Refused {
-        Trust trust = Trust.establish(supervisor, token, settings.server());
+        Trust trust = Trust.establish(supervisor, token, settings.server(), warnings);
         try {
             return join(trust, authorization(), now, false);
         } catch (SupervisorFault fault) {
@@ -67,9 +68,7 @@ final class Joining {
         }
         if (fault.forbidden()) {
             files.forgetPassword();
-            throw new Refused("Node password rejected, duplicate hostname or contents of '" + layout.nodePassword()
-                    + "' may not match server node-passwd entry, try enabling a unique node name with the "
-                    + "--with-node-id flag");
+            throw Refused.nodePassword(layout.nodePassword());
         }
         if (fault.lasting()) {
             throw new Refused("the server " + settings.server() + " refuses: " + fault.getMessage());

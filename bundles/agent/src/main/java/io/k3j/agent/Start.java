@@ -107,9 +107,11 @@ final class Start implements AutoCloseable {
         return new Joining(settings, token, layout, files, supervisor);
     }
 
-    /// Joins; or, when the node was in before and no server answers, what is known from then.
+    /// Joins; or, when the node was in before and no server answers, what is known from then. Once a server has refused
+    /// the node's password, it waits until one takes it, as K3s' agents do: the name may be another machine's by now.
     private @Nullable ClusterConfig first(Joining joining) throws IOException, InterruptedException, Refused {
         long start = System.nanoTime();
+        boolean stranger = false;
         for (long pause = FIRST_MILLIS;; pause = Math.min(pause * 2, LONGEST_MILLIS)) {
             boolean known = files.complete(clock.instant());
             boolean patient = System.nanoTime() - start < PATIENCE.toNanos();
@@ -121,10 +123,14 @@ final class Start implements AutoCloseable {
                 if (!known) {
                     throw refused;
                 }
-                return remembered(joining, String.valueOf(refused.getMessage()));
+                if (!refused.password()) {
+                    return remembered(joining, String.valueOf(refused.getMessage()));
+                }
+                stranger = true;
+                tell("Waiting to retrieve agent configuration; server is not ready: " + refused.getMessage());
             } catch (IOException away) {
                 String why = why(away);
-                if (known && !patient) {
+                if (known && !patient && !stranger) {
                     return remembered(joining, why);
                 }
                 tell(why);

@@ -9,8 +9,10 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
@@ -23,10 +25,23 @@ record Trust(List<X509Certificate> authorities) {
     private static final System.Logger LOG = System.getLogger("io.k3j.agent");
     private static final String PATH = "/cacerts";
 
+    /// What was warned of: once of each authority, however often it is asked.
+    static final class Warnings {
+        private static final int MOST = 16;
+        private final Set<String> told = new HashSet<>();
+
+        synchronized void of(String pem, String text) {
+            if (told.size() < MOST && told.add(pem)) {
+                LOG.log(System.Logger.Level.WARNING, text);
+            }
+        }
+    }
+
     /// Asks `server`; `shown` is the address the user knows it by.
     /// @throws Refused when it is not the cluster the token belongs to, or no K3s at all
     /// @throws IOException when it does not answer
-    static Trust establish(URI server, ClusterToken token, String shown) throws IOException, Refused {
+    static Trust establish(URI server, ClusterToken token, String shown, Warnings warnings)
+            throws IOException, Refused {
         String pem = ask(server, io.k3j.pki.Trust.anybody(), shown);
         List<X509Certificate> authorities;
         try {
@@ -40,24 +55,29 @@ record Trust(List<X509Certificate> authorities) {
         try {
             ask(server, ClientTls.trusting(authorities, Optional.empty()), shown);
         } catch (SSLException notTheirs) {
-            return publicly(server, token, shown, notTheirs);
+            publicly(server, shown, notTheirs);
+            if (token.caHash().isPresent()) {
+                warnings.of(pem, "Cluster CA certificate is trusted by the host CA bundle. Token CA hash will not be "
+                        + "validated.");
+            }
+            return new Trust(List.of());
         }
-        compare(token, pem, shown);
+        if (token.caHash().isEmpty()) {
+            warnings.of(pem, "Cluster CA certificate is not trusted by the host CA bundle, but the token does not "
+                    + "include a CA hash. Use the full token from the server's node-token file to enable Cluster CA "
+                    + "validation.");
+        } else {
+            compare(token.caHash().get(), pem, shown);
+        }
         return new Trust(authorities);
     }
 
-    private static void compare(ClusterToken token, String pem, String shown) throws Refused {
-        if (token.caHash().isEmpty()) {
-            LOG.log(System.Logger.Level.WARNING, "Cluster CA certificate is not trusted by the host CA bundle, but the "
-                    + "token does not include a CA hash. Use the full token from the server's node-token file to "
-                    + "enable Cluster CA validation.");
-            return;
-        }
+    private static void compare(String hash, String pem, String shown) throws Refused {
         try {
             String found = ClusterToken.caHash(pem);
-            if (!found.equals(token.caHash().get())) {
+            if (!found.equals(hash)) {
                 throw new Refused("token CA hash does not match the Cluster CA certificate hash: "
-                        + token.caHash().get() + " != " + found + "; " + shown
+                        + hash + " != " + found + "; " + shown
                         + " is not the cluster this token is for, or its CA was replaced: copy the token anew");
             }
         } catch (IllegalArgumentException noChain) {
@@ -65,8 +85,8 @@ record Trust(List<X509Certificate> authorities) {
         }
     }
 
-    private static Trust publicly(URI server, ClusterToken token, String shown, SSLException why)
-            throws IOException, Refused {
+    /// Refuses it unless the machine's authorities vouch for it.
+    private static void publicly(URI server, String shown, SSLException why) throws IOException, Refused {
         try {
             ask(server, SSLContext.getDefault(), shown);
         } catch (SSLException neither) {
@@ -79,11 +99,6 @@ record Trust(List<X509Certificate> authorities) {
         } catch (GeneralSecurityException missing) {
             throw new IOException(missing);
         }
-        if (token.caHash().isPresent()) {
-            LOG.log(System.Logger.Level.WARNING, "Cluster CA certificate is trusted by the host CA bundle. Token CA "
-                    + "hash will not be validated.");
-        }
-        return new Trust(List.of());
     }
 
     private static String ask(URI server, SSLContext tls, String shown) throws IOException, Refused {

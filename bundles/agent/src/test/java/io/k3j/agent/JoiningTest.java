@@ -17,6 +17,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +133,28 @@ class JoiningTest {
     void takesAShortToken() throws Exception {
         assertThat(joining("secret").join(Instant.now()).settings().values()).containsEntry("clusterDomain",
                 "cluster.local");
+    }
+
+    @Test
+    void warnsOnceOfAnAuthorityNobodyVouchesForHoweverOftenItTries() throws Exception {
+        Joining joining = joining("secret");
+        Logger logger = Logger.getLogger("io.k3j.agent");
+        List<String> warned = new CopyOnWriteArrayList<>();
+        Handler handler = new StreamHandler() {
+            @Override
+            public synchronized void publish(LogRecord told) {
+                warned.add(told.getMessage());
+            }
+        };
+        logger.addHandler(handler);
+        try {
+            joining.join(Instant.now());
+            joining.join(Instant.now());
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(warned.stream().filter(text -> text.startsWith("Cluster CA certificate is not trusted")))
+                .hasSize(1);
     }
 
     @Test
