@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,10 @@ final class DataDir implements AutoCloseable {
 
     private static final long LEAST_SPACE = 64L << 20;
     private static final String LOCK = "bundles/lock";
+    /// The console's, the longest path of a socket in the data directory.
+    private static final String SOCKET = "bundles/console.sock";
+    /// As many bytes as a socket's path can have: the virtual machine takes two less than Linux, which takes 108.
+    private static final int LONGEST_SOCKET = 106;
 
     private final Path path;
     private final FileChannel channel;
@@ -26,6 +31,18 @@ final class DataDir implements AutoCloseable {
     private DataDir(Path path, FileChannel channel) {
         this.path = path;
         this.channel = channel;
+    }
+
+    /// Refuses a path that is too long for the sockets in it, without writing anything.
+    static void refuseLong(Path dataDir) throws StartFailure {
+        Path socket = dataDir.resolve(SOCKET);
+        int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET) {
+            throw new StartFailure("the path of the data directory " + dataDir + " is too long: " + socket + " has "
+                    + length + " bytes and the path of a socket has " + LONGEST_SOCKET
+                    + " at most; choose a shorter one with --data-dir (at most "
+                    + (LONGEST_SOCKET - SOCKET.length() - 1) + " bytes)");
+        }
     }
 
     /// Refuses a directory another process holds, without writing anything.

@@ -47,6 +47,7 @@ public final class Server {
     public static int run(LaunchPlan plan, Progress progress) {
         Server server = new Server(plan, progress);
         try {
+            DataDir.refuseLong(plan.dataDir());
             DataDir.refuseHeld(plan.dataDir());
             DataDir.refuseFull(plan.dataDir());
             LogSettings.apply(plan);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,6 +43,22 @@ class DataDirTest {
         DataDir.take(dir.resolve("deep/er")).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("deep/er/bundles"))))
                 .isEqualTo("rwx------");
+    }
+
+    @Test
+    void saysThatAPathIsTooLongForASocketWithoutWriting() throws StartFailure, IOException {
+        Path longest = dir.resolve("d".repeat(106 - "/bundles/console.sock".length() - dir.toString().length() - 1));
+        DataDir.refuseLong(longest);
+        DataDir.take(longest).close();
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(longest.resolve("bundles/console.sock")));
+        }
+        Path longer = Path.of(longest + "d");
+        assertThatThrownBy(() -> DataDir.refuseLong(longer)).isInstanceOf(StartFailure.class)
+                .hasMessage("the path of the data directory " + longer + " is too long: " + longer
+                        + "/bundles/console.sock has 107 bytes and the path of a socket has 106 at most; choose a "
+                        + "shorter one with --data-dir (at most 85 bytes)");
+        assertThat(longer).doesNotExist();
     }
 
     @Test
