@@ -26,22 +26,31 @@ final class Joining {
     private final Layout layout;
     private final NodeFiles files;
     private final URI supervisor;
+    private final String origin;
     private final Trust.Warnings warnings = new Trust.Warnings();
 
-    /// Asks `supervisor`, which is the load balancer's address, or `--server` itself without one.
-    Joining(Settings settings, ClusterToken token, Layout layout, NodeFiles files, URI supervisor) {
+    /// How to the servers.
+    ///
+    /// @param supervisor the load balancer's address, or `--server` itself without one
+    /// @param server the server the user, or this server itself, knows
+    record Way(URI supervisor, String server) {
+    }
+
+    /// Asks that way.
+    Joining(Settings settings, ClusterToken token, Layout layout, NodeFiles files, Way way) {
         this.settings = settings;
         this.token = token;
         this.layout = layout;
         this.files = files;
-        this.supervisor = supervisor;
+        this.supervisor = way.supervisor();
+        this.origin = way.server();
     }
 
     /// Joins, or joins again with new certificates; writes every file.
     /// @throws Refused when trying again would be of no use
     /// @throws IOException when no server answers as it should
     ClusterConfig join(Instant now) throws IOException, Refused {
-        Trust trust = Trust.establish(supervisor, token, settings.server(), warnings);
+        Trust trust = Trust.establish(supervisor, token, origin, warnings);
         try {
             return join(trust, authorization(), now, false);
         } catch (SupervisorFault fault) {
@@ -63,7 +72,7 @@ final class Joining {
 
     private IOException explained(SupervisorFault fault) throws IOException, Refused {
         if (fault.unauthorized()) {
-            throw new Refused("the server " + settings.server() + " does not accept this token (" + fault.getMessage()
+            throw new Refused("the server " + origin + " does not accept this token (" + fault.getMessage()
                     + "); use the content of server/node-token in the data directory of a server");
         }
         if (fault.forbidden()) {
@@ -71,7 +80,7 @@ final class Joining {
             throw Refused.nodePassword(layout.nodePassword());
         }
         if (fault.lasting()) {
-            throw new Refused("the server " + settings.server() + " refuses: " + fault.getMessage());
+            throw new Refused("the server " + origin + " refuses: " + fault.getMessage());
         }
         return fault;
     }

@@ -26,6 +26,12 @@ package io.k3j.agent;
     /// `--disable-apiserver-lb`: everything goes straight to `--server`.
     boolean disableApiserverLb() default false;
 
+    /// `--disable-apiserver`: this node is a server's, and joins by its own supervisor.
+    boolean disableApiserver() default false;
+
+    /// `--https-listen-port` of that server.
+    int httpsListenPort() default 6443;
+
     /// The kubelet's port.
     int kubeletPort() default 10250;
 

@@ -39,6 +39,7 @@ final class Start implements AutoCloseable {
 
     private final BundleContext context;
     private final Settings settings;
+    private final Origin origin;
     private final HealthScope health;
     private final Abort abort;
     private final InstantSource clock = InstantSource.system();
@@ -57,6 +58,7 @@ final class Start implements AutoCloseable {
     Start(BundleContext context, Settings settings, HealthScope health, Abort abort) {
         this.context = context;
         this.settings = settings;
+        this.origin = Origin.of(settings);
         this.health = health;
         this.abort = abort;
         this.layout = Layout.of(settings);
@@ -66,8 +68,8 @@ final class Start implements AutoCloseable {
         this.targets = new AllowedTargets(settings.kubeletPort(), own);
         this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock);
         this.servers = new Servers(clock, this::servers);
-        this.memory = new BalancerFile(layout.balancerFile(), settings.server());
-        health.report(HealthLevel.STARTING, "joining " + settings.server());
+        this.memory = new BalancerFile(layout.balancerFile(), origin.server());
+        health.report(HealthLevel.STARTING, "joining " + origin.server());
         this.thread = Thread.ofVirtual().name("agent").start(this::run);
     }
 
@@ -83,15 +85,15 @@ final class Start implements AutoCloseable {
             abort.abort(String.valueOf(refused.getMessage()));
         } catch (IOException failed) {
             LOG.log(Level.DEBUG, "not joined", failed);
-            abort.abort("cannot join " + settings.server() + ": " + failed.getMessage());
+            abort.abort("cannot join " + origin.server() + ": " + failed.getMessage());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private Joining begin() throws IOException {
-        ClusterToken token = ClusterToken.parse(settings.token());
-        String preset = Addresses.ofUrl(settings.server());
+    private Joining begin() throws IOException, InterruptedException {
+        ClusterToken token = ClusterToken.parse(origin.token(closed));
+        String preset = Addresses.ofUrl(origin.server());
         URI supervisor = URI.create("https://" + preset);
         if (!settings.disableApiserverLb()) {
             LoadBalancer started = new LoadBalancer(settings.lbServerPort(), preset, clock);
@@ -104,7 +106,7 @@ final class Start implements AutoCloseable {
                 started.close();
             }
         }
-        return new Joining(settings, token, layout, files, supervisor);
+        return new Joining(settings, token, layout, files, new Joining.Way(supervisor, origin.server()));
     }
 
     /// Joins; or, when the node was in before and no server answers, what is known from then. Once a server has refused
@@ -149,7 +151,7 @@ final class Start implements AutoCloseable {
     private String why(IOException away) {
         LoadBalancer way = balancer;
         String trouble = way == null ? "" : way.trouble();
-        return settings.server() + " cannot be reached: " + (trouble.isEmpty() ? away.getMessage() : trouble);
+        return origin.server() + " cannot be reached: " + (trouble.isEmpty() ? away.getMessage() : trouble);
     }
 
     private void tell(String trouble) {
@@ -163,7 +165,7 @@ final class Start implements AutoCloseable {
     private void open(ClusterConfig config) throws IOException {
         targets.mode(config.egressMode(), config.clusterCidrs());
         register(ListenerIdentity.class, new NodeListener(layout), Endpoint.PORT, ListeningSockets.KUBELET);
-        register(ClusterSettings.class, config.settings(), "server", settings.server());
+        register(ClusterSettings.class, config.settings(), "server", origin.server());
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.joined");
         List<String> known = memory.read();

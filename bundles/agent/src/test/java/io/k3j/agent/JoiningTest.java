@@ -50,7 +50,7 @@ class JoiningTest {
 
     private Joining joining(String token) {
         return new Joining(TestSettings.of(server.url(), token), ClusterToken.parse(token), layout, files,
-                URI.create(server.url()));
+                new Joining.Way(URI.create(server.url()), server.url()));
     }
 
     private void refusedWith(String token, String... words) {

@@ -43,7 +43,8 @@ class TunnelTest {
         server = new StockServer();
         files = new NodeFiles(new Layout(dir, dir.resolve("password")), new SecureRandom());
         new Joining(TestSettings.of(server.url(), server.token()), ClusterToken.parse(server.token()),
-                new Layout(dir, dir.resolve("password")), files, URI.create(server.url())).join(Instant.now());
+                new Layout(dir, dir.resolve("password")), files,
+                new Joining.Way(URI.create(server.url()), server.url())).join(Instant.now());
         kubelet = new ServerSocket(0, 5, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         targets = new AllowedTargets(kubelet.getLocalPort(), List.of());
     }

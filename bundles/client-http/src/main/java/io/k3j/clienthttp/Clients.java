@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clienthttp.RemoteClient.Bearer;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Identity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class Clients implements ServiceFactory<ApiClient>, AutoCloseable {
     ApiClient client(List<Identity> declared, String name, ViewKeeper keeper) {
         return new RemoteClient(bearer(declared.getFirst().user()), user -> {
             boolean known = declared.stream().anyMatch(i -> i.user().equals(user));
-            if (!known || user.equals(SERVERS_ONLY)) {
+            if (!known || user.equals(SERVERS_ONLY) && Files.notExists(ofServer())) {
                 throw new IllegalArgumentException(name + " may not act as " + user + " on this node");
             }
             return bearer(user);
@@ -52,9 +53,17 @@ final class Clients implements ServiceFactory<ApiClient>, AutoCloseable {
     }
 
     private Bearer bearer(String user) {
+        if (user.equals(SERVERS_ONLY) && Files.exists(ofServer())) {
+            return new Bearer(user, connections.computeIfAbsent(user, u -> new Connection(ofServer(), "supervisor")));
+        }
         String file = file(user);
         return new Bearer(user, connections.computeIfAbsent(file, f -> new Connection(agent.resolve(f + ".kubeconfig"),
                 f)));
+    }
+
+    /// What a server without an API server has for its own part.
+    private Path ofServer() {
+        return agent.resolveSibling("server").resolve("cred/supervisor.kubeconfig");
     }
 
     /// Which of K3s' kubeconfigs speaks for a user: a node has certificates for three.

@@ -26,6 +26,13 @@ final class Cluster {
                 ? all.stream().flatMap(f -> f.critical().stream()).collect(Collectors.toSet()) : Set.of();
     }
 
+    /// The list of features: that of the plan's role, or of a server without an API server.
+    static String role(Plan plan) {
+        boolean elsewhere = plan.role().equals("server")
+                && "true".equals(String.valueOf(plan.settings().get("disableApiserver")));
+        return elsewhere ? "etcd" : plan.role();
+    }
+
     /// Whether a feature has to wait.
     boolean awaitedBy(Feature feature) {
         return feature.settings().values().stream().flatMap(List::stream).anyMatch(decided::contains);

@@ -67,7 +67,7 @@ public final class Features {
     private void apply() throws BundleException, InterruptedException {
         FeatureFiles files = new FeatureFiles(plan.features());
         Map<String, Feature> all = files.all();
-        Wanted wanted = Wanted.of(files.role(plan.role()), all, plan.disabled(), plan.settings());
+        Wanted wanted = Wanted.of(files.role(Cluster.role(plan)), all, plan.disabled(), plan.settings());
         Chosen chosen = new Chosen(plan.dataDir());
         Bundles bundles = new Bundles(context, chosen);
         HealthBoard health = new HealthBoard(InstantSource.system());
@@ -92,7 +92,7 @@ public final class Features {
         if (wanted.features().stream().anyMatch(cluster::awaitedBy)) {
             ClusterSettings said = Cluster.await(context);
             Map<String, Object> settings = cluster.settings(said);
-            Wanted late = Wanted.of(files.role(plan.role()), all, cluster.disabled(said), settings);
+            Wanted late = Wanted.of(files.role(Cluster.role(plan)), all, cluster.disabled(said), settings);
             new Applier(bundles, new Configurations(admin, settings), new Manifests(plan.dataDir(), settings), health)
                     .apply(late.features().stream().filter(cluster::awaitedBy).toList());
         }

@@ -1,13 +1,10 @@
 package io.k3j.supervisor;
 
-import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.Pem;
 import java.io.IOException;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /// What agents ask for, at most so many at once as K3s answers.
@@ -18,20 +15,17 @@ final class AgentRequests implements Answerer {
 
     private final Authorities authorities;
     private final CertificateSigning signing;
-    private final NodeSecrets core;
+    private final ApiServers servers;
     private final Struct configuration;
-    private final String address;
     private final Semaphore reading = new Semaphore(READING);
     private final Semaphore writing = new Semaphore(WRITING);
 
-    /// `configuration` is the answer to `/v1-k3s/config`; `address` is `ip:port` of this API server.
-    AgentRequests(Authorities authorities, CertificateSigning signing, NodeSecrets core, Struct configuration,
-            String address) {
+    /// `configuration` is the answer to `/v1-k3s/config`.
+    AgentRequests(Authorities authorities, CertificateSigning signing, ApiServers servers, Struct configuration) {
         this.authorities = authorities;
         this.signing = signing;
-        this.core = core;
+        this.servers = servers;
         this.configuration = configuration;
-        this.address = address;
     }
 
     @Override
@@ -50,13 +44,13 @@ final class AgentRequests implements Answerer {
     private void seated(Exchange exchange, Asker asker) throws IOException, Refusal {
         switch (exchange.path()) {
             case "/v1-k3s/readyz" -> {
-                if (!core.reachable()) {
+                if (!servers.ready()) {
                     throw new Refusal(503, "runtime core not ready");
                 }
                 Reply.text(exchange, "ok");
             }
             case "/v1-k3s/config" -> Reply.json(exchange, configuration);
-            case "/v1-k3s/apiservers" -> Reply.json(exchange, Seq.of(addresses().toArray()));
+            case "/v1-k3s/apiservers" -> Reply.json(exchange, Seq.of(servers.all().toArray()));
             case "/v1-k3s/client-ca.crt" -> Reply.text(exchange, pem(Issuer.CLIENT));
             case "/v1-k3s/server-ca.crt" -> Reply.text(exchange, pem(Issuer.SERVER));
             case "/v1-k3s/serving-kubelet.crt", "/v1-k3s/client-kubelet.crt", "/v1-k3s/client-kube-proxy.crt",
@@ -64,30 +58,6 @@ final class AgentRequests implements Answerer {
                 Reply.text(exchange, signing.sign(exchange, asker));
             default -> throw new Refusal(404, "the server could not find the requested resource");
         }
-    }
-
-    /// Every API server of the cluster, as far as the Service `kubernetes` knows them; this one at least.
-    private Set<String> addresses() {
-        Set<String> all = new LinkedHashSet<>();
-        try {
-            core.slice().ifPresent(slice -> {
-                for (Struct endpoint : slice.tree().seq("endpoints").structs()) {
-                    for (Struct port : slice.tree().seq("ports").structs()) {
-                        endpoint.seq("addresses").texts().forEach(ip -> all.add(join(ip, port.whole("port", 0))));
-                    }
-                }
-            });
-        } catch (ApiFault notNow) {
-            // this one will do
-        }
-        if (all.isEmpty()) {
-            all.add(address);
-        }
-        return all;
-    }
-
-    private static String join(String ip, long port) {
-        return ip.indexOf(':') < 0 ? ip + ":" + port : "[" + ip + "]:" + port;
     }
 
     private String pem(Issuer issuer) {

@@ -37,7 +37,7 @@ record Credentials(Layout layout, Settings settings, Authorities authorities, Pa
             leaves.add(() -> leaf.ensure(authorities, now, random));
         }
         leaves.add(() -> tokens.write(passwords, Files.readString(layout.tls("server-ca.crt"))));
-        if (!settings.disableAgent()) {
+        if (ownNode(settings)) {
             node(leaves, settings, layout, authorities);
             leaves.add(() -> nodePassword(nodePasswordFile(settings, layout), random));
         }
@@ -46,6 +46,12 @@ record Credentials(Layout layout, Settings settings, Authorities authorities, Pa
         files.ofServer();
         files.ofAdministrator();
         return new Credentials(layout, settings, authorities, passwords);
+    }
+
+    /// Whether this server has a node whose credentials are made here. Without an API server the node joins like any
+    /// other.
+    static boolean ownNode(Settings settings) {
+        return !settings.disableAgent() && !settings.disableApiserver();
     }
 
     private static void node(Parallel work, Settings settings, Layout layout, Authorities authorities) {
@@ -76,7 +82,7 @@ record Credentials(Layout layout, Settings settings, Authorities authorities, Pa
         PemFiles.directory(layout.tls("kube-scheduler"));
         PemFiles.directory(layout.tls("temporary-certs"));
         PemFiles.directory(layout.cred("passwd").getParent());
-        if (!settings.disableAgent()) {
+        if (ownNode(settings)) {
             PemFiles.directory(layout.agent("client-ca.crt").getParent());
         }
     }

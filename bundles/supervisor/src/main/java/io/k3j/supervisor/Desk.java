@@ -1,5 +1,7 @@
 package io.k3j.supervisor;
 
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.datastoreapi.Datastore;
@@ -10,6 +12,7 @@ import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Struct;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -52,7 +55,10 @@ final class Desk {
         identity = server;
         services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
         services.register(Endpoint.class, endpoint(credentials, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
-        if (!settings.disableAgent()) {
+        if (settings.disableApiserver()) {
+            services.register(Endpoint.class, new NoApiServer(), Endpoint.PORT, ListeningSockets.SERVER);
+        }
+        if (Credentials.ownNode(settings)) {
             KubeletIdentity kubelet = new KubeletIdentity(layout);
             readers.add(kubelet::read);
             services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
@@ -68,10 +74,12 @@ final class Desk {
     /// What answers on the server's port.
     SupervisorEndpoint endpoint(Credentials credentials, Tunnels tunnels) throws IOException {
         Path password = Credentials.nodePasswordFile(settings, layout);
-        NodeGate gate = new NodeGate(settings.nodeName(), password, secrets);
+        NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver());
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
-        AgentRequests agents = new AgentRequests(credentials.authorities(), signing, secrets,
-                own.configuration(layout), settings.advertiseAddress() + ":" + settings.httpsListenPort());
+        String address = settings.disableApiserver() ? ""
+                : ApiServers.join(settings.advertiseAddress(), settings.httpsListenPort());
+        AgentRequests agents = new AgentRequests(credentials.authorities(), signing,
+                new ApiServers(secrets, address, datastore), own.configuration(layout));
         return new SupervisorEndpoint(
                 new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)), credentials.authorities(),
                 agents, servers(credentials), tunnels);
@@ -111,6 +119,7 @@ final class Desk {
                 "server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
                 "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
                         random),
+                "/db/info", (exchange, asker) -> members(exchange),
                 "token", new TokenRequests(datastore, new Tokens(layout, settings), credentials, random));
     }
 
@@ -123,6 +132,24 @@ final class Desk {
         Optional<Struct> record = store == null ? Optional.empty()
                 : new Bootstrap(store, password(credentials).get(), random).read();
         Reply.json(exchange, record.isPresent() ? record.get() : new BootstrapFiles(layout).read(Optional.empty()));
+    }
+
+    /// The members of etcd as a server that is none of them knows them, for others that join by this one.
+    private void members(Exchange exchange) throws IOException, Refusal {
+        if (!settings.disableEtcd()) {
+            throw new Refusal(400, "etcd datastore disabled");
+        }
+        Optional<String> known = PemFiles.read(layout.server("db/etcd-members.json"));
+        Reply.json(exchange, known.map(Desk::tree)
+                .orElseThrow(() -> new Refusal(503, "the members of etcd are not known yet")));
+    }
+
+    private static Struct tree(String text) {
+        try {
+            return Json.object(text.getBytes(StandardCharsets.UTF_8));
+        } catch (MalformedInput damaged) {
+            return Struct.EMPTY;
+        }
     }
 
     /// This server belongs to the cluster: it has the cluster's keys before it writes a Secret.

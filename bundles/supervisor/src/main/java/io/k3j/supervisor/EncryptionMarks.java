@@ -70,7 +70,7 @@ final class EncryptionMarks {
             shown = mark;
         }
         ApiClient api = core.api();
-        if (mine.node() && api != null && !mark.equals(annotated) && annotate(api, mark)) {
+        if (mine.kind().node() && api != null && !mark.equals(annotated) && annotate(api, mark)) {
             annotated = mark;
         }
     }
@@ -96,7 +96,7 @@ final class EncryptionMarks {
         if (!store.shared()) {
             return Optional.empty();
         }
-        for (String other : new Members(store, mine.name(), mine.node(), clock).others()) {
+        for (String other : new Members(store, mine.name(), mine.kind(), clock).others()) {
             String theirs = store.get(PREFIX + other)
                     .map(entry -> new String(entry.value(), StandardCharsets.UTF_8)).orElse("");
             if (!theirs.equals(state.mark())) {

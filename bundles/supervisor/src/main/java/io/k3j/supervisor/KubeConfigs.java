@@ -17,6 +17,7 @@ import java.util.Set;
 /// The kubeconfig files: one per component, and the administrator's.
 final class KubeConfigs {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final int BALANCER = 6444;
     private static final int OCTAL = 8;
     private static final int HIGHEST_MODE = 0777;
 
@@ -27,7 +28,9 @@ final class KubeConfigs {
     KubeConfigs(Layout layout, Settings settings) {
         this.layout = layout;
         this.settings = settings;
-        this.server = "https://127.0.0.1:" + settings.httpsListenPort();
+        // without an API server here the way is the node's load balancer, as in K3s
+        boolean elsewhere = settings.disableApiserver() && !settings.disableAgent();
+        this.server = "https://127.0.0.1:" + (elsewhere ? BALANCER : settings.httpsListenPort());
     }
 
     /// Those of the control plane's components.

@@ -21,7 +21,7 @@ final class Leaves {
         Leaves leaves = new Leaves(layout);
         leaves.client("client-admin", Profile.client("system:admin", "system:masters"));
         leaves.client("client-kube-apiserver", Profile.client("system:apiserver", "system:masters"));
-        if (!settings.disableAgent()) {
+        if (Credentials.ownNode(settings)) {
             leaves.kubelet(settings);
         }
         return leaves.all;
@@ -32,7 +32,7 @@ final class Leaves {
         Leaves leaves = new Leaves(layout);
         leaves.clients();
         leaves.servers(settings);
-        if (!settings.disableAgent()) {
+        if (Credentials.ownNode(settings)) {
             leaves.agent("client-kube-proxy", Issuer.CLIENT, Profile.client("system:kube-proxy"));
             leaves.agent("client-k3s-controller", Issuer.CLIENT, Profile.client("system:k3s-controller"));
         }

@@ -23,14 +23,20 @@ final class Members {
 
     private final Datastore datastore;
     private final String self;
-    private final boolean node;
+    private final Kind kind;
     private final InstantSource clock;
 
-    /// `node` says whether this server also runs a node named `self`.
-    Members(Datastore datastore, String self, boolean node, InstantSource clock) {
+    /// What a server is to the others.
+    ///
+    /// @param node whether it also runs a node of its name
+    /// @param api `ip:port` of its API server, empty when it has none
+    record Kind(boolean node, String api) {
+    }
+
+    Members(Datastore datastore, String self, Kind kind, InstantSource clock) {
         this.datastore = datastore;
         this.self = self;
-        this.node = node;
+        this.kind = kind;
         this.clock = clock;
     }
 
@@ -49,13 +55,14 @@ final class Members {
     /// Says that this server is there. A server with a node says it once. Says whether nobody knew before.
     boolean seen() {
         Optional<Entry> before = datastore.get(PREFIX + self);
-        if (node && before.isPresent() && hasNode(before.get())) {
+        if (kind.node() && before.isPresent() && hasNode(before.get()) && api(before.get()).equals(kind.api())) {
             return false;
         }
-        Struct what = Struct.of("node", node, "seen", clock.instant().toString());
+        Struct what = Struct.builder().put("node", kind.node()).putUnlessEmpty("api", kind.api())
+                .put("seen", clock.instant().toString()).build();
         // a conflict is with this server's own predecessor: that has said it
         CommitResult result = datastore.commit(PREFIX + self, before.map(Entry::revision).orElse(0L),
-                Json.bytes(what), node ? Duration.ZERO : LIFETIME);
+                Json.bytes(what), kind.node() ? Duration.ZERO : LIFETIME);
         return before.isEmpty() && result instanceof CommitResult.Committed;
     }
 
@@ -80,6 +87,20 @@ final class Members {
             if (!entry.key().equals(PREFIX + self)) {
                 datastore.delete(entry.key(), entry.revision());
             }
+        }
+    }
+
+    /// Where the API servers of all are.
+    static List<String> apiServers(Datastore datastore) {
+        return datastore.range(PREFIX, "", MOST, 0).entries().stream().map(Members::api).filter(a -> !a.isEmpty())
+                .toList();
+    }
+
+    private static String api(Entry entry) {
+        try {
+            return Json.object(entry.value()).text("api");
+        } catch (MalformedInput damaged) {
+            return "";
         }
     }
 

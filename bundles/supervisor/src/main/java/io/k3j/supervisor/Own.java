@@ -14,10 +14,16 @@ record Own(Plan plan, Map<String, Object> settings) {
     /// What it wants the cluster to be.
     Parity.Mine server(Layout layout) throws IOException {
         Map<String, Object> all = new HashMap<>(plan.settings());
-        boolean node = !flag(all, "disableAgent");
+        Members.Kind kind = new Members.Kind(!flag(all, "disableAgent"), api(all));
         Agreement agreement = Agreement.of(Declarations.critical(plan.features()), all, kind(layout));
         Object name = all.getOrDefault("nodeName", "localhost");
-        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), node);
+        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), kind);
+    }
+
+    private static String api(Map<String, Object> all) {
+        String address = all.getOrDefault("advertiseAddress", "").toString();
+        return address.isEmpty() || flag(all, "disableApiserver") ? ""
+                : ApiServers.join(address, Long.parseLong(all.getOrDefault("httpsListenPort", "6443").toString()));
     }
 
     private String kind(Layout layout) {
@@ -34,7 +40,7 @@ record Own(Plan plan, Map<String, Object> settings) {
     /// The answer to `/v1-k3s/config`.
     Struct configuration(Layout layout) {
         Map<String, Object> all = new HashMap<>(settings);
-        all.put(ControlConfig.MANAGED_ETCD, kind(layout).equals(DatastoreKind.ETCD));
+        all.put(ControlConfig.MANAGED_ETCD, kind(layout).equals(DatastoreKind.ETCD) && !flag(settings, "disableEtcd"));
         return ControlConfig.of(all);
     }
 }

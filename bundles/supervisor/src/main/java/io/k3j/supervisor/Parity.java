@@ -38,8 +38,8 @@ final class Parity {
     /// @param agreement its values
     /// @param whereSet where each is from
     /// @param reset whether `--cluster-reset` was asked for
-    /// @param node whether it runs a node
-    record Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset, boolean node) {
+    /// @param kind what it is to other servers
+    record Mine(String name, Agreement agreement, Map<String, String> whereSet, boolean reset, Members.Kind kind) {
     }
 
     Parity(Mine mine, InstantSource clock, RandomGenerator random) {
@@ -62,7 +62,7 @@ final class Parity {
             return Optional.empty();
         }
         boolean alone = !datastore.shared() || mine.reset()
-                || new Members(datastore, mine.name(), mine.node(), clock).others().isEmpty();
+                || new Members(datastore, mine.name(), mine.kind(), clock).others().isEmpty();
         List<Agreement.Difference> wrong = alone ? all.stream().filter(one -> !mayChange(one, datastore)).toList()
                 : all.stream().filter(one -> !explained(one, datastore)).toList();
         if (!wrong.isEmpty()) {
@@ -97,7 +97,7 @@ final class Parity {
 
     /// Writes what [#check] found to be written, comparing again as often as another server was faster.
     void settle(Datastore datastore, String password, Optional<AgreedRecord> wanted) throws IOException {
-        Members members = new Members(datastore, mine.name(), mine.node(), clock);
+        Members members = new Members(datastore, mine.name(), mine.kind(), clock);
         if (mine.reset()) {
             members.forgetOthers();
         }

@@ -53,6 +53,12 @@ public @interface Settings {
     /// `--disable-agent`.
     boolean disableAgent() default false;
 
+    /// `--disable-apiserver`: API servers are on other servers.
+    boolean disableApiserver() default false;
+
+    /// `--disable-etcd`: etcd is on other servers.
+    boolean disableEtcd() default false;
+
     /// `--rootless`.
     boolean rootless() default false;
 

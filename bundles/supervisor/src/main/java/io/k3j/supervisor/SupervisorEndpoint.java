@@ -19,7 +19,8 @@ final class SupervisorEndpoint implements Endpoint {
     private final Map<String, Answerer> servers;
     private final Answerer tunnels;
 
-    /// `servers` has an answerer for each path below `/v1-k3s/` that only servers may ask.
+    /// `servers` has an answerer for each path below `/v1-k3s/`, and each whole path below `/db`, that only servers may
+    /// ask.
     SupervisorEndpoint(Askers askers, Authorities authorities, Answerer agents, Map<String, Answerer> servers,
             Answerer tunnels) {
         this.askers = askers;
@@ -58,7 +59,8 @@ final class SupervisorEndpoint implements Endpoint {
         String path = exchange.path();
         if (path.startsWith("/db")) {
             need(asker.server());
-            throw new Refusal(400, "etcd datastore disabled");
+            database(exchange, asker);
+            return;
         }
         Answerer server = path.startsWith(ROOT) ? servers.get(path.substring(ROOT.length())) : null;
         if (server != null) {
@@ -71,6 +73,15 @@ final class SupervisorEndpoint implements Endpoint {
             need(asker.agent());
             agents.answer(exchange, asker);
         }
+    }
+
+    /// Only where there is no etcd: one that is here answers itself.
+    private void database(Exchange exchange, Asker asker) throws IOException, Refusal {
+        Answerer answerer = servers.get(exchange.path());
+        if (answerer == null) {
+            throw new Refusal(400, "etcd datastore disabled");
+        }
+        answerer.answer(exchange, asker);
     }
 
     private static void need(boolean allowed) throws Refusal {

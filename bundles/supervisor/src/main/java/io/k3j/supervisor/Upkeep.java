@@ -1,5 +1,6 @@
 package io.k3j.supervisor;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class Upkeep implements AutoCloseable {
             }
             if (store.shared() && System.nanoTime() - nextSeen >= 0) {
                 nextSeen = System.nanoTime() + SEEN.toNanos();
-                Members members = new Members(store, mine.name(), mine.node(), clock);
+                Members members = new Members(store, mine.name(), mine.kind(), clock);
                 members.seen();
                 if (core.reachable()) {
                     members.forget(core::nodeExists);
@@ -88,7 +89,7 @@ final class Upkeep implements AutoCloseable {
                 core.own();
                 drift.step(store);
             }
-        } catch (DatastoreUnavailable away) {
+        } catch (DatastoreUnavailable | ApiFault away) {
             LOG.log(Level.DEBUG, "Not now", away);
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.WARNING, "Upkeep failed, tried again", failed);

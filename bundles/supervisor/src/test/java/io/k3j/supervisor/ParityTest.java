@@ -186,7 +186,7 @@ class ParityTest {
         two.agree(store);
         two.flag("disable", new String[] {"traefik"});
         assertThat(refusal(two)).contains("traefik");
-        new Members(store, "server-2", false, InstantSource.system()).forget(node -> false);
+        new Members(store, "server-2", new Members.Kind(false, ""), InstantSource.system()).forget(node -> false);
         two.agree(store);
     }
 
@@ -196,7 +196,8 @@ class ParityTest {
         TestServer two = new TestServer(directory, "server-2");
         two.start(store);
         two.flag("clusterReset", true).flag("disable", new String[] {"traefik"}).start(store);
-        assertThat(new Members(store, "server-2", false, InstantSource.system()).others()).isEmpty();
+        assertThat(new Members(store, "server-2", new Members.Kind(false, ""), InstantSource.system()).others())
+                .isEmpty();
         try (Stream<Path> files = Files.list(two.directory.resolve("server"))) {
             assertThat(files.map(p -> p.getFileName().toString())).anyMatch(n -> n.startsWith("tls-"));
         }

@@ -44,13 +44,13 @@ class SupervisorEndpointTest {
         credentials = Credentials.ensure(settings, layout, Instant.now(), RANDOM);
         Path password = Credentials.nodePasswordFile(settings, layout);
         localPassword = Files.readString(password).strip();
-        NodeGate gate = new NodeGate("node-1", password, secrets);
+        NodeGate gate = new NodeGate("node-1", password, secrets, false);
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate,
                 InstantSource.system(), RANDOM);
-        AgentRequests agents = new AgentRequests(credentials.authorities(), signing, secrets,
+        AgentRequests agents = new AgentRequests(credentials.authorities(), signing,
+                new ApiServers(secrets, "192.0.2.7:6443", () -> null),
                 ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
-                        "datastoreEndpoint", "mysql://u:p@h/")),
-                "192.0.2.7:6443");
+                        "datastoreEndpoint", "mysql://u:p@h/")));
         endpoint = new SupervisorEndpoint(
                 new Askers(credentials.passwords(), new BootstrapTokens(secrets, InstantSource.system())),
                 credentials.authorities(), agents,

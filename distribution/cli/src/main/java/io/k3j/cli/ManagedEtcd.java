@@ -30,6 +30,8 @@ final class ManagedEtcd {
         settings.put("etcd", managed || endpoint.startsWith("http://") || endpoint.startsWith("https://"));
         List<String> problems = there ? new ArrayList<>() : problems(settings);
         problems.addAll(resetProblems(settings, there));
+        problems.addAll(elsewhereProblems(settings, there));
+        problems.addAll(apiElsewhere(settings, managed, warnings));
         return problems;
     }
 
@@ -59,6 +61,57 @@ final class ManagedEtcd {
         List<String> problems = new ArrayList<>();
         if (Boolean.TRUE.equals(settings.get("clusterInit")) && given(settings, ENDPOINT)) {
             problems.add("--cluster-init and --datastore-endpoint are two datastores; leave one out");
+        }
+        return problems;
+    }
+
+    /// With `--disable-etcd` the members are other servers.
+    private static List<String> elsewhereProblems(Map<String, Object> settings, boolean there) {
+        List<String> problems = new ArrayList<>();
+        if (!Boolean.TRUE.equals(settings.get("disableEtcd"))) {
+            return problems;
+        }
+        if (given(settings, ENDPOINT)) {
+            problems.add("invalid flag use; cannot use --disable-etcd with --datastore-endpoint: there is no managed"
+                    + " etcd with it; leave --disable-etcd out");
+        } else if (!given(settings, "server")) {
+            problems.add("invalid flag use; --server is required with --disable-etcd: the address of a server of the"
+                    + " cluster, for example --server=https://192.0.2.1:6443");
+        }
+        if (Boolean.TRUE.equals(settings.get("clusterInit")) || Boolean.TRUE.equals(settings.get("clusterReset"))) {
+            problems.add("--disable-etcd cannot be used with --cluster-init or --cluster-reset, which need etcd on this"
+                    + " server; leave one out");
+        }
+        if (there) {
+            String db = settings.get("dataDir") + "/server/db";
+            problems.add("--disable-etcd cannot be used where a member of etcd has its data: " + db + "/etcd; take it"
+                    + " out of the cluster first (k3s kubectl delete node " + settings.get("nodeName")
+                    + " on another server), then move " + db + "/etcd away");
+        }
+        return problems;
+    }
+
+    /// With `--disable-apiserver` the API servers are others, which find this server's etcd.
+    private static List<String> apiElsewhere(Map<String, Object> settings, boolean managed, List<String> warnings) {
+        List<String> problems = new ArrayList<>();
+        if (!Boolean.TRUE.equals(settings.get("disableApiserver"))) {
+            return problems;
+        }
+        if (given(settings, ENDPOINT)) {
+            problems.add(
+                    "invalid flag use; cannot use --disable-apiserver with --datastore-endpoint: such a server would"
+                            + " have nothing to do; use k3s agent");
+        } else if (Boolean.TRUE.equals(settings.get("disableEtcd"))) {
+            problems.add("--disable-apiserver and --disable-etcd leave nothing of a server; use k3s agent");
+        } else if (!managed) {
+            problems.add("--disable-apiserver needs etcd on this server: add --cluster-init to begin a cluster, or"
+                    + " --server to join one");
+        }
+        for (String part : List.of("ControllerManager", "Scheduler")) {
+            if (!Boolean.TRUE.equals(settings.get("disable" + part))) {
+                warnings.add("--disable-apiserver also disables this server's "
+                        + (part.equals("Scheduler") ? "scheduler" : "controllers"));
+            }
         }
         return problems;
     }

@@ -46,7 +46,8 @@ final class PlanBuilder {
     private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
         Defaults.fill(settings, host);
-        settings.put("controlPlane", command.equals("server"));
+        settings.put("controlPlane",
+                command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
         List<String> problems = new ArrayList<>();
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
                 : ManagedEtcd.decide(settings, warnings));

@@ -101,4 +101,46 @@ class ManagedEtcdTest {
         settings.remove("clusterResetRestorePath");
         assertThat(decide()).isEmpty();
     }
+
+    @Test
+    void aServerWithoutEtcdUsesThatOfTheServerItJoins() throws IOException {
+        settings.put("disableEtcd", true);
+        assertThat(decide()).singleElement().asString()
+                .startsWith("invalid flag use; --server is required with --disable-etcd");
+        settings.put("server", "https://one:6443");
+        assertThat(decide()).isEmpty();
+        assertThat(settings).containsEntry("etcd", true);
+        settings.put("clusterInit", true);
+        settings.put("datastoreEndpoint", "postgres://one");
+        assertThat(decide()).anyMatch(p -> p.startsWith("--disable-etcd cannot be used with --cluster-init"))
+                .anyMatch(p -> p.startsWith("invalid flag use; cannot use --disable-etcd with --datastore-endpoint"));
+        settings.remove("datastoreEndpoint");
+        settings.put("clusterInit", false);
+        Files.createDirectories(directory.resolve("server/db/etcd/member"));
+        assertThat(decide()).singleElement().asString()
+                .startsWith("--disable-etcd cannot be used where a member of etcd has its data");
+    }
+
+    @Test
+    void aServerWithoutAnApiServerRunsEtcd() {
+        settings.put("disableApiserver", true);
+        assertThat(decide()).singleElement().asString().startsWith("--disable-apiserver needs etcd on this server");
+        assertThat(warnings).containsExactly("--disable-apiserver also disables this server's controllers",
+                "--disable-apiserver also disables this server's scheduler");
+        warnings.clear();
+        settings.put("disableControllerManager", true);
+        settings.put("disableScheduler", true);
+        settings.put("clusterInit", true);
+        assertThat(decide()).isEmpty();
+        settings.put("clusterInit", false);
+        settings.put("server", "https://one:6443");
+        assertThat(decide()).isEmpty();
+        settings.put("disableEtcd", true);
+        assertThat(decide()).singleElement().asString().contains("use k3s agent");
+        settings.put("disableEtcd", false);
+        settings.put("datastoreEndpoint", "postgres://one");
+        assertThat(decide()).singleElement().asString()
+                .startsWith("invalid flag use; cannot use --disable-apiserver with --datastore-endpoint");
+        assertThat(warnings).isEmpty();
+    }
 }

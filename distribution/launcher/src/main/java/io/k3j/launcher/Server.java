@@ -182,9 +182,15 @@ public final class Server {
         notifier.status(words);
         rehearsal.reached(phase, end);
         boolean withoutNode = plan.disabled().contains("agent");
-        if (phase.equals(withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY)) {
+        // without an API server here nothing more may come before others have joined
+        boolean elsewhere = plan.flag("disableApiserver");
+        String last = withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY;
+        if (phase.equals(elsewhere ? Phases.CLUSTER_AGREED : last)) {
             notifier.ready(words);
-            if (plan.role().equals("server")) {
+            if (elsewhere) {
+                progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
+                        + "--server https://<this server>:6443 --token <server/token>");
+            } else if (plan.role().equals("server")) {
                 progress.line("Next: k3s kubectl get nodes    (kubeconfig: "
                         + plan.text("writeKubeconfig", "/etc/rancher/k3s/k3s.yaml") + ")");
             }
