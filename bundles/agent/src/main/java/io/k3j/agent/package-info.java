@@ -16,6 +16,8 @@
 ///
 /// **Away from its servers** a node that has joined before starts from its files and tries on.
 ///
+/// **On a server without an API server** it joins by that server's own supervisor ([Origin]).
+///
 /// **Swap.** REPLACE: connections through the load balancer are cut and made again by their owners.
 @NullMarked
 package io.k3j.agent;

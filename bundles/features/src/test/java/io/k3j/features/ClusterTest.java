@@ -35,6 +35,16 @@ class ClusterTest {
     }
 
     @Test
+    void aServerWithoutAnApiServerHasAListOfItsOwn() {
+        assertThat(Cluster.role(new Plan("server", Path.of("/d"), Path.of("/f"), Map.of("disableApiserver", true),
+                Set.of(), Map.of()))).isEqualTo("etcd");
+        assertThat(Cluster.role(new Plan("server", Path.of("/d"), Path.of("/f"), Map.of("disableApiserver", false),
+                Set.of(), Map.of()))).isEqualTo("server");
+        assertThat(Cluster.role(new Plan("agent", Path.of("/d"), Path.of("/f"), Map.of(), Set.of(), Map.of())))
+                .isEqualTo("agent");
+    }
+
+    @Test
     void theClustersValuesCount() {
         ClusterSettings said = new ClusterSettings(Map.of("clusterCidr", "theirs"), Set.of("b"));
         assertThat(cluster("agent").settings(said)).isEqualTo(Map.of("nodeName", "n", "clusterCidr", "theirs"));

@@ -12,7 +12,7 @@
 ///
 /// | reads | writes (sole writer) |
 /// |---|---|
-/// | settings, `server/token` | `server/tls/**`, `server/cred/**`, `server/token`, `agent/*.crt`, `agent/*.key`, `agent/*.kubeconfig`, the administrator's kubeconfig |
+/// | settings, `server/token` | `server/tls/**`, `server/cred/**`, `server/token`, `agent/*.crt`, `agent/*.key`, `agent/*.kubeconfig` (those of `agent` without an API server here), the administrator's kubeconfig |
 /// | every `feature.json`, the plan | `k3s/server-config/*`, `k3s/servers/*` in the datastore |
 /// | Secrets `*.node-password.k3s` | the same, and `/bootstrap/*` in the datastore |
 ///
