@@ -41,9 +41,9 @@ final class PasswordOwners {
     /// @throws io.k3j.clientapi.ApiFault when the cluster cannot be asked
     void stepForAll(ApiClient client) {
         step(client);
-        for (Obj secret : client.list(SECRETS, Query.in("kube-system")).items()) {
+        for (Obj secret : client.list(SECRETS, Query.in("kube-system").where("type", TYPE)).items()) {
             boolean owned = secret.tree().struct("metadata").has("ownerReferences");
-            if (secret.tree().text("type").equals(TYPE) && secret.name().endsWith(SUFFIX) && !owned) {
+            if (secret.name().endsWith(SUFFIX) && !owned) {
                 step(client, secret.name().substring(0, secret.name().length() - SUFFIX.length()));
             }
         }

@@ -9,6 +9,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.function.BooleanSupplier;
 /// Keeps what is created; knows find, get, list (of a namespace), create and update only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
+    private final List<Query> queries = new ArrayList<>();
 
     /// The client to give to what is tested.
     ApiClient client() {
@@ -31,7 +33,7 @@ final class FakeApi {
         return switch (method.getName()) {
             case "find" -> Optional.ofNullable(objects.get((Key) arguments[1]));
             case "get" -> objects.get((Key) arguments[1]);
-            case "list" -> list(((Query) arguments[1]).namespace());
+            case "list" -> list((Query) arguments[1]);
             case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
             case "update" -> update((Obj) arguments[1]);
             case "equals" -> proxy == arguments[0];
@@ -40,8 +42,15 @@ final class FakeApi {
         };
     }
 
-    private ObjList list(String namespace) {
-        return new ObjList(objects.values().stream().filter(o -> o.key().namespace().equals(namespace)).toList(), 1);
+    private ObjList list(Query query) {
+        queries.add(query);
+        return new ObjList(objects.values().stream().filter(o -> o.key().namespace().equals(query.namespace()))
+                .toList(), 1);
+    }
+
+    /// What was listed.
+    synchronized List<Query> queries() {
+        return List.copyOf(queries);
     }
 
     private Obj create(Gvr resource, Obj object) {

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.Query;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.security.SecureRandom;
@@ -51,6 +52,8 @@ class NodeSecretsTest {
         secrets.come(api.client());
         secrets.own();
         assertThat(owner().text("uid")).isEqualTo("uid-1");
+        assertThat(api.queries()).as("no other Secret is read")
+                .containsExactly(Query.in("kube-system").where("type", "k3s.cattle.io/node-password"));
     }
 
     @Test
