@@ -16,10 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +32,6 @@ final class Desk {
     private final Supplier<@Nullable Datastore> datastore;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
-    private final List<Runnable> readers = new ArrayList<>();
-    private @Nullable EncryptionKeeper encryption;
-    private volatile @Nullable Renewal renewal;
-    private volatile @Nullable ServerIdentity identity;
 
     Desk(Layout layout, Settings settings, Own own, NodeSecrets secrets, Supplier<@Nullable Datastore> datastore) {
         this.layout = layout;
@@ -46,15 +42,14 @@ final class Desk {
     }
 
     /// Registers everything others wait for.
-    void open(Credentials credentials, Services services) throws IOException {
-        readers.clear();
-        ServerIdentity server = new ServerIdentity(layout, settings, credentials.authorities(), clock, random);
+    Work open(Credentials credentials, Services services) throws IOException {
+        List<Runnable> readers = new CopyOnWriteArrayList<>();
+        Work work = work(credentials, readers);
         Tunnels tunnels = new Tunnels(random);
         services.then(tunnels::close);
-        services.then(this::forget);
-        identity = server;
-        services.register(ListenerIdentity.class, server, Endpoint.PORT, ListeningSockets.SERVER);
-        services.register(Endpoint.class, endpoint(credentials, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
+        services.then(work.encryption()::close);
+        services.register(ListenerIdentity.class, work.identity(), Endpoint.PORT, ListeningSockets.SERVER);
+        services.register(Endpoint.class, endpoint(work, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
         if (settings.disableApiserver()) {
             services.register(Endpoint.class, new NoApiServer(), Endpoint.PORT, ListeningSockets.SERVER);
         }
@@ -65,14 +60,29 @@ final class Desk {
             String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
             secrets.ensureLater(settings.nodeName(), password);
         }
-        renewal = new Renewal(credentials, clock, random, readers);
         services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
                 tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
         services.condition(Services.PKI_READY);
+        return work;
+    }
+
+    private Work work(Credentials credentials, List<Runnable> readers) throws IOException {
+        EncryptionKeeper keeper = new EncryptionKeeper(layout, datastore, Work.password(credentials),
+                new EncryptionMarks(own.server(layout), secrets, clock), clock, random);
+        return new Work(credentials,
+                new ServerIdentity(layout, settings, credentials.authorities(), clock, random),
+                new Renewal(credentials, clock, random, readers),
+                new EncryptionRequests(keeper, settings, clock, random),
+                new TokenRotation(new Tokens(layout, settings), credentials, random));
     }
 
     /// What answers on the server's port.
     SupervisorEndpoint endpoint(Credentials credentials, Tunnels tunnels) throws IOException {
+        return endpoint(work(credentials, List.of()), tunnels);
+    }
+
+    private SupervisorEndpoint endpoint(Work work, Tunnels tunnels) throws IOException {
+        Credentials credentials = work.credentials();
         Path password = Credentials.nodePasswordFile(settings, layout);
         NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver());
         CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
@@ -82,55 +92,28 @@ final class Desk {
                 new ApiServers(secrets, address, datastore), own.configuration(layout));
         return new SupervisorEndpoint(
                 new Askers(credentials.passwords(), new BootstrapTokens(secrets, clock)), credentials.authorities(),
-                agents, servers(credentials), tunnels);
+                agents, servers(work), tunnels);
     }
 
-    private static Supplier<String> password(Credentials credentials) {
-        return () -> credentials.passwords().row("server").orElseThrow().password();
-    }
-
-    private void rotate(Exchange exchange, Asker asker) throws IOException, Refusal {
-        Renewal certificates = renewal;
-        ServerIdentity server = identity;
-        if (certificates == null || server == null) {
-            throw new Refusal(503, "runtime core not ready");
-        }
-        new CertificateRequests(certificates, server).answer(exchange, asker);
-    }
-
-    private void forget() {
-        EncryptionKeeper keeper = encryption;
-        if (keeper != null) {
-            keeper.close();
-        }
-    }
-
-    private EncryptionKeeper encryption(Credentials credentials) throws IOException {
-        EncryptionMarks marks = new EncryptionMarks(own.server(layout), secrets, clock);
-        EncryptionKeeper keeper = new EncryptionKeeper(layout, datastore, password(credentials), marks, clock, random);
-        encryption = keeper;
-        return keeper;
-    }
-
-    private Map<String, Answerer> servers(Credentials credentials) throws IOException {
-        Answerer encrypt = new EncryptionRequests(encryption(credentials), settings, clock, random);
-        return Map.of("encrypt/status", encrypt, "encrypt/config", encrypt, "cert/rotate", this::rotate,
-                "cert/cacerts", new AuthorityRequests(datastore, password(credentials), clock, random),
-                "server-bootstrap", (exchange, asker) -> bootstrap(exchange, credentials),
-                "server-config", new ConfigRequests(datastore, password(credentials), settings.nodeName(), clock,
+    private Map<String, Answerer> servers(Work work) throws IOException {
+        return Map.of("encrypt/status", work.encryption(), "encrypt/config", work.encryption(), "cert/rotate",
+                new CertificateRequests(work.renewal(), work.identity()), "cert/cacerts",
+                new AuthorityRequests(datastore, work.password(), clock, random),
+                "server-bootstrap", (exchange, asker) -> bootstrap(exchange, work),
+                "server-config", new ConfigRequests(datastore, work.password(), settings.nodeName(), clock,
                         random),
                 "/db/info", (exchange, asker) -> members(exchange),
-                "token", new TokenRequests(datastore, new Tokens(layout, settings), credentials, random));
+                "token", new TokenRequests(datastore, work.token()));
     }
 
     /// The record in the clear, for servers that join etcd; from disk while there is no datastore.
-    private void bootstrap(Exchange exchange, Credentials credentials) throws IOException, Refusal {
+    private void bootstrap(Exchange exchange, Work work) throws IOException, Refusal {
         if (!DatastoreKind.managed(settings, layout)) {
             throw new Refusal(400, "etcd disabled");
         }
         Datastore store = datastore.get();
         Optional<Struct> record = store == null ? Optional.empty()
-                : new Bootstrap(store, password(credentials).get(), random).read();
+                : new Bootstrap(store, work.password().get(), random).read();
         Reply.json(exchange, record.isPresent() ? record.get() : new BootstrapFiles(layout).read(Optional.empty()));
     }
 
@@ -152,22 +135,12 @@ final class Desk {
         }
     }
 
-    /// This server belongs to the cluster: it has the cluster's keys before it writes a Secret.
-    void agreed() {
-        EncryptionKeeper keeper = encryption;
-        if (keeper != null) {
-            keeper.step();
-        }
-    }
-
     /// What goes on as long as the server runs.
-    Upkeep upkeep(Parity.Mine mine, Credentials credentials, Supplier<@Nullable Components> components) {
-        EncryptionKeeper keeper = encryption;
-        if (keeper != null) {
-            keeper.start();
-        }
-        Drift drift = new Drift(mine, password(credentials), components, new NodeConditions(secrets::api, clock));
-        Renewal certificates = renewal == null ? new Renewal(credentials, clock, random, readers) : renewal;
-        return new Upkeep(datastore, mine, secrets, clock, drift, certificates);
+    Upkeep upkeep(Parity.Mine mine, Work work, Supplier<@Nullable Components> components, Services services) {
+        RecordWatch records = new RecordWatch(datastore, work::look);
+        services.then(records::close);
+        records.start();
+        Drift drift = new Drift(mine, work.password(), components, new NodeConditions(secrets::api, clock));
+        return new Upkeep(datastore, mine, secrets, clock, drift, work);
     }
 }

@@ -10,8 +10,6 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the encryption configuration of this server the same as that of the bootstrap record, and changes both. A
 /// change is in the record first and on the disk then; other servers take it over within seconds, without a restart,
 /// and say so by [EncryptionMarks].
-final class EncryptionKeeper implements AutoCloseable {
+final class EncryptionKeeper {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final String CONFIG = "EncryptionConfig";
     private static final String STATE = "EncryptionHash";
-    private static final long LOOK_MILLIS = 2_000;
 
     private final Layout layout;
     private final Supplier<@Nullable Datastore> datastore;
@@ -31,8 +28,8 @@ final class EncryptionKeeper implements AutoCloseable {
     private final EncryptionMarks marks;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final CountDownLatch closed = new CountDownLatch(1);
     private long seen = -1;
+    private boolean followed;
 
     // where the record lies and how it is opened
     @SuppressWarnings("checkstyle:ParameterNumber")
@@ -46,40 +43,38 @@ final class EncryptionKeeper implements AutoCloseable {
         this.random = random;
     }
 
-    /// Begins to follow the record, once this server belongs to the cluster. Does not block.
-    void start() {
-        Thread.ofVirtual().name("supervisor-encryption").start(this::run);
-    }
-
-    private void run() {
-        try {
-            do {
-                step();
-            } while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+    /// Looks once, if there is a datastore.
+    void step() {
+        Datastore store = datastore.get();
+        if (store != null) {
+            step(store, true);
         }
     }
 
-    /// Looks once.
-    void step() {
+    /// Looks once, at the record, too, when it may have `changed` or could not be followed before.
+    /// @return whether nothing is left to do before it changes
+    boolean step(Datastore store, boolean changed) {
         try {
-            Datastore store = datastore.get();
-            if (store != null) {
-                follow(store);
-                Optional<EncryptionState> now = EncryptionState.read(layout);
-                if (now.isPresent()) {
-                    marks.show(store, now.get());
-                }
-            }
+            follow(store, changed);
+            Optional<EncryptionState> now = EncryptionState.read(layout);
+            return now.isEmpty() || marks.show(store, now.get());
         } catch (DatastoreUnavailable away) {
             LOG.log(Level.DEBUG, "Not now", away);
         } catch (IOException | RuntimeException failed) {
             LOG.log(Level.WARNING, "Cannot follow the encryption configuration, tried again: " + failed.getMessage());
         }
+        return false;
     }
 
-    private synchronized void follow(Datastore store) throws IOException {
+    private synchronized void follow(Datastore store, boolean changed) throws IOException {
+        if (changed || !followed) {
+            followed = false;
+            follow(store);
+            followed = true;
+        }
+    }
+
+    private void follow(Datastore store) throws IOException {
         Optional<Entry> entry = store.get(BootstrapSeal.key(password.get()));
         if (entry.isEmpty() || entry.get().revision() == seen || entry.get().value().length == 0) {
             return;
@@ -150,10 +145,5 @@ final class EncryptionKeeper implements AutoCloseable {
     /// The servers' marks.
     EncryptionMarks marks() {
         return marks;
-    }
-
-    @Override
-    public void close() {
-        closed.countDown();
     }
 }

@@ -61,7 +61,8 @@ final class EncryptionMarks {
     }
 
     /// Says what this server has.
-    void show(Datastore store, EncryptionState state) {
+    /// @return whether everybody who is told has been told; a Node that is not there yet has not
+    boolean show(Datastore store, EncryptionState state) {
         String mark = mark(state);
         if (store.shared() && !mark.equals(shown)) {
             Optional<Entry> before = store.get(PREFIX + mine.name());
@@ -73,6 +74,7 @@ final class EncryptionMarks {
         if (mine.kind().node() && api != null && !mark.equals(annotated) && annotate(api, mark)) {
             annotated = mark;
         }
+        return !mine.kind().node() || mark.equals(annotated);
     }
 
     private boolean annotate(ApiClient api, String mark) {

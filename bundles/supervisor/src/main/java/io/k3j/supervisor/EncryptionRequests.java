@@ -45,6 +45,11 @@ final class EncryptionRequests implements Answerer, AutoCloseable {
         this.random = random;
     }
 
+    /// What it changes.
+    EncryptionKeeper keeper() {
+        return keeper;
+    }
+
     @Override
     public void answer(Exchange exchange, Asker asker) throws IOException, Refusal {
         try {

@@ -26,12 +26,12 @@ final class Renewal {
     private final List<Runnable> readers;
     private Instant next;
 
-    /// `readers` are told when something was renewed.
+    /// `readers` are told when something was renewed; more may come to the list.
     Renewal(Credentials credentials, InstantSource clock, RandomGenerator random, List<Runnable> readers) {
         this.credentials = credentials;
         this.clock = clock;
         this.random = random;
-        this.readers = List.copyOf(readers);
+        this.readers = readers;
         this.next = clock.instant().plus(LOOK);
     }
 

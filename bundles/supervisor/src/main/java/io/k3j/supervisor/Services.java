@@ -48,9 +48,15 @@ final class Services implements AutoCloseable {
         }
     }
 
-    /// Has `ending` run after the services are gone.
-    synchronized void then(Runnable ending) {
-        endings.add(ending);
+    /// Has `ending` run after the services are gone; at once, when that has happened for good.
+    void then(Runnable ending) {
+        synchronized (this) {
+            if (!closed) {
+                endings.add(ending);
+                return;
+            }
+        }
+        ending.run();
     }
 
     /// Takes everything back; more may be registered afterwards.

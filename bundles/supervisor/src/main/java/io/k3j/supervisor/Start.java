@@ -92,20 +92,21 @@ final class Start implements AutoCloseable {
         if (cluster.member() || !shared(layout)) {
             services.condition(Services.NODE_ADMITTED);
         }
-        Credentials credentials = serve(layout, desk, begin);
+        Work work = serve(layout, desk, begin);
         health.ok();
         LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
         if (later.stale()) {
             LOG.log(Level.WARNING, "The datastore's authorities are others than those on disk: begins again");
             services.withdraw();
-            credentials = serve(layout, desk, begin);
+            work = serve(layout, desk, begin);
         }
         Datastore datastore = datastore();
         agree(cluster, datastore);
-        desk.agreed();
+        // it has the cluster's keys before it writes a Secret
+        work.look(datastore, true);
         services.condition(Phases.CLUSTER_AGREED);
         services.condition(Services.NODE_ADMITTED);
-        Upkeep loop = desk.upkeep(parity.mine(), credentials, () -> components);
+        Upkeep loop = desk.upkeep(parity.mine(), work, () -> components, services);
         upkeep = loop;
         if (stopping.getCount() > 0) {
             loop.run();
@@ -158,19 +159,19 @@ final class Start implements AutoCloseable {
         return stale;
     }
 
-    private Credentials serve(Layout layout, Desk desk, Instant begin) throws IOException {
+    private Work serve(Layout layout, Desk desk, Instant begin) throws IOException {
         PemFiles.directory(layout.tls("etcd"));
         Parallel slow = new Parallel();
         slow.add(() -> Credentials.serviceKey(layout));
         Credentials credentials = Credentials.ensure(settings, layout, begin, random);
-        desk.open(credentials, services);
+        Work work = desk.open(credentials, services);
         slow.finish();
         services.condition(Services.SERVICE_KEY_READY);
         credentials.complete(begin, random);
         if (DatastoreKind.managed(settings, layout)) {
             services.condition(Services.ETCD_PKI_READY);
         }
-        return credentials;
+        return work;
     }
 
     private void agree(Cluster cluster, Datastore datastore) throws IOException {

@@ -19,6 +19,8 @@ final class Upkeep implements AutoCloseable {
     /// Often enough for a lifetime of five minutes.
     private static final Duration SEEN = Duration.ofSeconds(60);
     private static final Duration STEP = Duration.ofSeconds(10);
+    /// Secrets of nodes that another server was shown, and died, wait no longer for their owner.
+    private static final Duration OWNERS = Duration.ofMinutes(10);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Supplier<@Nullable Datastore> datastore;
@@ -26,20 +28,21 @@ final class Upkeep implements AutoCloseable {
     private final NodeSecrets core;
     private final InstantSource clock;
     private final Drift drift;
-    private final Renewal renewal;
+    private final Work work;
     private final CountDownLatch closed = new CountDownLatch(1);
     private long nextSeen = System.nanoTime();
+    private long nextOwners = System.nanoTime();
 
     // the six things it looks after
     @SuppressWarnings("checkstyle:ParameterNumber")
     Upkeep(Supplier<@Nullable Datastore> datastore, Parity.Mine mine, NodeSecrets core, InstantSource clock,
-            Drift drift, Renewal renewal) {
+            Drift drift, Work work) {
         this.datastore = datastore;
         this.mine = mine;
         this.core = core;
         this.clock = clock;
         this.drift = drift;
-        this.renewal = renewal;
+        this.work = work;
     }
 
     /// Goes on until closed; on the caller's thread.
@@ -73,7 +76,7 @@ final class Upkeep implements AutoCloseable {
     void step() {
         Datastore store = datastore.get();
         try {
-            renewal.step();
+            work.renewal().step();
             if (store == null) {
                 return;
             }
@@ -85,8 +88,12 @@ final class Upkeep implements AutoCloseable {
                     members.forget(core::nodeExists);
                 }
             }
+            work.look(store, false);
             if (core.reachable()) {
-                core.own();
+                if (System.nanoTime() - nextOwners >= 0) {
+                    core.own();
+                    nextOwners = System.nanoTime() + OWNERS.toNanos();
+                }
                 drift.step(store);
             }
         } catch (DatastoreUnavailable | ApiFault away) {

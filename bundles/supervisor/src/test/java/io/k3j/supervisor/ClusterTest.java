@@ -164,8 +164,8 @@ class ClusterTest {
     void rotatesTheToken() throws Exception {
         TestServer one = new TestServer(directory, "server-1");
         Credentials credentials = one.start(store);
-        TokenRequests requests = new TokenRequests(() -> store, new Tokens(one.layout, one.settings()), credentials,
-                TestServer.RANDOM);
+        TokenRequests requests = new TokenRequests(() -> store,
+                new TokenRotation(new Tokens(one.layout, one.settings()), credentials, TestServer.RANDOM));
         FakeExchange put = new FakeExchange("PUT", "/v1-k3s/token").body("{\"newToken\":\"fresh\"}".getBytes());
         requests.answer(put, new Asker("server", List.of(Tokens.SERVER_GROUP)));
         assertThat(put.status).isEqualTo(200);

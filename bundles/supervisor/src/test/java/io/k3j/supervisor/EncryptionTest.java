@@ -43,7 +43,7 @@ class EncryptionTest {
     void stop() {
         running.forEach(server -> {
             server.requests.close();
-            server.keeper.close();
+            server.watch.close();
         });
         store.close();
     }
@@ -52,6 +52,7 @@ class EncryptionTest {
     private final class Running {
         final TestServer server;
         final EncryptionKeeper keeper;
+        final RecordWatch watch;
         final EncryptionRequests requests;
 
         Running(String name, Object... flags) throws IOException {
@@ -70,6 +71,7 @@ class EncryptionTest {
             EncryptionMarks marks = new EncryptionMarks(server.own().server(server.layout), core, clock);
             keeper = new EncryptionKeeper(server.layout, () -> store, () -> "s3cret", marks, clock, TestServer.RANDOM);
             requests = new EncryptionRequests(keeper, server.settings(), clock, TestServer.RANDOM);
+            watch = new RecordWatch(() -> store, keeper::step);
             keeper.step();
             running.add(this);
         }
@@ -172,7 +174,7 @@ class EncryptionTest {
         assertThatThrownBy(() -> one.ask("{\"stage\":\"rotate\"}")).hasMessageContaining("hash does not match");
         two.keeper.step();
         assertThat(one.status().flag("hashmatch")).isTrue();
-        two.keeper.start();
+        two.watch.start();
         one.ask("{\"stage\":\"rotate_keys\"}");
         one.awaitStage("reencrypt_finished");
         two.awaitStage("reencrypt_finished");

@@ -1,0 +1,157 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.pki.BootstrapSeal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A new server token, and the servers that run beside the one that was told.
+class TokenRotationTest {
+    @TempDir
+    private Path directory;
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private final List<RecordWatch> watches = new ArrayList<>();
+    private Running one;
+    private Running two;
+
+    /// A server that runs.
+    private final class Running {
+        final TestServer server;
+        final Credentials credentials;
+        final TokenRotation rotation;
+        final BlockingQueue<Boolean> looked = new LinkedBlockingQueue<>();
+
+        Running(String name, String token) throws IOException {
+            server = new TestServer(directory, name).flag("token", token);
+            credentials = server.start(store);
+            rotation = new TokenRotation(new Tokens(server.layout, server.settings()), credentials, TestServer.RANDOM);
+        }
+
+        Running follow() {
+            RecordWatch watch = new RecordWatch(() -> store, this::look);
+            watches.add(watch);
+            watch.start();
+            return this;
+        }
+
+        private boolean look(Datastore at, boolean changed) {
+            try {
+                rotation.follow(at);
+                return looked.add(changed);
+            } catch (IOException failed) {
+                throw new AssertionError(failed);
+            }
+        }
+
+        boolean admits(String user, String password) {
+            return credentials.passwords().authenticate(user, password).isPresent();
+        }
+
+        void awaits(String password) throws InterruptedException {
+            while (!admits("server", password)) {
+                assertThat(looked.poll(60, TimeUnit.SECONDS)).as("another look").isNotNull();
+            }
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        one = new Running("server-1", "s3cret");
+        two = new Running("server-2", "s3cret");
+    }
+
+    @AfterEach
+    void stop() {
+        watches.forEach(RecordWatch::close);
+        store.close();
+    }
+
+    private List<String> records() {
+        return store.range("/bootstrap/", "", 0, 0).entries().stream().map(Entry::key).toList();
+    }
+
+    @Test
+    void serversThatRunAdmitWithTheNewTokenAndNoMoreWithTheOld() throws Exception {
+        two.follow();
+        one.rotation.rotate(store, "fresh");
+        two.awaits("fresh");
+        assertThat(two.admits("node", "fresh")).isTrue();
+        assertThat(two.admits("server", "s3cret") || two.admits("node", "s3cret")).isFalse();
+        new Running("server-3", "fresh");
+        assertThatThrownBy(() -> new Running("server-4", "s3cret")).hasMessageContaining("different token");
+    }
+
+    @Test
+    void theTokenFilesOfServersThatRunAreTheSame() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        two.rotation.follow(store);
+        for (String file : List.of("server/token", "server/cred/passwd")) {
+            assertThat(two.server.tree().get(file)).isEqualTo(one.server.tree().get(file)).contains("fresh");
+        }
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
+    void anyServerCanChangeItAgain() throws Exception {
+        one.follow();
+        two.follow();
+        one.rotation.rotate(store, "fresh");
+        two.awaits("fresh");
+        two.rotation.rotate(store, "newest");
+        one.awaits("newest");
+        one.server.flag("token", "newest").start(store);
+        two.server.flag("token", "newest").start(store);
+        assertThat(records()).containsExactly(BootstrapSeal.key("newest"));
+    }
+
+    @Test
+    void ofTwoServersThatAreToldAtOnceOneIsRefusedAndFollows() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        assertThatThrownBy(() -> two.rotation.rotate(store, "other")).isInstanceOf(IOException.class)
+                .hasMessageContaining("different token");
+        assertThat(two.admits("server", "s3cret")).isTrue();
+        two.rotation.follow(store);
+        assertThat(two.admits("server", "fresh")).isTrue();
+    }
+
+    @Test
+    void whoeverKnowsTheOldTokenOnlyCannotReadTheNewOne() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        for (Entry entry : store.range("", "", 0, 0).entries()) {
+            assertThatThrownBy(() -> BootstrapSeal.open("s3cret", entry.value())).as(entry.key())
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(new String(entry.value())).doesNotContain("fresh");
+        }
+    }
+
+    @Test
+    void aTokenThatAServerWithoutThisRowHasChangedSinceIsKept() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        two.rotation.follow(store);
+        Entry row = store.get(BootstrapSeal.key("fresh")).orElseThrow();
+        Entry told = store.get("k3s/token").orElseThrow();
+        two.rotation.rotate(store, "stocks");
+        long now = store.get("k3s/token").orElseThrow().revision();
+        store.commit("k3s/token", now, told.value(), Duration.ZERO);
+        store.commit(row.key(), 0, row.value(), Duration.ZERO);
+        Entry stocks = store.get(BootstrapSeal.key("stocks")).orElseThrow();
+        store.commit(stocks.key(), stocks.revision(), stocks.value(), Duration.ZERO);
+        two.rotation.follow(store);
+        assertThat(two.admits("server", "stocks")).isTrue();
+    }
+}
