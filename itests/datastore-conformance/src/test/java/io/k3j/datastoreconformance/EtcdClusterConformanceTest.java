@@ -1,7 +1,12 @@
 package io.k3j.datastoreconformance;
 
-/// The same against three members.
-class EtcdClusterConformanceTest extends EtcdConformanceTest {
+/// Against three members what several members and their elections can disturb: order, watches, time. What one call
+/// means does not depend on their number.
+class EtcdClusterConformanceTest extends OnEtcd
+        implements
+            WatchGuarantees,
+            LifetimeGuarantees,
+            ConcurrencyGuarantees {
     @Override
     int members() {
         return 3;

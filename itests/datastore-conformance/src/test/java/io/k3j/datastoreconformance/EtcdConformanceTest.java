@@ -1,17 +1,7 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.datastoreetcd.EtcdStore;
-import io.k3j.etcdclient.EtcdEndpoints;
-import java.nio.file.Path;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
-
-/// A real etcd per test.
-class EtcdConformanceTest
+/// Every guarantee, against a cluster of one.
+class EtcdConformanceTest extends OnEtcd
         implements
             CommitGuarantees,
             ReadGuarantees,
@@ -19,58 +9,14 @@ class EtcdConformanceTest
             CompactionGuarantees,
             LifetimeGuarantees,
             ConcurrencyGuarantees,
-            Restarts,
             Simulation {
-    @TempDir
-    Path directory;
-    private EtcdServers servers;
-    private volatile EtcdStore store;
-
-    /// How many members the cluster has.
+    @Override
     int members() {
         return 1;
-    }
-
-    @BeforeEach
-    void start() {
-        servers = EtcdServers.start(directory, members());
-        open();
-    }
-
-    private void open() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            try {
-                store = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()), trouble -> {
-                });
-                return;
-            } catch (DatastoreUnavailable e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    @Override
-    public void reopen() {
-        store.close();
-        open();
     }
 
     @Override
     public void restart() {
         reopen();
-    }
-
-    @Override
-    public Datastore store() {
-        return store;
-    }
-
-    @AfterEach
-    void stop() {
-        store.close();
-        servers.close();
     }
 }

@@ -1,0 +1,60 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreetcd.EtcdStore;
+import io.k3j.etcdclient.EtcdEndpoints;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A store in a real etcd per test.
+abstract class OnEtcd implements Restarts {
+    @TempDir
+    Path directory;
+    private EtcdServers servers;
+    private volatile EtcdStore store;
+
+    /// How many members the cluster has.
+    abstract int members();
+
+    @BeforeEach
+    void start() {
+        servers = EtcdServers.start(directory, members());
+        open();
+    }
+
+    private void open() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                store = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()), trouble -> {
+                });
+                return;
+            } catch (DatastoreUnavailable e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void reopen() {
+        store.close();
+        open();
+    }
+
+    @Override
+    public Datastore store() {
+        return store;
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        servers.close();
+    }
+}
