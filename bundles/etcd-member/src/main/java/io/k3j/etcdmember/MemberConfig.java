@@ -1,9 +1,11 @@
 package io.k3j.etcdmember;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// etcd's configuration file. Pure.
+/// etcd's configuration file.
 ///
 /// @param name this member's
 /// @param host this server's address for the others
@@ -92,8 +94,18 @@ record MemberConfig(Places places, String name, String host, Ports ports, String
         return "'" + text.replace("'", "''") + "'";
     }
 
-    /// What a running process must have been started with to be kept: how a cluster began does not matter later.
+    /// What a running process must have been started with to be kept: how a cluster began does not matter later. The
+    /// authorities do: unlike its own certificate, etcd reads them once.
     String identity() {
-        return new MemberConfig(places, name, host, ports, "", false, metrics, arguments).text(false);
+        return new MemberConfig(places, name, host, ports, "", false, metrics, arguments).text(false)
+                + authority("server-ca.crt") + authority("peer-ca.crt");
+    }
+
+    private String authority(String name) {
+        try {
+            return Files.readString(places.tls(name));
+        } catch (IOException notYet) {
+            return "";
+        }
     }
 }

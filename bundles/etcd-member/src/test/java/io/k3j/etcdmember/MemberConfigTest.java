@@ -3,15 +3,25 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MemberConfigTest {
+    @TempDir
+    private Path dir;
+
     private static MemberConfig config(String host, String cluster, Map<String, String> arguments) {
-        return new MemberConfig(new Places(Path.of("/data")), "node-1-0a1b2c3d", host, new Ports(2379, 2380, 2381),
+        return config(Path.of("/data"), host, cluster, arguments);
+    }
+
+    private static MemberConfig config(Path data, String host, String cluster, Map<String, String> arguments) {
+        return new MemberConfig(new Places(data), "node-1-0a1b2c3d", host, new Ports(2379, 2380, 2381),
                 cluster, false, "127.0.0.1", arguments);
     }
 
@@ -44,6 +54,18 @@ class MemberConfigTest {
                 .isEqualTo(config("10.0.0.1", "", Map.of()).identity());
         assertThat(config("10.0.0.1", "", Map.of("log-level", "info")).identity())
                 .isNotEqualTo(config("10.0.0.1", "", Map.of()).identity());
+    }
+
+    @Test
+    void aProcessThatTrustsOtherAuthoritiesHasAnotherConfiguration() throws IOException {
+        Path tls = Files.createDirectories(dir.resolve("server/tls/etcd"));
+        for (String authority : List.of("server-ca.crt", "peer-ca.crt")) {
+            Files.writeString(tls.resolve(authority), "one");
+            String before = config(dir, "10.0.0.1", "", Map.of()).identity();
+            assertThat(config(dir, "10.0.0.1", "", Map.of()).identity()).isEqualTo(before);
+            Files.writeString(tls.resolve(authority), "two");
+            assertThat(config(dir, "10.0.0.1", "", Map.of()).identity()).isNotEqualTo(before);
+        }
     }
 
     @Test

@@ -60,7 +60,7 @@ final class TokenRotation {
                     AgreedRecord same = agreed.get();
                     new AgreedRecord(same.agreement(), same.by(), same.at(), 0).write(store, next, random);
                 }
-            });
+            }, random);
         } catch (Faster other) {
             throw new Refusal(409, "another server has just changed the token; look at its server/token");
         }
@@ -96,9 +96,9 @@ final class TokenRotation {
                 return;
             }
             tokens.rotate(credentials.passwords(), next.get(), () -> {
-            });
+            }, random);
             forget(store, before);
-            LOG.log(Level.INFO, "Took over the new server token; the next start needs it");
+            LOG.log(Level.INFO, "Took over the new server token; give it with the next start");
         }
         seen = told.get().revision();
     }

@@ -1,6 +1,7 @@
 package io.k3j.supervisor;
 
 import io.k3j.pki.ClusterToken;
+import io.k3j.pki.NodePassword;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PasswordFile.Row;
 import io.k3j.pki.PemFiles;
@@ -20,6 +21,7 @@ final class Tokens {
     /// Members of this group may do what servers do.
     static final String SERVER_GROUP = "k3s:server";
 
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final int PASSWORD_BYTES = 16;
 
     private final Layout layout;
@@ -56,11 +58,28 @@ final class Tokens {
     }
 
     private Optional<String> serverPassword(PasswordFile passwords) throws IOException {
-        if (!settings.token().isEmpty()) {
-            return Optional.of(password(settings.token()));
-        }
         Optional<String> kept = passwords.row("server").map(Row::password);
+        if (!settings.token().isEmpty()) {
+            String given = password(settings.token());
+            return kept.isPresent() && !kept.get().equals(given) && changed(given) ? kept : Optional.of(given);
+        }
         return kept.isPresent() ? kept : PemFiles.read(layout.server("token")).map(String::strip).map(Tokens::password);
+    }
+
+    /// Whether this is the password that the one on disk took the place of while this server ran: its flags cannot know
+    /// yet, be it that the process still runs or that it was started with them again.
+    private boolean changed(String password) throws IOException {
+        boolean former = PemFiles.read(former()).filter(hash -> NodePassword.matches(password, hash.strip()))
+                .isPresent();
+        if (former) {
+            LOG.log(System.Logger.Level.WARNING, "--token is the token that was changed while this server ran; the new"
+                    + " one counts: give it with the next start. It is in " + layout.server("token"));
+        }
+        return former;
+    }
+
+    private Path former() {
+        return layout.cred("token-changed");
     }
 
     /// The server's password as far as flags and files tell.
@@ -87,12 +106,13 @@ final class Tokens {
 
     /// Makes `next` the server token, and the agents' where they have none of their own. `sealing` runs when
     /// `cred/passwd` holds the new one and before anything else does; if it fails, the old one is put back.
-    void rotate(PasswordFile passwords, String next, Sealing sealing) throws IOException {
+    void rotate(PasswordFile passwords, String next, Sealing sealing, RandomGenerator random) throws IOException {
         Path file = layout.cred("passwd");
         String before = PemFiles.read(file).orElse("");
         PasswordFile changed = read(file, before);
         boolean shared = changed.row("node").map(Row::password)
                 .equals(changed.row("server").map(Row::password));
+        String former = NodePassword.hash(passwords.row("server").map(Row::password).orElse(""), random);
         changed.put(new Row("server", next, List.of(SERVER_GROUP)));
         if (shared) {
             changed.put(new Row("node", next, List.of(AGENT_GROUP)));
@@ -104,6 +124,7 @@ final class Tokens {
             PemFiles.write(file, before, PemFiles.SECRET);
             throw failed;
         }
+        PemFiles.write(former(), former + "\n", PemFiles.SECRET);
         changed.row("server").ifPresent(passwords::put);
         changed.row("node").ifPresent(passwords::put);
         write(passwords, Files.readString(layout.tls("server-ca.crt")));

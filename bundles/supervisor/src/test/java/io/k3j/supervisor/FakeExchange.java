@@ -20,6 +20,7 @@ import java.util.Optional;
 final class FakeExchange implements Exchange {
     private final String method;
     private final String path;
+    private final String query;
     private final Map<String, String> headers = new HashMap<>();
     private byte[] body = new byte[0];
     private List<X509Certificate> certificates = List.of();
@@ -28,8 +29,10 @@ final class FakeExchange implements Exchange {
     volatile String answer = "";
 
     FakeExchange(String method, String path) {
+        int mark = path.indexOf('?');
         this.method = method;
-        this.path = path;
+        this.path = mark < 0 ? path : path.substring(0, mark);
+        this.query = mark < 0 ? "" : path.substring(mark + 1);
     }
 
     FakeExchange basic(String user, String password) {
@@ -64,7 +67,7 @@ final class FakeExchange implements Exchange {
 
     @Override
     public String query() {
-        return "";
+        return query;
     }
 
     @Override

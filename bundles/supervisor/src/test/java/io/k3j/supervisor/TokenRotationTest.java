@@ -107,6 +107,19 @@ class TokenRotationTest {
     }
 
     @Test
+    void aServerThatWasStartedWithTheOldTokenGoesOnWithTheNewOne() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        two.rotation.follow(store);
+        for (Running server : List.of(one, two)) {
+            Running again = new Running(server.server.directory.getFileName().toString(), "s3cret");
+            assertThat(again.admits("server", "fresh")).isTrue();
+            assertThat(again.admits("server", "s3cret")).isFalse();
+        }
+        assertThatThrownBy(() -> new Running("server-1", "another")).hasMessageContaining("different token");
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
     void anyServerCanChangeItAgain() throws Exception {
         one.follow();
         two.follow();
