@@ -1,7 +1,7 @@
 package io.k3j.bench;
 
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +27,9 @@ final class Etcd implements Target {
 
     static Etcd start(Path directory) throws IOException {
         Files.createDirectories(directory);
-        int port = free();
+        int port = FreePort.next();
         String client = "http://127.0.0.1:" + port;
-        String peer = "http://127.0.0.1:" + free();
+        String peer = "http://127.0.0.1:" + FreePort.next();
         Process process = new ProcessBuilder("/usr/bin/etcd", "--data-dir", directory.resolve("etcd").toString(),
                 "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer, "--log-level", "error",
@@ -38,12 +38,6 @@ final class Etcd implements Target {
         Etcd etcd = new Etcd(process);
         etcd.connect(port);
         return etcd;
-    }
-
-    private static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private void connect(int port) throws IOException {

@@ -1,11 +1,10 @@
 package io.k3j.clients;
 
 import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -19,9 +18,7 @@ final class Control implements AutoCloseable {
 
     Control(Path dir) throws IOException, InterruptedException {
         this.dir = dir;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         process = start();
     }
 

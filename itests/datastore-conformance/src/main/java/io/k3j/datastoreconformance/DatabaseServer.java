@@ -1,9 +1,9 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +34,8 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// Prepares a directory for an engine whose account has that name.
     protected DatabaseServer(String account) {
         this.account = account;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+        try {
+            port = FreePort.next();
             directory = Files.createTempDirectory("k3j-" + account + "-");
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {

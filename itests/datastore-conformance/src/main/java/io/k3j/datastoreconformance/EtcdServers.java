@@ -1,9 +1,8 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +24,8 @@ public final class EtcdServers implements AutoCloseable {
         this.directory = directory;
         this.tls = List.copyOf(tls);
         for (int i = 0; i < members; i++) {
-            clients.add(freePort());
-            peers.add(freePort());
+            clients.add(FreePort.next());
+            peers.add(FreePort.next());
         }
     }
 
@@ -45,14 +44,6 @@ public final class EtcdServers implements AutoCloseable {
             servers.processes.add(servers.process(i));
         }
         return servers;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private Process process(int i) {

@@ -1,9 +1,9 @@
 package io.k3j.etcdmember;
 
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +30,7 @@ public final class S3Server implements AutoCloseable {
 
     /// Starts it with an empty bucket and waits until it listens.
     public static S3Server start(Path directory) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         Files.createDirectories(directory.resolve("data").resolve(BUCKET));
         Path file = directory.resolve("s3proxy.conf");
         Files.write(file, List.of("s3proxy.endpoint=http://127.0.0.1:" + port,

@@ -10,10 +10,10 @@ import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
 import io.k3j.pki.Profile;
+import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -41,7 +41,7 @@ final class Server implements AutoCloseable {
     volatile Throwable failure;
 
     Server(Path directory, String node, Optional<Server> first) {
-        this(directory, node, first, new Ports(freePort(), freePort(), freePort()));
+        this(directory, node, first, new Ports(FreePort.next(), FreePort.next(), FreePort.next()));
     }
 
     Server(Path directory, String node, Optional<Server> first, Ports ports) {
@@ -53,14 +53,6 @@ final class Server implements AutoCloseable {
             String name = MemberName.of(places, node, new SecureRandom());
             config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1", Map.of());
             process = new EtcdProcess(places, Path.of("/usr/bin/etcd"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
