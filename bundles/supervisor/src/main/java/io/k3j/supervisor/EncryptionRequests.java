@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// `/v1-k3s/encrypt/status` and `/v1-k3s/encrypt/config`: K3s' stages of a key rotation. Each stage is in the bootstrap
 /// record before it is in force, and a later one is refused until all servers have the one before, so that no server
@@ -30,6 +31,7 @@ final class EncryptionRequests implements Answerer, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final int MAX_BYTES = 4096;
     private static final long ENDING_SECONDS = 5;
+    private static final long CLOSING_SECONDS = 2;
     private static final Set<String> RESTING = Set.of(EncryptionState.START, EncryptionState.FINISHED);
 
     private final EncryptionKeeper keeper;
@@ -37,6 +39,7 @@ final class EncryptionRequests implements Answerer, AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Semaphore working = new Semaphore(1);
+    private volatile @Nullable Reencryption running;
 
     EncryptionRequests(EncryptionKeeper keeper, Settings settings, InstantSource clock, RandomGenerator random) {
         this.keeper = keeper;
@@ -239,6 +242,7 @@ final class EncryptionRequests implements Answerer, AutoCloseable {
         keeper.marks().active(true);
         keeper.step();
         Reencryption all = new Reencryption(api, keeper.marks().name(), clock);
+        running = all;
         Thread.ofVirtual().name("supervisor-reencryption").start(() -> reencrypt(all, now, kind, skip));
         return true;
     }
@@ -261,11 +265,18 @@ final class EncryptionRequests implements Answerer, AutoCloseable {
         }
     }
 
-    /// Waits a moment for what is being done; nothing begins any more.
+    /// Waits a moment for what is being done, and ends it if it takes longer; nothing begins any more.
     @Override
     public void close() {
         try {
-            if (!working.tryAcquire(ENDING_SECONDS, TimeUnit.SECONDS)) {
+            if (working.tryAcquire(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+            Reencryption now = running;
+            if (now != null) {
+                now.stop();
+            }
+            if (!working.tryAcquire(1, TimeUnit.SECONDS)) {
                 LOG.log(Level.WARNING, "Secrets are still being encrypted anew while this component stops");
             }
         } catch (InterruptedException stopped) {

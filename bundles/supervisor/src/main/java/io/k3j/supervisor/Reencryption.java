@@ -21,6 +21,7 @@ final class Reencryption {
     private final ApiClient api;
     private final String node;
     private final NodeEvents events;
+    private volatile boolean stopped;
 
     Reencryption(ApiClient api, String node, InstantSource clock) {
         this.api = api;
@@ -28,11 +29,20 @@ final class Reencryption {
         this.events = new NodeEvents("secrets-reencrypt", clock);
     }
 
+    /// Ends it before the next Secret.
+    void stop() {
+        stopped = true;
+    }
+
     /// All of them; blocks for as long as that takes.
-    /// @throws ApiFault when one could not be written, after an Event that says so; the rest stays as it was
+    /// @throws ApiFault when one could not be written, after an Event that says so, or it was stopped; the rest stays
+    ///         as it was
     int run() {
         int done = 0;
         for (Obj secret : api.list(SECRETS, Query.ALL).items()) {
+            if (stopped) {
+                throw ApiFault.unavailable("this component stops");
+            }
             try {
                 api.update(SECRETS, secret, WriteOptions.PLAIN);
             } catch (ApiFault fault) {

@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,7 @@ class EncryptionTest {
     private Path directory;
     private final MemoryDatastore store = new MemoryDatastore(true);
     private final List<Running> running = new ArrayList<>();
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private final List<String> written = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach
@@ -87,6 +90,7 @@ class EncryptionTest {
                             Obj secret = (Obj) arguments[1];
                             written.add(secret.name() + " " + EncryptionState.read(layout).orElseThrow()
                                     .configuration().sealing().map(p -> p.keys().getFirst().name()).orElse("plain"));
+                            held.await();
                             yield secret;
                         }
                         case "create" -> arguments[1];
@@ -228,6 +232,27 @@ class EncryptionTest {
         again.ask("{\"stage\":\"rotate_keys\"}");
         again.awaitStage("reencrypt_finished");
         assertThat(again.status().seq("inactivekeys").texts()).isEmpty();
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void aServerThatStopsWritesNoFurtherSecret() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        held = new CountDownLatch(1);
+        one.ask("{\"stage\":\"rotate_keys\"}");
+        until(() -> !written.isEmpty());
+        one.requests.close();
+        held.countDown();
+        until(() -> !one.keeper.marks().active());
+        assertThat(written).hasSize(1);
+        assertThat(one.stage()).as("it goes on from here").isEqualTo("rotate");
     }
 
     @Test
