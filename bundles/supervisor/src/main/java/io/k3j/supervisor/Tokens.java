@@ -38,6 +38,10 @@ final class Tokens {
         Optional<String> before = PemFiles.read(file);
         PasswordFile passwords = read(file, before.orElse(""));
         String server = serverPassword(passwords).orElseGet(() -> random(random));
+        if (!settings.token().isEmpty() && !password(settings.token()).equals(server)) {
+            LOG.log(System.Logger.Level.WARNING, "--token is the token that was changed while this server ran; the new"
+                    + " one counts: give it with the next start. It is in " + layout.server("token"));
+        }
         String node = settings.agentToken().isEmpty() ? server : password(settings.agentToken());
         passwords.put(new Row("node", node, List.of(AGENT_GROUP)));
         passwords.put(new Row("server", server, List.of(SERVER_GROUP)));
@@ -69,13 +73,7 @@ final class Tokens {
     /// Whether this is the password that the one on disk took the place of while this server ran: its flags cannot know
     /// yet, be it that the process still runs or that it was started with them again.
     private boolean changed(String password) throws IOException {
-        boolean former = PemFiles.read(former()).filter(hash -> NodePassword.matches(password, hash.strip()))
-                .isPresent();
-        if (former) {
-            LOG.log(System.Logger.Level.WARNING, "--token is the token that was changed while this server ran; the new"
-                    + " one counts: give it with the next start. It is in " + layout.server("token"));
-        }
-        return former;
+        return PemFiles.read(former()).filter(hash -> NodePassword.matches(password, hash.strip())).isPresent();
     }
 
     private Path former() {
