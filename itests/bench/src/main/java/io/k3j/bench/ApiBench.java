@@ -260,7 +260,14 @@ public final class ApiBench {
         }
     }
 
+    /// With it goes the containerd that a stopped server leaves running there: the next one is to start its own.
     private static void delete(Path directory) throws IOException {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains("--config " + directory))
+                .forEach(containerd -> {
+                    containerd.destroyForcibly();
+                    containerd.onExit().join();
+                });
         if (Files.exists(directory)) {
             try (Stream<Path> paths = Files.walk(directory)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
