@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
@@ -28,6 +29,7 @@ final class TokenRotation {
     private final Credentials credentials;
     private final RandomGenerator random;
     private long seen;
+    private boolean followed;
 
     TokenRotation(Tokens tokens, Credentials credentials, RandomGenerator random) {
         this.tokens = tokens;
@@ -55,11 +57,12 @@ final class TokenRotation {
         try {
             tokens.rotate(credentials.passwords(), next, () -> {
                 tell(store, next, told);
-                new Bootstrap(store, next, random).save(new BootstrapFiles(credentials.layout()).read(record));
+                // the bootstrap record says that both are there
                 if (agreed.isPresent()) {
                     AgreedRecord same = agreed.get();
                     new AgreedRecord(same.agreement(), same.by(), same.at(), 0).write(store, next, random);
                 }
+                new Bootstrap(store, next, random).save(new BootstrapFiles(credentials.layout()).read(record));
             }, random);
         } catch (Faster other) {
             throw new Refusal(409, "another server has just changed the token; look at its server/token");
@@ -79,9 +82,28 @@ final class TokenRotation {
         }
     }
 
+    /// Looks whether another server has changed the token, when that may be so or could not be seen before; takes it
+    /// over then.
+    /// @return whether nothing is left to do before the next change
+    synchronized boolean step(Datastore store, boolean changed) {
+        if (!changed && followed || !store.shared()) {
+            return true;
+        }
+        followed = false;
+        try {
+            follow(store);
+            followed = true;
+        } catch (DatastoreUnavailable away) {
+            LOG.log(Level.DEBUG, "Not now", away);
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.WARNING, "Cannot follow the server token, tried again: " + failed.getMessage());
+        }
+        return followed;
+    }
+
     /// Takes over what another server has made the token. A row that is older than the record this server's token
     /// opens says nothing: a server that knows no such row has changed the token since.
-    synchronized void follow(Datastore store) throws IOException {
+    private void follow(Datastore store) throws IOException {
         Optional<Entry> told = store.get(KEY);
         if (told.isEmpty() || told.get().revision() == seen) {
             return;

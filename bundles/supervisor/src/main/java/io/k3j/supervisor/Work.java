@@ -1,9 +1,6 @@
 package io.k3j.supervisor;
 
 import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoreapi.DatastoreUnavailable;
-import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
 /// What a server with credentials has to change and to follow.
@@ -11,8 +8,6 @@ import java.util.function.Supplier;
 /// @param identity what it shows on its port
 record Work(Credentials credentials, ServerIdentity identity, Renewal renewal, EncryptionRequests encryption,
         TokenRotation token) {
-    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
-
     /// The password of the server token, as it is now.
     Supplier<String> password() {
         return password(credentials);
@@ -25,17 +20,8 @@ record Work(Credentials credentials, ServerIdentity identity, Renewal renewal, E
 
     /// Follows the bootstrap record: see [RecordWatch.Look].
     boolean look(Datastore store, boolean changed) {
-        boolean done = true;
-        if (changed && store.shared()) {
-            try {
-                token.follow(store);
-            } catch (DatastoreUnavailable away) {
-                LOG.log(Level.DEBUG, "Not now", away);
-                done = false;
-            } catch (IOException | RuntimeException failed) {
-                LOG.log(Level.WARNING, "Cannot follow the server token: " + failed.getMessage());
-            }
-        }
-        return encryption.keeper().step(store, changed) && done;
+        // the record of a new token is read with it
+        boolean followed = token.step(store, changed);
+        return encryption.keeper().step(store, changed) && followed;
     }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.pki.BootstrapSeal;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,12 +52,7 @@ class TokenRotationTest {
         }
 
         private boolean look(Datastore at, boolean changed) {
-            try {
-                rotation.follow(at);
-                return looked.add(changed);
-            } catch (IOException failed) {
-                throw new AssertionError(failed);
-            }
+            return rotation.step(at, changed) && looked.add(changed);
         }
 
         boolean admits(String user, String password) {
@@ -99,7 +96,7 @@ class TokenRotationTest {
     @Test
     void theTokenFilesOfServersThatRunAreTheSame() throws Exception {
         one.rotation.rotate(store, "fresh");
-        two.rotation.follow(store);
+        two.rotation.step(store, true);
         for (String file : List.of("server/token", "server/cred/passwd")) {
             assertThat(two.server.tree().get(file)).isEqualTo(one.server.tree().get(file)).contains("fresh");
         }
@@ -109,7 +106,7 @@ class TokenRotationTest {
     @Test
     void aServerThatWasStartedWithTheOldTokenGoesOnWithTheNewOne() throws Exception {
         one.rotation.rotate(store, "fresh");
-        two.rotation.follow(store);
+        two.rotation.step(store, true);
         for (Running server : List.of(one, two)) {
             Running again = new Running(server.server.directory.getFileName().toString(), "s3cret");
             assertThat(again.admits("server", "fresh")).isTrue();
@@ -117,6 +114,21 @@ class TokenRotationTest {
         }
         assertThatThrownBy(() -> new Running("server-1", "another")).hasMessageContaining("different token");
         assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
+    void aServerFollowsWhenTheDatastoreAnswersAgain() throws Exception {
+        one.rotation.rotate(store, "fresh");
+        Datastore away = (Datastore) Proxy.newProxyInstance(Datastore.class.getClassLoader(),
+                new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("get")) {
+                        throw new DatastoreUnavailable("away", new IOException(), false);
+                    }
+                    return method.invoke(store, arguments);
+                });
+        assertThat(two.rotation.step(away, true)).isFalse();
+        assertThat(two.rotation.step(store, false)).isTrue();
+        assertThat(two.admits("server", "fresh")).isTrue();
     }
 
     @Test
@@ -138,7 +150,7 @@ class TokenRotationTest {
         assertThatThrownBy(() -> two.rotation.rotate(store, "other")).isInstanceOf(IOException.class)
                 .hasMessageContaining("different token");
         assertThat(two.admits("server", "s3cret")).isTrue();
-        two.rotation.follow(store);
+        two.rotation.step(store, true);
         assertThat(two.admits("server", "fresh")).isTrue();
     }
 
@@ -155,7 +167,7 @@ class TokenRotationTest {
     @Test
     void aTokenThatAServerWithoutThisRowHasChangedSinceIsKept() throws Exception {
         one.rotation.rotate(store, "fresh");
-        two.rotation.follow(store);
+        two.rotation.step(store, true);
         Entry row = store.get(BootstrapSeal.key("fresh")).orElseThrow();
         Entry told = store.get("k3s/token").orElseThrow();
         two.rotation.rotate(store, "stocks");
@@ -164,7 +176,7 @@ class TokenRotationTest {
         store.commit(row.key(), 0, row.value(), Duration.ZERO);
         Entry stocks = store.get(BootstrapSeal.key("stocks")).orElseThrow();
         store.commit(stocks.key(), stocks.revision(), stocks.value(), Duration.ZERO);
-        two.rotation.follow(store);
+        two.rotation.step(store, true);
         assertThat(two.admits("server", "stocks")).isTrue();
     }
 }
