@@ -6,6 +6,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.etcdclient.EtcdEndpoints;
 import io.k3j.etcdclient.EtcdFailure;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,8 +31,8 @@ import org.osgi.service.condition.Condition;
 public final class EtcdDatastore {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
     private static final long RETRY_MILLIS = 250;
-    /// Between two looks at who the members are, on a server that is none of them.
-    private static final long LOOK_MILLIS = 10_000;
+    /// Between two looks at who the members are.
+    private static final long LOOK_MILLIS = 5_000;
     private final BundleContext context;
     private final Place place;
     private final Optional<Whereabouts> elsewhere;
@@ -61,9 +62,14 @@ public final class EtcdDatastore {
             try {
                 if (place.complete()) {
                     Place here = elsewhere.map(w -> place.at(w.endpoints())).orElse(place);
-                    EtcdStore opened = EtcdStore.open(here.open(), this::trouble);
+                    EtcdEndpoints endpoints = here.open();
+                    EtcdStore opened = EtcdStore.open(endpoints, this::trouble);
                     offer(opened);
-                    elsewhere.ifPresent(w -> follow(w, opened));
+                    if (elsewhere.isPresent()) {
+                        look(() -> elsewhere.get().keep(opened.follow()));
+                    } else if (place.managed()) {
+                        look(opened.home(endpoints)::look);
+                    }
                     return;
                 }
                 health.degraded("waiting for the certificates of the managed etcd");
@@ -83,11 +89,16 @@ public final class EtcdDatastore {
         }
     }
 
-    /// Members come and go; those of now are gone to, and remembered for the next start.
-    private void follow(Whereabouts whereabouts, EtcdStore store) {
+    /// A look at who the members are now.
+    private interface Look {
+        void run() throws IOException;
+    }
+
+    /// Members come and go; those of now are gone to.
+    private void look(Look look) {
         while (!stop.closed()) {
             try {
-                whereabouts.keep(store.follow());
+                look.run();
             } catch (DatastoreUnavailable | EtcdFailure | IOException notNow) {
                 LOG.log(System.Logger.Level.DEBUG, "the members of etcd are asked for again", notNow);
             }

@@ -75,6 +75,16 @@ public final class EtcdStore implements Datastore, AutoCloseable {
         }
     }
 
+    /// Who looks after the way to the member at these endpoints, from which this store was opened.
+    Home home(EtcdEndpoints own) {
+        return new Home(client, own, attempts);
+    }
+
+    /// Where it goes now; empty while it has no connection.
+    Optional<URI> at() {
+        return client.at();
+    }
+
     /// Asks for the members and goes from now on to those that vote, wherever it went before.
     /// @throws EtcdFailure when it is refused
     /// @throws DatastoreUnavailable when nobody answers

@@ -41,9 +41,10 @@ final class Feed implements Runnable {
     public void run() {
         while (!gate.closed()) {
             long since = System.nanoTime();
+            int moves = client.moves();
             try (EtcdWatch watch = EtcdWatch.open(client, EtcdRange.everything(), tail.told() + 1, this::take, PULSE)) {
                 boolean ended = watch.awaitEnd(Duration.ofMillis(1));
-                while (!ended && !gate.closed()) {
+                while (!ended && !gate.closed() && client.moves() == moves) {
                     since = System.nanoTime();
                     pulse();
                     ended = watch.awaitEnd(PULSE);

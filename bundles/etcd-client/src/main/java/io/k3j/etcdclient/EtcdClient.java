@@ -12,6 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,16 +31,23 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdClient implements AutoCloseable {
     /// How long one attempt to connect to one endpoint takes at most.
     private static final int CONNECT_MILLIS = 1_000;
+    /// How long a connection that was left may finish what is under way.
+    private static final long LEAVE_MILLIS = 10_000;
     // a member without a leader refuses at once instead of letting calls wait
     private static final Map<String, String> METADATA = Map.of("hasleader", "true");
     private volatile EtcdEndpoints endpoints;
     private final Map<String, String> metadata;
     private final String name;
     private final ReentrantLock dialing = new ReentrantLock();
-    private volatile @Nullable GrpcConnection current;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Line current;
     private int next;
+    private volatile int moves;
     private volatile long answered = System.nanoTime();
-    private volatile boolean closed;
+
+    /// A connection and where it leads.
+    private record Line(URI endpoint, GrpcConnection connection) {
+    }
 
     private EtcdClient(EtcdEndpoints endpoints, String name, Map<String, String> metadata) {
         this.endpoints = endpoints;
@@ -64,6 +73,56 @@ public final class EtcdClient implements AutoCloseable {
     /// From now on goes to these when it makes a connection; the one in use stays as long as it answers.
     public void follow(List<URI> all) {
         endpoints = new EtcdEndpoints(all, endpoints.tls());
+    }
+
+    /// Where its connection leads; empty when it has none.
+    public Optional<URI> at() {
+        Line now = current;
+        return now != null && now.connection().open() ? Optional.of(now.endpoint()) : Optional.empty();
+    }
+
+    /// How often it has been moved by [#moveTo]. Who has a stream open opens it again when this number has changed.
+    public int moves() {
+        return moves;
+    }
+
+    /// Makes its calls at one of its endpoints from now on, when that takes a connection. What is under way on the
+    /// connection before has ten seconds to end.
+    /// @throws EtcdFailure when it takes none; the connection before stays
+    public void moveTo(URI endpoint) {
+        dialing.lock();
+        try {
+            Line before = current;
+            current = new Line(endpoint, dial(endpoint, CONNECT_MILLIS));
+            next = Math.max(0, endpoints.all().indexOf(endpoint));
+            moves++;
+            if (closed.getCount() == 0) {
+                current.connection().close();
+            }
+            if (before != null) {
+                Thread.ofVirtual().name(name + "-leaving").start(() -> leave(before.connection()));
+            }
+        } catch (IOException | GrpcFailure e) {
+            throw unreachable(endpoint.getAuthority() + ": " + e.getMessage());
+        } finally {
+            dialing.unlock();
+        }
+    }
+
+    private void leave(GrpcConnection old) {
+        try (old) {
+            closed.await(LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Ends its connection, when that leads to none of its endpoints any more.
+    public void leaveStrangers() {
+        Line now = current;
+        if (now != null && !endpoints.all().contains(now.endpoint())) {
+            abandon(now.connection());
+        }
     }
 
     /// One request, one answer.
@@ -96,7 +155,7 @@ public final class EtcdClient implements AutoCloseable {
 
     /// One request, many answers, on a connection of its own, so that a slow receiver hinders nobody else.
     void stream(String path, byte[] request, Consumer<byte[]> receiver) {
-        try (GrpcConnection own = dial(CONNECT_MILLIS)) {
+        try (GrpcConnection own = dial(CONNECT_MILLIS).connection()) {
             own.stream(path, request, receiver);
         } catch (GrpcFailure e) {
             throw Failures.of(e);
@@ -104,9 +163,9 @@ public final class EtcdClient implements AutoCloseable {
     }
 
     private GrpcConnection connection(Duration timeout) {
-        GrpcConnection now = current;
-        if (now != null && now.open()) {
-            return now;
+        Line now = current;
+        if (now != null && now.connection().open()) {
+            return now.connection();
         }
         boolean mine = false;
         try {
@@ -115,14 +174,14 @@ public final class EtcdClient implements AutoCloseable {
                 throw unreachable("no connection in time");
             }
             now = current;
-            if (now == null || !now.open()) {
+            if (now == null || !now.connection().open()) {
                 now = dial(Math.clamp(timeout.toMillis(), 1, CONNECT_MILLIS));
                 current = now;
-                if (closed) {
-                    now.close();
+                if (closed.getCount() == 0) {
+                    now.connection().close();
                 }
             }
-            return now;
+            return now.connection();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable("interrupted");
@@ -134,13 +193,13 @@ public final class EtcdClient implements AutoCloseable {
     }
 
     /// Tries every endpoint once, beginning after the one that failed last.
-    private GrpcConnection dial(int millis) {
+    private Line dial(int millis) {
         String why = "closed";
         List<URI> all = endpoints.all();
-        for (int i = 0; i < all.size() && !closed; i++) {
+        for (int i = 0; i < all.size() && closed.getCount() > 0; i++) {
             URI endpoint = all.get(next++ % all.size());
             try {
-                GrpcConnection made = dial(endpoint, millis);
+                Line made = new Line(endpoint, dial(endpoint, millis));
                 next--;
                 return made;
             } catch (IOException | RuntimeException e) {
@@ -178,7 +237,8 @@ public final class EtcdClient implements AutoCloseable {
     private void abandon(GrpcConnection broken) {
         dialing.lock();
         try {
-            if (current == broken) {
+            Line now = current;
+            if (now != null && now.connection() == broken) {
                 current = null;
                 next++;
             }
@@ -191,9 +251,9 @@ public final class EtcdClient implements AutoCloseable {
     /// Ends the connection in use, unless a call has been answered after `since` (`System.nanoTime()`); the next call
     /// then goes to the next endpoint.
     public void moveOn(long since) {
-        GrpcConnection now = current;
+        Line now = current;
         if (now != null && answered - since <= 0) {
-            abandon(now);
+            abandon(now.connection());
         }
     }
 
@@ -204,10 +264,10 @@ public final class EtcdClient implements AutoCloseable {
     /// Ends the connection and whatever is under way on it.
     @Override
     public void close() {
-        closed = true;
-        GrpcConnection now = current;
+        closed.countDown();
+        Line now = current;
         if (now != null) {
-            now.close();
+            now.connection().close();
         }
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -58,5 +60,41 @@ class EtcdClientTest {
             assertThat(peer.connections()).isEqualTo(1);
             assertThat(other.connections()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void movesToAnotherEndpointAndLeavesWhatIsUnderWayItsTime() throws Exception {
+        try (Peer other = new Peer()) {
+            URI here = peer.endpoints().all().getFirst();
+            URI there = other.endpoints().all().getFirst();
+            client.follow(List.of(here, there));
+            CompletableFuture<byte[]> slow = CompletableFuture
+                    .supplyAsync(() -> client.call("/etcd/Slow", new byte[0], LONG));
+            assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(client.at()).contains(here);
+            client.moveTo(there);
+            assertThat(client.at()).contains(there);
+            assertThat(client.moves()).isEqualTo(1);
+            assertThat(slow).isNotDone();
+            client.follow(List.of(here));
+            client.leaveStrangers();
+            assertThat(client.at()).isEmpty();
+            client.close();
+            assertThat(slow).failsWithin(LONG);
+        }
+    }
+
+    @Test
+    void staysWhereItIsWhenItCannotMove() throws Exception {
+        URI gone;
+        try (Peer other = new Peer()) {
+            gone = other.endpoints().all().getFirst();
+        }
+        CompletableFuture<byte[]> slow = CompletableFuture
+                .supplyAsync(() -> client.call("/etcd/Slow", new byte[0], LONG));
+        assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        assertThatThrownBy(() -> client.moveTo(gone)).isInstanceOf(EtcdFailure.class);
+        assertThat(client.at()).contains(peer.endpoints().all().getFirst());
+        assertThat(slow).isNotDone();
     }
 }
