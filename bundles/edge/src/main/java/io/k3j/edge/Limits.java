@@ -62,8 +62,8 @@ final class Limits {
     static final int SMALL_ANSWER_BYTES = 64 * 1024;
     /// One piece of a longer answer.
     static final int PIECE_BYTES = 128 * 1024;
-    /// Small pieces of an answer that leave in one go, as long as this: one TLS record.
-    static final int BATCH_BYTES = 16 * 1024;
+    /// Small pieces of an answer that leave in one go, as long as this.
+    static final int BATCH_BYTES = 64 * 1024;
     /// Netty's own marks, above ours: they only stop HTTP/2 from framing further ahead.
     static final int SOCKET_LOW_BYTES = 512 * 1024;
     static final int SOCKET_HIGH_BYTES = 2 * 1024 * 1024;

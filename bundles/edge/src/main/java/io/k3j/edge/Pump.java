@@ -8,15 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Feeds one answer's pieces into its wire, a few at a time. What has to wait waits as a reference to
+/// Feeds one answer's pieces into its wire, one batch at a time. What has to wait waits as a reference to
 /// the arrays it was given, not as a copy: a thousand slow watches of the same events hold them once. Small
 /// pieces that wait together leave together, so that an answer costs the less per piece the busier the loop is.
+/// A second batch in flight would be chained to the first, and encryption would copy both once more.
 final class Pump extends Message {
     private final HttpExchange exchange;
     private final Progress progress;
     private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
     private boolean posted;
-    private int flying;
+    private boolean flying;
     private boolean pumping;
     private boolean ending;
 
@@ -34,15 +35,14 @@ final class Pump extends Message {
 
     /// Takes a piece; any thread. The loop comes round once, however much is added until it does.
     void add(Piece piece) {
-        boolean first;
         synchronized (waiting) {
             waiting.add(piece);
-            first = !posted;
+            if (posted) {
+                return;
+            }
             posted = true;
         }
-        if (first) {
-            exchange.outbox().post(this);
-        }
+        exchange.outbox().post(this);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class Pump extends Message {
         }
         pumping = true;
         for (Batch batch = next(); batch != null; batch = next()) {
-            flying += batch.length;
+            flying = true;
             exchange.wire().data(batch.buffer(), false, batch);
         }
         pumping = false;
@@ -71,7 +71,7 @@ final class Pump extends Message {
     /// What may leave now: one piece, and the small ones behind it.
     private @Nullable Batch next() {
         synchronized (waiting) {
-            if (flying >= Limits.PIECE_BYTES || waiting.isEmpty()) {
+            if (flying || waiting.isEmpty()) {
                 return null;
             }
             Batch batch = new Batch(waiting.remove());
@@ -150,10 +150,10 @@ final class Pump extends Message {
 
         @Override
         public void operationComplete(ChannelFuture sent) {
-            flying -= length;
+            flying = false;
             progress.gone(length);
             // room that comes while the connection is writing needs a flush of its own
-            if (!pumping && flying < Limits.PIECE_BYTES && more()) {
+            if (!pumping && more()) {
                 again();
             }
         }
