@@ -197,6 +197,21 @@ class AgentItest {
         assertThat(kubectl("get nodes --no-headers").text()).doesNotContain("agent-2");
     }
 
+    @Test
+    @Order(10)
+    void waitsWithoutItsPasswordUntilItsNameIsFree() throws IOException, InterruptedException {
+        agent.signal("KILL");
+        agent.ended();
+        agentMachine.run(LIMIT, "rm /etc/rancher/node/password");
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("Waiting to retrieve agent configuration; server is not ready: Node password rejected");
+        assertThat(agent.text()).doesNotContain("joined the cluster");
+        kubectl("delete secret agent-1.node-password.k3s --namespace kube-system");
+        agent.said("joined the cluster");
+        agent.said("node Ready");
+        reached();
+    }
+
     /// The node is Ready, its pod has never been restarted, and its kubelet is reached.
     private void reached() throws IOException, InterruptedException {
         await("get node agent-1 --no-headers", " Ready ");
