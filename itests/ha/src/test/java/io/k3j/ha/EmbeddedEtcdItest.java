@@ -1,12 +1,16 @@
 package io.k3j.ha;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The page on embedded etcd, command for command; then parts die under traffic.
 class EmbeddedEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
     private static final String VARIANT = "cluster";
     private static final long SOME = 1000;
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -60,6 +65,39 @@ class EmbeddedEtcdItest {
                 trial.loseNode(ManagedEtcd.leader(cluster), Cluster.page(page, VARIANT));
                 trial.progress(Trial.OPERATIONS / 4);
                 trial.judge(kept);
+            }
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void refusesWritesWithoutAMajorityAndGoesOnByItselfWhenItIsBack() throws Exception {
+        Page page = Page.of("ha-embedded-etcd.md");
+        try (Cluster cluster = Cluster.on()) {
+            servers(cluster, page);
+            Host left = cluster.servers().getFirst();
+            left.must("k3s kubectl create configmap before --from-literal=a=b");
+            for (Host lost : cluster.servers().subList(1, 3)) {
+                cluster.net().lose(lost.machine());
+            }
+            List<String> refusals = new ArrayList<>();
+            Waiting.until("a refused write", LIMIT, () -> {
+                Outcome tried = left.run("k3s kubectl create configmap without-" + refusals.size());
+                refusals.add(tried.text());
+                return tried.code() != 0;
+            }, left::story);
+            assertThat(refusals.getLast()).contains("datastore");
+            left.must("k3s kubectl get --raw '/api/v1/namespaces/default/configmaps/before?resourceVersion=0'");
+            for (Host lost : cluster.servers().subList(1, 3)) {
+                cluster.net().again(lost.machine());
+                Cluster.page(page, VARIANT).on(lost);
+            }
+            Waiting.until("a write with the majority back", LONG,
+                    () -> left.run("k3s kubectl create configmap after --from-literal=a=b").code() == 0, left::story);
+            ManagedEtcd.votes(left, 3);
+            for (Host one : cluster.servers()) {
+                Waiting.until(one.name() + " Ready again", LONG, () -> Cluster.ready(one, one.name()), cluster::story);
+                one.must("k3s kubectl get configmap before after");
             }
         }
     }
