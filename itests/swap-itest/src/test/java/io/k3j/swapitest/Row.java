@@ -1,21 +1,45 @@
 package io.k3j.swapitest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.k3j.swapitest.Watchers.Seen;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// What the swaps of one bundle came to.
 ///
 /// @param left loaders, services and threads that stayed, in words
-/// @param podKept whether the pod noticed nothing
-record Row(String name, String policy, Figures figures, Seen seen, String left, boolean podKept) {
+/// @param kept whether who must not notice (the pod, the etcd process) noticed nothing
+record Row(String name, String policy, Figures figures, Seen seen, String left, boolean kept) {
     private static final String FORM = "%-22s %-8s %8s %6s %7s %5s %8s %6s %6s %7s %7s %6s %4s %s";
     private static final String HEAD = FORM.formatted("BUNDLE", "POLICY", "REQUESTS", "FAILED", "RETRIED", "LOST",
-            "REPEATED", "ENDED", "BROKEN", "READ-ms", "WRITE-ms", "GAP-ms", "POD", "LEFT");
+            "REPEATED", "ENDED", "BROKEN", "READ-ms", "WRITE-ms", "GAP-ms", "KEPT", "LEFT");
+    /// The longest time in which nobody is answered, and the longest write while the datastore is replaced.
+    private static final long GAP_MILLIS = 2_000;
+    /// The longest wait of one request: what is in flight has that long to end. The load shares the server's cores.
+    private static final long LONGEST_MILLIS = 5_000;
+
+    /// What every bundle must keep.
+    void check(Supplier<String> story) {
+        assertThat(figures.failures()).as(() -> "failed requests\n" + story.get()).isEmpty();
+        assertThat(seen.lost()).as("lost events").isZero();
+        assertThat(seen.repeated()).as("repeated events").isZero();
+        assertThat(seen.broken()).as(() -> "broken watches: " + seen.how()).isZero();
+        assertThat(left).as("left behind").isEmpty();
+    }
+
+    /// How long requests may wait meanwhile.
+    void inTime() {
+        assertThat(figures.gap()).as("longest gap").isLessThanOrEqualTo(GAP_MILLIS);
+        assertThat(figures.slowestWrite()).as("longest write")
+                .isLessThanOrEqualTo(name.startsWith("datastore-") ? GAP_MILLIS : LONGEST_MILLIS);
+        assertThat(figures.slowestRead()).as("longest read").isLessThanOrEqualTo(LONGEST_MILLIS);
+    }
 
     String text() {
         return FORM.formatted(name, policy, figures.requests(), figures.failed(), figures.retries(), seen.lost(),
                 seen.repeated(), seen.ended(), seen.broken(), figures.slowestRead(), figures.slowestWrite(),
-                figures.gap(), podKept ? "kept" : "LOST", left.isEmpty() ? "nothing" : left);
+                figures.gap(), kept ? "yes" : "NO", left.isEmpty() ? "nothing" : left);
     }
 
     static void print(List<Row> rows) {

@@ -1,0 +1,74 @@
+package io.k3j.swapitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// On a server with its own etcd the driver and the keeper of etcd's process are replaced under the load of
+/// [LoadedSwapItest]: no request fails, no acknowledged write or event is lost, the etcd process is the same one before and
+/// after, nothing is left behind.
+@NeedsMachine
+class EtcdSwapItest {
+    private static final int WARM = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String DATA = "/var/lib/rancher/k3s/server/db";
+
+    private static Machine machine;
+    private static LoadedServer loaded;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        machine = Machine.on();
+        // what is shown here is not how long the disk of the machine that builds takes
+        Outcome mounted = machine.run(LIMIT, "mkdir -p " + DATA + " && mount -t tmpfs -o mode=700 tmpfs " + DATA);
+        assertThat(mounted.code()).as(mounted.text()).isZero();
+        Server server = Server.start(machine, "--cluster-init", "--disable-agent");
+        server.await("default service account", "kubectl get sa default --no-headers", "default");
+        Waiting.until("all bundles active and healthy", LIMIT, () -> settled(server), server::story);
+        // what comes with the lead is no leftover of a swap
+        Waiting.until("lead", LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
+                .contains("this server leads"), server::story);
+        loaded = new LoadedServer(machine, server).load(WARM).once("datastore-etcd");
+    }
+
+    private static boolean settled(Server server) throws IOException {
+        return server.console("ls").lines().stream().skip(1).map(row -> row.split("\\s+"))
+                .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (loaded != null) {
+            loaded.close();
+        }
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> keepsEveryPromiseOfEtcdUnderLoad() throws IOException {
+        return loaded.swaps(name -> name.contains("etcd"), EtcdSwapItest::process, row -> {
+            // how long it took is printed
+        });
+    }
+
+    /// The id of the one etcd there is, and since when it runs.
+    private static String process() throws IOException, InterruptedException {
+        Outcome running = machine.run(LIMIT, "for p in $(pidof etcd); do echo $p; cut -d' ' -f22 /proc/$p/stat; done");
+        assertThat(running.text().strip().lines()).as(running.text()).hasSize(2);
+        return running.text();
+    }
+}

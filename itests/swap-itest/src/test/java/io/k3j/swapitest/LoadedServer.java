@@ -1,0 +1,174 @@
+package io.k3j.swapitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.swapitest.Watchers.Seen;
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.ConsoleAnswer;
+import io.k3j.testkitprocess.RebuiltJars;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/// A server on a machine under load, with watches, whose bundles are replaced by rebuilt jars and taken back. Prints one
+/// row per bundle.
+final class LoadedServer implements AutoCloseable {
+    private static final int ROUNDS = Integer.getInteger("k3j.swap.loaded.rounds", 1);
+    private static final String ONLY = System.getProperty("k3j.swap.only", "");
+    private static final Duration LOAD_LIMIT = Duration.ofSeconds(90);
+    private static final int MET_BY = 400;
+    private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
+    private static final int RESTS = 5;
+    private static final int POLICY = 5;
+
+    private final Machine machine;
+    private final Server server;
+    private final List<Row> rows = new ArrayList<>();
+    private Api api;
+    private RebuiltJars jars;
+    private Load load;
+    private Watchers watchers;
+    private Seen seen;
+    private Leaks leaks;
+
+    /// What must be the same after a swap as before.
+    interface Bystander {
+        /// How it is now.
+        String status() throws IOException, InterruptedException;
+    }
+
+    /// Of a server that has just been started; the load comes with [#load].
+    LoadedServer(Machine machine, Server server) {
+        this.machine = machine;
+        this.server = server;
+    }
+
+    /// The admin's client.
+    Api api() throws IOException {
+        if (api == null) {
+            api = Api.of(machine);
+        }
+        return api;
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /// Begins, and waits until that many requests were answered.
+    LoadedServer load(int warm) throws IOException, InterruptedException {
+        jars = new RebuiltJars(Files.createDirectories(machine.dir().resolve("rebuilt")));
+        load = new Load(machine);
+        watchers = new Watchers(machine, load);
+        load.start();
+        Figures figures = load.count();
+        Waiting.until("load", LOAD_LIMIT, () -> figures.requests() > warm, server::story);
+        seen = watchers.check();
+        leaks = Leaks.of(server::jcmd);
+        return this;
+    }
+
+    /// Replaces a bundle and takes it back before anything is counted: whoever waits since the start may hold the very
+    /// first one for ever; what counts is what each further swap leaves.
+    LoadedServer once(String name) throws IOException, InterruptedException {
+        String row = server.console("ls", "-o", "wide").lines().stream().filter(line -> line.startsWith(name + " "))
+                .findFirst().orElseThrow();
+        List<String> faults = new ArrayList<>();
+        note(faults, server.console("swap", jars.rebuilt(row.split("\\s+")[1]).toString()));
+        note(faults, server.console("back", name));
+        assertThat(faults).as(server::tail).isEmpty();
+        leaks = Leaks.of(server::jcmd);
+        return this;
+    }
+
+    /// One test for each bundle of that name that the running server shows as swappable; `also` is asked of what it came
+    /// to.
+    Stream<DynamicTest> swaps(Predicate<String> wanted, Bystander bystander, Consumer<Row> also) throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        List<String> table = server.console("ls", "-o", "wide").lines();
+        for (String line : table.subList(1, table.size())) {
+            String[] columns = line.split("\\s+");
+            String name = columns[0];
+            if (!columns[POLICY].equals("RESTART") && wanted.test(name) && name.contains(ONLY)) {
+                assertThat(columns[3]).as(line).isEqualTo("ACTIVE");
+                tests.add(DynamicTest.dynamicTest(name,
+                        () -> also.accept(swap(name, columns[1], columns[POLICY], bystander))));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests.stream();
+    }
+
+    private Row swap(String name, String symbolicName, String policy, Bystander bystander)
+            throws IOException, InterruptedException {
+        String jar = jars.rebuilt(symbolicName).toString();
+        String before = bystander.status();
+        Figures figures = load.count();
+        List<String> faults = new ArrayList<>();
+        for (int round = 0; round < ROUNDS && faults.isEmpty(); round++) {
+            note(faults, server.console("swap", jar));
+            go(figures);
+            note(faults, server.console("back", name));
+            go(figures);
+        }
+        figures.end();
+        load.count();
+        Seen now = watchers.check();
+        String after = bystander.status();
+        Row row = new Row(name, policy, figures, now.since(seen), left(), after.equals(before));
+        seen = now;
+        rows.add(row);
+        System.out.println(row.text());
+        assertThat(faults).as(server::tail).isEmpty();
+        row.check(server::tail);
+        assertThat(after).as("what must not notice").isEqualTo(before);
+        return row;
+    }
+
+    /// Lets the load meet the new one.
+    private void go(Figures figures) throws IOException, InterruptedException {
+        int enough = figures.requests() + MET_BY;
+        Waiting.until("more answers", LOAD_LIMIT, () -> figures.requests() >= enough, server::story);
+    }
+
+    private static void note(List<String> faults, ConsoleAnswer answer) {
+        if (answer.code() != 0) {
+            faults.add(answer.lines().toString());
+        }
+    }
+
+    /// What the swaps left, once a collection or two have passed.
+    private String left() throws IOException, InterruptedException {
+        Leaks before = leaks;
+        long end = System.nanoTime() + CLEAN_LIMIT.toNanos();
+        int looks = 0;
+        do {
+            leaks = Leaks.of(server::jcmd);
+            looks++;
+        } while (!leaks.beyond(before).isEmpty() && (looks < RESTS || System.nanoTime() < end));
+        return leaks.beyond(before);
+    }
+
+    @Override
+    public void close() {
+        Row.print(rows);
+        if (load != null) {
+            load.close();
+        }
+        if (watchers != null) {
+            watchers.close();
+        }
+        if (api != null) {
+            api.close();
+        }
+    }
+}
