@@ -2,6 +2,8 @@ package io.k3j.datastoreconformance;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// MariaDB from Debian's package.
 public final class MariadbServer extends DatabaseServer {
@@ -15,13 +17,69 @@ public final class MariadbServer extends DatabaseServer {
 
     /// Makes and starts one; `options` as `--max-connections=20`.
     public static MariadbServer started(String... options) {
-        MariadbServer server = new MariadbServer(List.of(options));
-        server.run(server.as(List.of("mariadb-install-db", "--no-defaults", "--datadir=" + server.data(),
-                "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")));
-        server.start();
+        MariadbServer server = made(List.of(options));
         server.sql("mysql", "CREATE USER " + USER + "@'%' IDENTIFIED BY '" + PASSWORD + "'");
         server.sql("mysql", "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON *.* TO " + USER);
         return server;
+    }
+
+    private static MariadbServer made(List<String> options) {
+        MariadbServer server = new MariadbServer(options);
+        server.run(server.as(List.of("mariadb-install-db", "--no-defaults", "--datadir=" + server.data(),
+                "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")));
+        server.start();
+        return server;
+    }
+
+    /// Makes and starts one that others can follow.
+    public static MariadbServer primary() {
+        MariadbServer primary = started("--log-bin=bin", "--server-id=1");
+        primary.sql("mysql", "CREATE USER follower@'%' IDENTIFIED BY 'follower'; "
+                + "GRANT REPLICATION SLAVE ON *.* TO follower@'%'");
+        return primary;
+    }
+
+    /// Makes a replica that follows this primary from its beginning, and starts it; returns when it does. Only
+    /// administrators write there.
+    public MariadbServer replica() {
+        MariadbServer replica = made(List.of("--log-bin=bin", "--server-id=2", "--read-only"));
+        replica.sql("mysql", "SET GLOBAL rpl_semi_sync_slave_enabled = 1; CHANGE MASTER TO MASTER_HOST='127.0.0.1', "
+                + "MASTER_PORT=" + port() + ", MASTER_USER='follower', MASTER_PASSWORD='follower', "
+                + "MASTER_LOG_FILE='bin.000001', MASTER_LOG_POS=4; START SLAVE");
+        replica.await("ON", "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
+                + " WHERE VARIABLE_NAME = 'SLAVE_RUNNING'");
+        return replica;
+    }
+
+    /// Acknowledges nothing any more that the replica has not got, and shows nobody.
+    public void waitForReplica() {
+        sql("mysql", "SET GLOBAL rpl_semi_sync_master_wait_point = 'AFTER_SYNC'; "
+                + "SET GLOBAL rpl_semi_sync_master_timeout = 600000; SET GLOBAL rpl_semi_sync_master_enabled = 1");
+        await("1", "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
+                + " WHERE VARIABLE_NAME = 'RPL_SEMI_SYNC_MASTER_CLIENTS'");
+    }
+
+    /// Has a replica follow no more: it carries out what it has got and gets nothing further.
+    public void cutOff() {
+        sql("mysql", "STOP SLAVE IO_THREAD");
+        await("1", "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND = 'Slave_SQL'"
+                + " AND STATE LIKE 'Slave has read all relay log%'");
+        sql("mysql", "STOP SLAVE; RESET SLAVE ALL");
+    }
+
+    /// Lets everybody write on a replica that was cut off.
+    public void promote() {
+        sql("mysql", "SET GLOBAL read_only = 0");
+    }
+
+    private void await(String wanted, String question) {
+        long start = System.nanoTime();
+        while (!wanted.equals(sql("mysql", question))) {
+            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+                throw new IllegalStateException("never " + wanted + ": " + question);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
     }
 
     /// More options, from the next start on.
