@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -59,6 +60,9 @@ class LoadBalancerTest {
                     taken = last.isConnected();
                 } catch (ConnectException refused) {
                     taken = false;
+                } catch (SocketException reset) {
+                    // closed while the connection was being made: the next one is refused
+                    taken = true;
                 }
             }
         }
