@@ -16,9 +16,10 @@ import java.util.List;
 ///
 /// @param writer whom to write by
 /// @param resource what is claimed
+/// @param owners what kind of resource the owner is
 /// @param owner the controller-to-be
 /// @param selector what it selects
-public record Claims(Writer writer, Gvr resource, Obj owner, Selector selector) {
+public record Claims(Writer writer, Gvr resource, Gvr owners, Obj owner, Selector selector) {
     /// The objects of a view, made by [Owners#indexed], that the owner controls after this.
     public List<Obj> of(LiveView view) {
         List<Obj> mine = new ArrayList<>();
@@ -30,13 +31,20 @@ public record Claims(Writer writer, Gvr resource, Obj owner, Selector selector) 
             }
         }
         if (!owner.terminating()) {
-            for (Obj object : Owners.orphans(view, owner.namespace())) {
-                if (!object.terminating() && selector.matches(object.labels())) {
-                    adopt(object, mine);
-                }
+            List<Obj> free = Owners.orphans(view, owner.namespace()).stream()
+                    .filter(object -> !object.terminating() && selector.matches(object.labels())).toList();
+            if (!free.isEmpty() && lives()) {
+                free.forEach(object -> adopt(object, mine));
             }
         }
         return mine;
+    }
+
+    /// Whether the owner is still to stay. What a view shows of it may be older than what it shows of the others: they
+    /// may be free because the owner was deleted and was to leave them behind.
+    private boolean lives() {
+        return writer.api().find(owners, owner.key())
+                .filter(now -> now.uid().equals(owner.uid()) && !now.terminating()).isPresent();
     }
 
     private void adopt(Obj object, List<Obj> mine) {

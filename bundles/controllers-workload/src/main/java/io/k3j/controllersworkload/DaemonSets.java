@@ -71,7 +71,7 @@ final class DaemonSets implements Reconciler {
         Obj set = found.get();
         Revisions history = new Revisions(writer, revisions, set);
         String hash = Revisions.hash(history.current(set.status().whole("collisionCount", 0)));
-        List<Obj> mine = new Claims(writer, Resources.PODS, set, selector(set)).of(pods);
+        List<Obj> mine = new Claims(writer, Resources.PODS, Resources.DAEMON_SETS, set, selector(set)).of(pods);
         DaemonPlan plan = DaemonPlan.of(set, mine, nodes.list(), hash, clock.instant());
         PodDoor door = new PodDoor(writer, events, set);
         for (Obj pod : plan.delete()) {

@@ -75,7 +75,8 @@ final class Deployments implements Reconciler {
                     "This deployment is selecting all pods. A non-empty selector is required.");
             return Again.NEVER;
         }
-        List<Obj> mine = new Claims(writer, Resources.REPLICA_SETS, deployment, selector(deployment)).of(sets);
+        List<Obj> mine = new Claims(writer, Resources.REPLICA_SETS, Resources.DEPLOYMENTS, deployment,
+                selector(deployment)).of(sets);
         DeploymentPass pass = new DeploymentPass(writer, events, clock, pods, Rollout.of(deployment, mine));
         Obj written = pass.run();
         return DeploymentStatus.left(written, clock.instant()).map(l -> Again.after(l.plus(Duration.ofSeconds(1))))

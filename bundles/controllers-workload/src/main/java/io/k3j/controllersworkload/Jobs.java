@@ -68,7 +68,7 @@ final class Jobs implements Reconciler {
             return Again.NEVER;
         }
         Obj job = found.get();
-        List<Obj> mine = new Claims(writer, Resources.PODS, job, selector(job)).of(pods);
+        List<Obj> mine = new Claims(writer, Resources.PODS, Resources.JOBS, job, selector(job)).of(pods);
         return new JobPass(writer, events, clock.instant(), job, mine).run();
     }
 }

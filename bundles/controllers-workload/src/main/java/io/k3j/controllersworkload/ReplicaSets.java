@@ -55,7 +55,7 @@ final class ReplicaSets implements Reconciler {
             return Again.NEVER;
         }
         Obj set = found.get();
-        List<Obj> mine = new Claims(writer, Resources.PODS, set, kind.selector(set)).of(pods);
+        List<Obj> mine = new Claims(writer, Resources.PODS, kind.resource(), set, kind.selector(set)).of(pods);
         List<Obj> active = mine.stream().filter(Pods::active).toList();
         @Nullable
         ApiFault fault = set.terminating() ? null : manage(set, active, writer);

@@ -61,7 +61,8 @@ final class StatefulSets implements Reconciler {
         Obj update = history.current(set.status().whole("collisionCount", 0));
         String named = set.status().text("currentRevision");
         Obj current = history.all().stream().filter(r -> r.name().equals(named)).findFirst().orElse(update);
-        List<Obj> mine = new Claims(writer, Resources.PODS, set, selector(set)).of(pods).stream()
+        List<Obj> mine = new Claims(writer, Resources.PODS, Resources.STATEFUL_SETS, set, selector(set)).of(pods)
+                .stream()
                 .filter(p -> StatefulPods.ordinal(set, p) >= 0).toList();
         new StatefulPass(new StatefulPass.Tools(writer, events, clock.instant()), set, current, update, mine).run();
         history.trim(set.spec().whole("revisionHistoryLimit", 10), mine,
