@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param text as it came
 /// @param fields what it says
 record ClusterConfig(String text, Struct fields) {
+    private static final int HTTPS_PORT = 6443;
     private static final int IP_4 = 4;
     private static final int IP_6 = 16;
 
@@ -91,9 +93,10 @@ record ClusterConfig(String text, Struct fields) {
         return fields.text("EgressSelectorMode", "agent");
     }
 
-    /// The port of supervisor and API.
-    int supervisorPort() {
-        return (int) fields.whole("SupervisorPort", fields.whole("HTTPSPort", 6443));
+    /// The port of the API, where the supervisor has another; empty where it is the same.
+    OptionalInt ownApiPort() {
+        long port = fields.whole("HTTPSPort", HTTPS_PORT);
+        return fields.whole("SupervisorPort", port) == port ? OptionalInt.empty() : OptionalInt.of((int) port);
     }
 
     private void text(Map<String, Object> values, String flag, String field) {

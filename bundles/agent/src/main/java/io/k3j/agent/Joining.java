@@ -25,6 +25,7 @@ final class Joining {
     private final ClusterToken token;
     private final Layout layout;
     private final NodeFiles files;
+    private final Way way;
     private final URI supervisor;
     private final String origin;
     private final Trust.Warnings warnings = new Trust.Warnings();
@@ -33,7 +34,13 @@ final class Joining {
     ///
     /// @param supervisor the load balancer's address, or `--server` itself without one
     /// @param server the server the user, or this server itself, knows
-    record Way(URI supervisor, String server) {
+    /// @param api where the node finds the API
+    record Way(URI supervisor, String server, ApiWay api) {
+    }
+
+    /// Where the API of a cluster is found that says this of itself.
+    interface ApiWay {
+        URI of(ClusterConfig config) throws Refused;
     }
 
     /// Asks that way.
@@ -42,6 +49,7 @@ final class Joining {
         this.token = token;
         this.layout = layout;
         this.files = files;
+        this.way = way;
         this.supervisor = way.supervisor();
         this.origin = way.server();
     }
@@ -102,7 +110,7 @@ final class Joining {
             files.authorities("client-ca", server.get(V1 + "client-ca.crt"));
             files.authorities("server-ca", server.get(V1 + "server-ca.crt"));
             certificates(server);
-            files.kubeConfigs(supervisor);
+            files.kubeConfigs(way.api().of(config));
             keep(config);
             return config;
         }

@@ -20,9 +20,9 @@ record Layout(Path dataDir, Path nodePassword) {
         return dataDir.resolve("agent").resolve(name);
     }
 
-    /// What the load balancer remembers.
-    Path balancerFile() {
-        return agent("etc/k3s-agent-load-balancer.json");
+    /// What the load balancer of that name remembers.
+    Path balancerFile(String balancer) {
+        return agent("etc/" + balancer + ".json");
     }
 
     /// What the cluster last said of itself; ours, for starts without a server.

@@ -30,9 +30,8 @@ final class LoadBalancer implements AutoCloseable {
     private static final int BACKLOG = 256;
     /// Connections at once; more wait in the listen queue.
     private static final int MAX_CONNECTIONS = 1_000;
-    /// K3s' name of the one for supervisor and API server.
-    private static final String NAME = "k3s-agent-load-balancer";
 
+    private final String name;
     private final ServerList servers;
     private final DialTimes times = new DialTimes();
     private final ServerSocket listener;
@@ -61,8 +60,10 @@ final class LoadBalancer implements AutoCloseable {
     }
 
     /// Listens on a port of the loopback address (0: any).
+    /// @param name K3s' name of it
     /// @param preset the registration address, as `host:port`
-    LoadBalancer(int port, String preset, InstantSource clock) throws IOException {
+    LoadBalancer(String name, int port, String preset, InstantSource clock) throws IOException {
+        this.name = name;
         servers = new ServerList(preset, clock);
         listener = new ServerSocket();
         listener.setReuseAddress(true);
@@ -114,7 +115,7 @@ final class LoadBalancer implements AutoCloseable {
 
     /// What K3s counts of its load balancers, in Prometheus' text form.
     String metrics() {
-        return servers.metrics(NAME) + times.text(NAME);
+        return servers.metrics(name) + times.text(name);
     }
 
     private void accept() {

@@ -48,11 +48,10 @@ final class Start implements AutoCloseable {
     private final AllowedTargets targets;
     private final Tunnels tunnels;
     private final Servers servers;
-    private final BalancerFile memory;
+    private final Balancers ways;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
     private final Thread thread;
-    private volatile @Nullable LoadBalancer balancer;
     private String said = "";
 
     Start(BundleContext context, Settings settings, HealthScope health, Abort abort) {
@@ -68,7 +67,7 @@ final class Start implements AutoCloseable {
         this.targets = new AllowedTargets(settings.kubeletPort(), own);
         this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock);
         this.servers = new Servers(clock, this::servers);
-        this.memory = new BalancerFile(layout.balancerFile(), origin.server());
+        this.ways = new Balancers(settings, layout, origin.server(), tunnels::health, clock);
         health.report(HealthLevel.STARTING, "joining " + origin.server());
         this.thread = Thread.ofVirtual().name("agent").start(this::run);
     }
@@ -78,8 +77,10 @@ final class Start implements AutoCloseable {
             Joining joining = begin();
             ClusterConfig config = first(joining);
             if (config != null) {
+                targets.mode(config.egressMode(), config.clusterCidrs());
+                boolean listed = said.isEmpty() && listed(joining);
                 open(config);
-                lookAfter(joining, config);
+                lookAfter(joining, config, listed);
             }
         } catch (Refused | IllegalArgumentException refused) {
             abort.abort(String.valueOf(refused.getMessage()));
@@ -93,20 +94,11 @@ final class Start implements AutoCloseable {
 
     private Joining begin() throws IOException, InterruptedException {
         ClusterToken token = ClusterToken.parse(origin.token(closed));
-        String preset = Addresses.ofUrl(origin.server());
-        URI supervisor = URI.create("https://" + preset);
+        URI supervisor = ways.open();
         if (!settings.disableApiserverLb()) {
-            LoadBalancer started = new LoadBalancer(settings.lbServerPort(), preset, clock);
-            started.health(tunnels::health);
-            started.set(memory.read());
-            balancer = started;
-            register(Metrics.class, started::metrics, "component", "agent");
-            supervisor = URI.create("https://127.0.0.1:" + started.port());
-            if (closed.getCount() == 0) {
-                started.close();
-            }
+            register(Metrics.class, ways::metrics, "component", "agent");
         }
-        return new Joining(settings, token, layout, files, new Joining.Way(supervisor, origin.server()));
+        return new Joining(settings, token, layout, files, new Joining.Way(supervisor, origin.server(), ways::api));
     }
 
     /// Joins; or, when the node was in before and no server answers, what is known from then. Once a server has refused
@@ -149,8 +141,7 @@ final class Start implements AutoCloseable {
     }
 
     private String why(IOException away) {
-        LoadBalancer way = balancer;
-        String trouble = way == null ? "" : way.trouble();
+        String trouble = ways.trouble();
         return origin.server() + " cannot be reached: " + (trouble.isEmpty() ? away.getMessage() : trouble);
     }
 
@@ -162,13 +153,26 @@ final class Start implements AutoCloseable {
         }
     }
 
-    private void open(ClusterConfig config) throws IOException {
-        targets.mode(config.egressMode(), config.clusterCidrs());
+    /// Knows the servers' own addresses before the rest of the node asks them, so that it does not depend on what
+    /// stands before them.
+    private boolean listed(Joining joining) {
+        try {
+            servers(joining.apiServers(clock.instant()));
+            return true;
+        } catch (IOException away) {
+            LOG.log(Level.DEBUG, "the servers are asked for soon", away);
+            return false;
+        }
+    }
+
+    private void open(ClusterConfig config) throws IOException, Refused {
+        // the port may be another than at the last start, and the servers away
+        files.kubeConfigs(ways.api(config));
         register(ListenerIdentity.class, new NodeListener(layout), Endpoint.PORT, ListeningSockets.KUBELET);
         register(ClusterSettings.class, config.settings(), "server", origin.server());
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.joined");
-        List<String> known = memory.read();
+        List<String> known = ways.known();
         if (!known.isEmpty()) {
             tunnels.set(known);
         }
@@ -182,8 +186,8 @@ final class Start implements AutoCloseable {
         }
     }
 
-    private void lookAfter(Joining joining, ClusterConfig first) throws InterruptedException {
-        boolean listed = false;
+    private void lookAfter(Joining joining, ClusterConfig first, boolean known) throws InterruptedException {
+        boolean listed = known;
         boolean ready = false;
         long pause = 0;
         while (!closed.await(pause, TimeUnit.MILLISECONDS)) {
@@ -220,25 +224,15 @@ final class Start implements AutoCloseable {
         }
     }
 
-    /// These are the servers now.
+    /// These are the API servers now.
     private void servers(List<String> addresses) {
-        if (addresses.isEmpty() || closed.getCount() == 0) {
-            return;
+        if (!addresses.isEmpty() && closed.getCount() > 0) {
+            tunnels.set(ways.set(addresses));
         }
-        LoadBalancer way = balancer;
-        if (way != null && !way.addresses().equals(addresses)) {
-            LOG.log(Level.INFO, "servers={0}", addresses);
-            way.set(addresses);
-        }
-        tunnels.set(addresses);
-        memory.write(addresses);
     }
 
     private void lookAtServers() {
-        LoadBalancer way = balancer;
-        if (way != null) {
-            way.check();
-        }
+        ways.check();
     }
 
     /// A client that knows the servers' addresses. Does not block.
@@ -258,9 +252,6 @@ final class Start implements AutoCloseable {
         thread.interrupt();
         servers.close();
         tunnels.close();
-        LoadBalancer way = balancer;
-        if (way != null) {
-            way.close();
-        }
+        ways.close();
     }
 }

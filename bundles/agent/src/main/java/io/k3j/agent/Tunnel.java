@@ -66,7 +66,7 @@ final class Tunnel implements AutoCloseable {
 
     /// @return whether it stood for a while
     private boolean once() {
-        try (WebSocket socket = TunnelHandshake.open(address, tls(), random);
+        try (WebSocket socket = TunnelHandshake.open(address, tls(), TIMING.silence(), random);
                 TunnelSession serving = TunnelSession.ofAgent(socket, target, TIMING, random)) {
             session = serving;
             if (closed.getCount() == 0) {

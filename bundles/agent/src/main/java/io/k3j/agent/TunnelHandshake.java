@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.streaming.TunnelTiming;
 import io.k3j.streaming.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -27,8 +29,9 @@ final class TunnelHandshake {
     }
 
     /// Connects to a server; blocks at most some fifteen seconds. Closing the socket closes the connection at
-    /// once, without waiting for a peer that may be gone.
-    static WebSocket open(String address, SSLContext tls, RandomGenerator random) throws IOException {
+    /// once, without waiting for a peer that may be gone. The server hears after how long a `silence` it may forget us.
+    static WebSocket open(String address, SSLContext tls, Duration silence, RandomGenerator random)
+            throws IOException {
         Socket plain = new Socket();
         boolean done = false;
         try {
@@ -42,7 +45,7 @@ final class TunnelHandshake {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             secure.setSSLParameters(parameters);
             secure.startHandshake();
-            upgrade(address, secure, random);
+            upgrade(address, secure, silence, random);
             plain.setSoTimeout(0);
             WebSocket socket = WebSocket.ofClient(cutting(secure.getInputStream(), plain),
                     cutting(secure.getOutputStream(), plain), random);
@@ -55,13 +58,14 @@ final class TunnelHandshake {
         }
     }
 
-    private static void upgrade(String address, SSLSocket socket, RandomGenerator random) throws IOException {
+    private static void upgrade(String address, SSLSocket socket, Duration silence, RandomGenerator random)
+            throws IOException {
         byte[] bytes = new byte[KEY_BYTES];
         random.nextBytes(bytes);
         String key = Base64.getEncoder().encodeToString(bytes);
         String request = "GET /v1-k3s/connect HTTP/1.1\r\nHost: " + address + "\r\nUser-Agent: k3j\r\n"
                 + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key
-                + "\r\n\r\n";
+                + "\r\n" + TunnelTiming.SILENCE_HEADER + ": " + silence.toSeconds() + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
         String head = head(socket.getInputStream());

@@ -50,7 +50,7 @@ class JoiningTest {
 
     private Joining joining(String token) {
         return new Joining(TestSettings.of(server.url(), token), ClusterToken.parse(token), layout, files,
-                new Joining.Way(URI.create(server.url()), server.url()));
+                new Joining.Way(URI.create(server.url()), server.url(), config -> URI.create(server.url())));
     }
 
     private void refusedWith(String token, String... words) {
@@ -127,6 +127,18 @@ class JoiningTest {
                 .contains("GET /v1-k3s/config", "POST /v1-k3s/client-kubelet.crt");
         assertThat(server.asked.stream().map(a -> a.headers().getOrDefault("authorization", "")))
                 .contains("Bearer abcdef.0123456789abcdef");
+    }
+
+    @Test
+    void makesAnotherConnectionWhenALoadBalancerLeadsToAServerThatIsAway() throws Exception {
+        try (Balancer balancer = new Balancer(server.address(), 3)) {
+            Joining joining = new Joining(TestSettings.of(balancer.url(), server.token()),
+                    ClusterToken.parse(server.token()), layout, files,
+                    new Joining.Way(URI.create(balancer.url()), balancer.url(), config -> URI.create(balancer.url())));
+            joining.join(Instant.now());
+            assertThat(balancer.taken()).isGreaterThan(3);
+        }
+        assertThat(files.complete(Instant.now())).isTrue();
     }
 
     @Test

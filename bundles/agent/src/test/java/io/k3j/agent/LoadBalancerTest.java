@@ -19,64 +19,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class LoadBalancerTest {
-    /// Greets everybody by its name, then says everything back.
-    private static final class Echo implements AutoCloseable {
-        private final ServerSocket listener;
-        private final List<Socket> open = new java.util.concurrent.CopyOnWriteArrayList<>();
-
-        Echo(char name) throws IOException {
-            listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-            Thread.ofVirtual().start(() -> {
-                while (!listener.isClosed()) {
-                    try {
-                        Socket socket = listener.accept();
-                        open.add(socket);
-                        Thread.ofVirtual().start(() -> serve(socket, name));
-                    } catch (IOException closed) {
-                        return;
-                    }
-                }
-            });
-        }
-
-        private static void serve(Socket socket, char name) {
-            try (socket) {
-                socket.getOutputStream().write(name);
-                socket.getInputStream().transferTo(socket.getOutputStream());
-            } catch (IOException cut) {
-                // as the test wants it
-            }
-        }
-
-        void die() throws IOException {
-            listener.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
-            // the kernel goes on taking connections until the accepting thread has noticed
-            boolean taken = true;
-            while (taken) {
-                try (Socket last = new Socket("127.0.0.1", listener.getLocalPort())) {
-                    taken = last.isConnected();
-                } catch (ConnectException refused) {
-                    taken = false;
-                } catch (SocketException reset) {
-                    // closed while the connection was being made: the next one is refused
-                    taken = true;
-                }
-            }
-        }
-
-        String address() {
-            return "127.0.0.1:" + listener.getLocalPort();
-        }
-
-        @Override
-        public void close() throws IOException {
-            die();
-        }
-    }
-
     private static Socket connect(LoadBalancer balancer) throws IOException {
         return new Socket("127.0.0.1", balancer.port());
     }
@@ -84,7 +26,7 @@ class LoadBalancerTest {
     @Test
     void passesBytesBothWaysUntilBothHaveSaidTheEnd() throws IOException {
         try (Echo a = new Echo('a');
-                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system());
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system());
                 Socket socket = connect(balancer)) {
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
@@ -96,7 +38,7 @@ class LoadBalancerTest {
     void goesToTheNextServerWhenOneDoesNotAnswer() throws IOException {
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
             balancer.set(List.of(a.address(), b.address()));
             a.die();
             for (int i = 0; i < 3; i++) {
@@ -112,7 +54,7 @@ class LoadBalancerTest {
         Map<String, Health> health = new ConcurrentHashMap<>();
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
             balancer.health(address -> health.getOrDefault(address, Health.UNKNOWN));
             try (Socket socket = connect(balancer)) {
                 assertThat((char) socket.getInputStream().read()).isEqualTo('a');
@@ -137,10 +79,10 @@ class LoadBalancerTest {
     void countsWhatK3sCounts() throws IOException {
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
             balancer.set(List.of(a.address(), b.address()));
             b.die();
-            String name = "{name=\"k3s-agent-load-balancer\",";
+            String name = "{name=\"lb\",";
             try (Socket socket = connect(balancer)) {
                 assertThat((char) socket.getInputStream().read()).isEqualTo('a');
                 assertThat(balancer.metrics()).contains(
@@ -178,7 +120,7 @@ class LoadBalancerTest {
     void tellsWhyNobodyCanBeReached() throws IOException {
         try (Echo a = new Echo('a')) {
             a.die();
-            try (LoadBalancer balancer = new LoadBalancer(0, a.address(), InstantSource.system());
+            try (LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system());
                     Socket socket = connect(balancer)) {
                 assertThat(socket.getInputStream().read()).isNegative();
                 assertThat(balancer.trouble()).contains("cannot connect to " + a.address());
@@ -190,7 +132,7 @@ class LoadBalancerTest {
     void namesTheFlagWhenItsPortIsTaken() throws IOException {
         try (Echo a = new Echo('a')) {
             int port = Addresses.port(a.address());
-            assertThatThrownBy(() -> new LoadBalancer(port, "x:1", InstantSource.system()).close())
+            assertThatThrownBy(() -> new LoadBalancer("lb", port, "x:1", InstantSource.system()).close())
                     .hasMessageContaining("--lb-server-port").hasMessageContaining("ss -ltnp");
         }
     }

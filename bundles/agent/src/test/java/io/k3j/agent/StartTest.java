@@ -99,6 +99,35 @@ class StartTest {
     }
 
     @Test
+    void knowsTheServersBeforeTheRestOfTheNodeAsksThem() throws Exception {
+        Start start = start();
+        try {
+            assertThat(registered.poll(60, TimeUnit.SECONDS)).isEqualTo("ListenerIdentity");
+            assertThat(server.asked.stream().map(StockServer.Asked::line)).contains("GET /v1-k3s/apiservers");
+        } finally {
+            start.close();
+        }
+    }
+
+    @Test
+    void itsPartsFindTheLoadBalancerOnAnotherPortWhileTheServersAreAway() throws Exception {
+        server.refused.put("/v1-k3s/config", 401);
+        settings = TestSettings.of(server.url(), server.token(),
+                Map.of("dataDir", dir.toString(), "rootless", true, "lbServerPort", 0));
+        Start start = start();
+        try {
+            for (String next = ""; !"ListenerIdentity".equals(next);) {
+                next = registered.poll(60, TimeUnit.SECONDS);
+            }
+            assertThat(Files.readString(dir.resolve("agent/kubelet.kubeconfig"))).contains("https://127.0.0.1:")
+                    .doesNotContain(server.url());
+        } finally {
+            start.close();
+        }
+        assertThat(aborted).isEmpty();
+    }
+
+    @Test
     void startsWithWhatItKnowsWhenItsTokenIsNotTaken() throws Exception {
         server.refused.put("/v1-k3s/config", 401);
         Start start = start();

@@ -44,7 +44,8 @@ class TunnelTest {
         files = new NodeFiles(new Layout(dir, dir.resolve("password")), new SecureRandom());
         new Joining(TestSettings.of(server.url(), server.token()), ClusterToken.parse(server.token()),
                 new Layout(dir, dir.resolve("password")), files,
-                new Joining.Way(URI.create(server.url()), server.url())).join(Instant.now());
+                new Joining.Way(URI.create(server.url()), server.url(), config -> URI.create(server.url())))
+                .join(Instant.now());
         kubelet = new ServerSocket(0, 5, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         targets = new AllowedTargets(kubelet.getLocalPort(), List.of());
     }

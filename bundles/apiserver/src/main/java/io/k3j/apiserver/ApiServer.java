@@ -13,6 +13,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.watchcache.Store;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;

@@ -8,6 +8,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,12 @@ import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.CommitResult.Conflict;
 import io.k3j.datastoreapi.Unchanged;
 import io.k3j.model.Gvr;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.Keys;
+import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.Store;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +24,14 @@ final class Commits {
     private static final int RENEWALS = 5;
     private final Store store;
     private final EventLog log;
+    private final Fence fence;
     private final Rows rows;
     private final Kinds kinds;
 
     Commits(Core.Data data, Rows rows, Kinds kinds) {
         this.store = data.store();
         this.log = data.log();
+        this.fence = data.fence();
         this.rows = rows;
         this.kinds = kinds;
     }
@@ -62,6 +70,7 @@ final class Commits {
     }
 
     private CommitResult bound(@Nullable Term term, Function<Unchanged[], CommitResult> attempt) {
+        fence.mustAnswer();
         if (term == null) {
             return attempt.apply(new Unchanged[0]);
         }

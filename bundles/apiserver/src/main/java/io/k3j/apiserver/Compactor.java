@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Store;
 import java.util.concurrent.TimeUnit;
 
 /// Lets the datastore forget history older than five minutes, every five minutes, as upstream does.

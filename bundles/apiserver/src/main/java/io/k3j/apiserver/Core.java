@@ -2,6 +2,10 @@ package io.k3j.apiserver;
 
 import io.k3j.codec.Protobuf;
 import io.k3j.schema.Schemas;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.Store;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
@@ -20,7 +24,7 @@ final class Core {
     private final EventLog log;
     private final Access access;
     private final Admissions admissions;
-    private final Seats seats = new Seats();
+    private final Seats seats;
     private final Answers answers;
     private final Tables tables;
     private final Renderer renderer;
@@ -63,6 +67,7 @@ final class Core {
         this.protobuf = types.protobuf;
         this.data = data;
         this.log = data.log;
+        this.seats = new Seats(data.store);
         this.access = new Access(extensions.authenticators(), extensions.authorizers(), policy.authorizers(),
                 policy.anonymous(), this::settle);
         this.admissions = new Admissions(extensions.admissions(), policy.admission(), this::settle);

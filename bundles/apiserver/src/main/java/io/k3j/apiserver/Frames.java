@@ -5,6 +5,7 @@ import io.k3j.codec.Protobuf;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

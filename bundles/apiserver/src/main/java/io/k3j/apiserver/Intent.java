@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Term;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Keys;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.watchcache.Item;
 import java.util.List;
 
 /// What a list answers: objects, the revision they are true at, and how to go on.

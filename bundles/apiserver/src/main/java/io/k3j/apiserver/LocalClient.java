@@ -19,6 +19,8 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.Keys;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;

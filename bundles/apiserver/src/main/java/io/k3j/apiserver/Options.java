@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.watchcache.AtRest;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

@@ -4,6 +4,8 @@ import io.k3j.apiserverapi.Records;
 import io.k3j.codec.Json;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Keys;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

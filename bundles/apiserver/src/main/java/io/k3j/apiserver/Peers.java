@@ -3,6 +3,8 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.datastoreapi.CommitResult;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.SnapshotTree;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.k3j.codec.Json;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.Keys;
 import java.util.Map;
 
 /// Which objects of a resource a list or watch is about. Objects are decoded only when labels or

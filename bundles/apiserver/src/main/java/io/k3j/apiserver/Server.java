@@ -5,6 +5,11 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.schema.Schemas;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Feeder;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.Store;
 import java.util.function.BooleanSupplier;
 
 /// One running API server: the core with its threads. It is complete when constructed: everything that

@@ -14,6 +14,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvr;
+import io.k3j.watchcache.Store;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.watchcache.Item;
 
 /// A kind with its hooks: what nearly all work on objects needs together. The hooks are looked up anew
 /// each time, so a long watch or view follows their bundle when it is replaced.

@@ -1,5 +1,8 @@
 package io.k3j.apiserver;
 
+import io.k3j.watchcache.Event;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Keys;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Event;
+import io.k3j.watchcache.Item;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;

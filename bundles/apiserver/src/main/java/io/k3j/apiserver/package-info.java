@@ -3,7 +3,7 @@
 /// ```
 /// Pipeline   who? -> seat -> may it? -> Resources | Changes | Watches | Subresources | Paths
 /// Changes    bytes -> tree -> Shaping (defaults, admission, ownership, validation) -> Writes -> Store
-/// Feeder     the one watch on the datastore -> EventLog -> Reads, WatchHub, LocalView
+/// watch-cache   the one watch on the datastore -> EventLog -> Reads, WatchHub, LocalView
 /// ```
 ///
 /// Objects are kept as the bytes they have in the store; JSON answers, lists and watches are those

@@ -11,6 +11,7 @@ import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.EncryptionKey;
 import io.k3j.encryption.Provider.Kind;
 import io.k3j.encryption.UnreadableRow;
+import io.k3j.watchcache.AtRest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

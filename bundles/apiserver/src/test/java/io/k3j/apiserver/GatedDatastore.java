@@ -12,6 +12,7 @@ import io.k3j.datastoreapi.Watch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,6 +23,8 @@ final class GatedDatastore implements Datastore {
     private final Condition opened = lock.newCondition();
     private boolean held;
     private volatile boolean away;
+    private volatile boolean swallowing;
+    private final AtomicInteger commits = new AtomicInteger();
 
     GatedDatastore(Datastore store) {
         this.store = store;
@@ -47,6 +50,24 @@ final class GatedDatastore implements Datastore {
         away = now;
     }
 
+    /// From now on commits wait, and fail when [#release] is called or later.
+    void swallow() {
+        lock.lock();
+        swallowing = true;
+        held = true;
+        lock.unlock();
+    }
+
+    /// From now on commits go on.
+    void accept() {
+        swallowing = false;
+    }
+
+    /// How many commits have been asked for, answered or not.
+    int commits() {
+        return commits.get();
+    }
+
     private Datastore store() {
         if (away) {
             throw new DatastoreUnavailable("no route to 10.0.0.9:3306", new IllegalStateException(), false);
@@ -56,7 +77,23 @@ final class GatedDatastore implements Datastore {
 
     @Override
     public CommitResult commit(String key, long expected, byte[] value, Duration ttl, Unchanged... unchanged) {
+        commits.incrementAndGet();
+        if (swallowing) {
+            swallowed();
+        }
         return store().commit(key, expected, value, ttl, unchanged);
+    }
+
+    private void swallowed() {
+        lock.lock();
+        try {
+            while (held) {
+                opened.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+        throw new DatastoreUnavailable("no answer from 10.0.0.9:3306", new IllegalStateException(), false);
     }
 
     @Override

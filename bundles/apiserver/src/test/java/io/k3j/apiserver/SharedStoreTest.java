@@ -16,6 +16,7 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +110,42 @@ class SharedStoreTest {
         assertThat(post.text()).contains("no route to 10.0.0.9:3306");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
         assertThat(here.get("/livez").status()).isEqualTo(500);
+    }
+
+    @Test
+    void aStoreThatIsKnownToBeAwayIsNotAskedByEveryWriteAnew() throws Exception {
+        gate.away(true);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        int asked;
+        do {
+            asked = gate.commits();
+            TestExchange post = here.call("POST", MAPS, map("one", "1"));
+            assertThat(post.status()).isEqualTo(503);
+            assertThat(post.text()).contains("no route to 10.0.0.9:3306");
+        } while (gate.commits() > asked && System.nanoTime() < end);
+        assertThat(gate.commits()).isEqualTo(asked);
+    }
+
+    /// 1 000 at once, five times as many as there are seats: whoever waits for one has used his time up by then.
+    @Test
+    void writesThatWaitedForTheirTurnAreSentAwayWithTheOthers() throws Exception {
+        gate.swallow();
+        long begin = System.nanoTime();
+        List<CompletableFuture<TestExchange>> posts = new ArrayList<>();
+        for (int i = 0; i < 5 * Seats.WRITES; i++) {
+            posts.add(later("POST", MAPS, map("map-" + i, "1")));
+        }
+        while (gate.commits() < Seats.WRITES || System.nanoTime() - begin < Duration.ofMillis(800).toNanos()) {
+            Thread.onSpinWait();
+        }
+        gate.release();
+        for (CompletableFuture<TestExchange> post : posts) {
+            assertThat(answer(post).status()).isEqualTo(503);
+            assertThat(answer(post).text()).contains("no answer from 10.0.0.9:3306");
+        }
+        assertThat(gate.commits()).isEqualTo(Seats.WRITES);
+        gate.accept();
+        assertThat(here.call("POST", MAPS, map("map-0", "1")).status()).isEqualTo(201);
     }
 
     @Test

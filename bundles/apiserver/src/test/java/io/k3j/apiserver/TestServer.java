@@ -3,6 +3,8 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.watchcache.AtRest;
+import io.k3j.watchcache.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

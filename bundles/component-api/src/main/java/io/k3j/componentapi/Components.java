@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// The running components, and their replacement. Implemented by `features`; used by `console`, which
-/// only root can reach. Calls are serialised; a second one waits.
+/// The running components: their replacement, and how one is stopped for a while. Implemented by `features`; used by
+/// `console`, which only root can reach. Calls are serialised; a second one waits.
 @ProviderType
 public interface Components {
     /// All bundles of wanted features, by name.
@@ -27,12 +27,21 @@ public interface Components {
     /// @throws SwapRefused when there is none, or when it does not become healthy
     Component back(String name, Consumer<String> progress);
 
+    /// Stops a bundle: what it offered is away until it is started again, or the process is. The world it has made
+    /// stays, as in a swap. Blocks until it has stopped.
+    /// @throws SwapRefused when it has to run, or does not; nothing was changed
+    Component stop(String name);
+
+    /// Starts a bundle again that was stopped, and watches for up to 30 s whether it becomes as healthy as it was.
+    /// @throws SwapRefused when it was not stopped, or is not healthy; it says whether it runs all the same
+    Component start(String name);
+
     /// One bundle as an operator sees it.
     ///
     /// @param name the short name, e.g. `kube-proxy`
     /// @param symbolicName e.g. `io.k3j.kubeproxy`
     /// @param version bundle version, with a `+` and the jar's short SHA-256 when it is not the shipped one
-    /// @param state `ACTIVE`, `RESOLVED`, …
+    /// @param state `ACTIVE`, `RESOLVED`, …; `STOPPED` by an operator, `ABSENT` when it is not in the distribution
     /// @param health its worst report
     /// @param message that report's message
     /// @param policy how it may be swapped

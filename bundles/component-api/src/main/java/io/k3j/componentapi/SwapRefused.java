@@ -1,6 +1,6 @@
 package io.k3j.componentapi;
 
-/// A swap that did not take place; what ran before runs on. The message says why and what to do.
+/// A swap, stop or start that did not take place; what ran before runs on. The message says why and what to do.
 public final class SwapRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The commands: `ls [-o wide]`, `check JAR`, `swap JAR`, `back NAME`.
+/// The commands: `ls [-o wide]`, `check JAR`, `swap JAR`, `back NAME`, `stop NAME`, `start NAME`.
 final class Commands {
     private static final System.Logger LOG = System.getLogger("io.k3j.console");
     private static final String OUT = "+";
@@ -20,31 +20,29 @@ final class Commands {
 
     /// Runs one command for `caller`, whose output goes to `line` with its mark; returns the exit code.
     int run(List<String> words, String caller, Consumer<String> line) {
-        String command = words.getFirst();
         boolean wide = words.equals(List.of("ls", "-o", "wide"));
         if (wide || words.equals(List.of("ls"))) {
             Table.of(components.list(), wide).forEach(row -> line.accept(OUT + row));
             return 0;
         }
-        if (words.size() == 2) {
-            switch (command) {
-                case "check" -> {
-                    return check(Path.of(words.get(1)), line);
-                }
-                case "swap" -> {
-                    Path jar = Path.of(words.get(1));
-                    return change(words, caller, line, () -> components.swap(jar, step -> line.accept(OUT + step)));
-                }
-                case "back" -> {
-                    String name = words.get(1);
-                    return change(words, caller, line, () -> components.back(name, step -> line.accept(OUT + step)));
-                }
-                default -> {
-                    // falls to the usage below
-                }
-            }
+        if (words.size() != 2) {
+            return usage(line);
         }
-        line.accept(ERROR + "unknown command; use: k3s bundle ls [-o wide] | check JAR | swap JAR | back NAME");
+        String what = words.get(1);
+        Consumer<String> step = text -> line.accept(OUT + text);
+        return switch (words.getFirst()) {
+            case "check" -> check(Path.of(what), line);
+            case "swap" -> change(words, caller, line, () -> components.swap(Path.of(what), step));
+            case "back" -> change(words, caller, line, () -> components.back(what, step));
+            case "stop" -> change(words, caller, line, () -> components.stop(what));
+            case "start" -> change(words, caller, line, () -> components.start(what));
+            default -> usage(line);
+        };
+    }
+
+    private static int usage(Consumer<String> line) {
+        line.accept(ERROR + "unknown command; use: k3s bundle ls [-o wide] | check JAR | swap JAR | back NAME | stop"
+                + " NAME | start NAME");
         return 2;
     }
 
@@ -61,7 +59,7 @@ final class Commands {
         LOG.log(System.Logger.Level.INFO, "audit user={0} command={1}", caller, String.join(" ", words));
         try {
             Components.Component now = change.make();
-            line.accept(OUT + now.name() + " " + now.version() + " " + now.state());
+            line.accept(OUT + now.name() + (now.version().isEmpty() ? "" : " " + now.version()) + " " + now.state());
             LOG.log(System.Logger.Level.INFO, "audit user={0} bundle={1} version={2}", caller, now.name(),
                     now.version());
             return 0;

@@ -67,6 +67,13 @@ class ConsoleTest {
     }
 
     @Test
+    void stopsAndStarts() throws IOException {
+        assertThat(answer("stop\tkube-proxy")).containsExactly("+kube-proxy STOPPED", "=0");
+        assertThat(answer("start\tkube-proxy")).containsExactly("+kube-proxy 0.1.0 ACTIVE", "=0");
+        assertThat(answer("stop\tedge")).containsExactly("!edge cannot be stopped", "=1");
+    }
+
+    @Test
     void explainsItselfWhenACommandIsUnknown() throws IOException {
         assertThat(answer("drop\teverything")).first().asString().contains("k3s bundle ls");
         assertThat(answer("")).last().isEqualTo("=2");
@@ -118,6 +125,20 @@ class ConsoleTest {
         public Component swap(Path jar, Consumer<String> progress) {
             progress.accept("starting " + jar);
             return EDGE;
+        }
+
+        @Override
+        public Component stop(String name) {
+            if (name.equals("edge")) {
+                throw new SwapRefused("edge cannot be stopped");
+            }
+            return new Component(name, "io.k3j.kubeproxy", "", "STOPPED", HealthLevel.STOPPED, "", SwapPolicy.REPLACE,
+                    "now");
+        }
+
+        @Override
+        public Component start(String name) {
+            return PROXY;
         }
 
         @Override

@@ -28,8 +28,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.util.tracker.ServiceTracker;
 
-/// The door: keeps containerd running and registers [ContainerRuntime] as soon as it answers and the shipped
-/// images are there. Stopping leaves containerd and every container as they are.
+/// The door: keeps containerd running and registers [ContainerRuntime] as soon as it answers; the shipped images are
+/// imported meanwhile. Stopping leaves containerd and every container as they are.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.cricontainerd",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class CriContainerd {
@@ -49,6 +49,7 @@ public final class CriContainerd {
     private final Pins pins = new Pins();
     private final Cri cri;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch imported = new CountDownLatch(1);
     private final Thread supervisor;
     private @Nullable Thread importer;
     private @Nullable ServiceRegistration<ContainerRuntime> registration;
@@ -120,6 +121,7 @@ public final class CriContainerd {
     private void once() throws IOException, InterruptedException {
         if (foreign()) {
             answering();
+            imported.countDown();
             offer();
             stopping.await();
             return;
@@ -134,9 +136,8 @@ public final class CriContainerd {
         answering();
         if (importer == null) {
             importer = Thread.ofVirtual().name("image-import").start(this::importImages);
-        } else {
-            offer();
         }
+        offer();
         ended(process);
         health.degraded("containerd ended; it is being restarted");
         LOG.log(System.Logger.Level.WARNING, "containerd ended pid=" + process.pid());
@@ -186,10 +187,10 @@ public final class CriContainerd {
         directories.add(places.images());
         try {
             new ImageImport(directories, List.of(ctr, "--address", places.socket().toString(), "--namespace", "k8s.io"),
-                    pins, name -> images.pull(name, io.k3j.model.Struct.EMPTY)).run(this::offer);
+                    pins, name -> images.pull(name, io.k3j.model.Struct.EMPTY)).run(imported::countDown);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "image import ended: {0}", e.getMessage());
-            offer();
+            imported.countDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -206,7 +207,7 @@ public final class CriContainerd {
         }
         if (registration == null) {
             registration = context.registerService(ContainerRuntime.class,
-                    new CriRuntime(cri, new CriImages(cri, pins)), null);
+                    new CriRuntime(cri, new CriImages(cri, pins), imported), null);
         }
         health.ok();
     }

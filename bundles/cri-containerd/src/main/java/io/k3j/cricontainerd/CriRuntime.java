@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /// The contract, spoken as CRI.
@@ -26,10 +27,13 @@ final class CriRuntime implements ContainerRuntime {
     private static final Duration MARGIN = Duration.ofSeconds(15);
     private final Cri cri;
     private final ImageStore images;
+    private final CountDownLatch imported;
 
-    CriRuntime(Cri cri, ImageStore images) {
+    /// No sandbox is made before `imported`: pods need the shipped images, a node that becomes Ready does not.
+    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported) {
         this.cri = cri;
         this.images = images;
+        this.imported = imported;
     }
 
     @Override
@@ -57,6 +61,12 @@ final class CriRuntime implements ContainerRuntime {
 
     @Override
     public String runSandbox(Struct config, String handler) {
+        try {
+            imported.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "stopped while images are imported");
+        }
         return cri.runtime("RunPodSandbox", Struct.of("config", config, "runtimeHandler", handler))
                 .text("podSandboxId");
     }

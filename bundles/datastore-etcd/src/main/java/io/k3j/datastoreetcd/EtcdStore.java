@@ -66,12 +66,15 @@ public final class EtcdStore implements Datastore, AutoCloseable {
             store.compactions.current();
             store.feed.start();
             return store;
-        } catch (EtcdFailure | DatastoreUnavailable e) {
+        } catch (EtcdFailure refused) {
+            client.close();
+            throw Attempts.unavailable("open", refused, false);
+        } catch (DatastoreUnavailable silent) {
             client.close();
             EtcdScheme.wrong(endpoints, SCHEME_LIMIT).ifPresent(wrong -> {
                 throw new IllegalArgumentException(wrong);
             });
-            throw e instanceof DatastoreUnavailable u ? u : Attempts.unavailable("open", (EtcdFailure) e, false);
+            throw silent;
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// Which cluster to go to, and with which certificates.
 ///
@@ -41,7 +42,7 @@ record Place(String endpoints, String authorities, String certificate, String ke
                 && Files.exists(Path.of(certificate));
     }
 
-    /// Reads the files.
+    /// Reads the files, now and before each connection.
     /// @throws IOException naming the flag and what is wrong
     EtcdEndpoints open() throws IOException {
         if (certificate.isEmpty() != key.isEmpty()) {
@@ -51,12 +52,17 @@ record Place(String endpoints, String authorities, String certificate, String ke
             if (authorities.isEmpty() && certificate.isEmpty()) {
                 return EtcdEndpoints.parse(endpoints, Optional.empty());
             }
-            List<X509Certificate> trusted = authorities.isEmpty() ? List.of()
-                    : certificates("--datastore-cafile", authorities);
-            return EtcdEndpoints.parse(endpoints, Optional.of(EtcdTls.context(trusted, identity())));
+            context();
+            return EtcdEndpoints.parse(endpoints, Optional.of(this::context));
         } catch (IllegalArgumentException e) {
             throw new IOException("--datastore-endpoint: " + e.getMessage(), e);
         }
+    }
+
+    private SSLContext context() throws IOException {
+        List<X509Certificate> trusted = authorities.isEmpty() ? List.of()
+                : certificates("--datastore-cafile", authorities);
+        return EtcdTls.context(trusted, identity());
     }
 
     private Optional<EtcdTls.Identity> identity() throws IOException {

@@ -10,13 +10,17 @@ final class Errors {
     private static final int LOCK_WAIT = 1205;
     /// Of ours: the lock of the log was not to be had in time.
     static final int NO_LOCK = 60_001;
+    /// Of ours: rows that the unique index forbids.
+    static final int CONTRADICTION = 60_002;
+    private static final int NO_COLUMN = 1054;
 
     private Errors() {
     }
 
     static Trouble trouble(SQLException error) {
         return switch (error.getErrorCode()) {
-            case DUPLICATE, DEADLOCK, LOCK_WAIT, NO_LOCK -> Trouble.TAKEN;
+            case DUPLICATE, DEADLOCK -> Trouble.TAKEN;
+            case LOCK_WAIT, NO_LOCK -> Trouble.HELD;
             // too many connections; read-only: the server was demoted, and its name may lead to another one by now
             case 1040, 1203, 1226, 1290, 1792, 1836 -> Trouble.AWAY;
             // login, database, shutdown, killed, cut off
@@ -35,7 +39,7 @@ final class Errors {
     /// Waiting does not help: login, rights, TLS.
     static boolean hopeless(SQLException error) {
         return switch (error.getErrorCode()) {
-            case 1044, 1045, 1142, 1227, 1698, 1251, 3159 -> true;
+            case 1044, 1045, 1142, 1227, 1698, 1251, 3159, NO_COLUMN, CONTRADICTION -> true;
             default -> untrusted(error);
         };
     }
@@ -50,7 +54,11 @@ final class Errors {
                     + " to 8";
             case 1290, 1792, 1836 -> "the server only reads: it is a replica, or was made read-only";
             case 1021, 1114, 3 -> "the server's disk is full: free space there; nothing was lost";
+            case NO_COLUMN -> "the table kine there is not kine's: name another database in --datastore-endpoint";
+            case CONTRADICTION -> "put back a backup, or delete one of the rows";
             case 1146 -> "somebody has dropped the table kine: put it back from a backup, restart this server";
+            case LOCK_WAIT, NO_LOCK ->
+                "another session holds the table kine or the lock of the log: end its transaction";
             case 1153 -> "the value is larger than the server takes: raise max_allowed_packet";
             default -> untrusted(error)
                     ? "check --datastore-cafile, -certfile, -keyfile and whether the server has TLS"

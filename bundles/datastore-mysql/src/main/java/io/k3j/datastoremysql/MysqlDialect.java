@@ -16,14 +16,17 @@ final class MysqlDialect implements SqlDialect {
     private static final String NAME = "CONCAT('k3j-', SHA1(DATABASE()))";
     static final String LOCK_LONG = "SELECT GET_LOCK(" + NAME + ", 3600)";
     static final String UNLOCK = "DO RELEASE_LOCK(" + NAME + ")";
-    private static final String BEGIN = "SELECT GET_LOCK(" + NAME + ", 1); BEGIN; " + Newest.QUESTION;
+    /// The wait and the next one, for the table, fit into the patience, so that the reason is known when it ends.
+    private static final String BEGIN = "SELECT GET_LOCK(" + NAME + ", 0.7); BEGIN; " + Newest.QUESTION;
     /// Ends a transaction and gives the lock back.
     static final String COMMIT = "COMMIT; " + UNLOCK;
     private static final Duration PATIENCE = Duration.ofMillis(1_900);
     private static final int WRITER_MILLIS = 2_000;
     private static final int READER_MILLIS = 10_000;
     /// Another session's row locks are not waited for; an idle session ends soon, and with it a frozen server's lock.
-    private static final String LIMITS = "innodb_lock_wait_timeout=1,wait_timeout=3";
+    private static final String LIMITS = "innodb_lock_wait_timeout=1,lock_wait_timeout=1,wait_timeout=3";
+    /// Else each session that is given up here would go on waiting there, for as long as somebody holds the table.
+    private static final String READER_LIMITS = "lock_wait_timeout=1";
     private static final int BUSY_MILLIS = 5;
     private static final int IDLE_MILLIS = 100;
     private static final String SIZE = "SELECT COALESCE(SUM(data_length + index_length), 0)"
@@ -69,7 +72,7 @@ final class MysqlDialect implements SqlDialect {
 
     @Override
     public Connection openReader() throws SQLException {
-        return connections.open(READER_MILLIS, "");
+        return connections.open(READER_MILLIS, READER_LIMITS);
     }
 
     /// One exchange. The newest row is read by a statement of its own, hence after the lock was had.

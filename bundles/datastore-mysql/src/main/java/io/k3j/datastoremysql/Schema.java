@@ -21,6 +21,10 @@ final class Schema {
             + " ORDER BY LENGTH(collation_name) DESC LIMIT 1";
     private static final String PRESENT = "SELECT COALESCE(MAX(collation_name), '') FROM information_schema.columns"
             + " WHERE table_schema = DATABASE() AND table_name = 'kine' AND column_name = 'name'";
+    private static final String COLUMNS = "SELECT id, name, created, deleted, create_revision, prev_revision, lease,"
+            + " value, old_value FROM kine LIMIT 0";
+    private static final String TWICE = "SELECT 1 FROM kine GROUP BY CAST(name AS BINARY), prev_revision"
+            + " HAVING COUNT(*) > 1 LIMIT 1";
     private static final String INDEXES = "SELECT DISTINCT index_name FROM information_schema.statistics"
             + " WHERE table_schema = DATABASE() AND table_name = 'kine' AND index_name <> 'PRIMARY'";
     private static final String NARROW = "SELECT COUNT(*) FROM information_schema.columns WHERE"
@@ -60,13 +64,17 @@ final class Schema {
     private void make(Statement statement) throws SQLException {
         String collation = text(statement, COLLATION);
         String present = text(statement, PRESENT);
+        if (!present.isEmpty()) {
+            check(statement);
+        }
         if (present.isEmpty()) {
             statement.execute("CREATE TABLE IF NOT EXISTS kine (id BIGINT UNSIGNED AUTO_INCREMENT, " + NAME + collation
                     + ", created INTEGER, deleted INTEGER, create_revision BIGINT UNSIGNED,"
                     + " prev_revision BIGINT UNSIGNED, lease INTEGER, value MEDIUMBLOB, old_value MEDIUMBLOB,"
                     + " PRIMARY KEY (id)) ENGINE=InnoDB ROW_FORMAT=DYNAMIC");
         } else if (!present.equals(collation)) {
-            statement.execute("ALTER TABLE kine MODIFY " + NAME + collation);
+            // rows of an older format have no room for an index on such names
+            statement.execute("ALTER TABLE kine MODIFY " + NAME + collation + ", ROW_FORMAT=DYNAMIC");
         }
         if (!"0".equals(text(statement, NARROW))) {
             statement.execute(WIDEN);
@@ -79,6 +87,15 @@ final class Schema {
             if (!keepSecondaryIndexes && !index.equals(UNIQUE)) {
                 drop(statement, index);
             }
+        }
+    }
+
+    /// Whether it is kine's table, before anything is changed.
+    private static void check(Statement statement) throws SQLException {
+        statement.executeQuery(COLUMNS).close();
+        if (!texts(statement, INDEXES).contains(UNIQUE) && !texts(statement, TWICE).isEmpty()) {
+            throw new SQLException("the table kine holds two rows of one name that follow the same row", "23000",
+                    Errors.CONTRADICTION);
         }
     }
 

@@ -19,11 +19,14 @@ final class Connections implements AutoCloseable {
     private final Endpoint endpoint;
     private final @Nullable String cafile;
     private final @Nullable ClientKeyStore identity;
+    private final Succession succession = new Succession();
+    private volatile String order;
 
     private Connections(Endpoint endpoint, @Nullable String cafile, @Nullable ClientKeyStore identity) {
         this.endpoint = endpoint;
         this.cafile = cafile;
         this.identity = identity;
+        order = endpoint.hosts();
     }
 
     /// From the flags; certificates in the endpoint go before those of `--datastore-…file`.
@@ -54,7 +57,40 @@ final class Connections implements AutoCloseable {
 
     /// A connection whose answers may take `millis`, 0 for ever.
     Connection open(int millis) throws SQLException {
-        return open(endpoint, millis);
+        return open(endpoint.at(order), millis);
+    }
+
+    /// The same to the primary that was promoted last, where the endpoint names several servers.
+    Connection openNewest(int millis) throws SQLException {
+        String[] hosts = endpoint.hosts().split(",");
+        if (hosts.length == 1) {
+            return open(millis);
+        }
+        SQLException failure = new SQLException("no server is named");
+        long newest = 0;
+        for (String host : hosts) {
+            try (Connection connection = open(endpoint.at(host), millis)) {
+                long found = succession.check(connection);
+                if (found > newest) {
+                    newest = found;
+                    order = first(host, hosts);
+                }
+            } catch (SQLException e) {
+                failure = e;
+            }
+        }
+        if (newest == 0) {
+            throw failure;
+        }
+        return open(millis);
+    }
+
+    private static String first(String host, String... hosts) {
+        StringBuilder order = new StringBuilder(host);
+        for (String other : hosts) {
+            order.append(other.equals(host) ? "" : "," + other);
+        }
+        return order.toString();
     }
 
     /// A connection to another database of the server.
@@ -66,6 +102,7 @@ final class Connections implements AutoCloseable {
         }
         try (Statement statement = connection.createStatement()) {
             connection.setNetworkTimeout(Runnable::run, millis);
+            succession.check(connection);
             statement.execute("SET default_transaction_isolation = 'read committed'");
             return connection;
         } catch (SQLException e) {
@@ -87,7 +124,7 @@ final class Connections implements AutoCloseable {
         if (where.parameter(Endpoint.SEARCH_PATH) != null) {
             properties.setProperty("currentSchema", first(where.parameter(Endpoint.SEARCH_PATH), ""));
         }
-        boolean writable = where.hosts().indexOf(',') >= 0
+        boolean writable = endpoint.hosts().indexOf(',') >= 0
                 || "read-write".equals(where.parameter(Endpoint.TARGET))
                 || "primary".equals(where.parameter(Endpoint.TARGET));
         if (writable) {

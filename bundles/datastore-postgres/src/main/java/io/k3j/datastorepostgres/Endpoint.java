@@ -124,6 +124,11 @@ record Endpoint(String hosts, String user, String password, String database, Map
         return new Endpoint(hosts, user, password, other, parameters);
     }
 
+    /// The same on some of its servers, or in another order.
+    Endpoint at(String some) {
+        return new Endpoint(some, user, password, database, parameters);
+    }
+
     /// For messages: no password.
     String place() {
         return "postgres://" + user + "@" + hosts + "/" + database;

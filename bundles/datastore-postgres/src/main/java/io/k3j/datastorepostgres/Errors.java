@@ -5,12 +5,18 @@ import java.sql.SQLException;
 
 /// What PostgreSQL's error codes mean (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 final class Errors {
+    /// Of ours: rows that the unique index forbids.
+    static final String CONTRADICTION = "23000";
+    /// Of ours: a primary that another has taken the place of.
+    static final String SUPERSEDED = "08P02";
+
     private Errors() {
     }
 
     static Trouble trouble(SQLException error) {
         return switch (state(error)) {
-            case "23505", "40001", "40P01", "55P03" -> Trouble.TAKEN;
+            case "23505", "40001", "40P01" -> Trouble.TAKEN;
+            case "55P03" -> Trouble.HELD;
             // read-only: the server was demoted, and its name may lead to another one by now
             case "25006", "25P03", "25P04", "53300", "3D000", "28000", "28P01" -> Trouble.AWAY;
             case String s when s.isEmpty() || s.startsWith("08") || s.startsWith("57P") -> Trouble.AWAY;
@@ -21,7 +27,7 @@ final class Errors {
     /// Waiting does not help: login, rights, TLS.
     static boolean hopeless(SQLException error) {
         return switch (state(error)) {
-            case "28000", "28P01", "42501", "0A000", "42P07" -> true;
+            case "28000", "28P01", "42501", "0A000", "42P07", "42703", CONTRADICTION -> true;
             default -> untrusted(error);
         };
     }
@@ -34,8 +40,11 @@ final class Errors {
             case "25006" -> "the server only reads: it is a standby, or was made read-only";
             case "53300" -> "the server has no connection left: raise max_connections, each server needs up to 9";
             case "53100" -> "the server's disk is full: free space there; nothing was lost";
+            case "42703" -> "the table kine there is not kine's: name another database in --datastore-endpoint";
+            case SUPERSEDED -> "make it a standby, or restart all servers to go back to it";
+            case CONTRADICTION -> "put back a backup, or delete one of the rows";
             case "42P01" -> "somebody has dropped the table kine: put it back from a backup, restart this server";
-            case "55P03" -> "another server or session holds the lock of the log";
+            case "55P03" -> "another session holds the table kine or the lock of the log: end its transaction";
             default -> untrusted(error) ? "check --datastore-cafile, -certfile, -keyfile and sslmode" : "";
         };
     }

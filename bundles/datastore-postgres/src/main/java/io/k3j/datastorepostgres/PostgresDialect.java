@@ -23,8 +23,11 @@ final class PostgresDialect implements SqlDialect {
     private static final Duration PATIENCE = Duration.ofMillis(1_900);
     private static final int WRITER_MILLIS = 2_000;
     private static final int READER_MILLIS = 10_000;
-    /// Another server's group holds the lock; a frozen server's transaction is ended by the database.
-    private static final String LIMITS = "SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '2s'";
+    /// Another server's group holds the lock, and somebody the table: two waits must fit into the patience, so that the
+    /// reason is known when it ends. A frozen server's transaction is ended by the database.
+    private static final String LIMITS = "SET lock_timeout = '700ms'; SET idle_in_transaction_session_timeout = '2s'";
+    /// Else each session that is given up here would go on waiting there, for as long as somebody holds the table.
+    private static final String READER_LIMITS = "SET lock_timeout = '1s'";
     /// Every question has an index in its order; a fresh table without statistics would mislead the planner.
     private static final String PLANS = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off";
     private final Connections connections;
@@ -73,14 +76,14 @@ final class PostgresDialect implements SqlDialect {
             schema.prepare();
             prepared = true;
         }
-        Connection opened = with(connections.open(WRITER_MILLIS), LIMITS + "; " + PLANS);
+        Connection opened = with(connections.openNewest(WRITER_MILLIS), LIMITS + "; " + PLANS);
         session = opened.unwrap(PGConnection.class).getBackendPID();
         return opened;
     }
 
     @Override
     public Connection openReader() throws SQLException {
-        return with(connections.open(READER_MILLIS), PLANS);
+        return with(connections.open(READER_MILLIS), READER_LIMITS + "; " + PLANS);
     }
 
     private static Connection with(Connection connection, String settings) throws SQLException {

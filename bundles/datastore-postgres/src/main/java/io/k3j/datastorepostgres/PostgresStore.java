@@ -33,8 +33,7 @@ public final class PostgresStore implements AutoCloseable {
             return new PostgresStore(connections, SqlLog.open(dialect, why -> {
             }));
         } catch (SQLException e) {
-            throw new DatastoreUnavailable("cannot open the datastore " + dialect.place() + ": " + e.getMessage(), e,
-                    false);
+            throw new DatastoreUnavailable(LogStart.sentence(dialect, e), e, false);
         }
     }
 

@@ -13,12 +13,16 @@ import java.util.List;
 final class Schema {
     private static final String NO_DATABASE = "3D000";
     private static final String DATABASE_EXISTS = "42P04";
+    private static final String DUPLICATE = "23505";
     private static final String UNIQUE = "kine_name_prev_revision_uindex";
     private static final List<String> MAKE = List.of(
             "CREATE TABLE IF NOT EXISTS kine (id BIGSERIAL PRIMARY KEY, name TEXT COLLATE \"C\", created INTEGER,"
                     + " deleted INTEGER, create_revision BIGINT, prev_revision BIGINT, lease INTEGER, value bytea,"
                     + " old_value bytea)",
             "CREATE UNIQUE INDEX IF NOT EXISTS " + UNIQUE + " ON kine (name, prev_revision)");
+    private static final String TABLE = "SELECT to_regclass('kine') IS NOT NULL";
+    private static final String COLUMNS = "SELECT id, name, created, deleted, create_revision, prev_revision, lease,"
+            + " value, old_value FROM kine LIMIT 0";
     private static final String PRESENT = "SELECT to_regclass('kine') IS NOT NULL AND to_regclass('" + UNIQUE
             + "') IS NOT NULL";
     private static final String OLD = "SELECT EXISTS (SELECT 1 FROM pg_attribute a LEFT JOIN pg_collation c"
@@ -43,6 +47,9 @@ final class Schema {
     /// Makes whatever is missing. Several servers may do that at the same time.
     void prepare() throws SQLException {
         try (Connection connection = reach(); Statement statement = connection.createStatement()) {
+            if (yes(statement, TABLE)) {
+                statement.executeQuery(COLUMNS).close();
+            }
             if (!yes(statement, PRESENT)) {
                 make(connection, statement);
             }
@@ -75,7 +82,7 @@ final class Schema {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE \"" + endpoint.database().replace("\"", "\"\"") + "\"");
         } catch (SQLException e) {
-            if (!DATABASE_EXISTS.equals(e.getSQLState()) && !"23505".equals(e.getSQLState())) {
+            if (!DATABASE_EXISTS.equals(e.getSQLState()) && !DUPLICATE.equals(e.getSQLState())) {
                 throw e;
             }
         }
@@ -87,10 +94,22 @@ final class Schema {
             lock.execute();
         }
         for (String sql : MAKE) {
-            statement.execute(sql);
+            execute(statement, sql);
         }
         connection.commit();
         connection.setAutoCommit(true);
+    }
+
+    private static void execute(Statement statement, String sql) throws SQLException {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            if (!DUPLICATE.equals(e.getSQLState()) || !String.valueOf(e.getMessage()).contains(UNIQUE)) {
+                throw e;
+            }
+            throw new SQLException("the table kine holds two rows of one name that follow the same row",
+                    Errors.CONTRADICTION, e);
+        }
     }
 
     private static boolean yes(Statement statement, String sql) throws SQLException {

@@ -69,7 +69,7 @@ final class Checkpointer implements Runnable, AutoCloseable {
                     askForCopy();
                 }
             } finally {
-                statement.execute("PRAGMA busy_timeout=" + Connections.BUSY_MILLIS);
+                statement.execute("PRAGMA busy_timeout=" + Connections.GROUP_MILLIS);
             }
         }
     }

@@ -9,7 +9,10 @@ import org.sqlite.jdbc4.JDBC4Connection;
 
 /// Opens connections without `DriverManager`, which would keep the driver (and its loader) alive.
 final class Connections {
-    static final int BUSY_MILLIS = 30_000;
+    /// How long a start waits for another program that holds the file.
+    private static final int START_MILLIS = 30_000;
+    /// How long a group of commits does. Those that come meanwhile are the next group: nobody waits more than 2 s.
+    static final int GROUP_MILLIS = 900;
     private static final int WRITER_CACHE_KIB = 32_768;
     private static final int READER_CACHE_KIB = 2_048;
     private final Path file;
@@ -30,7 +33,7 @@ final class Connections {
     private Connection open(int cacheKib, String... pragmas) throws SQLException {
         Connection connection = new JDBC4Connection("jdbc:sqlite:" + file, file.toString(), new Properties());
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA busy_timeout=" + BUSY_MILLIS);
+            statement.execute("PRAGMA busy_timeout=" + START_MILLIS);
             statement.execute("PRAGMA mmap_size=0");
             statement.execute("PRAGMA cache_size=-" + cacheKib);
             for (String pragma : pragmas) {

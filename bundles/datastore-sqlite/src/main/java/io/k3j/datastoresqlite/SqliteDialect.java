@@ -1,5 +1,6 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.sqllog.Inserter;
 import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.SqlDialect;
 import io.k3j.sqllog.Trouble;
@@ -52,6 +53,12 @@ final class SqliteDialect implements SqlDialect {
     }
 
     @Override
+    public Inserter inserter(Connection writer) throws SQLException {
+        execute(writer, "PRAGMA busy_timeout=" + Connections.GROUP_MILLIS);
+        return SqlDialect.super.inserter(writer);
+    }
+
+    @Override
     public Newest begin(Connection writer) throws SQLException {
         execute(writer, "BEGIN IMMEDIATE");
         return Newest.NONE;
@@ -88,8 +95,8 @@ final class SqliteDialect implements SqlDialect {
     public Trouble trouble(SQLException error) {
         return switch (code(error)) {
             case SQLITE_CONSTRAINT -> Trouble.TAKEN;
-            case SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_NOMEM, SQLITE_TOOBIG,
-                    SQLITE_INTERRUPT, SQLITE_CANTOPEN ->
+            case SQLITE_BUSY, SQLITE_LOCKED -> Trouble.HELD;
+            case SQLITE_FULL, SQLITE_READONLY, SQLITE_NOMEM, SQLITE_TOOBIG, SQLITE_INTERRUPT, SQLITE_CANTOPEN ->
                 Trouble.REFUSED;
             default -> Trouble.BROKEN;
         };

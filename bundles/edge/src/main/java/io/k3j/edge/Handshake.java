@@ -36,7 +36,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             return;
         }
         if (completed.isSuccess()) {
-            link.certificates(certificates(engine.getSession()));
+            link.certificates(port.tls().believed(certificates(engine.getSession())));
             over();
             proceed(context);
         } else {

@@ -77,7 +77,7 @@ final class Http1Wire implements Wire {
 
     private HttpHeaders fields(HttpHeaders fields, int status, Map<String, String> headers, long length) {
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            if (!Wire.hopByHop(header.getKey().toLowerCase(Locale.ROOT))) {
+            if (Wire.sendable(header.getKey().toLowerCase(Locale.ROOT), header.getValue())) {
                 fields.set(header.getKey(), header.getValue());
             }
         }

@@ -3,8 +3,10 @@ package io.k3j.edge;
 import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.edgeapi.ListenerIdentity.Certified;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// TLS of one port: the identity of the moment, asked anew for each handshake, and the context that
@@ -21,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When the identity's bundle is being replaced, the last answers it gave go on counting.
 final class PortTls implements PortKeys.Source {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final int SESSION_SECONDS = 3600;
 
-    private record Made(List<X509Certificate> authorities, SSLContext context) {
+    private record Made(List<X509Certificate> authorities, SSLContext context, X509TrustManager judge) {
     }
 
     private final TlsRules rules;
@@ -98,16 +102,34 @@ final class PortTls implements PortKeys.Source {
     private synchronized SSLContext make(List<X509Certificate> authorities) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new PortKeys(this)}, trust(authorities), null);
+            X509TrustManager judge = judge(authorities);
+            context.init(new KeyManager[] {new PortKeys(this)}, new TrustManager[] {new Shown(judge)}, null);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
-            made = new Made(List.copyOf(authorities), context);
+            made = new Made(List.copyOf(authorities), context, judge);
             return context;
         } catch (GeneralSecurityException | IOException broken) {
             throw new IllegalStateException("cannot set up TLS", broken);
         }
     }
 
-    private static TrustManager[] trust(List<X509Certificate> authorities)
+    /// The chain a client has shown, if an authority of now vouches for it now; else none, so that the client is nobody
+    /// unless its request proves otherwise.
+    List<X509Certificate> believed(List<X509Certificate> shown) {
+        Made now = made;
+        if (now == null || shown.isEmpty()) {
+            return List.of();
+        }
+        try {
+            now.judge().checkClientTrusted(shown.toArray(X509Certificate[]::new),
+                    shown.getFirst().getPublicKey().getAlgorithm());
+            return shown;
+        } catch (CertificateException refused) {
+            LOG.log(Level.DEBUG, "a client's certificate does not count", refused);
+            return List.of();
+        }
+    }
+
+    private static X509TrustManager judge(List<X509Certificate> authorities)
             throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -116,6 +138,6 @@ final class PortTls implements PortKeys.Source {
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(store);
-        return factory.getTrustManagers();
+        return (X509TrustManager) factory.getTrustManagers()[0];
     }
 }

@@ -2,16 +2,20 @@ package io.k3j.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import java.util.Map;
 
 /// One request's way back to its client, in either protocol. Every method runs on the connection's event loop and is
 /// a no-op (releasing what it was given) once the client has gone.
 interface Wire {
-    /// Whether a header speaks of one connection only, so that endpoints have no say in it.
-    static boolean hopByHop(String lowerCaseName) {
+    /// Whether a header of an endpoint may be sent. One that speaks of one connection only is not the endpoint's; one
+    /// that is not well formed, from behind a proxy for instance, would break the connection and every answer on it.
+    static boolean sendable(String lowerCaseName, String value) {
         return switch (lowerCaseName) {
-            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" -> true;
-            default -> false;
+            case "audit-id", "cache-control", "content-type" -> true;
+            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" -> false;
+            default -> HttpHeaderValidationUtil.validateToken(lowerCaseName) < 0
+                    && HttpHeaderValidationUtil.validateValidHeaderValue(value) < 0;
         };
     }
 

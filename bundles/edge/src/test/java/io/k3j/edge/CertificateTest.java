@@ -3,14 +3,19 @@ package io.k3j.edge;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,19 +66,38 @@ class CertificateTest {
         assertThat(anonymously(version)).isEqualTo("nobody");
     }
 
-    @Test
-    void ignoresOrRefusesACertificateOfAnotherAuthority() throws Exception {
+    private void isNobody(SSLContext shown) throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of(),
                 Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
-        SSLContext stranger = port.as(port.serverAuthority, "system:admin", "system:masters");
-        try (HttpClient client = client(Version.HTTP_2, stranger)) {
-            HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-            try {
-                assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
-            } catch (SSLHandshakeException refused) {
-                assertThat(refused).isNotNull();
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        for (String session : List.of("new", "resumed")) {
+            for (Version version : Version.values()) {
+                try (HttpClient client = client(version, shown)) {
+                    assertThat(client.send(get, BodyHandlers.ofString()).body()).as(session).isEqualTo("0");
+                }
             }
         }
+    }
+
+    @Test
+    void ignoresACertificateOfAnotherAuthority() throws Exception {
+        isNobody(port.as(port.serverAuthority, "system:admin", "system:masters"));
+    }
+
+    @Test
+    void ignoresACertificateOfAnAuthorityThatHasOnlyTheSameName() throws Exception {
+        Instant made = port.clientAuthority.certificate().getNotBefore().toInstant();
+        CertificateAuthority forged = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), made,
+                new SecureRandom());
+        assertThat(forged.certificate().getSubjectX500Principal())
+                .isEqualTo(port.clientAuthority.certificate().getSubjectX500Principal());
+        isNobody(port.as(forged, "system:admin", "system:masters"));
+    }
+
+    @Test
+    void ignoresACertificateThatHasRunOut() throws Exception {
+        isNobody(port.as(port.clientAuthority, Instant.now().minus(Duration.ofDays(366)), "system:admin",
+                "system:masters"));
     }
 
     @Test

@@ -281,6 +281,16 @@ class RequestTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void leavesOutHeadersThatAreNotWellFormed(Version version) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of("x-good", "1", "x bad", "2", "x-split", "3\r\nx-c: 4"),
+                "whole".getBytes(UTF_8)));
+        HttpResponse<String> answer = get(version, "/");
+        assertThat(answer.body()).isEqualTo("whole");
+        assertThat(answer.headers().map()).containsKey("x-good").doesNotContainKeys("x bad", "x-split", "x-c");
+    }
+
     private static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {

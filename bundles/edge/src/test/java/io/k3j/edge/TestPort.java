@@ -119,8 +119,13 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
 
     /// A context with a client certificate of this authority.
     SSLContext as(CertificateAuthority authority, String user, String... groups) {
+        return as(authority, Instant.now(), user, groups);
+    }
+
+    /// The same with a certificate that was signed another time.
+    SSLContext as(CertificateAuthority authority, Instant signed, String user, String... groups) {
         KeyPair key = Keys.elliptic();
-        X509Certificate leaf = authority.sign(Profile.client(user, groups), key.getPublic(), Instant.now(), RANDOM);
+        X509Certificate leaf = authority.sign(Profile.client(user, groups), key.getPublic(), signed, RANDOM);
         return context(key, leaf);
     }
 

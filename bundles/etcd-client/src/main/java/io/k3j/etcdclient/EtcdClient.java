@@ -155,7 +155,7 @@ public final class EtcdClient implements AutoCloseable {
 
     /// One request, many answers, on a connection of its own, so that a slow receiver hinders nobody else.
     void stream(String path, byte[] request, Consumer<byte[]> receiver) {
-        try (GrpcConnection own = dial(CONNECT_MILLIS).connection()) {
+        try (GrpcConnection own = dial((long) CONNECT_MILLIS * size()).connection()) {
             own.stream(path, request, receiver);
         } catch (GrpcFailure e) {
             throw Failures.of(e);
@@ -167,6 +167,7 @@ public final class EtcdClient implements AutoCloseable {
         if (now != null && now.connection().open()) {
             return now.connection();
         }
+        long deadline = System.nanoTime() + timeout.toNanos();
         boolean mine = false;
         try {
             mine = dialing.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -175,7 +176,7 @@ public final class EtcdClient implements AutoCloseable {
             }
             now = current;
             if (now == null || !now.connection().open()) {
-                now = dial(Math.clamp(timeout.toMillis(), 1, CONNECT_MILLIS));
+                now = dial(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
                 current = now;
                 if (closed.getCount() == 0) {
                     now.connection().close();
@@ -192,19 +193,23 @@ public final class EtcdClient implements AutoCloseable {
         }
     }
 
-    /// Tries every endpoint once, beginning after the one that failed last.
-    private Line dial(int millis) {
+    /// Tries every endpoint once, beginning after the one that failed last, for so long in all. When one that says
+    /// nothing has taken all the time, the next call begins behind it.
+    private Line dial(long millis) {
         String why = "closed";
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         List<URI> all = endpoints.all();
-        for (int i = 0; i < all.size() && closed.getCount() > 0; i++) {
+        long left = Math.max(1, millis);
+        for (int i = 0; i < all.size() && left > 0 && closed.getCount() > 0; i++) {
             URI endpoint = all.get(next++ % all.size());
             try {
-                Line made = new Line(endpoint, dial(endpoint, millis));
+                Line made = new Line(endpoint, dial(endpoint, (int) Math.min(left, CONNECT_MILLIS)));
                 next--;
                 return made;
             } catch (IOException | RuntimeException e) {
                 why = endpoint.getAuthority() + ": " + e.getMessage();
             }
+            left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         }
         throw unreachable(why);
     }
@@ -227,7 +232,7 @@ public final class EtcdClient implements AutoCloseable {
 
     private SSLContext tls() throws IOException {
         try {
-            return endpoints.tls().isPresent() ? endpoints.tls().get() : SSLContext.getDefault();
+            return endpoints.tls().isPresent() ? endpoints.tls().get().context() : SSLContext.getDefault();
         } catch (NoSuchAlgorithmException e) {
             throw new IOException(e);
         }

@@ -5,13 +5,12 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /// Where the members of a cluster are.
 ///
 /// @param all in the order they are tried, each `http://host:port` or `https://host:port`
 /// @param tls for those with `https`; empty trusts the machine's authorities
-public record EtcdEndpoints(List<URI> all, Optional<SSLContext> tls) {
+public record EtcdEndpoints(List<URI> all, Optional<EtcdTls.Source> tls) {
     private static final int CLIENT_PORT = 2379;
 
     /// Copies the list.
@@ -22,7 +21,7 @@ public record EtcdEndpoints(List<URI> all, Optional<SSLContext> tls) {
     /// Reads `http(s)://h1[:port],h2,…`; a scheme that is left out is the one before it, a port that is left out
     /// is 2379.
     /// @throws IllegalArgumentException saying what is wrong with which part
-    public static EtcdEndpoints parse(String text, Optional<SSLContext> tls) {
+    public static EtcdEndpoints parse(String text, Optional<EtcdTls.Source> tls) {
         List<URI> all = new ArrayList<>();
         String scheme = "";
         for (String part : text.split(",")) {

@@ -16,7 +16,7 @@ public final class EtcdFailure extends RuntimeException {
         COMPACTED,
         /// The asked revision has not been reached.
         FUTURE,
-        /// The cluster is not well enough for this change of its members now.
+        /// Not yet: the cluster is not well enough for this change of its members, or the member does not vote.
         UNHEALTHY,
         /// etcd refuses; another try will not help.
         REFUSED

@@ -16,6 +16,13 @@ public final class EtcdTls {
     private EtcdTls() {
     }
 
+    /// Asked before each connection, so that certificates that were renewed or replaced are used with the next one.
+    @FunctionalInterface
+    public interface Source {
+        /// @throws IOException when they cannot be read; the connection is tried again
+        SSLContext context() throws IOException;
+    }
+
     /// Our certificate, itself first, and its key.
     public record Identity(List<X509Certificate> chain, PrivateKey key) {
         /// Copies the chain.

@@ -27,7 +27,8 @@ final class Failures {
             return Kind.UNREACHABLE;
         }
         if (text.contains("unhealthy cluster") || text.contains("too many learner")
-                || text.contains("in sync with leader") || text.contains("re-configuration failed")) {
+                || text.contains("in sync with leader") || text.contains("re-configuration failed")
+                || text.contains("not supported for learner")) {
             return Kind.UNHEALTHY;
         }
         if (code == RESOURCE_EXHAUSTED && !text.contains("database space exceeded")) {

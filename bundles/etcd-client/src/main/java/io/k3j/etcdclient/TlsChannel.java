@@ -31,8 +31,9 @@ final class TlsChannel implements ByteChannel {
         try {
             plain.setTcpNoDelay(true);
             plain.setKeepAlive(true);
+            long begun = System.nanoTime();
             plain.connect(new InetSocketAddress(host(endpoint), endpoint.getPort()), millis);
-            plain.setSoTimeout(millis);
+            plain.setSoTimeout((int) Math.max(1, millis - (System.nanoTime() - begun) / 1_000_000));
             SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(plain, host(endpoint),
                     endpoint.getPort(), true);
             SSLParameters wanted = secure.getSSLParameters();

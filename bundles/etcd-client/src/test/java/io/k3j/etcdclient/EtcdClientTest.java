@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,21 @@ class EtcdClientTest {
             assertThat(client.at()).isEmpty();
             client.close();
             assertThat(slow).failsWithin(LONG);
+        }
+    }
+
+    @Test
+    void takesNoLongerThanItMayWhenNobodySaysAnything() throws IOException {
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket two = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket three = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                EtcdClient lost = EtcdClient.of(new EtcdEndpoints(Stream.of(one, two, three)
+                        .map(s -> URI.create("https://127.0.0.1:" + s.getLocalPort())).toList(), Optional.empty()),
+                        "test")) {
+            long begun = System.nanoTime();
+            assertThatThrownBy(() -> lost.call("/etcd/Quick", new byte[0], Duration.ofSeconds(1)))
+                    .isInstanceOf(EtcdFailure.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
         }
     }
 

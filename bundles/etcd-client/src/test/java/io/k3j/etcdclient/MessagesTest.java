@@ -55,6 +55,7 @@ class MessagesTest {
         assertThat(kind(14, "etcdserver: unhealthy cluster")).isEqualTo(EtcdFailure.Kind.UNHEALTHY);
         assertThat(kind(9, "etcdserver: can only promote a learner member which is in sync with leader"))
                 .isEqualTo(EtcdFailure.Kind.UNHEALTHY);
+        assertThat(kind(9, "etcdserver: rpc not supported for learner")).isEqualTo(EtcdFailure.Kind.UNHEALTHY);
     }
 
     private static EtcdFailure.Kind kind(int code, String message) {

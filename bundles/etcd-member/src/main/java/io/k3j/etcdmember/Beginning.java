@@ -13,7 +13,8 @@ import java.util.List;
 ///
 /// @param cluster `name=peer URL,…`, this member included
 /// @param existing whether the cluster was there before
-record Beginning(String cluster, boolean existing) {
+/// @param voters where the members that vote serve clients, with commas between; empty for a cluster of one
+record Beginning(String cluster, boolean existing, String voters) {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final Duration LIMIT = Duration.ofSeconds(3);
 
@@ -33,7 +34,7 @@ record Beginning(String cluster, boolean existing) {
 
     /// A cluster of one.
     static Beginning alone(String name, String peerUrl) {
-        return new Beginning(name + "=" + peerUrl, false);
+        return new Beginning(name + "=" + peerUrl, false, "");
     }
 
     /// Adds this member, as a learner, to the cluster.
@@ -50,8 +51,9 @@ record Beginning(String cluster, boolean existing) {
         if (clients.isEmpty()) {
             throw new Later("no member of etcd has started yet");
         }
-        try (EtcdClient client = Tls.client(places, String.join(",", clients), false)) {
-            return join(new EtcdCluster(client), name, peerUrl);
+        String voters = String.join(",", clients);
+        try (EtcdClient client = Tls.client(places, voters, false)) {
+            return new Beginning(join(new EtcdCluster(client), name, peerUrl), true, voters);
         } catch (EtcdFailure e) {
             if (e.kind() == EtcdFailure.Kind.REFUSED) {
                 throw new MemberFault("etcd refuses this member: " + e.getMessage());
@@ -60,7 +62,7 @@ record Beginning(String cluster, boolean existing) {
         }
     }
 
-    private static Beginning join(EtcdCluster cluster, String name, String peerUrl) throws Later {
+    private static String join(EtcdCluster cluster, String name, String peerUrl) throws Later {
         List<Member> members = cluster.members(LIMIT);
         check(members, name, peerUrl);
         // one that was added before and never began
@@ -72,7 +74,7 @@ record Beginning(String cluster, boolean existing) {
             cluster.addLearner(peerUrl, LIMIT);
             LOG.log(System.Logger.Level.INFO, "added to etcd as a learner name=" + name + " peer=" + peerUrl);
         }
-        return new Beginning(text(members, name, peerUrl), true);
+        return text(members, name, peerUrl);
     }
 
     private static void check(List<Member> members, String name, String peerUrl) {

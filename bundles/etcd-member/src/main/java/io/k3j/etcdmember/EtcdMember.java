@@ -4,11 +4,13 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
 import io.k3j.edgeapi.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -51,8 +53,8 @@ public final class EtcdMember {
         thread = Thread.ofVirtual().name("etcd-member").start(this::run);
     }
 
-    private record Running(Member member, EtcdProcess process, SnapshotDesk snapshots, SnapshotObjects objects,
-            NodeDuties nodes, DiskWatch disk, ServiceRegistration<Endpoint> endpoint) {
+    private record Running(Member member, EtcdProcess process, SnapshotWork snapshots, NodeDuties nodes,
+            DiskWatch disk, List<ServiceRegistration<?>> services) {
     }
 
     /// The API has come; Nodes can be told of.
@@ -102,13 +104,7 @@ public final class EtcdMember {
         }
         EtcdProcess process = new EtcdProcess(wish.places(), preparation.etcd());
         Member member = new Member(wish, process, this::report);
-        SnapshotStores stores = new SnapshotStores(plan, settings.nodeName(),
-                new ClusterFacts(wish.places(), () -> api), InstantSource.system());
-        SnapshotObjects objects = new SnapshotObjects(stores, settings.nodeName(), () -> api, plan.reconcile(),
-                InstantSource.system());
-        SnapshotDesk snapshots = new SnapshotDesk(plan, stores,
-                () -> Tls.client(wish.places(), wish.config().clientUrl(), false), objects::poke,
-                InstantSource.system());
+        SnapshotWork snapshots = SnapshotWork.of(settings.nodeName(), plan, wish, member, () -> api);
         Hashtable<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "server");
         properties.put(org.osgi.framework.Constants.SERVICE_RANKING, 1);
@@ -116,12 +112,14 @@ public final class EtcdMember {
                 InstantSource.system());
         DiskWatch disk = new DiskWatch(wish.config().metricsUrl(), wish.places().data().toString(),
                 InstantSource.system());
-        running = new Running(member, process, snapshots, objects, nodes, disk, context.registerService(Endpoint.class,
-                new DbEndpoint(wish.places(), member, snapshots), properties));
+        running = new Running(member, process, snapshots, nodes, disk, List.of(
+                context.registerService(Endpoint.class, new DbEndpoint(wish.places(), member, snapshots.desk()),
+                        properties),
+                context.registerService(Metrics.class, snapshots.times()::text, new Hashtable<>())));
         if (plan.schedule().isPresent()) {
-            Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots::run));
+            Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots.desk()::run));
         }
-        Thread.ofVirtual().name("etcd-snapshot-objects").start(() -> until(objects::run));
+        Thread.ofVirtual().name("etcd-snapshot-objects").start(() -> until(snapshots.objects()::run));
         Thread.ofVirtual().name("etcd-nodes").start(() -> until(nodes::run));
         Thread.ofVirtual().name("etcd-disk").start(() -> until(disk::run));
         return member;
@@ -164,9 +162,8 @@ public final class EtcdMember {
         }
         thread.interrupt();
         if (last != null) {
-            last.endpoint().unregister();
+            last.services().forEach(ServiceRegistration::unregister);
             last.snapshots().close();
-            last.objects().close();
             last.nodes().close();
             last.disk().close();
             last.member().close();

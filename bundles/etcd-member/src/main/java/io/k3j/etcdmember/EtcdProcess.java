@@ -1,5 +1,8 @@
 package io.k3j.etcdmember;
 
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -43,6 +46,11 @@ final class EtcdProcess {
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor(10, TimeUnit.SECONDS);
         return text;
+    }
+
+    /// Whether one of this server runs, whoever started it.
+    boolean found() throws IOException {
+        return ProcessRecord.read(places.record()).filter(ProcessRecord::alive).isPresent();
     }
 
     /// Makes sure a process runs with this configuration: the one that is there, or a new one.
@@ -137,6 +145,19 @@ final class EtcdProcess {
                     .digest(text.getBytes(StandardCharsets.UTF_8)), 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Why it ended, as far as its last line says so, in place of the log's own form.
+    String reason() {
+        String words = lastWords();
+        String line = words.substring(words.lastIndexOf('\n') + 1);
+        try {
+            Struct said = Json.object(line.getBytes(StandardCharsets.UTF_8));
+            String error = said.text("error");
+            return said.text("msg", line) + (error.isEmpty() ? "" : ": " + error);
+        } catch (MalformedInput plain) {
+            return line;
         }
     }
 

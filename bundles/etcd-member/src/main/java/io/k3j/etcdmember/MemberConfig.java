@@ -49,6 +49,8 @@ record MemberConfig(Places places, String name, String host, Ports ports, String
         all.put("initial-cluster-state", existing ? "existing" : "new");
         all.put("heartbeat-interval", 100);
         all.put("election-timeout", 1000);
+        // a member that was cut off must not bring the others an election when it comes back; etcd's default since 3.5
+        all.put("pre-vote", true);
         all.put("snapshot-count", 10_000);
         all.put("max-request-bytes", MAX_REQUEST_BYTES);
         all.put("experimental-initial-corrupt-check", true);

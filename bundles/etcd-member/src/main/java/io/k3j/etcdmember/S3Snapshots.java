@@ -49,6 +49,12 @@ final class S3Snapshots implements AutoCloseable {
         }
     }
 
+    /// A snapshot that could not be copied there.
+    static SnapshotFile failed(S3Settings settings, SnapshotFile local, String error) {
+        return new SnapshotFile(local.name(), SnapshotFile.S3, local.node(), "s3://" + settings.bucket() + "/"
+                + settings.key(local.name()), 0, local.created(), local.metadata(), "", settings.shown(), error);
+    }
+
     /// Copies a snapshot there.
     void upload(Path file, Origin origin) throws IOException {
         client.put(settings.key(file.getFileName().toString()), file, origin.words());
@@ -72,7 +78,7 @@ final class S3Snapshots implements AutoCloseable {
                 Map<String, String> about = client.about(one.key());
                 all.add(new SnapshotFile(name, SnapshotFile.S3, about.getOrDefault(NODE, SnapshotFile.S3),
                         "s3://" + settings.bucket() + "/" + one.key(), one.size(), one.modified(), Struct.EMPTY,
-                        about.getOrDefault(TOKEN, ""), settings.shown()));
+                        about.getOrDefault(TOKEN, ""), settings.shown(), ""));
             }
         }
         all.sort(Comparator.comparing(SnapshotFile::created).thenComparing(SnapshotFile::name));

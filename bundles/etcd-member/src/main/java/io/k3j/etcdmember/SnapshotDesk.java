@@ -1,7 +1,6 @@
 package io.k3j.etcdmember;
 
 import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdFailure;
 import io.k3j.model.CronSchedule;
 import io.k3j.model.Seq;
@@ -26,8 +25,8 @@ final class SnapshotDesk implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private final Plan plan;
     private final SnapshotStores stores;
-    private final Client client;
-    private final Runnable changed;
+    private final SnapshotMaker maker;
+    private final Told told;
     private final InstantSource clock;
     private final ReentrantLock one = new ReentrantLock();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -46,12 +45,20 @@ final class SnapshotDesk implements AutoCloseable {
         EtcdClient open() throws IOException;
     }
 
-    /// `changed` hears that there are other snapshots than before.
-    SnapshotDesk(Plan plan, SnapshotStores stores, Client client, Runnable changed, InstantSource clock) {
+    /// Hears what became of snapshots; must not block.
+    interface Told {
+        /// One could not be taken or copied.
+        void failed(SnapshotFile one);
+
+        /// There may be other snapshots than before; these were deleted.
+        void changed(List<String> deleted);
+    }
+
+    SnapshotDesk(Plan plan, SnapshotStores stores, Client client, Told told, InstantSource clock) {
         this.plan = plan;
         this.stores = stores;
-        this.client = client;
-        this.changed = changed;
+        this.told = told;
+        maker = new SnapshotMaker(stores, client, told, clock);
         this.clock = clock;
     }
 
@@ -65,17 +72,28 @@ final class SnapshotDesk implements AutoCloseable {
         }
         one.lock();
         try (SnapshotStores.Both both = stores.of(request)) {
-            return switch (operation) {
-                case "save" -> saved(both, name(request, "on-demand"), request);
-                case "list" -> listed(both);
+            return carriedOut(operation, both, request);
+        } finally {
+            one.unlock();
+        }
+    }
+
+    private Struct carriedOut(String operation, SnapshotStores.Both both, Struct request) throws IOException {
+        if (operation.equals("list")) {
+            return listed(both);
+        }
+        List<String> gone = List.of();
+        try {
+            Struct result = switch (operation) {
+                case "save" -> stores.times().measured(SnapshotTimes.Step.SAVE,
+                        () -> saved(both, name(request, "on-demand"), request));
                 case "delete" -> deleted(both, texts(request.seq("name")));
                 default -> result(List.of(), pruned(both, name(request, plan.prefix()), request));
             };
+            gone = result.seq("deleted").texts();
+            return result;
         } finally {
-            one.unlock();
-            if (!operation.equals("list")) {
-                changed.run();
-            }
+            told.changed(gone);
         }
     }
 
@@ -89,21 +107,17 @@ final class SnapshotDesk implements AutoCloseable {
     }
 
     private Struct saved(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
-        Snapshots.Snapshot made;
-        try (EtcdClient open = client.open()) {
-            made = both.local().save(new EtcdCluster(open), new Snapshots.Wish(prefix,
-                    request.flag("compress", plan.compress()), stores.metadata()));
-        }
-        LOG.log(System.Logger.Level.INFO, "snapshot saved file=" + made.file() + " bytes=" + made.size());
-        if (both.s3().isPresent()) {
+        SnapshotFile made = maker.onDisk(both.local(), prefix, request.flag("compress", plan.compress()));
+        Set<String> gone = prunedOnDisk(both, prefix, request);
+        if (both.wantsS3()) {
             try {
-                both.s3().get().upload(made.file(), stores.origin());
-            } catch (IOException e) {
-                throw new IOException(made.file() + " was saved, but not in S3: " + e.getMessage(), e);
+                maker.inS3(both, made);
+            } finally {
+                // also when the copy failed: the bucket may be full
+                gone.addAll(prunedInS3(both, prefix));
             }
-            LOG.log(System.Logger.Level.INFO, "snapshot saved in S3 name=" + made.name());
         }
-        return result(List.of(made.name()), pruned(both, prefix, request));
+        return result(List.of(made.name()), gone);
     }
 
     private Struct listed(SnapshotStores.Both both) throws IOException {
@@ -123,12 +137,25 @@ final class SnapshotDesk implements AutoCloseable {
     }
 
     private Set<String> pruned(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
-        Set<String> gone = new LinkedHashSet<>(
-                both.local().prune(prefix, (int) request.whole("retention", plan.retention())));
+        Set<String> gone = prunedOnDisk(both, prefix, request);
         if (both.s3().isPresent()) {
             gone.addAll(both.s3().get().prune(prefix, both.local().node(), both.kept()));
         }
         return gone;
+    }
+
+    private Set<String> prunedOnDisk(SnapshotStores.Both both, String prefix, Struct request) throws IOException {
+        return new LinkedHashSet<>(both.local().prune(prefix, (int) request.whole("retention", plan.retention())));
+    }
+
+    /// After a new one, which is there whatever becomes of the old ones.
+    private static List<String> prunedInS3(SnapshotStores.Both both, String prefix) {
+        try {
+            return both.s3().isPresent() ? both.s3().get().prune(prefix, both.local().node(), both.kept()) : List.of();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "old snapshots stay in S3: " + e.getMessage());
+            return List.of();
+        }
     }
 
     private static Struct result(List<String> created, java.util.Collection<String> deleted) {
@@ -158,11 +185,15 @@ final class SnapshotDesk implements AutoCloseable {
         }
     }
 
-    private void take() {
-        try {
-            carryOut(Struct.of("operation", "save", "name", Seq.of(plan.prefix())));
+    /// Takes one as the schedule does.
+    void take() {
+        one.lock();
+        try (SnapshotStores.Both both = stores.evenWithoutS3()) {
+            carriedOut("save", both, Struct.of("name", Seq.of(plan.prefix())));
         } catch (IOException | EtcdFailure | IllegalArgumentException e) {
             LOG.log(System.Logger.Level.WARNING, "scheduled snapshot failed: " + e.getMessage());
+        } finally {
+            one.unlock();
         }
     }
 

@@ -17,8 +17,9 @@ import java.util.Locale;
 /// @param metadata what the administrator wanted said about snapshots, may be empty
 /// @param tokenHash recognises the server token a restore needs, may be empty
 /// @param s3 where in S3, without secrets; empty on disks
+/// @param error why there is no such snapshot although it was to be taken; empty for one that is there
 record SnapshotFile(String name, String storage, String node, String location, long size, Instant created,
-        Struct metadata, String tokenHash, Struct s3) {
+        Struct metadata, String tokenHash, Struct s3, String error) {
     static final String API = "k3s.cattle.io/v1";
     static final String KIND = "ETCDSnapshotFile";
     /// The storage that is no node.
@@ -61,6 +62,11 @@ record SnapshotFile(String name, String storage, String node, String location, l
         }
     }
 
+    /// One that could not be taken at that time, on a disk.
+    static SnapshotFile failed(String name, String node, Instant when, Struct metadata, String error) {
+        return new SnapshotFile(name, node, node, "", 0, when, metadata, "", Struct.EMPTY, error);
+    }
+
     /// The whole object.
     Struct object() {
         Struct metadataOfObject = Struct.builder().put("name", objectName())
@@ -78,7 +84,8 @@ record SnapshotFile(String name, String storage, String node, String location, l
 
     /// Its `status`.
     Struct status() {
-        return Struct.of("size", Long.toString(size), "creationTime", created.truncatedTo(ChronoUnit.SECONDS)
-                .toString(), "readyToUse", true);
+        String time = created.truncatedTo(ChronoUnit.SECONDS).toString();
+        Struct status = Struct.of("size", Long.toString(size), "creationTime", time, "readyToUse", error.isEmpty());
+        return error.isEmpty() ? status : status.with("error", Struct.of("time", time, "message", error));
     }
 }

@@ -17,20 +17,44 @@ final class SnapshotStores implements SnapshotObjects.Source {
     private final SnapshotDesk.Plan plan;
     private final String node;
     private final ClusterFacts facts;
+    private final SnapshotTimes times;
     private final InstantSource clock;
 
-    SnapshotStores(SnapshotDesk.Plan plan, String node, ClusterFacts facts, InstantSource clock) {
+    SnapshotStores(SnapshotDesk.Plan plan, String node, ClusterFacts facts, SnapshotTimes times, InstantSource clock) {
         this.plan = plan;
         this.node = node;
         this.facts = facts;
+        this.times = times;
         this.clock = clock;
     }
 
     /// Those of one request.
     ///
-    /// @param s3 empty when S3 is not used
-    /// @param kept how many S3 keeps
-    record Both(Snapshots local, Optional<S3Snapshots> s3, int kept) implements AutoCloseable {
+    /// @param settings of S3, when it is used
+    /// @param s3 empty when it is not used or cannot be
+    /// @param fault why S3 is used but cannot be; empty else
+    record Both(Snapshots local, Optional<S3Settings> settings, Optional<S3Snapshots> s3, String fault)
+            implements
+                AutoCloseable {
+        /// Whether there shall be a copy in S3.
+        boolean wantsS3() {
+            return settings.isPresent() || !fault.isEmpty();
+        }
+
+        /// How many S3 keeps.
+        int kept() {
+            return settings.map(S3Settings::retention).orElse(0);
+        }
+
+        /// S3, when it is used.
+        /// @throws IOException when it cannot be
+        Optional<S3Snapshots> bucket() throws IOException {
+            if (!fault.isEmpty()) {
+                throw new IOException(fault);
+            }
+            return s3;
+        }
+
         @Override
         public void close() {
             s3.ifPresent(S3Snapshots::close);
@@ -41,10 +65,30 @@ final class SnapshotStores implements SnapshotObjects.Source {
     /// @throws IOException when the bucket cannot be used
     Both of(Struct request) throws IOException {
         String dir = request.text("dir");
-        Snapshots local = new Snapshots(dir.isEmpty() ? plan.directory() : Path.of(dir), node, clock);
-        Optional<S3Settings> settings = settings(request.has("s3") ? request.struct("s3") : plan.s3());
-        return new Both(local, settings.isPresent() ? Optional.of(new S3Snapshots(settings.get(), clock))
-                : Optional.empty(), settings.map(S3Settings::retention).orElse(0));
+        return with(dir.isEmpty() ? plan.directory() : Path.of(dir),
+                settings(request.has("s3") ? request.struct("s3") : plan.s3()));
+    }
+
+    private Both with(Path directory, Optional<S3Settings> settings) throws IOException {
+        return new Both(new Snapshots(directory, node, clock), settings, settings.isPresent()
+                ? Optional.of(new S3Snapshots(settings.get(), clock)) : Optional.empty(), "");
+    }
+
+    /// Those of the flags, also when the bucket cannot be used: the disk is better than nothing.
+    Both evenWithoutS3() {
+        Optional<S3Settings> settings = Optional.empty();
+        try {
+            settings = settings(plan.s3());
+            return with(plan.directory(), settings);
+        } catch (IOException | IllegalArgumentException e) {
+            return new Both(new Snapshots(plan.directory(), node, clock), settings, Optional.empty(),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Where it is noted how long things take.
+    SnapshotTimes times() {
+        return times;
     }
 
     private Optional<S3Settings> settings(Struct asked) throws IOException {
@@ -83,23 +127,39 @@ final class SnapshotStores implements SnapshotObjects.Source {
         String hash = facts.tokenHash();
         List<SnapshotFile> all = new ArrayList<>();
         for (Snapshots.Snapshot one : local.list()) {
-            all.add(new SnapshotFile(one.name(), node, node, "file://" + one.file().toAbsolutePath(), one.size(),
-                    one.created(), local.metadataOf(one), hash, Struct.EMPTY));
+            all.add(described(local, one, hash));
         }
         return all;
+    }
+
+    /// One in a directory.
+    SnapshotFile described(Snapshots local, Snapshots.Snapshot one) {
+        return described(local, one, facts.tokenHash());
+    }
+
+    private SnapshotFile described(Snapshots local, Snapshots.Snapshot one, String hash) {
+        return new SnapshotFile(one.name(), node, node, "file://" + one.file().toAbsolutePath(), one.size(),
+                one.created(), local.metadataOf(one), hash, Struct.EMPTY, "");
     }
 
     @Override
     public Map<String, List<SnapshotFile>> all() throws IOException {
         Map<String, List<SnapshotFile>> all = new LinkedHashMap<>();
-        all.put(node, described(new Snapshots(plan.directory(), node, clock)));
+        all.put(node, times.measured(SnapshotTimes.Step.RECONCILE_LOCAL,
+                () -> described(new Snapshots(plan.directory(), node, clock))));
         if (!plan.s3().isEmpty()) {
-            try (Both both = of(Struct.EMPTY)) {
-                all.put(SnapshotFile.S3, both.s3().orElseThrow().list());
+            try {
+                all.put(SnapshotFile.S3, times.measured(SnapshotTimes.Step.RECONCILE_S3, this::inS3));
             } catch (IOException | IllegalArgumentException away) {
                 LOG.log(System.Logger.Level.WARNING, "snapshots in S3 cannot be listed: " + away.getMessage());
             }
         }
         return all;
+    }
+
+    private List<SnapshotFile> inS3() throws IOException {
+        try (Both both = of(Struct.EMPTY)) {
+            return both.s3().orElseThrow().list();
+        }
     }
 }

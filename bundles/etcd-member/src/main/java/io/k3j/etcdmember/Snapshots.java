@@ -51,10 +51,22 @@ final class Snapshots {
         return node;
     }
 
+    /// Where one lies.
+    Path file(String name) {
+        return directory.resolve(name);
+    }
+
     /// Takes one of the member `cluster` speaks to; blocks for as long as that takes.
     Snapshot save(EtcdCluster cluster, Wish wish) throws IOException {
+        return save(cluster, wish, free(wish));
+    }
+
+    /// The same, with a name that is [#free].
+    Snapshot save(EtcdCluster cluster, Wish wish, String plain) throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IOException(directory + " is not a directory");
+        }
         Files.createDirectories(directory);
-        String plain = free(wish);
         Path file = directory.resolve(wish.compress() ? plain + ZIP : plain);
         Path part = directory.resolve(plain + PART);
         try {
@@ -76,8 +88,8 @@ final class Snapshots {
         return read(file);
     }
 
-    /// Two within one second get different names.
-    private String free(Wish wish) {
+    /// The name of the next one, without `.zip`. Two within one second get different names.
+    String free(Wish wish) {
         long second = clock.instant().getEpochSecond();
         String name = wish.prefix() + "-" + node + "-" + second;
         while (Files.exists(directory.resolve(name)) || Files.exists(directory.resolve(name + ZIP))) {

@@ -16,7 +16,9 @@ final class Tls {
 
     /// A client; `name` is for its threads. `evenWithoutLeader`: also members that have no leader answer.
     static EtcdClient client(Places places, String endpoints, boolean evenWithoutLeader) throws IOException {
-        EtcdEndpoints all = EtcdEndpoints.parse(endpoints, Optional.of(context(places)));
+        // what is missing is said now, not with the first call
+        context(places);
+        EtcdEndpoints all = EtcdEndpoints.parse(endpoints, Optional.of(() -> context(places)));
         return evenWithoutLeader ? EtcdClient.evenWithoutLeader(all, "etcd-member") : EtcdClient.of(all, "etcd-member");
     }
 

@@ -19,7 +19,7 @@
 /// | --- | --- |
 /// | `etcd-member` | the process, joining, promotion |
 /// | `etcd-snapshots` | the schedule of snapshots |
-/// | `etcd-snapshot-objects` | the `ETCDSnapshotFile` of each snapshot |
+/// | `etcd-snapshot-objects` | the `ETCDSnapshotFile` of each snapshot, its Events, the old ConfigMap |
 @NullMarked
 package io.k3j.etcdmember;
 

@@ -34,6 +34,7 @@ class MemberConfigTest {
                         "initial-advertise-peer-urls: 'https://10.0.0.1:2380'\n",
                         "listen-metrics-urls: 'http://127.0.0.1:2381'\n",
                         "initial-cluster: 'node-1-0a1b2c3d=https://10.0.0.1:2380'\n", "heartbeat-interval: 100\n",
+                        "pre-vote: true\n",
                         "  trusted-ca-file: '/data/server/tls/etcd/peer-ca.crt'\n")
                 .doesNotContain("force-new-cluster");
         assertThat(config("fd00::1", "", Map.of()).text(true)).contains("https://[fd00::1]:2379",

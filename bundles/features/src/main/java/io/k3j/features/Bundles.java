@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -25,10 +27,16 @@ final class Bundles {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private static final String CHOSEN = "chosen:";
     private static final long REFRESH_SECONDS = 10;
+    private static final long START_SECONDS = 2;
 
     private final BundleContext context;
     private final Chosen chosen;
     private final Map<String, Bundle> running = new ConcurrentHashMap<>();
+    /// Names in the order of their first start.
+    private final List<String> started = new CopyOnWriteArrayList<>();
+    /// Held while a bundle starts: one that is stopped in the middle of it throws whatever it meets.
+    private final ReentrantLock starting = new ReentrantLock();
+    private volatile boolean ending;
 
     Bundles(BundleContext context, Chosen chosen) {
         this.context = context;
@@ -70,10 +78,47 @@ final class Bundles {
         }
     }
 
-    /// Starts it and remembers that it runs under its name.
+    /// Starts it and remembers that it runs under its name; nothing starts any more once the end has begun.
     void start(Bundle bundle) throws BundleException {
+        starting.lock();
+        try {
+            if (!ending) {
+                started(bundle);
+            }
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private void started(Bundle bundle) throws BundleException {
         bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
         running.put(bundle.getSymbolicName(), bundle);
+        if (!started.contains(bundle.getSymbolicName())) {
+            started.add(bundle.getSymbolicName());
+        }
+    }
+
+    /// From here on nothing starts; waits for the bundle that is about to, but not for one that hangs.
+    void end() throws InterruptedException {
+        ending = true;
+        if (starting.tryLock(START_SECONDS, TimeUnit.SECONDS)) {
+            starting.unlock();
+        }
+    }
+
+    /// Stops everything before the framework does, in the opposite order of start: whoever leaves word in the datastore
+    /// still has one. The framework itself goes by the order of installation, which is that of an earlier run.
+    void stopAll() {
+        for (String name : started.reversed()) {
+            Bundle bundle = running.get(name);
+            try {
+                if (bundle != null) {
+                    bundle.stop(Bundle.STOP_TRANSIENT);
+                }
+            } catch (BundleException e) {
+                LOG.log(System.Logger.Level.WARNING, "not stopped in order bundle=" + name, e);
+            }
+        }
     }
 
     /// Starts it; when a chosen one does not start, for instance because the contracts it was built for have

@@ -27,8 +27,9 @@ record Feature(String name, Set<String> words, List<String> needs, List<String> 
     ///
     /// @param symbolicName e.g. `io.k3j.kubeproxy`
     /// @param swap how it may be replaced
+    /// @param stays whether an operator may not stop it
     /// @param identities who it is to the API server, may be empty
-    record Part(String symbolicName, SwapPolicy swap, List<Identity> identities) {
+    record Part(String symbolicName, SwapPolicy swap, boolean stays, List<Identity> identities) {
         /// The name operators use.
         String shortName() {
             return symbolicName.substring(symbolicName.lastIndexOf('.') + 1);

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 final class FeatureFiles {
     private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "when", "unless", "bundles",
             "settings", "manifests");
-    private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "identities");
+    private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "stop", "identities");
+    private static final String NEVER = "NEVER";
 
     private final Path root;
 
@@ -83,8 +84,12 @@ final class FeatureFiles {
             identities.add(new Identity(identity.text("user"), identity.texts("groups")));
         }
         String swap = bundle.has("swap") ? bundle.text("swap") : SwapPolicy.REPLACE.name();
+        boolean stays = bundle.has("stop");
+        if (stays && !bundle.text("stop").equals(NEVER)) {
+            throw bundle.problem("stop is " + NEVER + " or not there, not " + bundle.text("stop"));
+        }
         try {
-            return new Feature.Part(bundle.text("name"), SwapPolicy.valueOf(swap), identities);
+            return new Feature.Part(bundle.text("name"), SwapPolicy.valueOf(swap), stays, identities);
         } catch (IllegalArgumentException e) {
             throw bundle.problem("swap is PARALLEL, REPLACE or RESTART, not " + swap);
         }

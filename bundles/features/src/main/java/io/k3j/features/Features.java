@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -70,6 +72,7 @@ public final class Features {
         Wanted wanted = Wanted.of(files.role(Cluster.role(plan)), all, plan.disabled(), plan.settings());
         Chosen chosen = new Chosen(plan.dataDir());
         Bundles bundles = new Bundles(context, chosen);
+        context.addBundleListener((SynchronousBundleListener) event -> ending(event, bundles));
         HealthBoard health = new HealthBoard(InstantSource.system());
         Configurations configurations = new Configurations(admin, plan.settings());
         Manifests manifests = new Manifests(plan.dataDir(), plan.settings());
@@ -77,9 +80,7 @@ public final class Features {
                 new PrivateServices(), null);
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(), manifests::filled), null);
-        Swaps swaps = new Swaps(bundles, chosen, health, runtime);
-        context.registerService(Components.class,
-                new RunningComponents(wanted.features(), bundles, chosen, swaps, health), null);
+        offer(wanted.features(), bundles, chosen, health);
         if (!wanted.unknown().isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "disabled words name no component: {0}", wanted.unknown());
         }
@@ -105,6 +106,26 @@ public final class Features {
         retire(retirement, wanted, due);
     }
 
+    private void ending(BundleEvent event, Bundles bundles) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+            try {
+                bundles.end();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            applying.interrupt();
+            bundles.stopAll();
+        }
+    }
+
+    private void offer(List<Feature> wanted, Bundles bundles, Chosen chosen, HealthBoard health) {
+        Trial trial = new Trial(health, runtime);
+        Stops stops = new Stops(bundles, trial);
+        ComponentList list = new ComponentList(wanted, bundles, chosen, health, stops);
+        context.registerService(Components.class,
+                new RunningComponents(list, chosen, new Swaps(bundles, chosen, trial), stops), null);
+    }
+
     private static void retire(Retirement retirement, Wanted wanted, List<Feature> due) throws InterruptedException {
         List<Feature> pending = new ArrayList<>(due);
         for (Feature feature : due) {
@@ -115,7 +136,7 @@ public final class Features {
         }
     }
 
-    /// Stops applying; what runs is stopped by the framework.
+    /// Stops applying; what runs goes on.
     @Deactivate
     void stop() {
         applying.interrupt();

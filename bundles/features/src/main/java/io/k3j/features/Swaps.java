@@ -2,13 +2,11 @@ package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
-import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /// Replaces one running bundle by another jar.
 ///
@@ -20,19 +18,14 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 /// ```
 /// One swap at a time; the caller's thread does it all.
 final class Swaps {
-    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(30);
-    private static final long LOOK_MILLIS = 50;
-
     private final Bundles bundles;
     private final Chosen chosen;
-    private final HealthBoard health;
-    private final ServiceComponentRuntime components;
+    private final Trial trial;
 
-    Swaps(Bundles bundles, Chosen chosen, HealthBoard health, ServiceComponentRuntime components) {
+    Swaps(Bundles bundles, Chosen chosen, Trial trial) {
         this.bundles = bundles;
         this.chosen = chosen;
-        this.health = health;
-        this.components = components;
+        this.trial = trial;
     }
 
     /// Obstacles that can be seen without starting anything.
@@ -64,7 +57,7 @@ final class Swaps {
     /// @throws SwapRefused when the old one runs on or again
     Bundle swap(String symbolicName, String choice, SwapPolicy policy, Consumer<String> progress) {
         Bundle old = bundles.running(symbolicName);
-        Vitals before = Vitals.of(old, health, components);
+        Vitals before = trial.vitals(old);
         try {
             Bundle fresh = bundles.install(symbolicName, choice);
             if (policy == SwapPolicy.PARALLEL) {
@@ -116,19 +109,7 @@ final class Swaps {
         } catch (BundleException e) {
             return "the new one does not start: " + e.getMessage();
         }
-        long end = System.nanoTime() + HEALTH_LIMIT.toNanos();
-        while (true) {
-            Vitals now = Vitals.of(fresh, health, components);
-            if (now.asWellAs(before)) {
-                return "";
-            }
-            if (!now.faults().isEmpty()) {
-                return "the new one fails: " + String.join(", ", now.faults());
-            }
-            if (System.nanoTime() > end) {
-                return "the new one is not healthy after " + HEALTH_LIMIT.toSeconds() + " s: " + now.missing(before);
-            }
-            health.await(LOOK_MILLIS);
-        }
+        String fault = trial.of(fresh, before);
+        return fault.isEmpty() ? "" : "the new one " + fault;
     }
 }

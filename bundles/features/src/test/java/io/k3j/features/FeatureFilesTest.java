@@ -20,7 +20,7 @@ class FeatureFilesTest {
     void readsAFeatureWithAllItsParts() throws IOException {
         write("kube-proxy", """
                 {"name": "kube-proxy", "words": ["agent"], "needs": ["apiserver"], "critical": ["clusterCidr"],
-                 "bundles": [{"name": "io.k3j.kubeproxy", "swap": "PARALLEL",
+                 "bundles": [{"name": "io.k3j.kubeproxy", "swap": "PARALLEL", "stop": "NEVER",
                               "identities": [{"user": "system:kube-proxy", "groups": ["system:node-proxier"]}]},
                              {"name": "io.k3j.other"}],
                  "settings": {"io.k3j.kubeproxy": ["dataDir"]}, "manifests": "yaml"}
@@ -29,6 +29,7 @@ class FeatureFilesTest {
         assertThat(feature.words()).containsExactly("agent");
         assertThat(feature.bundles()).extracting(Feature.Part::swap).containsExactly(SwapPolicy.PARALLEL,
                 SwapPolicy.REPLACE);
+        assertThat(feature.bundles()).extracting(Feature.Part::stays).containsExactly(true, false);
         assertThat(feature.bundles().getFirst().identities().getFirst().groups())
                 .containsExactly("system:node-proxier");
         assertThat(feature.settings()).containsOnlyKeys("io.k3j.kubeproxy", "io.k3j.other");
@@ -40,6 +41,7 @@ class FeatureFilesTest {
             {"name": "other"}                                                | is not the directory's
             {"name": "x", "bundle": []}                                      | unknown key bundle
             {"name": "x", "bundles": [{"name": "b", "swap": "LATER"}]}       | not LATER
+            {"name": "x", "bundles": [{"name": "b", "stop": "LATER"}]}       | stop is NEVER
             {"name": "x", "bundles": "b"}                                    | bundles is not a list
             {"name": "x", "words": [{}]}                                     | words is not a list of texts
             {"bundles": []}                                                  | name is missing

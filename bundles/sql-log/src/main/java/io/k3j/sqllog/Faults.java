@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// same file would succeed without having written what the first one lost.
 final class Faults {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
+    /// What a commit is called in messages.
+    static final String COMMIT = "commit";
     private final SqlDialect dialect;
     private final Consumer<String> onBroken;
     private volatile @Nullable DatastoreUnavailable end;
     private volatile boolean broken;
     private volatile @Nullable String away;
+    /// Whether commits found it away: it may answer whoever only reads.
+    private volatile boolean awayForCommits;
+    private volatile @Nullable String held;
     private final AtomicInteger moves = new AtomicInteger();
 
     Faults(SqlDialect dialect, Consumer<String> onBroken) {
@@ -52,9 +57,9 @@ final class Faults {
         return away != null;
     }
 
-    /// The database has answered.
+    /// The database has answered somebody who reads.
     void answered() {
-        if (away != null) {
+        if (away != null && !awayForCommits) {
             LOG.log(System.Logger.Level.INFO, "the datastore answers again: {0}", dialect.place());
             away = null;
         }
@@ -62,7 +67,7 @@ final class Faults {
 
     /// A call that was given up because its time was over.
     DatastoreUnavailable late(String what, boolean outcomeUnknown) {
-        String reason = away;
+        String reason = away == null ? held : away;
         return new DatastoreUnavailable(what + ": " + dialect.place() + ": "
                 + (reason == null ? "no answer within " + dialect.patience().toMillis() + " ms" : reason),
                 new SQLException("late"), outcomeUnknown);
@@ -79,6 +84,30 @@ final class Faults {
         moves.incrementAndGet();
     }
 
+    private String reason(SQLException error) {
+        String advice = dialect.advice(error);
+        return advice.isEmpty() ? String.valueOf(error.getMessage()) : error.getMessage() + "; " + advice;
+    }
+
+    /// Somebody holds a lock that commits need.
+    void held(SQLException error) {
+        String reason = reason(error);
+        if (held == null) {
+            LOG.log(System.Logger.Level.WARNING, "commits wait for a lock: {0}: {1}", dialect.place(), reason);
+        }
+        held = reason;
+    }
+
+    /// A commit has been carried out.
+    void committed() {
+        if (held != null) {
+            LOG.log(System.Logger.Level.INFO, "commits go on: {0}", dialect.place());
+            held = null;
+        }
+        awayForCommits = false;
+        answered();
+    }
+
     private void note(String reason) {
         if (away == null) {
             LOG.log(System.Logger.Level.WARNING, "the datastore is away, trying again: {0}: {1}", dialect.place(),
@@ -89,12 +118,12 @@ final class Faults {
 
     /// The error as callers see it; a broken database ends everything.
     DatastoreUnavailable failed(String what, SQLException error, boolean outcomeUnknown) {
-        String advice = dialect.advice(error);
-        String reason = advice.isEmpty() ? String.valueOf(error.getMessage()) : error.getMessage() + "; " + advice;
+        String reason = reason(error);
         DatastoreUnavailable failure = new DatastoreUnavailable(what + ": " + dialect.place() + ": " + reason, error,
                 outcomeUnknown);
         Trouble trouble = dialect.trouble(error);
         if (trouble == Trouble.AWAY && end == null) {
+            awayForCommits |= what.equals(COMMIT);
             note(reason);
         }
         if (trouble == Trouble.BROKEN && !broken) {

@@ -19,7 +19,8 @@ final class Follower implements Runnable {
     private static final long FENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
     private static final long HOLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int ANSWER_MILLIS = 900;
+    /// Longer than readers wait for a lock, which is the better reason to tell.
+    private static final int ANSWER_MILLIS = 1_200;
     /// So many looks may find rows lost before the connection is doubted: the writer mends meanwhile.
     private static final int MENDED_LOSSES = 20;
     private final SqlDialect dialect;
@@ -136,6 +137,9 @@ final class Follower implements Runnable {
             return pause(standing == CatchUp.Standing.LOST ? lost() : HOLE_NANOS);
         } catch (SQLException e) {
             drop();
+            if (dialect.trouble(e) == Trouble.HELD) {
+                state.faults().held(e);
+            }
             DatastoreUnavailable why = state.faults().failed("follow", e, false);
             if (used) {
                 return 0;

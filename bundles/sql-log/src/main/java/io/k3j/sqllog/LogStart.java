@@ -38,7 +38,7 @@ public final class LogStart implements AutoCloseable {
                 opened(SqlLog.open(dialect, events::failed));
                 return;
             } catch (SQLException e) {
-                String why = sentence(e);
+                String why = sentence(dialect, e);
                 if (dialect.hopeless(e) || attempt == ATTEMPTS) {
                     events.failed(why);
                     return;
@@ -68,7 +68,8 @@ public final class LogStart implements AutoCloseable {
         events.opened(opened);
     }
 
-    private String sentence(SQLException error) {
+    /// Why it cannot be opened, in words for the operator.
+    public static String sentence(SqlDialect dialect, SQLException error) {
         String advice = dialect.advice(error);
         return "cannot open the datastore " + dialect.place() + ": " + error.getMessage()
                 + (advice.isEmpty() ? "" : "; " + advice);

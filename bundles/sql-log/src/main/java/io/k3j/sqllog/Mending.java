@@ -1,6 +1,7 @@
 package io.k3j.sqllog;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Brings this process and a shared table level, on the writing connection: takes in what others wrote, fills old
@@ -89,8 +90,13 @@ final class Mending {
         }
         long told = intake.known().revision();
         long raised = Math.max(told, newest.id()) + 1;
-        link.reader().update(Statements.SET_COMPACT_REVISION, raised, raised);
-        link.commit(List.of(Row.filler(raised)), raised);
+        List<Row> rows = new ArrayList<>();
+        if (link.reader().update(Statements.SET_COMPACT_REVISION, raised, raised) == 0) {
+            // its row is among the lost ones
+            rows.add(Row.compaction(raised, ++raised));
+        }
+        rows.add(Row.filler(raised));
+        link.commit(rows, raised);
         intake.jump(raised);
         LOG.log(System.Logger.Level.WARNING,
                 "the database has lost rows that were told: newest known before revision={0}, newest there={1};"

@@ -7,7 +7,6 @@ import java.util.List;
 /// Brings a table into order before it is used: exactly one `compact_rev_key` row, as kine makes it. In an
 /// empty table that row takes revision 1.
 final class Opening {
-    private static final byte[] EMPTY = {};
     private static final String COUNT_COMPACT = "SELECT COUNT(*) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
     private static final String KEEP_ONE = "DELETE FROM kine WHERE name = '" + Row.COMPACT_ROW + "' AND id <>"
             + " (SELECT id FROM (SELECT id FROM kine WHERE name = '" + Row.COMPACT_ROW
@@ -29,8 +28,7 @@ final class Opening {
         long rows = reader.number(COUNT_COMPACT);
         if (rows == 0) {
             newest++;
-            dialect.inserter(connection).commit(
-                    List.of(new Row(newest, Row.COMPACT_ROW, true, false, 0, 0, 0, EMPTY, null)), newest);
+            dialect.inserter(connection).commit(List.of(Row.compaction(newest, 0)), newest);
         } else {
             if (rows > 1) {
                 reader.update(KEEP_ONE);

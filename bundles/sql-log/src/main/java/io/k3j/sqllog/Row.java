@@ -31,6 +31,11 @@ public record Row(long id, String name, boolean created, boolean deleted, long c
         return new Row(id, GAP + id, false, true, 0, 0, 0, null, null);
     }
 
+    /// The row that keeps the compaction revision.
+    static Row compaction(long id, long revision) {
+        return new Row(id, COMPACT_ROW, true, false, 0, revision, 0, NOTHING, null);
+    }
+
     /// Binds rows to a statement of that many [#MARKS].
     public static void bind(PreparedStatement statement, List<Row> rows) throws SQLException {
         int at = 1;

@@ -20,7 +20,7 @@ final class Scan implements Runnable {
         this.state = state;
     }
 
-    /// Scans; returns early when the log is closed meanwhile. A database that goes away is waited for.
+    /// Scans; returns early when the log is closed meanwhile. What is away, or held by somebody, is waited for.
     @Override
     public void run() {
         long at = 0;
@@ -40,7 +40,7 @@ final class Scan implements Runnable {
         } catch (SQLException e) {
             state.faults().failed(WHAT, e, false);
             LockSupport.parkNanos(AWAY_NANOS);
-            return dialect.trouble(e) == Trouble.AWAY && !state.faults().ended() ? at : -1;
+            return state.faults().ended() ? -1 : at;
         } catch (DatastoreUnavailable e) {
             return -1;
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class Transactions {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
-    private static final String COMMIT = "commit";
+    private static final String COMMIT = Faults.COMMIT;
     /// Of the callers' patience, the part in which a group is tried again.
     private static final double TRIED = 0.8;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -74,7 +74,7 @@ final class Transactions {
             attempt.group = group;
             attempt.committing = true;
             link.commit(group.rows(), group.revision());
-            state.faults().answered();
+            state.faults().committed();
         } catch (SQLException e) {
             undo(attempt, e);
         }
@@ -152,7 +152,8 @@ final class Transactions {
     /// Whether to try once more, after the pause that is due.
     private boolean again(Attempt attempt, int tries, long start) {
         SQLException error = attempt.error;
-        if (attempt.doubt || state.faults().ended() && error != null || !inTime(start) || tries >= MAX_TRIES) {
+        if (attempt.doubt || state.faults().ended() && error != null || !inTime(start)
+                || tries >= MAX_TRIES && !dialect.shared()) {
             return false;
         }
         if (error == null) {
@@ -161,6 +162,10 @@ final class Transactions {
         }
         return switch (dialect.trouble(error)) {
             case TAKEN -> dialect.shared() || catchUp();
+            case HELD -> {
+                state.faults().held(error);
+                yield dialect.shared();
+            }
             case AWAY -> {
                 state.faults().failed(COMMIT, error, false);
                 LockSupport.parkNanos(AWAY_NANOS);

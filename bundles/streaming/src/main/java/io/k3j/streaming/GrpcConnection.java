@@ -158,7 +158,7 @@ public final class GrpcConnection implements AutoCloseable {
             throw e.getCause() instanceof GrpcFailure f ? f : new GrpcFailure(13, String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
             cancel(call);
-            throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "no answer within " + timeout.toSeconds() + " s");
+            throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             cancel(call);
             Thread.currentThread().interrupt();

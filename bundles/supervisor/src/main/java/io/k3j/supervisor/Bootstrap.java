@@ -51,9 +51,17 @@ final class Bootstrap {
         return password.isEmpty() ? Optional.empty() : datastore.get(BootstrapSeal.key(password));
     }
 
+    /// Everybody could open what is sealed with an empty password (CVE-2021-32001).
+    private String key() {
+        if (password.isEmpty()) {
+            throw new IllegalStateException("an empty token seals no bootstrap data");
+        }
+        return BootstrapSeal.key(password);
+    }
+
     /// Takes the lock. Says whether it is ours; else somebody has it, or the record is there by now.
     boolean lock() {
-        return datastore.commit(BootstrapSeal.key(password), 0, new byte[0],
+        return datastore.commit(key(), 0, new byte[0],
                 Duration.ZERO) instanceof CommitResult.Committed;
     }
 
@@ -69,8 +77,9 @@ final class Bootstrap {
         if (before.isPresent() && before.get().value().length > 0 && opened(before.get()).equals(fields)) {
             return;
         }
+        String key = key();
         byte[] sealed = BootstrapSeal.seal(password, Json.bytes(fields), random);
-        CommitResult result = datastore.commit(BootstrapSeal.key(password), before.map(Entry::revision).orElse(0L),
+        CommitResult result = datastore.commit(key, before.map(Entry::revision).orElse(0L),
                 sealed, Duration.ZERO);
         if (result instanceof CommitResult.Conflict) {
             read();

@@ -7,12 +7,14 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,31 @@ final class BootstrapFiles {
         return fields.build();
     }
 
+    /// What of a record's authorities is not on disk.
+    Struct authorities(Struct record) throws IOException {
+        Struct.Builder others = Struct.builder();
+        for (Map.Entry<String, Path> file : files().entrySet()) {
+            Optional<String> wanted = content(record, file.getKey());
+            boolean authority = file.getValue().startsWith(layout.server("tls"));
+            if (authority && wanted.isPresent() && !wanted.equals(PemFiles.read(file.getValue()))) {
+                others.put(file.getKey(), record.get(file.getKey()));
+            }
+        }
+        return others.build();
+    }
+
+    /// The same, of a record that may be an old one: nothing of it counts when a file is newer.
+    Struct newerAuthorities(Struct record) throws IOException {
+        Struct others = authorities(record);
+        for (Map.Entry<String, Path> file : files().entrySet()) {
+            if (others.get(file.getKey()) != null && Files.exists(file.getValue())
+                    && newer(file.getValue(), timestamp(others, file.getKey()))) {
+                return Struct.EMPTY;
+            }
+        }
+        return others;
+    }
+
     /// A field of the record.
     static Struct field(String text, String when) {
         return Struct.of(TIMESTAMP, when, CONTENT,
@@ -101,6 +128,7 @@ final class BootstrapFiles {
     boolean write(Struct record, boolean force) throws IOException {
         List<String> newer = new ArrayList<>();
         Map<Path, String> changes = new LinkedHashMap<>();
+        Map<Path, Instant> times = new HashMap<>();
         for (Map.Entry<String, Path> file : files().entrySet()) {
             Optional<String> wanted = content(record, file.getKey());
             Optional<String> there = PemFiles.read(file.getValue());
@@ -116,6 +144,7 @@ final class BootstrapFiles {
                 LOG.log(Level.WARNING, file.getValue() + " will be updated from the datastore.");
             }
             changes.put(file.getValue(), wanted.get());
+            times.put(file.getValue(), timestamp(record, file.getKey()));
         }
         if (!newer.isEmpty()) {
             throw new IOException(String.join(", ", newer) + " newer than datastore and could cause a cluster outage."
@@ -125,6 +154,11 @@ final class BootstrapFiles {
             boolean open = change.getKey().toString().endsWith(".crt");
             PemFiles.directory(change.getKey().getParent());
             PemFiles.write(change.getKey(), change.getValue(), open ? PemFiles.OPEN : PemFiles.SECRET);
+            Instant when = times.getOrDefault(change.getKey(), Instant.MAX);
+            if (when.isBefore(Instant.MAX)) {
+                // as old as what is in it: a record that has changed before this start is newer still
+                Files.setLastModifiedTime(change.getKey(), FileTime.from(when));
+            }
         }
         return !changes.isEmpty();
     }

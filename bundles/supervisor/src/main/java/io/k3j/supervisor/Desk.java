@@ -50,6 +50,8 @@ final class Desk {
         services.then(work.encryption()::close);
         services.register(ListenerIdentity.class, work.identity(), Endpoint.PORT, ListeningSockets.SERVER);
         services.register(Endpoint.class, endpoint(work, tunnels), Endpoint.PORT, ListeningSockets.SERVER);
+        services.register(Endpoint.class, new StaticFiles(layout.server("static")), Endpoint.PORT,
+                ListeningSockets.SERVER);
         if (settings.disableApiserver()) {
             services.register(Endpoint.class, new NoApiServer(), Endpoint.PORT, ListeningSockets.SERVER);
         }
@@ -73,7 +75,8 @@ final class Desk {
                 new ServerIdentity(layout, settings, credentials.authorities(), clock, random),
                 new Renewal(credentials, clock, random, readers),
                 new EncryptionRequests(keeper, settings, clock, random),
-                new TokenRotation(new Tokens(layout, settings), credentials, random));
+                new TokenRotation(new Tokens(layout, settings), credentials, random),
+                new NextAuthorities(layout, Work.password(credentials), random));
     }
 
     /// What answers on the server's port.

@@ -32,6 +32,26 @@ final class Joining {
         this.configuration = configuration;
     }
 
+    /// Takes over the authorities the cluster has now, when they are newer than those on disk; blocks for some seconds.
+    /// @param token what this server is let in with
+    /// @return whether they were
+    /// @throws Mismatch when this server's flags contradict the cluster's; then nothing was written
+    boolean catchUp(String token) throws IOException {
+        try (ClusterAccess access = ClusterAccess.of(settings.server(), token, "server")) {
+            BootstrapFiles files = new BootstrapFiles(layout);
+            Struct newer = files.newerAuthorities(record(access));
+            if (newer.isEmpty()) {
+                return false;
+            }
+            compare(access);
+            return files.write(newer, false);
+        }
+    }
+
+    private Struct record(ClusterAccess access) throws IOException {
+        return json(granted(access.get("/v1-k3s/server-bootstrap"), "/v1-k3s/server-bootstrap"));
+    }
+
     /// Joins; blocks for some seconds.
     /// @throws IOException when it is refused, there or here; then nothing was written
     void join() throws IOException {
@@ -44,8 +64,7 @@ final class Joining {
             access.warning().ifPresent(warning -> LOG.log(Level.WARNING, warning));
             compare(access);
             unique(access);
-            Struct record = json(granted(access.get("/v1-k3s/server-bootstrap"), "/v1-k3s/server-bootstrap"));
-            new BootstrapFiles(layout).write(record, false);
+            new BootstrapFiles(layout).write(record(access), false);
             LOG.log(Level.INFO, "Took over the cluster's authorities from=" + settings.server());
         }
     }

@@ -8,8 +8,18 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/// Answers whatever is meant for an API server where there is none, in K3s' words.
+/// Answers whatever is meant for an API server where there is none, in K3s' words. Says nothing of trying again:
+/// kubectl would do so for 50 seconds before it prints anything.
 final class NoApiServer implements Endpoint {
+    private static final String WHY = "apiserver disabled: this server runs without an API server"
+            + " (--disable-apiserver); ask a server with the control plane; if none runs, start one, or join one with"
+            + " k3s server --disable-etcd";
+    private static final byte[] STATUS = Json.bytes(Struct.of("kind", "Status", "apiVersion", "v1", "metadata",
+            Struct.EMPTY, "status", "Failure", "message", WHY, "reason", "ServiceUnavailable", "code", 503));
+    /// kubectl shows a sentence of its own for this code when it looks for what is served; warnings it always shows.
+    private static final Map<String, String> HEADERS = Map.of("content-type", "application/json", "warning",
+            "299 - \"" + WHY + "\"");
+
     @Override
     public Set<String> prefixes() {
         return Set.of("/");
@@ -17,10 +27,6 @@ final class NoApiServer implements Endpoint {
 
     @Override
     public void serve(Exchange exchange) throws IOException {
-        Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Failure",
-                "message", "apiserver disabled: this server runs without an API server (--disable-apiserver); ask a"
-                        + " server with the control plane, or join one with --disable-etcd",
-                "reason", "ServiceUnavailable", "code", 503);
-        exchange.respond(503, Map.of("content-type", "application/json", "retry-after", "1"), Json.bytes(status));
+        exchange.respond(503, HEADERS, STATUS);
     }
 }

@@ -21,4 +21,10 @@ final class Reply {
         exchange.respond(200, Map.of("content-type", "application/json"), Json.bytes(value),
                 "\n".getBytes(StandardCharsets.UTF_8));
     }
+
+    /// One line for people, with what it is about as its status.
+    static void line(Exchange exchange, int status, String text) throws IOException {
+        exchange.respond(status, Map.of("content-type", "text/plain; charset=utf-8", "x-content-type-options",
+                "nosniff"), (text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
 }

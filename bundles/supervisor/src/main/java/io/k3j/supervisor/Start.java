@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,9 @@ final class Start implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final NodeSecrets secrets = new NodeSecrets(random);
     private final Services services;
-    private final CountDownLatch store = new CountDownLatch(1);
+    private final CurrentDatastore current = new CurrentDatastore();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
-    private volatile @Nullable Datastore found;
     private volatile @Nullable Components components;
     private volatile @Nullable Upkeep upkeep;
 
@@ -70,9 +70,12 @@ final class Start implements AutoCloseable {
             LOG.log(Level.DEBUG, "Stopped while starting");
         } catch (Mismatch refused) {
             abort.abort(String.valueOf(refused.getMessage()));
-        } catch (IOException | RuntimeException failed) {
-            LOG.log(Level.DEBUG, "No credentials", failed);
-            abort.abort("cannot prepare the server's credentials: " + failed.getMessage());
+        } catch (IOException failed) {
+            LOG.log(failed.getMessage() == null ? Level.ERROR : Level.DEBUG, "No credentials", failed);
+            abort.abort("cannot prepare the server's credentials: " + Reason.of(failed));
+        } catch (RuntimeException failed) {
+            LOG.log(Level.ERROR, "No credentials", failed);
+            abort.abort("cannot prepare the server's credentials: " + failed);
         }
     }
 
@@ -83,6 +86,7 @@ final class Start implements AutoCloseable {
 
     private void go(Layout layout) throws IOException {
         Instant begin = clock.instant();
+        NextAuthorities.apply(layout);
         Parity parity = new Parity(own.server(layout), clock, random);
         Cluster cluster = new Cluster(layout, settings, parity, random,
                 (amount, unit) -> !stopping.await(amount, unit));
@@ -95,15 +99,13 @@ final class Start implements AutoCloseable {
         Work work = serve(layout, desk, begin);
         health.ok();
         LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
-        if (later.stale()) {
-            LOG.log(Level.WARNING, "The datastore's authorities are others than those on disk: begins again");
+        while (later.stale()) {
+            LOG.log(Level.WARNING, "The cluster's authorities are others than those on disk: begins again");
             services.withdraw();
             work = serve(layout, desk, begin);
+            later = new Admission(() -> admitted(cluster));
         }
-        Datastore datastore = datastore();
-        agree(cluster, datastore);
-        // it has the cluster's keys before it writes a Secret
-        work.look(datastore, true);
+        agree(cluster, work);
         services.condition(Phases.CLUSTER_AGREED);
         services.condition(Services.NODE_ADMITTED);
         Upkeep loop = desk.upkeep(parity.mine(), work, () -> components, services);
@@ -144,19 +146,47 @@ final class Start implements AutoCloseable {
             // etcd starts with the certificates it has; nothing else does before it has been asked
             services.condition(Services.ETCD_PKI_READY);
         }
-        admitted(cluster);
-        return true;
+        boolean again = admitted(cluster) && managed;
+        if (again) {
+            // it has read them, too; with those of now it is asked once more
+            services.withdraw();
+        }
+        return !again;
     }
 
     /// Asks the datastore, as soon as it is there. With an embedded one that is all there is to agree with.
+    /// @return whether files on disk were replaced, be it without the datastore, so that it is to be asked again
     private boolean admitted(Cluster cluster) throws IOException {
-        Datastore datastore = datastore();
-        boolean stale = untilThere(() -> cluster.admit(datastore));
-        EncryptionState.ensure(new Layout(Path.of(settings.dataDir()).toAbsolutePath()), settings, random);
-        if (!datastore.shared()) {
+        Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
+        Optional<Datastore> there = reached(layout);
+        if (there.isEmpty()) {
+            return true;
+        }
+        boolean stale = untilThere(() -> cluster.admit(there.get()));
+        EncryptionState.ensure(layout, settings, random);
+        if (!there.get().shared()) {
             services.condition(Phases.CLUSTER_AGREED);
         }
         return stale;
+    }
+
+    /// Blocks until there is a datastore, or new authorities without which there would be none.
+    private Optional<Datastore> reached(Layout layout) throws IOException {
+        if (!DatastoreKind.managed(settings, layout)) {
+            return Optional.of(datastore());
+        }
+        LeftBehind left = new LeftBehind(settings, new Tokens(layout, settings),
+                new Joining(layout, settings, own.server(layout), own.configuration(layout)), health,
+                LeftBehind.PATIENCE);
+        try {
+            Optional<Datastore> there = left.await(current);
+            if (stopping.getCount() > 0) {
+                return there;
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        throw new Stopped();
     }
 
     private Work serve(Layout layout, Desk desk, Instant begin) throws IOException {
@@ -174,9 +204,13 @@ final class Start implements AutoCloseable {
         return work;
     }
 
-    private void agree(Cluster cluster, Datastore datastore) throws IOException {
+    /// With the datastore of now: none is held after that, and one that goes meanwhile is not asked again.
+    private void agree(Cluster cluster, Work work) throws IOException {
         untilThere(() -> {
+            Datastore datastore = datastore();
             cluster.complete(datastore);
+            // it has the cluster's keys before it writes a Secret
+            work.look(datastore, true);
             return true;
         });
     }
@@ -210,37 +244,28 @@ final class Start implements AutoCloseable {
     /// Blocks until there is a datastore.
     private Datastore datastore() throws IOException {
         try {
-            while (!store.await(200, TimeUnit.MILLISECONDS)) {
-                if (stopping.getCount() == 0) {
-                    throw new Stopped();
-                }
+            Datastore there = current.await();
+            if (there != null) {
+                return there;
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new Stopped();
         }
-        Datastore now = found;
-        if (now == null) {
-            throw new DatastoreUnavailable("the datastore is being replaced", new IllegalStateException(), false);
-        }
-        return now;
+        throw new Stopped();
     }
 
     private @Nullable Datastore latest() {
-        return found;
+        return current.now();
     }
 
     /// The datastore has come. Does not block.
     void datastore(Datastore arrived) {
-        found = arrived;
-        store.countDown();
+        current.use(arrived);
     }
 
     /// The datastore goes; another may have come already.
     void gone(Datastore leaving) {
-        if (leaving.equals(found)) {
-            found = null;
-        }
+        current.leave(leaving);
     }
 
     /// The list of components has come, or has gone.
@@ -251,6 +276,7 @@ final class Start implements AutoCloseable {
     @Override
     public void close() {
         stopping.countDown();
+        current.close();
         secrets.close();
         Upkeep loop = upkeep;
         if (loop != null) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// The cluster's secrets for joining: `cred/passwd`, `server/token` and its companions.
@@ -62,12 +63,15 @@ final class Tokens {
     }
 
     private Optional<String> serverPassword(PasswordFile passwords) throws IOException {
-        Optional<String> kept = passwords.row("server").map(Row::password);
+        // an empty one proves nothing and would seal nothing: it counts as none
+        Optional<String> kept = passwords.row("server").map(Row::password).filter(Predicate.not(String::isEmpty));
         if (!settings.token().isEmpty()) {
             String given = password(settings.token());
             return kept.isPresent() && !kept.get().equals(given) && changed(given) ? kept : Optional.of(given);
         }
-        return kept.isPresent() ? kept : PemFiles.read(layout.server("token")).map(String::strip).map(Tokens::password);
+        return kept.isPresent() ? kept
+                : PemFiles.read(layout.server("token")).map(String::strip).filter(Predicate.not(String::isEmpty))
+                        .map(Tokens::password);
     }
 
     /// Whether this is the password that the one on disk took the place of while this server ran: its flags cannot know

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -42,7 +43,8 @@ final class Tunnels implements Answerer, AutoCloseable {
         try (ByteDuplex duplex = exchange.upgrade(Map.of("connection", "Upgrade", "upgrade", "websocket",
                 "sec-websocket-accept", WebSocket.accept(key)))) {
             WebSocket socket = new WebSocket(duplex.input(), duplex.output());
-            serve(node, TunnelSession.ofServer(socket, TunnelTiming.K3S, random));
+            TunnelTiming timing = TunnelTiming.of(exchange.header(TunnelTiming.SILENCE_HEADER).orElse(""));
+            serve(node, TunnelSession.ofServer(socket, timing, random));
         }
     }
 
@@ -124,12 +126,13 @@ final class Tunnels implements Answerer, AutoCloseable {
     /// Ends them all; agents come back to the successor.
     @Override
     public void close() {
-        Map<String, Deque<TunnelSession>> all;
+        List<TunnelSession> all;
         synchronized (this) {
             closed = true;
-            all = new HashMap<>(sessions);
+            // each takes itself out while it ends
+            all = sessions.values().stream().flatMap(Deque::stream).toList();
             notifyAll();
         }
-        all.values().forEach(some -> some.forEach(TunnelSession::close));
+        all.forEach(TunnelSession::close);
     }
 }

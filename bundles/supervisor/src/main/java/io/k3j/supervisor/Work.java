@@ -6,8 +6,9 @@ import java.util.function.Supplier;
 /// What a server with credentials has to change and to follow.
 ///
 /// @param identity what it shows on its port
+/// @param next what it follows for its next start
 record Work(Credentials credentials, ServerIdentity identity, Renewal renewal, EncryptionRequests encryption,
-        TokenRotation token) {
+        TokenRotation token, NextAuthorities next) {
     /// The password of the server token, as it is now.
     Supplier<String> password() {
         return password(credentials);
@@ -22,6 +23,7 @@ record Work(Credentials credentials, ServerIdentity identity, Renewal renewal, E
     boolean look(Datastore store, boolean changed) {
         // the record of a new token is read with it
         boolean followed = token.step(store, changed);
+        followed &= !store.shared() || next.step(store, changed);
         return encryption.keeper().step(store, changed) && followed;
     }
 }

@@ -11,7 +11,9 @@ import io.k3j.pki.Keys;
 import io.k3j.pki.Pem;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -30,8 +32,6 @@ class AuthorityRotationTest {
     private static final Map<String, String> ISSUED = Map.of("client-ca", "client-admin", "server-ca",
             "serving-kube-apiserver", "request-header-ca", "client-auth-proxy", "etcd/server-ca", "etcd/server-client",
             "etcd/peer-ca", "etcd/peer-server-client");
-    private static final Map<String, String> FIELDS = Map.of("client-ca", "ClientCA", "server-ca", "ServerCA",
-            "request-header-ca", "RequestHeaderCA", "etcd/server-ca", "ETCDServerCA", "etcd/peer-ca", "ETCDPeerCA");
 
     @TempDir
     private Path directory;
@@ -50,19 +50,6 @@ class AuthorityRotationTest {
     @AfterEach
     void stop() {
         store.close();
-    }
-
-    /// Authorities nobody has heard of.
-    private static Struct strangers() {
-        Struct.Builder all = Struct.builder();
-        FIELDS.forEach((file, field) -> {
-            KeyPair pair = Keys.elliptic();
-            CertificateAuthority made = CertificateAuthority.selfSigned("new-" + field, pair, Instant.now(),
-                    TestServer.RANDOM);
-            all.put(field, BootstrapFiles.field(Pem.encode(made.chain()), ""));
-            all.put(field + "Key", BootstrapFiles.field(Pem.encode(pair), ""));
-        });
-        return all.build();
     }
 
     private void put(Struct wanted, String query) throws IOException, Refusal {
@@ -93,7 +80,7 @@ class AuthorityRotationTest {
     @Test
     void everyServerTakesThemOverWithItsNextStart() throws Exception {
         Map<String, String> before = authorities(one);
-        put(strangers(), "?force=true");
+        put(Strangers.all(), "?force=true");
         assertThat(authorities(one)).isEqualTo(before);
         one.start(store);
         assertThat(authorities(one).values()).allMatch(name -> name.contains("new-"));
@@ -110,7 +97,7 @@ class AuthorityRotationTest {
 
     @Test
     void aServerThatIsStartedAgainFirstDoesNotBringTheOldOnesBack() throws Exception {
-        put(strangers(), "?force=true");
+        put(Strangers.all(), "?force=true");
         two.start(store);
         one.start(store);
         one.start(store);
@@ -123,9 +110,54 @@ class AuthorityRotationTest {
     }
 
     @Test
+    void aServerThatHasSeenThemNeedsNobodyToTakeThemOver() throws Exception {
+        NextAuthorities next = new NextAuthorities(one.layout, () -> "s3cret", TestServer.RANDOM);
+        String kept = "server/cred/next-authorities.json";
+        assertThat(next.step(store, true)).isTrue();
+        assertThat(one.tree()).doesNotContainKey(kept);
+        Map<String, String> before = authorities(one);
+        put(Strangers.all(), "?force=true");
+        assertThat(next.step(store, true)).isTrue();
+        assertThat(authorities(one)).isEqualTo(before);
+        assertThat(Files.getPosixFilePermissions(one.directory.resolve(kept)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        NextAuthorities.apply(one.layout);
+        one.credentials();
+        assertThat(authorities(one).values()).allMatch(name -> name.contains("new-"));
+        vouchesForEverything(one);
+        assertThat(one.tree()).doesNotContainKey(kept);
+        one.start(store);
+        two.start(store);
+        assertThat(authorities(two)).isEqualTo(authorities(one));
+    }
+
+    @Test
+    void laterOnesThanAServerHasSeenWin() throws Exception {
+        put(Strangers.all(), "?force=true");
+        new NextAuthorities(one.layout, () -> "s3cret", TestServer.RANDOM).step(store, true);
+        put(Strangers.all(), "?force=true");
+        NextAuthorities.apply(one.layout);
+        one.start(store);
+        two.start(store);
+        assertThat(one.tree().get("server/tls/client-ca.crt")).isEqualTo(two.tree().get("server/tls/client-ca.crt"));
+        vouchesForEverything(one);
+    }
+
+    @Test
+    void onesThatAreTakenBackAreForgotten() throws Exception {
+        Struct before = new Bootstrap(store, "s3cret", TestServer.RANDOM).read().orElseThrow();
+        NextAuthorities next = new NextAuthorities(one.layout, () -> "s3cret", TestServer.RANDOM);
+        put(Strangers.all(), "?force=true");
+        next.step(store, true);
+        put(before, "?force=true");
+        next.step(store, true);
+        assertThat(one.tree()).doesNotContainKey("server/cred/next-authorities.json");
+    }
+
+    @Test
     void strangersAreRefusedWithoutForceAndNothingChanges() throws Exception {
         List<String> rows = store.range("", "", 0, 0).entries().stream().map(e -> e.key() + e.revision()).toList();
-        assertThatThrownBy(() -> put(strangers(), "")).isInstanceOf(Refusal.class)
+        assertThatThrownBy(() -> put(Strangers.all(), "")).isInstanceOf(Refusal.class)
                 .hasMessageContaining("failed to validate new CA certificates and keys")
                 .hasMessageContaining("--force");
         assertThat(store.range("", "", 0, 0).entries().stream().map(e -> e.key() + e.revision()).toList())
@@ -134,7 +166,7 @@ class AuthorityRotationTest {
 
     @Test
     void aKeyThatDoesNotFitIsRefusedEvenWithForce() {
-        Struct broken = strangers().with("ClientCAKey", strangers().get("ClientCAKey"));
+        Struct broken = Strangers.all().with("ClientCAKey", Strangers.all().get("ClientCAKey"));
         assertThatThrownBy(() -> put(broken, "?force=true")).isInstanceOf(Refusal.class)
                 .hasMessageContaining("ClientCAKey: the key does not belong to the first certificate");
     }
@@ -142,7 +174,7 @@ class AuthorityRotationTest {
     @Test
     void aTokenThatIsChangedInBetweenKeepsTheNewAuthorities() throws Exception {
         Credentials credentials = one.start(store);
-        put(strangers(), "?force=true");
+        put(Strangers.all(), "?force=true");
         new TokenRotation(new Tokens(one.layout, one.settings()), credentials, TestServer.RANDOM).rotate(store,
                 "fresh");
         one.flag("token", "fresh").start(store);

@@ -27,6 +27,8 @@ final class FakeExchange implements Exchange {
     private ByteDuplex duplex;
     volatile int status;
     volatile String answer = "";
+    volatile byte[] bytes = new byte[0];
+    volatile Map<String, String> answered = Map.of();
 
     FakeExchange(String method, String path) {
         int mark = path.indexOf('?');
@@ -117,12 +119,54 @@ final class FakeExchange implements Exchange {
             all.writeBytes(part);
         }
         status = code;
+        answered = fields;
+        bytes = all.toByteArray();
         answer = all.toString(StandardCharsets.UTF_8);
     }
 
     @Override
     public ResponseStream stream(int code, Map<String, String> fields) {
-        throw new UnsupportedOperationException();
+        return new Written(code, fields);
+    }
+
+    /// An answer that comes bit by bit; it is there when it has ended.
+    private final class Written implements ResponseStream {
+        private final int code;
+        private final Map<String, String> fields;
+        private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+
+        Written(int code, Map<String, String> fields) {
+            this.code = code;
+            this.fields = fields;
+        }
+
+        @Override
+        public void write(byte[]... parts) {
+            for (byte[] part : parts) {
+                all.writeBytes(part);
+            }
+        }
+
+        @Override
+        public boolean offer(int maxPendingBytes, byte[]... parts) {
+            write(parts);
+            return true;
+        }
+
+        @Override
+        public boolean open() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            respond(code, fields, all.toByteArray());
+        }
+
+        @Override
+        public void abort() {
+            throw new AssertionError("broken off");
+        }
     }
 
     FakeExchange upgraded(ByteDuplex connection) {

@@ -3,25 +3,12 @@ package io.k3j.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.k3j.datastorememory.MemoryDatastore;
-import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.pki.ClusterToken;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
-import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,64 +20,25 @@ class JoiningTest {
     private Path directory;
     private final MemoryDatastore store = new MemoryDatastore(true);
     private TestServer first;
-    private SupervisorEndpoint endpoint;
-    private HttpsServer https;
+    private Served served;
     private String token = "";
 
     @BeforeEach
     void start() throws Exception {
         first = new TestServer(directory, "server-1").flag("clusterInit", true).flag("agentToken", "agents");
         Credentials credentials = first.start(store);
-        Settings settings = first.settings();
-        NodeSecrets secrets = new NodeSecrets(TestServer.RANDOM);
-        Desk desk = new Desk(first.layout, settings, first.own(), secrets, () -> store);
-        endpoint = desk.endpoint(credentials, new Tunnels(TestServer.RANDOM));
         token = first.tree().get("server/token").strip();
-        https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
-        https.setHttpsConfigurator(new HttpsConfigurator(tls(new ServerIdentity(first.layout, settings,
-                credentials.authorities(), InstantSource.system(), TestServer.RANDOM))));
-        https.createContext("/", this::serve);
-        https.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        https.start();
+        served = Served.of(first, credentials, store);
     }
 
     @AfterEach
     void stop() {
-        https.stop(0);
+        served.close();
     }
-
-    private static SSLContext tls(ServerIdentity identity) throws Exception {
-        ListenerIdentity.Certified shown = identity.certified(Optional.empty());
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry("server", shown.key(), new char[0], shown.chain().toArray(X509Certificate[]::new));
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private void serve(HttpExchange exchange) throws IOException {
-        FakeExchange asked = new FakeExchange(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
-        exchange.getRequestHeaders().forEach((name, values) -> asked.with(name, values.getFirst()));
-        if (asked.path().equals("/db/info") && !members.isEmpty()) {
-            asked.status = 200;
-            asked.answer = members;
-        } else {
-            endpoint.serve(asked);
-        }
-        exchange.sendResponseHeaders(asked.status, 0);
-        exchange.getResponseBody().write(asked.answer.getBytes());
-        exchange.close();
-    }
-
-    /// What etcd says of its members, if there is one.
-    private volatile String members = "";
 
     private TestServer joiner(String with) throws IOException {
         return new TestServer(directory, "server-2").flag("agentToken", "agents").flag("token", with).flag("server",
-                "https://127.0.0.1:" + https.getAddress().getPort());
+                served.address());
     }
 
     private static void join(TestServer joiner) throws IOException {
@@ -152,19 +100,14 @@ class JoiningTest {
             port = free.getLocalPort();
         }
         refused(joiner(token).flag("server", "https://127.0.0.1:" + port), "cannot reach https://127.0.0.1:" + port);
-        endpoint = null;
-        https.removeContext("/");
-        https.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(404, -1);
-            exchange.close();
-        });
+        served.empty();
         refused(joiner(token), "failed to get CA certs", "is a K3s server listening there?");
     }
 
     @Test
     void refusesANameEtcdHasAlready() throws Exception {
-        members = "{\"members\":[{\"ID\":18446744073709551615,\"name\":\"server-2-0a1b2c3d\","
-                + "\"peerURLs\":[\"https://192.0.2.7:2380\"]}]}";
+        served.members("{\"members\":[{\"ID\":18446744073709551615,\"name\":\"server-2-0a1b2c3d\","
+                + "\"peerURLs\":[\"https://192.0.2.7:2380\"]}]}");
         refused(joiner(token), "duplicate node name found, please use a unique name for this node",
                 "server-2-0a1b2c3d at https://192.0.2.7:2380", "--node-name", "k3s kubectl delete node server-2");
         join(joiner(token).flag("nodeName", "server"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
 import java.io.DataInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,14 +40,18 @@ class TunnelsTest {
     @BeforeEach
     void connect() throws Exception {
         core.come(api.client());
+        connect(new FakeExchange("GET", "/v1-k3s/connect"));
+    }
+
+    private void connect(FakeExchange plain) throws Exception {
         listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         agent = new Socket(listening.getInetAddress(), listening.getLocalPort());
         agent.setSoTimeout(10_000);
         Socket server = listening.accept();
         in = new DataInputStream(agent.getInputStream());
         out = agent.getOutputStream();
-        FakeExchange upgrade = new FakeExchange("GET", "/v1-k3s/connect").with("upgrade", "websocket")
-                .with("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").upgraded(duplex(server));
+        FakeExchange upgrade = plain.with("upgrade", "websocket").with("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .upgraded(awaited(server));
         served = Thread.startVirtualThread(() -> {
             try {
                 tunnels.answer(upgrade, NODE);
@@ -66,6 +71,40 @@ class TunnelsTest {
         tunnels.close();
         listening.close();
         core.close();
+    }
+
+    /// Whoever closes its input goes on when the tunnel has ended for everybody.
+    private ByteDuplex awaited(Socket socket) {
+        InputStream input = new FilterInputStream(stream(socket::getInputStream)) {
+            @Override
+            public void close() throws IOException {
+                super.close();
+                try {
+                    if (Thread.currentThread() != served) {
+                        served.join();
+                    }
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        ByteDuplex plain = duplex(socket);
+        return new ByteDuplex() {
+            @Override
+            public InputStream input() {
+                return input;
+            }
+
+            @Override
+            public OutputStream output() {
+                return plain.output();
+            }
+
+            @Override
+            public void close() {
+                plain.close();
+            }
+        };
     }
 
     static ByteDuplex duplex(Socket socket) {
@@ -169,6 +208,24 @@ class TunnelsTest {
         assertThat(receive()).startsWith(6, 4);
         second.close();
         assertThat(receive()).startsWith(6, 6).endsWith(bytes("EOF"));
+    }
+
+    @Test
+    void aTunnelThatTakesItselfOutWhileAllEndIsNoFault() throws Exception {
+        tunnels.close();
+        assertThat(in.read()).isEqualTo(-1);
+        assertThat(tunnels.of("node-2", java.time.Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void anAgentThatNamesItsSilenceIsGivenUpAfterIt() throws Exception {
+        agent.close();
+        served.join();
+        listening.close();
+        connect(new FakeExchange("GET", "/v1-k3s/connect").with("k3j-tunnel-silence", "1"));
+        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        receive();
+        assertThatThrownBy(() -> kubelet.input().read()).hasMessage("tunnel disconnect");
     }
 
     @Test

@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `k3s bundle ls|check|swap|back`: asks the running server over its root-only local socket. The answer is
+/// `k3s bundle ls|check|swap|back|stop|start`: asks the running server over its root-only local socket. The answer is
 /// lines marked `+` (output) or `!` (complaint), then `=` and the exit code.
 final class BundleCommand {
-    private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR | back NAME";
+    private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR | back NAME | stop NAME | start"
+            + " NAME";
 
     private BundleCommand() {
     }

@@ -46,7 +46,7 @@ final class Completion {
                   if [ "$COMP_CWORD" -gt 1 ]; then
                     case "${COMP_WORDS[1]}" in
                       server|agent) words="%s" ;;
-                      bundle) words="ls check swap back" ;;
+                      bundle) words="ls check swap back stop start" ;;
                       completion) words="bash zsh" ;;
                       token) words="create delete generate list rotate" ;;
                       certificate) words="check rotate rotate-ca" ;;

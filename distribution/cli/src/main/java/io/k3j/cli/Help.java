@@ -30,7 +30,7 @@ final class Help {
                    datastore     Copy a datastore into another: copy
                    etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune
                    server-config Show and change what servers agree on: get, set
-                   bundle        List and swap the running bundles: ls, check, swap, back
+                   bundle        List, swap and stop the running bundles: ls, check, swap, back, stop, start
                    completion    Install shell completion script: bash, zsh
                    help, h       Shows a list of commands or help for one command
 

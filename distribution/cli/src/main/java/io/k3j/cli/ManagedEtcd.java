@@ -32,6 +32,7 @@ final class ManagedEtcd {
         problems.addAll(resetProblems(settings, there));
         problems.addAll(elsewhereProblems(settings, there));
         problems.addAll(apiElsewhere(settings, managed, warnings));
+        Parts.warn(settings, warnings);
         return problems;
     }
 

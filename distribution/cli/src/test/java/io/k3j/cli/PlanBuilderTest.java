@@ -100,6 +100,14 @@ class PlanBuilderTest {
     }
 
     @Test
+    void takesThePortOfTheLoadBalancerFromFlagVariableOrDefault() {
+        assertThat(plan("--disable-apiserver", "--cluster-init").settings()).containsEntry("lbServerPort", "6444");
+        environment.put("K3S_LB_SERVER_PORT", "7000");
+        assertThat(plan().settings()).containsEntry("lbServerPort", "7000");
+        assertThat(plan("--lb-server-port=7001").settings()).containsEntry("lbServerPort", "7001");
+    }
+
+    @Test
     void collectsEveryWordThatIsNotWanted() {
         assertThat(plan("--disable=traefik,servicelb", "--disable", "mine", "--disable-kube-proxy",
                 "--flannel-backend=none")

@@ -10,7 +10,10 @@ import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,11 +160,16 @@ class AgentItest {
         String container = kubectl("get pod ticker -o jsonpath={.status.containerStatuses[0].containerID}").text();
         agent.signal("KILL");
         agent.ended();
-        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent = AgentProcess.start(agentMachine, URL, TOKEN, "--lb-server-port=7444");
         agent.said("node Ready");
         reached();
         assertThat(kubectl("get pod ticker -o jsonpath={.status.containerStatuses[0].containerID}").text())
                 .isEqualTo(container);
+        assertThat(listening()).contains("127.0.0.1:7444").doesNotContain("127.0.0.1:6444", "127.0.0.1:7443");
+    }
+
+    private String listening() throws IOException, InterruptedException {
+        return agentMachine.run(LIMIT, "ss -ltn").text().replace("[::ffff:127.0.0.1]", "127.0.0.1");
     }
 
     @Test
@@ -173,6 +181,7 @@ class AgentItest {
         agent.ended();
         agent = AgentProcess.start(agentMachine, URL, TOKEN);
         agent.said("joined the cluster");
+        assertThat(listening()).contains("127.0.0.1:6444").doesNotContain("127.0.0.1:7444");
         int before = ticks();
         Waiting.until("ticking pod", LIMIT, () -> ticks() > before + 1, agent::tail);
         server = Server.start(serverMachine, "--token", TOKEN);
@@ -210,6 +219,31 @@ class AgentItest {
         agent.said("joined the cluster");
         agent.said("node Ready");
         reached();
+    }
+
+    @Test
+    @Order(11)
+    void comesBackWhenEveryCertificateHasRunOutWhileAllWasOff() throws IOException, InterruptedException {
+        agent.signal("TERM");
+        agent.ended();
+        server.signal("TERM");
+        assertThat(server.ended(Duration.ofSeconds(30))).isZero();
+        Expiry expiry = new Expiry(serverMachine.dir().resolve("rancher/k3s/server/tls"));
+        List<Path> leaves = new ArrayList<>(expiry.expire(serverMachine.dir().resolve("rancher/k3s")));
+        leaves.addAll(expiry.expire(agentMachine.dir().resolve("rancher/k3s/agent")));
+        assertThat(leaves.stream().map(leaf -> leaf.getFileName().toString())).contains("client-admin.crt",
+                "client-kube-apiserver.crt", "dynamic-cert.json", "serving-kubelet.crt", "client-kubelet.crt");
+        assertThat(leaves).noneMatch(expiry::valid);
+        // the agent waits for the server, whose certificates it cannot be shown yet
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("cannot be reached");
+        long start = System.nanoTime();
+        server = Server.start(serverMachine, "--token", TOKEN).ready();
+        agent.said("node Ready");
+        System.out.println("all certificates were out of date: start of the server to Ready agent "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
+        reached();
+        assertThat(leaves).allMatch(expiry::valid);
     }
 
     /// The node is Ready, its pod has never been restarted, and its kubelet is reached.

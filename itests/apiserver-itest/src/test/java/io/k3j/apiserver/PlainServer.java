@@ -5,6 +5,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Term;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.resourcesbuiltin.BuiltinKinds;
+import io.k3j.watchcache.Store;
 import java.util.List;
 import java.util.Set;
 

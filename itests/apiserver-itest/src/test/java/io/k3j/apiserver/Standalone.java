@@ -8,6 +8,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.datastoresqlite.SqliteStore;
 import io.k3j.resourcesbuiltin.BuiltinKinds;
+import io.k3j.watchcache.Store;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;

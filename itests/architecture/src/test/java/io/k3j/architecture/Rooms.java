@@ -13,17 +13,20 @@ final class Rooms {
             "datastoreapi", Set.of(), "model", Set.of(), "clientapi", Set.of("model"), "apiserverapi",
             Set.of("model", "schema", "clientapi", "edgeapi"), "nodeapi", Set.of("model"));
     /// Libraries and what they may know.
-    static final Map<String, Set<String>> LIBRARIES = Map.of("schema", Set.of("model"), "codec",
-            Set.of("model", "schema"), "controllerkit", Set.of("clientapi", "model", "componentapi"), "sqllog",
-            Set.of("datastoreapi", "pki"), "pki", Set.of(), "netfilter", Set.of("nodeapi", "model"), "streaming",
-            Set.of("edgeapi"), "builtinschema", Set.of("model", "schema"), "etcdclient",
-            Set.of("streaming"), "encryption", Set.of("codec", "model"));
+    static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(Map.entry("schema", Set.of("model")),
+            Map.entry("codec", Set.of("model", "schema")),
+            Map.entry("controllerkit", Set.of("clientapi", "model", "componentapi")),
+            Map.entry("sqllog", Set.of("datastoreapi", "pki")), Map.entry("pki", Set.of()),
+            Map.entry("netfilter", Set.of("nodeapi", "model")), Map.entry("streaming", Set.of("edgeapi")),
+            Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("etcdclient", Set.of("streaming")),
+            Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",
+                    Set.of("apiserverapi", "clientapi", "codec", "datastoreapi", "encryption", "model")));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly");
     /// Contracts with reserved doors: nobody else may use them.
     static final Map<String, Set<String>> RESERVED = Map.of("datastoreapi",
             Set.of("apiserver", "supervisor", "etcdmember", "datastoresqlite", "datastorepostgres", "datastoremysql",
-                    "datastoreetcd", "sqllog", "cli"),
+                    "datastoreetcd", "sqllog", "watchcache", "cli"),
             "edgeapi", Set.of("edge", "apiserver", "supervisor", "agent", "etcdmember", "kubelet", "metricsserver",
                     "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens"));
 

@@ -32,8 +32,9 @@ final class Creates {
     record Acknowledged(int server, long sent, long at) {
     }
 
-    /// What was reached, and what was answered otherwise: how often which status.
-    record Reached(double perSecond, Histogram latencies, Map<Integer, Long> refused) {
+    /// What was reached since `begin`, when the machines were warm, and what was answered otherwise: how often which
+    /// status.
+    record Reached(double perSecond, Histogram latencies, long begin, Map<Integer, Long> refused) {
     }
 
     /// ConfigMaps of a kilobyte at `path`.
@@ -70,7 +71,7 @@ final class Creates {
         }
         Map<Integer, Long> wrong = new TreeMap<>();
         refused.forEach((status, times) -> wrong.put(status, times.sum()));
-        return new Reached(measured.count() / took, measured, wrong);
+        return new Reached(measured.count() / took, measured, begin, wrong);
     }
 
     /// One more, alone.

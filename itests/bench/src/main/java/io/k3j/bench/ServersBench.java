@@ -111,7 +111,7 @@ public final class ServersBench {
             arrived(name, watch, creates.acknowledged());
         }
         if (users.size() > 1) {
-            lag(name, watches, creates.acknowledged());
+            lag(name, watches, creates.acknowledged(), reached.begin());
             idle(name, watches, creates, idleMillis);
         }
         watching = false;
@@ -141,13 +141,13 @@ public final class ServersBench {
         System.out.println("  events in order, none missing: " + (watch.count() - watch.disorder()));
     }
 
-    private void lag(String name, List<Events> watches, Map<Long, Creates.Acknowledged> acknowledged) {
+    private void lag(String name, List<Events> watches, Map<Long, Creates.Acknowledged> acknowledged, long warm) {
         Histogram late = new Histogram();
         for (int server = 0; server < watches.size(); server++) {
             Events watch = watches.get(server);
             for (int i = 0; i < watch.count(); i++) {
                 Creates.Acknowledged by = acknowledged.get(watch.revision(i));
-                if (by != null && by.server() != server) {
+                if (by != null && by.server() != server && by.at() - warm > 0) {
                     late.add(Math.max(0, watch.time(i) - by.at()));
                 }
             }

@@ -30,7 +30,7 @@ record Commands(Path home) {
     }
 
     /// The address its kubeconfig names.
-    private String server() throws IOException {
+    String server() throws IOException {
         return Files.readString(home.resolve("k3s.yaml")).lines().map(String::strip)
                 .filter(line -> line.startsWith("server: ")).findFirst().orElseThrow().substring("server: ".length());
     }

@@ -137,7 +137,7 @@ public final class MariadbServer extends DatabaseServer {
 
     @Override
     public String sql(String database, String statements) {
-        return run(List.of("mariadb", "--no-defaults", "-N", "-B", "-S", socket(), "-u", "root", "-e", statements,
-                database));
+        return run(List.of("mariadb", "--no-defaults", "--init-command=SET autocommit = 1", "-N", "-B", "-S", socket(),
+                "-u", "root", "-e", statements, database));
     }
 }

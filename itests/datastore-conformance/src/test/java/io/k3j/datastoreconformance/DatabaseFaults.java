@@ -13,57 +13,14 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Watch;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What two servers at one database live through.
-abstract class DatabaseFaults {
-    private static final AtomicInteger DATABASES = new AtomicInteger();
-    /// Patience on a busy machine; what it took is printed. The promise is 2 s for a commit to fail, and 2 s until
-    /// writes go on once the database is back.
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();
-    private final String database = "f" + DATABASES.incrementAndGet();
-
-    /// A store and how it is closed.
-    record Opened(Datastore datastore, AutoCloseable close) {
-    }
-
-    abstract DatabaseServer server();
-
-    abstract Opened open(String endpoint);
-
+abstract class DatabaseFaults extends OnDatabase {
     /// Lets the database give out numbers in steps of 1000 by itself, as far as it can be told to.
     abstract void numberInSteps(String name);
-
-    private Datastore store() {
-        return store(server().endpoint(database));
-    }
-
-    private Datastore store(String endpoint) {
-        Opened opened = open(endpoint);
-        open.push(opened.close);
-        return opened.datastore;
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
-        }
-    }
-
-    private void sql(String statements) {
-        server().sql(database, statements);
-    }
-
-    private static void back(Accounting books) {
-        System.out.println("writes go on after " + books.awaitProgress(LIMIT).toMillis() + " ms");
-    }
 
     @Test
     void aKilledDatabaseLosesNothingThatWasAcknowledged() throws InterruptedException {
@@ -110,7 +67,7 @@ abstract class DatabaseFaults {
 
     @Test
     void aReadOnlyDatabaseIsSaidToBe() throws InterruptedException {
-        try (Accounting books = new Accounting(store(), store())) {
+        try (Said said = new Said(); Accounting books = new Accounting(store(), store())) {
             server().readOnly(true);
             try {
                 books.awaitRefusals();
@@ -119,6 +76,7 @@ abstract class DatabaseFaults {
             }
             back(books);
             assertThat(books.reasons()).anyMatch(reason -> reason.contains("only reads"));
+            assertThat(said.count("the datastore is away")).as("once by each server").isEqualTo(2);
             books.audit();
         }
     }
@@ -128,7 +86,7 @@ abstract class DatabaseFaults {
         Set<Boolean> happened = new HashSet<>();
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
             Datastore there = store();
-            Datastore here = store(server().endpoint(proxy.port(), database));
+            Datastore here = store(endpoint(proxy));
             try (Watch watch = there.watch("/", there.revision())) {
                 for (int answer = 0; answer < 6; answer++) {
                     String key = "/cut-" + answer;
@@ -151,7 +109,7 @@ abstract class DatabaseFaults {
     @Test
     void aGroupOfCommitsCostsTwoExchanges() {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
-            Datastore here = store(server().endpoint(proxy.port(), database));
+            Datastore here = store(endpoint(proxy));
             committed(here.commit("/first", 0, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
             int before = proxy.requests();
             for (int i = 0; i < 20; i++) {
@@ -165,7 +123,7 @@ abstract class DatabaseFaults {
     void revisionsHaveNoHolesWhateverTheStepOfTheDatabaseIs() {
         Datastore here = store();
         Datastore there = store();
-        numberInSteps(database);
+        numberInSteps(database());
         long revision = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         for (int i = 0; i < 4; i++) {
             Datastore either = i % 2 == 0 ? there : here;
@@ -199,7 +157,7 @@ abstract class DatabaseFaults {
                     + " create_revision, prev_revision, lease, value) VALUES (" + (first + 1)
                     + ", '/late', 1, 0, 0, 0, 0, 'x'); " + sleep() + "; COMMIT"));
             take(watch, 1);
-            while (late.isAlive() && !"1".equals(server().sql(database, sleeping()))) {
+            while (late.isAlive() && !"1".equals(sql(sleeping()))) {
                 Thread.onSpinWait();
             }
             sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
@@ -260,7 +218,7 @@ abstract class DatabaseFaults {
     @Test
     void aSlowDatabaseIsWaitedForWithinBounds() throws InterruptedException {
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
-            String slow = server().endpoint(proxy.port(), database);
+            String slow = endpoint(proxy);
             try (Accounting books = new Accounting(store(slow), store(slow))) {
                 proxy.slow(Duration.ofMillis(300));
                 books.awaitAcknowledged(8);
@@ -275,9 +233,9 @@ abstract class DatabaseFaults {
 
     @Test
     void aClosedStoreSaysSo() throws Exception {
-        Opened opened = open(server().endpoint(database));
-        Watch watch = opened.datastore.watch("/", opened.datastore.revision());
-        opened.close.close();
+        Opened opened = open(endpoint());
+        Watch watch = opened.datastore().watch("/", opened.datastore().revision());
+        opened.close().close();
         assertThatThrownBy(() -> watch.next(Duration.ofSeconds(1))).isInstanceOf(DatastoreUnavailable.class);
     }
 }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.StoreOpener;
+import io.k3j.datastoreetcd.EtcdOpener;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +38,39 @@ class EtcdStartTest {
                 "--client-cert-auth", "--trusted-ca-file", tls.authority().toString()))) {
             String address = address(etcd);
             refused("http://" + address, "etcd at " + address + " speaks TLS; write https://" + address);
+        }
+    }
+
+    @Test
+    void certificatesThatWereReplacedAreUsedWithTheNextConnection() throws InterruptedException {
+        String user = System.getProperty("user.name");
+        DatabaseStart.Tls tls = TestCertificates.make(directory, user);
+        try (EtcdServers etcd = EtcdServers.start(directory, 1, List.of("--cert-file",
+                directory.resolve("server.crt").toString(), "--key-file", directory.resolve("server.key").toString(),
+                "--client-cert-auth", "--trusted-ca-file", tls.authority().toString()))) {
+            StoreOpener.Place place = new StoreOpener.Place(etcd.endpoint(0), directory, List.of(
+                    tls.authority().toString(), tls.certificate().toString(), tls.key().toString()));
+            try (StoreOpener.Opened store = eventually(() -> new EtcdOpener().open(place))) {
+                eventually(() -> store.datastore().commit("/registry/a", 0, new byte[1], Duration.ZERO));
+                TestCertificates.make(directory, user);
+                etcd.kill(0);
+                etcd.restart(0);
+                eventually(() -> store.datastore().commit("/registry/b", 0, new byte[1], Duration.ZERO));
+            }
+        }
+    }
+
+    /// As long as it is away.
+    private static <T> T eventually(Supplier<T> attempt) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            try {
+                return attempt.get();
+            } catch (DatastoreUnavailable away) {
+                if (System.nanoTime() > end) {
+                    throw away;
+                }
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A primary with a streaming standby, which takes over.
@@ -127,6 +128,76 @@ class PostgresFailoverTest {
         long fourth = committed(there.commit("/d", 0, bytes("1"), Duration.ZERO));
         assertThat(eventually(here::revision)).isGreaterThanOrEqualTo(fourth);
         assertThat(take(watch, 3)).extracting(change -> change.key()).containsExactly("/b", "/c", "/d");
+    }
+
+    /// Whoever restarts a dead primary without making it a standby has two; endpoints name it first.
+    @Test
+    void aPrimaryThatComesBackAsOneIsNotBelieved() {
+        Datastore here = store(primary.endpoint(standby, DATABASE));
+        committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        primary.cutOff(standby);
+        primary.kill();
+        standby.promote();
+        long kept = eventually(() -> committed(here.commit("/b", 0, bytes("1"), Duration.ZERO)));
+        Watch watch = here.watch("/", kept);
+        primary.start();
+        standby.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+                + DatabaseServer.USER + "'");
+        long next = eventually(() -> committed(here.commit("/c", 0, bytes("1"), Duration.ZERO)));
+        assertThat(next).isEqualTo(kept + 1);
+        assertThat(take(watch, 1).getFirst().revision()).isEqualTo(next);
+        assertThat(eventually(() -> here.range("/", "", 0, 0).entries())).hasSize(3);
+        Datastore anew = store(primary.endpoint(standby, DATABASE));
+        assertThat(anew.get("/c")).isPresent();
+        assertThat(primary.sql(DATABASE, "SELECT COUNT(*) FROM kine WHERE name <> 'compact_rev_key'")).isEqualTo("1");
+    }
+
+    /// The same where the address has moved back to it.
+    @Tag("full")
+    @Test
+    void aSupersededPrimaryAtTheAddressIsRefusedWithASentence() {
+        CuttingProxy address = address();
+        Datastore here = store(primary.endpoint(address.port(), DATABASE));
+        committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        primary.cutOff(standby);
+        standby.promote();
+        address.lead(standby.port());
+        address.cut();
+        long kept = eventually(() -> committed(here.commit("/b", 0, bytes("1"), Duration.ZERO)));
+        address.lead(primary.port());
+        address.cut();
+        assertThatThrownBy(() -> here.commit("/c", 0, bytes("1"), Duration.ZERO))
+                .isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("another server has taken its place");
+        address.lead(standby.port());
+        address.cut();
+        assertThat(eventually(() -> committed(here.commit("/d", 0, bytes("1"), Duration.ZERO)))).isEqualTo(kept + 1);
+        assertThat(primary.sql(DATABASE, "SELECT COUNT(*) FROM kine WHERE name <> 'compact_rev_key'")).isEqualTo("1");
+    }
+
+    /// Nothing tells a server that its primary is cut off while it answers; what waits for the standby is not
+    /// acknowledged.
+    @Tag("full")
+    @Test
+    void aPrimaryThatIsCutOffFromItsSynchronousStandbyAcknowledgesNothing() {
+        primary.waitForStandby();
+        CuttingProxy address = address();
+        Datastore here = store(primary.endpoint(address.port(), DATABASE));
+        long first = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        primary.cutOff(standby);
+        standby.promote();
+        Datastore there = store(standby.endpoint(DATABASE));
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> here.commit("/old", 0, bytes("1"), Duration.ZERO))
+                .isInstanceOfSatisfying(DatastoreUnavailable.class, e -> assertThat(e.outcomeUnknown()).isTrue());
+        System.out.println("outcome unknown after " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        long second = committed(there.commit("/b", 0, bytes("1"), Duration.ZERO));
+        assertThat(second).isEqualTo(first + 1);
+        address.lead(standby.port());
+        address.cut();
+        long third = eventually(() -> committed(here.commit("/c", 0, bytes("1"), Duration.ZERO)));
+        assertThat(third).isEqualTo(second + 1);
+        assertThat(here.get("/old")).isEmpty();
+        assertThat(here.get("/b")).isPresent();
     }
 
     private static <T> T eventually(Supplier<T> what) {

@@ -112,6 +112,14 @@ class MemberItest {
     }
 
     @Test
+    void aMemberThatHasCaughtUpVotesAlthoughNobodyLooksForIt() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.leave();
+        Server two = server("server-2", Optional.of(one)).startAndWait();
+        assertThat(two.state().members()).hasSize(2).noneMatch(EtcdCluster.Member::learner);
+    }
+
+    @Test
     void aSecondServerWithTheSameNameIsRefusedAndNothingIsLeftBehind() throws IOException {
         Server one = server("server-1", Optional.empty()).startAndWait();
         Server same = new Server(directory.resolve("other"), "server-1", Optional.of(one));

@@ -30,6 +30,8 @@ class S3Itest {
     @TempDir
     Path directory;
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
+    private final SnapshotNews news = new SnapshotNews();
+    private final SnapshotTimes times = new SnapshotTimes(System::nanoTime);
     private S3Server s3;
     private Server etcd;
 
@@ -57,10 +59,11 @@ class S3Itest {
     private SnapshotDesk desk(Struct flags) {
         SnapshotDesk.Plan plan = new SnapshotDesk.Plan(etcd.places.snapshots(), "etcd-snapshot", Optional.empty(), 5,
                 false, Duration.ofMinutes(10), flags);
-        SnapshotStores stores = new SnapshotStores(plan, "server-1", new ClusterFacts(etcd.places, () -> api),
+        SnapshotStores stores = new SnapshotStores(plan, "server-1", new ClusterFacts(etcd.places, () -> api), times,
                 InstantSource.system());
-        return new SnapshotDesk(plan, stores, () -> Tls.client(etcd.places, etcd.config.clientUrl(), false), () -> {
-        }, InstantSource.system());
+        return new SnapshotDesk(plan, stores, () -> Tls.client(etcd.places, etcd.config.clientUrl(), false),
+                news.told(() -> {
+                }), InstantSource.system());
     }
 
     private static Struct ask(String operation, Object... names) {
@@ -100,6 +103,35 @@ class S3Itest {
         assertThatThrownBy(() -> desk(bucket().with("bucket", "nowhere")).carryOut(ask("save", "on-demand")))
                 .hasMessageContaining("bucket nowhere does not exist");
         assertThat(etcd.places.snapshots()).doesNotExist();
+    }
+
+    @Test
+    void theScheduleKeepsItOnDiskAndTellsWhyThereIsNoCopy() throws IOException {
+        desk(bucket().with("secretKey", "wrong")).take();
+        try (var files = Files.list(etcd.places.snapshots())) {
+            assertThat(files.count()).isOne();
+        }
+        assertThat(news.failure()).hasValueSatisfying(failed -> {
+            assertThat(failed.storage()).isEqualTo("s3");
+            assertThat(failed.location()).startsWith("s3://" + S3Server.BUCKET + "/k3s/a/etcd-snapshot-server-1-");
+            assertThat(failed.error()).contains("SignatureDoesNotMatch").doesNotContain("wrong");
+        });
+        desk(bucket()).take();
+        assertThat(times.text()).contains("k3s_etcd_snapshot_save_local_duration_seconds_count{status=\"success\"} 2\n")
+                .contains("k3s_etcd_snapshot_save_s3_duration_seconds_count{status=\"error\"} 1\n")
+                .contains("k3s_etcd_snapshot_save_s3_duration_seconds_count{status=\"success\"} 1\n")
+                .contains("k3s_etcd_snapshot_save_duration_seconds_count{status=\"error\"} 1\n");
+    }
+
+    @Test
+    void aDirectoryThatIsNoneIsToldOf() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> desk(Struct.EMPTY).carryOut(ask("save", "on-demand").with("dir", file.toString())))
+                .hasMessage(file + " is not a directory");
+        assertThat(news.failure()).hasValueSatisfying(failed -> {
+            assertThat(failed.object().struct("status").flag("readyToUse", true)).isFalse();
+            assertThat(failed.name()).startsWith("on-demand-server-1-");
+        });
     }
 
     @Test

@@ -31,6 +31,20 @@ public final class S3Server implements AutoCloseable {
     /// Starts it with an empty bucket and waits until it listens.
     public static S3Server start(Path directory) throws IOException {
         int port = FreePort.next();
+        Process process = new ProcessBuilder(command(directory, port)).redirectErrorStream(true)
+                .redirectOutput(directory.resolve("s3proxy.log").toFile()).start();
+        S3Server server = new S3Server(process, port, directory);
+        Server.await("S3Proxy to listen", server::listens);
+        return server;
+    }
+
+    /// A shell script that starts it, with an empty bucket, and stays.
+    static Path script(Path directory, int port) throws IOException {
+        return Files.writeString(directory.resolve("s3.sh"),
+                "exec '" + String.join("' '", command(directory, port)) + "'\n");
+    }
+
+    private static List<String> command(Path directory, int port) throws IOException {
         Files.createDirectories(directory.resolve("data").resolve(BUCKET));
         Path file = directory.resolve("s3proxy.conf");
         Files.write(file, List.of("s3proxy.endpoint=http://127.0.0.1:" + port,
@@ -40,13 +54,9 @@ public final class S3Server implements AutoCloseable {
                 "jclouds.credential=y"));
         Path log = Files.writeString(directory.resolve("logback.xml"),
                 "<configuration><root level=\"OFF\"/></configuration>");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dlogback.configurationFile=" + log, "-cp", System.getProperty("java.class.path"),
-                "org.gaul.s3proxy.Main", "--properties", file.toString()).redirectErrorStream(true)
-                .redirectOutput(directory.resolve("s3proxy.log").toFile()).start();
-        S3Server server = new S3Server(process, port, directory);
-        Server.await("S3Proxy to listen", server::listens);
-        return server;
+                "org.gaul.s3proxy.Main", "--properties", file.toString());
     }
 
     private boolean listens() {

@@ -1,9 +1,11 @@
-# In a network and process namespace of its own: $1 is the program, $2 an empty directory.
+# In a network and process namespace of its own: $1 is the program, $2 an empty directory, $S3_START starts an S3 server
+# at $S3_ENDPOINT.
 set -u
 ip link set lo up
-k3s=$1; a=$2/a; b=$2/b
+k3s=$1; a=$2/a; b=$2/b; c=$2/c
 export K3S_CONFIG_FILE=/dev/null K3S_NODE_NAME=n
-mkdir -p "$a" "$b"
+mkdir -p "$a" "$b" "$c"
+bash "$S3_START" > "$2/s3.log" 2>&1 &
 
 server() { # directory, further flags
   dir=$1; shift
@@ -19,10 +21,13 @@ server() { # directory, further flags
 
 snapshot() { "$k3s" etcd-snapshot "$@" --data-dir "$a"; }
 
-restore() { # flags
-  "$k3s" server --cluster-reset --data-dir "$b" --write-kubeconfig "$b.yaml" --disable-agent --node-ip 127.0.0.1 "$@" 2>&1 | grep '^k3s:'
-  echo "exit=${PIPESTATUS[0]} left=$(ls -A "$b" 2> /dev/null | wc -l)"
+restore() { # directory, flags
+  dir=$1; shift
+  "$k3s" server --cluster-reset --data-dir "$dir" --write-kubeconfig "$dir.yaml" --disable-agent --node-ip 127.0.0.1 "$@" 2>&1 | grep '^k3s:'
+  echo "exit=${PIPESTATUS[0]} left=$(ls -A "$dir" 2> /dev/null | wc -l)"
 }
+
+bucket="--etcd-s3 --etcd-s3-endpoint $S3_ENDPOINT --etcd-s3-insecure --etcd-s3-bucket $S3_BUCKET --etcd-s3-folder k3s"
 
 server "$a" --cluster-init --token secret --node-name a
 kubectl="$k3s kubectl --kubeconfig $a.yaml"
@@ -40,15 +45,37 @@ snapshot delete "$(basename "$file")" || true
 cp "$a"/server/db/snapshots/on-demand-*.zip "$2/kept.zip"
 head -c 9000 "$2/kept.zip" > "$2/cut.zip"
 echo "ca-a $(sha256sum < "$a/server/tls/server-ca.crt")"
+until (: > "/dev/tcp/${S3_ENDPOINT%:*}/${S3_ENDPOINT#*:}") 2> /dev/null; do sleep 0.1; done
+snapshot save --name copied $bucket
+copied=$(basename "$a"/server/db/snapshots/copied-*)
+rm "$a/server/db/snapshots/$copied"
+echo "== listed"; snapshot ls $bucket
+echo "== failed"
+snapshot save --name lost --dir "$2/kept.zip"; echo "exit=$?"
+for i in $(seq 1 120); do
+  $kubectl get events --field-selector reason=ETCDSnapshotFailed --no-headers 2> /dev/null | grep -q . && break
+  sleep 0.5
+done
+$kubectl get etcdsnapshotfiles -o 'jsonpath={range .items[?(@.status.error)]}{.metadata.name} {.status.readyToUse} {.status.error.message}{"\n"}{end}'
+$kubectl get events --field-selector reason=ETCDSnapshotFailed -o 'jsonpath={range .items[*]}{.type} {.involvedObject.kind} {.message}{"\n"}{end}'
 kill $pid; wait $pid
 
-echo "== without token"; restore --cluster-reset-restore-path "$2/kept.zip"
-echo "== damaged"; restore --cluster-reset-restore-path "$2/cut.zip" --token secret
-echo "== another token"; restore --cluster-reset-restore-path "$2/kept.zip" --token guess
-echo "== restored"; restore --cluster-reset-restore-path "$2/kept.zip" --token secret
-echo "== again"; restore --cluster-reset-restore-path "$2/kept.zip" --token secret
+echo "== without token"; restore "$b" --cluster-reset-restore-path "$2/kept.zip"
+echo "== damaged"; restore "$b" --cluster-reset-restore-path "$2/cut.zip" --token secret
+echo "== another token"; restore "$b" --cluster-reset-restore-path "$2/kept.zip" --token guess
+echo "== restored"; restore "$b" --cluster-reset-restore-path "$2/kept.zip" --token secret
+echo "== again"; restore "$b" --cluster-reset-restore-path "$2/kept.zip" --token secret
 server "$b" --token secret --node-name b
 echo "ca-b $(sha256sum < "$b/server/tls/server-ca.crt")"
 "$k3s" kubectl --kubeconfig "$b.yaml" get configmap kept -o 'jsonpath=kept={.data.a}{"\n"}'
+kill $pid; wait $pid
+
+echo "== s3 with another secret"
+AWS_SECRET_ACCESS_KEY=guess restore "$c" --cluster-reset-restore-path "$copied" --token secret $bucket
+echo "== s3 without it"; restore "$c" --cluster-reset-restore-path "nothing" --token secret $bucket
+echo "== s3 restored"; restore "$c" --cluster-reset-restore-path "$copied" --token secret $bucket
+server "$c" --token secret --node-name c
+echo "ca-c $(sha256sum < "$c/server/tls/server-ca.crt")"
+"$k3s" kubectl --kubeconfig "$c.yaml" get configmap kept -o 'jsonpath=kept={.data.a}{"\n"}'
 kill $pid; wait $pid
 echo "stopped with $?"

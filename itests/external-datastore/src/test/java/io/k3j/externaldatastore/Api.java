@@ -78,8 +78,13 @@ final class Api implements AutoCloseable {
 
     /// Watches them from now on.
     void watch() throws IOException, InterruptedException {
+        watch("?watch=true");
+    }
+
+    /// Watches them as `query` says.
+    void watch(String query) throws IOException, InterruptedException {
         HttpResponse<Stream<String>> answer = client.send(
-                HttpRequest.newBuilder(URI.create(server + MAPS + "?watch=true")).build(),
+                HttpRequest.newBuilder(URI.create(server + MAPS + query)).build(),
                 HttpResponse.BodyHandlers.ofLines());
         if (answer.statusCode() != 200) {
             throw new IOException("watch: " + answer.statusCode());
@@ -96,6 +101,11 @@ final class Api implements AutoCloseable {
     /// Whether the watch has told of one.
     boolean told(String name) {
         return lines.stream().anyMatch(line -> line.contains("\"name\":\"" + name + "\""));
+    }
+
+    /// What the watch has told, a line each.
+    List<String> lines() {
+        return List.copyOf(lines);
     }
 
     /// Whether the watch has been ended.

@@ -78,6 +78,8 @@ abstract class ExternalDatastore {
         assertThat(b.stop()).as(b::tail).isZero();
         assertThat(apply("a", "fourth")).isTrue();
         assertThat(a.stop()).as(a::tail).isZero();
+        assertThat(a.output() + b.output()).as("what leaves word in the datastore stops before it")
+                .doesNotContain("not all bundles stopped in time");
     }
 
     /// Writes are refused with the reason, reads and watches go on, and all comes back by itself. How long a write and

@@ -1,9 +1,11 @@
 package io.k3j.featuresitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Retire;
+import io.k3j.componentapi.SwapRefused;
 import io.k3j.testkitosgi.InFramework;
 import io.k3j.testkitosgi.Injected;
 import java.io.IOException;
@@ -52,6 +54,47 @@ class FeaturesItest {
             scene.await("stop", () -> scene.read("diary").endsWith("stop\n"));
             scene.await("list", () -> !scene.read("data/bundles/applied.json").contains("old"));
             assertThat(scene.read("diary")).isEqualTo("start\nretire\nstop\n");
+        }
+    }
+
+    @Test
+    void keepsABundleStoppedUntilItIsStartedAgain() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = new Scene(context)) {
+            diary(scene);
+            scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
+            feature(scene);
+            scene.run(Map.of(), Set.of());
+            scene.await("start", () -> scene.read("data/bundles/applied.json").contains("old"));
+            Components components = components();
+            assertThat(components.stop("old").state()).isEqualTo("STOPPED");
+            assertThat(scene.read("diary")).isEqualTo("start\nstop\n");
+            assertThat(components.list()).singleElement().matches(component -> component.state().equals("STOPPED")
+                    && component.message().endsWith("k3s bundle start old"));
+            assertThatThrownBy(() -> components.stop("old")).hasMessageContaining("stopped already");
+            assertThatThrownBy(() -> components.back("old", step -> {
+            })).isInstanceOf(SwapRefused.class);
+            assertThat(components.start("old").state()).isEqualTo("ACTIVE");
+            assertThat(scene.read("diary")).isEqualTo("start\nstop\nstart\n");
+            assertThatThrownBy(() -> components.start("old")).hasMessageContaining("was not stopped");
+            assertThatThrownBy(() -> components.stop("new")).hasMessageContaining("no bundle is called new");
+            assertThat(components.stop("old").state()).as("again").isEqualTo("STOPPED");
+        }
+    }
+
+    @Test
+    void refusesToStopWhatHasToRun() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = new Scene(context)) {
+            diary(scene);
+            scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
+            scene.write("features/old/feature.json",
+                    "{\"name\": \"old\", \"bundles\": [{\"name\": \"test.old\", \"stop\": \"NEVER\"}]}");
+            scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
+            scene.run(Map.of(), Set.of());
+            scene.await("start", () -> scene.read("diary").equals("start\n"));
+            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            assertThatThrownBy(() -> components().stop("old")).isInstanceOf(SwapRefused.class)
+                    .hasMessageContaining("old cannot be stopped");
+            assertThat(scene.read("diary")).isEqualTo("start\n");
         }
     }
 

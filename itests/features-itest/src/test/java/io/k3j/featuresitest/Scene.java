@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -29,6 +31,7 @@ final class Scene implements AutoCloseable {
     private final Path root;
     private final BundleContext context;
     private final List<String> aborts = new ArrayList<>();
+    private final List<String> chosen = new ArrayList<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     Scene(BundleContext context) throws IOException {
@@ -60,14 +63,15 @@ final class Scene implements AutoCloseable {
         }
         Files.createDirectories(path("data/bundles/chosen"));
         String entry = activator.getName().replace('.', '/') + ".class";
-        try (OutputStream file = Files.newOutputStream(path("data/bundles/chosen/x.jar"));
+        try (OutputStream file = Files.newOutputStream(path("data/bundles/chosen/" + symbolicName + ".jar"));
                 JarOutputStream jar = new JarOutputStream(file, manifest);
                 InputStream bytes = activator.getClassLoader().getResourceAsStream(entry)) {
             jar.putNextEntry(new JarEntry(entry));
             bytes.transferTo(jar);
             jar.closeEntry();
         }
-        write("data/bundles/chosen.json", "{\"" + symbolicName + "\": [\"shipped\", \"x.jar\"]}");
+        chosen.add("\"" + symbolicName + "\": [\"shipped\", \"" + symbolicName + ".jar\"]");
+        write("data/bundles/chosen.json", "{" + String.join(", ", chosen) + "}");
     }
 
     void run(Map<String, Object> settings, Set<String> disabled) {
@@ -100,10 +104,24 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /// Ends the manager, so that the next scene begins with a fresh one.
+    /// Ends the manager, so that the next scene begins with a fresh one, and removes its directory.
     @Override
-    public void close() throws BundleException {
+    public void close() throws BundleException, IOException {
         registrations.forEach(ServiceRegistration::unregister);
+        bundlesAsBefore();
+        clear();
+    }
+
+    /// Removes its directory; for a framework that has ended.
+    void clear() throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        }
+    }
+
+    private void bundlesAsBefore() throws BundleException {
         for (Bundle bundle : context.getBundles()) {
             if (bundle.getLocation().startsWith("chosen:")) {
                 bundle.uninstall();

@@ -1,10 +1,15 @@
 package io.k3j.ha;
 
+import io.k3j.codec.Json;
 import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +55,19 @@ final class Cluster implements AutoCloseable {
         Host server = new Host(net.server(servers.size() + 1));
         servers.add(server);
         started(server, steps);
-        apis.add(Api.of(server.machine()));
+        if (apis.size() < servers.size()) {
+            apis.add(Api.of(server.machine()));
+        }
+        return server;
+    }
+
+    /// A server after these steps, which may have to wait for others: nobody waits for it here.
+    Host begun(Step... steps) throws IOException, InterruptedException {
+        Host server = new Host(net.server(servers.size() + 1));
+        servers.add(server);
+        for (Step step : steps) {
+            step.on(server);
+        }
         return server;
     }
 
@@ -67,8 +84,27 @@ final class Cluster implements AutoCloseable {
         for (Step step : steps) {
             step.on(host);
         }
-        Waiting.until(host.name() + " Ready", LIMIT, () -> ready(servers.getFirst(), host.name()), host::story);
+        Waiting.until(host.name() + " Ready", LIMIT, () -> ready(host.name()), host::story);
         report(host.name() + " Ready", start);
+    }
+
+    /// Whether the first server says so. It is asked without a command, which would take its time from who joins.
+    private boolean ready(String node) throws IOException, InterruptedException {
+        Machine first = servers.getFirst().machine();
+        if (apis.isEmpty()) {
+            if (Files.notExists(first.dir().resolve("etc/rancher/k3s/k3s.yaml"))) {
+                return false;
+            }
+            apis.add(Api.of(first));
+        }
+        try {
+            HttpResponse<String> answer = apis.getFirst().get("/api/v1/nodes/" + node, "application/json");
+            return answer.statusCode() == 200
+                    && Json.object(answer.body().getBytes(StandardCharsets.UTF_8)).struct("status").seq("conditions")
+                            .find("type", "Ready").text("status").equals("True");
+        } catch (IOException away) {
+            return false;
+        }
     }
 
     /// A load balancer as the page makes it.
@@ -77,6 +113,13 @@ final class Cluster implements AutoCloseable {
         balancers.add(balancer);
         balancer.follow(Page.of("cluster-load-balancer.md"), variant, "file", "append", "run");
         return balancer;
+    }
+
+    /// Waits until servers are reached through the virtual address: load balancers elect its holder first.
+    void virtual() throws IOException, InterruptedException {
+        Host server = servers.getFirst();
+        Waiting.until("answer through " + MachineNet.VIRTUAL, LIMIT, () -> server
+                .run("curl -skf -m 2 https://" + MachineNet.VIRTUAL + ":6443/ping").code() == 0, this::story);
     }
 
     static boolean ready(Host from, String node) throws IOException, InterruptedException {
@@ -96,7 +139,7 @@ final class Cluster implements AutoCloseable {
         return agents;
     }
 
-    /// The API of every server, in their order.
+    /// The API of every server that was waited for, in their order.
     List<Api> apis() {
         return apis;
     }

@@ -35,6 +35,7 @@ class ExternalDatastoreItest {
             cluster.server(database::equip, Cluster.page(page, variant));
             cluster.balancer("haproxy");
             cluster.balancer("haproxy");
+            cluster.virtual();
             cluster.agent(Cluster.page(page, variant));
             Trial.sameNodesFromEverywhere(cluster, MachineNet.VIRTUAL);
             Workload workload = Workload.on(cluster.servers().getFirst(), 3);

@@ -38,12 +38,12 @@ public final class TestRuntime {
         process = containerd.ensure(new ContainerdConfig(places, machine, settings, Map.of()).text());
         cri = new Cri(places.socket());
         Pins pins = new Pins();
-        runtime = new CriRuntime(cri, new CriImages(cri, pins));
+        CountDownLatch imported = new CountDownLatch(1);
+        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported);
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 1000 && !ready(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);
         }
-        CountDownLatch imported = new CountDownLatch(1);
         ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()),
                 List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"), pins, name -> {
                 });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.parity.CriticalFlags.Flag;
 import io.k3j.pki.ClusterAccess;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.ConsoleAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,9 @@ abstract class ParityMatrix {
         datastore();
         first = start("server-1", founding(), ThirdParty.DISABLED);
         first.prints("API server ready", "controllers may run");
+        ConsoleAnswer stopped = ConsoleAnswer.of(first.directory().resolve("data/bundles/console.sock"), "stop",
+                ThirdParty.STOPPED);
+        assertThat(stopped.lines()).containsExactly(ThirdParty.STOPPED + " STOPPED");
         store = store();
         settled();
     }

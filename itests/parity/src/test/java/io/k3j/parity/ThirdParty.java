@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 final class ThirdParty {
     /// What servers here disable.
     static final String DISABLED = "--disable=coredns,acme-dns";
+    /// What is stopped on the running server; whether it is to run is one of the flags servers agree on.
+    static final String STOPPED = "cloud-controller";
 
     private ThirdParty() {
     }

@@ -35,6 +35,12 @@ final class KineFile implements AutoCloseable {
             "UNIQUE INDEX IF NOT EXISTS kine_name_prev_revision_uindex ON kine (name, prev_revision)",
             "INDEX IF NOT EXISTS kine_id_compact_rev_key_with_prev_revision_index ON kine (id, name, prev_revision)"
                     + " WHERE name != 'compact_rev_key' AND prev_revision != 0");
+    private static final String FORM = """
+            SELECT 'column ' || name || ' ' || upper(type) || CASE pk WHEN 0 THEN '' ELSE ' key' END
+              FROM pragma_table_info('kine')
+            UNION ALL SELECT 'index ' || CASE l."unique" WHEN 0 THEN '' ELSE 'unique ' END || l.name || ': '
+              || (SELECT group_concat(i.name, ' ') FROM pragma_index_info(l.name) AS i)
+              FROM pragma_index_list('kine') AS l""";
     private static final String COLUMNS = "name, created, deleted, create_revision, prev_revision, lease, value,"
             + " old_value";
 
@@ -158,6 +164,40 @@ final class KineFile implements AutoCloseable {
             while (r.next()) {
                 lines.add(r.getString(1).replaceAll("\\s+", " ").replace("( ", "(").replace(" )", ")")
                         .replace("kine(", "kine ("));
+            }
+        }
+        return lines;
+    }
+
+    /// Columns and indexes, a line each, as `kine-form.txt` has them.
+    List<String> form() throws SQLException {
+        return lines(FORM);
+    }
+
+    /// The rows of a name, a line each, as `kine-form.txt` has them: `#2` is the second of them, `-` nothing.
+    List<String> rows(String name) throws SQLException {
+        List<Row> rows = rows().stream().filter(row -> row.name.equals(name)).toList();
+        List<Long> ids = rows.stream().map(Row::id).toList();
+        return rows.stream()
+                .map(row -> String.join(" ", "row", row.created ? "created" : row.deleted ? "deleted" : "updated",
+                        reference(ids, row.createRevision), reference(ids, row.prevRevision), "" + row.lease,
+                        text(row.value), text(row.oldValue)))
+                .toList();
+    }
+
+    private static String reference(List<Long> ids, long id) {
+        return id == 0 ? "-" : ids.contains(id) ? "#" + (ids.indexOf(id) + 1) : "another";
+    }
+
+    private static String text(byte @Nullable [] value) {
+        return value == null || value.length == 0 ? "-" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    private List<String> lines(String sql) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        try (Statement statement = connection.createStatement(); ResultSet r = statement.executeQuery(sql)) {
+            while (r.next()) {
+                lines.add(r.getString(1));
             }
         }
         return lines;

@@ -40,7 +40,7 @@ class EtcdSwapItest {
         // what comes with the lead is no leftover of a swap
         Waiting.until("lead", LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
                 .contains("this server leads"), server::story);
-        loaded = new LoadedServer(machine, server).load(WARM).once("datastore-etcd");
+        loaded = new LoadedServer(machine, server).load(WARM);
     }
 
     private static boolean settled(Server server) throws IOException {

@@ -11,6 +11,8 @@ import java.util.TreeMap;
 /// @param services registered services
 /// @param threads platform threads by name, without those of the virtual machine itself
 record Leaks(int loaders, int services, Map<String, Integer> threads) {
+    /// How class loaders are told of.
+    static final String LOADERS = " loaders";
     private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
     private static final String SERVICE = "org.apache.felix.framework.ServiceRegistrationImpl";
     private static final Set<String> MACHINE = Set.of("C1 CompilerThread", "C2 CompilerThread", "G1 ", "GC Thread",
@@ -34,7 +36,7 @@ record Leaks(int loaders, int services, Map<String, Integer> threads) {
     String beyond(Leaks before) {
         StringBuilder more = new StringBuilder();
         if (loaders > before.loaders) {
-            more.append(loaders - before.loaders).append(" loaders ");
+            more.append(loaders - before.loaders).append(LOADERS).append(' ');
         }
         if (services > before.services) {
             more.append(services - before.services).append(" services ");

@@ -97,6 +97,16 @@ public final class K3sProcess implements AutoCloseable {
         }
     }
 
+    /// Waits until it has ended by itself.
+    /// @return its exit code
+    /// @throws AssertionError with the end of its output when it has not in time
+    public int awaitEnd(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("runs after " + limit.toSeconds() + " s; its last lines:\n" + tail());
+        }
+        return process.exitValue();
+    }
+
     /// The end of its output.
     public String tail() {
         List<String> lines = output().lines().toList();

@@ -1,0 +1,48 @@
+package io.k3j.cricontainerd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.RuntimeFault;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What waits for the shipped images. Nobody answers at the socket, so that each call that gets there fails.
+class CriRuntimeTest {
+    @TempDir
+    private Path dir;
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch imported = new CountDownLatch(1) {
+        @Override
+        public void await() throws InterruptedException {
+            asked.countDown();
+            super.await();
+        }
+    };
+
+    private CriRuntime runtime() {
+        Cri cri = new Cri(dir.resolve("nobody.sock"));
+        return new CriRuntime(cri, new CriImages(cri, new Pins()), imported);
+    }
+
+    @Test
+    void makesNoSandboxBeforeTheShippedImagesAreImported() throws Exception {
+        CompletableFuture<String> made = CompletableFuture.supplyAsync(() -> runtime().runSandbox(Struct.EMPTY, ""));
+        assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(made).isNotDone();
+        imported.countDown();
+        assertThatThrownBy(made::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(RuntimeFault.class);
+    }
+
+    @Test
+    void tellsOfTheRuntimeMeanwhile() {
+        assertThatThrownBy(() -> runtime().readiness()).isInstanceOf(RuntimeFault.class);
+        assertThat(asked.getCount()).isOne();
+    }
+}

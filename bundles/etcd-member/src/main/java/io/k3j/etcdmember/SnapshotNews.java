@@ -1,0 +1,66 @@
+package io.k3j.etcdmember;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+
+/// What became of snapshots and cannot be seen on disks and in S3: those that failed, and those that somebody deleted.
+/// Kept until the API has been told. Any thread.
+final class SnapshotNews {
+    /// More that the API was not told of are forgotten, the oldest first.
+    static final int MAX_WAITING = 100;
+    private final Queue<SnapshotFile> failed = new ArrayDeque<>();
+    private final Set<String> deleted = new HashSet<>();
+
+    /// Hears of them; runs `poke` whenever there may be other snapshots.
+    SnapshotDesk.Told told(Runnable poke) {
+        return new SnapshotDesk.Told() {
+            @Override
+            public void failed(SnapshotFile one) {
+                SnapshotNews.this.failed(one);
+            }
+
+            @Override
+            public void changed(List<String> gone) {
+                SnapshotNews.this.deleted(gone);
+                poke.run();
+            }
+        };
+    }
+
+    /// One could not be taken or copied.
+    synchronized void failed(SnapshotFile one) {
+        if (failed.size() == MAX_WAITING) {
+            failed.remove();
+        }
+        failed.add(one);
+    }
+
+    /// These were deleted on purpose.
+    synchronized void deleted(Collection<String> names) {
+        if (deleted.size() < MAX_WAITING) {
+            deleted.addAll(names);
+        }
+    }
+
+    /// The failure that waits longest; it stays until it is [#told].
+    synchronized Optional<SnapshotFile> failure() {
+        return Optional.ofNullable(failed.peek());
+    }
+
+    synchronized void told(SnapshotFile one) {
+        failed.remove(one);
+    }
+
+    synchronized Set<String> deleted() {
+        return Set.copyOf(deleted);
+    }
+
+    synchronized void forgotten(Set<String> names) {
+        deleted.removeAll(names);
+    }
+}

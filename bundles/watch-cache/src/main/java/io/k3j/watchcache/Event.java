@@ -1,0 +1,82 @@
+package io.k3j.watchcache;
+
+import org.jspecify.annotations.Nullable;
+
+/// One step of the log: what a key was before, what it is after, and the picture of everything right
+/// after. `before` is null for a creation, `after` for a deletion.
+public final class Event {
+    private final long revision;
+    private final @Nullable Item before;
+    private final @Nullable Item after;
+    private final SnapshotTree<Item> tree;
+    private volatile @Nullable Frame frames;
+
+    /// A step with the picture right after it.
+    public Event(long revision, @Nullable Item before, @Nullable Item after, SnapshotTree<Item> tree) {
+        this.revision = revision;
+        this.before = before;
+        this.after = after;
+        this.tree = tree;
+    }
+
+    /// The revision of the step.
+    public long revision() {
+        return revision;
+    }
+
+    /// The version before, null for a creation.
+    @Nullable
+    public Item before() {
+        return before;
+    }
+
+    /// The version after, null for a deletion.
+    @Nullable
+    public Item after() {
+        return after;
+    }
+
+    /// The newer of the two versions.
+    public Item newest() {
+        Item newer = after == null ? before : after;
+        if (newer == null) {
+            throw new IllegalStateException("an event without any version");
+        }
+        return newer;
+    }
+
+    /// Everything as it was right after.
+    public SnapshotTree<Item> tree() {
+        return tree;
+    }
+
+    /// Roughly how many bytes the log keeps for this event.
+    int weight() {
+        return 256 + newest().bytes().length;
+    }
+
+    /// What was made of this event for sending in one form, the next one behind it.
+    private record Frame(Object form, byte[] bytes, @Nullable Frame next) {
+    }
+
+    /// The bytes sent for this event in one form (told apart by identity), null when they are not made yet.
+    public byte @Nullable [] frame(Object form) {
+        for (Frame f = frames; f != null; f = f.next) {
+            if (f.form == form) {
+                return f.bytes;
+            }
+        }
+        return null;
+    }
+
+    /// Keeps the bytes for every other watcher of that form.
+    public synchronized byte[] keep(Object form, byte[] bytes) {
+        frames = new Frame(form, bytes, frames);
+        return bytes;
+    }
+
+    /// Forgets what was made for sending: everybody has been told.
+    public void forgetFrames() {
+        frames = null;
+    }
+}

@@ -1,0 +1,61 @@
+package io.k3j.watchcache;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Everybody who follows the log, grouped by what their keys begin with, so that an event costs only those it
+/// concerns. Joining and leaving: any thread; the rest: the feeder.
+final class Followers {
+    private final Map<String, List<Follower>> groups = new ConcurrentHashMap<>();
+    private final List<Follower> concerned = new ArrayList<>();
+
+    void join(Follower follower) {
+        groups.computeIfAbsent(follower.prefix(), p -> new CopyOnWriteArrayList<>()).add(follower);
+    }
+
+    void leave(Follower follower) {
+        groups.computeIfPresent(follower.prefix(), (p, group) -> {
+            group.remove(follower);
+            return group.isEmpty() ? null : group;
+        });
+    }
+
+    /// Gives an event to whom it concerns.
+    void offer(Event event) {
+        String key = event.newest().storeKey();
+        for (int slash = key.indexOf('/', Keys.ROOT.length()); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+            List<Follower> group = groups.get(key.substring(0, slash + 1));
+            if (group != null) {
+                for (Follower f : group) {
+                    f.offer(event);
+                    concerned.add(f);
+                }
+            }
+        }
+    }
+
+    /// Wakes those who have been given something.
+    void ring() {
+        Follower last = null;
+        for (Follower f : concerned) {
+            if (f != last) {
+                f.ring();
+            }
+            last = f;
+        }
+        concerned.clear();
+    }
+
+    /// Steps are missing.
+    void lose() {
+        groups.values().forEach(group -> group.forEach(Follower::lose));
+    }
+
+    /// The log ends.
+    void end() {
+        groups.values().forEach(group -> group.forEach(Follower::end));
+    }
+}

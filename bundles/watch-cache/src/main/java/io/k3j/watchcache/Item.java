@@ -1,0 +1,90 @@
+package io.k3j.watchcache;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.lang.ref.SoftReference;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One version of one stored object: its bytes as they lie in the store, decoded only when somebody
+/// looks. The decoded form is kept as long as the heap has room.
+public final class Item {
+    private final String storeKey;
+    private final byte[] bytes;
+    private final long revision;
+    private final long createRevision;
+    private final int hole;
+    private volatile @Nullable SoftReference<Obj> decoded;
+
+    /// `bytes` are in stored form.
+    /// @throws io.k3j.codec.MalformedInput when they are not
+    public Item(String storeKey, byte[] bytes, long createRevision, long revision) {
+        this.storeKey = storeKey;
+        this.bytes = bytes;
+        this.revision = revision;
+        this.createRevision = createRevision;
+        this.hole = Json.hole(bytes);
+    }
+
+    /// The key in the store.
+    public String storeKey() {
+        return storeKey;
+    }
+
+    /// The object's namespace and name, from the store's key: the last segments behind `prefix`.
+    public Key key(String prefix) {
+        int slash = storeKey.indexOf('/', prefix.length());
+        return slash < 0 ? Key.of(storeKey.substring(prefix.length()))
+                : new Key(storeKey.substring(prefix.length(), slash), storeKey.substring(slash + 1));
+    }
+
+    /// The stored bytes; nobody changes them.
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /// The revision of this version.
+    public long revision() {
+        return revision;
+    }
+
+    /// The revision of the first version.
+    public long createRevision() {
+        return createRevision;
+    }
+
+    /// Where `resourceVersion` is spliced in: right behind `"metadata":{`.
+    public int holeIndex() {
+        return hole;
+    }
+
+    /// The object, decoded at most once while it is looked at.
+    public Obj object() {
+        SoftReference<Obj> ref = decoded;
+        Obj known = ref == null ? null : ref.get();
+        if (known == null) {
+            known = Obj.stored(Json.object(bytes), revision);
+            decoded = new SoftReference<>(known);
+        }
+        return known;
+    }
+
+    /// The object without anything but its metadata, not kept.
+    public Obj head() {
+        SoftReference<Obj> ref = decoded;
+        Obj known = ref == null ? null : ref.get();
+        return known == null ? Obj.stored(Json.head(bytes), revision) : known;
+    }
+
+    /// The object's labels.
+    public Map<String, String> labels() {
+        return object().labels();
+    }
+
+    /// Key and revision; never the content.
+    @Override
+    public String toString() {
+        return storeKey + " @" + revision;
+    }
+}

@@ -1,0 +1,62 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastoreapi.Datastore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+
+/// Stores at a database of the test's own, in a server that several tests share.
+abstract class OnDatabase {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    /// Patience on a busy machine; what it took is printed. The promise is 2 s for a commit to fail, and 2 s until
+    /// writes go on once the database is back.
+    static final Duration LIMIT = Duration.ofSeconds(60);
+    private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();
+    private final String database = "f" + DATABASES.incrementAndGet();
+
+    /// A store and how it is closed.
+    record Opened(Datastore datastore, AutoCloseable close) {
+    }
+
+    abstract DatabaseServer server();
+
+    abstract Opened open(String endpoint);
+
+    final String database() {
+        return database;
+    }
+
+    final String endpoint() {
+        return server().endpoint(database);
+    }
+
+    final String endpoint(CuttingProxy proxy) {
+        return server().endpoint(proxy.port(), database);
+    }
+
+    final Datastore store() {
+        return store(endpoint());
+    }
+
+    final Datastore store(String endpoint) {
+        Opened opened = open(endpoint);
+        open.push(opened.close);
+        return opened.datastore;
+    }
+
+    @AfterEach
+    final void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+
+    final String sql(String statements) {
+        return server().sql(database, statements);
+    }
+
+    static void back(Accounting books) {
+        System.out.println("writes go on after " + books.awaitProgress(LIMIT).toMillis() + " ms");
+    }
+}

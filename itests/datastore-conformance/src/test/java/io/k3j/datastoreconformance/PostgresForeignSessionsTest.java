@@ -1,0 +1,57 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastorepostgres.PostgresStore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/// On a server whose settings are not the usual ones.
+class PostgresForeignSessionsTest extends ForeignSessions {
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void serve() {
+        server = PostgresServer.started("timezone=Pacific/Kiritimati", "datestyle=SQL,DMY", "bytea_output=escape",
+                "standard_conforming_strings=off", "backslash_quote=on",
+                "default_transaction_isolation=serializable", "default_transaction_deferrable=on",
+                "default_table_access_method=heap", "array_nulls=off");
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @Override
+    DatabaseServer server() {
+        return server;
+    }
+
+    @Override
+    Opened open(String endpoint) {
+        PostgresStore store = PostgresStore.open(endpoint);
+        return new Opened(store.datastore(), store);
+    }
+
+    @Override
+    String held(int seconds) {
+        return "BEGIN; LOCK TABLE kine; SELECT pg_sleep(" + seconds + "); COMMIT";
+    }
+
+    @Override
+    String storm(String prefix, int rows) {
+        return "DO $$ BEGIN FOR i IN 1.." + rows + " LOOP BEGIN INSERT INTO kine (name, created, deleted,"
+                + " create_revision, prev_revision, lease, value) VALUES ('" + prefix + "' || i, 1, 0, 0, 0, 0, 'x');"
+                + " EXCEPTION WHEN unique_violation OR lock_not_available THEN NULL; END;"
+                + " IF i % 4 = 0 THEN COMMIT; ELSE ROLLBACK; END IF; END LOOP; END $$";
+    }
+
+    @Override
+    String sessions() {
+        return "SELECT COUNT(*) FROM pg_stat_activity WHERE usename = '" + DatabaseServer.USER + "'";
+    }
+
+    @Override
+    void full(boolean full) {
+        server.sql("postgres", "ALTER ROLE " + DatabaseServer.USER + " CONNECTION LIMIT " + (full ? 0 : -1));
+    }
+}

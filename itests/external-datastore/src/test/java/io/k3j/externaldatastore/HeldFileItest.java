@@ -1,0 +1,76 @@
+package io.k3j.externaldatastore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A server with SQLite whose file somebody holds in SQLite's own shell.
+class HeldFileItest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    @TempDir
+    Path directory;
+
+    @Test
+    void writesAreRefusedWithTheReasonReadsGoOnAndAllComesBackByItself() throws Exception {
+        try (K3sProcess server = K3sProcess.server(directory, "--disable-agent", "--bind-address", "127.0.0.1")) {
+            server.awaitOutput("component=apiserver health=OK", LIMIT);
+            try (Api api = new Api(directory)) {
+                assertThat(api.create("before").statusCode()).isEqualTo(201);
+                api.watch();
+                Process shell = new ProcessBuilder("sqlite3", server.dataDir().resolve("server/db/state.db").toString())
+                        .redirectErrorStream(true).start();
+                try (Writer words = shell.outputWriter(StandardCharsets.UTF_8);
+                        BufferedReader answers = shell.inputReader(StandardCharsets.UTF_8)) {
+                    words.write(".timeout 10000\nBEGIN EXCLUSIVE;\nSELECT 'held';\n");
+                    words.flush();
+                    assertThat(answers.readLine()).isEqualTo("held");
+                    held(api);
+                }
+                long back = System.nanoTime();
+                server.await("a write", LIMIT, () -> created(api, "after"));
+                System.out.println("held file: written again after " + (System.nanoTime() - back) / 1_000_000 + " ms");
+                server.await("what the watch tells", LIMIT, () -> api.told("after"));
+                assertThat(api.ended()).isFalse();
+            }
+            long lines = server.output().lines().filter(line -> line.contains("another program holds")).count();
+            assertThat(server.output()).contains("commits wait for a lock").contains("commits go on");
+            assertThat(lines).as(server::tail).isLessThan(12);
+            assertThat(server.stop()).as(server::tail).isZero();
+        }
+    }
+
+    private static void held(Api api) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        for (int i = 0; System.nanoTime() - begin < Duration.ofSeconds(2).toNanos(); i++) {
+            long start = System.nanoTime();
+            HttpResponse<String> refused = api.create("held-" + i);
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("another program holds the database: close it");
+            assertThat(millis).isLessThan(2_500);
+            long read = System.nanoTime();
+            assertThat(api.list("").body()).contains("\"name\":\"before\"");
+            System.out.println("held file: 503 after " + millis + " ms, read in "
+                    + (System.nanoTime() - read) / 1_000_000 + " ms");
+        }
+    }
+
+    private static boolean created(Api api, String name) {
+        try {
+            return api.create(name).statusCode() == 201;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
