@@ -16,7 +16,7 @@ final class Intake {
         known = new Known(state.tail().durable(), null);
     }
 
-    /// The newest row that was taken in.
+    /// The newest row that was taken in; the tail holds it.
     Known known() {
         return known;
     }
@@ -68,7 +68,8 @@ final class Intake {
                 }
             }
         }
-        known = new Known(revision, rows.isEmpty() ? null : rows.getLast());
         state.tail().append(changes, revision);
+        // last: who finds the table's newest row known answers readers with what the tail holds
+        known = new Known(revision, rows.isEmpty() ? null : rows.getLast());
     }
 }
