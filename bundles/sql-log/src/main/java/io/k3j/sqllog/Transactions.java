@@ -39,15 +39,16 @@ final class Transactions {
     }
 
     /// Commits a group as one transaction and tells every caller what became of it. Those that have given up are
-    /// taken out of the list.
-    void commit(List<Op> ops) {
+    /// taken out of the list; `more` adds those that have come while the table was being locked, which takes long
+    /// where it is shared and far away.
+    void commit(List<Op> ops, Runnable more) {
         long start = System.nanoTime();
         for (int tries = 0;; tries++) {
             ops.removeIf(op -> !op.take());
             if (ops.isEmpty()) {
                 return;
             }
-            Attempt attempt = attempt(ops);
+            Attempt attempt = attempt(ops, more);
             Group done = attempt.done();
             if (done != null) {
                 publish(done);
@@ -60,7 +61,7 @@ final class Transactions {
         }
     }
 
-    private Attempt attempt(List<Op> ops) {
+    private Attempt attempt(List<Op> ops, Runnable more) {
         Attempt attempt = new Attempt();
         try {
             Newest newest = link.begin();
@@ -70,6 +71,7 @@ final class Transactions {
                 mending.mend();
                 return attempt;
             }
+            more.run();
             Group group = decided(ops);
             attempt.group = group;
             attempt.committing = true;

@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 /// makes it visible and wakes the callers. No timer: while one group is being synced the next one gathers.
 ///
 /// ```
-///   parked ──unpark──► gather ──► decide ──► insert ──► commit (sync) ──► publish ──► one task ──► upkeep ──┐
-///      ▲                 ▲                     │ taken: catch up, once more                                │
-///      └── nothing left ─┴─────────────────────┴────────────────────────────────────────────────────────────┘
+///   parked ──unpark──► gather ──► lock, gather ──► decide ──► insert ──► commit (sync) ──► publish ──► one task ──┐
+///      ▲                 ▲                            │ taken: catch up, once more                    upkeep ◄────┘
+///      └── nothing left ─┴────────────────────────────┴────────────────────────────────────────────────┘
 /// ```
 final class Writer implements Runnable {
     static final int MAX_GROUP = 512;
@@ -29,6 +29,7 @@ final class Writer implements Runnable {
     private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final List<Op> group = new ArrayList<>(MAX_GROUP);
+    private long bytes;
     private final Thread thread;
     private volatile boolean parked;
     private volatile boolean stopping;
@@ -112,8 +113,9 @@ final class Writer implements Runnable {
         while (!state.faults().broken()) {
             gather();
             if (!group.isEmpty()) {
-                transactions.commit(group);
+                transactions.commit(group, this::gather);
                 group.clear();
+                bytes = 0;
             }
             Task task = tasks.poll();
             if (task != null) {
@@ -143,8 +145,9 @@ final class Writer implements Runnable {
         return true;
     }
 
+    /// Takes what has come since, up to the size of a group.
     private void gather() {
-        long bytes = 0;
+        int before = group.size();
         while (group.size() < MAX_GROUP && bytes < MAX_GROUP_BYTES) {
             Op op = queue.poll();
             if (op == null) {
@@ -153,7 +156,7 @@ final class Writer implements Runnable {
             bytes += op.value == null ? 0 : op.value.length;
             group.add(op);
         }
-        waiting.addAndGet(-group.size());
+        waiting.addAndGet(before - group.size());
     }
 
     /// Nobody waits for ever, whatever went wrong in here.

@@ -2,7 +2,6 @@ package io.k3j.datastoreconformance;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP proxy that can lose an answer: once a request with a certain text has passed, the n-th answer after it is
@@ -150,17 +148,13 @@ public final class CuttingProxy implements AutoCloseable {
 
         private void pump(Socket from, Socket to, boolean request) {
             byte[] buffer = new byte[BUFFER];
-            try (from; to) {
+            try (from; to; LongLine line = new LongLine(to.getOutputStream())) {
                 InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     if (request ? look(buffer, n) : swallow()) {
                         return;
                     }
-                    if (!request) {
-                        LockSupport.parkNanos(delay.toNanos());
-                    }
-                    out.write(buffer, 0, n);
+                    line.send(buffer, n, request ? 0 : delay.toNanos());
                 }
             } catch (IOException e) {
                 sockets.remove(from);

@@ -119,6 +119,19 @@ abstract class DatabaseFaults extends OnDatabase {
         }
     }
 
+    /// At a database that needs long for an answer each further group would cost callers most of their patience.
+    @Test
+    void whoeverComesWhileTheTableIsBeingLockedGoesWithTheGroup() {
+        try (CuttingProxy proxy = new CuttingProxy(server().port())) {
+            Datastore here = store(endpoint(proxy));
+            committed(here.commit("/first", 0, bytes(CuttingProxy.WRITING + "it"), Duration.ZERO));
+            int before = proxy.requests();
+            proxy.slow(Duration.ofMillis(500));
+            Load.parallel(64, 64, i -> committed(here.commit("/k" + i, 0, bytes("1"), Duration.ZERO)));
+            assertThat(proxy.requests() - before).isEqualTo(2);
+        }
+    }
+
     @Test
     void revisionsHaveNoHolesWhateverTheStepOfTheDatabaseIs() {
         Datastore here = store();
