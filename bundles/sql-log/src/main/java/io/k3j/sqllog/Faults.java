@@ -98,7 +98,7 @@ final class Faults {
         held = reason;
     }
 
-    /// A commit has been carried out.
+    /// A commit that wrote something has been carried out.
     void committed() {
         if (held != null) {
             LOG.log(System.Logger.Level.INFO, "commits go on: {0}", dialect.place());

@@ -76,7 +76,9 @@ final class Transactions {
             attempt.group = group;
             attempt.committing = true;
             link.commit(group.rows(), group.revision());
-            state.faults().committed();
+            if (!group.rows().isEmpty()) {
+                state.faults().committed();
+            }
         } catch (SQLException e) {
             undo(attempt, e);
         }

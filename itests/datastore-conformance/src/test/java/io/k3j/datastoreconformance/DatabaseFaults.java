@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
@@ -78,6 +79,24 @@ abstract class DatabaseFaults extends OnDatabase {
             assertThat(books.reasons()).anyMatch(reason -> reason.contains("only reads"));
             assertThat(said.count("the datastore is away")).as("once by each server").isEqualTo(2);
             books.audit();
+        }
+    }
+
+    /// Nothing was written, so nobody knows whether it could have been.
+    @Test
+    void aConflictAtAReadOnlyDatabaseDoesNotMeanThatItWrites() {
+        Datastore here = store();
+        committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
+        try (Said said = new Said()) {
+            server().readOnly(true);
+            try {
+                assertThatThrownBy(() -> here.commit("/b", 0, bytes("1"), Duration.ZERO))
+                        .hasMessageContaining("only reads");
+                assertThat(here.commit("/a", 0, bytes("2"), Duration.ZERO)).isInstanceOf(CommitResult.Conflict.class);
+                assertThat(said.count("the datastore answers again")).isZero();
+            } finally {
+                server().readOnly(false);
+            }
         }
     }
 
