@@ -14,6 +14,7 @@ final class ManagedEtcd {
             + "--cacert server-ca.crt --cert client.crt --key client.key --endpoints https://127.0.0.1:2379 ";
     private static final int LEADS = 4;
     private static final int LEARNER = 5;
+    private static final int TERM = 6;
 
     private ManagedEtcd() {
     }
@@ -41,6 +42,11 @@ final class ManagedEtcd {
             return members.code() == 0
                     && members.text().lines().filter(m -> "false".equals(field(m, LEARNER))).count() == count;
         }, server::story);
+    }
+
+    /// The term its member is in: each election begins another.
+    static long term(Host server) throws IOException, InterruptedException {
+        return Long.parseLong(field(server.must(CTL + "endpoint status").strip(), TERM));
     }
 
     private static String field(String line, int number) {

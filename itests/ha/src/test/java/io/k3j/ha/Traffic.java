@@ -31,6 +31,7 @@ final class Traffic implements AutoCloseable {
     private final List<Api> servers;
     private final int keys;
     private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
+    private final Refusals refusals = new Refusals();
     private final AtomicLong values = new AtomicLong();
     private final AtomicLong done = new AtomicLong();
     private final List<Thread> clients = new ArrayList<>();
@@ -84,10 +85,12 @@ final class Traffic implements AutoCloseable {
                 done.incrementAndGet();
                 return true;
             }
+            refused(request, code, new String(answer.body(), StandardCharsets.UTF_8), begin);
             boolean unknown = code == GATEWAY_TIMEOUT || code == SERVER_ERROR;
             history.add(unknown ? Operation.lost(key, value, begin) : new Operation(key, Operation.Kind.WRITE, value, 0,
                     begin, end, Operation.Fate.REFUSED, false));
         } catch (IOException e) {
+            refused(request, 0, e.toString(), begin);
             history.add(Operation.lost(key, value, begin));
         }
         return false;
@@ -107,10 +110,21 @@ final class Traffic implements AutoCloseable {
                 done.incrementAndGet();
                 return true;
             }
+            refused(request, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8), begin);
         } catch (IOException e) {
-            return false;
+            refused(request, 0, e.toString(), begin);
         }
         return false;
+    }
+
+    private void refused(HttpRequest request, int code, String text, long begin) {
+        refusals.heard(new Refusals.Refusal(request.uri().getHost(), request.method(), code, text, begin,
+                (System.nanoTime() - begin) / 1_000_000));
+    }
+
+    /// What calls that were not done heard.
+    Refusals refusals() {
+        return refusals;
     }
 
     private static long revision(Struct map) {
@@ -120,6 +134,11 @@ final class Traffic implements AutoCloseable {
     /// How many calls have been answered.
     long done() {
         return done.get();
+    }
+
+    /// How many calls that have ended since a moment were done with what is newest.
+    long fresh(long since) {
+        return history.stream().filter(o -> o.done() && !o.stale() && o.end() - since > 0).count();
     }
 
     /// The longest time in which no write was acknowledged by anybody since a moment, in milliseconds.

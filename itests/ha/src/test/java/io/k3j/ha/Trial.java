@@ -74,6 +74,15 @@ final class Trial implements AutoCloseable {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
+    /// Lets some time pass.
+    /// @return how many calls were done with what is newest meanwhile
+    long fresh(Duration time) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long end = start + time.toNanos();
+        Waiting.until("end of that time", time.plusSeconds(5), () -> System.nanoTime() > end, () -> "");
+        return traffic.fresh(start);
+    }
+
     /// Process loss: the JVM of a server is killed, and started again as the page does.
     void killProcess(Host server, Cluster.Step start) throws IOException, InterruptedException {
         Instant killed = Instant.now();
@@ -120,9 +129,16 @@ final class Trial implements AutoCloseable {
                 () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), server::story);
     }
 
-    private void pause(String what, long since) {
-        System.out.println("[ha] longest time without an acknowledged write after " + what + ": "
-                + traffic.longestPause(since) + " ms");
+    /// The longest time in which no write was acknowledged by anybody since a moment, in milliseconds.
+    long pause(String what, long since) {
+        long millis = traffic.longestPause(since);
+        System.out.println("[ha] longest time without an acknowledged write after " + what + ": " + millis + " ms");
+        return millis;
+    }
+
+    /// What calls that were not done heard.
+    Refusals refusals() {
+        return traffic.refusals();
     }
 
     private void agents(Instant moment) throws IOException {
