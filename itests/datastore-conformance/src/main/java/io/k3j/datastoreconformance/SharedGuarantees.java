@@ -55,6 +55,15 @@ public interface SharedGuarantees extends Conformance {
         }
     }
 
+    /// Also while both are taking in each other's rows.
+    @Test
+    default void whatOneHasAcknowledgedTheRevisionOfTheOtherCovers() {
+        Load.parallel(16, 800, i -> {
+            long mine = committed(either(i).commit("/k/" + i, 0, bytes("1"), Duration.ZERO));
+            assertThat(either(i + 1).revision()).isGreaterThanOrEqualTo(mine);
+        });
+    }
+
     @Test
     default void bothWatchesTellEveryChangeOfBothOnceAndInTheSameOrder() {
         int threads = 16;
