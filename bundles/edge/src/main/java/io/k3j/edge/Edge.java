@@ -36,7 +36,7 @@ public final class Edge {
     public Edge(Settings settings, @Reference ListeningSockets sockets, @Reference Health health,
             @Reference Abort abort) {
         HealthScope scope = health.scope("edge");
-        ports = new Ports(sockets, scope, rules(settings, abort), true);
+        ports = new Ports(sockets, scope, rules(settings, abort), true, Patience.usual());
     }
 
     private static Map<String, TlsRules> rules(Settings settings, Abort abort) {

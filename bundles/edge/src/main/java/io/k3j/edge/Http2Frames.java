@@ -68,10 +68,25 @@ final class Http2Frames extends Http2EventAdapter {
 
     /// Breaks off what this endpoint is answering.
     void abandon(Endpoint endpoint) {
-        if (handler == null || context == null) {
-            return;
+        all().forEach(wire -> wire.abandon(endpoint));
+    }
+
+    /// Breaks off answers that have been waiting for their client's window since before `nanos`.
+    void breakOffClosed(long nanos) {
+        boolean any = false;
+        for (Http2Wire wire : all()) {
+            any |= wire.breakOffClosed(nanos);
         }
+        if (any && handler != null) {
+            handler.flush();
+        }
+    }
+
+    private List<Http2Wire> all() {
         List<Http2Wire> all = new ArrayList<>();
+        if (handler == null || context == null) {
+            return all;
+        }
         try {
             handler.connection().forEachActiveStream(stream -> {
                 Http2Wire wire = wire(stream);
@@ -80,7 +95,7 @@ final class Http2Frames extends Http2EventAdapter {
         } catch (Http2Exception broken) {
             context.close();
         }
-        all.forEach(wire -> wire.abandon(endpoint));
+        return all;
     }
 
     private @Nullable Http2Wire wire(@Nullable Http2Stream stream) {

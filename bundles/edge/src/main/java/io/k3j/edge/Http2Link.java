@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,22 @@ import org.jspecify.annotations.Nullable;
 /// HTTP/2 on one connection. Frames arrive at [Http2Frames]; answers leave through one [Http2Wire] per stream.
 final class Http2Link extends Http2ConnectionHandler implements Protocol {
     private final Http2Frames frames;
+    private final Link link;
+    private final Pulse pulse;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Future<?> looking;
 
     private Http2Link(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings,
-            Http2Frames frames) {
+            Http2Frames frames, Link link) {
         super(decoder, encoder, settings);
         this.frames = frames;
+        this.link = link;
+        this.pulse = new Pulse(link.channel(), link.patience(), System.nanoTime());
     }
 
     /// The handler for a connection that has agreed on `h2`.
     static Http2Link of(Link link, Dispatch dispatch, DateHeader date) {
-        return new Builder(new Http2Frames(link, dispatch, date)).build();
+        return new Builder(new Http2Frames(link, dispatch, date), link).build();
     }
 
     @Override
@@ -41,6 +47,33 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         super.handlerAdded(added);
         int more = Limits.CONNECTION_WINDOW - 65_535;
         decoder().flowController().incrementWindowSize(connection().connectionStream(), more);
+        long pause = link.patience().look().toNanos();
+        looking = added.executor().scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext removed) throws Exception {
+        if (looking != null) {
+            looking.cancel(false);
+        }
+        super.handlerRemoved0(removed);
+    }
+
+    @Override
+    public boolean judgesItself() {
+        return true;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        switch (pulse.look(now, connection().numActiveStreams() > 0)) {
+            case OVER -> link.cut();
+            case ASK -> {
+                encoder().writePing(context(), false, now, context().newPromise());
+                flush();
+            }
+            case WELL -> frames.breakOffClosed(now - link.patience().closed().toNanos());
+        }
     }
 
     /// Where this handler stands in its pipeline.
@@ -83,6 +116,12 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext read, Object message) throws Exception {
+        pulse.heard(System.nanoTime());
+        super.channelRead(read, message);
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext completed) throws Exception {
         frames.startRequests();
         super.channelReadComplete(completed);
@@ -115,9 +154,11 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         private static final String UNIQUE = "audit-id";
 
         private final Http2Frames frames;
+        private final Link link;
 
-        Builder(Http2Frames frames) {
+        Builder(Http2Frames frames, Link link) {
             this.frames = frames;
+            this.link = link;
         }
 
         @Override
@@ -145,7 +186,7 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
         @Override
         protected Http2Link build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
                 Http2Settings settings) {
-            return new Http2Link(decoder, encoder, settings, frames);
+            return new Http2Link(decoder, encoder, settings, frames, link);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Http2Wire implements Wire, ChannelFutureListener {
     private @Nullable HttpExchange exchange;
     private int debt;
     private boolean done;
+    private long moved;
 
     Http2Wire(Http2Link handler, Http2Stream stream, Link link, DateHeader date, RequestHead head) {
         this.handler = handler;
@@ -85,6 +87,8 @@ final class Http2Wire implements Wire, ChannelFutureListener {
             context.newFailedFuture(new IllegalStateException("not wanted")).addListener(sent);
             return;
         }
+        // one batch at a time: that this one comes says that the one before has left
+        moved = System.nanoTime();
         ChannelFuture future = handler.encoder()
                 .writeData(context, stream.id(), data, 0, last, context.newPromise().addListener(sent));
         if (last) {
@@ -145,6 +149,19 @@ final class Http2Wire implements Wire, ChannelFutureListener {
     @Override
     public void upgrade(Map<String, String> headers, RawDuplex duplex) {
         throw new IllegalStateException("HTTP/2 has no upgrade");
+    }
+
+    /// Breaks off when nothing has left since before `nanos` because the client does not open its window.
+    /// @return whether it did
+    boolean breakOffClosed(long nanos) {
+        Http2RemoteFlowController windows = handler.encoder().flowController();
+        boolean closed = windows.windowSize(stream) <= 0
+                || windows.windowSize(handler.connection().connectionStream()) <= 0;
+        if (!closed || moved - nanos >= 0 || !windows.hasFlowControlled(stream)) {
+            return false;
+        }
+        handler.resetStream(context, stream.id(), Http2Error.INTERNAL_ERROR.code(), context.newPromise());
+        return true;
     }
 
     /// The stream has ended, in order or not.

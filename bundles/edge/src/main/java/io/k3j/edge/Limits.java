@@ -26,8 +26,19 @@ final class Limits {
     static final long BODY_SECONDS = 60;
     /// The next bytes of a body that is read as a stream.
     static final long BODY_IDLE_SECONDS = 300;
-    /// A client that takes nothing of what waits for it.
+    /// A client that takes nothing of what waits for it: the connection of HTTP/1.1, the stream of HTTP/2.
     static final long STALLED_SECONDS = 60;
+    /// An HTTP/2 connection whose socket takes nothing: unlike HTTP/1.1 it has windows for a client that wants to wait.
+    static final long FULL_SECONDS = 30;
+    /// An HTTP/2 connection with streams that says nothing, until it is pinged; as Kubernetes' clients do with us.
+    static final long QUIET_SECONDS = 30;
+    /// From that ping to a word from the client.
+    static final long ANSWER_SECONDS = 15;
+    /// Between two looks at an HTTP/2 connection.
+    static final long LOOK_SECONDS = 3;
+    /// The same for peers that vanish from other connections, as keepalive of TCP.
+    static final int KEEPALIVE_PROBES = 3;
+    static final int KEEPALIVE_PROBE_SECONDS = 5;
     /// What is in flight when the bundle stops.
     static final long DRAIN_SECONDS = 5;
     /// Between saying that a connection will end and ending it, so that no request crosses the word.

@@ -2,6 +2,8 @@ package io.k3j.edge;
 
 import io.k3j.edgeapi.Endpoint;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -13,6 +15,7 @@ final class Link implements Protocol {
     private final Channel channel;
     private final Outbox outbox;
     private final InetSocketAddress remote;
+    private final Patience patience;
     private final AtomicInteger running = new AtomicInteger();
     private volatile Protocol protocol = this;
     private volatile List<X509Certificate> certificates = List.of();
@@ -22,8 +25,9 @@ final class Link implements Protocol {
     private boolean draining;
 
     /// A connection that has just been accepted.
-    Link(Channel channel, InetSocketAddress remote) {
+    Link(Channel channel, InetSocketAddress remote, Patience patience) {
         this.channel = channel;
+        this.patience = patience;
         this.remote = remote;
         this.outbox = new Outbox(channel.eventLoop(), () -> protocol.flush());
     }
@@ -36,6 +40,11 @@ final class Link implements Protocol {
     /// The way onto its event loop.
     Outbox outbox() {
         return outbox;
+    }
+
+    /// How long it is waited for.
+    Patience patience() {
+        return patience;
     }
 
     /// The other end.
@@ -119,9 +128,22 @@ final class Link implements Protocol {
 
     /// Closes the connection when its time is up; called once a second, any thread.
     void check(long now) {
-        long stall = now - TimeUnit.SECONDS.toNanos(Limits.STALLED_SECONDS);
-        if (waitedFor && deadlineNanos - now < 0 || outbox.stalledSince(stall)) {
+        if (waitedFor && deadlineNanos - now < 0) {
             channel.close();
+        } else if (!protocol.judgesItself() && outbox.stalledSince(now - patience.closed().toNanos())) {
+            cut();
+        }
+    }
+
+    /// Ends the connection without a word, since nobody would read it; what waits in the kernel goes as well.
+    void cut() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        // past TLS and HTTP/2, which would first try to say goodbye
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (first == null) {
+            channel.close();
+        } else {
+            first.close();
         }
     }
 

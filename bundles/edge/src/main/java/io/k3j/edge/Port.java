@@ -24,7 +24,8 @@ final class Port extends ChannelInitializer<Channel> {
     /// What all ports have in common.
     ///
     /// @param handshakes runs the costly steps of handshakes, off the event loops
-    record Shared(Loops loops, DateHeader date, Executor handshakes) {
+    /// @param patience with every connection
+    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience) {
     }
 
     private final Shared shared;
@@ -85,10 +86,10 @@ final class Port extends ChannelInitializer<Channel> {
             return;
         }
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        shared.loops().keepAlive(channel.config());
         channel.config().setWriteBufferWaterMark(
                 new WriteBufferWaterMark(Limits.SOCKET_LOW_BYTES, Limits.SOCKET_HIGH_BYTES));
-        Link link = new Link(channel, remote);
+        Link link = new Link(channel, remote, shared.patience());
         link.await(Limits.HANDSHAKE_SECONDS);
         links.begin(link);
         channel.closeFuture().addListener(closing -> links.end(link));

@@ -31,6 +31,7 @@ final class Ports implements AutoCloseable {
     private final HealthScope health;
     private final Map<String, TlsRules> rules;
     private final boolean epoll;
+    private final Patience patience;
     private final Map<String, Routes> routes = new ConcurrentHashMap<>();
     private final ExecutorService handshakes = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("edge-handshake-", 0).factory());
@@ -41,18 +42,21 @@ final class Ports implements AutoCloseable {
     private @Nullable Loops loops;
 
     /// `rules` are those of each port by name; `epoll` false asks for Java's own selectors.
-    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, boolean epoll) {
+    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, boolean epoll,
+            Patience patience) {
         this.sockets = sockets;
         this.health = health;
         this.rules = rules;
         this.epoll = epoll;
+        this.patience = patience;
         orders.execute(this::open);
     }
 
     private void open() {
         Loops started = Loops.start(epoll);
         loops = started;
-        Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes);
+        Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes,
+                patience);
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
                 open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -99,6 +101,31 @@ final class RawClient implements AutoCloseable {
         byte[] payload = in().readNBytes(length);
         int code = length < 4 ? 0 : number(payload, length >= 8 ? 4 : 0);
         return new int[] {head[3], head[4], number(head, 5), length, code};
+    }
+
+    /// The next frame of a type; null at the end of the connection.
+    int[] next(int type) throws IOException {
+        int[] frame = next();
+        while (frame != null && frame[0] != type) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    /// Whether the server ends the connection within twenty seconds, without anything being read of it.
+    boolean refused() throws IOException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        try {
+            while (end - System.nanoTime() > 0) {
+                frame(WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1});
+                new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
+            }
+            return false;
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
+        } catch (IOException cut) {
+            return true;
+        }
     }
 
     private static int number(byte[] bytes, int at) {

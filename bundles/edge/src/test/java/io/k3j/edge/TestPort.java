@@ -53,6 +53,10 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     private Ports ports;
 
     TestPort(boolean epoll) throws IOException {
+        this(epoll, Patience.usual());
+    }
+
+    TestPort(boolean epoll, Patience patience) throws IOException {
         Instant now = Instant.now();
         serverAuthority = CertificateAuthority.selfSigned("k3s-server", Keys.elliptic(), now, RANDOM);
         clientAuthority = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), now, RANDOM);
@@ -62,7 +66,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, RULES, epoll);
+        ports = new Ports(this, this, RULES, epoll, patience);
         ports.addIdentity(SERVER, this);
     }
 
@@ -72,10 +76,17 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         return port;
     }
 
+    /// One that soon loses its patience.
+    static TestPort start(Patience patience) throws Exception {
+        TestPort port = new TestPort(true, patience);
+        port.healthy.await();
+        return port;
+    }
+
     /// Replaces the edge by another on the same socket, the way a parallel swap does; the old one is returned.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, RULES, true);
+        ports = new Ports(this, this, RULES, true, Patience.usual());
         ports.addIdentity(SERVER, this);
         return old;
     }
