@@ -12,6 +12,8 @@ final class Attempts {
     static final long PAUSE_MILLIS = 25;
     /// After which another member is asked, when there is one.
     private static final long ONE_NANOS = 800_000_000;
+    /// An attempt with less could only fail for want of time, which would hide why the one before did.
+    private static final long LEAST_NANOS = 50_000_000;
     private final Gate gate;
     private final BooleanSupplier others;
 
@@ -39,12 +41,17 @@ final class Attempts {
                 if (isFinal(e)) {
                     throw e;
                 }
-                if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+                gate.pause(PAUSE_MILLIS);
+                if (over(deadline) || Thread.currentThread().isInterrupted()) {
                     throw unavailable(what, e, false);
                 }
-                gate.pause(PAUSE_MILLIS);
             }
         }
+    }
+
+    /// Whether there is no time for another attempt.
+    static boolean over(long deadline) {
+        return deadline - System.nanoTime() < LEAST_NANOS;
     }
 
     /// Whether another attempt would be answered just so.

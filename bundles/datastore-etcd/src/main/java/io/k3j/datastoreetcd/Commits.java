@@ -122,10 +122,12 @@ final class Commits {
             uncertain |= why.kind() == EtcdFailure.Kind.UNCERTAIN;
             // a commit cannot be taken back, so an interrupt does not end it; it is kept
             interrupted |= Thread.interrupted();
-            if (Attempts.isFinal(why) || gate.closed() || System.nanoTime() >= deadline) {
+            if (!Attempts.isFinal(why)) {
+                gate.pause(Attempts.PAUSE_MILLIS);
+            }
+            if (Attempts.isFinal(why) || gate.closed() || Attempts.over(deadline)) {
                 throw Attempts.unavailable("commit", why, uncertain);
             }
-            gate.pause(Attempts.PAUSE_MILLIS);
         }
 
         private CommitResult.Conflict conflict(List<EtcdPage> read) {
