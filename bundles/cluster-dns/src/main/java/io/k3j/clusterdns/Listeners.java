@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /// The sockets of one address, UDP and TCP, and their threads. Each question has a virtual thread of its
@@ -21,6 +22,7 @@ final class Listeners implements AutoCloseable {
     private static final int AT_ONCE = 1024;
     private static final int IDLE_MILLIS = 10_000;
     private static final int LARGEST = 65_535;
+    private static final long AGAIN_NANOS = 100_000_000;
     private final Responder responder;
     private final Predicate<InetAddress> welcome;
     private final DatagramSocket udp;
@@ -89,6 +91,8 @@ final class Listeners implements AutoCloseable {
                 }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "tcp: {0}", e.getMessage());
+                // for want of a descriptor it would fail again at once
+                LockSupport.parkNanos(AGAIN_NANOS);
             }
         }
     }

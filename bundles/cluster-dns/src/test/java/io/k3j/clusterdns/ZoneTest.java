@@ -10,12 +10,14 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testkitprocess.NoDescriptors;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -100,6 +103,25 @@ class ZoneTest {
             DatagramPacket answer = new DatagramPacket(new byte[4096], 4096);
             socket.receive(answer);
             return Arrays.copyOf(answer.getData(), answer.getLength());
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void waitsWithoutEffortWhenThereIsNoDescriptorAndAnswersWhenThereIsOne() throws Exception {
+        try (SocketChannel client = SocketChannel.open()) {
+            try (NoDescriptors _ = NoDescriptors.begin()) {
+                client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listeners.port()));
+                assertThat(NoDescriptors.percent(1000)).isLessThan(50);
+            }
+            byte[] question = query("web.default.svc.cluster.local", Type.A);
+            client.write(ByteBuffer.allocate(2 + question.length).putShort((short) question.length).put(question)
+                    .flip());
+            ByteBuffer answer = ByteBuffer.allocate(4);
+            while (answer.hasRemaining()) {
+                assertThat(client.read(answer)).isPositive();
+            }
+            assertThat(answer.getShort(2)).isEqualTo((short) 77);
         }
     }
 

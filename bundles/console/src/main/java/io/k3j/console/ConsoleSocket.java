@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
@@ -24,6 +25,7 @@ final class ConsoleSocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.console");
     private static final int MAX_COMMANDS_AT_ONCE = 4;
     private static final int MAX_COMMAND_CHARS = 8192;
+    private static final long AGAIN_NANOS = 100_000_000;
 
     private final Path path;
     private final ServerSocketChannel server;
@@ -57,8 +59,9 @@ final class ConsoleSocket implements AutoCloseable {
                 places.acquireUninterruptibly();
                 Thread.ofVirtual().name("console-command").start(() -> serve(client));
             } catch (IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "console closed", e);
-                return;
+                LOG.log(System.Logger.Level.DEBUG, "console: {0}", e.getMessage());
+                // for want of a descriptor it would fail again at once
+                LockSupport.parkNanos(AGAIN_NANOS);
             }
         }
     }

@@ -6,8 +6,10 @@ import io.k3j.componentapi.Components;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
+import io.k3j.testkitprocess.NoDescriptors;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -16,12 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConsoleTest {
@@ -88,20 +90,33 @@ class ConsoleTest {
         }
     }
 
+    @Test
+    @Timeout(60)
+    void waitsWithoutEffortWhenThereIsNoDescriptorAndAnswersWhenThereIsOne() throws Exception {
+        try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            assertThat(answer("ls")).last().isEqualTo("=0");
+            try (NoDescriptors _ = NoDescriptors.begin()) {
+                client.connect(UnixDomainSocketAddress.of(path()));
+                assertThat(NoDescriptors.percent(1000)).isLessThan(50);
+            }
+            assertThat(answer("ls", client)).last().isEqualTo("=0");
+        }
+        assertThat(answer("ls")).last().isEqualTo("=0");
+    }
+
     private Path path() {
         return dir.resolve("console.sock");
     }
 
     private List<String> answer(String command) throws IOException {
-        List<String> lines = new ArrayList<>();
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
-            channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
-            BufferedReader reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
+            return answer(command, channel);
         }
-        return lines;
+    }
+
+    private static List<String> answer(String command, SocketChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+        return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).lines().toList();
     }
 
     private static final class TwoComponents implements Components {

@@ -13,6 +13,8 @@ final class Limits {
     static final int ANONYMOUS_CONNECTIONS_PER_ADDRESS = 2_000;
     /// Handshakes at work at once; further connections are closed.
     static final int HANDSHAKES = 1_024;
+    /// When a connection could not be accepted, until the next try.
+    static final long ACCEPT_AGAIN_MILLIS = 100;
 
     /// From accept to the end of the handshake.
     static final long HANDSHAKE_SECONDS = 10;

@@ -52,8 +52,8 @@ final class Loops implements AutoCloseable {
     Channel accept(ServerSocketChannel socket, ChannelInitializer<Channel> connections) throws IOException {
         socket.configureBlocking(false);
         ServerChannel server = adopt(socket);
-        return new ServerBootstrap().group(group).channelFactory(() -> server).childHandler(connections).register()
-                .syncUninterruptibly().channel();
+        return new ServerBootstrap().group(group).channelFactory(() -> server).handler(new AcceptPause())
+                .childHandler(connections).register().syncUninterruptibly().channel();
     }
 
     private ServerChannel adopt(ServerSocketChannel socket) throws IOException {

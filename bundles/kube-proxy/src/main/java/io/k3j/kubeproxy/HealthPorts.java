@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /// The `healthCheckNodePort` of Services with `externalTrafficPolicy: Local`: it tells load balancers outside whether
 /// this node has an endpoint, in upstream's form: 200 with at least one, else 503. [#keep] is called by one thread.
@@ -19,6 +20,7 @@ final class HealthPorts implements AutoCloseable {
     private static final int AT_ONCE = 64;
     private static final int PATIENCE_MILLIS = 5000;
     private static final int MOST_LINES = 100;
+    private static final long AGAIN_NANOS = 100_000_000;
     private final Map<Integer, Listener> open = new HashMap<>();
     private final Map<Integer, Subject> subjects = new ConcurrentHashMap<>();
     private final Semaphore seats = new Semaphore(AT_ONCE);
@@ -70,6 +72,8 @@ final class HealthPorts implements AutoCloseable {
                 }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "health check: {0}", e.getMessage());
+                // for want of a descriptor it would fail again at once
+                LockSupport.parkNanos(AGAIN_NANOS);
             }
         }
     }
