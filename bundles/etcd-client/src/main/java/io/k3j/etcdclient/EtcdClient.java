@@ -128,26 +128,28 @@ public final class EtcdClient implements AutoCloseable {
     /// One request, one answer.
     byte[] call(String path, byte[] request, Duration timeout) {
         long begun = System.nanoTime();
-        GrpcConnection connection = connection(timeout);
+        Line line = line(timeout);
         try {
-            byte[] answer = connection.call(path, request,
+            byte[] answer = line.connection().call(path, request,
                     Duration.ofNanos(Math.max(1_000_000, begun + timeout.toNanos() - System.nanoTime())));
             answered = System.nanoTime();
             return answer;
         } catch (GrpcFailure e) {
             EtcdFailure failure = Failures.of(e);
-            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE
-                    || e.code() == GrpcFailure.DEADLINE_EXCEEDED && answered - begun <= 0) {
-                abandon(connection);
+            boolean late = e.code() == GrpcFailure.DEADLINE_EXCEEDED;
+            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || late && answered - begun <= 0) {
+                abandon(line.connection());
             }
-            throw failure;
+            throw !late ? failure
+                    : new EtcdFailure(failure.kind(),
+                            "etcd at " + line.endpoint().getAuthority() + " did not answer in time");
         }
     }
 
     /// A call in which both sides send.
     GrpcStream open(String path, Consumer<byte[]> receiver, Duration timeout) {
         try {
-            return connection(timeout).open(path, receiver);
+            return line(timeout).connection().open(path, receiver);
         } catch (GrpcFailure e) {
             throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, String.valueOf(e.getMessage()));
         }
@@ -162,10 +164,10 @@ public final class EtcdClient implements AutoCloseable {
         }
     }
 
-    private GrpcConnection connection(Duration timeout) {
+    private Line line(Duration timeout) {
         Line now = current;
         if (now != null && now.connection().open()) {
-            return now.connection();
+            return now;
         }
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean mine = false;
@@ -182,7 +184,7 @@ public final class EtcdClient implements AutoCloseable {
                     now.connection().close();
                 }
             }
-            return now.connection();
+            return now;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable("interrupted");

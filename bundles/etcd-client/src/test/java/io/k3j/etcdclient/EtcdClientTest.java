@@ -44,6 +44,13 @@ class EtcdClientTest {
     }
 
     @Test
+    void saysWhoDidNotAnswer() {
+        URI silent = peer.endpoints().all().getFirst();
+        assertThatThrownBy(() -> client.call("/etcd/Silent", new byte[0], SHORT))
+                .hasMessage("etcd at " + silent.getAuthority() + " did not answer in time");
+    }
+
+    @Test
     void keepsAConnectionOnWhichOtherCallsAreAnswered() throws Exception {
         CompletableFuture<byte[]> slow = CompletableFuture
                 .supplyAsync(() -> client.call("/etcd/Slow", new byte[0], WHILE));
