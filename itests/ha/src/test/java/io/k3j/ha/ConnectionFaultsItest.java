@@ -1,0 +1,203 @@
+package io.k3j.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Json;
+import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitmachine.Waiting;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Connections that end in other ways than they should: reset again and again, without a word, or for packets of one
+/// size only.
+@NeedsMachine
+class ConnectionFaultsItest {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String VARIANT = "postgresql";
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final long SOME = 1000;
+    private static final int WATCHERS = 10;
+    private static final int RESETS = 10;
+    private static final int PAUSES = 5;
+    private static final int LARGE = 20;
+    private static final int LARGE_BYTES = 100_000;
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path kept;
+
+    @Test
+    @Tag("full")
+    void resumesWatchesThroughAStormOfResets() throws Exception {
+        try (Cluster cluster = Cluster.on()) {
+            Host server = cluster.server(Cluster.page(Page.of("architecture.md"), "single"));
+            List<Watcher> watchers = watchers(cluster.apis());
+            try (Trial trial = Trial.on(cluster)) {
+                trial.progress(SOME);
+                long start = System.nanoTime();
+                storm(server);
+                Cluster.report("storm of " + RESETS + " resets", start);
+                System.out.println("[ha] 1000 calls more after the storm: " + trial.progress(SOME) + " ms");
+                trial.judge(kept);
+            }
+            long begun = 0;
+            for (Watcher watcher : watchers) {
+                List<Watched> lives = watcher.end();
+                assertThat(lives).as("watches from a list: " + watcher.trouble()).hasSize(1);
+                begun += lives.getFirst().items().stream().filter(Watched.Item.Begin.class::isInstance).count();
+            }
+            System.out.println("[ha] " + WATCHERS + " watchers connected " + begun + " times");
+            assertThat(begun).as("connections").isGreaterThan(2 * WATCHERS);
+        }
+    }
+
+    private static List<Watcher> watchers(List<Api> apis) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(apis.getFirst().at(MAPS)).build();
+        byte[] list = apis.getFirst().client().send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+        long from = Long.parseLong(Json.object(list).struct("metadata").text("resourceVersion"));
+        List<Watcher> watchers = new ArrayList<>();
+        for (int n = 1; n <= WATCHERS; n++) {
+            watchers.add(new Watcher("storm-" + n, apis, from));
+        }
+        return watchers;
+    }
+
+    /// Whatever comes in is answered by a reset for a moment, again and again.
+    private static void storm(Host server) throws IOException, InterruptedException {
+        server.must("nft 'add table inet storm; add chain inet storm in { type filter hook input priority -300; }'");
+        for (int n = 0; n < RESETS; n++) {
+            server.must("nft add rule inet storm in tcp dport 6443 reject with tcp reset");
+            Waiting.pause();
+            server.must("nft flush chain inet storm in");
+            for (int pause = 0; pause < PAUSES; pause++) {
+                Waiting.pause();
+            }
+        }
+        server.must("nft delete table inet storm");
+    }
+
+    @Test
+    @Tag("full")
+    void completesALargeListWhenLargePacketsVanish() throws Exception {
+        try (Cluster cluster = Cluster.on()) {
+            Host server = cluster.server(Cluster.page(Page.of("architecture.md"), "single"));
+            for (int n = 0; n < LARGE; n++) {
+                String map = "{\"metadata\":{\"name\":\"large-" + n + "\"},\"data\":{\"a\":\"" + "x".repeat(LARGE_BYTES)
+                        + "\"}}";
+                assertThat(cluster.apis().getFirst()
+                        .send("POST", MAPS, "application/json", map.getBytes(StandardCharsets.UTF_8)).statusCode())
+                        .isEqualTo(201);
+            }
+            server.must("nft 'add table inet hole; add chain inet hole in { type filter hook input priority -300; }; "
+                    + "add chain inet hole out { type filter hook output priority -300; }; "
+                    + "add rule inet hole in ip protocol icmp drop; add rule inet hole out ip protocol icmp drop'; "
+                    + "ip link set eth1 mtu 1200");
+            try (Api other = Api.of(server.machine())) {
+                long start = System.nanoTime();
+                HttpResponse<String> list = other.get(MAPS, "application/json");
+                Cluster.report("list of 2 MB through 1200 bytes", start);
+                assertThat(list.statusCode()).isEqualTo(200);
+                assertThat(list.body()).hasSizeGreaterThan(LARGE * LARGE_BYTES).contains("\"large-0\"", "\"large-19\"");
+                assertThat(cluster.apis().getFirst().get(MAPS, "application/json").body())
+                        .as("over the connection from before").hasSameSizeAs(list.body());
+            }
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void endsWhatWentThroughAMachineThatVanishesAndGoesOnWithTheOthers() throws Exception {
+        Page page = Page.of("ha-external-datastore.md");
+        try (Cluster cluster = Cluster.on()) {
+            Database database = Database.on(cluster, VARIANT);
+            database.host().follow(page, VARIANT, "run");
+            cluster.server(Cluster.page(page, VARIANT));
+            cluster.server(Cluster.page(page, VARIANT));
+            Host agent = cluster
+                    .agent(host -> host.start("k3s agent --token SECRET --server https://10.10.10.50:6443"));
+            runs(cluster.servers().getFirst(), agent, "before");
+            withoutTheAgent(cluster, agent);
+            withoutItsServer(cluster, agent);
+        }
+    }
+
+    /// The agent vanishes: a server ends what others had through it, and the agent's own watches.
+    private static void withoutTheAgent(Cluster cluster, Host agent) throws IOException, InterruptedException {
+        Host server = cluster.servers().getFirst();
+        server.start("k3s kubectl logs -f before > $HOME/logs 2>&1; echo $? > " + file(server, "logs"));
+        server.start("k3s kubectl exec before -- sh -c 'echo begun; sleep 1000' > " + file(server, "begun")
+                + "; echo $? > " + file(server, "exec"));
+        Waiting.until("command in the pod", LIMIT, () -> text(file(server, "begun")).contains("begun"),
+                server::story);
+        long start = System.nanoTime();
+        cluster.net().unplug(agent.machine());
+        for (String stream : List.of("exec", "logs")) {
+            Waiting.until("end of " + stream, LIMIT, () -> Files.exists(file(server, stream)), server::story);
+            Cluster.report(stream + " ended after " + agent.name() + " vanished", start);
+        }
+        for (Host each : cluster.servers()) {
+            Waiting.until("end of its connections", LIMIT, () -> connections(each, agent) == 0,
+                    each::story);
+            Cluster.report("connections of " + agent.name() + " ended at " + each.name(), start);
+        }
+        cluster.net().plug(agent.machine());
+        Waiting.until(agent.name() + " Ready again", LIMIT, () -> Cluster.ready(server, agent.name()), agent::story);
+    }
+
+    /// The server that the agent asks vanishes: it asks the other one, and runs what is new there.
+    private static void withoutItsServer(Cluster cluster, Host agent) throws IOException, InterruptedException {
+        Host vanished = connections(agent, cluster.servers().get(0)) >= connections(agent, cluster.servers().get(1))
+                ? cluster.servers().get(0)
+                : cluster.servers().get(1);
+        Host left = cluster.servers().stream().filter(s -> s != vanished).findFirst().orElseThrow();
+        long start = System.nanoTime();
+        cluster.net().unplug(vanished.machine());
+        runs(left, agent, "after");
+        Cluster.report("new pod at " + agent.name() + " after " + vanished.name() + ", which it asked, vanished",
+                start);
+        assertThat(left.must("k3s kubectl exec after -- echo there")).contains("there");
+        Waiting.until("end of connections to it", LIMIT, () -> connections(agent, vanished) == 0,
+                agent::story);
+        Cluster.report("connections of " + agent.name() + " to " + vanished.name() + " ended", start);
+        cluster.net().plug(vanished.machine());
+        Waiting.until(vanished.name() + " Ready again", LIMIT, () -> Cluster.ready(vanished, vanished.name()),
+                vanished::story);
+        assertThat(vanished.must("k3s kubectl logs after")).contains("serving");
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private static Path file(Host host, String name) {
+        return host.machine().dir().resolve("stream-" + name);
+    }
+
+    /// How many connections one has with the other's port 6443, or the other with its.
+    private static long connections(Host one, Host other) throws IOException, InterruptedException {
+        return one.must("ss -Htn state established dst " + other.machine().address()).lines()
+                .filter(line -> line.contains(":6443")).count();
+    }
+
+    /// A pod of this name runs on a node.
+    private static void runs(Host server, Host node, String name) throws IOException, InterruptedException {
+        Path manifest = Files.writeString(server.machine().dir().resolve(name + ".json"), """
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "%s"}, "spec": {"nodeName": "%s",
+                 "terminationGracePeriodSeconds": 0, "containers": [{"name": "c", "image": "k3j.io/busybox:1",
+                 "command": ["sh", "-c", "echo serving; exec sleep 100000"]}]}}""".formatted(name, node.name()));
+        server.must("k3s kubectl apply -f " + manifest);
+        Waiting.until("pod " + name, LIMIT,
+                () -> server.run("k3s kubectl get pods --no-headers " + name).text().contains(" Running "),
+                () -> server.story() + node.story());
+    }
+}
