@@ -22,6 +22,7 @@ final class GatedDatastore implements Datastore {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition opened = lock.newCondition();
     private boolean held;
+    private boolean muted;
     private volatile boolean away;
     private volatile boolean swallowing;
     private final AtomicInteger commits = new AtomicInteger();
@@ -41,6 +42,7 @@ final class GatedDatastore implements Datastore {
     void release() {
         lock.lock();
         held = false;
+        muted = false;
         opened.signalAll();
         lock.unlock();
     }
@@ -54,6 +56,14 @@ final class GatedDatastore implements Datastore {
     void swallow() {
         lock.lock();
         swallowing = true;
+        held = true;
+        lock.unlock();
+    }
+
+    /// From now on it says its revision no sooner than [#release] is called.
+    void mute() {
+        lock.lock();
+        muted = true;
         held = true;
         lock.unlock();
     }
@@ -82,6 +92,17 @@ final class GatedDatastore implements Datastore {
             swallowed();
         }
         return store().commit(key, expected, value, ttl, unchanged);
+    }
+
+    private void unmuted() {
+        lock.lock();
+        try {
+            while (muted) {
+                opened.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void swallowed() {
@@ -128,6 +149,7 @@ final class GatedDatastore implements Datastore {
 
     @Override
     public long revision() {
+        unmuted();
         return store().revision();
     }
 

@@ -77,6 +77,32 @@ class SharedStoreTest {
     }
 
     @Test
+    void aReadIsNotOldBecauseTheProcessStoodStill() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        for (Runnable late : List.<Runnable>of(gate::hold, gate::mute)) {
+            late.run();
+            String value = "v" + System.nanoTime();
+            there.call("PUT", MAPS + "/one", map("one", value));
+            CompletableFuture<TestExchange> before = later("GET", MAPS + "/one", "");
+            standStill();
+            CompletableFuture<TestExchange> after = later("GET", MAPS + "/one", "");
+            gate.release();
+            for (CompletableFuture<TestExchange> get : List.of(before, after)) {
+                assertThat(answer(get).answered("warning")).isEmpty();
+                assertThat(answer(get).text()).contains(value);
+            }
+        }
+    }
+
+    /// Nothing of this process runs for two seconds.
+    private static void standStill() throws IOException, InterruptedException {
+        long pid = ProcessHandle.current().pid();
+        String line = "kill -STOP " + pid + "; sleep 2; kill -CONT " + pid;
+        assertThat(new ProcessBuilder("sh", "-c", line).start().waitFor()).isZero();
+    }
+
+    @Test
     void aWriteIsNotJudgedByAnOldPicture() throws Exception {
         there.call("POST", MAPS, map("one", "1"));
         assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);

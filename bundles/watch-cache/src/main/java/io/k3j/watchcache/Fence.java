@@ -36,6 +36,7 @@ public final class Fence implements AutoCloseable {
     private final EventLog log;
     private final InstantSource clock;
     private final boolean shared;
+    private final RunningTime time = new RunningTime();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
     private final Condition told = lock.newCondition();
@@ -69,6 +70,7 @@ public final class Fence implements AutoCloseable {
     /// Begins; without effect for a store of this process alone.
     public void start() {
         if (shared) {
+            time.start();
             thread.start();
         }
     }
@@ -144,7 +146,7 @@ public final class Fence implements AutoCloseable {
     private boolean silentFor(long nanos) {
         lock.lock();
         try {
-            return silent && System.nanoTime() - silentSince >= nanos;
+            return silent && time.nanos() - silentSince >= nanos;
         } finally {
             lock.unlock();
         }
@@ -162,13 +164,16 @@ public final class Fence implements AutoCloseable {
     }
 
     private EventLog.@Nullable Snapshot awaited() {
-        long end = System.nanoTime() + PATIENCE;
+        long end = time.nanos() + PATIENCE;
         long revision = revision(end);
         if (revision < 0) {
             return null;
         }
-        EventLog.Snapshot now = log.atLeast(revision,
-                TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime())));
+        EventLog.Snapshot now = log.newest();
+        // twice: the process may have stood still during the first wait
+        for (int n = 0; n < 2 && now.revision() < revision; n++) {
+            now = log.atLeast(revision, TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - time.nanos())));
+        }
         return now.revision() >= revision ? now : null;
     }
 
@@ -180,12 +185,12 @@ public final class Fence implements AutoCloseable {
             wanted = Math.max(wanted, round);
             asked.signal();
             while (done < round && open && answering()) {
-                long left = end - System.nanoTime();
+                long left = end - time.nanos();
                 if (left <= 0) {
                     return -1;
                 }
                 // nobody signals that the silence has lasted long enough
-                told.awaitNanos(silent ? Math.min(left, silentSince + PATIENCE - System.nanoTime()) : left);
+                told.awaitNanos(silent ? Math.min(left, silentSince + PATIENCE - time.nanos()) : left);
             }
             return done < round ? -1 : confirmed;
         } catch (InterruptedException e) {
@@ -219,7 +224,7 @@ public final class Fence implements AutoCloseable {
             at = clock.instant();
             if (!silent) {
                 silent = true;
-                silentSince = System.nanoTime();
+                silentSince = time.nanos();
             }
         } finally {
             lock.unlock();
@@ -283,6 +288,7 @@ public final class Fence implements AutoCloseable {
     @Override
     public void close() {
         open = false;
+        time.close();
         thread.interrupt();
         lock.lock();
         try {

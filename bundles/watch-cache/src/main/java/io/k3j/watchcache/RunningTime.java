@@ -1,0 +1,44 @@
+package io.k3j.watchcache;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Time in which this process ran. While it stands still, stopped by a signal, a collection or its machine, nobody's
+/// answer can be heard, so that time is no silence of anybody: a stop counts for half a second at most.
+final class RunningTime implements AutoCloseable {
+    private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private long counted;
+    private long last = System.nanoTime();
+
+    /// Begins to count.
+    void start() {
+        Thread.ofVirtual().name("apiserver-time").start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (!over.await(TICK, TimeUnit.NANOSECONDS)) {
+                tick();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void tick() {
+        counted = nanos();
+        last = System.nanoTime();
+    }
+
+    /// How long it has run, from an arbitrary moment on.
+    synchronized long nanos() {
+        return counted + Math.min(System.nanoTime() - last, 2 * TICK);
+    }
+
+    /// Counts no more.
+    @Override
+    public void close() {
+        over.countDown();
+    }
+}
