@@ -111,16 +111,18 @@ class PartitionItest {
     void keepsItsPromisesWhilePacketsAreLost() throws Exception {
         Host leader = leader();
         long usual = trial.fresh(WHILE);
-        for (Host other : others(leader)) {
-            faults.lose(PART, leader, other);
-        }
-        losing("leader's links", usual);
-        for (Host server : cluster.servers()) {
-            for (Host other : others(server)) {
-                faults.loseOneWay(PART, server, other);
+        losing("leader's links", usual, () -> {
+            for (Host other : others(leader)) {
+                faults.lose(PART, leader, other);
             }
-        }
-        losing("all links", usual);
+        });
+        losing("all links", usual, () -> {
+            for (Host server : cluster.servers()) {
+                for (Host other : others(server)) {
+                    faults.loseOneWay(PART, server, other);
+                }
+            }
+        });
         judged();
     }
 
@@ -140,9 +142,10 @@ class PartitionItest {
         });
     }
 
-    private void losing(String where, long usual) throws IOException, InterruptedException {
-        long since = System.nanoTime();
+    private void losing(String where, long usual, Fault fault) throws IOException, InterruptedException {
         long term = ManagedEtcd.term(cluster.servers().getFirst());
+        long since = System.nanoTime();
+        fault.strikes();
         long calls = trial.fresh(WHILE);
         String what = PART + " % lost on " + where;
         System.out.println("[ha] " + what + ": " + calls + " calls, " + 100 * calls / usual + " % of the usual");
