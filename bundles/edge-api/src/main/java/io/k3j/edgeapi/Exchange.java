@@ -62,6 +62,12 @@ public interface Exchange {
     /// @throws UnsupportedOperationException on HTTP/2
     ByteDuplex upgrade(Map<String, String> headers) throws IOException;
 
+    /// Says, before the answer begins, that a person may be reading along who pauses: its client may take nothing of
+    /// it for hours. Any other answer of `respond` or `stream` of which nothing is taken for a minute is broken off.
+    /// Nothing that others wait for may be held meanwhile.
+    default void mayPause() {
+    }
+
     /// Runs `action` once, on any thread, when the client has gone or the answer is complete.
     void onEnd(Runnable action);
 }

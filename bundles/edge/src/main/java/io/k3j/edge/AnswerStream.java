@@ -58,12 +58,12 @@ final class AnswerStream implements ResponseStream {
     }
 
     private void awaitRoom() throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.STALLED_SECONDS);
+        long deadline = System.nanoTime() + exchange.stallNanos();
         int before = pending.get();
         while (open() && crowded()) {
             if (pending.get() < before) {
                 before = pending.get();
-                deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.STALLED_SECONDS);
+                deadline = System.nanoTime() + exchange.stallNanos();
             }
             if (deadline - System.nanoTime() < 0) {
                 abort();

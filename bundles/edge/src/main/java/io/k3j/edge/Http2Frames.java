@@ -71,11 +71,11 @@ final class Http2Frames extends Http2EventAdapter {
         all().forEach(wire -> wire.abandon(endpoint));
     }
 
-    /// Breaks off answers that have been waiting for their client's window since before `nanos`.
-    void breakOffClosed(long nanos) {
+    /// Breaks off answers that have been waiting for their client's window for too long.
+    void breakOffClosed(long now) {
         boolean any = false;
         for (Http2Wire wire : all()) {
-            any |= wire.breakOffClosed(nanos);
+            any |= wire.breakOffClosed(now);
         }
         if (any && handler != null) {
             handler.flush();

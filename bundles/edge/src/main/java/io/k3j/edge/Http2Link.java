@@ -72,7 +72,7 @@ final class Http2Link extends Http2ConnectionHandler implements Protocol {
                 encoder().writePing(context(), false, now, context().newPromise());
                 flush();
             }
-            case WELL -> frames.breakOffClosed(now - link.patience().closed().toNanos());
+            case WELL -> frames.breakOffClosed(now);
         }
     }
 

@@ -151,13 +151,14 @@ final class Http2Wire implements Wire, ChannelFutureListener {
         throw new IllegalStateException("HTTP/2 has no upgrade");
     }
 
-    /// Breaks off when nothing has left since before `nanos` because the client does not open its window.
+    /// Breaks off when nothing has left for too long because the client does not open its window.
     /// @return whether it did
-    boolean breakOffClosed(long nanos) {
+    boolean breakOffClosed(long now) {
         Http2RemoteFlowController windows = handler.encoder().flowController();
         boolean closed = windows.windowSize(stream) <= 0
                 || windows.windowSize(handler.connection().connectionStream()) <= 0;
-        if (!closed || moved - nanos >= 0 || !windows.hasFlowControlled(stream)) {
+        HttpExchange ours = exchange;
+        if (!closed || ours == null || now - moved <= ours.stallNanos() || !windows.hasFlowControlled(stream)) {
             return false;
         }
         handler.resetStream(context, stream.id(), Http2Error.INTERNAL_ERROR.code(), context.newPromise());

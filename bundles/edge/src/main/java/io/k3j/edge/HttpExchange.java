@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,8 @@ final class HttpExchange implements Exchange, Runnable {
     private volatile @Nullable AnswerStream stream;
     private volatile @Nullable RawDuplex duplex;
     private volatile @Nullable Endpoint endpoint;
-    private @Nullable List<Runnable> endings;
+    private volatile boolean pausable;
+    private final Endings endings = new Endings();
 
     HttpExchange(RequestHead head, RequestBody body, Wire wire, Link link, Dispatch dispatch) {
         this.head = head;
@@ -237,12 +237,21 @@ final class HttpExchange implements Exchange, Runnable {
     }
 
     @Override
+    public void mayPause() {
+        pausable = true;
+        link.mayPause();
+    }
+
+    /// How long its client may take nothing of the answer.
+    long stallNanos() {
+        Patience patience = link.patience();
+        return (pausable ? patience.paused() : patience.closed()).toNanos();
+    }
+
+    @Override
     public void onEnd(Runnable action) {
-        synchronized (this) {
+        synchronized (endings) {
             if (!over()) {
-                if (endings == null) {
-                    endings = new ArrayList<>(1);
-                }
                 endings.add(action);
                 return;
             }
@@ -253,7 +262,7 @@ final class HttpExchange implements Exchange, Runnable {
     /// The answer has been handed over completely.
     void answered() {
         if (state.compareAndSet(State.ANSWERING, State.ANSWERED)) {
-            runEndings();
+            endings.run();
         }
     }
 
@@ -277,23 +286,8 @@ final class HttpExchange implements Exchange, Runnable {
         if (raw != null) {
             raw.peerGone();
         }
-        if (hasEndings()) {
-            Thread.startVirtualThread(this::runEndings);
-        }
-    }
-
-    private synchronized boolean hasEndings() {
-        return endings != null;
-    }
-
-    private void runEndings() {
-        List<Runnable> actions;
-        synchronized (this) {
-            actions = endings == null ? List.of() : endings;
-            endings = null;
-        }
-        for (Runnable action : actions) {
-            action.run();
+        if (endings.any()) {
+            Thread.startVirtualThread(endings::run);
         }
     }
 }

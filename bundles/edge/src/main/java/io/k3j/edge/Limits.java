@@ -30,6 +30,8 @@ final class Limits {
     static final long BODY_IDLE_SECONDS = 300;
     /// A client that takes nothing of what waits for it: the connection of HTTP/1.1, the stream of HTTP/2.
     static final long STALLED_SECONDS = 60;
+    /// The same where a person may have paused what he reads; kubelet's `--streaming-connection-idle-timeout`.
+    static final long PAUSED_SECONDS = 4 * 3600;
     /// An HTTP/2 connection whose socket takes nothing: unlike HTTP/1.1 it has windows for a client that wants to wait.
     static final long FULL_SECONDS = 30;
     /// An HTTP/2 connection with streams that says nothing, until it is pinged; as Kubernetes' clients do with us.

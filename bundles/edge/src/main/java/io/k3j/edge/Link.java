@@ -23,6 +23,8 @@ final class Link implements Protocol {
     private volatile boolean waitedFor;
     private volatile boolean leaving;
     private boolean draining;
+    /// The answer under way is one whose client may pause; of HTTP/1.1, where there is one at a time.
+    private volatile boolean pausable;
 
     /// A connection that has just been accepted.
     Link(Channel channel, InetSocketAddress remote, Patience patience) {
@@ -76,7 +78,17 @@ final class Link implements Protocol {
 
     /// Counts a request whose endpoint is at work.
     void requestStarted() {
+        pausable = false;
         running.incrementAndGet();
+    }
+
+    /// The client may pause.
+    void mayPause() {
+        pausable = true;
+    }
+
+    private long stallNanos() {
+        return (pausable ? patience.paused() : patience.closed()).toNanos();
     }
 
     /// Counts it off.
@@ -130,7 +142,7 @@ final class Link implements Protocol {
     void check(long now) {
         if (waitedFor && deadlineNanos - now < 0) {
             channel.close();
-        } else if (!protocol.judgesItself() && outbox.stalledSince(now - patience.closed().toNanos())) {
+        } else if (!protocol.judgesItself() && outbox.stalledSince(now - stallNanos())) {
             cut();
         }
     }

@@ -9,11 +9,12 @@ import java.time.Duration;
 /// @param quiet an HTTP/2 connection with streams that says nothing, until it is asked whether it is there
 /// @param answer from then on
 /// @param look between two looks at one HTTP/2 connection
-record Patience(Duration full, Duration closed, Duration quiet, Duration answer, Duration look) {
+/// @param paused instead of `closed`, where the client may pause
+record Patience(Duration full, Duration closed, Duration quiet, Duration answer, Duration look, Duration paused) {
     /// What every port has.
     static Patience usual() {
         return new Patience(Duration.ofSeconds(Limits.FULL_SECONDS), Duration.ofSeconds(Limits.STALLED_SECONDS),
                 Duration.ofSeconds(Limits.QUIET_SECONDS), Duration.ofSeconds(Limits.ANSWER_SECONDS),
-                Duration.ofSeconds(Limits.LOOK_SECONDS));
+                Duration.ofSeconds(Limits.LOOK_SECONDS), Duration.ofSeconds(Limits.PAUSED_SECONDS));
     }
 }

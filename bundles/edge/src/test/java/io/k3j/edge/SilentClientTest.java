@@ -25,6 +25,7 @@ class SilentClientTest {
     private static final int INTERNAL_ERROR = 2;
     private static final int WINDOW = Integer.MAX_VALUE - 65_535;
     private static final byte[] PIECE = new byte[64 * 1024];
+    private static final int MANY = 1024;
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -71,7 +72,7 @@ class SilentClientTest {
 
     @Test
     void endsAnHttp2ConnectionThatIsNeverRead() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(SOON, LATE, LATE, LATE, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(SOON, LATE, LATE, LATE, LOOK, LATE))) {
             port.serve("/", this::offers);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
@@ -83,7 +84,7 @@ class SilentClientTest {
 
     @Test
     void endsAnHttp1ConnectionThatIsNeverRead() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK, LATE))) {
             port.serve("/", exchange -> {
                 exchange.onEnd(ended::countDown);
                 ResponseStream stream = exchange.stream(200, Map.of());
@@ -101,7 +102,7 @@ class SilentClientTest {
 
     @Test
     void resetsAStreamWhoseWindowStaysClosedAndNoOther() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK, LATE))) {
             port.serve("/held", this::holds);
             port.serve("/", exchange -> exchange.stream(200, Map.of()).offer(0, PIECE, PIECE));
             try (RawClient client = RawClient.http2(port)) {
@@ -119,8 +120,49 @@ class SilentClientTest {
     }
 
     @Test
+    void waitsForAClientThatMayPause() throws Exception {
+        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK, LATE))) {
+            port.serve("/held", exchange -> {
+                exchange.mayPause();
+                exchange.stream(200, Map.of()).write(PIECE, PIECE, "end".getBytes(UTF_8));
+                exchange.onEnd(ended::countDown);
+            });
+            port.serve("/", exchange -> exchange.stream(200, Map.of()).offer(0, PIECE, PIECE));
+            try (RawClient client = RawClient.http2(port)) {
+                client.frame(RawClient.WINDOW_UPDATE, 0, 0, number(WINDOW));
+                client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET_HELD);
+                client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 3, RawClient.GET);
+                assertThat(client.next(RawClient.RST_STREAM)[2]).as("the other").isEqualTo(3);
+                client.frame(RawClient.WINDOW_UPDATE, 0, 1, number(1 << 20));
+                assertThat(client.next(RawClient.DATA)[2]).as("goes on").isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void waitsForAClientThatMayPauseOverHttp1() throws Exception {
+        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK, LATE))) {
+            port.serve("/", exchange -> {
+                exchange.mayPause();
+                try (ResponseStream stream = exchange.stream(200, Map.of())) {
+                    for (int piece = 0; piece < MANY; piece++) {
+                        stream.write(PIECE);
+                    }
+                }
+                ended.countDown();
+            });
+            try (RawClient client = new RawClient(port, "http/1.1")) {
+                client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+                // the edge looks once a second
+                assertThat(ended.await(3, TimeUnit.SECONDS)).as("held up by its client").isFalse();
+                assertThat(client.in().readNBytes(MANY * PIECE.length)).hasSize(MANY * PIECE.length);
+            }
+        }
+    }
+
+    @Test
     void resetsAWholeAnswerThatIsNotWanted() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(LATE, SOON, LATE, LATE, LOOK, LATE))) {
             port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
             try (RawClient client = RawClient.http2(port)) {
                 client.frame(RawClient.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
@@ -132,7 +174,7 @@ class SilentClientTest {
 
     @Test
     void asksAClientThatSaysNothingAndEndsWithoutAnAnswer() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(LATE, LATE, SOON, SOON, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(LATE, LATE, SOON, SOON, LOOK, LATE))) {
             port.serve("/", this::holds);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
@@ -145,7 +187,7 @@ class SilentClientTest {
 
     @Test
     void keepsAClientThatAnswers() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(SOON, LATE, SOON, SOON, LOOK))) {
+        try (TestPort port = TestPort.start(new Patience(SOON, LATE, SOON, SOON, LOOK, LATE))) {
             port.serve("/", this::holds);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);

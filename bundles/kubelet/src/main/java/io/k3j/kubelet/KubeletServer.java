@@ -213,6 +213,7 @@ final class KubeletServer implements Endpoint {
             throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         x.onEnd(ended::countDown);
+        x.mayPause();
         try (ResponseStream out = x.stream(200, TEXT)) {
             new LogReader(file, request, bytes -> out.write(bytes), () -> out.open() && tools.closed().getCount() > 0
                     && tools.runtime().container(id).map(Container::running).orElse(false), ended).run();

@@ -73,6 +73,7 @@ final class Relay {
     }
 
     private void send(String target, boolean upgrade) throws IOException {
+        exchange.mayPause();
         StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target)
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(host).append("\r\n");
