@@ -19,6 +19,7 @@ final class Pulse {
     private final Patience patience;
     private long heard;
     private long asked;
+    private long looked;
     private boolean waiting;
     private boolean full;
     private long moved;
@@ -34,6 +35,7 @@ final class Pulse {
         this.channel = channel;
         this.patience = patience;
         this.heard = now;
+        this.looked = now;
     }
 
     /// Something has come from the other end.
@@ -44,6 +46,7 @@ final class Pulse {
 
     /// Looks after it; `wanted` says whether streams are open.
     Finding look(long now, boolean wanted) {
+        forgive(now);
         moved(now);
         if (full && passed(moved, patience.full(), now)) {
             return Finding.OVER;
@@ -57,6 +60,17 @@ final class Pulse {
         waiting = true;
         asked = now;
         return Finding.ASK;
+    }
+
+    /// Time in which this process stood still is nobody's silence: what came meanwhile has not been read yet.
+    private void forgive(long now) {
+        long still = now - looked - 2 * patience.look().toNanos();
+        looked = now;
+        if (still > 0) {
+            heard += still;
+            asked += still;
+            moved += still;
+        }
     }
 
     /// A socket that was full at the last look and has taken something since has an end that reads. One that takes all
