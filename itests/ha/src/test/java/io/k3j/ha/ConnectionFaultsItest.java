@@ -32,6 +32,7 @@ class ConnectionFaultsItest {
     private static final int RESETS = 10;
     private static final int PAUSES = 5;
     private static final int LARGE = 20;
+    private static final int WRITES = 150;
     private static final int LARGE_BYTES = 100_000;
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
@@ -92,11 +93,7 @@ class ConnectionFaultsItest {
         try (Cluster cluster = Cluster.on()) {
             Host server = cluster.server(Cluster.page(Page.of("architecture.md"), "single"));
             for (int n = 0; n < LARGE; n++) {
-                String map = "{\"metadata\":{\"name\":\"large-" + n + "\"},\"data\":{\"a\":\"" + "x".repeat(LARGE_BYTES)
-                        + "\"}}";
-                assertThat(cluster.apis().getFirst()
-                        .send("POST", MAPS, "application/json", map.getBytes(StandardCharsets.UTF_8)).statusCode())
-                        .isEqualTo(201);
+                write(cluster.apis().getFirst(), n);
             }
             server.must("nft 'add table inet hole; add chain inet hole in { type filter hook input priority -300; }; "
                     + "add chain inet hole out { type filter hook output priority -300; }; "
@@ -112,6 +109,37 @@ class ConnectionFaultsItest {
                         .as("over the connection from before").hasSameSizeAs(list.body());
             }
         }
+    }
+
+    @Test
+    @Tag("full")
+    void endsTheConnectionOfAWatcherThatIsFrozen() throws Exception {
+        try (Cluster cluster = Cluster.on()) {
+            Host server = cluster.server(Cluster.page(Page.of("architecture.md"), "single"));
+            server.start("cd /var/lib/rancher/k3s/server/tls; curl -sN --http2 --cacert server-ca.crt --cert "
+                    + "client-admin.crt --key client-admin.key 'https://127.0.0.1:6443" + MAPS
+                    + "?watch=1' > /dev/null & echo $! > " + file(server, "curl") + "; wait");
+            Waiting.until("watch", LIMIT, () -> server.run("ss -Htnp state established dport = :6443").text()
+                    .contains("pid=" + text(file(server, "curl")).strip() + ","), server::story);
+            String port = server.must("ss -Htnp state established dport = :6443 | grep pid="
+                    + text(file(server, "curl")).strip() + ", | awk '{print $3}' | sed 's/.*://'").strip();
+            String open = "ss -Htn state established sport = :6443 dport = :" + port;
+            assertThat(server.must(open)).isNotBlank();
+            server.must("kill -STOP " + text(file(server, "curl")).strip());
+            long start = System.nanoTime();
+            for (int n = 0; n < WRITES; n++) {
+                write(cluster.apis().getFirst(), n);
+            }
+            Cluster.report("15 MB written beside a frozen watcher", start);
+            Waiting.until("end of its connection", LIMIT, () -> server.must(open).isBlank(), server::story);
+            Cluster.report("connection of a frozen watcher ended", start);
+        }
+    }
+
+    private static void write(Api api, int n) throws IOException, InterruptedException {
+        byte[] map = ("{\"metadata\":{\"name\":\"large-" + n + "\"},\"data\":{\"a\":\"" + "x".repeat(LARGE_BYTES)
+                + "\"}}").getBytes(StandardCharsets.UTF_8);
+        assertThat(api.send("POST", MAPS, "application/json", map).statusCode()).isEqualTo(201);
     }
 
     @Test
