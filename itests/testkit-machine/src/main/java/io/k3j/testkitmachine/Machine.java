@@ -93,14 +93,17 @@ public final class Machine implements AutoCloseable {
     }
 
     /// Pulls its plug: every process on it is gone at once; its disk stays. Its cable goes first, so that nobody hears
-    /// of the end of its connections. A new cable keeps its number.
+    /// of the end of its connections. A new cable keeps its number: the old one goes with the machine's network.
     void lost() throws IOException, InterruptedException {
         if (power.isAlive()) {
-            Outcome.text(List.of("ip", "link", "set", outer(), "down"));
-            Outcome.text(List.of("ip", "link", "set", outer(), "name", "kjx" + number));
-            Outcome.text(List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
+            String gone = "kjx" + number;
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "down"));
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "name", gone));
+            Outcome.of(BOOT_LIMIT, Map.of(),
+                    List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
             power.descendants().forEach(ProcessHandle::destroyForcibly);
             power.destroyForcibly().waitFor();
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", gone));
         }
     }
 
@@ -161,11 +164,8 @@ public final class Machine implements AutoCloseable {
             return;
         }
         try {
-            power.descendants().forEach(ProcessHandle::destroyForcibly);
-            power.destroyForcibly().waitFor();
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
-            Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
-            remove(dir);
+            lost();
+            remove();
         } catch (IOException e) {
             throw new AssertionError("could not remove " + name(), e);
         } catch (InterruptedException e) {
@@ -173,10 +173,21 @@ public final class Machine implements AutoCloseable {
         }
     }
 
+    /// Its number is free last, when nothing bears it any more.
+    private void remove() throws IOException, InterruptedException {
+        try {
+            Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
+            remove(dir);
+        } finally {
+            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
+        }
+    }
+
     private boolean cleaned() throws IOException, InterruptedException {
         Outcome.of(BOOT_LIMIT, Map.of(), List.of("bash", dir.resolve("machine.sh").toString(), "clean", NAME + number));
-        return Stream.of("/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids")
-                .noneMatch(root -> Files.exists(Path.of(root, NAME + number)));
+        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+            return hierarchies.noneMatch(h -> h.endsWith(NAME + number) || Files.exists(h.resolve(NAME + number)));
+        }
     }
 
     /// The process outside that is its process 1: whoever holds its namespaces enters them by this number.
