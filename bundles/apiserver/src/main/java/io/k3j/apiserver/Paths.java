@@ -6,8 +6,8 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +24,7 @@ final class Paths {
     private final Metrics metrics;
     private final WatchHub hub;
     private final Struct version = Version.document();
+    private final Instant started;
 
     Paths(Core core, HealthChecks health, Metrics metrics, WatchHub hub) {
         this.core = core;
@@ -32,6 +33,8 @@ final class Paths {
         this.health = health;
         this.metrics = metrics;
         this.hub = hub;
+        // now, since it takes a descriptor, which there may be none of when somebody asks
+        this.started = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
     }
 
     /// Answers a request that has been authorised.
@@ -69,8 +72,7 @@ final class Paths {
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());
         Runtime jvm = Runtime.getRuntime();
         all.put("process_resident_memory_bytes", jvm.totalMemory() - jvm.freeMemory());
-        all.put("process_start_time_seconds",
-                ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0);
+        all.put("process_start_time_seconds", started.toEpochMilli() / 1000.0);
         return all;
     }
 

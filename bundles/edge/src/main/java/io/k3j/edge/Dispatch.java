@@ -35,7 +35,8 @@ final class Dispatch {
             refuse(exchange, 413, "RequestEntityTooLarge", "Request entity too large: " + large.getMessage());
         } catch (SocketTimeoutException slow) {
             refuse(exchange, 408, "Timeout", slow.getMessage());
-        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError failed) {
+        } catch (IOException | RuntimeException | Error failed) {
+            // a class that could not be loaded just now is no reason to leave a client without an answer
             fail(exchange, failed);
         }
     }

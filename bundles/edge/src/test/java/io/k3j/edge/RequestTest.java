@@ -261,10 +261,14 @@ class RequestTest {
         port.serve("/fails", exchange -> {
             throw new IllegalStateException("secret detail");
         });
+        port.serve("/broken", exchange -> {
+            throw new NoClassDefFoundError("secret detail");
+        });
         port.serve("/forgets", exchange -> {
         });
         assertThat(get(version, "/fails").statusCode()).isEqualTo(500);
         assertThat(get(version, "/fails").body()).contains("\"kind\":\"Status\"").doesNotContain("secret");
+        assertThat(get(version, "/broken").statusCode()).isEqualTo(500);
         assertThat(get(version, "/forgets").statusCode()).isEqualTo(500);
     }
 
