@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ServerSocketChannel;
@@ -77,9 +78,14 @@ final class Loops implements AutoCloseable {
         }
     }
 
-    /// Stops accepting without closing the socket.
+    /// Stops accepting without closing the socket. Afterwards every connection that was accepted is known to its port:
+    /// each begins as a task of its own loop.
     void release(Channel accepting) {
         accepting.deregister().syncUninterruptibly();
+        for (EventExecutor loop : group) {
+            loop.submit(() -> {
+            }).syncUninterruptibly();
+        }
     }
 
     /// Calls `action` once a second until the loops end.

@@ -12,6 +12,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +71,49 @@ class SwapTest {
                 client.join();
             }
             assertThat(failed.get()).isZero();
+        }
+    }
+
+    /// Whom the old one has accepted it serves, however far their connection has come.
+    @Test
+    void losesNoConnectionThatIsBeingMadeInAParallelSwap() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+            AtomicInteger answered = new AtomicInteger();
+            Queue<String> lost = new ConcurrentLinkedQueue<>();
+            CountDownLatch enough = new CountDownLatch(1);
+            Thread[] clients = new Thread[16];
+            for (int i = 0; i < clients.length; i++) {
+                clients[i] = Thread.startVirtualThread(() -> connections(port, answered, lost, enough));
+            }
+            for (int swap = 0; swap < 10; swap++) {
+                int before = answered.get();
+                await(() -> answered.get() > before + 20);
+                Ports old = port.successor();
+                port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+                old.close();
+            }
+            enough.countDown();
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(lost).isEmpty();
+        }
+    }
+
+    private static void connections(TestPort port, AtomicInteger answered, Queue<String> lost, CountDownLatch enough) {
+        while (enough.getCount() > 0) {
+            try (RawClient client = new RawClient(port, "http/1.1")) {
+                client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                String answer = client.until("ok");
+                if (answer.endsWith("ok")) {
+                    answered.incrementAndGet();
+                } else {
+                    lost.add(answer);
+                }
+            } catch (IOException e) {
+                lost.add(e.toString());
+            }
         }
     }
 
