@@ -124,7 +124,8 @@ final class Trial implements AutoCloseable {
         agents(lost);
     }
 
-    private static void answers(Host server) throws IOException, InterruptedException {
+    /// Waits until a server says that it is ready.
+    static void answers(Host server) throws IOException, InterruptedException {
         Waiting.until(server.name() + " answering", LIMIT,
                 () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), server::story);
     }

@@ -3,7 +3,7 @@
 #                             stays as long as it is on; killing this process is pulling its plug. Switched on again
 #                             with the same DIR it finds the disk as it left it
 # machine.sh enter NAME PID CMD… : runs CMD in it
-# machine.sh clean NAME : removes its control groups
+# machine.sh clean NAME : removes its control groups and what is left in them
 # Files the machine changes below /etc, /var/lib and /var/log lie in DIR; /tmp is the real one.
 set -e
 roots() { # the top of every cgroup hierarchy: one for v2, one per controller for v1
@@ -75,7 +75,10 @@ enter)
     ;;
 clean)
     for root in $(roots); do
-        [ -d "$root/$2" ] && find "$root/$2" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        [ -d "$root/$2" ] || continue
+        # who entered from outside and stands still, as its child did, does not go with the machine
+        xargs -r kill -KILL < "$root/$2/cgroup.procs" 2>/dev/null || true
+        find "$root/$2" -depth -type d -exec rmdir {} \; 2>/dev/null || true
     done
     ;;
 esac
