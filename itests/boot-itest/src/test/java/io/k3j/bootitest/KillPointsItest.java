@@ -1,0 +1,126 @@
+package io.k3j.bootitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The first start of a server is killed at points at which it changes names or makes files durable, of certificates,
+/// token, datastore, records: at every tenth, or with `-Dk3j.kill.step=1` at each. The next start finds its way and
+/// leaves the files of an undisturbed one, no more and no fewer.
+@Tag("full")
+class KillPointsItest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String SERVES = "component=apiserver health=OK";
+    private static final String[] FLAGS = {"--disable-agent", "--bind-address", "127.0.0.1"};
+    // the framework fills it as it goes along, and makes it anew when it is damaged
+    private static final String CACHE = "bundles/fw-";
+    private static final int KILLED = 137;
+    private static final long LOOK_MILLIS = 50;
+    private static final int STEP = Integer.getInteger("k3j.kill.step", 10);
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aFirstStartThatIsKilledAnywhereIsMadeGood() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed: apt install gcc libc6-dev");
+        Path library = library();
+        Set<String> undisturbed = files(served(Files.createDirectory(directory.resolve("undisturbed"))));
+        List<Integer> points = new ArrayList<>();
+        for (int point = 1; killed(library, point); point += STEP) {
+            Set<String> files = files(served(home(point)));
+            assertThat(without(files, undisturbed)).as("left by a kill at point " + point).isEmpty();
+            assertThat(without(undisturbed, files)).as("missing after a kill at point " + point).isEmpty();
+            points.add(point);
+        }
+        System.out.println("killed at " + points);
+        assertThat(points).hasSizeGreaterThan(5);
+    }
+
+    private Path home(int point) throws IOException {
+        return Files.createDirectories(directory.resolve("killed-at-" + point));
+    }
+
+    private Path library() throws IOException, InterruptedException {
+        Path source = directory.resolve("killpoints.c");
+        try (InputStream text = Objects.requireNonNull(KillPointsItest.class.getResourceAsStream("killpoints.c"))) {
+            Files.copy(text, source);
+        }
+        Path library = directory.resolve("killpoints.so");
+        assertThat(new ProcessBuilder("gcc", "-shared", "-fPIC", "-O2", "-o", library.toString(), source.toString(),
+                "-ldl").inheritIO().start().waitFor()).isZero();
+        return library;
+    }
+
+    /// Whether a first start was killed there; not when it has come to serve before.
+    private boolean killed(Path library, int point) throws IOException, InterruptedException {
+        Path home = home(point);
+        Path output = home.resolve("killed.txt");
+        Process start = first(library, point, home).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        try {
+            long end = System.nanoTime() + LIMIT.toNanos();
+            while (!start.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                String said = Files.readString(output);
+                if (said.contains(SERVES)) {
+                    return false;
+                }
+                assertThat(System.nanoTime()).as(said).isLessThan(end);
+            }
+            assertThat(start.exitValue()).as(Files.readString(output)).isEqualTo(KILLED);
+            return true;
+        } finally {
+            start.destroyForcibly().waitFor();
+        }
+    }
+
+    private static ProcessBuilder first(Path library, int point, Path home) {
+        List<String> command = new ArrayList<>(
+                List.of(K3sProcess.distribution().resolve("bin/k3s").toString(), "server",
+                        "--data-dir", home.resolve("data").toString(), "--https-listen-port", "0", "--write-kubeconfig",
+                        home.resolve("k3s.yaml").toString()));
+        command.addAll(List.of(FLAGS));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(Map.of("LD_PRELOAD", library.toString(), "KILL_AT", Integer.toString(point),
+                "K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "K3S_CONFIG_FILE",
+                "/dev/null"));
+        return builder;
+    }
+
+    /// The data directory of a server that has come to serve and was stopped.
+    private static Path served(Path home) throws IOException, InterruptedException {
+        try (K3sProcess server = K3sProcess.server(home, FLAGS)) {
+            server.awaitOutput(SERVES, LIMIT);
+            return server.dataDir();
+        }
+    }
+
+    private static Set<String> without(Set<String> all, Set<String> others) {
+        Set<String> left = new TreeSet<>(all);
+        left.removeAll(others);
+        return left;
+    }
+
+    private static Set<String> files(Path data) throws IOException {
+        try (Stream<Path> all = Files.walk(data)) {
+            return all.map(file -> data.relativize(file).toString()).filter(name -> !name.startsWith(CACHE))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
