@@ -3,6 +3,7 @@ package io.k3j.admissioncore;
 import io.k3j.apiserverapi.Action;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -48,7 +49,7 @@ public final class Bindings {
                 try {
                     Obj bound = bound(api.get(World.PODS, key), call.body());
                     // the scheduler of a server that leads no more must not place pods
-                    api.leading().update(World.PODS, bound,
+                    api.leading(Candidate.SCHEDULER).update(World.PODS, bound,
                             new WriteOptions("binding", call.caller().user(), false, call.dryRun()));
                     return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
                             "Success", "code", 201);

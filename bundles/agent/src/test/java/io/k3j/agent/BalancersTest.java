@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -48,7 +49,7 @@ class BalancersTest {
             try (ServerSocket upper = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
                     ServerSocket lower = new ServerSocket(upper.getLocalPort() - 1, 1, upper.getInetAddress())) {
                 return lower.getLocalPort() + 1;
-            } catch (java.net.BindException taken) {
+            } catch (BindException taken) {
                 // another two
             }
         }

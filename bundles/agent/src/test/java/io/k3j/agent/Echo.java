@@ -7,11 +7,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Greets everybody by its name, then says everything back.
 final class Echo implements AutoCloseable {
     private final ServerSocket listener;
-    private final List<Socket> open = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     Echo(char name) throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -160,7 +161,7 @@ final class StockServer implements AutoCloseable {
             return upgrade(request, socket);
         }
         boolean password = request.headers().getOrDefault("authorization", "").equals("Basic "
-                + java.util.Base64.getEncoder().encodeToString(("node:" + PASSWORD).getBytes(StandardCharsets.UTF_8)));
+                + Base64.getEncoder().encodeToString(("node:" + PASSWORD).getBytes(StandardCharsets.UTF_8)));
         if (!password && !request.who().contains("O=system:nodes")) {
             reply(socket, 401, "{\"kind\":\"Status\",\"message\":\"not authorized\"}");
             return true;

@@ -177,7 +177,7 @@ public final class ApiServer {
         extensions.remove(connect);
     }
 
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindTerm(Term term) {
         extensions.begin(term);
     }

@@ -21,8 +21,7 @@ final class Extensions {
     private final Ranked<Admission> admissions = Ranked.lowestFirst(Admission.ORDER);
     private final Map<Path, Action> actions = new ConcurrentHashMap<>();
     private final Map<Path, Connect> connects = new ConcurrentHashMap<>();
-
-    private volatile @Nullable Term term;
+    private final Map<String, Term> terms = new ConcurrentHashMap<>();
 
     /// A resource, in any version, and one of its subresources.
     private record Path(String group, String resource, String subresource) {
@@ -52,20 +51,18 @@ final class Extensions {
         return admissions;
     }
 
-    /// The term of this server as leader, null when it does not lead or nobody is elected.
+    /// The term of this server as the holder of a lease, null when it is not or nobody is elected.
     @Nullable
-    Term term() {
-        return term;
+    Term term(String lease) {
+        return terms.get(lease);
     }
 
     void begin(Term present) {
-        term = present;
+        terms.put(present.lease().name(), present);
     }
 
     void end(Term past) {
-        if (term == past) {
-            term = null;
-        }
+        terms.remove(past.lease().name(), past);
     }
 
     void add(Action action) {

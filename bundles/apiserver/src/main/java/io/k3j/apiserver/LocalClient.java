@@ -63,8 +63,8 @@ final class LocalClient implements ApiClient {
     }
 
     @Override
-    public ApiClient leading() {
-        Term present = core.extensions().term();
+    public ApiClient leading(String lease) {
+        Term present = core.extensions().term(lease);
         return present == null ? this : new LocalClient(core, callers, caller, views, present);
     }
 

@@ -64,9 +64,8 @@ final class Paths {
 
     private Map<String, Number> gauges() {
         Map<String, Number> all = new TreeMap<>();
-        int[] seats = core.seats().taken();
-        all.put("apiserver_current_inflight_requests{request_kind=\"readOnly\"}", seats[0]);
-        all.put("apiserver_current_inflight_requests{request_kind=\"mutating\"}", seats[1]);
+        byKind(all, "apiserver_current_inflight_requests", core.seats().taken());
+        byKind(all, "apiserver_current_inqueue_requests", core.seats().waiting());
         all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("apiserver_storage_objects", core.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());
@@ -74,6 +73,11 @@ final class Paths {
         all.put("process_resident_memory_bytes", jvm.totalMemory() - jvm.freeMemory());
         all.put("process_start_time_seconds", started.toEpochMilli() / 1000.0);
         return all;
+    }
+
+    private static void byKind(Map<String, Number> all, String name, int[] readsAndWrites) {
+        all.put(name + "{request_kind=\"readOnly\"}", readsAndWrites[0]);
+        all.put(name + "{request_kind=\"mutating\"}", readsAndWrites[1]);
     }
 
     private void issuer(Request request) throws IOException {

@@ -5,6 +5,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// What a request is about, as its path and method say; upstream's RequestInfo.
 /// @param resource whether the path names a resource
@@ -65,7 +66,7 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
     }
 
     private static String lower(String method) {
-        return method.toLowerCase(java.util.Locale.ROOT);
+        return method.toLowerCase(Locale.ROOT);
     }
 
     /// Whether the verb is about one named object.

@@ -61,4 +61,9 @@ final class Seats {
     int[] taken() {
         return new int[] {READS - reads.availablePermits(), WRITES - writes.availablePermits()};
     }
+
+    /// How many wait for one: reads, then writes.
+    int[] waiting() {
+        return new int[] {reads.getQueueLength(), writes.getQueueLength()};
+    }
 }

@@ -5,6 +5,7 @@ import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
@@ -208,7 +209,7 @@ final class Startup implements AutoCloseable {
             if (open) {
                 condition(Phases.APISERVER_READY, running().shared());
                 if (alone()) {
-                    condition(Phases.LEADER, false);
+                    Candidate.LEASES.forEach(lease -> condition(Phases.LEADER + lease, false));
                 }
                 if (running().shared()) {
                     peers().follow(new ServerEndpoints(self)::settle);

@@ -156,12 +156,15 @@ class SharedStoreTest {
     @Test
     void writesThatWaitedForTheirTurnAreSentAwayWithTheOthers() throws Exception {
         gate.swallow();
-        long begin = System.nanoTime();
         List<CompletableFuture<TestExchange>> posts = new ArrayList<>();
         for (int i = 0; i < 5 * Seats.WRITES; i++) {
             posts.add(later("POST", MAPS, map("map-" + i, "1")));
         }
-        while (gate.commits() < Seats.WRITES || System.nanoTime() - begin < Duration.ofMillis(800).toNanos()) {
+        while (gate.commits() < Seats.WRITES || here.server.core().seats().waiting()[1] < 4 * Seats.WRITES) {
+            Thread.onSpinWait();
+        }
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < Duration.ofMillis(800).toNanos()) {
             Thread.onSpinWait();
         }
         gate.release();
@@ -208,7 +211,7 @@ class SharedStoreTest {
                 "metadata", Struct.of("name", "lock", "namespace", "kube-system"))), WriteOptions.PLAIN);
         HeldTerm term = new HeldTerm(lease.key(), lease.revision());
         here.extensions.begin(term);
-        ApiClient leader = client(here).leading();
+        ApiClient leader = client(here).leading("lock");
         leader.create(CONFIG_MAPS, config("before"), WriteOptions.PLAIN);
         Obj renewed = other.update(LEASES, lease.with("us", "spec", "holderIdentity"), WriteOptions.PLAIN);
         term.next = renewed.revision();

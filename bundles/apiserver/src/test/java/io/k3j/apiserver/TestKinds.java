@@ -18,6 +18,7 @@ import io.k3j.schema.Schemas;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,7 +73,7 @@ final class TestKinds implements KindCatalog {
         @Override
         public List<FieldProblem> problems(Write write, Struct object) {
             String name = object.struct("metadata").text("name");
-            return name.equals(name.toLowerCase(java.util.Locale.ROOT)) ? List.of()
+            return name.equals(name.toLowerCase(Locale.ROOT)) ? List.of()
                     : List.of(FieldProblem.invalid("metadata.name", name, "must be lower case"));
         }
 

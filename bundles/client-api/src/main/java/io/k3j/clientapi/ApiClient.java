@@ -27,10 +27,10 @@ public interface ApiClient {
     /// @throws IllegalArgumentException when it is not declared
     ApiClient as(String user);
 
-    /// The same client, whose writes take place only as long as this server leads as it does now: each is bound
-    /// to the lease of the present [Term]. Taken by what runs under the condition `io.k3j.leader`. Where nobody
-    /// is elected, as on embedded SQLite, it is the client itself.
-    default ApiClient leading() {
+    /// The same client, whose writes take place only as long as this server holds a lease ([Candidate#LEASES]) as it
+    /// does now: each is bound to that of the present [Term]. Taken by what runs under the lease's condition. Where
+    /// nobody is elected, as on embedded SQLite, it is the client itself.
+    default ApiClient leading(String lease) {
         return this;
     }
 

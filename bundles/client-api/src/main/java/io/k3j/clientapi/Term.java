@@ -4,8 +4,8 @@ import io.k3j.model.Key;
 import java.time.Duration;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// One server's time as the leader, and the `Lease` that proves it. `leases` registers it as a service for
-/// as long as it leads; the API server asks it with each write of a client that was taken by
+/// One server's time as the holder of a `Lease`, under which one of its parts leads. `leases` registers it as a service
+/// for as long as it does; the API server asks it with each write of a client that was taken by
 /// [ApiClient#leading], so that whoever has lost the lease without knowing it cannot write.
 ///
 /// **Threads.** Any; only [#after] blocks.

@@ -24,6 +24,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -43,7 +44,7 @@ final class ScriptedServer implements AutoCloseable {
     /// What was asked, as `user METHOD path?query`.
     final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     /// Users who are refused everything.
-    final java.util.Set<String> forbidden = ConcurrentHashMap.newKeySet();
+    final Set<String> forbidden = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<HttpExchange> open = new LinkedBlockingQueue<>();
 
     /// A body; `hold` leaves the answer open after it.

@@ -1,6 +1,7 @@
 package io.k3j.cloudcontroller;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.controllerkit.Desk;
@@ -12,9 +13,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Initialises the nodes of the cluster while this server is the leader.
+/// Initialises the nodes of the cluster while this server holds the lease.
 @Component(service = {}, configurationPid = "io.k3j.cloudcontroller", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.k3s-cloud-controller-manager)")
 public final class CloudController {
     private final Desk desk;
 
@@ -22,7 +23,7 @@ public final class CloudController {
     @Activate
     public CloudController(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("cloud-controller");
-        desk = new Desk(api, InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CLOUD), InstantSource.system());
         Nodes.add(desk);
         desk.run("cloud-controller", trouble -> {
             if (trouble.isEmpty()) {

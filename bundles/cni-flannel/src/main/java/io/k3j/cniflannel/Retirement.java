@@ -6,6 +6,7 @@ import io.k3j.nodeapi.PacketFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Random;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -45,7 +46,7 @@ public final class Retirement implements Retire {
     /// Plain routes lie on a link that stays.
     private void routes() throws IOException {
         External outside = External.find(settings.flannelIface(), List.of(settings.nodeIp()));
-        Fabric fabric = new Fabric(host, Backend.HOST_GW, new java.util.Random(), PodFabric.RUN);
+        Fabric fabric = new Fabric(host, Backend.HOST_GW, new Random(), PodFabric.RUN);
         for (String cidr : settings.clusterCidr()) {
             fabric.connect(Range.parse(cidr), outside, List.of());
         }

@@ -1,6 +1,7 @@
 package io.k3j.cniflannel;
 
 import io.k3j.model.Struct;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +28,7 @@ record Tunnel(String device, String outside, String local, int mtu, Range range)
 
     private boolean same(String address) {
         try {
-            return java.net.InetAddress.ofLiteral(address).equals(java.net.InetAddress.ofLiteral(local));
+            return InetAddress.ofLiteral(address).equals(InetAddress.ofLiteral(local));
         } catch (IllegalArgumentException e) {
             return false;
         }

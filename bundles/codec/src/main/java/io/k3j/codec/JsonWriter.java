@@ -3,6 +3,7 @@ package io.k3j.codec;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -147,7 +148,7 @@ final class JsonWriter {
         }
         double size = Math.abs(d);
         if (size >= 1e-6 && size < 1e21) {
-            return new java.math.BigDecimal(Double.toString(d)).stripTrailingZeros().toPlainString();
+            return new BigDecimal(Double.toString(d)).stripTrailingZeros().toPlainString();
         }
         String s = Double.toString(d);
         int e = s.indexOf('E');

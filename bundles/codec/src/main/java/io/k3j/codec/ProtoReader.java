@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ final class ProtoReader {
             } else if (e.embedded() != null) {
                 fill(e.embedded(), wire.message(), slots);
             } else {
-                slots[e.slot()] = field(java.util.Objects.requireNonNull(e.field()), slots[e.slot()], wire);
+                slots[e.slot()] = field(Objects.requireNonNull(e.field()), slots[e.slot()], wire);
             }
         }
     }

@@ -20,6 +20,7 @@ import io.kubernetes.client.proto.Runtime.TypeMeta;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,7 +170,7 @@ class ProtobufTest {
     void aWatchFrameHoldsTypeAndEnvelope() throws InvalidProtocolBufferException {
         byte[] object = protobuf.bytes(Struct.of("apiVersion", "v1", "kind", "Pod"));
         byte[] frame = Protobuf.watchFrame("ADDED", object);
-        assertThat(java.nio.ByteBuffer.wrap(frame).getInt()).isEqualTo(frame.length - 4);
+        assertThat(ByteBuffer.wrap(frame).getInt()).isEqualTo(frame.length - 4);
         Meta.WatchEvent event = Meta.WatchEvent.parseFrom(ByteString.copyFrom(frame, 4, frame.length - 4));
         assertThat(event.getType()).isEqualTo("ADDED");
         assertThat(event.getObject().getRaw().toByteArray()).isEqualTo(object);

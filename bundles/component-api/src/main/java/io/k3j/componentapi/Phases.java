@@ -13,8 +13,9 @@ public final class Phases {
     /// The datastore's bootstrap record and critical flags agree with this server's: until then nothing may be written
     /// to it.
     public static final String CLUSTER_AGREED = "io.k3j.cluster-agreed";
-    /// This server runs the controllers that run once in a cluster.
-    public static final String LEADER = "io.k3j.leader";
+    /// Before the name of a lease, as `kube-scheduler`: this server holds it and runs what runs once in a cluster
+    /// under it.
+    public static final String LEADER = "io.k3j.leader.";
 
     /// The service property that holds the id.
     public static final String ID = "osgi.condition.id";

@@ -20,10 +20,9 @@ public final class Desk implements AutoCloseable {
     private final Map<Loop, Integer> loops = new LinkedHashMap<>();
     private final List<LoopRunner> runners = new ArrayList<>();
 
-    /// A desk over a client, whose default identity reads the views. What is written through the desk is
-    /// written only while this server leads ([ApiClient#leading]).
+    /// A desk over a client, whose default identity reads the views; what leads gives one of [ApiClient#leading].
     public Desk(ApiClient api, InstantSource clock) {
-        this.api = api.leading();
+        this.api = api;
         this.clock = clock;
         this.views = new LiveViews(clock);
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One holder's try at one `Lease`, as client-go's leader election: whoever's name stands in it and was
 /// renewed within its duration holds it. See <https://kubernetes.io/docs/concepts/architecture/leases/>.
@@ -24,6 +25,8 @@ public final class LeaseHold {
     private final Timing timing;
     private final InstantSource clock;
     private long seenRevision;
+    private String seenHolder = "";
+    private Instant seenSince = Instant.MIN;
     private Instant freeAt = Instant.MIN;
     private volatile Instant until = Instant.MIN;
     private volatile boolean held;
@@ -59,6 +62,36 @@ public final class LeaseHold {
             held = held();
         }
         return held;
+    }
+
+    /// Notes the lease as somebody found it, without trying anything. What is older than known is no news.
+    public void saw(Obj lease) {
+        if (lease.revision() > seenRevision) {
+            note(lease, clock.instant());
+        }
+    }
+
+    private void note(Obj lease, Instant now) {
+        String by = lease.spec().text("holderIdentity");
+        if (!by.equals(seenHolder)) {
+            seenHolder = by;
+            seenSince = now;
+        }
+        seenRevision = lease.revision();
+        freeAt = by.isEmpty() || ours(lease) ? Instant.MIN : now.plus(stands(lease));
+    }
+
+    /// Whether another has it, and has been seen to for so long.
+    public boolean theirs(Duration atLeast) {
+        Instant now = clock.instant();
+        return now.isBefore(freeAt) && !seenSince.plus(atLeast).isAfter(now);
+    }
+
+    /// Whether nobody has it and has had it for so long, though somebody had once.
+    public boolean nobodys(Duration atLeast) {
+        Instant now = clock.instant();
+        return seenRevision > 0
+                && Stream.of(freeAt, seenSince, until).noneMatch(busy -> busy.plus(atLeast).isAfter(now));
     }
 
     /// Whether the last [#renew] said so and its time is not over.
@@ -103,16 +136,14 @@ public final class LeaseHold {
         }
         Obj lease = found.get();
         if (!ours(lease) && lease.revision() != seenRevision) {
-            seenRevision = lease.revision();
-            freeAt = lease.spec().text("holderIdentity").isEmpty() ? Instant.MIN : begin.plus(stands(lease));
+            note(lease, begin);
         }
         return (ours(lease) || !begin.isBefore(freeAt))
                 && taken(api.update(Resources.LEASES, written(lease, holder), WriteOptions.PLAIN), begin);
     }
 
     private boolean taken(Obj lease, Instant begin) {
-        seenRevision = lease.revision();
-        freeAt = Instant.MIN;
+        note(lease, begin);
         until = begin.plus(timing.renewDeadline);
         return true;
     }

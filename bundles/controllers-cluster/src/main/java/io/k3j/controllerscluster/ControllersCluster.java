@@ -1,6 +1,7 @@
 package io.k3j.controllerscluster;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.controllerkit.Desk;
@@ -18,10 +19,10 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Runs the cluster controllers while this server is the leader.
+/// Runs the cluster controllers while this server holds their lease.
 @Component(service = {}, configurationPid = "io.k3j.controllerscluster",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ControllersCluster {
     private final Desk desk;
     private final GarbageViews garbage;
@@ -30,7 +31,7 @@ public final class ControllersCluster {
     @Activate
     public ControllersCluster(Settings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-cluster");
-        desk = new Desk(api, InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CONTROLLERS), InstantSource.system());
         garbage = add(desk, settings);
         desk.run("controllers-cluster", trouble -> {
             if (trouble.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.k3j.controllersworkload;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.controllerkit.Desk;
@@ -12,10 +13,10 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Runs the workload controllers while this server is the leader.
+/// Runs the workload controllers while this server holds their lease.
 @Component(service = {}, configurationPid = "io.k3j.controllersworkload",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ControllersWorkload {
     private final Desk desk;
 
@@ -23,7 +24,7 @@ public final class ControllersWorkload {
     @Activate
     public ControllersWorkload(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-workload");
-        desk = new Desk(api, InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CONTROLLERS), InstantSource.system());
         add(desk);
         desk.run("controllers-workload", trouble -> {
             if (trouble.isEmpty()) {

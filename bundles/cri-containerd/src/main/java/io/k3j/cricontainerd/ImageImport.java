@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -107,10 +108,10 @@ final class ImageImport {
         }
     }
 
-    private static java.util.Optional<String> unpacker(String name) {
-        return name.endsWith(".tar.zst") ? java.util.Optional.of("zstd")
-                : name.endsWith(".tar.bz2") ? java.util.Optional.of("bzip2")
-                        : name.endsWith(".tar.lz4") ? java.util.Optional.of("lz4") : java.util.Optional.empty();
+    private static Optional<String> unpacker(String name) {
+        return name.endsWith(".tar.zst") ? Optional.of("zstd")
+                : name.endsWith(".tar.bz2") ? Optional.of("bzip2")
+                        : name.endsWith(".tar.lz4") ? Optional.of("lz4") : Optional.empty();
     }
 
     /// `ctr` prints `unpacking NAME (sha256:…)...done` for each image.

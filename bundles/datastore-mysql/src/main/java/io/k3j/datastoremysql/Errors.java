@@ -1,7 +1,9 @@
 package io.k3j.datastoremysql;
 
 import io.k3j.sqllog.Trouble;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLException;
 
 /// What the error codes of MariaDB and MySQL mean (<https://mariadb.com/kb/en/mariadb-error-code-reference/>).
 final class Errors {
@@ -69,7 +71,7 @@ final class Errors {
     private static boolean untrusted(SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
-            if (cause instanceof javax.net.ssl.SSLException || cause instanceof java.security.GeneralSecurityException
+            if (cause instanceof SSLException || cause instanceof GeneralSecurityException
                     || message.contains("SSL") || message.contains("sslMode") || message.contains("ertificate")) {
                 return true;
             }

@@ -2,7 +2,7 @@ package io.k3j.datastoremysql;
 
 import io.k3j.sqllog.Inserter;
 import io.k3j.sqllog.Newest;
-import io.k3j.sqllog.SqlDialect;
+import io.k3j.sqllog.ServerDialect;
 import io.k3j.sqllog.Trouble;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /// MariaDB and MySQL as `sql-log` sees them.
-final class MysqlDialect implements SqlDialect {
+final class MysqlDialect extends ServerDialect {
     /// Names are those of the whole server, hence the database's in it; 64 characters at most.
     private static final String NAME = "CONCAT('k3j-', SHA1(DATABASE()))";
     static final String LOCK_LONG = "SELECT GET_LOCK(" + NAME + ", 3600)";
@@ -20,9 +20,6 @@ final class MysqlDialect implements SqlDialect {
     private static final String BEGIN = "SELECT GET_LOCK(" + NAME + ", 0.7); BEGIN; " + Newest.QUESTION;
     /// Ends a transaction and gives the lock back.
     static final String COMMIT = "COMMIT; " + UNLOCK;
-    private static final Duration PATIENCE = Duration.ofMillis(1_900);
-    private static final int WRITER_MILLIS = 2_000;
-    private static final int READER_MILLIS = 10_000;
     /// Another session's row locks are not waited for; an idle session ends soon, and with it a frozen server's lock.
     private static final String LIMITS = "innodb_lock_wait_timeout=1,lock_wait_timeout=1,wait_timeout=3";
     /// Else each session that is given up here would go on waiting there, for as long as somebody holds the table.
@@ -33,7 +30,6 @@ final class MysqlDialect implements SqlDialect {
             + " FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'kine'";
     private final Connections connections;
     private final Schema schema;
-    private boolean prepared;
 
     MysqlDialect(Connections connections, boolean keepSecondaryIndexes) {
         this.connections = connections;
@@ -45,16 +41,6 @@ final class MysqlDialect implements SqlDialect {
         return connections.endpoint().place();
     }
 
-    @Override
-    public boolean shared() {
-        return true;
-    }
-
-    @Override
-    public Duration patience() {
-        return PATIENCE;
-    }
-
     /// Doubles from one look to the next.
     @Override
     public Duration rest(int quiet) {
@@ -62,11 +48,12 @@ final class MysqlDialect implements SqlDialect {
     }
 
     @Override
-    public Connection openWriter() throws SQLException {
-        if (!prepared) {
-            schema.prepare();
-            prepared = true;
-        }
+    protected void prepare() throws SQLException {
+        schema.prepare();
+    }
+
+    @Override
+    protected Connection writer() throws SQLException {
         return connections.writing(WRITER_MILLIS, LIMITS);
     }
 
@@ -77,7 +64,7 @@ final class MysqlDialect implements SqlDialect {
 
     /// One exchange. The newest row is read by a statement of its own, hence after the lock was had.
     @Override
-    public Newest begin(Connection writer) throws SQLException {
+    protected Newest lock(Connection writer) throws SQLException {
         try (Statement all = writer.createStatement()) {
             all.execute(BEGIN);
             try (ResultSet lock = all.getResultSet()) {
@@ -90,11 +77,6 @@ final class MysqlDialect implements SqlDialect {
             try (ResultSet newest = all.getResultSet()) {
                 return Newest.of(newest);
             }
-        } catch (SQLException e) {
-            if (Errors.trouble(e) != Trouble.AWAY) {
-                rollback(writer);
-            }
-            throw e;
         }
     }
 
@@ -120,11 +102,6 @@ final class MysqlDialect implements SqlDialect {
     }
 
     @Override
-    public long highestRevision(Connection writer) throws SQLException {
-        return number(writer, "SELECT COALESCE(MAX(id), 0) FROM kine");
-    }
-
-    @Override
     public Trouble trouble(SQLException error) {
         return Errors.trouble(error);
     }
@@ -143,12 +120,6 @@ final class MysqlDialect implements SqlDialect {
     public long size() throws SQLException {
         try (Connection connection = connections.open(READER_MILLIS, "")) {
             return number(connection, SIZE);
-        }
-    }
-
-    private static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
-            return result.next() ? result.getLong(1) : 0;
         }
     }
 

@@ -11,7 +11,6 @@ public final class MysqlOpener implements StoreOpener {
 
     @Override
     public Opened open(Place place) {
-        MysqlStore store = MysqlStore.open(place.endpoint(), place.files());
-        return Opened.of(store.datastore(), store::close);
+        return MysqlStore.open(place.endpoint(), place.files());
     }
 }

@@ -1,7 +1,9 @@
 package io.k3j.datastorepostgres;
 
 import io.k3j.sqllog.Trouble;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /// What PostgreSQL's error codes mean (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 final class Errors {
@@ -51,8 +53,8 @@ final class Errors {
 
     private static boolean untrusted(SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof javax.net.ssl.SSLHandshakeException
-                    || cause instanceof java.security.GeneralSecurityException) {
+            if (cause instanceof SSLHandshakeException
+                    || cause instanceof GeneralSecurityException) {
                 return true;
             }
         }

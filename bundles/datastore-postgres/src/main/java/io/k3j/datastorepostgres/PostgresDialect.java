@@ -2,7 +2,7 @@ package io.k3j.datastorepostgres;
 
 import io.k3j.sqllog.Inserter;
 import io.k3j.sqllog.Newest;
-import io.k3j.sqllog.SqlDialect;
+import io.k3j.sqllog.ServerDialect;
 import io.k3j.sqllog.Trouble;
 import java.io.Closeable;
 import java.sql.Connection;
@@ -16,13 +16,10 @@ import org.postgresql.PGConnection;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL as `sql-log` sees it.
-final class PostgresDialect implements SqlDialect {
+final class PostgresDialect extends ServerDialect {
     /// Taken for a transaction by whoever writes; ends with it, also when the connection is lost.
     static final String LOCK = "SELECT pg_advisory_xact_lock(30250905671098981)";
     private static final String BEGIN = LOCK + "; " + Newest.QUESTION;
-    private static final Duration PATIENCE = Duration.ofMillis(1_900);
-    private static final int WRITER_MILLIS = 2_000;
-    private static final int READER_MILLIS = 10_000;
     /// Another server's group holds the lock, and somebody the table: two waits must fit into the patience, so that the
     /// reason is known when it ends. A frozen server's transaction is ended by the database.
     private static final String LIMITS = "SET lock_timeout = '700ms'; SET idle_in_transaction_session_timeout = '2s'";
@@ -34,7 +31,6 @@ final class PostgresDialect implements SqlDialect {
     private final Schema schema;
     private volatile @Nullable Listener listener;
     private volatile int session;
-    private boolean prepared;
 
     PostgresDialect(Connections connections, boolean keepSecondaryIndexes) {
         this.connections = connections;
@@ -44,16 +40,6 @@ final class PostgresDialect implements SqlDialect {
     @Override
     public String place() {
         return connections.endpoint().place();
-    }
-
-    @Override
-    public boolean shared() {
-        return true;
-    }
-
-    @Override
-    public Duration patience() {
-        return PATIENCE;
     }
 
     @Override
@@ -71,11 +57,12 @@ final class PostgresDialect implements SqlDialect {
     }
 
     @Override
-    public Connection openWriter() throws SQLException {
-        if (!prepared) {
-            schema.prepare();
-            prepared = true;
-        }
+    protected void prepare() throws SQLException {
+        schema.prepare();
+    }
+
+    @Override
+    protected Connection writer() throws SQLException {
         Connection opened = with(connections.openNewest(WRITER_MILLIS), LIMITS + "; " + PLANS);
         session = opened.unwrap(PGConnection.class).getBackendPID();
         return opened;
@@ -99,7 +86,7 @@ final class PostgresDialect implements SqlDialect {
     /// One exchange: the driver puts its `BEGIN` before the first statement, and the second one sees what was committed
     /// before the first had the lock.
     @Override
-    public Newest begin(Connection writer) throws SQLException {
+    protected Newest lock(Connection writer) throws SQLException {
         writer.setAutoCommit(false);
         try (PreparedStatement both = writer.prepareStatement(BEGIN)) {
             both.execute();
@@ -107,11 +94,6 @@ final class PostgresDialect implements SqlDialect {
             try (ResultSet newest = both.getResultSet()) {
                 return Newest.of(newest);
             }
-        } catch (SQLException e) {
-            if (Errors.trouble(e) != Trouble.AWAY) {
-                rollback(writer);
-            }
-            throw e;
         }
     }
 
@@ -135,11 +117,6 @@ final class PostgresDialect implements SqlDialect {
     }
 
     @Override
-    public long highestRevision(Connection writer) throws SQLException {
-        return number(writer, "SELECT COALESCE(MAX(id), 0) FROM kine");
-    }
-
-    @Override
     public Trouble trouble(SQLException error) {
         return Errors.trouble(error);
     }
@@ -158,12 +135,6 @@ final class PostgresDialect implements SqlDialect {
     public long size() throws SQLException {
         try (Connection connection = connections.open(READER_MILLIS)) {
             return number(connection, "SELECT pg_total_relation_size('kine')");
-        }
-    }
-
-    private static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
-            return result.next() ? result.getLong(1) : 0;
         }
     }
 

@@ -11,7 +11,6 @@ public final class PostgresOpener implements StoreOpener {
 
     @Override
     public Opened open(Place place) {
-        PostgresStore store = PostgresStore.open(place.endpoint(), place.files());
-        return Opened.of(store.datastore(), store::close);
+        return PostgresStore.open(place.endpoint(), place.files());
     }
 }

@@ -13,8 +13,6 @@ public final class SqliteOpener implements StoreOpener {
 
     @Override
     public Opened open(Place place) {
-        SqliteStore store = SqliteStore.open(place.dataDir(), false,
-                why -> LOG.log(System.Logger.Level.ERROR, why));
-        return Opened.of(store.datastore(), store::close);
+        return SqliteStore.open(place.dataDir(), false, why -> LOG.log(System.Logger.Level.ERROR, why));
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.datastoresqlite;
 
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.sqllog.SqlLog;
 import io.k3j.sqllog.Trouble;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 
 /// The open database of one data directory.
-public final class SqliteStore implements AutoCloseable {
+public final class SqliteStore implements StoreOpener.Opened {
     private final StoreFile file;
     private final SqliteDialect dialect;
     private final SqlLog log;
@@ -74,6 +75,7 @@ public final class SqliteStore implements AutoCloseable {
     }
 
     /// The log in the file.
+    @Override
     public Datastore datastore() {
         return log;
     }

@@ -38,12 +38,8 @@ class CertificateTest {
         port.close();
     }
 
-    private static HttpClient client(Version version, SSLContext tls) {
-        return HttpClient.newBuilder().version(version).sslContext(tls).build();
-    }
-
     private String anonymously(Version version) throws Exception {
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             return client.send(HttpRequest.newBuilder(URI.create(port.url("/"))).build(), BodyHandlers.ofString())
                     .body();
         }
@@ -56,10 +52,10 @@ class CertificateTest {
                 : exchange.clientCertificates().getFirst().getSubjectX500Principal().getName()).getBytes(UTF_8)));
         SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
         HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-        try (HttpClient client = client(version, admin)) {
+        try (HttpClient client = TestPort.client(version, admin)) {
             assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("CN=system:admin,O=system:masters");
         }
-        try (HttpClient client = client(version, admin)) {
+        try (HttpClient client = TestPort.client(version, admin)) {
             assertThat(client.send(get, BodyHandlers.ofString()).body()).as("resumed session")
                     .isEqualTo("CN=system:admin,O=system:masters");
         }
@@ -72,7 +68,7 @@ class CertificateTest {
         HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
         for (String session : List.of("new", "resumed")) {
             for (Version version : Version.values()) {
-                try (HttpClient client = client(version, shown)) {
+                try (HttpClient client = TestPort.client(version, shown)) {
                     assertThat(client.send(get, BodyHandlers.ofString()).body()).as(session).isEqualTo("0");
                 }
             }
@@ -106,11 +102,11 @@ class CertificateTest {
                 Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
         SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
         HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
-        try (HttpClient client = client(Version.HTTP_2, admin)) {
+        try (HttpClient client = TestPort.client(Version.HTTP_2, admin)) {
             assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("1");
         }
         port.authorities(port.serverAuthority.chain());
-        try (HttpClient client = client(Version.HTTP_2, admin)) {
+        try (HttpClient client = TestPort.client(Version.HTTP_2, admin)) {
             assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
         }
     }

@@ -23,7 +23,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,23 +45,13 @@ class RequestTest {
         port.close();
     }
 
-    private HttpClient client(Version version, SSLContext tls) {
-        return HttpClient.newBuilder().version(version).sslContext(tls).build();
-    }
-
-    private HttpResponse<String> get(Version version, String path) throws Exception {
-        try (HttpClient client = client(version, port.anonymous())) {
-            return client.send(HttpRequest.newBuilder(URI.create(port.url(path))).build(), BodyHandlers.ofString());
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(Version.class)
     void answersARequest(Version version) throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of("content-type", "text/plain"),
                 (exchange.method() + " " + exchange.path() + " " + exchange.query() + " ").getBytes(UTF_8),
                 exchange.protocol().getBytes(UTF_8)));
-        HttpResponse<String> answer = get(version, "/a%20b?x=1&y=%2f");
+        HttpResponse<String> answer = port.get(version, "/a%20b?x=1&y=%2f");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.version()).isEqualTo(version);
         assertThat(answer.body())
@@ -75,7 +64,7 @@ class RequestTest {
     @ParameterizedTest
     @EnumSource(Version.class)
     void saysStartingUntilSomebodyServes(Version version) throws Exception {
-        HttpResponse<String> answer = get(version, "/api");
+        HttpResponse<String> answer = port.get(version, "/api");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("\"kind\":\"Status\"", "\"message\":\"starting\"", "\"code\":503");
         assertThat(answer.headers().firstValue("content-type")).contains("application/json");
@@ -86,11 +75,11 @@ class RequestTest {
         port.serve("/", exchange -> exchange.respond(200, Map.of(), "root".getBytes(UTF_8)));
         port.serve("/v1-k3s", exchange -> exchange.respond(200, Map.of(), "supervisor".getBytes(UTF_8)));
         Endpoint ping = port.serve("/v1-k3s/ping", exchange -> exchange.respond(200, Map.of(), "ping".getBytes(UTF_8)));
-        assertThat(get(Version.HTTP_2, "/v1-k3s/ping").body()).isEqualTo("ping");
-        assertThat(get(Version.HTTP_2, "/v1-k3s/pingx").body()).isEqualTo("supervisor");
-        assertThat(get(Version.HTTP_2, "/v1-k3sx").body()).isEqualTo("root");
+        assertThat(port.get(Version.HTTP_2, "/v1-k3s/ping").body()).isEqualTo("ping");
+        assertThat(port.get(Version.HTTP_2, "/v1-k3s/pingx").body()).isEqualTo("supervisor");
+        assertThat(port.get(Version.HTTP_2, "/v1-k3sx").body()).isEqualTo("root");
         port.remove(ping);
-        assertThat(get(Version.HTTP_2, "/v1-k3s/ping").body()).isEqualTo("supervisor");
+        assertThat(port.get(Version.HTTP_2, "/v1-k3s/ping").body()).isEqualTo("supervisor");
     }
 
     @ParameterizedTest
@@ -98,7 +87,7 @@ class RequestTest {
     void readsABodyWhole(Version version) throws Exception {
         port.serve("/", exchange -> exchange.respond(201, Map.of(), exchange.body(3 << 20)));
         byte[] body = bytes(2_500_000);
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest post = HttpRequest.newBuilder(URI.create(port.url("/"))).POST(BodyPublishers.ofByteArray(body))
                     .build();
             HttpResponse<byte[]> answer = client.send(post, BodyHandlers.ofByteArray());
@@ -124,7 +113,7 @@ class RequestTest {
         for (byte b : body) {
             sum += b & 0xff;
         }
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest post = HttpRequest.newBuilder(URI.create(port.url("/")))
                     .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))).build();
             assertThat(client.send(post, BodyHandlers.ofString()).body()).isEqualTo(Long.toString(sum));
@@ -135,7 +124,7 @@ class RequestTest {
     @EnumSource(Version.class)
     void refusesABodyBeyondItsBound(Version version) throws Exception {
         port.serve("/", exchange -> exchange.respond(201, Map.of(), exchange.body(1000)));
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest post = HttpRequest.newBuilder(URI.create(port.url("/")))
                     .POST(BodyPublishers.ofByteArray(bytes(1001))).build();
             HttpResponse<String> answer = client.send(post, BodyHandlers.ofString());
@@ -152,7 +141,7 @@ class RequestTest {
         byte[][] parts = new byte[10_000][];
         Arrays.fill(parts, part);
         port.serve("/", exchange -> exchange.respond(200, Map.of(), parts));
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             byte[] body = client.send(get, BodyHandlers.ofByteArray()).body();
             assertThat(body).hasSize(27_220_000);
@@ -169,7 +158,7 @@ class RequestTest {
             exchange.onEnd(ended::countDown);
             watch.complete(exchange.stream(200, Map.of("content-type", "application/json")));
         });
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             byte[] event = "{\"type\":\"ADDED\"}".getBytes(UTF_8);
@@ -188,7 +177,7 @@ class RequestTest {
     void offersNothingToAClientThatIsBehind(Version version) throws Exception {
         CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
         port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             byte[] event = bytes(100_000);
@@ -209,7 +198,7 @@ class RequestTest {
     void keepsTheOrderOfWhatWaitsTogether(Version version) throws Exception {
         CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
         port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             InputStream in = client.send(get, BodyHandlers.ofInputStream()).body();
             StringBuilder expected = new StringBuilder();
@@ -232,7 +221,7 @@ class RequestTest {
             exchange.onEnd(ended::countDown);
             watch.add(exchange.stream(200, Map.of()));
         });
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             client.send(get, BodyHandlers.ofInputStream()).body().close();
             assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
@@ -249,7 +238,7 @@ class RequestTest {
             exchange.stream(200, Map.of()).write(new byte[10]);
             throw new IOException("the store went away");
         });
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
             assertThatThrownBy(() -> client.send(get, BodyHandlers.ofByteArray())).isInstanceOf(IOException.class);
         }
@@ -266,17 +255,17 @@ class RequestTest {
         });
         port.serve("/forgets", exchange -> {
         });
-        assertThat(get(version, "/fails").statusCode()).isEqualTo(500);
-        assertThat(get(version, "/fails").body()).contains("\"kind\":\"Status\"").doesNotContain("secret");
-        assertThat(get(version, "/broken").statusCode()).isEqualTo(500);
-        assertThat(get(version, "/forgets").statusCode()).isEqualTo(500);
+        assertThat(port.get(version, "/fails").statusCode()).isEqualTo(500);
+        assertThat(port.get(version, "/fails").body()).contains("\"kind\":\"Status\"").doesNotContain("secret");
+        assertThat(port.get(version, "/broken").statusCode()).isEqualTo(500);
+        assertThat(port.get(version, "/forgets").statusCode()).isEqualTo(500);
     }
 
     @ParameterizedTest
     @EnumSource(Version.class)
     void sendsNoBodyForHead(Version version) throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of(), new byte[500]));
-        try (HttpClient client = client(version, port.anonymous())) {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
             HttpRequest head = HttpRequest.newBuilder(URI.create(port.url("/"))).method("HEAD", BodyPublishers.noBody())
                     .build();
             HttpResponse<String> answer = client.send(head, BodyHandlers.ofString());
@@ -290,7 +279,7 @@ class RequestTest {
     void leavesOutHeadersThatAreNotWellFormed(Version version) throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of("x-good", "1", "x bad", "2", "x-split", "3\r\nx-c: 4"),
                 "whole".getBytes(UTF_8)));
-        HttpResponse<String> answer = get(version, "/");
+        HttpResponse<String> answer = port.get(version, "/");
         assertThat(answer.body()).isEqualTo("whole");
         assertThat(answer.headers().map()).containsKey("x-good").doesNotContainKeys("x bad", "x-split", "x-c");
     }

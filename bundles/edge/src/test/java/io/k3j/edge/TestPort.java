@@ -12,6 +12,12 @@ import io.k3j.pki.Profile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -121,6 +127,18 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
 
     void authorities(List<X509Certificate> other) {
         authorities = other;
+    }
+
+    /// A client of one protocol.
+    static HttpClient client(Version version, SSLContext tls) {
+        return HttpClient.newBuilder().version(version).sslContext(tls).build();
+    }
+
+    /// What somebody without a certificate gets.
+    HttpResponse<String> get(Version version, String path) throws IOException, InterruptedException {
+        try (HttpClient client = client(version, anonymous())) {
+            return client.send(HttpRequest.newBuilder(URI.create(url(path))).build(), BodyHandlers.ofString());
+        }
     }
 
     /// A context that trusts this port, without a client certificate.

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,7 +56,7 @@ class RowCipherTest {
         byte[] key = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
         byte[] iv = hex("000102030405060708090a0b0c0d0e0f");
         byte[] plain = hex("6bc1bee22e409f96e93d7e117393172a");
-        byte[] sealed = AesCbc.seal(key, plain, new java.util.Random() {
+        byte[] sealed = AesCbc.seal(key, plain, new Random() {
             @Override
             public void nextBytes(byte[] bytes) {
                 System.arraycopy(iv, 0, bytes, 0, bytes.length);

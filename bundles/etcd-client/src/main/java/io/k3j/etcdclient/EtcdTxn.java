@@ -1,6 +1,7 @@
 package io.k3j.etcdclient;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// A transaction in the making: conditions on revisions, what to do when all hold, and what to read otherwise.
@@ -18,7 +19,7 @@ public final class EtcdTxn {
 
     private static byte[] zero(ProtoWriter compare) {
         byte[] head = compare.done();
-        byte[] whole = java.util.Arrays.copyOf(head, head.length + 2);
+        byte[] whole = Arrays.copyOf(head, head.length + 2);
         whole[head.length] = 6 << 3;
         return whole;
     }

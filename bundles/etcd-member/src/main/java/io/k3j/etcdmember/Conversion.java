@@ -49,8 +49,7 @@ final class Conversion {
     void run() throws IOException, InterruptedException {
         Places places = config.places();
         Path work = places.data().resolveSibling("etcd-converting");
-        Tombstone.delete(work);
-        Tombstone.delete(places.data());
+        Workshop.clear(work);
         LOG.log(System.Logger.Level.INFO, "converting to etcd from=" + database(places));
         try (Workshop workshop = Workshop.open(config, etcd, work, false)) {
             long keys = copy(workshop.kv(), database(places));
@@ -59,9 +58,7 @@ final class Conversion {
                 throw new MemberFault("etcd holds " + there + " keys after " + keys + " were copied; the database "
                         + database(places) + " was not touched, start again");
             }
-            workshop.deliver(places);
-            Files.writeString(places.name(), config.name());
-            retire(database(places));
+            workshop.deliver(config, new Workshop.Mark(Delivery.CONVERTED, ""));
             LOG.log(System.Logger.Level.INFO, "converted to etcd keys=" + keys);
         } catch (SQLException | EtcdFailure e) {
             Tombstone.delete(work);
@@ -99,7 +96,9 @@ final class Conversion {
         }
     }
 
-    private static void retire(Path database) throws IOException {
+    /// Puts the database aside, whose content is in etcd; also when that was begun before.
+    static void retire(Places places) throws IOException {
+        Path database = database(places);
         for (String part : List.of("-wal", "-shm", "")) {
             Path file = Path.of(database + part);
             if (Files.exists(file)) {

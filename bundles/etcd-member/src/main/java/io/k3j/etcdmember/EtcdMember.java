@@ -75,6 +75,7 @@ public final class EtcdMember {
         try {
             Optional<String> path = Optional.ofNullable(System.getenv("PATH"));
             Preparation preparation = new Preparation(settings, path);
+            preparation.tidy();
             Member.Wish wish = preparation.wish();
             SnapshotDesk.Plan plan = SnapshotFlags.plan(settings, wish.places());
             Optional<String> done = preparation.reset(wish, path);

@@ -15,9 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The etcd process of this server. It lives in a session of its own; whoever comes next adopts it when it still
@@ -29,6 +27,7 @@ final class EtcdProcess {
     private static final long MAX_LOG_BYTES = 64L << 20;
     private static final long WORDS = 8_192;
     private static final String STOPPING = "stopping";
+    private static final String STRAY = "stray";
     private final Places places;
     private final Path binary;
     private volatile @Nullable ProcessHandle running;
@@ -50,7 +49,14 @@ final class EtcdProcess {
 
     /// Whether one of this server runs, whoever started it.
     boolean found() throws IOException {
-        return ProcessRecord.read(places.record()).filter(ProcessRecord::alive).isPresent();
+        return recorded().isPresent();
+    }
+
+    /// One that was started and never noted fits no configuration.
+    private Optional<ProcessRecord> recorded() throws IOException {
+        Optional<ProcessRecord> noted = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+        return noted.isPresent() ? noted
+                : Strays.of(places.config()).map(stray -> ProcessRecord.of(stray.pid(), STRAY));
     }
 
     /// Makes sure a process runs with this configuration: the one that is there, or a new one.
@@ -58,7 +64,7 @@ final class EtcdProcess {
     /// @param identity what must be the same for the running one to be kept
     void ensure(String identity, String config) throws IOException, InterruptedException {
         String hash = hash(identity);
-        Optional<ProcessRecord> found = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+        Optional<ProcessRecord> found = recorded();
         Optional<ProcessHandle> there = found.flatMap(record -> ProcessHandle.of(record.pid()));
         if (there.isPresent() && found.get().hash().equals(hash)) {
             LOG.log(System.Logger.Level.INFO, "adopted etcd pid=" + there.get().pid());
@@ -67,7 +73,7 @@ final class EtcdProcess {
             return;
         }
         if (there.isPresent()) {
-            end(there.get(), STOP_LIMIT);
+            Strays.end(there.get(), STOP_LIMIT);
         }
         start(hash, config);
     }
@@ -86,7 +92,7 @@ final class EtcdProcess {
         }
         logStart = Files.exists(places.log()) ? Files.size(places.log()) : 0;
         // a session of its own: a Ctrl-C or the end of our group must not reach it
-        ProcessBuilder b = new ProcessBuilder("setsid", binary.toString(), "--config-file",
+        ProcessBuilder b = new ProcessBuilder("setsid", binary.toString(), Strays.OPTION,
                 places.config().toString());
         b.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(places.log().toFile()));
         b.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
@@ -102,7 +108,7 @@ final class EtcdProcess {
 
     /// Ends it, as an orderly stop of the server does. When it has not left in time, the next start waits for it.
     void stop(Duration atMost) throws IOException, InterruptedException {
-        Optional<ProcessRecord> found = ProcessRecord.read(places.record()).filter(ProcessRecord::alive);
+        Optional<ProcessRecord> found = recorded();
         if (found.isEmpty()) {
             return;
         }
@@ -110,33 +116,14 @@ final class EtcdProcess {
         Optional<ProcessHandle> there = ProcessHandle.of(found.get().pid());
         if (there.isPresent()) {
             there.get().destroy();
-            ended(there.get(), atMost);
-        }
-    }
-
-    private static void end(ProcessHandle handle, Duration limit) throws InterruptedException {
-        handle.destroy();
-        if (!ended(handle, limit)) {
-            handle.destroyForcibly();
-            ended(handle, limit);
+            Strays.ended(there.get(), atMost);
         }
     }
 
     /// Waits until it has ended by itself.
     boolean awaitEnd(Duration limit) throws InterruptedException {
         ProcessHandle now = running;
-        return now == null || ended(now, limit);
-    }
-
-    private static boolean ended(ProcessHandle handle, Duration limit) throws InterruptedException {
-        try {
-            handle.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            return true;
-        }
+        return now == null || Strays.ended(now, limit);
     }
 
     private static String hash(String text) {

@@ -24,7 +24,7 @@ public final class EtcdRunner implements StoreRunner {
         Places places = new Places(server.dataDir());
         check(places, fresh);
         Path work = places.data().resolveSibling("etcd-copying");
-        Tombstone.delete(work);
+        Workshop.clear(work);
         Files.createDirectories(work.getParent());
         try {
             MemberConfig config = new MemberConfig(places, MemberName.of(places, server.nodeName(),
@@ -45,7 +45,7 @@ public final class EtcdRunner implements StoreRunner {
             throw new IOException(places.dataDir() + " is no server's data directory: there are no certificates for"
                     + " etcd in it; start a server on it once");
         }
-        if (ProcessRecord.read(places.record()).filter(ProcessRecord::alive).isPresent()) {
+        if (new EtcdProcess(places, Path.of("etcd")).found()) {
             throw new IOException("the managed etcd of " + places.dataDir() + " still runs; stop the server first");
         }
         if (fresh == places.initialized()) {
@@ -65,9 +65,7 @@ public final class EtcdRunner implements StoreRunner {
 
         @Override
         public void keep() throws IOException {
-            Tombstone.delete(config.places().data());
-            workshop.deliver(config.places());
-            Files.writeString(config.places().name(), config.name());
+            workshop.deliver(config, new Workshop.Mark("", ""));
         }
 
         @Override

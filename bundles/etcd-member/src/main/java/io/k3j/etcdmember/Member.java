@@ -126,6 +126,7 @@ final class Member implements AutoCloseable {
             Tombstone.clear(places, wish.source() != null);
         }
         Files.deleteIfExists(places.resetFlag());
+        Files.deleteIfExists(places.data().resolve(Delivery.RESET));
         if (!process.found()) {
             Listening.check(wish.config());
         }

@@ -13,6 +13,11 @@ record Places(Path dataDir) {
         return dataDir.resolve("server/db/etcd");
     }
 
+    /// Data that was made whole and waits to be put in the other's place.
+    Path next() {
+        return dataDir.resolve("server/db/etcd-new");
+    }
+
     /// Whether a member has begun here before.
     boolean initialized() {
         return Files.exists(data().resolve("member/wal"));

@@ -29,6 +29,16 @@ final class Preparation {
         etcd = Programs.find("etcd", path);
     }
 
+    /// Ends what somebody began here who was killed.
+    void tidy() throws IOException, InterruptedException {
+        Delivery.tidy(places);
+        if (settings.clusterResetRestorePath().isEmpty()) {
+            Delivery.check(places);
+        }
+        new Snapshots(SnapshotFlags.plan(settings, places).directory(), settings.nodeName(), InstantSource.system())
+                .tidy();
+    }
+
     Path etcd() {
         return etcd;
     }
@@ -98,7 +108,7 @@ final class Preparation {
 
     /// The snapshot, from S3.
     private Path fetched(String name) throws IOException {
-        Path to = places.data().resolveSibling("fetched-" + name);
+        Path to = Delivery.fetched(places, name);
         Files.createDirectories(to.getParent());
         try (S3Snapshots s3 = new S3Snapshots(S3Settings.of(SnapshotFlags.s3(settings)), InstantSource.system())) {
             return s3.download(name, to);

@@ -37,7 +37,7 @@ final class Reset {
                     + " manually delete the file at " + places.resetFlag());
         }
         Path work = places.data().resolveSibling("etcd-reset");
-        Tombstone.delete(work);
+        Workshop.clear(work);
         if (snapshot.isPresent()) {
             restore(snapshot.get(), work);
         } else if (places.initialized()) {
@@ -51,11 +51,14 @@ final class Reset {
                 Optional<Long> before = Revisions.noted(places);
                 RestoredFiles files = RestoredFiles.of(places, workshop.kv(), password);
                 Revisions.raise(workshop.kv(), before.orElse(Revisions.revision(workshop.kv())) + Revisions.MARGIN);
-                deliver(workshop, places);
+                workshop.deliver(config,
+                        new Workshop.Mark(Delivery.RESET, files.there() ? "" : snapshot.get().toString()));
                 files.write();
             } else {
-                deliver(workshop, places);
+                workshop.deliver(config, new Workshop.Mark(Delivery.RESET, ""));
             }
+            Files.writeString(places.resetFlag(), "");
+            Files.delete(places.data().resolve(Delivery.RESET));
         } catch (MemberFault e) {
             Tombstone.delete(work);
             throw e;
@@ -64,21 +67,11 @@ final class Reset {
                 + " delete " + places.dataDir() + "/server/db on each peer etcd server and rejoin the nodes";
     }
 
-    private void deliver(Workshop workshop, Places places) throws IOException {
-        workshop.close();
-        if (Files.exists(places.data())) {
-            Tombstone.aside(places, "etcd-old-");
-        }
-        workshop.deliver(places);
-        Files.writeString(places.name(), config.name());
-        Files.writeString(places.resetFlag(), "");
-    }
-
     private void restore(Path snapshot, Path work) throws IOException, InterruptedException {
         if (Files.notExists(snapshot)) {
             throw new MemberFault("etcd: snapshot path does not exist: " + snapshot);
         }
-        Path plain = snapshot.toString().endsWith(".zip") ? unpacked(snapshot, work) : snapshot;
+        Path plain = snapshot.toString().endsWith(".zip") ? unpacked(snapshot) : snapshot;
         ProcessBuilder builder = new ProcessBuilder(etcdctl.toString(), "snapshot", "restore", plain.toString(),
                 "--data-dir", work.toString(), "--name", config.name(), "--initial-cluster",
                 config.name() + "=" + config.peerUrl(), "--initial-advertise-peer-urls", config.peerUrl())
@@ -99,8 +92,8 @@ final class Reset {
         LOG.log(System.Logger.Level.INFO, "restored snapshot=" + snapshot);
     }
 
-    private static Path unpacked(Path zip, Path work) throws IOException {
-        Path plain = work.resolveSibling("etcd-reset.snapshot");
+    private Path unpacked(Path zip) throws IOException {
+        Path plain = Delivery.unpacked(config.places());
         Files.createDirectories(plain.getParent());
         try (InputStream in = Files.newInputStream(zip); ZipInputStream entries = new ZipInputStream(in)) {
             ZipEntry first = entries.getNextEntry();

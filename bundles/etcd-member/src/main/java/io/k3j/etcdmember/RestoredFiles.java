@@ -78,13 +78,18 @@ final class RestoredFiles {
         return files;
     }
 
-    /// Makes the disk have them. Certificates by other authorities go, so that they are made anew.
-    void write() throws IOException {
+    /// Whether the disk has them.
+    boolean there() throws IOException {
         boolean same = true;
         for (Map.Entry<Path, String> file : wanted.entrySet()) {
             same &= PemFiles.read(file.getKey()).equals(Optional.of(file.getValue()));
         }
-        if (same) {
+        return same;
+    }
+
+    /// Makes the disk have them. Certificates by other authorities go, so that they are made anew.
+    void write() throws IOException {
+        if (there()) {
             return;
         }
         Path tls = server.resolve("tls");

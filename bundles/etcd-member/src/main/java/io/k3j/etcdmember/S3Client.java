@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /// The requests of S3 that snapshots need, one bucket. Each blocks up to the settings' timeout.
 final class S3Client implements AutoCloseable {
@@ -33,14 +35,17 @@ final class S3Client implements AutoCloseable {
     private final S3Settings settings;
     private final S3Signature signature;
     private final HttpClient http;
+    private final Optional<HttpProxy> proxy;
     private final InstantSource clock;
 
+    /// @param environment may name a proxy
     /// @throws IOException when the authority or the proxy cannot be used
-    S3Client(S3Settings settings, InstantSource clock) throws IOException {
+    S3Client(S3Settings settings, Map<String, String> environment, InstantSource clock) throws IOException {
         this.settings = settings;
         this.clock = clock;
         signature = new S3Signature(settings.keys(), settings.region());
-        http = S3Connection.open(settings);
+        proxy = S3Connection.proxy(settings, environment);
+        http = S3Connection.open(settings, proxy);
     }
 
     private record Call(String method, String key, Map<String, String> query, Map<String, String> headers) {
@@ -88,7 +93,7 @@ final class S3Client implements AutoCloseable {
             throw refused("GET", key, answer);
         }
         try (InputStream body = answer.body()) {
-            Files.copy(body, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(body, file, StandardCopyOption.REPLACE_EXISTING);
         }
         return Optional.of(file);
     }
@@ -162,11 +167,18 @@ final class S3Client implements AutoCloseable {
         try {
             return http.send(builder.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (ConnectException | HttpTimeoutException away) {
-            throw new IOException("cannot reach S3 at " + settings.endpoint() + ": is the endpoint right?", away);
+            throw new IOException(unreached() + ": is that right, and is it up?", away);
+        } catch (SSLException foreign) {
+            throw new IOException(unreached() + " by TLS (" + foreign.getMessage() + "): give its authority with"
+                    + " --etcd-s3-endpoint-ca, or --etcd-s3-insecure when it speaks HTTP without TLS", foreign);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stopped);
         }
+    }
+
+    private String unreached() {
+        return "cannot reach S3 at " + settings.endpoint() + proxy.map(through -> " through " + through).orElse("");
     }
 
     private static String sha256(Path file) throws IOException {

@@ -3,8 +3,6 @@ package io.k3j.etcdmember;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Trust;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +11,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
 
 /// How an S3 endpoint is reached: addresses, trust, proxy.
 final class S3Connection {
@@ -33,11 +33,12 @@ final class S3Connection {
     }
 
     /// A client; the caller closes it.
-    /// @throws IOException when the authority or the proxy cannot be used
-    static HttpClient open(S3Settings settings) throws IOException {
+    /// @throws IOException when the authority cannot be used
+    static HttpClient open(S3Settings settings, Optional<HttpProxy> proxy) throws IOException {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT)
                 .version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER);
-        builder.proxy(settings.proxy().isEmpty() ? ProxySelector.getDefault() : proxy(settings.proxy()));
+        builder.proxy(HttpClient.Builder.NO_PROXY);
+        proxy.ifPresent(through -> through.on(builder));
         try {
             if (settings.unverified()) {
                 builder.sslContext(Trust.anybody());
@@ -50,13 +51,14 @@ final class S3Connection {
         return builder.build();
     }
 
-    private static ProxySelector proxy(String url) throws IOException {
+    /// The flag's proxy, else what the environment says.
+    /// @throws IOException when it cannot be used
+    static Optional<HttpProxy> proxy(S3Settings settings, Map<String, String> environment) throws IOException {
         try {
-            URI proxy = URI.create(url);
-            int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-            return ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), port));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("--etcd-s3-proxy cannot be used: " + e.getMessage() + "; write http://HOST:PORT", e);
+            return settings.proxy().isEmpty() ? HttpProxy.of(environment, base(settings))
+                    : Optional.of(HttpProxy.parse("--etcd-s3-proxy", settings.proxy()));
+        } catch (IllegalArgumentException unusable) {
+            throw new IOException(unusable.getMessage(), unusable);
         }
     }
 

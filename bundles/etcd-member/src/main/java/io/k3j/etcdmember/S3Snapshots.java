@@ -22,7 +22,7 @@ final class S3Snapshots implements AutoCloseable {
     /// @throws IOException when the bucket cannot be used, in a sentence
     S3Snapshots(S3Settings settings, InstantSource clock) throws IOException {
         this.settings = settings;
-        client = new S3Client(settings, clock);
+        client = new S3Client(settings, System.getenv(), clock);
         try {
             client.check();
         } catch (IOException e) {

@@ -24,6 +24,7 @@ import java.util.zip.ZipOutputStream;
 /// Snapshots in a directory: `<prefix>-<node>-<unix time>[.zip]`, as K3s names them, and what is said about each in
 /// `../.metadata/<name>`. A file that has its name is whole: it is written beside and renamed after it is on disk.
 final class Snapshots {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final String PART = ".part";
     private static final String ZIP = ".zip";
     private final Path directory;
@@ -67,6 +68,7 @@ final class Snapshots {
             throw new IOException(directory + " is not a directory");
         }
         Files.createDirectories(directory);
+        tidy();
         Path file = directory.resolve(wish.compress() ? plain + ZIP : plain);
         Path part = directory.resolve(plain + PART);
         try {
@@ -86,6 +88,43 @@ final class Snapshots {
             Files.deleteIfExists(part);
         }
         return read(file);
+    }
+
+    /// Removes what is left of those that a process was taking that was killed: this one has begun since. What cannot
+    /// be removed hinders nobody.
+    void tidy() {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        // the kernel tells the second, and nobody takes a snapshot in his first one
+        Instant begun = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH).plusSeconds(1);
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path part : files.toList()) {
+                String plain = plain(part.getFileName().toString());
+                if (!plain.isEmpty() && Files.getLastModifiedTime(part).toInstant().isBefore(begun)) {
+                    forget(plain);
+                    forget(plain + ZIP);
+                    Files.delete(part);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "half a snapshot stays in " + directory + ": " + e.getMessage());
+        }
+    }
+
+    /// The name a half one of this node was to have; empty for others.
+    private String plain(String part) {
+        String name = part.endsWith(PART) ? part.substring(0, part.length() - PART.length()) : "";
+        int dash = name.lastIndexOf('-');
+        boolean ours = dash > 0 && name.substring(0, dash).endsWith("-" + node)
+                && name.chars().skip(dash + 1).allMatch(Character::isDigit);
+        return ours ? name : "";
+    }
+
+    private void forget(String name) throws IOException {
+        if (Files.notExists(directory.resolve(name))) {
+            Files.deleteIfExists(metadata(name));
+        }
     }
 
     /// The name of the next one, without `.zip`. Two within one second get different names.

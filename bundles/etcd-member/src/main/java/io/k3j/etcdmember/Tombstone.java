@@ -29,7 +29,11 @@ final class Tombstone {
     /// Moves the data directory beside itself and keeps the newest five of that kind.
     static void aside(Places places, String prefix) throws IOException {
         Path db = places.data().getParent();
-        Path to = db.resolve(prefix + Instant.now().getEpochSecond());
+        long second = Instant.now().getEpochSecond();
+        while (Files.exists(db.resolve(prefix + second))) {
+            second++;
+        }
+        Path to = db.resolve(prefix + second);
         Files.move(places.data(), to);
         LOG.log(System.Logger.Level.INFO, "moved etcd's old data to=" + to);
         List<Path> old;

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -46,16 +45,27 @@ final class Workshop implements AutoCloseable {
         text = line(text, "listen-peer-urls", "https://127.0.0.1:" + freePort());
         text = line(text, "listen-metrics-urls", "http://127.0.0.1:" + freePort());
         text = line(text, "initial-cluster", config.name() + "=" + config.peerUrl());
-        Path file = directory.resolveSibling(directory.getFileName() + ".config");
+        Path file = file(directory);
         Files.writeString(file, text);
         Path log = config.places().log().resolveSibling("etcd-workshop.log");
-        Process process = new ProcessBuilder(binary.toString(), "--config-file", file.toString())
+        Process process = new ProcessBuilder(binary.toString(), Strays.OPTION, file.toString())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         EtcdClient client = Tls.client(config.places(), endpoint, false);
         Workshop made = new Workshop(directory, process, client, endpoint);
         made.awaitAnswer(log);
-        Files.delete(file);
         return made;
+    }
+
+    /// Removes what is left of one whose owner was killed: its etcd, its directory.
+    static void clear(Path directory) throws IOException, InterruptedException {
+        Strays.end(file(directory));
+        Files.deleteIfExists(file(directory));
+        Tombstone.delete(directory);
+    }
+
+    /// Stays as long as etcd runs, which is found by it.
+    private static Path file(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + ".config");
     }
 
     private static String line(String text, String key, String value) {
@@ -98,10 +108,20 @@ final class Workshop implements AutoCloseable {
         return new EtcdCluster(client);
     }
 
-    /// Ends etcd and moves what was made into the server's data directory, which must not exist.
-    void deliver(Places places) throws IOException {
+    /// Ends etcd and makes what was made the data of this server, under its name.
+    ///
+    /// @param mark the name of a file that says what is still to be done, and its content
+    void deliver(MemberConfig config, Mark mark) throws IOException {
         close();
-        Files.move(directory, places.data(), StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(directory.resolve(config.places().name().getFileName()), config.name());
+        if (!mark.file().isEmpty()) {
+            Files.writeString(directory.resolve(mark.file()), mark.text());
+        }
+        Delivery.deliver(config.places(), directory);
+    }
+
+    /// What is left to do once data has been delivered; no file: nothing.
+    record Mark(String file, String text) {
     }
 
     /// Ends etcd.
@@ -117,5 +137,6 @@ final class Workshop implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        Files.deleteIfExists(file(directory));
     }
 }

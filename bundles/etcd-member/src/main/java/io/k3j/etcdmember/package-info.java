@@ -12,6 +12,9 @@
 /// process: whoever comes next adopts it when it runs with the configuration wanted now. An orderly stop of the
 /// server ends it.
 ///
+/// Who is killed leaves nothing half done: a start ends the processes nobody came to note, removes what was being made,
+/// and finishes putting whole data in the place of the old.
+///
 /// The leader's server promotes learners, one at a time, as soon as they have caught up; etcd 3.4 takes one learner at
 /// a time, so further joiners wait and ask again.
 ///

@@ -38,6 +38,28 @@ class SnapshotsTest {
     }
 
     @Test
+    void whatSomebodyLeftWhoWasKilledGoesAndNothingElse() throws IOException {
+        Path inner = Files.createDirectory(directory.resolve("in"));
+        Path told = Files.createDirectory(directory.resolve(".metadata"));
+        Instant begun = ProcessHandle.current().info().startInstant().orElseThrow();
+        for (String name : List.of("etcd-snapshot-n1-1001", "etcd-snapshot-n1-1002.part", "etcd-snapshot-n2-1.part",
+                "mine.part", "now-n1-9.part")) {
+            Files.writeString(inner.resolve(name), name);
+            Files.setLastModifiedTime(inner.resolve(name),
+                    FileTime.from(begun.plusMillis(name.startsWith("now") ? 1_500 : 900)));
+        }
+        for (String name : List.of("etcd-snapshot-n1-1001", "etcd-snapshot-n1-1002.zip", "in-s3-n1-1")) {
+            Files.writeString(told.resolve(name), "{}");
+        }
+        new Snapshots(inner, "n1", InstantSource.system()).tidy();
+        assertThat(inner).isDirectoryNotContaining("glob:**1002.part").isDirectoryContaining("glob:**1001")
+                .isDirectoryContaining("glob:**n2-1.part").isDirectoryContaining("glob:**mine.part")
+                .isDirectoryContaining("glob:**now-n1-9.part");
+        assertThat(told).isDirectoryNotContaining("glob:**1002.zip").isDirectoryContaining("glob:**1001")
+                .isDirectoryContaining("glob:**in-s3-n1-1");
+    }
+
+    @Test
     void onlySnapshotsAreDeleted() throws IOException {
         Path inner = Files.createDirectory(directory.resolve("in"));
         Snapshots snapshots = new Snapshots(inner, "n1", InstantSource.system());

@@ -4,6 +4,8 @@ import io.k3j.model.Obj;
 import io.k3j.model.Quantity;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// Requests and limits as the kernel takes them; pure. See
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/>.
@@ -32,7 +34,7 @@ final class Amounts {
         if (!told.isEmpty()) {
             return told;
         }
-        List<Struct> all = java.util.stream.Stream.concat(Pods.initContainers(pod).stream(),
+        List<Struct> all = Stream.concat(Pods.initContainers(pod).stream(),
                 Pods.containers(pod).stream()).map(c -> c.struct("resources")).toList();
         Struct whole = pod.spec().struct("resources");
         if (!whole.isEmpty()) {
@@ -89,7 +91,7 @@ final class Amounts {
     }
 
     /// Sum of what a pod's containers ask for, or may use: running ones together, init ones at most.
-    static long total(Obj pod, String which, java.util.function.ToLongFunction<Struct> amount) {
+    static long total(Obj pod, String which, ToLongFunction<Struct> amount) {
         long whole = amount.applyAsLong(pod.spec().struct("resources").struct(which));
         if (whole > 0) {
             return whole;

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /// The cgroups of pods: `kubepods`, below it the QoS classes, below them one per pod, on version 1 and 2. See
@@ -41,10 +42,10 @@ final class Cgroups {
         String qos = Amounts.qosClass(pod);
         String uid = pod.uid();
         if (systemd) {
-            String prefix = "kubepods" + (qos.equals("Guaranteed") ? "" : "-" + qos.toLowerCase(java.util.Locale.ROOT));
+            String prefix = "kubepods" + (qos.equals("Guaranteed") ? "" : "-" + qos.toLowerCase(Locale.ROOT));
             return prefix + "-pod" + uid.replace('-', '_') + ".slice";
         }
-        return root + "/kubepods" + (qos.equals("Guaranteed") ? "" : "/" + qos.toLowerCase(java.util.Locale.ROOT))
+        return root + "/kubepods" + (qos.equals("Guaranteed") ? "" : "/" + qos.toLowerCase(Locale.ROOT))
                 + "/pod" + uid;
     }
 

@@ -6,6 +6,7 @@ import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeFault;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -63,7 +64,7 @@ final class Killer {
 
     private static Duration longer(Duration left) {
         return left.compareTo(LEAST) < 0 ? LEAST
-                : left.plusMillis(999).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+                : left.plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private void hook(Obj pod, String name, Container c, Instant deadline) {

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.model.Obj;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The labels and annotations sandboxes and containers carry: upstream's names, so that `crictl` and a stock
 /// kubelet understand them.
@@ -29,14 +30,14 @@ final class Labels {
 
     /// The labels of a pod's sandbox.
     static Map<String, String> sandbox(Obj pod) {
-        Map<String, String> all = new java.util.TreeMap<>(pod.labels());
+        Map<String, String> all = new TreeMap<>(pod.labels());
         all.putAll(identity(pod));
         return all;
     }
 
     /// The labels of a pod's container.
     static Map<String, String> container(Obj pod, String name) {
-        Map<String, String> all = new java.util.TreeMap<>(identity(pod));
+        Map<String, String> all = new TreeMap<>(identity(pod));
         all.put(CONTAINER, name);
         return all;
     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -86,7 +88,7 @@ final class LogReader {
     private RandomAccessFile rotated(RandomAccessFile in) throws IOException {
         try {
             return Files.size(file) < in.getFilePointer() ? new RandomAccessFile(file.toFile(), "r") : in;
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return in;
         }
     }
@@ -141,7 +143,7 @@ final class LogReader {
         Instant since = request.since();
         try {
             return since != null && OffsetDateTime.parse(at).toInstant().isBefore(since);
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,7 +41,7 @@ final class Logs {
                     last.removeFirst();
                 }
             });
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return "";
         }
         byte[] all = String.join("\n", List.copyOf(last)).getBytes(StandardCharsets.ISO_8859_1);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The Node this kubelet registers and its status; pure. Labels and annotations are K3s'.
@@ -101,7 +102,7 @@ final class NodeObject {
     /// @param diskBytes size of the file system pods write to
     /// @param pressures types of conditions that are true, as `MemoryPressure`
     record Now(Instant at, RuntimeReadiness readiness, String runtime, List<Image> images, long diskBytes,
-            java.util.Set<String> pressures) {
+            Set<String> pressures) {
     }
 
     /// The status, with foreign fields kept; `old` tells since when conditions have been so.

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.model.Quantity;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ record Options(String nodeName, Path dataDir, Path rootDir, Path logDir, String 
     private static String hostName() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().toLowerCase(Locale.ROOT);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             try {
                 return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
             } catch (UnknownHostException u) {

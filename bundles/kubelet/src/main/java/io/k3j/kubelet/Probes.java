@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,7 @@ final class Probes implements PodPlan.Health {
 
     /// Makes the probes fit the containers that run.
     void follow(Map<Container, Handlers.Target> running) {
-        Set<String> ids = new java.util.HashSet<>();
+        Set<String> ids = new HashSet<>();
         running.forEach((c, target) -> {
             ids.add(c.id());
             probed.computeIfAbsent(c.id(), id -> new Probed(c, target)).begin();

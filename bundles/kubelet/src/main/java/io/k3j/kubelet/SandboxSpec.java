@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// A pod as CRI's `PodSandboxConfig`; pure.
 final class SandboxSpec {
@@ -47,7 +48,7 @@ final class SandboxSpec {
     }
 
     private static Struct linux(Obj pod, String cgroupParent) {
-        Map<String, String> sysctls = new java.util.TreeMap<>();
+        Map<String, String> sysctls = new TreeMap<>();
         pod.spec().struct("securityContext").seq("sysctls").structs()
                 .forEach(s -> sysctls.put(s.text("name"), s.text("value")));
         return Struct.builder().put("cgroupParent", cgroupParent).put("securityContext", Security.sandbox(pod))

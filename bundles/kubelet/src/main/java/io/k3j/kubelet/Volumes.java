@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -134,7 +135,7 @@ final class Volumes {
         }
         if (!type.isEmpty() && !fits(p, type)) {
             throw new IOException("hostPath type check failed: " + p + " is not a "
-                    + type.replace("OrCreate", "").toLowerCase(java.util.Locale.ROOT));
+                    + type.replace("OrCreate", "").toLowerCase(Locale.ROOT));
         }
         return p;
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,7 @@ class AtomicDirectoryTest {
     }
 
     private boolean write(Map<String, String> texts) throws IOException {
-        Map<String, Content> files = new java.util.HashMap<>();
+        Map<String, Content> files = new HashMap<>();
         texts.forEach((k, v) -> files.put(k, new Content(v.getBytes(StandardCharsets.UTF_8), 0644)));
         return new AtomicDirectory(directory, InstantSource.system()).write(files, -1);
     }

@@ -1,6 +1,7 @@
 package io.k3j.leases;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.controllerkit.LeaseHold;
@@ -9,55 +10,100 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Takes part in the election from its beginning to its end: steps when a step is due, and at once when the
-/// decisive lease has been changed by somebody.
+/// Takes part in the election from its beginning to its end: steps when a step is due, and at once when a lease has
+/// been changed by somebody or this server has got a part more.
 final class Candidacy {
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
     private static final String NAMESPACE = "kube-system";
-    private static final String DECISIVE = "kube-controller-manager";
-    /// Under whose name each lease is written; the decisive one first.
-    private static final Map<String, String> WRITERS = new LinkedHashMap<>();
-    private static final String READER = "k3s-cloud-controller-manager";
+    /// Under whose name each lease is written.
+    private static final Map<String, String> WRITERS = Map.of(Candidate.CONTROLLERS, "system:kube-controller-manager",
+            Candidate.SCHEDULER, "system:kube-scheduler", Candidate.SERVER, "system:k3s-controller", Candidate.CLOUD,
+            "k3s-cloud-controller-manager");
+    /// What takes each part away from a server; every server has the fourth.
+    private static final Map<String, String> FLAGS = Map.of(Candidate.CONTROLLERS, "--disable-controller-manager",
+            Candidate.SCHEDULER, "--disable-scheduler", Candidate.CLOUD, "--disable-cloud-controller");
+    private static final String READER = WRITERS.get(Candidate.CLOUD);
     private static final Duration STOP = Duration.ofSeconds(2);
 
-    static {
-        WRITERS.put(DECISIVE, "system:kube-controller-manager");
-        WRITERS.put("kube-scheduler", "system:kube-scheduler");
-        WRITERS.put("k3s", "system:k3s-controller");
-        WRITERS.put("k3s-cloud-controller-manager", "k3s-cloud-controller-manager");
-    }
-
+    private final Set<Candidate> candidates = ConcurrentHashMap.newKeySet();
     private final Election election;
     private final View leases;
+    private final String holder;
     private final Semaphore changed = new Semaphore(0);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread thread;
+    private final Thread thread = Thread.ofVirtual().name("leases").unstarted(this::run);
     private volatile boolean open = true;
 
-    /// Begins.
+    /// Not begun yet.
     /// @param holder the name in the leases, another one for each process
-    /// @param begun as for [Election]
+    /// @param begun as for [Seat.Rules]
     Candidacy(ApiClient api, LeaseHold.Timing timing, String holder, InstantSource clock, Consumer<Reign> begun) {
-        List<LeaseHold> holds = WRITERS.entrySet().stream().map(w -> new LeaseHold(api.as(w.getValue()),
-                new Key(NAMESPACE, w.getKey()), holder, timing, clock)).toList();
-        election = new Election(new Key(NAMESPACE, DECISIVE), holds, timing, clock, begun);
+        this.holder = holder;
         leases = api.as(READER).view(Resources.LEASES, Query.in(NAMESPACE));
+        Seat.Rules rules = new Seat.Rules(timing, clock, begun);
+        election = new Election(Candidate.LEASES.stream().map(Shared::new).map(lease -> new Seat(lease,
+                new LeaseHold(api.as(WRITERS.get(lease.name)), lease.key(), holder, timing, clock), rules)).toList());
+    }
+
+    private final class Shared implements Seat.Lease {
+        private final String name;
+
+        Shared(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Key key() {
+            return new Key(NAMESPACE, name);
+        }
+
+        @Override
+        public boolean wanted() {
+            return name.equals(Candidate.SERVER) || candidates.stream().anyMatch(c -> c.lease().equals(name));
+        }
+
+        @Override
+        public Optional<Obj> seen() {
+            return leases.get(key());
+        }
+
+        @Override
+        public String flag() {
+            return FLAGS.getOrDefault(name, "");
+        }
+    }
+
+    /// Begins, standing for what there are candidates for.
+    void begin() {
         leases.listen((before, after) -> {
             boolean own = after != null && after.spec().text("holderIdentity").equals(holder);
             Obj lease = after == null ? before : after;
-            if (!own && lease != null && lease.name().equals(DECISIVE)) {
+            if (!own && lease != null && Candidate.LEASES.contains(lease.name())) {
                 changed.release();
             }
         });
-        thread = Thread.ofVirtual().name("leases").start(this::run);
+        thread.start();
+    }
+
+    /// This server has one part more.
+    void stand(Candidate candidate) {
+        candidates.add(candidate);
+        changed.release();
+    }
+
+    /// This server has one part less.
+    void withdraw(Candidate candidate) {
+        candidates.remove(candidate);
+        changed.release();
     }
 
     private void run() {

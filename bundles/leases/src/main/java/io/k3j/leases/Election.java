@@ -1,82 +1,46 @@
 package io.k3j.leases;
 
-import io.k3j.controllerkit.LeaseHold;
-import io.k3j.model.Key;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// One server's part in the election: looks and, when it can, takes or renews all leases. For one thread.
+/// One server's part in the election: a step looks at all leases and takes or renews those it may. The first that this
+/// server wants decides about the rest, so that servers that are alike have one leader for all. For one thread.
 final class Election {
-    private final Key decisive;
-    private final LeaseHold first;
-    private final List<LeaseHold> others;
-    private final LeaseHold.Timing timing;
-    private final InstantSource clock;
-    private final Consumer<Reign> begun;
-    private @Nullable Reign reign;
+    private final List<Seat> seats;
 
-    /// An election about `decisive`, held by the first of `holds`; the others follow it. `begun` hears when
-    /// this server begins to lead; it should not block, or the lease is not renewed.
-    Election(Key decisive, List<LeaseHold> holds, LeaseHold.Timing timing, InstantSource clock,
-            Consumer<Reign> begun) {
-        this.decisive = decisive;
-        this.first = holds.getFirst();
-        this.others = List.copyOf(holds.subList(1, holds.size()));
-        this.timing = timing;
-        this.clock = clock;
-        this.begun = begun;
+    /// An election about `seats`, of which one at least is always wanted.
+    Election(List<Seat> seats) {
+        this.seats = List.copyOf(seats);
     }
 
     /// Tries once.
     /// @return when to try again
     Duration step() {
-        boolean held = first.renew() && first.held();
-        settle(held);
-        if (!held) {
-            others.forEach(LeaseHold::release);
-            Duration free = Duration.between(clock.instant(), first.freeAt());
-            return free.isPositive() && free.compareTo(timing.retry()) < 0 ? free : timing.retry();
+        Seat first = seats.stream().filter(Seat::wanted).findFirst().orElseThrow();
+        boolean led = first.reigns();
+        Duration pause = first.step(true);
+        boolean lost = led && !first.reigns();
+        for (Seat seat : seats) {
+            if (seat == first) {
+                continue;
+            }
+            if (lost) {
+                seat.resign();
+                seat.release();
+            }
+            Duration next = seat.step(first.held() || first.theirs());
+            pause = next.compareTo(pause) < 0 ? next : pause;
         }
-        others.forEach(LeaseHold::renew);
-        Duration left = Duration.between(clock.instant(), first.until());
-        Duration pause = left.minus(timing.renewDeadline().dividedBy(2));
-        return pause.isPositive() ? pause : timing.retry();
-    }
-
-    private void settle(boolean held) {
-        Reign present = reign;
-        if (present != null && (!held || present.over())) {
-            present.end();
-            present = null;
-            reign = null;
-        }
-        if (!held) {
-            return;
-        }
-        if (present != null) {
-            present.renewed(first.revision(), first.until());
-        } else {
-            Reign fresh = new Reign(decisive, clock, first.revision(), first.until());
-            reign = fresh;
-            begun.accept(fresh);
-        }
+        return pause;
     }
 
     /// Ceases to lead; the leases stay held.
     void resign() {
-        Reign present = reign;
-        if (present != null) {
-            present.end();
-            reign = null;
-        }
+        seats.forEach(Seat::resign);
     }
 
     /// Lets the leases go, so that another server need not wait.
     void release() {
-        first.release();
-        others.forEach(LeaseHold::release);
+        seats.forEach(Seat::release);
     }
 }

@@ -1,23 +1,25 @@
 package io.k3j.leases;
 
+import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Phases;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.condition.Condition;
 
-/// What the leader has: the [Term] and the condition, registered from the beginning of a reign to its end or
-/// deadline by a thread per reign. Registering and unregistering start and stop the controllers and take
+/// What a leader has: for each lease the [Term] and the condition, registered from the beginning of a reign to its end
+/// or deadline by a thread per reign. Registering and unregistering start and stop the controllers and take
 /// their time, which the election must not wait for.
 final class Office {
     private static final Duration STOP = Duration.ofSeconds(4);
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
     private final BundleContext context;
-    private @Nullable Thread holder;
+    private final Map<String, Thread> holders = new HashMap<>();
 
     Office(BundleContext context) {
         this.context = context;
@@ -25,8 +27,8 @@ final class Office {
 
     /// This server leads; when the last reign has been cleared away, the office is opened.
     synchronized void enter(Reign reign) {
-        Thread before = holder;
-        holder = Thread.ofVirtual().name("leader").start(() -> {
+        Thread before = holders.get(reign.lease().name());
+        holders.put(reign.lease().name(), Thread.ofVirtual().name("leader").start(() -> {
             try {
                 if (before != null) {
                     before.join();
@@ -35,13 +37,13 @@ final class Office {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        });
+        }));
     }
 
     private void hold(Reign reign) throws InterruptedException {
         LOG.log(System.Logger.Level.INFO, "this server leads lease={0}", reign.lease().name());
         ServiceRegistration<Term> term = context.registerService(Term.class, reign, null);
-        ServiceRegistration<Condition> leader = always();
+        ServiceRegistration<Condition> leader = condition(reign.lease().name());
         try {
             reign.await();
         } finally {
@@ -52,20 +54,27 @@ final class Office {
         }
     }
 
-    /// The condition alone, for who leads without a term.
-    ServiceRegistration<Condition> always() {
+    private ServiceRegistration<Condition> condition(String lease) {
         return context.registerService(Condition.class, Condition.INSTANCE,
-                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER)));
+                FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease)));
     }
 
-    /// Waits a moment until a reign that has ended is cleared away.
+    /// The conditions alone, for who leads without a term.
+    /// @return ends it
+    Runnable always() {
+        List<ServiceRegistration<Condition>> all = Candidate.LEASES.stream().map(this::condition).toList();
+        return () -> all.forEach(ServiceRegistration::unregister);
+    }
+
+    /// Waits a moment until reigns that have ended are cleared away.
     void settle() throws InterruptedException {
-        Thread now;
+        List<Thread> now;
         synchronized (this) {
-            now = holder;
+            now = List.copyOf(holders.values());
         }
-        if (now != null) {
-            now.join(STOP);
+        long end = System.nanoTime() + STOP.toNanos();
+        for (Thread holder : now) {
+            holder.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
     }
 }

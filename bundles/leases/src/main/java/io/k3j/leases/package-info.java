@@ -1,9 +1,10 @@
-/// Who leads: registers the condition `io.k3j.leader`, under which controllers and scheduler run.
+/// Who leads: registers the conditions `io.k3j.leader.<lease>`, under which controllers and scheduler run.
 ///
 /// On embedded SQLite there is one server, so nothing is elected and no Lease is written: this server
-/// leads whenever its API server is ready. On a datastore that other servers write to, too, one server
-/// holds the four leases of upstream's and K3s' components together. The lease `kube-controller-manager`
-/// decides; the other three follow it and tell stock servers and people who leads.
+/// leads whenever its API server is ready. On a datastore that other servers write to, too, each of the four
+/// leases of upstream's and K3s' components is held by a server that has what it is about
+/// ([io.k3j.clientapi.Candidate]). The first one a server has decides about its others, so that servers that
+/// are alike have one leader for all.
 ///
 /// ```
 /// follower ──(lease free, released, or not renewed)──► leader ──(not renewed for the deadline)──► follower

@@ -3,19 +3,28 @@ package io.k3j.leases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ElectionTest {
     private static final Key DECISIVE = new Key("kube-system", "kube-controller-manager");
     private static final Key OTHER = new Key("kube-system", "kube-scheduler");
+    private static final Key LAST = new Key("kube-system", "k3s");
     private static final LeaseHold.Timing TIMING = new LeaseHold.Timing(Duration.ofSeconds(3), Duration.ofSeconds(2),
             Duration.ofMillis(500));
     private final ManualClock clock = new ManualClock();
@@ -25,16 +34,70 @@ class ElectionTest {
 
     private final class Member {
         private final List<Reign> reigns = new ArrayList<>();
+        private final Set<Key> lacks = new HashSet<>();
         private final Election election;
 
-        Member(String name) {
-            election = new Election(DECISIVE, List.of(new LeaseHold(api, DECISIVE, name, TIMING, clock),
-                    new LeaseHold(api, OTHER, name, TIMING, clock)), TIMING, clock, reigns::add);
+        Member(String name, Key... lacks) {
+            this.lacks.addAll(List.of(lacks));
+            Seat.Rules rules = new Seat.Rules(TIMING, clock, reign -> {
+                if (reign.lease().equals(DECISIVE)) {
+                    reigns.add(reign);
+                }
+            });
+            election = new Election(Stream.of(DECISIVE, OTHER, LAST).map(key -> new Seat(new Wish(key, this.lacks),
+                    new LeaseHold(api, key, name, TIMING, clock), rules)).toList());
         }
 
         boolean leads() {
             return !reigns.isEmpty() && reigns.getLast().revision() > 0;
         }
+    }
+
+    private final class Wish implements Seat.Lease {
+        private final Key key;
+        private final Set<Key> lacks;
+
+        Wish(Key key, Set<Key> lacks) {
+            this.key = key;
+            this.lacks = lacks;
+        }
+
+        @Override
+        public Key key() {
+            return key;
+        }
+
+        @Override
+        public boolean wanted() {
+            return !lacks.contains(key);
+        }
+
+        @Override
+        public Optional<Obj> seen() {
+            return api.list(Resources.LEASES, Query.ALL).items().stream().filter(l -> l.key().equals(key)).findAny();
+        }
+
+        @Override
+        public String flag() {
+            return "";
+        }
+    }
+
+    /// Lets time pass in which members step when they want to, in their order.
+    private void pass(Duration time, Member... members) {
+        Instant end = clock.instant().plus(time);
+        while (clock.instant().isBefore(end)) {
+            Duration next = Duration.between(clock.instant(), end);
+            for (Member member : members) {
+                Duration pause = member.election.step();
+                next = pause.compareTo(next) < 0 ? pause : next;
+            }
+            clock.advance(next);
+        }
+    }
+
+    private List<String> holders() {
+        return List.of(holder(DECISIVE), holder(OTHER), holder(LAST));
     }
 
     private String holder(Key key) {
@@ -47,7 +110,7 @@ class ElectionTest {
         assertThat(b.election.step()).isEqualTo(Duration.ofMillis(500));
         assertThat(a.leads()).isTrue();
         assertThat(b.leads()).isFalse();
-        assertThat(List.of(holder(DECISIVE), holder(OTHER))).containsOnly("a");
+        assertThat(holders()).containsOnly("a");
         assertThat(api.get(Resources.LEASES, DECISIVE).spec().whole("leaseDurationSeconds", 0)).isEqualTo(3);
     }
 
@@ -81,7 +144,77 @@ class ElectionTest {
         assertThat(a.reigns).hasSize(1);
         assertThat(a.reigns.getFirst().over()).isTrue();
         b.election.step();
+        assertThat(holders()).containsOnly("b");
+    }
+
+    @Test
+    void whatTheLeaderLacksIsTakenByAnotherSoon() {
+        Member lacking = new Member("lacking", OTHER);
+        pass(Duration.ofSeconds(1), lacking, b);
+        assertThat(holders()).containsExactly("lacking", "b", "lacking");
+        pass(Duration.ofSeconds(5), lacking, b);
+        assertThat(holders()).containsExactly("lacking", "b", "lacking");
+        assertThat(lacking.reigns).hasSize(1);
+    }
+
+    @Test
+    void serversThatLackDifferentThingsShareThem() {
+        Member one = new Member("one", OTHER);
+        Member two = new Member("two", DECISIVE);
+        pass(Duration.ofSeconds(3), one, two);
+        assertThat(holders()).containsExactly("one", "two", "one");
+        pass(Duration.ofSeconds(3), two);
+        assertThat(holders()).containsExactly("one", "two", "two");
+    }
+
+    @Test
+    void whatADeadServerHadAloneIsTakenWithinThreeSeconds() {
+        Member lacking = new Member("lacking", OTHER);
+        Member c = new Member("c");
+        pass(Duration.ofSeconds(2), lacking, b, c);
         assertThat(holder(OTHER)).isEqualTo("b");
+        pass(Duration.ofMillis(2_900), lacking, c);
+        assertThat(holders()).containsExactly("lacking", "c", "lacking");
+    }
+
+    @Test
+    void serversThatAreAlikeHaveOneLeaderForAllAlsoAfterItsDeath() {
+        Member c = new Member("c");
+        pass(Duration.ofSeconds(2), a, b, c);
+        assertThat(holders()).containsOnly("a");
+        pass(Duration.ofMillis(2_900), b, c);
+        assertThat(holders()).containsOnly("b");
+    }
+
+    @Test
+    void whoLosesTheFirstLeavesTheRestToItsNewHolder() {
+        pass(Duration.ofSeconds(2), a, b);
+        Obj lease = api.get(Resources.LEASES, DECISIVE);
+        api.update(Resources.LEASES, lease.with("b", "spec", "holderIdentity"), WriteOptions.PLAIN);
+        pass(Duration.ofSeconds(2), b, a);
+        assertThat(holders()).containsOnly("b");
+    }
+
+    @Test
+    void whatIsAwayForAMomentIsKeptAndWhatStaysAwayIsLeftToAnother() {
+        pass(Duration.ofSeconds(2), a, b);
+        a.lacks.add(OTHER);
+        pass(Duration.ofMillis(800), a, b);
+        a.lacks.remove(OTHER);
+        pass(Duration.ofSeconds(3), a, b);
+        assertThat(holders()).containsOnly("a");
+        a.lacks.add(OTHER);
+        pass(Duration.ofMillis(2_500), a, b);
+        assertThat(holders()).containsExactly("a", "b", "a");
+    }
+
+    @Test
+    void aloneItLetsGoWhatItHasNoMore() {
+        pass(Duration.ofSeconds(2), a);
+        a.lacks.add(DECISIVE);
+        pass(Duration.ofMillis(2_500), a);
+        assertThat(holders()).containsExactly("", "a", "a");
+        assertThat(a.leads()).isFalse();
     }
 
     @Test

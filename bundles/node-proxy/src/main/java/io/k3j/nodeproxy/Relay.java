@@ -42,7 +42,7 @@ final class Relay {
     /// @throws ApiFault with what the back end said
     void runChecked(String target) throws IOException {
         try (back) {
-            exchange.onEnd(back::close);
+            begin();
             send(target, false);
             ResponseHead head = ResponseHead.read(back.input());
             if (head.status() < 200 || head.status() > 206) {
@@ -57,7 +57,7 @@ final class Relay {
     /// `target` is the path and query at the back end; `location` rewrites redirects.
     void run(String target, UnaryOperator<String> location) throws IOException {
         try (back) {
-            exchange.onEnd(back::close);
+            begin();
             boolean upgrade = exchange.header("upgrade").isPresent();
             send(target, upgrade);
             ResponseHead head = ResponseHead.read(back.input());
@@ -72,8 +72,13 @@ final class Relay {
         }
     }
 
-    private void send(String target, boolean upgrade) throws IOException {
+    private void begin() {
+        exchange.onEnd(back::close);
+        // who follows a log or sits in a session stops reading when he likes
         exchange.mayPause();
+    }
+
+    private void send(String target, boolean upgrade) throws IOException {
         StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target)
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(host).append("\r\n");

@@ -15,7 +15,7 @@ import javax.security.auth.x500.X500Principal;
 /// @param validity from now on
 public record Profile(String commonName, List<String> organizations, List<String> dnsNames,
         List<InetAddress> addresses, Set<Usage> usages, Duration validity) {
-    /// How long leaves are valid unless `CATTLE_NEW_SIGNED_CERT_EXPIRATION_DAYS` says otherwise.
+    /// How long leaves are valid, as in K3s.
     public static final Duration YEAR = Duration.ofDays(365);
 
     /// What a certificate may be shown for.

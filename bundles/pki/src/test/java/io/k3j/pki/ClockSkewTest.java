@@ -3,6 +3,8 @@ package io.k3j.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.security.SecureRandom;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
@@ -21,8 +23,8 @@ class ClockSkewTest {
         SSLHandshakeException failure = new SSLHandshakeException("PKIX path validation failed");
         try {
             leaf.checkValidity(Date.from(by));
-        } catch (java.security.cert.CertificateException outOfTime) {
-            failure.initCause(new java.security.cert.CertPathValidatorException(outOfTime));
+        } catch (CertificateException outOfTime) {
+            failure.initCause(new CertPathValidatorException(outOfTime));
         }
         return failure;
     }

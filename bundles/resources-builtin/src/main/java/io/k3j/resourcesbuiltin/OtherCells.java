@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.model.HumanDuration;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class OtherCells {
     }
 
     private static String duration(Struct spec) {
-        return spec.has("expirationSeconds") ? Ages.human(Duration.ofSeconds(spec.whole("expirationSeconds", 0)))
+        return spec.has("expirationSeconds") ? HumanDuration.of(Duration.ofSeconds(spec.whole("expirationSeconds", 0)))
                 : Cells.NONE;
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.model.HumanDuration;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
@@ -111,7 +112,7 @@ final class WorkloadCells {
             return "";
         }
         Instant until = end.isEmpty() ? now : Instant.parse(end);
-        return Ages.human(Duration.between(Instant.parse(start), until));
+        return HumanDuration.of(Duration.between(Instant.parse(start), until));
     }
 
     private static String controller(Struct revision) {

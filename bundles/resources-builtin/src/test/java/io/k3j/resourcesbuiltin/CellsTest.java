@@ -2,10 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class CellsTest {
     private static final String META = """
@@ -139,12 +136,5 @@ class CellsTest {
                 count: 3
                 """)).containsExactly("60s", "Normal", "Started", "pod/p", "", "kubelet, node1", "Started it", "5m", 3L,
                 "p.1");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0,0s", "119,119s", "120,2m", "125,2m5s", "600,10m", "10799,179m", "10800,3h", "11100,3h5m",
-            "28800,8h", "172800,2d", "176400,2d1h", "691200,8d", "63072000,2y", "-5,<invalid>"})
-    void agesHaveTwoUnitsAtMost(long seconds, String shown) {
-        assertThat(Ages.human(Duration.ofSeconds(seconds))).isEqualTo(shown);
     }
 }

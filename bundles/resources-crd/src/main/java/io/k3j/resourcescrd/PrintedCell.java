@@ -1,6 +1,7 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.apiserverapi.ResourceKind.Column;
+import io.k3j.model.HumanDuration;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -12,11 +13,6 @@ import java.util.List;
 
 /// One cell of a printer column. Pure.
 final class PrintedCell {
-    private static final long MINUTE = 60;
-    private static final long HOUR = 60 * MINUTE;
-    private static final long DAY = 24 * HOUR;
-    private static final long YEAR = 365 * DAY;
-
     private PrintedCell() {
     }
 
@@ -61,36 +57,9 @@ final class PrintedCell {
 
     private static String since(String timestamp, Instant now) {
         try {
-            return human(Duration.between(Instant.parse(timestamp), now).toSeconds());
+            return HumanDuration.of(Duration.between(Instant.parse(timestamp), now));
         } catch (DateTimeException e) {
             return "<invalid>";
         }
-    }
-
-    /// A number of seconds in at most two units, as kubectl shows ages.
-    static String human(long s) {
-        if (s < 2 * MINUTE) {
-            return s < -1 ? "<invalid>" : Math.max(s, 0) + "s";
-        }
-        if (s < 10 * MINUTE) {
-            return two(s / MINUTE, "m", s % MINUTE, "s");
-        }
-        if (s < 3 * HOUR) {
-            return s / MINUTE + "m";
-        }
-        if (s < 8 * HOUR) {
-            return two(s / HOUR, "h", s / MINUTE % 60, "m");
-        }
-        if (s < 2 * DAY) {
-            return s / HOUR + "h";
-        }
-        if (s < 8 * DAY) {
-            return two(s / DAY, "d", s / HOUR % 24, "h");
-        }
-        return s < 2 * YEAR ? s / DAY + "d" : s < 8 * YEAR ? two(s / YEAR, "y", s / DAY % 365, "d") : s / YEAR + "y";
-    }
-
-    private static String two(long first, String unit, long second, String smaller) {
-        return second == 0 ? first + unit : first + unit + second + smaller;
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.controllerkit.Events;
@@ -20,9 +21,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Gives pods their nodes while this server is the leader.
+/// Gives pods their nodes while this server holds the lease.
 @Component(service = {}, configurationPid = "io.k3j.scheduler", configurationPolicy = ConfigurationPolicy.REQUIRE)
-@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader)")
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-scheduler)")
 public final class Scheduler {
     /// Bindings under way at once; they share commits.
     private static final int BINDINGS = 64;
@@ -37,7 +38,7 @@ public final class Scheduler {
     /// Starts to place pods as soon as the views have told what is present and a node is there.
     @Activate
     public Scheduler(@Reference ApiClient client, @Reference Health health) {
-        ApiClient api = client.leading();
+        ApiClient api = client.leading(Candidate.SCHEDULER);
         InstantSource clock = InstantSource.system();
         HealthScope scope = health.scope("scheduler");
         views = new LiveViews(clock);

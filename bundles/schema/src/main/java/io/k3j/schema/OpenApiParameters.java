@@ -1,6 +1,7 @@
 package io.k3j.schema;
 
 import java.util.Map;
+import java.util.Objects;
 
 /// The parameters of requests: type and what they mean.
 final class OpenApiParameters {
@@ -64,6 +65,6 @@ final class OpenApiParameters {
     }
 
     static Parameter of(String name) {
-        return java.util.Objects.requireNonNull(ALL.get(name), name);
+        return Objects.requireNonNull(ALL.get(name), name);
     }
 }

@@ -5,6 +5,7 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -220,7 +221,7 @@ final class OpenApiPaths {
     }
 
     private static String upper(String ascii) {
-        return ascii.toUpperCase(java.util.Locale.ROOT);
+        return ascii.toUpperCase(Locale.ROOT);
     }
 
     private void put(OpenApiOperation operation) {

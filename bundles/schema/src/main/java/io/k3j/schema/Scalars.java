@@ -1,6 +1,7 @@
 package io.k3j.schema;
 
 import io.k3j.model.Quantity;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,7 +24,7 @@ final class Scalars {
         if (value instanceof String s && canonicalQuantity(s)) {
             return s;
         }
-        String text = value instanceof Double d ? new java.math.BigDecimal(d.toString()).toPlainString()
+        String text = value instanceof Double d ? new BigDecimal(d.toString()).toPlainString()
                 : value.toString();
         try {
             return Quantity.parse(text).toString();

@@ -29,8 +29,8 @@ final class Writer implements Runnable {
     private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final List<Op> group = new ArrayList<>(MAX_GROUP);
-    private long bytes;
     private final Thread thread;
+    private long groupBytes;
     private volatile boolean parked;
     private volatile boolean stopping;
     private volatile boolean ended;
@@ -115,7 +115,7 @@ final class Writer implements Runnable {
             if (!group.isEmpty()) {
                 transactions.commit(group, this::gather);
                 group.clear();
-                bytes = 0;
+                groupBytes = 0;
             }
             Task task = tasks.poll();
             if (task != null) {
@@ -148,12 +148,12 @@ final class Writer implements Runnable {
     /// Takes what has come since, up to the size of a group.
     private void gather() {
         int before = group.size();
-        while (group.size() < MAX_GROUP && bytes < MAX_GROUP_BYTES) {
+        while (group.size() < MAX_GROUP && groupBytes < MAX_GROUP_BYTES) {
             Op op = queue.poll();
             if (op == null) {
                 break;
             }
-            bytes += op.value == null ? 0 : op.value.length;
+            groupBytes += op.value == null ? 0 : op.value.length;
             group.add(op);
         }
         waiting.addAndGet(before - group.size());

@@ -3,6 +3,7 @@ package io.k3j.streaming;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// A byte stream carried in the binary messages of a WebSocket, as `SPDY/3.1+portforward.k8s.io` does.
@@ -53,7 +54,7 @@ public final class MessageBytes {
 
             @Override
             public void write(byte[] bytes, int from, int length) throws IOException {
-                socket.send(java.util.Arrays.copyOfRange(bytes, from, from + length));
+                socket.send(Arrays.copyOfRange(bytes, from, from + length));
             }
         };
     }

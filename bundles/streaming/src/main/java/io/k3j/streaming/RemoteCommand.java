@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,7 +16,7 @@ import java.util.Optional;
 /// <https://kubernetes.io/blog/2024/08/20/websockets-transition/>.
 public final class RemoteCommand {
     /// What a WebSocket client may ask for, the best first.
-    public static final java.util.List<String> PROTOCOLS = java.util.List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+    public static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final int CLOSE_CHANNEL = 255;
     private static final int BUFFER = 32 * 1024;
 

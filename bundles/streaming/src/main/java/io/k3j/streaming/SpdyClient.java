@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -159,7 +160,7 @@ public final class SpdyClient implements AutoCloseable {
     /// @return whether the connection has ended in order
     private boolean control(int type, byte[] payload) throws IOException {
         if (type == RST_STREAM && payload.length >= 4) {
-            Stream s = streams.get(java.nio.ByteBuffer.wrap(payload).getInt());
+            Stream s = streams.get(ByteBuffer.wrap(payload).getInt());
             if (s != null) {
                 s.received.end();
             }

@@ -3,6 +3,7 @@ package io.k3j.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class GrpcCallTest {
     }
 
     @Test
-    void readsBackTheHeadersItWrites() throws java.io.IOException {
+    void readsBackTheHeadersItWrites() throws IOException {
         String longValue = "v".repeat(300);
         assertThat(new HeaderBlock().read(1, HeaderBlock.of("te", "trailers", "x-long", longValue)))
                 .containsEntry("te", "trailers").containsEntry("x-long", longValue);

@@ -28,6 +28,8 @@ final class BootstrapFiles {
     private static final String CONTENT = "Content";
     private static final String TIMESTAMP = "Timestamp";
     private static final String PASSWORDS = "PasswdFile";
+    /// The field of how Secrets are encrypted.
+    static final String ENCRYPTION = "EncryptionConfig";
 
     private final Layout layout;
 
@@ -50,7 +52,7 @@ final class BootstrapFiles {
         files.put("RequestHeaderCA", layout.tls("request-header-ca.crt"));
         files.put("RequestHeaderCAKey", layout.tls("request-header-ca.key"));
         files.put("IPSECKey", layout.cred("ipsec.psk"));
-        files.put("EncryptionConfig", layout.cred("encryption-config.json"));
+        files.put(ENCRYPTION, layout.cred("encryption-config.json"));
         files.put("EncryptionHash", layout.cred("encryption-state.json"));
         return files;
     }

@@ -29,6 +29,7 @@ final class Cluster {
     private final Parity parity;
     private final RandomGenerator random;
     private final Pause pause;
+    private final NodeName name;
     private Optional<AgreedRecord> unwritten = Optional.empty();
     private boolean reset;
 
@@ -44,14 +45,15 @@ final class Cluster {
         this.parity = parity;
         this.random = random;
         this.pause = pause;
+        this.name = new NodeName(layout, settings, pause, random);
     }
 
-    /// Whether this server was admitted with these very values before and has what it needs on disk, so that it
-    /// need not wait for the datastore to begin.
+    /// Whether this server was admitted with these very values and this name before and has what it needs on disk, so
+    /// that it need not wait for the datastore to begin.
     boolean known() throws IOException {
         Optional<String> last = PemFiles.read(remembered());
         try {
-            return last.isPresent() && hasAuthorities()
+            return last.isPresent() && hasAuthorities() && name.proven()
                     && Agreement.of(Json.object(last.get().getBytes(StandardCharsets.UTF_8)))
                             .equals(parity.mine().agreement());
         } catch (MalformedInput damaged) {
@@ -88,6 +90,7 @@ final class Cluster {
             return false;
         }
         unwritten = parity.check(datastore, password);
+        name.check(datastore, record.get());
         if (parity.mine().reset() && !reset) {
             reset = true;
             keepOld();

@@ -59,13 +59,18 @@ final class Desk {
             KubeletIdentity kubelet = new KubeletIdentity(layout);
             readers.add(kubelet::read);
             services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
-            String password = PemFiles.read(Credentials.nodePasswordFile(settings, layout)).orElse("").strip();
-            secrets.ensureLater(settings.nodeName(), password);
+            secrets.ensureLater(settings.nodeName(), shown());
         }
         services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
                 tunnels, secrets, new DirectDialer()), "mode", settings.egressSelectorMode());
         services.condition(Services.PKI_READY);
         return work;
+    }
+
+    private NodeSecrets.Shown shown() throws IOException {
+        PasswordProof proof = new PasswordProof(layout, settings);
+        return new NodeSecrets.Shown(proof.password(),
+                NodeName.contested(settings, layout) ? Optional.of(proof) : Optional.empty());
     }
 
     private Work work(Credentials credentials, List<Runnable> readers) throws IOException {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// and say so by [EncryptionMarks].
 final class EncryptionKeeper {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
-    private static final String CONFIG = "EncryptionConfig";
+    private static final String CONFIG = BootstrapFiles.ENCRYPTION;
     private static final String STATE = "EncryptionHash";
 
     private final Layout layout;

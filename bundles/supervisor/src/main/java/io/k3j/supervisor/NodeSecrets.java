@@ -34,10 +34,33 @@ final class NodeSecrets {
 
     private final RandomGenerator random;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Map<String, String> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Shown> waiting = new ConcurrentHashMap<>();
     private final PasswordOwners owners = new PasswordOwners();
     private final NodeEvents events = new NodeEvents(NodeEvents.SUPERVISOR, InstantSource.system());
     private volatile @Nullable ApiClient api;
+
+    /// What a node has shown.
+    ///
+    /// @param proof what remembers that it fits, for the node of this server
+    record Shown(String password, Optional<PasswordProof> proof) {
+        boolean fits(String hash) {
+            boolean fits = proof.isPresent() && proof.get().proves(hash) || NodePassword.matches(password, hash);
+            if (fits) {
+                keep(hash);
+            }
+            return fits;
+        }
+
+        void keep(String hash) {
+            proof.ifPresent(file -> file.keep(hash, password));
+        }
+
+        /// Without the password.
+        @Override
+        public String toString() {
+            return "Shown[]";
+        }
+    }
 
     NodeSecrets(RandomGenerator random) {
         this.random = random;
@@ -122,30 +145,31 @@ final class NodeSecrets {
     /// Whether the password fits the node's Secret; the first one to come makes it.
     /// @throws ApiFault when the cluster cannot say
     boolean ensure(String node, String password) {
+        return ensure(node, new Shown(password, Optional.empty()));
+    }
+
+    private boolean ensure(String node, Shown shown) {
         Key key = new Key("kube-system", node + ".node-password.k3s");
         Optional<Obj> kept = client().find(SECRETS, key);
         if (kept.isPresent()) {
-            boolean fits = matches(kept.get(), password);
+            boolean fits = shown.fits(NodeHash.of(kept.get().tree()));
             if (fits) {
                 owners.shown(node);
             }
             return fits;
         }
+        String hash = NodePassword.hash(shown.password(), random);
         try {
-            client().create(SECRETS, secret(key, NodePassword.hash(password, random)), WriteOptions.PLAIN);
+            client().create(SECRETS, secret(key, hash), WriteOptions.PLAIN);
             owners.shown(node);
+            shown.keep(hash);
             return true;
         } catch (ApiFault fault) {
             if (fault.code() != CONFLICT) {
                 throw fault;
             }
-            return matches(client().get(SECRETS, key), password);
+            return shown.fits(NodeHash.of(client().get(SECRETS, key).tree()));
         }
-    }
-
-    private static boolean matches(Obj secret, String password) {
-        byte[] hash = Base64.getDecoder().decode(secret.tree().struct("data").text("hash"));
-        return NodePassword.matches(password, new String(hash, StandardCharsets.UTF_8));
     }
 
     private static Obj secret(Key key, String hash) {
@@ -157,8 +181,13 @@ final class NodeSecrets {
 
     /// Checks a password as soon as the API is there; the outcome is only told.
     void ensureLater(String node, String password) {
+        ensureLater(node, new Shown(password, Optional.empty()));
+    }
+
+    /// The same for the node of this server.
+    void ensureLater(String node, Shown shown) {
         if (waiting.size() < MOST_WAITING) {
-            waiting.put(node, password);
+            waiting.put(node, shown);
         }
         if (reachable()) {
             Thread.ofVirtual().name("supervisor-node-passwords").start(this::settle);
@@ -176,7 +205,7 @@ final class NodeSecrets {
     }
 
     private void settleOnce() {
-        for (Map.Entry<String, String> entry : waiting.entrySet()) {
+        for (Map.Entry<String, Shown> entry : waiting.entrySet()) {
             try {
                 boolean fits = ensure(entry.getKey(), entry.getValue());
                 waiting.remove(entry.getKey(), entry.getValue());

@@ -68,9 +68,13 @@ final class Start implements AutoCloseable {
             go(layout);
         } catch (Stopped end) {
             LOG.log(Level.DEBUG, "Stopped while starting");
-        } catch (Mismatch refused) {
+        } catch (Mismatch | NameTaken refused) {
             abort.abort(String.valueOf(refused.getMessage()));
         } catch (IOException failed) {
+            if (stopping.getCount() == 0) {
+                LOG.log(Level.DEBUG, "Stopped while starting", failed);
+                return;
+            }
             LOG.log(failed.getMessage() == null ? Level.ERROR : Level.DEBUG, "No credentials", failed);
             abort.abort("cannot prepare the server's credentials: " + Reason.of(failed));
         } catch (RuntimeException failed) {

@@ -1,7 +1,7 @@
 /// Makes the cluster's credentials, agrees with the datastore on which cluster this is, and admits servers and agents.
 ///
-/// First of all it asks whether this server may be what it is told to be ([Cluster], [Parity], [Joining]); until the
-/// condition `io.k3j.cluster-agreed` nobody writes to the datastore ([Start] has the order).
+/// First of all it asks whether this server may be what it is told to be ([Cluster], [Parity], [NodeName], [Joining]);
+/// until the condition `io.k3j.cluster-agreed` nobody writes to the datastore ([Start] has the order).
 ///
 /// At start, in parallel and before anything else of the server needs them: authorities, leaf
 /// certificates, tokens, kubeconfigs ([Credentials]), all under K3s' names below the data directory.
@@ -14,7 +14,7 @@
 /// |---|---|
 /// | settings, `server/token` | `server/tls/**`, `server/cred/**`, `server/token`, `agent/*.crt`, `agent/*.key`, `agent/*.kubeconfig` (those of `agent` without an API server here), the administrator's kubeconfig |
 /// | every `feature.json`, the plan | `k3s/server-config/*`, `k3s/servers/*` in the datastore |
-/// | Secrets `*.node-password.k3s` | the same, and `/bootstrap/*` in the datastore |
+/// | Secrets `*.node-password.k3s`, the own node's Lease | the Secrets, and `/bootstrap/*` in the datastore |
 ///
 /// **Swap.** PARALLEL: everything is in files and in the datastore; two of them do no harm.
 @NullMarked

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.clientapi.Query;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A node's name belongs to the machine that showed its password first, as long as the Node exists.
 class NodeSecretsTest {
@@ -96,5 +101,32 @@ class NodeSecretsTest {
         secrets.ensureLater("n", "another's");
         told("NodePasswordValidationFailed", "Warning",
                 "Deferred node password secret validation failed: hash does not match");
+    }
+
+    @Test
+    void rememberThatThePasswordOfTheOwnNodeFits(@TempDir Path directory) throws Exception {
+        Settings settings = Given.settings(directory, "nodeName", "n");
+        Layout layout = new Layout(directory);
+        PasswordProof proof = new PasswordProof(layout, settings);
+        shown(layout, settings, "password");
+        secrets.ensureLater("n", new NodeSecrets.Shown("password", Optional.of(proof)));
+        secrets.come(api.client());
+        told("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
+        String hash = NodeHash.of(api.named("kube-system", SECRET).getFirst().tree());
+        assertThat(proof.hash()).contains(hash);
+        shown(layout, settings, "another's");
+        secrets.ensureLater("n", new NodeSecrets.Shown("another's", Optional.of(proof)));
+        told("NodePasswordValidationFailed", "Warning",
+                "Deferred node password secret validation failed: hash does not match");
+        assertThat(proof.hash()).isEmpty();
+        shown(layout, settings, "password");
+        assertThat(proof.hash()).contains(hash);
+    }
+
+    private static void shown(Layout layout, Settings settings, String password) throws IOException {
+        Path file = Credentials.nodePasswordFile(settings, layout);
+        Files.createDirectories(file.getParent());
+        Files.createDirectories(layout.cred("x").getParent());
+        Files.writeString(file, password + "\n");
     }
 }

@@ -72,7 +72,11 @@ final class TestServer {
     }
 
     Cluster cluster() throws IOException {
-        return new Cluster(layout, settings(), parity(), RANDOM, (amount, unit) -> true);
+        return cluster((amount, unit) -> true);
+    }
+
+    Cluster cluster(Cluster.Pause pause) throws IOException {
+        return new Cluster(layout, settings(), parity(), RANDOM, pause);
     }
 
     /// A whole start.

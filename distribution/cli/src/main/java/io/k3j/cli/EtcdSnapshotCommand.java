@@ -6,6 +6,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterAccess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -86,7 +87,7 @@ final class EtcdSnapshotCommand {
         try (ClusterAccess access = RunningServer.reach(words, host)) {
             Duration limit = request.has("s3") ? LIMIT.plus(S3_LIMIT) : LIMIT;
             return Json.object(RunningServer.granted(access.post("/db/snapshot", Json.bytes(request), limit))
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    .getBytes(StandardCharsets.UTF_8));
         } catch (IOException | io.k3j.codec.MalformedInput broken) {
             throw new UsageFailure(broken.getMessage() + "; see server log for details");
         }

@@ -17,10 +17,12 @@ final class ManagedEtcd {
     /// over the flags, as in K3s: then they are taken out and named in a warning.
     /// @return what cannot be combined
     static List<String> decide(Map<String, Object> settings, List<String> warnings) {
-        boolean there = Files.exists(Path.of((String) settings.get("dataDir")).resolve("server/db/etcd/member"));
+        Path db = Path.of((String) settings.get("dataDir")).resolve("server/db");
+        // who was killed while he put new data in the old one's place has left it under its first name
+        boolean there = Files.exists(db.resolve("etcd/member")) || Files.exists(db.resolve("etcd-new/member"));
         boolean joins = given(settings, "server") && !given(settings, ENDPOINT);
         // a member that was taken out joins again
-        if (there && Files.notExists(Path.of((String) settings.get("dataDir")).resolve("server/db/etcd/tombstone"))) {
+        if (there && Files.notExists(db.resolve("etcd/tombstone"))) {
             ignore(settings, warnings);
         }
         boolean managed = there || joins || Boolean.TRUE.equals(settings.get("clusterInit"))
@@ -32,7 +34,6 @@ final class ManagedEtcd {
         problems.addAll(resetProblems(settings, there));
         problems.addAll(elsewhereProblems(settings, there));
         problems.addAll(apiElsewhere(settings, managed, warnings));
-        Parts.warn(settings, warnings);
         return problems;
     }
 

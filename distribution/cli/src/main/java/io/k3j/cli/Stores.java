@@ -4,6 +4,7 @@ import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoreapi.StoreRunner;
 import io.k3j.launcher.Server;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +97,7 @@ final class Stores {
             throw new UsageFailure("a server runs in " + side.place().dataDir() + "; stop it first");
         }
         if (!target && side.kind().equals(SQLITE)
-                && !java.nio.file.Files.exists(side.place().dataDir().resolve("server/db/state.db"))) {
+                && !Files.exists(side.place().dataDir().resolve("server/db/state.db"))) {
             throw new UsageFailure("there is no SQLite datastore in " + side.place().dataDir());
         }
         StoreOpener opener = made(StoreOpener.class, OPENERS.get(side.kind()));

@@ -61,6 +61,15 @@ class ManagedEtcdTest {
     }
 
     @Test
+    void dataThatWasAboutToTakeThePlaceOfTheOldIsData() throws IOException {
+        Files.createDirectories(directory.resolve("server/db/etcd-new/member"));
+        assertThat(decide()).isEmpty();
+        assertThat(settings).containsEntry("managedEtcd", true);
+        settings.put("clusterReset", true);
+        assertThat(decide()).isEmpty();
+    }
+
+    @Test
     void aMemberThatWasTakenOutMayJoinAgain() throws IOException {
         Files.createDirectories(directory.resolve("server/db/etcd/member"));
         Files.writeString(directory.resolve("server/db/etcd/tombstone"), "");

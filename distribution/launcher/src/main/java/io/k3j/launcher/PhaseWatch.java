@@ -17,6 +17,8 @@ final class PhaseWatch implements ServiceListener {
     private static final String FILTER = "(&(objectClass=org.osgi.service.condition.Condition)(" + Phases.ID
             + "=io.k3j.*))";
 
+    private static final String CONTROLLERS = Phases.LEADER + "kube-controller-manager";
+
     private final Consumer<String> reached;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
@@ -44,15 +46,20 @@ final class PhaseWatch implements ServiceListener {
     }
 
     private void saw(ServiceReference<?> reference) {
-        if (reference.getProperty(Phases.ID) instanceof String id && seen.add(id)) {
+        if (reference.getProperty(Phases.ID) instanceof String id && told(id) && seen.add(id)) {
             reached.accept(id);
         }
+    }
+
+    /// Of all that may run now, controllers stand for the rest: most servers begin with them together.
+    private static boolean told(String id) {
+        return !id.startsWith(Phases.LEADER) || id.equals(CONTROLLERS);
     }
 
     /// How a phase reads in a progress line.
     static String words(String id) {
         Map<String, String> known = Map.of(Phases.DATASTORE_READY, "datastore ready", Phases.APISERVER_READY,
-                "API server ready", Phases.NODE_READY, "node Ready", Phases.LEADER, "controllers may run",
+                "API server ready", Phases.NODE_READY, "node Ready", CONTROLLERS, "controllers may run",
                 "io.k3j.joined", "joined the cluster");
         return known.getOrDefault(id, id.substring("io.k3j.".length()).replace('-', ' '));
     }

@@ -5,6 +5,7 @@ import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class AgentProcess {
     /// What this run has said.
     String text() throws IOException {
         byte[] all = Files.readAllBytes(log);
-        return new String(all, (int) from, all.length - (int) from, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8);
     }
 
     /// Sends it a signal, e.g. `TERM`.

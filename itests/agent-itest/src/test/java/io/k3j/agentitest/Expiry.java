@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -78,7 +79,7 @@ record Expiry(Path authorities) {
     }
 
     private static Outcome bash(String script, Path... arguments) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of("bash", "-c", script, "expiry"));
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script, "expiry"));
         List.of(arguments).forEach(one -> command.add(one.toString()));
         return Outcome.of(LIMIT, Map.of(), command);
     }

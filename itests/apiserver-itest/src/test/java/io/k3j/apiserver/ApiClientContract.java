@@ -19,6 +19,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,7 +218,7 @@ abstract class ApiClientContract {
         try (View slow = client().view(MAPS, Query.in("default"));
                 View other = client().view(MAPS,
                         Query.in("default"))) {
-            java.util.concurrent.CountDownLatch stuck = new java.util.concurrent.CountDownLatch(1);
+            CountDownLatch stuck = new CountDownLatch(1);
             slow.listen((before, after) -> {
                 try {
                     stuck.await();

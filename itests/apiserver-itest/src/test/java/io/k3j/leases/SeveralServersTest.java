@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.apiserver.PlainServer;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
@@ -45,16 +46,33 @@ class SeveralServersTest {
             this.name = name;
         }
 
+        /// Takes part with controllers, scheduler and cloud controller.
         void run() {
+            run(Candidate.CONTROLLERS, Candidate.SCHEDULER, Candidate.CLOUD);
+        }
+
+        void run(String... parts) {
             candidacy = new Candidacy(api, TIMING, name, clock, reigns::add);
+            for (String part : parts) {
+                candidacy.stand(() -> part);
+            }
+            candidacy.begin();
         }
 
         /// The client of this server's controllers, as soon as it leads.
         ApiClient leading() throws InterruptedException {
-            Reign reign = reigns.poll(10, TimeUnit.SECONDS);
-            assertThat(reign).isNotNull();
-            server.begin(reign);
-            return api.leading();
+            return leading(Candidate.CONTROLLERS);
+        }
+
+        /// The client of one of this server's parts, as soon as that leads.
+        ApiClient leading(String part) throws InterruptedException {
+            for (boolean found = false; !found;) {
+                Reign reign = reigns.poll(10, TimeUnit.SECONDS);
+                assertThat(reign).as(name + " leading with " + part).isNotNull();
+                server.begin(reign);
+                found = reign.lease().name().equals(part);
+            }
+            return api.leading(part);
         }
 
         void close() {
@@ -116,6 +134,51 @@ class SeveralServersTest {
     }
 
     @Test
+    void eachPartRunsOnAServerThatHasItAndItsWritesCarryItsOwnLease() throws Exception {
+        a.run(Candidate.CONTROLLERS, Candidate.CLOUD);
+        ApiClient controllers = a.leading();
+        b.run();
+        ApiClient scheduler = b.leading(Candidate.SCHEDULER);
+        create(controllers, "by-controllers");
+        create(scheduler, "by-scheduler");
+        Obj lease = a.api.get(Resources.LEASES, new Key("kube-system", Candidate.SCHEDULER));
+        assertThat(lease.spec().text("holderIdentity")).isEqualTo("b");
+        b.candidacy.close(() -> {
+        });
+        assertThatThrownBy(() -> create(scheduler, "too-late")).hasMessageContaining("not the leader");
+        create(controllers, "goes-on");
+    }
+
+    @Test
+    void whatAFrozenServerHadIsTakenWithinThreeSecondsByTheOneThatHasIt() throws Exception {
+        a.run(Candidate.SCHEDULER);
+        ApiClient old = a.leading(Candidate.SCHEDULER);
+        b.run();
+        b.leading();
+        freezer.freeze();
+        long begin = System.nanoTime();
+        ApiClient young = b.leading(Candidate.SCHEDULER);
+        create(young, "by-b");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        freezer.thaw();
+        assertThatThrownBy(() -> create(old, "too-late"))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503));
+    }
+
+    @Test
+    void aPartThatIsTakenOutOfTheLeaderGoesToTheOtherServer() throws Exception {
+        Candidate scheduler = () -> Candidate.SCHEDULER;
+        a.run(Candidate.CONTROLLERS, Candidate.CLOUD);
+        a.candidacy.stand(scheduler);
+        ApiClient controllers = a.leading();
+        a.leading(Candidate.SCHEDULER);
+        b.run();
+        a.candidacy.withdraw(scheduler);
+        create(b.leading(Candidate.SCHEDULER), "by-b");
+        create(controllers, "still-by-a");
+    }
+
+    @Test
     void aLeaderWritesOnOverManyRenewals() throws Exception {
         a.run();
         ApiClient leader = a.leading();
@@ -125,6 +188,6 @@ class SeveralServersTest {
             create(leader, "n" + count++);
         }
         assertThat(count).isGreaterThan(100);
-        assertThat(a.reigns).isEmpty();
+        assertThat(a.reigns.stream().map(r -> r.lease().name())).doesNotContain(Candidate.CONTROLLERS);
     }
 }

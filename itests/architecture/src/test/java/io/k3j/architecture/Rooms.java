@@ -16,7 +16,7 @@ final class Rooms {
     static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(Map.entry("schema", Set.of("model")),
             Map.entry("codec", Set.of("model", "schema")),
             Map.entry("controllerkit", Set.of("clientapi", "model", "componentapi")),
-            Map.entry("sqllog", Set.of("datastoreapi", "pki")), Map.entry("pki", Set.of()),
+            Map.entry("sqllog", Set.of("componentapi", "datastoreapi", "pki")), Map.entry("pki", Set.of()),
             Map.entry("netfilter", Set.of("nodeapi", "model")), Map.entry("streaming", Set.of("edgeapi")),
             Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("etcdclient", Set.of("streaming")),
             Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",

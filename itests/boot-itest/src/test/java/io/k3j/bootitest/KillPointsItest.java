@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.KillPoints;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,6 @@ class KillPointsItest {
     private static final String[] FLAGS = {"--disable-agent", "--bind-address", "127.0.0.1"};
     // the framework fills it as it goes along, and makes it anew when it is damaged
     private static final String CACHE = "bundles/fw-";
-    private static final int KILLED = 137;
     private static final long LOOK_MILLIS = 50;
     private static final int STEP = Integer.getInteger("k3j.kill.step", 10);
     @TempDir
@@ -40,11 +38,11 @@ class KillPointsItest {
 
     @Test
     void aFirstStartThatIsKilledAnywhereIsMadeGood() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed: apt install gcc libc6-dev");
-        Path library = library();
+        assumeTrue(KillPoints.possible(), "gcc is not installed: apt install gcc libc6-dev");
+        KillPoints kill = KillPoints.make(directory);
         Set<String> undisturbed = files(served(Files.createDirectory(directory.resolve("undisturbed"))));
         List<Integer> points = new ArrayList<>();
-        for (int point = 1; killed(library, point); point += STEP) {
+        for (int point = 1; killed(kill, point); point += STEP) {
             Set<String> files = files(served(home(point)));
             assertThat(without(files, undisturbed)).as("left by a kill at point " + point).isEmpty();
             assertThat(without(undisturbed, files)).as("missing after a kill at point " + point).isEmpty();
@@ -58,22 +56,11 @@ class KillPointsItest {
         return Files.createDirectories(directory.resolve("killed-at-" + point));
     }
 
-    private Path library() throws IOException, InterruptedException {
-        Path source = directory.resolve("killpoints.c");
-        try (InputStream text = Objects.requireNonNull(KillPointsItest.class.getResourceAsStream("killpoints.c"))) {
-            Files.copy(text, source);
-        }
-        Path library = directory.resolve("killpoints.so");
-        assertThat(new ProcessBuilder("gcc", "-shared", "-fPIC", "-O2", "-o", library.toString(), source.toString(),
-                "-ldl").inheritIO().start().waitFor()).isZero();
-        return library;
-    }
-
     /// Whether a first start was killed there; not when it has come to serve before.
-    private boolean killed(Path library, int point) throws IOException, InterruptedException {
+    private boolean killed(KillPoints kill, int point) throws IOException, InterruptedException {
         Path home = home(point);
         Path output = home.resolve("killed.txt");
-        Process start = first(library, point, home).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process start = first(kill, point, home).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
             long end = System.nanoTime() + LIMIT.toNanos();
             while (!start.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -83,23 +70,25 @@ class KillPointsItest {
                 }
                 assertThat(System.nanoTime()).as(said).isLessThan(end);
             }
-            assertThat(start.exitValue()).as(Files.readString(output)).isEqualTo(KILLED);
+            assertThat(start.exitValue()).as(Files.readString(output)).isEqualTo(KillPoints.KILLED);
             return true;
         } finally {
             start.destroyForcibly().waitFor();
         }
     }
 
-    private static ProcessBuilder first(Path library, int point, Path home) {
+    private static ProcessBuilder first(KillPoints kill, int point, Path home) {
         List<String> command = new ArrayList<>(
                 List.of(K3sProcess.distribution().resolve("bin/k3s").toString(), "server",
                         "--data-dir", home.resolve("data").toString(), "--https-listen-port", "0", "--write-kubeconfig",
                         home.resolve("k3s.yaml").toString()));
         command.addAll(List.of(FLAGS));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(Map.of("LD_PRELOAD", library.toString(), "KILL_AT", Integer.toString(point),
-                "K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "K3S_CONFIG_FILE",
-                "/dev/null"));
+        builder.environment().putAll(kill.at(point));
+        builder.environment()
+                .putAll(Map.of("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "K3S_CONFIG_FILE",
+                        "/dev/null"));
         return builder;
     }
 

@@ -42,20 +42,6 @@ class StockAgentItest {
     private static final Map<String, String> KUBELET = Map.of("Accept", PROTOBUF + ",application/json",
             "Content-Type", PROTOBUF);
     private static final Map<String, String> JSON = Map.of("Accept", "application/json, */*");
-    private static final String POD = """
-            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "said", "namespace": "default"},
-             "spec": {"nodeName": "stock-1", "containers": [{"name": "main", "image": "k3j.io/none:1"}]}}
-            """;
-    /// As a kubelet tells it: what has changed, and the order of lists with keys.
-    private static final String STATUS = """
-            {"status": {"$setElementOrder/addresses": [{"type": "InternalIP"}],
-             "$setElementOrder/conditions": [{"type": "Ready"}],
-             "addresses": [{"address": "127.0.0.1", "type": "InternalIP"}], "capacity": {"cpu": "2", "pods": "110"},
-             "conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "%1$s",
-              "lastTransitionTime": "%1$s", "reason": "KubeletReady", "message": "kubelet is posting ready status"}],
-             "daemonEndpoints": {"kubeletEndpoint": {"Port": %2$d}},
-             "nodeInfo": {"kubeletVersion": "v1.36.2+k3s1", "operatingSystem": "linux", "architecture": "amd64"}}}
-            """;
     private Path home;
     private Commands commands;
     private int port;
@@ -188,7 +174,7 @@ class StockAgentItest {
         assertThat(created.text()).startsWith("k8s\0").contains("stock-1");
         Answer told = api.send("PATCH", "/api/v1/nodes/stock-1/status?timeout=10s", Map.of("Accept",
                 PROTOBUF + ",application/json", "Content-Type", "application/strategic-merge-patch+json"),
-                STATUS.formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), kubelet.port())
+                StockObjects.STATUS.formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), kubelet.port())
                         .getBytes(StandardCharsets.UTF_8));
         assertThat(told.status()).as(told.text()).isEqualTo(200);
         Answer lease = api.send("POST", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", KUBELET,
@@ -221,7 +207,7 @@ class StockAgentItest {
         assertThat(tunnel.dialled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo("tcp/127.0.0.1:" + kubelet.port());
         assertThat(kubelet.asked.poll().who()).isEqualTo("CN=system:apiserver,O=system:masters");
-        commands.kubectl("apply", "-f", Files.writeString(home.resolve("pod.json"), POD).toString());
+        commands.kubectl("apply", "-f", Files.writeString(home.resolve("pod.json"), StockObjects.POD).toString());
         Answer mine = agent.as("client-kubelet").send("GET",
                 "/api/v1/pods?fieldSelector=spec.nodeName%3Dstock-1&limit=500&resourceVersion=0", JSON, NOTHING);
         assertThat(mine.text()).contains("\"name\":\"said\"");

@@ -68,6 +68,8 @@ public final class PostgresServer extends DatabaseServer {
     public void readOnly(boolean only) {
         sql("postgres", "ALTER SYSTEM SET default_transaction_read_only = " + only);
         sql("postgres", "SELECT pg_reload_conf()");
+        // a session that begins with it shows that all others have been told
+        await(only ? "on" : "off", "SHOW default_transaction_read_only");
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +37,7 @@ class CrashTest {
         try (Child child = Child.start(live, seed)) {
             for (int round = 0; round < ROUNDS; round++) {
                 child.acknowledgedMore(200 + random.nextInt(3_000));
-                child.signal("STOP");
+                child.freeze();
                 Path image = directory.resolve("image" + round);
                 copy(live, image);
                 Map<String, Acknowledged> known = child.settled();
@@ -182,6 +183,36 @@ class CrashTest {
                 return Set.copyOf(revisions);
             } finally {
                 lock.unlock();
+            }
+        }
+
+        /// Stops it, and waits until all of it stands still: the signal is for one thread first, and until that one
+        /// has its turn on a busy machine the others go on writing, while their files are copied.
+        void freeze() throws IOException, InterruptedException {
+            signal("STOP");
+            lock.lock();
+            try {
+                for (long start = System.nanoTime(); !frozen();) {
+                    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(60));
+                    told.await(1, TimeUnit.MILLISECONDS);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean frozen() throws IOException {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+                return threads.allMatch(Child::stopped);
+            }
+        }
+
+        private static boolean stopped(Path thread) {
+            try {
+                String stat = Files.readString(thread.resolve("stat"));
+                return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+            } catch (IOException ended) {
+                return true;
             }
         }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,7 @@ class EtcdFaultsTest {
         }));
     }
 
-    private static <T> T eventually(java.util.function.Supplier<T> work) {
+    private static <T> T eventually(Supplier<T> work) {
         long deadline = System.nanoTime() + Conformance.PATIENCE.toNanos();
         while (true) {
             try {

@@ -11,6 +11,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
@@ -47,7 +48,7 @@ class MariadbFailoverTest {
     }
 
     private Datastore store() {
-        MysqlStore store = MysqlStore.open(primary.endpoint(address.port(), DATABASE));
+        OpenLog store = MysqlStore.open(primary.endpoint(address.port(), DATABASE));
         open.push(store);
         return store.datastore();
     }

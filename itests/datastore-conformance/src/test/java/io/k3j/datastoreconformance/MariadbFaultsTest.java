@@ -1,37 +1,28 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlStore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.k3j.sqllog.OpenLog;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MariadbFaultsTest extends DatabaseFaults {
-    private static MariadbServer server;
+    /// As on a node of a cluster of several masters: numbers in steps.
+    @RegisterExtension
+    static final Served<MariadbServer> SERVED = new Served<>(
+            () -> MariadbServer.started("--auto-increment-increment=3", "--auto-increment-offset=2"));
 
-    @BeforeAll
-    static void serve() {
-        // as on a node of a cluster of several masters: numbers in steps
-        server = MariadbServer.started("--auto-increment-increment=3", "--auto-increment-offset=2");
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    MariadbServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        MysqlStore store = MysqlStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return MysqlStore.open(endpoint);
     }
 
     @Override
     void numberInSteps(String name) {
-        server.sql(name, "SET GLOBAL auto_increment_increment = 1000");
+        server().sql(name, "SET GLOBAL auto_increment_increment = 1000");
     }
 
     @Override

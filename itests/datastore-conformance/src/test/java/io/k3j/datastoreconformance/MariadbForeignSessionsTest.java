@@ -1,37 +1,28 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlStore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.k3j.sqllog.OpenLog;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// On a server whose settings are not the usual ones.
 @Tag("full")
 class MariadbForeignSessionsTest extends ForeignSessions {
-    private static MariadbServer server;
+    @RegisterExtension
+    static final Served<MariadbServer> SERVED = new Served<>(
+            () -> MariadbServer.started("--default-time-zone=+13:00", "--character-set-server=latin1",
+                    "--collation-server=latin1_german2_ci", "--transaction-isolation=SERIALIZABLE", "--autocommit=0",
+                    "--sql-mode=ANSI,NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO,TRADITIONAL",
+                    "--auto-increment-increment=3"));
 
-    @BeforeAll
-    static void serve() {
-        server = MariadbServer.started("--default-time-zone=+13:00", "--character-set-server=latin1",
-                "--collation-server=latin1_german2_ci", "--transaction-isolation=SERIALIZABLE", "--autocommit=0",
-                "--sql-mode=ANSI,NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO,TRADITIONAL",
-                "--auto-increment-increment=3");
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    MariadbServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        MysqlStore store = MysqlStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return MysqlStore.open(endpoint);
     }
 
     @Override
@@ -57,6 +48,6 @@ class MariadbForeignSessionsTest extends ForeignSessions {
 
     @Override
     void full(boolean full) {
-        server.sql("mysql", "SET GLOBAL max_user_connections = " + (full ? -1 : 100));
+        server().sql("mysql", "SET GLOBAL max_user_connections = " + (full ? -1 : 100));
     }
 }

@@ -9,10 +9,10 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tables that were not made by this version: brought up to date, or refused before anything is written.
 class MariadbOldTablesTest extends OnDatabase {
@@ -21,33 +21,24 @@ class MariadbOldTablesTest extends OnDatabase {
             + " FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'";
     private static final String INDEXES = "SELECT GROUP_CONCAT(DISTINCT index_name ORDER BY index_name SEPARATOR ' ')"
             + " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'kine'";
-    private static MariadbServer server;
+    @RegisterExtension
+    static final Served<MariadbServer> SERVED = new Served<>(
+            () -> MariadbServer.started("--innodb-default-row-format=compact"));
 
-    @BeforeAll
-    static void serve() {
-        server = MariadbServer.started("--innodb-default-row-format=compact");
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    MariadbServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        MysqlStore store = MysqlStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return MysqlStore.open(endpoint);
     }
 
     /// Made before May 2024, with kine's own column of names: ASCII without case.
     @Test
     void aTableOfAnOldKineIsBroughtUpToDate() {
-        server.sql("mysql", "CREATE DATABASE " + database());
+        server().sql("mysql", "CREATE DATABASE " + database());
         sql("CREATE TABLE kine (id INTEGER AUTO_INCREMENT, name VARCHAR(630) CHARACTER SET ascii, created INTEGER,"
                 + " deleted INTEGER, create_revision INTEGER, prev_revision INTEGER, lease INTEGER, value MEDIUMBLOB,"
                 + " old_value MEDIUMBLOB, PRIMARY KEY (id)); CREATE INDEX kine_name_index ON kine (name);"
@@ -66,7 +57,7 @@ class MariadbOldTablesTest extends OnDatabase {
 
     @Test
     void aTableThatIsNotKinesIsRefusedAndLeftAsItIs() {
-        server.sql("mysql", "CREATE DATABASE " + database());
+        server().sql("mysql", "CREATE DATABASE " + database());
         sql("CREATE TABLE kine (id INTEGER AUTO_INCREMENT PRIMARY KEY, name TEXT, prev_revision INTEGER,"
                 + " value MEDIUMBLOB); CREATE INDEX kine_other_index ON kine (prev_revision);"
                 + " INSERT INTO kine VALUES (1, 'mine', 0, 'x')");

@@ -4,28 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.LogStart;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MariadbStartTest extends DatabaseStart {
-    private static MariadbServer server;
-
-    @BeforeAll
-    static void serve() {
-        server = MariadbServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @RegisterExtension
+    static final Served<MariadbServer> SERVED = new Served<>(MariadbServer::started);
 
     @Override
-    DatabaseServer server() {
-        return server;
+    MariadbServer server() {
+        return SERVED.server();
     }
 
     @Override
@@ -35,16 +26,16 @@ class MariadbStartTest extends DatabaseStart {
 
     @Override
     void poorUser(String name) {
-        server.sql("mysql", "CREATE USER " + name + " IDENTIFIED BY '" + DatabaseServer.PASSWORD + "'");
+        server().sql("mysql", "CREATE USER " + name + " IDENTIFIED BY '" + DatabaseServer.PASSWORD + "'");
     }
 
     @Override
     Tls tls() {
-        Tls tls = TestCertificates.make(server.directory(), "mysql");
-        server.also("--ssl-cert=" + server.directory().resolve("server.crt"),
-                "--ssl-key=" + server.directory().resolve("server.key"), "--ssl-ca=" + tls.authority());
-        server.kill();
-        server.start();
+        Tls tls = TestCertificates.make(server().directory(), "mysql");
+        server().also("--ssl-cert=" + server().directory().resolve("server.crt"),
+                "--ssl-key=" + server().directory().resolve("server.key"), "--ssl-ca=" + tls.authority());
+        server().kill();
+        server().start();
         return tls;
     }
 
@@ -55,9 +46,10 @@ class MariadbStartTest extends DatabaseStart {
 
     @Test
     void aUnixSocketIsTaken() {
-        String endpoint = "mysql://" + DatabaseServer.USER + ":" + DatabaseServer.PASSWORD + "@unix(" + server.socket()
+        String endpoint = "mysql://" + DatabaseServer.USER + ":" + DatabaseServer.PASSWORD + "@unix("
+                + server().socket()
                 + ")/local";
-        try (MysqlStore store = MysqlStore.open(endpoint)) {
+        try (OpenLog store = MysqlStore.open(endpoint)) {
             Conformance.committed(store.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
             assertThat(store.datastore().get("/a")).isPresent();
         }

@@ -1,6 +1,7 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,13 +16,9 @@ abstract class OnDatabase {
     private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();
     private final String database = "f" + DATABASES.incrementAndGet();
 
-    /// A store and how it is closed.
-    record Opened(Datastore datastore, AutoCloseable close) {
-    }
-
     abstract DatabaseServer server();
 
-    abstract Opened open(String endpoint);
+    abstract OpenLog open(String endpoint);
 
     final String database() {
         return database;
@@ -40,9 +37,9 @@ abstract class OnDatabase {
     }
 
     final Datastore store(String endpoint) {
-        Opened opened = open(endpoint);
-        open.push(opened.close);
-        return opened.datastore;
+        OpenLog opened = open(endpoint);
+        open.push(opened);
+        return opened.datastore();
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A store in a real etcd per test.
 abstract class OnEtcd implements Restarts {
+    /// A cluster on a busy machine may need several elections.
+    private static final Duration START = Duration.ofSeconds(60);
     @TempDir
     Path directory;
     private EtcdServers servers;
@@ -27,7 +30,7 @@ abstract class OnEtcd implements Restarts {
     }
 
     private void open() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + START.toNanos();
         while (true) {
             try {
                 store = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()), trouble -> {

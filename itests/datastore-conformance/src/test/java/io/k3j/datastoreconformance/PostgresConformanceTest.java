@@ -1,83 +1,26 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-class PostgresConformanceTest
-        implements
-            CommitGuarantees,
-            ReadGuarantees,
-            WatchGuarantees,
-            CompactionGuarantees,
-            LifetimeGuarantees,
-            ConcurrencyGuarantees,
-            Restarts,
-            SharedGuarantees,
-            Simulation {
-    private static final AtomicInteger DATABASES = new AtomicInteger();
-    private static PostgresServer server;
-    private volatile PostgresStore store;
-    private @Nullable PostgresStore other;
-    private String endpoint;
+class PostgresConformanceTest extends DatabaseConformance {
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);
 
-    @BeforeAll
-    static void serve() {
-        server = PostgresServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    DatabaseServer server() {
+        return SERVED.server();
     }
 
     @Override
-    public void reopen() {
-        close();
-        store = PostgresStore.open(endpoint);
-    }
-
-    @Override
-    public void restart() {
-        reopen();
-    }
-
-    @BeforeEach
-    void open() {
-        endpoint = server.endpoint("t" + DATABASES.incrementAndGet());
-        store = PostgresStore.open(endpoint);
-    }
-
-    @Override
-    public Datastore store() {
-        return store.datastore();
-    }
-
-    @Override
-    public synchronized Datastore other() {
-        if (other == null) {
-            other = PostgresStore.open(endpoint);
-        }
-        return other.datastore();
+    OpenLog open(String endpoint) {
+        return PostgresStore.open(endpoint);
     }
 
     @Override
     public Duration idleLatency() {
         return Duration.ofMillis(50);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-        if (other != null) {
-            other.close();
-            other = null;
-        }
     }
 }

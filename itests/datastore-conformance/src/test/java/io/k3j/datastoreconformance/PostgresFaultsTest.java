@@ -1,36 +1,26 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastorepostgres.PostgresStore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.k3j.sqllog.OpenLog;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PostgresFaultsTest extends DatabaseFaults {
-    private static PostgresServer server;
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);
 
-    @BeforeAll
-    static void serve() {
-        server = PostgresServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    PostgresServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        PostgresStore store = PostgresStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return PostgresStore.open(endpoint);
     }
 
     @Override
     void numberInSteps(String name) {
-        server.sql(name, "ALTER SEQUENCE kine_id_seq INCREMENT BY 1000");
+        server().sql(name, "ALTER SEQUENCE kine_id_seq INCREMENT BY 1000");
     }
 
     @Override

@@ -1,35 +1,26 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastorepostgres.PostgresStore;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.k3j.sqllog.OpenLog;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// On a server whose settings are not the usual ones.
 class PostgresForeignSessionsTest extends ForeignSessions {
-    private static PostgresServer server;
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(
+            () -> PostgresServer.started("timezone=Pacific/Kiritimati", "datestyle=SQL,DMY", "bytea_output=escape",
+                    "standard_conforming_strings=off", "backslash_quote=on",
+                    "default_transaction_isolation=serializable", "default_transaction_deferrable=on",
+                    "default_table_access_method=heap", "array_nulls=off"));
 
-    @BeforeAll
-    static void serve() {
-        server = PostgresServer.started("timezone=Pacific/Kiritimati", "datestyle=SQL,DMY", "bytea_output=escape",
-                "standard_conforming_strings=off", "backslash_quote=on",
-                "default_transaction_isolation=serializable", "default_transaction_deferrable=on",
-                "default_table_access_method=heap", "array_nulls=off");
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    PostgresServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        PostgresStore store = PostgresStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return PostgresStore.open(endpoint);
     }
 
     @Override
@@ -52,6 +43,6 @@ class PostgresForeignSessionsTest extends ForeignSessions {
 
     @Override
     void full(boolean full) {
-        server.sql("postgres", "ALTER ROLE " + DatabaseServer.USER + " CONNECTION LIMIT " + (full ? 0 : -1));
+        server().sql("postgres", "ALTER ROLE " + DatabaseServer.USER + " CONNECTION LIMIT " + (full ? 0 : -1));
     }
 }

@@ -9,43 +9,33 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tables that were not made by this version: brought up to date, or refused before anything is written.
 class PostgresOldTablesTest extends OnDatabase {
     private static final String COLUMNS = "SELECT string_agg(column_name || ' ' || udt_name || ' ' ||"
             + " COALESCE(collation_name, ''), ', ' ORDER BY ordinal_position) FROM information_schema.columns"
             + " WHERE table_name = 'kine'";
-    private static PostgresServer server;
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);
 
-    @BeforeAll
-    static void serve() {
-        server = PostgresServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    @Override
+    PostgresServer server() {
+        return SERVED.server();
     }
 
     @Override
-    DatabaseServer server() {
-        return server;
-    }
-
-    @Override
-    Opened open(String endpoint) {
-        PostgresStore store = PostgresStore.open(endpoint);
-        return new Opened(store.datastore(), store);
+    OpenLog open(String endpoint) {
+        return PostgresStore.open(endpoint);
     }
 
     /// Made before May 2024, in a database whose order of names is not that of their bytes.
     @Test
     void aTableOfAnOldKineIsBroughtUpToDate() {
-        server.sql("postgres", "CREATE DATABASE " + database() + " OWNER " + DatabaseServer.USER
+        server().sql("postgres", "CREATE DATABASE " + database() + " OWNER " + DatabaseServer.USER
                 + " TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'");
         sql("CREATE TABLE kine (id SERIAL PRIMARY KEY, name VARCHAR(630), created INTEGER, deleted INTEGER,"
                 + " create_revision INTEGER, prev_revision INTEGER, lease INTEGER, value bytea, old_value bytea);"
@@ -65,7 +55,7 @@ class PostgresOldTablesTest extends OnDatabase {
 
     @Test
     void aTableThatIsNotKinesIsRefusedAndLeftAsItIs() {
-        server.sql("postgres", "CREATE DATABASE " + database() + " OWNER " + DatabaseServer.USER);
+        server().sql("postgres", "CREATE DATABASE " + database() + " OWNER " + DatabaseServer.USER);
         sql("CREATE TABLE kine (id SERIAL PRIMARY KEY, name TEXT, prev_revision INTEGER, value bytea);"
                 + " ALTER TABLE kine OWNER TO " + DatabaseServer.USER
                 + "; CREATE INDEX kine_other_index ON kine (name); INSERT INTO kine VALUES (1, 'mine', 0, 'x')");

@@ -3,25 +3,15 @@ package io.k3j.datastoreconformance;
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.LogStart;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PostgresStartTest extends DatabaseStart {
-    private static PostgresServer server;
-
-    @BeforeAll
-    static void serve() {
-        server = PostgresServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);
 
     @Override
-    DatabaseServer server() {
-        return server;
+    PostgresServer server() {
+        return SERVED.server();
     }
 
     @Override
@@ -31,18 +21,20 @@ class PostgresStartTest extends DatabaseStart {
 
     @Override
     void poorUser(String name) {
-        server.sql("postgres", "CREATE ROLE " + name + " LOGIN PASSWORD '" + DatabaseServer.PASSWORD + "'");
+        server().sql("postgres", "CREATE ROLE " + name + " LOGIN PASSWORD '" + DatabaseServer.PASSWORD + "'");
     }
 
     @Override
     Tls tls() {
-        Tls tls = TestCertificates.make(server.directory(), "postgres");
-        server.sql("postgres", "ALTER SYSTEM SET ssl_cert_file = '" + server.directory().resolve("server.crt") + "'");
-        server.sql("postgres", "ALTER SYSTEM SET ssl_key_file = '" + server.directory().resolve("server.key") + "'");
-        server.sql("postgres", "ALTER SYSTEM SET ssl_ca_file = '" + tls.authority() + "'");
-        server.sql("postgres", "ALTER SYSTEM SET ssl = on");
-        server.kill();
-        server.start();
+        Tls tls = TestCertificates.make(server().directory(), "postgres");
+        server().sql("postgres",
+                "ALTER SYSTEM SET ssl_cert_file = '" + server().directory().resolve("server.crt") + "'");
+        server().sql("postgres",
+                "ALTER SYSTEM SET ssl_key_file = '" + server().directory().resolve("server.key") + "'");
+        server().sql("postgres", "ALTER SYSTEM SET ssl_ca_file = '" + tls.authority() + "'");
+        server().sql("postgres", "ALTER SYSTEM SET ssl = on");
+        server().kill();
+        server().start();
         return tls;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdFailure;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,20 @@ class MemberItest {
         moved.startAndWait();
         assertThat(moved.pid()).isNotEqualTo(pid);
         assertThat(moved.get("/registry/a")).hasValue("1");
+    }
+
+    @Test
+    void aProcessThatNobodyCameToNoteIsReplaced() throws IOException {
+        Server one = server("server-1", Optional.empty()).startAndWait();
+        one.put("/registry/a", "1");
+        long pid = one.pid();
+        one.leave();
+        Files.delete(one.places.record());
+        Server again = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
+        servers.add(again);
+        again.startAndWait();
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(again.get("/registry/a")).hasValue("1");
     }
 
     @Test

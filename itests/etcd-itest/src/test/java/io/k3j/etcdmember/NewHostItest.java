@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NewHostItest {
     /// In a network of its own.
     private static final int S3_PORT = 9000;
+    private static final int S3_TLS_PORT = 9001;
+    private static final int PROXY_PORT = 3128;
+    private static final String LOGIN = "me:let-me-out";
     @TempDir
     Path directory;
 
@@ -24,9 +27,11 @@ class NewHostItest {
         assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
         Path s3 = Files.createDirectories(directory.resolve("s3"));
         Script script = Script.played("restore.sh", directory, Map.of("S3_START",
-                S3Server.script(s3, S3_PORT).toString(), "S3_ENDPOINT", "127.0.0.1:" + S3_PORT, "S3_BUCKET",
-                S3Server.BUCKET, "AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY",
-                S3Server.SECRET_KEY));
+                S3Server.script(s3, S3_PORT, S3_TLS_PORT).toString(), "S3_ENDPOINT", "127.0.0.1:" + S3_TLS_PORT,
+                "S3_CA", S3Server.authority(s3).toString(), "S3_BUCKET", S3Server.BUCKET, "AWS_ACCESS_KEY_ID",
+                S3Server.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY, "PROXY_START",
+                ForwardProxy.script(directory, PROXY_PORT, LOGIN).toString(), "PROXY",
+                "http://" + LOGIN + "@127.0.0.1:" + PROXY_PORT));
         String all = script.text();
         assertThat(all).as(all).contains("stopped with 0")
                 .containsPattern("Snapshot first-a-[0-9]+ saved\\.")
@@ -46,6 +51,7 @@ class NewHostItest {
                 + " without --cluster-reset flag now. Backup and delete ").contains("exit=0");
         assertThat(script.section("again")).contains("was already reset").contains("kept=b");
         fromS3(script);
+        assertThat(Files.readString(directory.resolve("proxy.log"))).contains("tunnel to 127.0.0.1:" + S3_TLS_PORT);
         List<String> authorities = all.lines().filter(line -> line.startsWith("ca-")).map(l -> l.substring(5))
                 .toList();
         assertThat(authorities).hasSize(3);

@@ -1,11 +1,12 @@
 # In a network and process namespace of its own: $1 is the program, $2 an empty directory, $S3_START starts an S3 server
-# at $S3_ENDPOINT.
+# at $S3_ENDPOINT with the authority $S3_CA, $PROXY_START the proxy that is reached by $PROXY.
 set -u
 ip link set lo up
 k3s=$1; a=$2/a; b=$2/b; c=$2/c
 export K3S_CONFIG_FILE=/dev/null K3S_NODE_NAME=n
 mkdir -p "$a" "$b" "$c"
 bash "$S3_START" > "$2/s3.log" 2>&1 &
+bash "$PROXY_START" > "$2/proxy.log" 2>&1 &
 
 server() { # directory, further flags
   dir=$1; shift
@@ -27,7 +28,7 @@ restore() { # directory, flags
   echo "exit=${PIPESTATUS[0]} left=$(ls -A "$dir" 2> /dev/null | wc -l)"
 }
 
-bucket="--etcd-s3 --etcd-s3-endpoint $S3_ENDPOINT --etcd-s3-insecure --etcd-s3-bucket $S3_BUCKET --etcd-s3-folder k3s"
+bucket="--etcd-s3 --etcd-s3-endpoint $S3_ENDPOINT --etcd-s3-endpoint-ca $S3_CA --etcd-s3-proxy $PROXY --etcd-s3-bucket $S3_BUCKET --etcd-s3-folder k3s"
 
 server "$a" --cluster-init --token secret --node-name a
 kubectl="$k3s kubectl --kubeconfig $a.yaml"
@@ -45,7 +46,9 @@ snapshot delete "$(basename "$file")" || true
 cp "$a"/server/db/snapshots/on-demand-*.zip "$2/kept.zip"
 head -c 9000 "$2/kept.zip" > "$2/cut.zip"
 echo "ca-a $(sha256sum < "$a/server/tls/server-ca.crt")"
-until (: > "/dev/tcp/${S3_ENDPOINT%:*}/${S3_ENDPOINT#*:}") 2> /dev/null; do sleep 0.1; done
+for address in "$S3_ENDPOINT" "${PROXY#*@}"; do
+  until (: > "/dev/tcp/${address%:*}/${address#*:}") 2> /dev/null; do sleep 0.1; done
+done
 snapshot save --name copied $bucket
 copied=$(basename "$a"/server/db/snapshots/copied-*)
 rm "$a/server/db/snapshots/$copied"

@@ -7,6 +7,7 @@ import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class Host {
         for (String tool : List.of("systemctl", "apt-get")) {
             try (InputStream script = Objects.requireNonNull(Host.class.getResourceAsStream(tool))) {
                 executable(bin.resolve(tool),
-                        new String(script.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+                        new String(script.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
         executable(bin.resolve("k3s"), "#!/bin/sh\nexec " + Server.command() + " \"$@\"\n");

@@ -10,9 +10,7 @@ import java.util.stream.Collectors;
 
 /// A service of a machine that is started again five seconds after its end, as systemd does, in a control group of its
 /// own whose memory can be limited.
-///
-/// @param options a file with options for Java, read at each start
-record Limited(Host host, Path options) {
+record Limited(Host host) {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String GROUP = "/sys/fs/cgroup/memory/limited";
     private static final int MORE = 48;
@@ -29,18 +27,22 @@ record Limited(Host host, Path options) {
     }
 
     /// Starts what a page says. The heap of the first start is larger than the limit will be.
-    static Limited start(Host host, Page page, String variant) throws IOException {
-        Path options = Files.writeString(host.machine().dir().resolve("java-options"), "-Xms1g");
+    void start(Page page, String variant) throws IOException {
+        Files.writeString(options(), "-Xms1g");
         List<Page.Block> blocks = page.blocks(host.name(), variant);
         String command = blocks.stream().filter(b -> b.action().equals("start")).map(Page.Block::text)
                 .collect(Collectors.joining());
-        host.start(LOOP.formatted(GROUP, GROUP, options, command.strip()));
-        return new Limited(host, options);
+        host.start(LOOP.formatted(GROUP, GROUP, options(), command.strip()));
+    }
+
+    /// A file with options for Java, read at each start.
+    private Path options() {
+        return host.machine().dir().resolve("java-options");
     }
 
     /// From now on it may have little more than it has.
     void tighten() throws IOException, InterruptedException {
-        Files.writeString(options, "");
+        Files.writeString(options(), "");
         host.must("rss=$(awk '$1 == \"total_rss\" {print $2}' " + GROUP + "/memory.stat); echo $((rss + " + MORE
                 + " * 1048576)) > " + GROUP + "/memory.limit_in_bytes; cat " + GROUP + "/memory.limit_in_bytes");
     }

@@ -43,7 +43,7 @@ class PartitionItest {
     private Cluster cluster;
     private Faults faults;
     private Trial trial;
-    private Counted counted;
+    private Replicas counted;
 
     /// Something done to the network.
     private interface Fault {
@@ -59,7 +59,7 @@ class PartitionItest {
             cluster.server(Cluster.page(page, VARIANT));
         }
         ManagedEtcd.votes(cluster.servers().getLast(), 3);
-        counted = Counted.on(cluster.apis().getFirst());
+        counted = Replicas.on(cluster.apis().getFirst(), "counted", 0);
         counted.more(cluster.apis().getFirst());
         trial = Trial.on(cluster);
         trial.progress(SOME);
@@ -240,7 +240,7 @@ class PartitionItest {
     private void judged() throws IOException, InterruptedException {
         trial.judge(kept);
         for (Api api : cluster.apis()) {
-            counted.exact(api);
+            counted.once(api);
         }
     }
 

@@ -66,8 +66,8 @@ class ProcessFaultsItest {
         Page page = Page.of("ha-external-datastore.md");
         try (Cluster cluster = Cluster.on()) {
             database(cluster, page);
-            Host host = cluster.server(first -> Limited.start(first, page, SQL));
-            Limited limited = new Limited(host, host.machine().dir().resolve("java-options"));
+            Host host = cluster.server(first -> new Limited(first).start(page, SQL));
+            Limited limited = new Limited(host);
             Host other = cluster.server(Cluster.page(page, SQL));
             assertThat(Leadership.of(cluster)).isZero();
             limited.tighten();
@@ -75,8 +75,8 @@ class ProcessFaultsItest {
                 limited.killed();
                 long moment = System.nanoTime();
                 String killed = other.must("date -u +%FT%T").strip();
-                Replicas later = Replicas.of(cluster.apis().getLast(), "later", 3);
-                later.made();
+                Replicas later = Replicas.on(cluster.apis().getLast(), "later", 3);
+                later.made(cluster.apis().getLast());
                 Cluster.report("controllers act again after a kill for memory was seen", moment);
                 trial.progress(SOME);
                 trial.pause("a kill for memory", moment);
@@ -87,7 +87,7 @@ class ProcessFaultsItest {
                                 && Cluster.ready(other, host.name()),
                         cluster::story);
                 Cluster.report("the killed server is Ready", moment);
-                later.madeOnce();
+                later.once(cluster.apis().getLast());
                 trial.progress(SOME);
                 trial.judge(kept);
             }
@@ -116,16 +116,16 @@ class ProcessFaultsItest {
         String told = "frozen " + seconds + " s";
         turn(old, "before");
         // it is in the middle of this one
-        Replicas begun = Replicas.of(young, "begun-" + seconds, MANY);
+        Replicas begun = Replicas.on(young, "begun-" + seconds, MANY);
         long moment = System.nanoTime();
         host.must("kill -STOP $(pgrep -f [k]3s-base.jar | head -1)");
-        Replicas later = Replicas.of(young, "later-" + seconds, 3);
+        Replicas later = Replicas.on(young, "later-" + seconds, 3);
         turn(young, told);
         CompletableFuture<HttpResponse<String>> read = old.client().sendAsync(
                 HttpRequest.newBuilder(old.at(MAPS + "/turn")).build(), HttpResponse.BodyHandlers.ofString());
         if (seconds > LEASE_SECONDS) {
-            later.made();
-            begun.made();
+            later.made(young);
+            begun.made(young);
             Cluster.report("controllers act again, leader " + told, moment);
         }
         long end = moment + TimeUnit.SECONDS.toNanos(seconds);
@@ -139,10 +139,10 @@ class ProcessFaultsItest {
             Waiting.until("end of its reign", LIMIT, () -> steppedDown(host), host::story);
             assertThat(Leadership.holder(old)).isNotEqualTo(host.name());
         }
-        begun.made();
-        later.made();
-        begun.madeOnce();
-        later.madeOnce();
+        begun.made(young);
+        later.made(young);
+        begun.once(young);
+        later.once(young);
     }
 
     /// The last word of its log on who leads is that it does not.

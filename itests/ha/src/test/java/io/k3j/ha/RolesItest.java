@@ -18,6 +18,12 @@ import org.junit.jupiter.api.Test;
 class RolesItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "split";
+    private static final String PARTS = "parts";
+    private static final String SQL = "postgresql";
+    private static final String DATABASE_PAGE = "ha-external-datastore.md";
+    private static final String CONTROLLERS = "kube-controller-manager ";
+    private static final String SCHEDULER = "kube-scheduler ";
+    private static final String CLOUD = "k3s-cloud-controller-manager ";
     private static final String LABELLED = "k3s kubectl get namespaces -l lost=server-1 -o name";
     private static final String REFUSAL = "Warning: apiserver disabled: this server runs without an API server ";
 
@@ -105,6 +111,81 @@ class RolesItest {
             Trial.sameNodesFromEverywhere(cluster, "");
             Workload.on(etcd, 4).answers();
         }
+    }
+
+    @Test
+    @Tag("full")
+    void runsEachPartOnTheServerThatHasItAndMissesItWhileThatOneIsAway() throws Exception {
+        Page page = Page.of("server-roles.md");
+        try (Cluster cluster = Cluster.on()) {
+            database(cluster);
+            Host first = cluster.server(Cluster.page(page, PARTS));
+            Host second = cluster.server(Cluster.page(page, PARTS));
+            Workload web = Workload.on(first, 2);
+            assertThat(holders(first)).containsExactlyInAnyOrder("k3s server-1", CLOUD + "server-1",
+                    CONTROLLERS + "server-1", SCHEDULER + "server-2");
+            for (Host host : cluster.servers()) {
+                host.follow(page, PARTS, "run");
+            }
+
+            second.killProcess();
+            scale(first, 4);
+            awaitWarning(first, "kube-scheduler", "--disable-scheduler");
+            assertThat(web.pods().stream().filter(p -> p.contains(" Pending "))).hasSize(2);
+            Cluster.page(page, PARTS).on(second);
+            Workload.on(first, 4).answers();
+
+            first.killProcess();
+            scale(second, 6);
+            awaitWarning(second, "kube-controller-manager", "--disable-controller-manager");
+            assertThat(second.must("k3s kubectl get pods -l app=web --no-headers").lines()).hasSize(4);
+            assertThat(holders(second)).contains("k3s server-2", CLOUD + "server-2", SCHEDULER + "server-2");
+            Cluster.page(page, PARTS).on(first);
+            Workload.on(second, 6).answers();
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void schedulesWhereTheServerThatLeadsHasNoScheduler() throws Exception {
+        try (Cluster cluster = Cluster.on()) {
+            database(cluster);
+            Host lacking = cluster.server(Cluster.page(Page.of("server-roles.md"), PARTS));
+            Host whole = cluster.server(Cluster.page(Page.of(DATABASE_PAGE), SQL));
+            Workload.on(lacking, 2).answers();
+            assertThat(holders(whole)).containsExactlyInAnyOrder("k3s server-1", CLOUD + "server-1",
+                    CONTROLLERS + "server-1", SCHEDULER + "server-2");
+            lacking.killProcess();
+            scale(whole, 3);
+            Waiting.until("a node for each pod", LIMIT, () -> whole
+                    .must("k3s kubectl get pods -l app=web -o jsonpath='{.items[*].spec.nodeName}'")
+                    .split(" ").length == 3,
+                    cluster::story);
+            assertThat(holders(whole)).containsExactlyInAnyOrder("k3s server-2", CLOUD + "server-2",
+                    CONTROLLERS + "server-2", SCHEDULER + "server-2");
+        }
+    }
+
+    private static void database(Cluster cluster) throws IOException, InterruptedException {
+        Database.on(cluster, SQL).host().follow(Page.of(DATABASE_PAGE), SQL, "run");
+    }
+
+    private static void scale(Host host, int replicas) throws IOException, InterruptedException {
+        host.must("k3s kubectl scale deployment web --replicas " + replicas);
+    }
+
+    /// Which server holds which of the four leases, as `NAME server`.
+    private static List<String> holders(Host host) throws IOException, InterruptedException {
+        return host.must("k3s kubectl get leases --namespace kube-system --no-headers").lines()
+                .filter(l -> l.startsWith("k")).map(l -> l.replaceAll("^(\\S+) +(\\S+)_\\S+ .*", "$1 $2")).toList();
+    }
+
+    /// What a server that lacks a part says when nobody runs it any more.
+    private static void awaitWarning(Host host, String lease, String flag) throws IOException, InterruptedException {
+        Waiting.until("warning of " + host.name(), LIMIT,
+                () -> host.story().contains("nobody holds the lease " + lease + " any more: no server that runs has"
+                        + " this part, start one without " + flag),
+                host::story);
     }
 
     /// The server that begins the cluster, when others can join.

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ class NodeFeaturesItest extends NodeScene {
                 .isEqualTo(id);
         Files.delete(file);
         until("own-n1", Optional::isEmpty);
-        until(() -> containerd.runtime().containers(java.util.Map.of()).stream()
+        until(() -> containerd.runtime().containers(Map.of()).stream()
                 .noneMatch(c -> id.endsWith(c.id()) && c.running()));
     }
 

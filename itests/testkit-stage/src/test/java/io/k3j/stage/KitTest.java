@@ -209,6 +209,30 @@ class KitTest {
     }
 
     @Test
+    void tellsWhoseALeaseIsFromWhatItHasSeen() {
+        Key key = new Key("kube-system", "lock");
+        LeaseHold b = new LeaseHold(api, key, "b", TIMING, clock);
+        assertThat(b.nobodys(Duration.ZERO)).isFalse();
+        new LeaseHold(api, key, "a", TIMING, clock).renew();
+        b.saw(api.get(Resources.LEASES, key));
+        assertThat(b.theirs(Duration.ofSeconds(1))).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(b.theirs(Duration.ofSeconds(1))).isTrue();
+        assertThat(b.nobodys(Duration.ZERO)).isFalse();
+        clock.advance(Duration.ofMillis(2_500));
+        assertThat(b.theirs(Duration.ZERO)).isFalse();
+        assertThat(b.nobodys(Duration.ZERO)).isTrue();
+        assertThat(b.nobodys(Duration.ofSeconds(1))).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(b.nobodys(Duration.ofSeconds(1))).isTrue();
+        assertThat(b.renew()).isTrue();
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(b.nobodys(Duration.ofMillis(1))).isFalse();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(b.nobodys(Duration.ofMillis(1))).isTrue();
+    }
+
+    @Test
     void keepsALeaseOverAShortOutage() {
         Key key = new Key("kube-system", "lock");
         LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);

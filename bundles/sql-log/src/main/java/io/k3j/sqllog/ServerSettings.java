@@ -1,7 +1,7 @@
-package io.k3j.datastorepostgres;
+package io.k3j.sqllog;
 
-/// What an operator can set.
-@interface Settings {
+/// What an operator can set of a database server.
+public @interface ServerSettings {
     /// `--datastore-endpoint`.
     String datastoreEndpoint() default "";
 

@@ -1,0 +1,44 @@
+package io.k3j.sqllog;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.StoreOpener;
+import java.sql.SQLException;
+
+/// The open log of a database server, for whoever does not need a framework: tests, benches, copies.
+public final class OpenLog implements StoreOpener.Opened {
+    private final SqlDialect dialect;
+    private final SqlLog log;
+
+    private OpenLog(SqlDialect dialect, SqlLog log) {
+        this.dialect = dialect;
+        this.log = log;
+    }
+
+    /// Opens it, once; makes what is missing.
+    /// @throws DatastoreUnavailable when it cannot be opened
+    public static OpenLog of(SqlDialect dialect) {
+        try {
+            return new OpenLog(dialect, SqlLog.open(dialect, why -> {
+            }));
+        } catch (SQLException e) {
+            throw new DatastoreUnavailable(LogStart.sentence(dialect, e), e, false);
+        }
+    }
+
+    @Override
+    public Datastore datastore() {
+        return log;
+    }
+
+    /// Commits what is queued, then closes every connection.
+    @Override
+    public void close() {
+        try {
+            log.close();
+            dialect.close();
+        } catch (SQLException e) {
+            throw new DatastoreUnavailable("closing " + dialect.place(), e, false);
+        }
+    }
+}
