@@ -3,24 +3,30 @@ package io.k3j.apiserver;
 import io.k3j.watchcache.Event;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Keys;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Tells all watches of all events, on one thread of its own that never waits for a client. Watches are
-/// grouped by what their keys begin with, so an event is shown to nobody it cannot concern.
+/// grouped by what their keys begin with, so an event is shown to nobody it cannot concern. A watch begins, and
+/// goes on when its client has fallen behind, by reading history on a virtual thread as fast as the client does.
 final class WatchHub implements AutoCloseable {
     private static final long TICK_MILLIS = 1_000;
     private static final int BATCH = 512;
+    private static final int HISTORY_BATCH = 256;
     private static final long STOP_MILLIS = 3_000;
     private final EventLog log;
     private final Queue<Watcher> joining = new ConcurrentLinkedQueue<>();
     private final Map<String, List<Watcher>> groups = new HashMap<>();
+    private final Set<Thread> behind = ConcurrentHashMap.newKeySet();
     private final AtomicInteger watchers = new AtomicInteger();
     private final Thread thread;
     private long cursor;
@@ -37,15 +43,51 @@ final class WatchHub implements AutoCloseable {
         thread.start();
     }
 
-    /// From now on this watch is told what comes after its position.
-    void join(Watcher watcher) {
-        if (!open) {
-            watcher.finish(watcher.position());
-            return;
-        }
+    /// Tells a watch what comes after its position; returns when it has caught up and the hub goes on with it.
+    /// @throws IOException when the client has gone
+    void serve(Watcher watcher) throws IOException {
         watchers.incrementAndGet();
+        boolean done = false;
+        try {
+            catchUp(watcher);
+            done = true;
+        } finally {
+            if (!done) {
+                watchers.decrementAndGet();
+            }
+        }
+    }
+
+    private void catchUp(Watcher watcher) throws IOException {
+        List<Event> missed;
+        do {
+            missed = log.after(watcher.position(), HISTORY_BATCH);
+            if (missed != null && !told(watcher, missed)) {
+                watchers.decrementAndGet();
+                return;
+            }
+        } while (missed != null && missed.size() == HISTORY_BATCH);
+        join(watcher);
+    }
+
+    /// Blocks while the client is behind; false when the watch is over.
+    private static boolean told(Watcher watcher, List<Event> missed) throws IOException {
+        for (Event e : missed) {
+            if (concerns(watcher, e)) {
+                watcher.write(e);
+            }
+            watcher.position(e.revision());
+        }
+        return watcher.tick(System.nanoTime(), watcher.position());
+    }
+
+    private void join(Watcher watcher) {
         joining.add(watcher);
-        log.nudge();
+        if (open) {
+            log.nudge();
+        } else if (joining.remove(watcher)) {
+            watcher.finish(watcher.position());
+        }
     }
 
     /// How many watches there are.
@@ -71,6 +113,7 @@ final class WatchHub implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             open = false;
+            behind.forEach(Thread::interrupt);
             groups.values().forEach(group -> group.forEach(w -> w.finish(cursor)));
             for (Watcher w = joining.poll(); w != null; w = joining.poll()) {
                 w.finish(w.position());
@@ -78,25 +121,28 @@ final class WatchHub implements AutoCloseable {
         }
     }
 
-    /// Takes in new watches and tells them what the others have been told meanwhile.
+    /// Takes in watches that have caught up and tells them what the others have been told meanwhile.
     private void admit() {
         for (Watcher w = joining.poll(); w != null; w = joining.poll()) {
-            List<Event> missed = log.after(w.position(), Integer.MAX_VALUE);
-            if (missed == null) {
-                w.fail(Watches.EXPIRED.status());
-                watchers.decrementAndGet();
-                continue;
-            }
-            boolean alive = true;
-            for (Event e : missed) {
-                alive = alive && (e.revision() > cursor || !concerns(w, e) || w.offer(e));
-            }
-            if (alive) {
+            if (!leaves(w, missed(w))) {
                 groups.computeIfAbsent(group(w), g -> new ArrayList<>()).add(w);
-            } else {
-                watchers.decrementAndGet();
             }
         }
+    }
+
+    private Watcher.Offer missed(Watcher w) {
+        List<Event> missed = log.after(w.position(), Integer.MAX_VALUE);
+        if (missed == null) {
+            w.fail(Watches.EXPIRED.status());
+            return Watcher.Offer.OVER;
+        }
+        Watcher.Offer last = Watcher.Offer.TOLD;
+        for (Event e : missed) {
+            if (e.revision() <= cursor && concerns(w, e) && last == Watcher.Offer.TOLD) {
+                last = w.offer(e);
+            }
+        }
+        return last;
     }
 
     private static String group(Watcher w) {
@@ -116,8 +162,8 @@ final class WatchHub implements AutoCloseable {
         List<Event> events = log.after(cursor, BATCH);
         if (events == null) {
             groups.values().forEach(group -> group.forEach(w -> w.fail(Watches.EXPIRED.status())));
+            groups.values().forEach(group -> watchers.addAndGet(-group.size()));
             groups.clear();
-            watchers.set(joining.size());
             cursor = upTo;
             return false;
         }
@@ -142,8 +188,29 @@ final class WatchHub implements AutoCloseable {
 
     private void offer(String name, Event e) {
         List<Watcher> group = groups.get(name);
-        if (group != null && group.removeIf(w -> !w.offer(e) && left())) {
+        if (group != null && group.removeIf(w -> leaves(w, w.offer(e)))) {
             groups.computeIfPresent(name, (n, g) -> g.isEmpty() ? null : g);
+        }
+    }
+
+    /// Whether it is no longer told by this thread.
+    private boolean leaves(Watcher watcher, Watcher.Offer last) {
+        if (last == Watcher.Offer.BEHIND) {
+            Thread alone = Thread.ofVirtual().name("apiserver-watch-behind").unstarted(() -> alone(watcher));
+            behind.add(alone);
+            alone.start();
+        }
+        return last == Watcher.Offer.BEHIND || last == Watcher.Offer.OVER && left();
+    }
+
+    private void alone(Watcher watcher) {
+        try {
+            catchUp(watcher);
+        } catch (IOException gone) {
+            watcher.abort();
+            watchers.decrementAndGet();
+        } finally {
+            behind.remove(Thread.currentThread());
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One client's watch. First its own request thread writes to it, blocking; once it has caught up the
-/// hub's thread offers to it, never blocking: a client that is too far behind is cut off and resumes.
+/// hub's thread offers to it, never blocking, until the client is too far behind and has to catch up again.
 final class Watcher {
-    /// How many bytes a client may be behind before its watch is ended.
+    /// How many bytes a client may be behind before nothing more is offered to it.
     static final int MAX_PENDING_BYTES = 4 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final String[] TYPES = {"ADDED", "MODIFIED", "DELETED"};
@@ -32,6 +32,11 @@ final class Watcher {
     private long nextBookmark;
     private long position;
     private boolean headersSent;
+
+    /// How an offer went: told, not told because the client is behind, or the client has gone.
+    enum Offer {
+        TOLD, BEHIND, OVER
+    }
 
     /// What is watched, and in which form it is told.
     record Order(Selection selection, Form form, Tables.Include include, ListOptions options) {
@@ -85,22 +90,28 @@ final class Watcher {
         position = event.revision();
     }
 
-    /// Offers an event; false when this watch is over.
-    boolean offer(Event event) {
+    /// Offers an event. Whoever is behind stands right before it.
+    Offer offer(Event event) {
         if (event.revision() <= position) {
-            return true;
+            return Offer.TOLD;
         }
+        boolean before = headersSent;
         try {
             byte[] frame = frame(event);
-            position = event.revision();
             if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
-                return true;
+                position = event.revision();
+                return Offer.TOLD;
+            }
+            if (stream.open()) {
+                headersSent = before;
+                position = event.revision() - 1;
+                return Offer.BEHIND;
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "watch broken off " + selection.target().gvr().qualified(), e);
         }
         stream.abort();
-        return false;
+        return Offer.OVER;
     }
 
     private byte @Nullable [] frame(Event e) {
@@ -165,6 +176,11 @@ final class Watcher {
     void finish(long revision) {
         bookmark(revision);
         stream.close();
+    }
+
+    /// Breaks it off: part of an event may have been written.
+    void abort() {
+        stream.abort();
     }
 
     /// Ends with an error in the stream.

@@ -3,11 +3,9 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
-import io.k3j.watchcache.Event;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Begins watches: the initial objects and what the client has missed, written in the request's own
@@ -18,7 +16,6 @@ final class Watches {
     static final ApiFault EXPIRED = new ApiFault(410, "Expired",
             "The resourceVersion for the provided watch is too old.",
             Struct.EMPTY);
-    private static final int BATCH = 256;
     private final EventLog log;
     private final WatchHub hub;
     private final Frames frames;
@@ -59,7 +56,7 @@ final class Watches {
                 watcher.initialEnd(start.revision());
             }
         }
-        catchUp(watcher);
+        hub.serve(watcher);
     }
 
     /// The picture a watch starts from; null when history does not reach back so far.
@@ -101,19 +98,5 @@ final class Watches {
         if (broken[0] != null) {
             throw broken[0];
         }
-    }
-
-    private void catchUp(Watcher watcher) throws IOException {
-        List<Event> missed = log.after(watcher.position(), BATCH);
-        while (missed != null && missed.size() == BATCH) {
-            for (Event e : missed) {
-                if (e.newest().storeKey().startsWith(watcher.selection().prefix())) {
-                    watcher.write(e);
-                }
-            }
-            watcher.position(missed.getLast().revision());
-            missed = log.after(watcher.position(), BATCH);
-        }
-        hub.join(watcher);
     }
 }

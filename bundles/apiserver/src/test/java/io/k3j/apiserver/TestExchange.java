@@ -37,7 +37,7 @@ final class TestExchange implements Exchange, ResponseStream {
     private Map<String, String> answered = Map.of();
     private int status;
     private volatile boolean ended;
-    volatile boolean stalled;
+    private boolean stalled;
 
     TestExchange(String method, String target, byte[] body) {
         this.method = method;
@@ -74,6 +74,12 @@ final class TestExchange implements Exchange, ResponseStream {
 
     boolean ended() {
         return ended;
+    }
+
+    /// Whether the client reads nothing for now.
+    synchronized void stall(boolean now) {
+        stalled = now;
+        notifyAll();
     }
 
     @Override
@@ -186,6 +192,17 @@ final class TestExchange implements Exchange, ResponseStream {
 
     @Override
     public synchronized void write(byte[]... parts) throws IOException {
+        try {
+            while (stalled && !ended) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        if (ended) {
+            throw new IOException("the client has gone");
+        }
         for (byte[] part : parts) {
             answer.write(part);
             lines.add(new String(part, StandardCharsets.UTF_8).strip());
@@ -193,8 +210,8 @@ final class TestExchange implements Exchange, ResponseStream {
     }
 
     @Override
-    public boolean offer(int maxPendingBytes, byte[]... parts) {
-        if (stalled) {
+    public synchronized boolean offer(int maxPendingBytes, byte[]... parts) {
+        if (stalled || ended) {
             return false;
         }
         try {
@@ -211,14 +228,20 @@ final class TestExchange implements Exchange, ResponseStream {
     }
 
     @Override
-    public void close() {
-        ended = true;
-        lines.add("end");
+    public synchronized void close() {
+        over("end");
     }
 
     @Override
-    public void abort() {
-        ended = true;
-        lines.add("abort");
+    public synchronized void abort() {
+        over("abort");
+    }
+
+    private void over(String how) {
+        if (!ended) {
+            ended = true;
+            lines.add(how);
+            notifyAll();
+        }
     }
 }

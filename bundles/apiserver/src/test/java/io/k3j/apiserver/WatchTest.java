@@ -128,13 +128,62 @@ class WatchTest {
     }
 
     @Test
-    void cutsOffWhoCannotKeepUp() throws Exception {
+    void tellsWhoFellBehindAllThatWasMissed() throws Exception {
         TestExchange slow = server.get("/api/v1/configmaps?watch=1");
         TestExchange quick = server.get("/api/v1/configmaps?watch=1");
-        slow.stalled = true;
+        slow.stall(true);
+        for (int i = 2; i < 302; i++) {
+            create("map-" + i, "");
+            assertThat(event(quick)).isEqualTo("ADDED map-" + i + "@" + i);
+        }
+        slow.stall(false);
+        for (int i = 2; i < 302; i++) {
+            assertThat(event(slow)).isEqualTo("ADDED map-" + i + "@" + i);
+        }
+        create("last", "");
+        assertThat(event(slow)).isEqualTo("ADDED last@302");
+    }
+
+    @Test
+    void endsWithExpiredWhenHistoryIsGoneForWhoFellBehind() throws Exception {
+        TestExchange slow = server.get("/api/v1/configmaps?watch=1");
+        TestExchange quick = server.get("/api/v1/configmaps?watch=1");
+        slow.stall(true);
+        for (int i = 2; i < 602; i++) {
+            create("map-" + i, "");
+            assertThat(event(quick)).isEqualTo("ADDED map-" + i + "@" + i);
+        }
+        server.server.core().log().forget(600);
+        slow.stall(false);
+        String last = event(slow);
+        for (String next = event(slow); !next.equals("end"); next = event(slow)) {
+            last = next;
+        }
+        assertThat(last).isEqualTo("ERROR @Expired");
+    }
+
+    @Test
+    void breaksOffWhoIsBehindWhenTheServerStops() throws Exception {
+        TestExchange slow = server.get("/api/v1/configmaps?watch=1");
+        TestExchange quick = server.get("/api/v1/configmaps?watch=1");
+        slow.stall(true);
         create("one", "");
         assertThat(event(quick)).isEqualTo("ADDED one@2");
+        server.server.close();
         assertThat(slow.line()).isEqualTo("abort");
+    }
+
+    @Test
+    void sendsColumnsToWhoFellBehindBeforeThem() throws Exception {
+        TestExchange watch = new TestExchange("GET", "/api/v1/configmaps?watch=1", new byte[0]).with("accept",
+                "application/json;as=Table;v=v1;g=meta.k8s.io");
+        server.serve(watch);
+        TestExchange quick = server.get("/api/v1/configmaps?watch=1");
+        watch.stall(true);
+        create("one", "");
+        assertThat(event(quick)).isEqualTo("ADDED one@2");
+        watch.stall(false);
+        assertThat(watch.line()).contains("\"columnDefinitions\":[{").contains("\"cells\":[\"one\"]");
     }
 
     @Test

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// One step of the log: what a key was before, what it is after, and the picture of everything right
 /// after. `before` is null for a creation, `after` for a deletion.
 public final class Event {
+    private static final Frame TOLD = new Frame(new Object(), new byte[0], null);
     private final long revision;
     private final @Nullable Item before;
     private final @Nullable Item after;
@@ -69,14 +70,16 @@ public final class Event {
         return null;
     }
 
-    /// Keeps the bytes for every other watcher of that form.
+    /// Keeps the bytes for every other watcher of that form, until [#forgetFrames].
     public synchronized byte[] keep(Object form, byte[] bytes) {
-        frames = new Frame(form, bytes, frames);
+        if (frames != TOLD) {
+            frames = new Frame(form, bytes, frames);
+        }
         return bytes;
     }
 
-    /// Forgets what was made for sending: everybody has been told.
-    public void forgetFrames() {
-        frames = null;
+    /// Forgets what was made for sending: everybody has been told, and for who comes later nothing is kept.
+    public synchronized void forgetFrames() {
+        frames = TOLD;
     }
 }
