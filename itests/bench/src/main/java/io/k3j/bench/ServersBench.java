@@ -102,7 +102,7 @@ public final class ServersBench {
         for (Links links : users) {
             watches.add(watch(name, links));
         }
-        Creates.Reached reached = creates.run(size.warmSeconds(), size.seconds());
+        Creates.Reached reached = creates.run(servers.warmSeconds(), size.seconds());
         table.rate(name + ": creates of 1 KiB, " + servers.inFlight() + " in flight",
                 new Load.Reached(reached.perSecond(), reached.latencies(), 0, 0, 0),
                 Floor.atLeast(floor, Double.MAX_VALUE));

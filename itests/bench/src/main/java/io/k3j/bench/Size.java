@@ -15,8 +15,11 @@ import java.util.List;
 /// @param idleSeconds that it is measured
 record Size(int connections, List<Integer> inFlight, double warmSeconds, double seconds, int pods, int lists,
         int watches, int changesPerSecond, double quietSeconds, double idleSeconds) {
-    /// Requests at once of several servers, and how many changes measure how soon idle ones hear of each other.
-    record Servers(int inFlight, int changes) {
+    /// The same for several servers.
+    /// @param inFlight creates at once
+    /// @param warmSeconds before they are measured: compilers of several servers share the cores with all they do
+    /// @param changes that measure how soon idle servers hear of each other
+    record Servers(int inFlight, double warmSeconds, int changes) {
     }
 
     /// What the floors are for.
@@ -28,7 +31,7 @@ record Size(int connections, List<Integer> inFlight, double warmSeconds, double 
 
     /// Of the measurement of several servers.
     Servers servers() {
-        return this == SMOKE ? new Servers(64, 3) : new Servers(1_000, 40);
+        return this == SMOKE ? new Servers(64, 0.2, 3) : new Servers(1_000, 3 * warmSeconds, 40);
     }
 
     /// By name.
