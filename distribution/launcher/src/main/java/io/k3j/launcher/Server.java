@@ -58,7 +58,9 @@ public final class Server {
             complain("cannot write the log --log=" + plan.text("log", "") + ": " + e.getMessage());
             return 1;
         }
-        try (HeldSockets sockets = HeldSockets.bind(plan); DataDir dataDir = DataDir.take(plan.dataDir())) {
+        try (HeldSockets sockets = HeldSockets.bind(plan);
+                DataDir dataDir = DataDir.take(plan.dataDir());
+                Carriers _ = Carriers.watched(Carriers.Pace.usual())) {
             server.exitCode = server.serve(sockets, dataDir);
             server.forgetIfRefused();
             return server.exitCode;

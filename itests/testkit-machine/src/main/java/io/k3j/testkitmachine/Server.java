@@ -106,18 +106,25 @@ public final class Server {
         return process.exitValue();
     }
 
-    /// What is known about it now: health of its bundles, end of its log.
+    /// What is known about it now: health of its bundles, end of its log, what its carriers do. Never fails.
     public String story() {
-        String health;
+        return "--- k3s bundle ls\n" + told(() -> k3s("bundle ls").text()) + "--- its last lines\n" + tail()
+                + "\n--- its carriers\n" + told(() -> Carried.of(jcmd("Thread.print")));
+    }
+
+    private interface Question {
+        String answer() throws IOException, InterruptedException;
+    }
+
+    private static String told(Question question) {
         try {
-            health = k3s("bundle ls").text();
+            return question.answer();
         } catch (IOException | AssertionError e) {
-            health = e.toString();
+            return e.toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            health = "interrupted";
+            return "interrupted";
         }
-        return "--- k3s bundle ls\n" + health + "--- its last lines\n" + tail();
     }
 
     /// The end of its log.
