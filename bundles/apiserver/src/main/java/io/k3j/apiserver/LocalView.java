@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -106,28 +108,23 @@ final class LocalView implements View {
 
     private void follow(Listener listener) {
         log.follow(follower);
-        EventLog.Snapshot at = log.mostRecent();
-        list(at.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
+        Told told = new Told(log.mostRecent());
+        list(told.picture.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
         tell(listener::synced);
-        long told = at.revision();
         try {
             while (!closed && log.open()) {
                 EventLog.Snapshot offered = log.offered();
                 List<Event> events = follower.take(TICK_MILLIS);
                 if (events == null) {
-                    at = caughtUp(listener, at);
-                    told = at.revision();
+                    told = caughtUp(listener, told);
                     continue;
                 }
                 for (Event e : events) {
-                    if (e.revision() > told) {
+                    if (told.next(e)) {
                         tell(listener, e);
-                        told = e.revision();
-                        at = new EventLog.Snapshot(e.tree(), told);
                     }
                 }
-                // nothing new: an old picture is not kept alive for the sake of a quiet view
-                at = events.isEmpty() && offered.revision() > at.revision() ? offered : at;
+                told.reached(offered);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -136,23 +133,60 @@ final class LocalView implements View {
         }
     }
 
+    /// What a listener has been told: everything in a picture, and the events ahead of it.
+    private static final class Told {
+        private final List<Event> ahead = new ArrayList<>();
+        private EventLog.Snapshot picture;
+        private long revision;
+
+        Told(EventLog.Snapshot picture) {
+            this.picture = picture;
+            this.revision = picture.revision();
+        }
+
+        /// Whether this event has not been told; it is from now on.
+        boolean next(Event event) {
+            if (event.revision() <= revision) {
+                return false;
+            }
+            revision = event.revision();
+            return ahead.add(event);
+        }
+
+        /// All events in `offered` have been told. It takes the place of an older picture, which is not kept alive.
+        void reached(EventLog.Snapshot offered) {
+            if (offered.revision() >= picture.revision()) {
+                picture = offered;
+                ahead.removeIf(e -> e.revision() <= offered.revision());
+            }
+        }
+
+        /// Everything told, as far as a listener is told of it.
+        SnapshotTree<Item> tree() {
+            SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+            ahead.forEach(e -> changes.put(e.newest().storeKey(), e.after()));
+            return picture.tree().with(changes);
+        }
+    }
+
     /// History is gone: tells the difference between then and now.
-    private EventLog.Snapshot caughtUp(Listener listener, EventLog.Snapshot then) {
+    private Told caughtUp(Listener listener, Told told) {
+        SnapshotTree<Item> then = told.tree();
         EventLog.Snapshot now = log.newest();
-        then.tree().visit(selection.prefix(), (key, item) -> {
+        then.visit(selection.prefix(), (key, item) -> {
             if (key.startsWith(selection.prefix()) && now.tree().get(key) == null) {
-                tell(listener, new Event(now.revision(), item, null, now.tree()));
+                tell(listener, new Event(now.revision(), item, null));
             }
             return key.startsWith(selection.prefix());
         });
         now.tree().visit(selection.prefix(), (key, item) -> {
-            Item before = then.tree().get(key);
+            Item before = then.get(key);
             if (key.startsWith(selection.prefix()) && before != item) {
-                tell(listener, new Event(item.revision(), before, item, now.tree()));
+                tell(listener, new Event(item.revision(), before, item));
             }
             return key.startsWith(selection.prefix());
         });
-        return now;
+        return new Told(now);
     }
 
     private void tell(Listener listener, Event e) {

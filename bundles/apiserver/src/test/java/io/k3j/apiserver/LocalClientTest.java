@@ -18,10 +18,14 @@ import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.watchcache.Follower;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +124,66 @@ class LocalClientTest {
         views.close();
         create("four", "1");
         assertThat(told).isEmpty();
+    }
+
+    /// Remembers what it is told, and refuses what does not follow from that.
+    private static final class Picture implements View.Listener {
+        private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch go = new CountDownLatch(1);
+        private final BlockingQueue<String> wrong = new LinkedBlockingQueue<>();
+
+        @Override
+        public void changed(@Nullable Obj before, @Nullable Obj after) {
+            Key key = (after == null ? Objects.requireNonNull(before) : after).key();
+            @Nullable
+            Obj known = after == null ? objects.remove(key) : objects.put(key, after);
+            if (!Objects.equals(known, before)) {
+                wrong.add(known + " was " + before);
+            }
+            if (key.name().equals("held")) {
+                held.countDown();
+                go();
+            }
+        }
+
+        private void go() {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void synced() {
+        }
+    }
+
+    @Test
+    void tellsAViewThatFellBehindTheDifference() throws InterruptedException {
+        View view = api.view(CONFIG_MAPS, Query.ALL);
+        Picture picture = new Picture();
+        view.listen(picture);
+        for (int i = 0; i < 100; i++) {
+            create("before-" + i, "1");
+        }
+        create("held", "1");
+        assertThat(picture.held.await(30, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 20; i++) {
+            api.delete(CONFIG_MAPS, new Key("a", "before-" + i), DeleteOptions.PLAIN);
+        }
+        Obj counted = create("counted", "0");
+        for (int i = 1; i <= Follower.MAX_PENDING; i++) {
+            counted = api.update(CONFIG_MAPS, counted.with("" + i, "metadata", "labels", "l"), WriteOptions.PLAIN);
+        }
+        picture.go.countDown();
+        Obj last = create("last", "1");
+        for (int waited = 0; waited < 3_000 && !picture.objects.containsKey(last.key()); waited++) {
+            assertThat(picture.wrong.poll(10, TimeUnit.MILLISECONDS)).isNull();
+        }
+        assertThat(picture.objects.values()).containsExactlyInAnyOrderElementsOf(view.list());
+        assertThat(picture.wrong).isEmpty();
     }
 
     @Test

@@ -20,8 +20,8 @@ final class GarbageGraph {
     /// One object.
     record Node(Gvr resource, Key key, String uid, List<Struct> owners, boolean terminating, List<String> finalizers) {
         static Node of(Gvr resource, Obj object) {
-            return new Node(resource, object.key(), object.uid(), object.owners(), object.terminating(),
-                    object.finalizers());
+            return new Node(resource, object.key(), object.uid(), List.copyOf(object.owners()), object.terminating(),
+                    List.copyOf(object.finalizers()));
         }
 
         /// Whether it goes as soon as its dependents have gone.

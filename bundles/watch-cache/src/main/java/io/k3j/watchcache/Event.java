@@ -2,22 +2,20 @@ package io.k3j.watchcache;
 
 import org.jspecify.annotations.Nullable;
 
-/// One step of the log: what a key was before, what it is after, and the picture of everything right
-/// after. `before` is null for a creation, `after` for a deletion.
+/// One step of the log: what a key was before and what it is after. `before` is null for a creation, `after` for a
+/// deletion.
 public final class Event {
     private static final Frame TOLD = new Frame(new Object(), new byte[0], null);
     private final long revision;
     private final @Nullable Item before;
     private final @Nullable Item after;
-    private final SnapshotTree<Item> tree;
     private volatile @Nullable Frame frames;
 
-    /// A step with the picture right after it.
-    public Event(long revision, @Nullable Item before, @Nullable Item after, SnapshotTree<Item> tree) {
+    /// A step.
+    public Event(long revision, @Nullable Item before, @Nullable Item after) {
         this.revision = revision;
         this.before = before;
         this.after = after;
-        this.tree = tree;
     }
 
     /// The revision of the step.
@@ -44,11 +42,6 @@ public final class Event {
             throw new IllegalStateException("an event without any version");
         }
         return newer;
-    }
-
-    /// Everything as it was right after.
-    public SnapshotTree<Item> tree() {
-        return tree;
     }
 
     /// Roughly how many bytes the log keeps for this event.

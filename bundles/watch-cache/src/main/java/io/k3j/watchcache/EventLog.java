@@ -1,6 +1,9 @@
 package io.k3j.watchcache;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -11,11 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// Everything stored, in memory: the newest picture and the history that led to it. Changed by one
 /// feeder only, in revision order; read by anybody without a lock.
 public final class EventLog {
+    /// How many changes move the picture on at once.
+    private static final int STRETCH = 64;
+    private static final long STRETCH_BYTES = 1 << 20;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final AtomicLong acknowledged = new AtomicLong();
     private final History history;
     private final Followers followers = new Followers();
+    private final List<Event> stretch = new ArrayList<>(STRETCH);
+    private final SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+    private long weight;
+    private long applied;
     private volatile Snapshot newest;
     private volatile Snapshot offered;
     private volatile boolean closed;
@@ -31,6 +41,7 @@ public final class EventLog {
     EventLog(SnapshotTree<Item> tree, long revision) {
         this.newest = new Snapshot(tree, revision);
         this.offered = newest;
+        this.applied = revision;
         this.history = new History(tree, revision);
     }
 
@@ -54,27 +65,54 @@ public final class EventLog {
         followers.leave(follower);
     }
 
-    /// Adds one change. Feeder only. The picture moves on with [#publish].
+    /// Adds one change. Feeder only. It is seen after [#settle] at the latest, and waited for until [#publish].
     /// @param creation the key was absent before, which saves looking for it
     /// @param after the new version, null for a deletion
     void apply(String storeKey, long revision, boolean creation, @Nullable Item after) {
-        SnapshotTree<Item> old = newest.tree();
-        Item before = creation ? null : old.get(storeKey);
-        if (revision <= newest.revision() || before == null && after == null) {
+        Item before = creation ? null : current(storeKey);
+        if (revision <= applied || before == null && after == null) {
             return;
         }
-        SnapshotTree<Item> tree = after == null ? old.without(storeKey) : old.with(storeKey, after);
-        Event event = new Event(revision, before, after, tree);
-        history.add(event);
-        Snapshot now = new Snapshot(tree, revision);
+        applied = revision;
+        Event event = new Event(revision, before, after);
+        stretch.add(event);
+        changes.put(storeKey, after);
+        weight += event.weight();
+        if (stretch.size() == STRETCH || weight > STRETCH_BYTES) {
+            settle();
+        }
+    }
+
+    private @Nullable Item current(String storeKey) {
+        Item changed = changes.get(storeKey);
+        return changed != null || changes.containsKey(storeKey) ? changed : newest.tree().get(storeKey);
+    }
+
+    /// Moves the picture on to what has been applied. Feeder only.
+    void settle() {
+        if (stretch.isEmpty()) {
+            return;
+        }
+        Snapshot now = new Snapshot(newest.tree().with(changes), applied);
+        history.add(stretch, now.tree());
+        // before anybody is given an event: who joins in between finds it in the picture
         newest = now;
-        followers.offer(event);
+        stretch.forEach(followers::offer);
         offered = now;
+        begin(now.revision());
+    }
+
+    private void begin(long revision) {
+        stretch.clear();
+        changes.clear();
+        weight = 0;
+        applied = revision;
     }
 
     /// Begins anew from a picture, because steps in between cannot be known. Feeder only. Watches end and
     /// resume, views tell the difference.
     void replace(SnapshotTree<Item> tree, long revision) {
+        begin(revision);
         history.reset(tree, revision);
         newest = new Snapshot(tree, revision);
         followers.lose();
@@ -84,8 +122,10 @@ public final class EventLog {
 
     /// Says that everything up to a revision has been applied. Feeder only.
     void publish(long revision) {
+        settle();
         if (revision > newest.revision()) {
             newest = new Snapshot(newest.tree(), revision);
+            applied = revision;
         }
         followers.ring();
         nudge();

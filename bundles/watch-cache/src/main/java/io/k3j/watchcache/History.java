@@ -3,9 +3,12 @@ package io.k3j.watchcache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The latest events, oldest first, bounded by bytes and count. Guarded by itself.
+/// The latest events, oldest first, bounded by bytes and count. A picture is kept after the last event of each stretch
+/// that was added at once; the others are made of the one before when somebody asks. Guarded by itself.
 final class History {
     /// What the kept events may weigh.
     static final long MAX_BYTES = 64L << 20;
@@ -13,6 +16,7 @@ final class History {
     static final int MAX_EVENTS = 1 << 16;
 
     private final @Nullable Event[] ring = new Event[MAX_EVENTS];
+    private final @Nullable SnapshotTree<Item>[] pictures = pictures();
     private long first;
     private long next;
     private long bytes;
@@ -25,38 +29,65 @@ final class History {
         this.baseRevision = baseRevision;
     }
 
+    @SuppressWarnings("unchecked")
+    private static @Nullable SnapshotTree<Item>[] pictures() {
+        return (SnapshotTree<Item>[]) new SnapshotTree<?>[MAX_EVENTS];
+    }
+
     /// Begins anew from a picture: everything before it is gone.
     synchronized void reset(SnapshotTree<Item> tree, long revision) {
         Arrays.fill(ring, null);
+        Arrays.fill(pictures, null);
         first = next;
         bytes = 0;
         base = tree;
         baseRevision = revision;
     }
 
-    /// Adds the newest event; drops old ones beyond the bounds.
-    synchronized void add(Event event) {
-        ring[index(next++)] = event;
-        bytes += event.weight();
-        while (bytes > MAX_BYTES || next - first == MAX_EVENTS) {
+    /// Adds the newest events with the picture right after the last of them; drops old ones beyond the bounds.
+    synchronized void add(List<Event> stretch, SnapshotTree<Item> picture) {
+        for (Event event : stretch) {
+            if (next - first == MAX_EVENTS) {
+                drop();
+            }
+            ring[index(next++)] = event;
+            bytes += event.weight();
+        }
+        pictures[index(next - 1)] = picture;
+        while (bytes > MAX_BYTES) {
             drop();
         }
     }
 
+    /// Drops the oldest stretch.
     private void drop() {
-        Event old = at(first);
-        ring[index(first++)] = null;
-        bytes -= old.weight();
-        base = old.tree();
-        baseRevision = old.revision();
+        SnapshotTree<Item> picture = null;
+        while (picture == null) {
+            Event old = at(first);
+            int index = index(first++);
+            picture = pictures[index];
+            ring[index] = null;
+            pictures[index] = null;
+            bytes -= old.weight();
+            baseRevision = Math.max(baseRevision, old.revision());
+        }
+        base = picture;
     }
 
-    /// Drops the events up to a revision; the picture right after it stays.
+    /// Drops the stretches up to a revision; the picture right after it stays.
     synchronized void forget(long revision) {
-        while (first < next && at(first).revision() <= revision) {
+        while (first < next && endOfFirst() <= revision) {
             drop();
         }
         baseRevision = Math.max(baseRevision, revision);
+    }
+
+    private long endOfFirst() {
+        long i = first;
+        while (pictures[index(i)] == null) {
+            i++;
+        }
+        return at(i).revision();
     }
 
     /// The revision after which every event is kept.
@@ -81,8 +112,22 @@ final class History {
         if (revision < baseRevision) {
             return null;
         }
-        long i = firstAfter(revision);
-        return i == first ? base : at(i - 1).tree();
+        long end = firstAfter(revision);
+        long begin = end;
+        while (begin > first && pictures[index(begin - 1)] == null) {
+            begin--;
+        }
+        SnapshotTree<Item> picture = begin == first ? base : pictures[index(begin - 1)];
+        return picture == null ? null : begin == end ? picture : picture.with(changes(begin, end));
+    }
+
+    private SortedMap<String, @Nullable Item> changes(long begin, long end) {
+        SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+        for (long i = begin; i < end; i++) {
+            Event event = at(i);
+            changes.put(event.newest().storeKey(), event.after());
+        }
+        return changes;
     }
 
     private long firstAfter(long revision) {

@@ -3,11 +3,13 @@ package io.k3j.watchcache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A sorted map that never changes: every change gives another map that shares nearly everything with
-/// this one. A reference to one is a snapshot. A B+ tree; changes cost one copied path.
+/// this one. A reference to one is a snapshot. A B+ tree; changes cost one copied path, many at once hardly more.
 public final class SnapshotTree<V> {
     private static final int WIDTH = 64;
     private final Node root;
@@ -130,92 +132,104 @@ public final class SnapshotTree<V> {
         return true;
     }
 
-    /// The same with one entry set.
-    public SnapshotTree<V> with(String key, V value) {
-        Node n = with(root, key, value);
-        return new SnapshotTree<>(n.slots.length <= WIDTH ? n : parents(halves(n)).getFirst());
-    }
-
-    private static Node with(Node n, String key, Object value) {
-        int at = n.find(key);
-        if (!n.leaf) {
-            Node changed = with(n.child(at), key, value);
-            return changed.slots.length <= WIDTH ? replaced(n, at, List.of(changed)) : replaced(n, at, halves(changed));
+    /// The same with many entries set, and those without a value taken out. What is copied is one node for all
+    /// changes in it.
+    public SnapshotTree<V> with(SortedMap<String, ? extends @Nullable V> changes) {
+        List<Node> level = changed(root, List.copyOf(changes.keySet()), changes);
+        while (level.size() > 1) {
+            level = parents(level);
         }
-        if (at >= 0) {
-            Object[] slots = n.slots.clone();
-            slots[at] = value;
-            return new Node(n.keys, slots, true, n.size);
+        if (level.isEmpty()) {
+            return empty();
         }
-        int to = -at - 1;
-        return Node.of(inserted(n.keys, to, key, new String[n.keys.length + 1]),
-                inserted(n.slots, to, value, new Object[n.keys.length + 1]), true);
-    }
-
-    private static <T> T[] inserted(T[] from, int at, T element, T[] into) {
-        System.arraycopy(from, 0, into, 0, at);
-        into[at] = element;
-        System.arraycopy(from, at, into, at + 1, from.length - at);
-        return into;
-    }
-
-    private static List<Node> halves(Node n) {
-        int middle = n.keys.length / 2;
-        return List.of(
-                Node.of(Arrays.copyOf(n.keys, middle), Arrays.copyOf(n.slots, middle), n.leaf),
-                Node.of(Arrays.copyOfRange(n.keys, middle, n.keys.length),
-                        Arrays.copyOfRange(n.slots, middle, n.keys.length), n.leaf));
-    }
-
-    /// A branch with the child at `at` replaced by none, one or two nodes.
-    private static Node replaced(Node n, int at, List<Node> by) {
-        int more = by.size() - 1;
-        String[] keys = new String[n.keys.length + more];
-        Object[] slots = new Object[keys.length];
-        System.arraycopy(n.keys, 0, keys, 0, at);
-        System.arraycopy(n.slots, 0, slots, 0, at);
-        for (int i = 0; i < by.size(); i++) {
-            keys[at + i] = by.get(i).keys[0];
-            slots[at + i] = by.get(i);
-        }
-        System.arraycopy(n.keys, at + 1, keys, at + by.size(), n.keys.length - at - 1);
-        System.arraycopy(n.slots, at + 1, slots, at + by.size(), n.keys.length - at - 1);
-        int size = n.size - n.child(at).size;
-        for (Node node : by) {
-            size += node.size;
-        }
-        return new Node(keys, slots, false, size);
-    }
-
-    /// The same without one key.
-    public SnapshotTree<V> without(String key) {
-        Node n = without(root, key);
-        if (n == root) {
-            return this;
-        }
+        Node n = level.getFirst();
         while (!n.leaf && n.slots.length == 1) {
             n = n.child(0);
         }
-        return n.slots.length == 0 ? empty() : new SnapshotTree<>(n);
+        return new SnapshotTree<>(n);
     }
 
-    private static Node without(Node n, String key) {
-        int at = n.find(key);
-        if (n.leaf) {
-            return at < 0 ? n : Node.of(cut(n.keys, at, new String[n.keys.length - 1]),
-                    cut(n.slots, at, new Object[n.keys.length - 1]), true);
-        }
-        Node child = n.child(at);
-        Node changed = without(child, key);
-        if (changed == child) {
-            return n;
-        }
-        return replaced(n, at, changed.slots.length == 0 ? List.of() : List.of(changed));
+    /// What takes the place of a node: none, one or several of its level.
+    private static List<Node> changed(Node n, List<String> sorted, Map<String, ?> changes) {
+        return sorted.isEmpty() ? List.of(n) : n.leaf ? leaf(n, sorted, changes) : branch(n, sorted, changes);
     }
 
-    private static <T> T[] cut(T[] from, int at, T[] into) {
-        System.arraycopy(from, 0, into, 0, at);
-        System.arraycopy(from, at + 1, into, at, into.length - at);
-        return into;
+    private static List<Node> leaf(Node n, List<String> sorted, Map<String, ?> changes) {
+        Filling filling = new Filling(n.keys.length + sorted.size(), true);
+        int at = 0;
+        for (String key : sorted) {
+            int found = n.find(key);
+            int to = found < 0 ? -found - 1 : found;
+            filling.copy(n, at, to);
+            Object value = changes.get(key);
+            if (value != null) {
+                filling.add(found < 0 ? key : n.keys[found], value);
+            }
+            at = found < 0 ? to : to + 1;
+        }
+        filling.copy(n, at, n.keys.length);
+        return filling.nodes();
+    }
+
+    private static List<Node> branch(Node n, List<String> sorted, Map<String, ?> changes) {
+        Filling filling = new Filling(n.keys.length + sorted.size(), false);
+        int at = 0;
+        for (int from = 0, to; from < sorted.size(); from = to) {
+            int child = n.find(sorted.get(from));
+            to = child + 1 < n.keys.length ? before(n.keys[child + 1], sorted, from) : sorted.size();
+            filling.copy(n, at, child);
+            for (Node some : changed(n.child(child), sorted.subList(from, to), changes)) {
+                filling.add(some.keys[0], some);
+            }
+            at = child + 1;
+        }
+        filling.copy(n, at, n.keys.length);
+        return filling.nodes();
+    }
+
+    /// Where the first key that is not lower than `bound` is, from `from` on.
+    private static int before(String bound, List<String> sorted, int from) {
+        int to = from;
+        while (to < sorted.size() && sorted.get(to).compareTo(bound) < 0) {
+            to++;
+        }
+        return to;
+    }
+
+    /// Entries of one node that may have become too many for it.
+    private static final class Filling {
+        private final String[] keys;
+        private final Object[] slots;
+        private final boolean leaf;
+        private int count;
+
+        Filling(int most, boolean leaf) {
+            this.keys = new String[most];
+            this.slots = new Object[most];
+            this.leaf = leaf;
+        }
+
+        void copy(Node from, int at, int to) {
+            System.arraycopy(from.keys, at, keys, count, to - at);
+            System.arraycopy(from.slots, at, slots, count, to - at);
+            count += to - at;
+        }
+
+        void add(String key, Object slot) {
+            keys[count] = key;
+            slots[count++] = slot;
+        }
+
+        /// As few as there may be, equally full.
+        List<Node> nodes() {
+            int parts = (count + WIDTH - 1) / WIDTH;
+            List<Node> all = new ArrayList<>(parts);
+            for (int i = 0; i < parts; i++) {
+                int from = count * i / parts;
+                int to = count * (i + 1) / parts;
+                all.add(Node.of(Arrays.copyOfRange(keys, from, to), Arrays.copyOfRange(slots, from, to), leaf));
+            }
+            return all;
+        }
     }
 }

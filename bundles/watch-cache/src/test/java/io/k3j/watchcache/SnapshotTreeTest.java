@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SnapshotTreeTest {
@@ -16,16 +18,14 @@ class SnapshotTreeTest {
         SnapshotTree<Integer> tree = SnapshotTree.empty();
         List<SnapshotTree<Integer>> pictures = new ArrayList<>();
         List<TreeMap<String, Integer>> models = new ArrayList<>();
-        for (int i = 0; i < 20_000; i++) {
-            String key = "k" + random.nextInt(3_000);
-            if (random.nextInt(3) == 0) {
-                tree = tree.without(key);
-                model.remove(key);
-            } else {
-                tree = tree.with(key, i);
-                model.put(key, i);
+        for (int i = 0; i < 2_000; i++) {
+            TreeMap<String, @Nullable Integer> changes = new TreeMap<>();
+            for (int change = random.nextInt(i % 100 == 0 ? 500 : 20); change >= 0; change--) {
+                changes.put("k" + random.nextInt(3_000), random.nextInt(3) == 0 ? null : i);
             }
-            if (i % 2_000 == 0) {
+            tree = tree.with(changes);
+            changes.forEach((key, value) -> change(model, key, value));
+            if (i % 200 == 0) {
                 pictures.add(tree);
                 models.add(new TreeMap<>(model));
             }
@@ -35,6 +35,14 @@ class SnapshotTreeTest {
         for (int i = 0; i < pictures.size(); i++) {
             assertThat(entries(pictures.get(i), "")).isEqualTo(new ArrayList<>(models.get(i).entrySet()).toString());
             assertThat(pictures.get(i).size()).isEqualTo(models.get(i).size());
+        }
+    }
+
+    private static void change(TreeMap<String, Integer> model, String key, @Nullable Integer value) {
+        if (value == null) {
+            model.remove(key);
+        } else {
+            model.put(key, value);
         }
     }
 
@@ -66,14 +74,17 @@ class SnapshotTreeTest {
 
     @Test
     void becomesEmptyAgain() {
-        SnapshotTree<Integer> tree = SnapshotTree.empty();
-        for (int i = 0; i < 500; i++) {
-            tree = tree.with("k" + i, i);
+        TreeMap<String, @Nullable Integer> changes = new TreeMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            changes.put("k" + i, i);
         }
-        for (int i = 0; i < 500; i++) {
-            tree = tree.without("k" + i);
-        }
+        SnapshotTree<Integer> full = SnapshotTree.<Integer>empty().with(changes);
+        assertThat(full.size()).isEqualTo(20_000);
+        changes.replaceAll((key, value) -> null);
+        SnapshotTree<Integer> tree = full.with(changes);
         assertThat(tree.size()).isZero();
-        assertThat(tree.with("x", 1).get("x")).isEqualTo(1);
+        assertThat(tree.get("k7")).isNull();
+        assertThat(tree.with(new TreeMap<>(Map.of("x", 1))).get("x")).isEqualTo(1);
+        assertThat(full.get("k7")).isEqualTo(7);
     }
 }
