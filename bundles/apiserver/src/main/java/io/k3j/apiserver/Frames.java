@@ -48,7 +48,9 @@ final class Frames {
             return framed(shape.type, form,
                     Json.bytes(tables.of(target, List.of(object), form, shape.include, shape.headers)));
         }
-        return framed(shape.type, form, renderer.bytes(target, item, revision, form));
+        return renderer.asStored(target, item, form)
+                ? Json.withRevision(head(shape.type), item.bytes(), revision, END)
+                : framed(shape.type, form, renderer.bytes(target, item, revision, form));
     }
 
     /// A bookmark; `initialEnd` says that the initial events are complete.
@@ -78,11 +80,15 @@ final class Frames {
                 form.type() == Form.Type.PROTOBUF ? protobuf.bytes(object) : Json.bytes(object));
     }
 
+    private static byte[] head(String type) {
+        return ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+    }
+
     private static byte[] framed(String type, Form form, byte[] object) {
         if (form.type() == Form.Type.PROTOBUF) {
             return Protobuf.watchFrame(type, object);
         }
-        byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+        byte[] head = head(type);
         byte[] all = new byte[head.length + object.length + END.length];
         System.arraycopy(head, 0, all, 0, head.length);
         System.arraycopy(object, 0, all, head.length, object.length);

@@ -41,11 +41,16 @@ final class Renderer {
 
     /// One object's bytes in a form, without line end.
     byte[] bytes(Target target, Item item, long revision, Form form) {
-        if (form.type() == Form.Type.JSON && form.as() == Form.As.OBJECT && !form.pretty()
-                && inVersion(item, target.kind().gvk())) {
+        if (asStored(target, item, form)) {
             return revision == 0 ? item.bytes() : Json.withRevision(item.bytes(), revision);
         }
         return encoded(tree(target, item, revision, form), form);
+    }
+
+    /// Whether an object's bytes in a form are the stored ones with a revision.
+    boolean asStored(Target target, Item item, Form form) {
+        return form.type() == Form.Type.JSON && form.as() == Form.As.OBJECT && !form.pretty()
+                && inVersion(item, target.kind().gvk());
     }
 
     /// A tree's bytes in a form, JSON without line end.

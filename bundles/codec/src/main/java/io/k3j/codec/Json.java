@@ -1,6 +1,7 @@
 package io.k3j.codec;
 
 import io.k3j.model.Struct;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// JSON to trees and back. Stateless for its users: safe for any number of threads.
@@ -9,6 +10,7 @@ public final class Json {
     public static final int MAX_DEPTH = 1000;
 
     private static final int EXPECTED = 1024;
+    private static final byte[] NOTHING = {};
 
     private Json() {
     }
@@ -79,13 +81,16 @@ public final class Json {
     /// A stored object with its revision.
     /// @throws MalformedInput when the bytes are not a stored object
     public static byte[] withRevision(byte[] stored, long revision) {
+        return withRevision(NOTHING, stored, revision, NOTHING);
+    }
+
+    /// A stored object with its revision between two other texts.
+    /// @throws MalformedInput when the bytes are not a stored object
+    public static byte[] withRevision(byte[] before, byte[] stored, long revision, byte[] after) {
         int hole = hole(stored);
         byte[] fill = revision(stored, hole, revision);
-        byte[] whole = new byte[stored.length + fill.length];
-        System.arraycopy(stored, 0, whole, 0, hole);
-        System.arraycopy(fill, 0, whole, hole, fill.length);
-        System.arraycopy(stored, hole, whole, hole + fill.length, stored.length - hole);
-        return whole;
+        return ByteBuffer.allocate(before.length + stored.length + fill.length + after.length)
+                .put(before).put(stored, 0, hole).put(fill).put(stored, hole, stored.length - hole).put(after).array();
     }
 
     /// Where the fields after `apiVersion` and `kind` begin in a stored object: `{` and the bytes from here

@@ -37,8 +37,8 @@ final class JsonReader {
             .build();
 
     private final JsonParser parser;
-    private String[] names = new String[64];
-    private Object[] values = new Object[64];
+    private String[] names = new String[24];
+    private Object[] values = new Object[24];
     private int top;
     private final List<String> duplicates = new ArrayList<>(0);
 

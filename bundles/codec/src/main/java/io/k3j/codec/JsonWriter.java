@@ -10,6 +10,7 @@ import java.util.Arrays;
 /// Writes JSON into a growing array. One writer, one text.
 final class JsonWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final int PART = 512;
     private byte[] buffer;
     private int size;
 
@@ -79,16 +80,39 @@ final class JsonWriter {
         buffer[size++] = (byte) c;
     }
 
-    /// Every char takes at most six bytes (an escape), so one check of room is enough.
+    /// Most strings are plain to their end, so room is made for one byte per char first.
     void string(String s) {
         int length = s.length();
-        need(length * 6 + 2);
+        need(length + 2);
         byte[] b = buffer;
         int n = size;
         b[n++] = '"';
-        for (int i = 0; i < length; i++) {
+        int i = 0;
+        for (char c; i < length && plain(c = s.charAt(i)); i++) {
+            b[n++] = (byte) c;
+        }
+        size = n;
+        while (i < length) {
+            i = part(s, i, Math.min(length, i + PART));
+        }
+        one('"');
+    }
+
+    private static boolean plain(char c) {
+        return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+    }
+
+    /// Every char takes at most six bytes (an escape), so one check of room is enough for a part.
+    /// @return where the next part begins: a pair of surrogates is not parted
+    private int part(String s, int from, int to) {
+        int length = s.length();
+        need((to - from) * 6);
+        byte[] b = buffer;
+        int n = size;
+        int i = from;
+        for (; i < to; i++) {
             char c = s.charAt(i);
-            if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            if (plain(c)) {
                 b[n++] = (byte) c;
             } else if (c < 0x80) {
                 n = escape(b, n, c);
@@ -101,8 +125,8 @@ final class JsonWriter {
                 n = three(b, n, Character.isSurrogate(c) ? '\uFFFD' : c);
             }
         }
-        b[n++] = '"';
         size = n;
+        return i;
     }
 
     private static int three(byte[] b, int n, char c) {

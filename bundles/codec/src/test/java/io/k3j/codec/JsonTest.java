@@ -7,6 +7,7 @@ import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -101,6 +102,16 @@ class JsonTest {
         assertThat(Json.value(Json.bytes(all))).isEqualTo(all);
         assertThat(Json.text("a\u0001\"")).isEqualTo("\"a\\u0001\\\"\"");
         assertThat(Json.text("\ud800x")).isEqualTo("\"\uFFFDx\"");
+    }
+
+    @Test
+    void wideCharsSurviveAtEveryPlaceOfALongString() {
+        for (String wide : List.of("😀", "€", "\n", "\u0001", "é")) {
+            for (int before = 0; before < 1_100; before++) {
+                String text = "x".repeat(before) + wide + wide + "y".repeat(1_030) + wide;
+                assertThat(Json.value(Json.bytes(text))).isEqualTo(text);
+            }
+        }
     }
 
     @Test

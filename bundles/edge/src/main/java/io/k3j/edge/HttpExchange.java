@@ -272,12 +272,12 @@ final class HttpExchange implements Exchange, Runnable {
         if (before == State.WAITING || before == State.ANSWERING) {
             over("the client has gone");
         } else {
-            body.fail(new IOException("the client has gone"));
+            body.fail("the client has gone");
         }
     }
 
     private void over(String why) {
-        body.fail(new IOException(why));
+        body.fail(why);
         AnswerStream opened = stream;
         if (opened != null) {
             opened.drop();

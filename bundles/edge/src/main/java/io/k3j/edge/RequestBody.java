@@ -21,7 +21,7 @@ final class RequestBody extends InputStream {
     private boolean held;
     private boolean ended;
     private long idleSeconds = Limits.BODY_IDLE_SECONDS;
-    private @Nullable IOException failure;
+    private @Nullable String failure;
 
     /// `announced` is the length the client gave, or -1. `demand` is called by the reader when it
     /// first has to wait and each time it has made room.
@@ -53,7 +53,7 @@ final class RequestBody extends InputStream {
     }
 
     /// No more bytes can come; any thread.
-    synchronized void fail(IOException why) {
+    synchronized void fail(String why) {
         if (!ended && failure == null) {
             failure = why;
             notifyAll();
@@ -150,7 +150,7 @@ final class RequestBody extends InputStream {
                 return chunks.peek();
             }
             if (failure != null) {
-                throw new IOException(failure.getMessage(), failure);
+                throw new IOException(failure);
             }
             return null;
         }
