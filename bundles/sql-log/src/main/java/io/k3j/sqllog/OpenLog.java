@@ -22,6 +22,7 @@ public final class OpenLog implements StoreOpener.Opened {
             return new OpenLog(dialect, SqlLog.open(dialect, why -> {
             }));
         } catch (SQLException e) {
+            dialect.close();
             throw new DatastoreUnavailable(LogStart.sentence(dialect, e), e, false);
         }
     }

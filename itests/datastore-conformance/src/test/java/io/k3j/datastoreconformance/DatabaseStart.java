@@ -3,13 +3,20 @@ package io.k3j.datastoreconformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.SqlLog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What an operator is told when a database server cannot be used, and what is tried again.
@@ -19,6 +26,8 @@ abstract class DatabaseStart {
     abstract DatabaseServer server();
 
     abstract LogStart start(String endpoint, List<String> files, LogStart.Events events);
+
+    abstract StoreOpener opener();
 
     /// Makes a user without rights, whose password is the usual one.
     abstract void poorUser(String name);
@@ -77,6 +86,24 @@ abstract class DatabaseStart {
         assertThat(answer(demandingTls(endpoint), NO_FILES)).startsWith("failed ").contains("--datastore-cafile");
         assertThat(answer(endpoint, List.of(tls.stranger.toString(), "", ""))).startsWith("failed ")
                 .contains("--datastore-cafile");
+    }
+
+    @Test
+    void aStoreThatCannotBeOpenedLeavesNoKeyBehind() throws Exception {
+        Tls tls = tls();
+        Set<Path> before = keyStores();
+        List<String> wrong = List.of(tls.stranger.toString(), tls.certificate.toString(), tls.key.toString());
+        StoreOpener.Place place = new StoreOpener.Place(server().endpoint("s7"), Path.of(""), wrong);
+        assertThatThrownBy(() -> opener().open(place)).isInstanceOf(DatastoreUnavailable.class)
+                .hasMessageContaining("--datastore-cafile");
+        assertThat(keyStores()).isEqualTo(before);
+    }
+
+    private static Set<Path> keyStores() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(f -> f.getFileName().toString().startsWith("k3j-datastore-"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     @Test

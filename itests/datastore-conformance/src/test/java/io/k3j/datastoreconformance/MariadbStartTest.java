@@ -2,6 +2,8 @@ package io.k3j.datastoreconformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.datastoreapi.StoreOpener;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
@@ -22,6 +24,11 @@ class MariadbStartTest extends DatabaseStart {
     @Override
     LogStart start(String endpoint, List<String> files, LogStart.Events events) {
         return MysqlStore.start(endpoint, files, false, events);
+    }
+
+    @Override
+    StoreOpener opener() {
+        return new MysqlOpener();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.datastoreapi.StoreOpener;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.LogStart;
 import java.util.List;
@@ -17,6 +19,11 @@ class PostgresStartTest extends DatabaseStart {
     @Override
     LogStart start(String endpoint, List<String> files, LogStart.Events events) {
         return PostgresStore.start(endpoint, files, false, events);
+    }
+
+    @Override
+    StoreOpener opener() {
+        return new PostgresOpener();
     }
 
     @Override
