@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,8 +64,8 @@ final class Metrics {
         }
     }
 
-    /// Everything counted, and the gauges given.
-    String text(Map<String, Number> gauges) {
+    /// Everything counted, and the gauges given by their names with labels; one that ends in `_total` is a counter.
+    String text(SortedMap<String, Number> gauges) {
         StringBuilder b = new StringBuilder(4_096);
         Map<String, Counts> sorted = new TreeMap<>();
         requests.forEach((s, c) -> sorted.put(s.labels(), c));
@@ -72,10 +73,17 @@ final class Metrics {
         sorted.forEach((labels, c) -> line(b, "apiserver_request_total", labels, c.count.sum()));
         head(b, "apiserver_request_duration_seconds", "histogram", "How long requests took.");
         sorted.forEach((labels, c) -> histogram(b, labels, c));
-        gauges.forEach((name, value) -> {
-            head(b, name, "gauge", "See the Kubernetes metrics reference.");
-            line(b, name, "", value);
-        });
+        String last = "";
+        for (Map.Entry<String, Number> gauge : gauges.entrySet()) {
+            String name = gauge.getKey();
+            String family = name.substring(0, (name + "{").indexOf('{'));
+            if (!family.equals(last)) {
+                head(b, family, family.endsWith("_total") ? "counter" : "gauge",
+                        "See the Kubernetes metrics reference.");
+            }
+            line(b, name, "", gauge.getValue());
+            last = family;
+        }
         return b.toString();
     }
 

@@ -7,10 +7,10 @@ import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Paths that are no resources: version, health, metrics, discovery, OpenAPI, token issuer documents.
@@ -24,17 +24,16 @@ final class Paths {
     private final Metrics metrics;
     private final WatchHub hub;
     private final Struct version = Version.document();
-    private final Instant started;
+    private final ProcessFigures process;
 
-    Paths(Core core, HealthChecks health, Metrics metrics, WatchHub hub) {
+    Paths(Core core, HealthChecks health, Metrics metrics, WatchHub hub, ProcessFigures process) {
         this.core = core;
         this.discovery = new Discovery(core);
         this.openApi = new OpenApiDocuments(core);
         this.health = health;
         this.metrics = metrics;
         this.hub = hub;
-        // now, since it takes a descriptor, which there may be none of when somebody asks
-        this.started = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
+        this.process = process;
     }
 
     /// Answers a request that has been authorised.
@@ -62,16 +61,14 @@ final class Paths {
         }
     }
 
-    private Map<String, Number> gauges() {
-        Map<String, Number> all = new TreeMap<>();
+    private SortedMap<String, Number> gauges() {
+        SortedMap<String, Number> all = new TreeMap<>();
         byKind(all, "apiserver_current_inflight_requests", core.seats().taken());
         byKind(all, "apiserver_current_inqueue_requests", core.seats().waiting());
         all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("apiserver_storage_objects", core.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());
-        Runtime jvm = Runtime.getRuntime();
-        all.put("process_resident_memory_bytes", jvm.totalMemory() - jvm.freeMemory());
-        all.put("process_start_time_seconds", started.toEpochMilli() / 1000.0);
+        process.to(all);
         return all;
     }
 

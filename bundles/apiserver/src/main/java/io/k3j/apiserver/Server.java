@@ -10,6 +10,7 @@ import io.k3j.watchcache.Feeder;
 import io.k3j.watchcache.Fence;
 import io.k3j.watchcache.Rows;
 import io.k3j.watchcache.Store;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /// One running API server: the core with its threads. It is complete when constructed: everything that
@@ -51,7 +52,7 @@ final class Server implements AutoCloseable {
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
         this.pipeline = new Pipeline(core, new Watches(fence, log, hub, frames, core.answers()),
-                new Paths(core, health, metrics, hub), metrics);
+                new Paths(core, health, metrics, hub, new ProcessFigures(Path.of("/proc/self"))), metrics);
     }
 
     /// Answers everything nobody else does.
