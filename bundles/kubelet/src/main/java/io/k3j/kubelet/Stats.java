@@ -130,22 +130,24 @@ final class Stats {
     /// Prometheus text of what pods use.
     String resourceMetrics() {
         Struct all = summary();
-        StringBuilder b = new StringBuilder(4096);
-        b.append("# TYPE node_cpu_usage_seconds_total counter\n").append("node_cpu_usage_seconds_total ")
-                .append(seconds(all.struct("node"))).append('\n').append("# TYPE node_memory_working_set_bytes gauge\n")
-                .append("node_memory_working_set_bytes ")
-                .append(all.struct("node").struct("memory").whole("workingSetBytes", 0)).append('\n')
-                .append("# TYPE container_cpu_usage_seconds_total counter\n")
-                .append("# TYPE container_memory_working_set_bytes gauge\n");
+        StringBuilder cpu = new StringBuilder("# TYPE container_cpu_usage_seconds_total counter\n");
+        StringBuilder memory = new StringBuilder("# TYPE container_memory_working_set_bytes gauge\n");
         for (Struct pod : all.seq("pods").structs()) {
             for (Struct c : pod.seq("containers").structs()) {
                 String labels = labels(pod.struct("podRef"), c);
-                b.append("container_cpu_usage_seconds_total").append(labels).append(seconds(c)).append('\n');
-                b.append("container_memory_working_set_bytes").append(labels)
-                        .append(c.struct("memory").whole("workingSetBytes", 0)).append('\n');
+                cpu.append("container_cpu_usage_seconds_total").append(labels).append(seconds(c)).append('\n');
+                memory.append("container_memory_working_set_bytes").append(labels).append(workingSet(c)).append('\n');
             }
         }
-        return b.append("# TYPE scrape_error gauge\nscrape_error 0\n").toString();
+        return cpu.append(memory).append("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ")
+                .append(seconds(all.struct("node")))
+                .append("\n# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes ")
+                .append(workingSet(all.struct("node")))
+                .append("\n# TYPE scrape_error gauge\nscrape_error 0\n").toString();
+    }
+
+    private static long workingSet(Struct of) {
+        return of.struct("memory").whole("workingSetBytes", 0);
     }
 
     private static String labels(Struct pod, Struct container) {

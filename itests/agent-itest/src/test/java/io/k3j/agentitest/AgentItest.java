@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +114,19 @@ class AgentItest {
         assertThat(kubectl("get --raw /api/v1/nodes/agent-1/proxy/metrics").text()).contains("kubelet_running_pods",
                 "k3s_loadbalancer_server_connections" + server,
                 "k3s_loadbalancer_dial_duration_seconds_count{name=\"k3s-agent-load-balancer\",status=\"success\"}");
+    }
+
+    @Test
+    @Order(2)
+    void tellsWhatItsContainersUseFamilyByFamily() throws IOException, InterruptedException {
+        await("get --raw /api/v1/nodes/agent-1/proxy/metrics/resource",
+                "container_memory_working_set_bytes{container=");
+        List<String> names = kubectl("get --raw /api/v1/nodes/agent-1/proxy/metrics/resource").text().lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank()).map(line -> line.split("[{ ]")[0]).toList();
+        List<String> families = new ArrayList<>(new LinkedHashSet<>(names));
+        assertThat(families).containsExactly("container_cpu_usage_seconds_total", "container_memory_working_set_bytes",
+                "node_cpu_usage_seconds_total", "node_memory_working_set_bytes", "scrape_error");
+        assertThat(names).isSortedAccordingTo(Comparator.comparing(families::indexOf));
     }
 
     @Test
