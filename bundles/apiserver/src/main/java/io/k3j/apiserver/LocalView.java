@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -109,7 +107,7 @@ final class LocalView implements View {
     private void follow(Listener listener) {
         log.follow(follower);
         Told told = new Told(log.mostRecent());
-        list(told.picture.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
+        list(told.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
         tell(listener::synced);
         try {
             while (!closed && log.open()) {
@@ -130,42 +128,6 @@ final class LocalView implements View {
             Thread.currentThread().interrupt();
         } finally {
             log.leave(follower);
-        }
-    }
-
-    /// What a listener has been told: everything in a picture, and the events ahead of it.
-    private static final class Told {
-        private final List<Event> ahead = new ArrayList<>();
-        private EventLog.Snapshot picture;
-        private long revision;
-
-        Told(EventLog.Snapshot picture) {
-            this.picture = picture;
-            this.revision = picture.revision();
-        }
-
-        /// Whether this event has not been told; it is from now on.
-        boolean next(Event event) {
-            if (event.revision() <= revision) {
-                return false;
-            }
-            revision = event.revision();
-            return ahead.add(event);
-        }
-
-        /// All events in `offered` have been told. It takes the place of an older picture, which is not kept alive.
-        void reached(EventLog.Snapshot offered) {
-            if (offered.revision() >= picture.revision()) {
-                picture = offered;
-                ahead.removeIf(e -> e.revision() <= offered.revision());
-            }
-        }
-
-        /// Everything told, as far as a listener is told of it.
-        SnapshotTree<Item> tree() {
-            SortedMap<String, @Nullable Item> changes = new TreeMap<>();
-            ahead.forEach(e -> changes.put(e.newest().storeKey(), e.after()));
-            return picture.tree().with(changes);
         }
     }
 

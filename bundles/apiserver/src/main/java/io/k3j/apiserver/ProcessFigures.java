@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class ProcessFigures {
         }
         try (Stream<Path> open = Files.list(proc.resolve("fd"))) {
             all.put("process_open_fds", open.count());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // left out
         }
     }

@@ -1,5 +1,8 @@
 package io.k3j.watchcache;
 
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One step of the log: what a key was before and what it is after. `before` is null for a creation, `after` for a
@@ -16,6 +19,13 @@ public final class Event {
         this.revision = revision;
         this.before = before;
         this.after = after;
+    }
+
+    /// A picture as it is after further steps, oldest first.
+    public static SnapshotTree<Item> replayed(SnapshotTree<Item> picture, List<Event> steps) {
+        SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+        steps.forEach(step -> changes.put(step.newest().storeKey(), step.after()));
+        return steps.isEmpty() ? picture : picture.with(changes);
     }
 
     /// The revision of the step.

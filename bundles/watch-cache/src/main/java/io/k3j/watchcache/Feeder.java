@@ -167,6 +167,7 @@ public final class Feeder implements AutoCloseable {
             try {
                 return new Step(true, rows.item(c.key(), bytes, c.createRevision(), c.revision()));
             } catch (UnreadableRow sealed) {
+                // this one may wait: what came before it is to be seen meanwhile
                 log.settle();
                 if (superseded(datastore, c.key(), c.revision())) {
                     return Step.NONE;

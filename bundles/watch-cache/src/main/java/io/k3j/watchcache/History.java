@@ -3,8 +3,6 @@ package io.k3j.watchcache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The latest events, oldest first, bounded by bytes and count. A picture is kept after the last event of each stretch
@@ -100,11 +98,8 @@ final class History {
         if (revision < baseRevision) {
             return null;
         }
-        List<Event> found = new ArrayList<>();
-        for (long i = firstAfter(revision); i < next && found.size() < max; i++) {
-            found.add(at(i));
-        }
-        return found;
+        long begin = firstAfter(revision);
+        return between(begin, Math.min(next, begin + max));
     }
 
     /// The picture right after a revision; null when it is gone.
@@ -118,16 +113,15 @@ final class History {
             begin--;
         }
         SnapshotTree<Item> picture = begin == first ? base : pictures[index(begin - 1)];
-        return picture == null ? null : begin == end ? picture : picture.with(changes(begin, end));
+        return picture == null ? null : Event.replayed(picture, between(begin, end));
     }
 
-    private SortedMap<String, @Nullable Item> changes(long begin, long end) {
-        SortedMap<String, @Nullable Item> changes = new TreeMap<>();
+    private List<Event> between(long begin, long end) {
+        List<Event> some = new ArrayList<>();
         for (long i = begin; i < end; i++) {
-            Event event = at(i);
-            changes.put(event.newest().storeKey(), event.after());
+            some.add(at(i));
         }
-        return changes;
+        return some;
     }
 
     private long firstAfter(long revision) {
