@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +37,7 @@ class MachineNetItest {
             net.again(one);
             assertThat(run(one, "cat /var/lib/rancher/mark /etc/rancher/node/password; hostname")).isEqualTo(
                     "kept\nsecret\nserver-1\n");
-            assertThat(one.run(LIMIT, "pgrep -x sleep | wc -l").text().strip()).as("its own sleep only").isEqualTo("1");
+            assertThat(one.run(LIMIT, "pgrep -x sleep | wc -l").text().strip()).as("what slept before").isEqualTo("0");
 
             net.unplug(two);
             assertThat(one.run(LIMIT, "busybox ping -c 1 -W 1 10.10.10.99").code()).isNotZero();
@@ -42,6 +45,28 @@ class MachineNetItest {
             assertThat(run(one, "busybox ping -c 3 -W 2 10.10.10.99")).contains("3 packets transmitted");
         }
         assertThat(Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "show", "k3jnet")).code()).isNotZero();
+    }
+
+    @Test
+    void goesWithATestThatIsKilled() throws IOException, InterruptedException {
+        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
+        Process test = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                System.getProperty("java.class.path"), Killed.class.getName()).redirectErrorStream(true).start();
+        long machine = Long.parseLong(test.inputReader().readLine());
+        test.destroyForcibly().waitFor();
+        Waiting.until("end of its machine", LIMIT, () -> !Files.exists(Path.of("/proc", Long.toString(machine))),
+                () -> "");
+        try (MachineNet net = MachineNet.on()) {
+            assertThat(run(net.server(1), "busybox ping -c 1 -W 2 10.10.10.1")).contains(" 0% packet loss");
+        }
+    }
+
+    /// A test that waits to be killed.
+    static final class Killed {
+        public static void main(String[] args) throws IOException, InterruptedException {
+            System.out.println(MachineNet.on().server(1).init());
+            System.in.read();
+        }
     }
 
     private static String run(Machine machine, String line) throws IOException, InterruptedException {

@@ -1,7 +1,9 @@
 package io.k3j.testkitmachine;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import java.util.stream.Stream;
 /// A machine on this kernel: own processes, mounts, name, network and control groups; what it writes below `/etc`,
 /// `/var/lib` and `/var/log` stays in a directory of the test. A cable (a veth pair) joins it to the test, which is
 /// the world outside for it. Closing it pulls the plug and removes all it made, unless a test failed and
-/// `-Dk3j.keep=failure` is given.
+/// `-Dk3j.keep=failure` is given. It goes off with the process that made it, too, however that ends.
 public final class Machine implements AutoCloseable {
     private static final int CABLES = 250;
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(20);
@@ -66,10 +68,11 @@ public final class Machine implements AutoCloseable {
     }
 
     private static Machine on(int number, Wire wire) throws IOException, InterruptedException {
-        Path dir = Files.createTempDirectory("k3j-e2e");
+        Path dir = Files.createTempDirectory(disk(number));
         try (InputStream script = Objects.requireNonNull(Machine.class.getResourceAsStream("machine.sh"))) {
             Files.copy(script, dir.resolve("machine.sh"));
         }
+        prune(dir, number);
         Machine machine = new Machine(dir, number, wire, power(dir, number, wire));
         try {
             machine.booted();
@@ -160,6 +163,7 @@ public final class Machine implements AutoCloseable {
     @Override
     public void close() {
         if (kept) {
+            stay();
             System.out.println("kept: " + String.join(" ", inside(List.of("bash"))));
             return;
         }
@@ -183,8 +187,37 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    private boolean cleaned() throws IOException, InterruptedException {
+    /// Its power hangs on the input of its process, which ends with this one.
+    private void stay() {
+        try (BufferedWriter said = power.outputWriter()) {
+            said.write("stay\n");
+        } catch (IOException e) {
+            throw new AssertionError("could not leave " + name() + " on", e);
+        }
+    }
+
+    /// Removes what a machine with this number left whose test was killed.
+    private static void prune(Path dir, int number) throws IOException, InterruptedException {
+        clean(dir, number);
+        try (DirectoryStream<Path> disks = Files.newDirectoryStream(dir.getParent(), disk(number) + "*")) {
+            for (Path disk : disks) {
+                if (!disk.equals(dir)) {
+                    remove(disk);
+                }
+            }
+        }
+    }
+
+    private static String disk(int number) {
+        return NAME + number + "-";
+    }
+
+    private static void clean(Path dir, int number) throws IOException, InterruptedException {
         Outcome.of(BOOT_LIMIT, Map.of(), List.of("bash", dir.resolve("machine.sh").toString(), "clean", NAME + number));
+    }
+
+    private boolean cleaned() throws IOException, InterruptedException {
+        clean(dir, number);
         try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
             return hierarchies.noneMatch(h -> h.endsWith(NAME + number) || Files.exists(h.resolve(NAME + number)));
         }

@@ -1,6 +1,7 @@
 package io.k3j.testkitmachine;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,8 @@ import java.util.Map;
 /// Several machines on one bridge, with the addresses of K3s' page on the cluster load balancer
 /// (<https://docs.k3s.io/datastore/cluster-loadbalancer>): servers `10.10.10.50` to `.52`, load balancers `.98` and
 /// `.99`, agents `.101` to `.103`, a virtual address `.100`. The test itself is `10.10.10.1`, their gateway. There
-/// is one
-/// at a time on a kernel, because the addresses are the page's; a second one waits. Closing it removes everything.
+/// is one at a time on a kernel, because the addresses are the page's; a second one waits. Closing it removes
+/// everything; what a test left that was killed goes when the next one is made.
 public final class MachineNet implements AutoCloseable {
     /// The address that moves between the load balancers.
     public static final String VIRTUAL = "10.10.10.100";
@@ -19,18 +20,20 @@ public final class MachineNet implements AutoCloseable {
     private static final String LINK = "eth1";
     private static final Duration TURN_LIMIT = Duration.ofMinutes(20);
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final InetSocketAddress TURN = new InetSocketAddress("127.10.10.10", 10100);
     private final List<Machine> machines = new ArrayList<>();
+    private final Turn turn;
 
-    private MachineNet() {
+    private MachineNet(Turn turn) {
+        this.turn = turn;
     }
 
     /// Makes the bridge, without a machine.
     public static MachineNet on() throws IOException, InterruptedException {
-        Waiting.until("turn of this test, because of another one's bridge " + BRIDGE, TURN_LIMIT,
-                () -> Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "add", BRIDGE, "type", "bridge")).code() == 0,
-                () -> "if no test runs: ip link delete " + BRIDGE);
-        MachineNet net = new MachineNet();
+        MachineNet net = new MachineNet(Turn.at(TURN, TURN_LIMIT));
         try {
+            unbridge();
+            Outcome.text(List.of("ip", "link", "add", BRIDGE, "type", "bridge"));
             Outcome.text(List.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE));
             Outcome.text(List.of("ip", "link", "set", BRIDGE, "up"));
             return net;
@@ -88,7 +91,9 @@ public final class MachineNet implements AutoCloseable {
         try {
             machines.parallelStream().forEach(Machine::close);
         } finally {
-            unbridge();
+            try (turn) {
+                unbridge();
+            }
         }
     }
 

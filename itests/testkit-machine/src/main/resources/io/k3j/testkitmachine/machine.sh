@@ -1,7 +1,8 @@
 #!/bin/bash
 # machine.sh power NAME DIR HOST : switches a machine on (own PID, mount, UTS, IPC, network and cgroup namespaces) and
-#                             stays as long as it is on; killing this process is pulling its plug. Switched on again
-#                             with the same DIR it finds the disk as it left it
+#                             stays as long as it is on; killing this process is pulling its plug, and so is the end
+#                             of its input, unless that says "stay". Switched on again with the same DIR it finds
+#                             the disk as it left it
 # machine.sh enter NAME PID CMD… : runs CMD in it
 # machine.sh clean NAME : removes its control groups and what is left in them
 # Files the machine changes below /etc, /var/lib and /var/log lie in DIR; /tmp is the real one.
@@ -65,7 +66,8 @@ boot)
     ip link set lo up
     mount --make-rshared /
     touch "$3/booted"
-    while :; do sleep 3600 & wait $! || true; done
+    { read -r _ && exec sleep infinity; } <&0 &
+    wait $!
     ;;
 enter)
     name=$2 pid=$3

@@ -1,0 +1,50 @@
+package io.k3j.testkitmachine;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The turn of one test among those of this kernel that need the same names and addresses. It is a port of the
+/// loopback interface: it belongs to the network the names are in, and ends with the process that holds it, however
+/// that ends.
+final class Turn implements AutoCloseable {
+    private final ServerSocket held;
+
+    private Turn(ServerSocket held) {
+        this.held = held;
+    }
+
+    /// Waits for it.
+    /// @throws AssertionError when another process holds it for longer than `limit`
+    static Turn at(InetSocketAddress place, Duration limit) throws IOException, InterruptedException {
+        List<Turn> taken = new ArrayList<>();
+        Waiting.until("turn of this test", limit, () -> take(place, taken),
+                () -> "who has it: ss -ltnp src " + place.getAddress().getHostAddress());
+        return taken.getFirst();
+    }
+
+    private static boolean take(InetSocketAddress place, List<Turn> taken) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.bind(place);
+        } catch (BindException e) {
+            socket.close();
+            return false;
+        }
+        taken.add(new Turn(socket));
+        return true;
+    }
+
+    @Override
+    public void close() {
+        try {
+            held.close();
+        } catch (IOException e) {
+            throw new AssertionError("could not give up the turn", e);
+        }
+    }
+}
