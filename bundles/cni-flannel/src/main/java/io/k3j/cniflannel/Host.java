@@ -12,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /// This machine's links, sysctls and files.
@@ -105,22 +107,19 @@ final class Host {
     /// Input is written before output is read: what these commands print while they read is less than a pipe holds.
     private Outcome run(List<String> line, String input) {
         try {
-            Path complaint = Files.createTempFile("k3j-ip", ".err");
-            try {
-                Process process = new ProcessBuilder(line).redirectError(complaint.toFile()).start();
-                try (OutputStream in = process.getOutputStream()) {
-                    in.write(input.getBytes(StandardCharsets.UTF_8));
-                }
-                byte[] output = process.getInputStream().readAllBytes();
-                boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
-                String said = Files.readString(complaint).strip();
-                LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
-                return new Outcome(ended ? process.exitValue() : -1, output, said);
-            } finally {
-                Files.deleteIfExists(complaint);
+            Process process = new ProcessBuilder(line).start();
+            FutureTask<byte[]> complaint = new FutureTask<>(process.getErrorStream()::readAllBytes);
+            Thread.ofVirtual().name("ip-complaint").start(complaint);
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
             }
-        } catch (IOException e) {
-            return new Outcome(-1, new byte[0], e.getMessage());
+            byte[] output = process.getInputStream().readAllBytes();
+            boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+            String said = new String(complaint.get(), StandardCharsets.UTF_8).strip();
+            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
+            return new Outcome(ended ? process.exitValue() : -1, output, said);
+        } catch (IOException | ExecutionException e) {
+            return new Outcome(-1, new byte[0], String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Outcome(-1, new byte[0], "interrupted");
