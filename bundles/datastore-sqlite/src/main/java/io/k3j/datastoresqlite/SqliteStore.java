@@ -26,6 +26,7 @@ public final class SqliteStore implements StoreOpener.Opened {
     /// database had to be given up while running.
     /// @throws DatastoreUnavailable saying what is wrong with the file and what to do; it was not touched
     public static SqliteStore open(Path dataDir, boolean keepSecondaryIndexes, Consumer<String> onBroken) {
+        NativeLibrary.load();
         StoreFile file;
         try {
             file = StoreFile.take(dataDir);

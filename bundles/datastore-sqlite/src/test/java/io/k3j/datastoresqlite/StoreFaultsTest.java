@@ -112,15 +112,28 @@ class StoreFaultsTest {
         try (SqliteStore first = open()) {
             put(first.datastore(), "/a");
             List<String> before = tree();
-            String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-            Process second = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-cp",
-                    System.getProperty("java.class.path"), OpenChild.class.getName(), dataDir.toString())
-                    .redirectErrorStream(true).start();
-            String output = new String(second.getInputStream().readAllBytes());
-            assertThat(second.waitFor()).isNotZero();
-            assertThat(output).contains("another server is using the datastore");
+            assertThat(refusal("-ea")).contains("another server is using the datastore");
             assertThat(tree()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void anSqliteThatCannotBeLoadedIsNotTakenForDamage() throws Exception {
+        List<String> before = tree();
+        assertThat(refusal("-Dorg.sqlite.tmpdir=/proc")).contains("SQLite cannot be loaded, nothing was changed: ")
+                .doesNotContain("damaged");
+        assertThat(tree()).isEqualTo(before);
+    }
+
+    /// What a server says whose Java has this option, too, and which does not start.
+    private String refusal(String option) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        Process server = new ProcessBuilder(java, option, "--enable-native-access=ALL-UNNAMED", "-cp",
+                System.getProperty("java.class.path"), OpenChild.class.getName(), dataDir.toString())
+                .redirectErrorStream(true).start();
+        String output = new String(server.getInputStream().readAllBytes());
+        assertThat(server.waitFor()).isNotZero();
+        return output;
     }
 
     @Test

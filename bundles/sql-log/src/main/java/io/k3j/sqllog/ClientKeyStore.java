@@ -2,8 +2,8 @@ package io.k3j.sqllog;
 
 import io.k3j.pki.LoadedKey;
 import io.k3j.pki.Pem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,16 +17,21 @@ import java.util.List;
 
 /// A client certificate and its key (`--datastore-certfile`, `--datastore-keyfile`) in the form database drivers
 /// read: a key store in a file of its own, for the owner only, with a password made for it, removed by [#close].
+/// Drivers read it for each connection. Threads may share it.
 public final class ClientKeyStore implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
     private static final String TYPE = "PKCS12";
     private static final String ALIAS = "user";
     private static final int PASSWORD_BITS = 128;
-    private final Path file;
+    private final byte[] content;
     private final String password;
+    private Path file;
+    private boolean closed;
 
-    private ClientKeyStore(Path file, String password) {
-        this.file = file;
+    private ClientKeyStore(byte[] content, String password) throws IOException {
+        this.content = content;
         this.password = password;
+        this.file = written(content);
     }
 
     /// Reads two PEM files.
@@ -40,16 +45,19 @@ public final class ClientKeyStore implements AutoCloseable {
             store.load(null, null);
             store.setKeyEntry(ALIAS, keys.getFirst().secret(), password.toCharArray(),
                     chain.toArray(Certificate[]::new));
-            Path file = Files.createTempFile("k3j-datastore-", ".p12",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (OutputStream out = Files.newOutputStream(file)) {
-                store.store(out, password.toCharArray());
-            }
-            return new ClientKeyStore(file, password);
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            store.store(content, password.toCharArray());
+            return new ClientKeyStore(content.toByteArray(), password);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("--datastore-keyfile " + key + ": cannot be used with "
                     + certificates + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Path written(byte[] content) throws IOException {
+        Path file = Files.createTempFile("k3j-datastore-", ".p12",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.write(file, content);
     }
 
     private static <T> List<T> read(String flag, Path file, Parser<T> parser) {
@@ -66,8 +74,16 @@ public final class ClientKeyStore implements AutoCloseable {
         }
     }
 
-    /// Where it is.
-    public Path file() {
+    /// Where it is: somewhere else once it is gone, as hosts take away old files of the temporary directory.
+    public synchronized Path file() {
+        if (!closed && !Files.exists(file)) {
+            try {
+                file = written(content);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "the client certificate of the datastore cannot be given to its"
+                        + " driver: {0}", e.toString());
+            }
+        }
         return file;
     }
 
@@ -78,11 +94,12 @@ public final class ClientKeyStore implements AutoCloseable {
 
     /// Removes the file.
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            System.getLogger("io.k3j.sqllog").log(System.Logger.Level.WARNING, "{0} stays: {1}", file, e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "{0} stays: {1}", file, e.getMessage());
         }
     }
 

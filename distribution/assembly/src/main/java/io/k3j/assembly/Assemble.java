@@ -36,6 +36,8 @@ public final class Assemble {
                 .map(commit -> Map.of("io/k3j/cli/commit", (commit + "\n").getBytes(StandardCharsets.US_ASCII)))
                 .orElse(Map.of());
         MergedJar.write(jars, more, lib.resolve("k3s-base.jar"));
+        Trees.delete(lib.resolve("native"));
+        NativeLibraries.write(jars, lib.resolve("native"));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }

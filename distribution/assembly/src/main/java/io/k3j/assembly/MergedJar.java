@@ -61,18 +61,13 @@ final class MergedJar {
     }
 
     /// What has no meaning in a merged jar: signatures, module descriptors, the component descriptors
-    /// that the index holds.
+    /// that the index holds, and libraries that are files beside it.
     private static boolean left(String name) {
         boolean signature = name.startsWith("META-INF/") && name.indexOf('/', "META-INF/".length()) < 0
                 && (name.endsWith(".SF") || name.endsWith(".RSA") || name.endsWith(".DSA") || name.endsWith(".EC"));
-        return signature || foreign(name) || name.endsWith("module-info.class") || name.startsWith("META-INF/maven/")
+        return signature || NativeLibraries.holds(name) || name.endsWith("module-info.class")
+                || name.startsWith("META-INF/maven/")
                 || name.startsWith("META-INF/INDEX") || name.startsWith("OSGI-OPT/") || name.startsWith("OSGI-INF/");
-    }
-
-    /// Native libraries of platforms we do not run on: most of SQLite's jar.
-    private static boolean foreign(String name) {
-        return name.startsWith("org/sqlite/native/") && !name.startsWith("org/sqlite/native/Linux/x86_64/")
-                && !name.startsWith("org/sqlite/native/Linux/aarch64/");
     }
 
     private static byte[] withNewline(byte[] bytes) {
