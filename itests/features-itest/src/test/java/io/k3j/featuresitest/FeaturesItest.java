@@ -34,13 +34,13 @@ class FeaturesItest {
             scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
             feature(scene);
             scene.run(Map.of("clusterCidr", "10.42.0.0/16", "token", "secret"), Set.of());
-            scene.await("start", () -> scene.read("diary").equals("start\n"));
+            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            assertThat(scene.read("diary")).isEqualTo("start\n");
             Configuration[] given = admin.listConfigurations("(service.pid=test.old)");
             assertThat(given[0].getProperties().get("clusterCidr")).isEqualTo("10.42.0.0/16");
             assertThat(given[0].getProperties().get("token")).isNull();
             assertThat(components().list()).singleElement()
                     .matches(component -> component.name().equals("old") && component.state().equals("ACTIVE"));
-            assertThat(scene.read("data/bundles/applied.json")).contains("old");
         }
     }
 
