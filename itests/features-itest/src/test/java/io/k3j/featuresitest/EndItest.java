@@ -48,6 +48,8 @@ class EndItest {
                     stopped.countDown();
                 }
             });
+            // also wires this bundle to AssertJ: a framework that ends may fail at that
+            assertThat(scene.read("diary")).as("before the start").isEmpty();
             scene.run(Map.of(), Set.of());
             assertThat(seen.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(during).hasToString("start\n");
