@@ -115,6 +115,9 @@ final class Host {
             }
             byte[] output = process.getInputStream().readAllBytes();
             boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+            if (!ended) {
+                process.destroyForcibly();
+            }
             String said = new String(complaint.get(), StandardCharsets.UTF_8).strip();
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
             return new Outcome(ended ? process.exitValue() : -1, output, said);
