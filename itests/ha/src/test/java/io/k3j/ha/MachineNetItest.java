@@ -51,7 +51,8 @@ class MachineNetItest {
     void goesWithATestThatIsKilled() throws IOException, InterruptedException {
         assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
         Process test = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-                System.getProperty("java.class.path"), Killed.class.getName()).redirectErrorStream(true).start();
+                System.getProperty("java.class.path"), Killed.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         long machine = Long.parseLong(test.inputReader().readLine());
         test.destroyForcibly().waitFor();
         Waiting.until("end of its machine", LIMIT, () -> !Files.exists(Path.of("/proc", Long.toString(machine))),
