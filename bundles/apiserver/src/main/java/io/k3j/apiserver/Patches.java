@@ -93,9 +93,10 @@ final class Patches {
         }
     }
 
-    /// What applying makes of an object (empty: of nothing).
+    /// What applying makes of an object (empty: of nothing; then a version asked for stands for none).
     /// @throws ApiFault 400, 409
-    Shaping.Wish apply(Intent intent, Struct live, Struct wanted, Bodies.Expected expected) {
+    Shaping.Wish apply(Intent intent, Struct live, Struct asked, Bodies.Expected expected) {
+        Struct wanted = live.isEmpty() ? fresh(intent, asked) : asked;
         if (intent.manager().isEmpty()) {
             throw new ApiFault(422, "Invalid",
                     "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: "
@@ -110,6 +111,18 @@ final class Patches {
         Struct typed = bodies.typed(new Document(wanted, List.of()), expected);
         Struct merged = fields.applied(intent, live, sparse(wanted, typed));
         return new Shaping.Wish(merged, true);
+    }
+
+    /// What is asked for of an object that does not exist. Upstream forgets the version here, so that operators can
+    /// send one that never was to say "only create"; a uid can only be that of an object that has gone.
+    /// @throws ApiFault 409
+    private static Struct fresh(Intent intent, Struct asked) {
+        String uid = asked.struct("metadata").text("uid");
+        if (!uid.isEmpty()) {
+            throw ApiFault.conflict(intent.target().gvr(), intent.key().name(),
+                    "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
+        }
+        return asked.withoutAt("metadata", "resourceVersion");
     }
 
     /// Only what the applier really said: typing adds fields that Go always writes.

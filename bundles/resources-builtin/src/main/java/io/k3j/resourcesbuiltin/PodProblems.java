@@ -24,10 +24,15 @@ final class PodProblems {
 
     /// A template in a workload at `p`; `restart` are the restart policies the workload can live with.
     static void template(Struct template, List<String> restart, Problems p) {
+        template(template, restart, Set.of(), p);
+    }
+
+    /// A template whose pods get more volumes than it says: `claimed` are their names.
+    static void template(Struct template, List<String> restart, Set<String> claimed, Problems p) {
         Problems labels = p.at("metadata").at("labels");
         MetadataRules.labels(template.struct("metadata").struct("labels"), labels.path(), labels.found());
         Struct spec = template.struct("spec");
-        spec(spec, p.at("spec"));
+        spec(spec, claimed, p.at("spec"));
         if (RESTART.contains(spec.text("restartPolicy"))) {
             p.at("spec").oneOf(spec, "restartPolicy", restart);
         }
@@ -38,7 +43,12 @@ final class PodProblems {
 
     /// A pod spec.
     static void spec(Struct spec, Problems p) {
-        Set<String> volumes = VolumeProblems.volumes(spec.seq("volumes"), p);
+        spec(spec, Set.of(), p);
+    }
+
+    private static void spec(Struct spec, Set<String> claimed, Problems p) {
+        Set<String> volumes = new HashSet<>(VolumeProblems.volumes(spec.seq("volumes"), p));
+        volumes.addAll(claimed);
         Set<String> names = new HashSet<>();
         if (spec.seq("containers").isEmpty()) {
             p.at("containers").required("");

@@ -7,6 +7,8 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Deployments, replica sets, daemon sets, stateful sets, replication controllers.
@@ -222,10 +224,16 @@ final class WorkloadRules {
             p.at("spec").at("updateStrategy").oneOf(spec.struct("updateStrategy"), "type",
                     List.of("RollingUpdate", "OnDelete"));
             selector(spec, p.at("spec"));
-            PodProblems.template(spec.struct("template"), ALWAYS, p.at("spec").at("template"));
+            PodProblems.template(spec.struct("template"), ALWAYS, claimed(spec), p.at("spec").at("template"));
             if (write.operation() == Operation.UPDATE && !fixed(before).equals(fixed(spec))) {
                 p.at("spec").forbidden(RULE);
             }
+        }
+
+        /// The volumes that each pod gets from its claims.
+        private static Set<String> claimed(Struct spec) {
+            return spec.seq("volumeClaimTemplates").structs().stream().map(c -> c.struct("metadata").text("name"))
+                    .collect(Collectors.toSet());
         }
 
         private static Struct fixed(Struct spec) {
