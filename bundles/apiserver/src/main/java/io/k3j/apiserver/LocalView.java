@@ -66,8 +66,8 @@ final class LocalView implements View {
     public Optional<Obj> get(Key key) {
         String storeKey = Keys.of(selection.target().kind(), key);
         Item item = log.mostRecent().tree().get(storeKey);
-        return item != null && storeKey.startsWith(selection.prefix()) && selection.matches(item)
-                ? Optional.of(shown(item)) : Optional.empty();
+        Item known = item == null || !storeKey.startsWith(selection.prefix()) ? null : known(item);
+        return known != null && selection.matches(known) ? Optional.of(shown(known)) : Optional.empty();
     }
 
     @Override
@@ -88,12 +88,23 @@ final class LocalView implements View {
             if (!key.startsWith(prefix)) {
                 return false;
             }
-            if (selection.matches(item)) {
-                all.add(shown(item));
+            Item known = known(item);
+            if (selection.matches(known)) {
+                all.add(shown(known));
             }
             return true;
         });
         return all;
+    }
+
+    /// What is shown of a version: one that cannot be read is shown as it was when it could be.
+    /// @throws io.k3j.clientapi.ApiFault 500 when that is not known: it is there, and must not be taken for deleted
+    private static Item known(Item item) {
+        Item readable = item.readable();
+        if (readable == null) {
+            item.check();
+        }
+        return readable == null ? item : readable;
     }
 
     @Override
@@ -107,10 +118,17 @@ final class LocalView implements View {
     private void follow(Listener listener) {
         log.follow(follower);
         Told told = new Told(log.mostRecent());
-        list(told.tree(), selection.prefix()).forEach(o -> tell(() -> listener.changed(null, o)));
-        tell(listener::synced);
+        told.tree().visit(selection.prefix(), (key, item) -> {
+            boolean within = key.startsWith(selection.prefix());
+            if (within) {
+                tell(listener, new Event(item.revision(), null, item));
+            }
+            return within;
+        });
         try {
+            boolean synced = false;
             while (!closed && log.open()) {
+                synced = synced || synced(listener);
                 EventLog.Snapshot offered = log.offered();
                 List<Event> events = follower.take(TICK_MILLIS);
                 if (events == null) {
@@ -129,6 +147,26 @@ final class LocalView implements View {
         } finally {
             log.leave(follower);
         }
+    }
+
+    /// Says that everything has been told, unless there is something that cannot be: as upstream, where a list fails
+    /// then, whoever waits for the whole picture goes on waiting.
+    private boolean synced(Listener listener) {
+        Item[] missing = new Item[1];
+        log.newest().tree().visit(selection.prefix(), (key, item) -> {
+            boolean within = key.startsWith(selection.prefix());
+            if (within && item.readable() == null) {
+                missing[0] = item;
+            }
+            return within && missing[0] == null;
+        });
+        if (missing[0] == null) {
+            tell(listener::synced);
+        } else {
+            LOG.log(System.Logger.Level.WARNING, "view not complete resource={0}: {1} cannot be read",
+                    selection.target().gvr().qualified(), missing[0]);
+        }
+        return missing[0] == null;
     }
 
     /// History is gone: tells the difference between then and now.
@@ -152,20 +190,23 @@ final class LocalView implements View {
     }
 
     private void tell(Listener listener, Event e) {
-        if (!e.newest().storeKey().startsWith(selection.prefix())) {
+        Item after = e.after();
+        // a version that cannot be read changes nothing that is known
+        if (!e.newest().storeKey().startsWith(selection.prefix()) || after != null && after.readable() != after) {
             return;
         }
         tell(() -> {
             Obj before = selected(e.before());
-            Obj after = selected(e.after());
-            if (before != null || after != null) {
-                listener.changed(before, after);
+            Obj now = selected(after);
+            if (before != null || now != null) {
+                listener.changed(before, now);
             }
         });
     }
 
     private @Nullable Obj selected(@Nullable Item item) {
-        return item != null && selection.matches(item) ? shown(item) : null;
+        Item readable = item == null ? null : item.readable();
+        return readable != null && selection.matches(readable) ? shown(readable) : null;
     }
 
     private void tell(Runnable call) {

@@ -140,8 +140,9 @@ final class Peers implements AutoCloseable {
     }
 
     private void note(String key, Item item, long now) {
+        Item readable = item.readable();
         @Nullable
-        Peer peer = Peer.of(item.object().tree());
+        Peer peer = readable == null ? null : Peer.of(readable.object().tree());
         if (peer != null && !peer.equals(own)) {
             seen.put(key, new Seen(peer, item.revision(), now));
         }

@@ -33,13 +33,14 @@ final class Reads {
     /// One object.
     /// @param revision -1 or 0, or the oldest that will do
     /// @param warnings told when the answer may be old
-    /// @throws ApiFault 404, 504
+    /// @throws ApiFault 404, 500 for a row that cannot be read, 504
     Item get(Target target, Key key, long revision, Consumer<String> warnings) {
         EventLog.Snapshot s = picture(revision, warnings);
         Item item = s.tree().get(Keys.of(target.kind(), key));
         if (item == null) {
             throw target.notFound(key.name());
         }
+        item.check();
         return item;
     }
 
@@ -71,7 +72,7 @@ final class Reads {
 
     /// One page of what is selected.
     /// @param warnings told when the answer may be old
-    /// @throws ApiFault 410, 504, 400
+    /// @throws ApiFault 410, 500 for a row that cannot be read, 504, 400
     /// @throws ExpiredList when a continued list cannot be continued
     ListPage list(Selection selection, ListOptions options, Consumer<String> warnings) throws ExpiredList {
         if (!options.token().isEmpty()) {

@@ -74,7 +74,9 @@ final class Selection {
     }
 
     /// Whether an object below the prefix is chosen.
+    /// @throws ApiFault 500 when it cannot be read: whoever asks for all of them must not take it for deleted
     boolean matches(Item item) {
+        item.check();
         if (trivial) {
             return true;
         }

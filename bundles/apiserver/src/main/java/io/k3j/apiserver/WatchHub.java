@@ -73,8 +73,8 @@ final class WatchHub implements AutoCloseable {
     /// Blocks while the client is behind; false when the watch is over.
     private static boolean told(Watcher watcher, List<Event> missed) throws IOException {
         for (Event e : missed) {
-            if (concerns(watcher, e)) {
-                watcher.write(e);
+            if (concerns(watcher, e) && !watcher.write(e)) {
+                return false;
             }
             watcher.position(e.revision());
         }

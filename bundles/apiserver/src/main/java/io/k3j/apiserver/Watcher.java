@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Event;
@@ -81,13 +82,21 @@ final class Watcher {
         stream.write(frames.bookmark(selection.target(), revision, form, true));
     }
 
-    /// Tells of an event; blocks while the client is behind.
-    void write(Event event) throws IOException {
-        byte[] frame = frame(event);
+    /// Tells of an event; blocks while the client is behind. False when it cannot be told: the watch has ended with
+    /// the error, and the client lists anew.
+    boolean write(Event event) throws IOException {
+        byte[] frame;
+        try {
+            frame = frame(event);
+        } catch (ApiFault unreadable) {
+            fail(unreadable.status());
+            return false;
+        }
         if (frame != null) {
             stream.write(frame);
         }
         position = event.revision();
+        return true;
     }
 
     /// Offers an event. Whoever is behind stands right before it.
@@ -107,6 +116,9 @@ final class Watcher {
                 position = event.revision() - 1;
                 return Offer.BEHIND;
             }
+        } catch (ApiFault unreadable) {
+            fail(unreadable.status());
+            return Offer.OVER;
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "watch broken off " + selection.target().gvr().qualified(), e);
         }
@@ -115,7 +127,8 @@ final class Watcher {
     }
 
     private byte @Nullable [] frame(Event e) {
-        Item before = e.before();
+        e.newest().check();
+        Item before = e.before() == null ? null : e.before().readable();
         Item after = e.after();
         boolean is = after != null && selection.matches(after);
         boolean was = before != null && selection.matches(before);

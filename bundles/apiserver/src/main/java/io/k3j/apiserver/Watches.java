@@ -51,7 +51,12 @@ final class Watches {
         }
         watcher.position(start.revision());
         if (wantsState) {
-            state(selection, start, watcher);
+            try {
+                state(selection, start, watcher);
+            } catch (ApiFault unreadable) {
+                watcher.fail(unreadable.status());
+                return;
+            }
             if (options.initialEvents()) {
                 watcher.initialEnd(start.revision());
             }

@@ -174,6 +174,23 @@ class AtRestTest {
     }
 
     @Test
+    void aRowWhoseKeyIsNotThereKeepsNobodyElseWaiting() throws Exception {
+        configure("a.json", FIRST);
+        configure("b.json", FIRST);
+        TestServer here = server("a.json");
+        TestServer there = server("b.json");
+        here.call("POST", SECRETS, secret("s", "MQ=="));
+        configure("a.json", FIRST.withNewKey(Kind.AESCBC, TWO).rotated(Kind.AESCBC));
+        here.call("PUT", SECRETS + "/s", secret("s", "Mg=="));
+        here.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"m\"}}");
+        assertThat(there.get("/api/v1/namespaces/a/configmaps/m").status()).isEqualTo(200);
+        TestExchange unread = there.get(SECRETS + "/s");
+        assertThat(unread.status()).isEqualTo(500);
+        assertThat(unread.text()).contains("no key aescbc two");
+        assertThat(here.get(SECRETS + "/s").text()).contains("Mg==");
+    }
+
+    @Test
     void oldVersionsWhoseKeyIsGoneDoNotMatter() throws Exception {
         configure("a.json", FIRST);
         TestServer server = server("a.json");

@@ -1,6 +1,7 @@
 package io.k3j.authrbac;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
@@ -16,6 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 /// The views of roles and bindings, and the index over them. For any thread.
 @Component(service = Rbac.class)
 public final class Rbac {
+    private static final System.Logger LOG = System.getLogger("io.k3j.authrbac");
     static final String GROUP = "rbac.authorization.k8s.io";
     static final Gvr ROLES = new Gvr(GROUP, "v1", "roles");
     /// A picture and the count of changes it holds.
@@ -73,10 +75,19 @@ public final class Rbac {
     private synchronized RuleIndex rebuilt() {
         long at = changes.get();
         if (built.at() != at) {
-            built = new Built(at,
-                    new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list()));
+            built = new Built(at, listed());
         }
         return built.index();
+    }
+
+    /// What is granted now. While something stored cannot be read nothing new is granted, and what was granted stays.
+    private RuleIndex listed() {
+        try {
+            return new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list());
+        } catch (ApiFault unreadable) {
+            LOG.log(System.Logger.Level.ERROR, "roles and bindings stay as they were: {0}", unreadable.getMessage());
+            return built.index();
+        }
     }
 
     /// The view of cluster roles.

@@ -2,8 +2,6 @@ package io.k3j.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /// Reads the fields of one protobuf message out of a larger array.
@@ -76,20 +74,11 @@ final class Wire {
         at += length;
         for (int i = from; i < at; i++) {
             if (bytes[i] < 0) {
-                return utf8(from, length);
+                // what is not UTF-8 becomes U+FFFD, as where upstream makes JSON of such text
+                return new String(bytes, from, length, StandardCharsets.UTF_8);
             }
         }
         return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
-    }
-
-    private String utf8(int from, int length) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes, from, length))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw damaged("text that is not UTF-8");
-        }
     }
 
     /// Everything not read yet.

@@ -56,7 +56,7 @@ public final class Event {
 
     /// Roughly how many bytes the log keeps for this event.
     int weight() {
-        return 256 + newest().bytes().length;
+        return 256 + newest().size();
     }
 
     /// What was made of this event for sending in one form, the next one behind it.

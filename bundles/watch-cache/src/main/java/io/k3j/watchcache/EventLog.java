@@ -74,9 +74,11 @@ public final class EventLog {
             return;
         }
         applied = revision;
-        Event event = new Event(revision, before, after);
+        @Nullable
+        Item kept = after instanceof Unreadable row ? row.after(before) : after;
+        Event event = new Event(revision, before, kept);
         stretch.add(event);
-        changes.put(storeKey, after);
+        changes.put(storeKey, kept);
         weight += event.weight();
         if (stretch.size() == STRETCH || weight > STRETCH_BYTES) {
             settle();
@@ -118,6 +120,18 @@ public final class EventLog {
         followers.lose();
         offered = newest;
         publish(revision);
+    }
+
+    /// Rows that could not be read before and can be now take the place of what stood for them, without a revision of
+    /// their own; whoever follows them compares. Feeder only.
+    void reread(SortedMap<String, Item> items) {
+        settle();
+        SnapshotTree<Item> tree = newest.tree().with(items);
+        history.amend(tree);
+        newest = new Snapshot(tree, newest.revision());
+        offered = newest;
+        items.keySet().forEach(followers::lose);
+        nudge();
     }
 
     /// Says that everything up to a revision has been applied. Feeder only.

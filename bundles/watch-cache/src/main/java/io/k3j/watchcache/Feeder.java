@@ -11,8 +11,6 @@ import io.k3j.encryption.UnreadableRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Fills the event log: once from a range, then from the one watch the server has on the datastore.
@@ -20,19 +18,18 @@ public final class Feeder implements AutoCloseable {
     /// How many revisions before the newest one are replayed at the start, so that watches of the
     /// predecessor's clients can resume.
     public static final long REPLAYED = 1_000;
-    private static final int PAGE = 2_000;
+    private static final int COMPACTIONS = 10;
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long RETRY_MILLIS = 250;
     private static final long STOP_MILLIS = 2_000;
-    /// How long a row waits for its key.
-    private static final long KEY_MILLIS = 30_000;
-    private static final long KEY_LOOK_MILLIS = 200;
+    /// How often it is looked whether a key has come.
+    private static final Duration KEY_LOOK = Duration.ofMillis(250);
     private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private final Store store;
     private final Rows rows;
     private final EventLog log;
     private final Thread thread;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final SealedRows sealed;
     private final long begin;
     private boolean away;
     private volatile @Nullable UnreadableRow unreadable;
@@ -43,11 +40,26 @@ public final class Feeder implements AutoCloseable {
     public Feeder(Store store, Datastore datastore, Rows rows) {
         this.store = store;
         this.rows = rows;
-        long newest = datastore.revision();
-        this.begin = newest;
-        long from = Math.max(1, Math.max(datastore.compactRevision(), newest - REPLAYED));
-        this.log = new EventLog(load(datastore, from), from);
+        this.sealed = new SealedRows(rows);
+        this.begin = datastore.revision();
+        this.log = loaded(datastore);
         this.thread = Thread.ofPlatform().name("apiserver-log").daemon().unstarted(this::follow);
+    }
+
+    /// Another server may compact while this one loads: then once more, from where history begins now.
+    private EventLog loaded(Datastore datastore) {
+        for (int attempt = 1;; attempt++) {
+            long from = Math.max(1, Math.max(datastore.compactRevision(), datastore.revision() - REPLAYED));
+            try {
+                return new EventLog(load(datastore, from, SnapshotTree.empty()), from);
+            } catch (Compacted e) {
+                if (attempt == COMPACTIONS) {
+                    throw new DatastoreUnavailable("loading: compacted " + COMPACTIONS + " times meanwhile", e, false);
+                }
+                LOG.log(System.Logger.Level.INFO, "compacted while loading, once more revision={0}",
+                        Long.toString(from));
+            }
+        }
     }
 
     /// The log this feeds.
@@ -60,35 +72,52 @@ public final class Feeder implements AutoCloseable {
         thread.start();
     }
 
-    private SnapshotTree<Item> load(Datastore datastore, long revision) {
+    private SnapshotTree<Item> load(Datastore datastore, long revision, SnapshotTree<Item> before) {
         List<String> keys = new ArrayList<>();
         List<Item> items = new ArrayList<>();
+        PageSize size = new PageSize();
         String from = "";
         boolean more = true;
         while (more) {
-            Page page = datastore.range(Keys.ROOT, from, PAGE, revision);
+            Page page = datastore.range(Keys.ROOT, from, size.rows(), revision);
             for (Entry e : page.entries()) {
-                Item item = item(datastore, e);
+                Item item = item(datastore, e, before.get(e.key()));
                 if (item != null) {
                     keys.add(e.key());
                     items.add(item);
                 }
                 from = e.key() + "\0";
             }
+            size.seen(page.entries());
             more = page.more();
         }
         return SnapshotTree.ofSorted(keys.toArray(String[]::new), items.toArray());
     }
 
-    private @Nullable Item item(Datastore datastore, Entry row) {
-        try {
-            return rows.item(row);
-        } catch (UnreadableRow sealed) {
-            if (superseded(datastore, row.key(), row.revision())) {
-                return null;
+    /// A row of the time before this server; null for one that has been replaced since and whose key is gone.
+    /// @throws UnreadableRow when one that still counts cannot be decrypted: the server does not start without its
+    ///         keys. One that came later waits for its key (see [SealedRows]).
+    private @Nullable Item item(Datastore datastore, Entry row, @Nullable Item before) {
+        Item item = rows.item(row);
+        return !(item instanceof Unreadable unread) ? item
+                : standsFor(datastore, unread) ? unread.after(before) : null;
+    }
+
+    /// Whether a row that cannot be read still counts.
+    /// @throws UnreadableRow as [#item]
+    private boolean standsFor(Datastore datastore, Unreadable row) {
+        if (row.sealed()) {
+            if (superseded(datastore, row.storeKey(), row.revision())) {
+                return false;
             }
-            throw sealed;
+            if (row.revision() <= begin) {
+                throw new UnreadableRow(row.why());
+            }
+            sealed.add(row);
         }
+        LOG.log(System.Logger.Level.ERROR, "row cannot be read key={0} revision={1}: {2}", row.storeKey(),
+                Long.toString(row.revision()), row.why());
+        return true;
     }
 
     private void follow() {
@@ -104,9 +133,9 @@ public final class Feeder implements AutoCloseable {
                     away(e);
                     store.awaitOther(datastore, RETRY_MILLIS);
                 }
-            } catch (UnreadableRow sealed) {
-                LOG.log(System.Logger.Level.ERROR, "cannot follow the datastore: {0}", sealed.getMessage());
-                unreadable = sealed;
+            } catch (UnreadableRow lost) {
+                LOG.log(System.Logger.Level.ERROR, "cannot follow the datastore: {0}", lost.getMessage());
+                unreadable = lost;
                 log.close();
                 return;
             } catch (InterruptedException e) {
@@ -137,7 +166,8 @@ public final class Feeder implements AutoCloseable {
                 log.newest().revision());
         long revision = datastore.revision();
         try {
-            log.replace(load(datastore, revision), revision);
+            sealed.clear();
+            log.replace(load(datastore, revision, log.newest().tree()), revision);
         } catch (Compacted e) {
             LOG.log(System.Logger.Level.DEBUG, "compacted while loading, once more revision={0}", revision);
         }
@@ -145,50 +175,28 @@ public final class Feeder implements AutoCloseable {
 
     private void pump(Datastore datastore, Watch watch) throws InterruptedException {
         while (open) {
-            Watch.Batch batch = watch.next(TICK);
+            Watch.Batch batch = watch.next(sealed.isEmpty() ? TICK : KEY_LOOK);
             for (Change c : batch.changes()) {
                 byte[] bytes = c.bytes();
-                Step step = bytes == null ? new Step(true, null) : step(datastore, c, bytes);
-                if (step.apply()) {
-                    log.apply(c.key(), c.revision(), c.creation(), step.after());
+                if (bytes == null) {
+                    log.apply(c.key(), c.revision(), c.creation(), null);
+                } else {
+                    apply(datastore, c, rows.item(c.key(), bytes, c.createRevision(), c.revision()));
                 }
             }
             log.publish(batch.revision());
+            sealed.look(log);
             away = false;
         }
     }
 
-    /// What a change leaves behind. A row that was encrypted with a key of the past and has been replaced since is
-    /// passed over. One with a key that is not known here waits for it: another server has begun to use the key, and
-    /// the supervisor brings it from the bootstrap record.
-    private Step step(Datastore datastore, Change c, byte[] bytes) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KEY_MILLIS);
-        while (true) {
-            try {
-                return new Step(true, rows.item(c.key(), bytes, c.createRevision(), c.revision()));
-            } catch (UnreadableRow sealed) {
-                // this one may wait: what came before it is to be seen meanwhile
-                log.settle();
-                if (superseded(datastore, c.key(), c.revision())) {
-                    return Step.NONE;
-                }
-                if (c.revision() <= begin) {
-                    throw sealed;
-                }
-                if (System.nanoTime() - end > 0) {
-                    LOG.log(System.Logger.Level.ERROR, "a Secret stays as it was: {0}", sealed.getMessage());
-                    return Step.NONE;
-                }
-                if (closing.await(KEY_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    throw new InterruptedException();
-                }
-            }
+    /// A row that was encrypted with a key of the past and has been replaced since is passed over. One with a key that
+    /// is not known here stands as unreadable until the key is there: another server has begun to use it, and the
+    /// supervisor brings it from the bootstrap record. Nobody else waits for it.
+    private void apply(Datastore datastore, Change c, Item after) {
+        if (!(after instanceof Unreadable row) || standsFor(datastore, row)) {
+            log.apply(c.key(), c.revision(), c.creation(), after);
         }
-    }
-
-    /// Whether to apply a change, and the new version, null when the row is none of an object any more.
-    private record Step(boolean apply, @Nullable Item after) {
-        static final Step NONE = new Step(false, null);
     }
 
     private static boolean superseded(Datastore datastore, String key, long revision) {
@@ -205,7 +213,6 @@ public final class Feeder implements AutoCloseable {
     @Override
     public void close() {
         open = false;
-        closing.countDown();
         thread.interrupt();
         log.close();
         try {

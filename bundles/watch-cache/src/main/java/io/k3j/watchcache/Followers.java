@@ -54,6 +54,13 @@ final class Followers {
         groups.values().forEach(group -> group.forEach(Follower::lose));
     }
 
+    /// Those whom a key concerns have to compare.
+    void lose(String key) {
+        for (int slash = key.indexOf('/', Keys.ROOT.length()); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+            groups.getOrDefault(key.substring(0, slash + 1), List.of()).forEach(Follower::lose);
+        }
+    }
+
     /// The log ends.
     void end() {
         groups.values().forEach(group -> group.forEach(Follower::end));

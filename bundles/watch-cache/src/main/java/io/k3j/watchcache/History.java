@@ -57,6 +57,15 @@ final class History {
         }
     }
 
+    /// The newest picture is this one from now on.
+    synchronized void amend(SnapshotTree<Item> picture) {
+        if (next == first) {
+            base = picture;
+        } else {
+            pictures[index(next - 1)] = picture;
+        }
+    }
+
     /// Drops the oldest stretch.
     private void drop() {
         SnapshotTree<Item> picture = null;

@@ -1,6 +1,7 @@
 package io.k3j.watchcache;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.lang.ref.SoftReference;
@@ -8,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One version of one stored object: its bytes as they lie in the store, decoded only when somebody
-/// looks. The decoded form is kept as long as the heap has room.
-public final class Item {
+/// looks. The decoded form is kept as long as the heap has room. A row that cannot be decoded is one too, an
+/// [Unreadable]: it is there, and whoever asks what it holds gets a fault.
+public sealed class Item permits Unreadable {
     private final String storeKey;
     private final byte[] bytes;
     private final long revision;
@@ -20,11 +22,33 @@ public final class Item {
     /// `bytes` are in stored form.
     /// @throws io.k3j.codec.MalformedInput when they are not
     public Item(String storeKey, byte[] bytes, long createRevision, long revision) {
+        this(storeKey, bytes, createRevision, revision, Json.hole(bytes));
+    }
+
+    /// `hole` as in [#holeIndex], -1 for bytes that are not in stored form.
+    Item(String storeKey, byte[] bytes, long createRevision, long revision, int hole) {
         this.storeKey = storeKey;
         this.bytes = bytes;
         this.revision = revision;
         this.createRevision = createRevision;
-        this.hole = Json.hole(bytes);
+        this.hole = hole;
+    }
+
+    /// Makes sure that the content can be told.
+    /// @throws io.k3j.clientapi.ApiFault 500 naming the key when it cannot
+    public void check() {
+        // what is in stored form can be read
+    }
+
+    /// This version when it can be read, else the last one before it that could; null when none is known.
+    @Nullable
+    public Item readable() {
+        return this;
+    }
+
+    /// How many bytes of the store it holds.
+    int size() {
+        return bytes.length;
     }
 
     /// The key in the store.
@@ -40,6 +64,7 @@ public final class Item {
     }
 
     /// The stored bytes; nobody changes them.
+    /// @throws io.k3j.clientapi.ApiFault as [#check]
     public byte[] bytes() {
         return bytes;
     }
@@ -60,11 +85,12 @@ public final class Item {
     }
 
     /// The object, decoded at most once while it is looked at.
+    /// @throws io.k3j.clientapi.ApiFault as [#check]
     public Obj object() {
         SoftReference<Obj> ref = decoded;
         Obj known = ref == null ? null : ref.get();
         if (known == null) {
-            known = Obj.stored(Json.object(bytes), revision);
+            known = decoded(bytes());
             decoded = new SoftReference<>(known);
         }
         return known;
@@ -74,7 +100,23 @@ public final class Item {
     public Obj head() {
         SoftReference<Obj> ref = decoded;
         Obj known = ref == null ? null : ref.get();
-        return known == null ? Obj.stored(Json.head(bytes), revision) : known;
+        return known == null ? headOf(bytes()) : known;
+    }
+
+    private Obj headOf(byte[] stored) {
+        try {
+            return Obj.stored(Json.head(stored), revision);
+        } catch (MalformedInput damaged) {
+            throw Unreadable.fault(this, damaged.getMessage());
+        }
+    }
+
+    private Obj decoded(byte[] stored) {
+        try {
+            return Obj.stored(Json.object(stored), revision);
+        } catch (MalformedInput damaged) {
+            throw Unreadable.fault(this, damaged.getMessage());
+        }
     }
 
     /// The object's labels.

@@ -4,6 +4,8 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
 import io.k3j.datastoreapi.Entry;
+import io.k3j.encryption.RowCipher;
+import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvk;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +21,34 @@ public final class Rows {
         this.atRest = atRest;
     }
 
-    /// A row as an item; null when it is none of an object (it is left alone).
-    /// @throws io.k3j.encryption.UnreadableRow when it cannot be decrypted
-    @Nullable
+    /// A row as an item, an [Unreadable] when it cannot be decoded.
     public Item item(Entry row) {
         return item(row.key(), row.value(), row.createRevision(), row.revision());
     }
 
     /// The same from its parts.
-    @Nullable
     public Item item(String key, byte[] value, long createRevision, long revision) {
         try {
             return new Item(key, ours(atRest.open(key, value)), createRevision, revision);
+        } catch (UnreadableRow sealed) {
+            return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
+                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true));
         } catch (MalformedInput | IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.WARNING, "row skipped key={0} revision={1}: {2}", key, revision,
-                    e.getMessage());
+            String why = RowCipher.sealed(value) ? "it is encrypted with the key " + RowCipher.keyName(value)
+                    + ", and only Secrets are decrypted" : String.valueOf(e.getMessage());
+            return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
+                    new Unreadable.Trouble(why, false));
+        }
+    }
+
+    /// The row once more, when a key for it may have come; null when it cannot be read yet.
+    @Nullable
+    Item again(Unreadable row) {
+        try {
+            return new Item(row.storeKey(), ours(atRest.open(row.storeKey(), row.row())), row.createRevision(),
+                    row.revision());
+        } catch (UnreadableRow | MalformedInput | IllegalArgumentException still) {
+            LOG.log(System.Logger.Level.DEBUG, "still unreadable: {0}", still.getMessage());
             return null;
         }
     }

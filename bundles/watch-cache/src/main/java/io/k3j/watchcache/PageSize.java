@@ -1,0 +1,32 @@
+package io.k3j.watchcache;
+
+import io.k3j.datastoreapi.Entry;
+import java.util.List;
+
+/// How many rows to ask for at once, so that an answer stays around some megabytes whatever the rows weigh: grows
+/// while they are small, and falls at once when they are not.
+final class PageSize {
+    /// What an answer should weigh at most.
+    static final long BYTES = 8L << 20;
+    /// The largest value a row may have, nearly: that of a request's body.
+    private static final long ROW = 1L << 20;
+    private static final int MOST = 2_000;
+    private static final int LEAST = (int) (BYTES / ROW);
+    private static final int GROWTH = 4;
+    private int rows = 64;
+
+    /// The next page's.
+    int rows() {
+        return rows;
+    }
+
+    /// A page has come.
+    void seen(List<Entry> page) {
+        long bytes = 1;
+        for (Entry e : page) {
+            bytes += e.value().length;
+        }
+        long fitting = BYTES * Math.max(1, page.size()) / bytes;
+        rows = Math.clamp(Math.min(fitting, (long) rows * GROWTH), LEAST, MOST);
+    }
+}

@@ -1,0 +1,85 @@
+package io.k3j.watchcache;
+
+import io.k3j.clientapi.ApiFault;
+import org.jspecify.annotations.Nullable;
+
+/// A row that is there and cannot be decoded: damaged, or encrypted with a key that is not known here. It takes the
+/// object's place, so that nobody mistakes the object for deleted; reading it is an error 500 that names the key, as
+/// upstream answers when it cannot transform or decode a row.
+public final class Unreadable extends Item {
+    private final String why;
+    private final boolean sealed;
+    private final byte[] row;
+    private final @Nullable Item last;
+
+    private Unreadable(String storeKey, Stored stored, Trouble trouble, @Nullable Item last) {
+        super(storeKey, stored.row, stored.createRevision, stored.revision, -1);
+        this.row = stored.row;
+        this.why = trouble.why;
+        this.sealed = trouble.sealed;
+        this.last = last;
+    }
+
+    /// A row as it lies in the store.
+    record Stored(byte[] row, long createRevision, long revision) {
+    }
+
+    /// Why a row cannot be decoded.
+    ///
+    /// @param sealed whether another key might open it
+    record Trouble(String why, boolean sealed) {
+    }
+
+    /// What stands for a row.
+    static Unreadable of(String storeKey, Stored stored, Trouble trouble) {
+        return new Unreadable(storeKey, stored, trouble, null);
+    }
+
+    /// The same, remembering what was there before it.
+    Unreadable after(@Nullable Item before) {
+        Item known = before == null ? null : before.readable();
+        return known == null ? this : new Unreadable(storeKey(), new Stored(row, createRevision(), revision()),
+                new Trouble(why, sealed), known);
+    }
+
+    /// Whether another key might open it.
+    boolean sealed() {
+        return sealed;
+    }
+
+    /// The row as it lies in the store.
+    byte[] row() {
+        return row;
+    }
+
+    /// Why it cannot be read, without anything of the content.
+    public String why() {
+        return why;
+    }
+
+    @Override
+    public void check() {
+        throw fault(this, why);
+    }
+
+    @Override
+    public @Nullable Item readable() {
+        return last;
+    }
+
+    @Override
+    public byte[] bytes() {
+        throw fault(this, why);
+    }
+
+    @Override
+    public int holeIndex() {
+        throw fault(this, why);
+    }
+
+    /// 500 for who wants to read a row that cannot be read.
+    static ApiFault fault(Item item, @Nullable String why) {
+        return ApiFault.internal("cannot read the stored object " + item.storeKey() + " of revision " + item.revision()
+                + ": " + why);
+    }
+}
