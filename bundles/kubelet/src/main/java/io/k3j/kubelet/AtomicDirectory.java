@@ -1,11 +1,17 @@
 package io.k3j.kubelet;
 
+import io.k3j.kubelet.Handles.Handle;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,17 +22,28 @@ import java.util.stream.Stream;
 
 /// Files that change all at once: they lie in a directory `..<time>`, the link `..data` points at it, and what
 /// a container sees are links through `..data`. Replacing `..data` by rename shows the new files, never a mix;
-/// this is the layout containers know from upstream.
+/// this is the layout containers know from upstream. Whatever else lies in the directory is removed, and no link
+/// in it is ever followed: where it points may be somebody else's choice.
 final class AtomicDirectory {
     private static final String DATA = "..data";
+    private static final String NEXT = "..data_tmp";
+    private final Handles handles;
     private final Path directory;
     private final InstantSource clock;
 
-    /// A file: its bytes and mode.
-    record Content(byte[] bytes, int mode) {
+    /// A file.
+    ///
+    /// @param bytes what it holds
+    /// @param mode its permissions
+    /// @param owner numeric user it belongs to, -1 for root
+    record Content(byte[] bytes, int mode, long owner) {
+        Content(byte[] bytes, int mode) {
+            this(bytes, mode, -1);
+        }
     }
 
-    AtomicDirectory(Path directory, InstantSource clock) {
+    AtomicDirectory(Handles handles, Path directory, InstantSource clock) {
+        this.handles = handles;
         this.directory = directory;
         this.clock = clock;
     }
@@ -35,71 +52,164 @@ final class AtomicDirectory {
     /// @param group numeric owner group, -1 for root's
     /// @return whether anything changed
     boolean write(Map<String, Content> wanted, long group) throws IOException {
-        Map<String, Content> files = new TreeMap<>(wanted);
-        Path link = directory.resolve(DATA);
-        Path old = Files.isSymbolicLink(link) ? directory.resolve(Files.readSymbolicLink(link)) : null;
-        if (old != null && same(old, files)) {
+        Map<Path, Content> files = new TreeMap<>();
+        for (Map.Entry<String, Content> e : wanted.entrySet()) {
+            files.put(relative(e.getKey()), e.getValue());
+        }
+        try (Handle top = handles.directory(directory)) {
+            if (same(top, files)) {
+                return false;
+            }
+            String fresh = ".." + clock.instant().toString().replace(':', '_') + "."
+                    + Long.toHexString(System.nanoTime());
+            fill(top, fresh, files, group);
+            Files.deleteIfExists(top.entry(NEXT));
+            Files.createSymbolicLink(top.entry(NEXT), Path.of(fresh));
+            Files.move(top.entry(NEXT), top.entry(DATA), StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            links(top, files.keySet(), fresh);
+            return true;
+        }
+    }
+
+    private static Path relative(String text) throws IOException {
+        Path path = Path.of(text).normalize();
+        if (path.isAbsolute() || text.isEmpty() || path.getName(0).toString().startsWith("..")) {
+            throw new IOException("path \"" + text + "\" leaves the volume");
+        }
+        return path;
+    }
+
+    private static void fill(Handle top, String fresh, Map<Path, Content> files, long group) throws IOException {
+        try (Handle root = directory(top, fresh)) {
+            for (Map.Entry<Path, Content> e : files.entrySet()) {
+                Handle at = root.walk(Path.of(""));
+                for (Path part : e.getKey().getNameCount() > 1 ? e.getKey().getParent() : Path.of("")) {
+                    if (!part.toString().isEmpty()) {
+                        try (Handle before = at) {
+                            at = directory(before, part.toString());
+                        }
+                    }
+                }
+                try (Handle parent = at) {
+                    file(parent, e.getKey().getFileName().toString(), e.getValue(), group);
+                }
+            }
+        }
+    }
+
+    private static Handle directory(Handle parent, String name) throws IOException {
+        try {
+            Files.createDirectory(parent.entry(name));
+        } catch (FileAlreadyExistsException e) {
+            return parent.child(name);
+        }
+        Handle made = parent.child(name);
+        Files.setAttribute(made.path(), "unix:mode", 0755);
+        return made;
+    }
+
+    private static void file(Handle parent, String name, Content content, long group) throws IOException {
+        try (SeekableByteChannel out = Files.newByteChannel(parent.entry(name),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer rest = ByteBuffer.wrap(content.bytes());
+            while (rest.hasRemaining()) {
+                out.write(rest);
+            }
+        }
+        try (Handle file = parent.child(name)) {
+            if (content.owner() >= 0) {
+                Files.setAttribute(file.path(), "unix:uid", (int) content.owner());
+            }
+            if (group >= 0) {
+                Files.setAttribute(file.path(), "unix:gid", (int) group);
+            }
+            Files.setAttribute(file.path(), "unix:mode", content.mode() | (group >= 0 ? 0440 : 0));
+        }
+    }
+
+    /// Makes the links that are missing and removes whatever else there is.
+    private static void links(Handle top, Set<Path> files, String fresh) throws IOException {
+        Set<String> stay = new HashSet<>(Set.of(DATA, fresh));
+        for (Path file : files) {
+            String name = file.getName(0).toString();
+            Path target = Path.of(DATA, name);
+            if (stay.add(name) && !target.equals(link(top, name))) {
+                Trees.delete(top.entry(name));
+                Files.createSymbolicLink(top.entry(name), target);
+            }
+        }
+        try (Stream<Path> all = Files.list(top.path())) {
+            for (Path p : all.toList()) {
+                if (!stay.contains(p.getFileName().toString())) {
+                    Trees.delete(p);
+                }
+            }
+        }
+    }
+
+    /// Where a link points, the empty path when it is none.
+    private static Path link(Handle in, String name) throws IOException {
+        Path p = in.entry(name);
+        return Files.isSymbolicLink(p) ? Files.readSymbolicLink(p) : Path.of("");
+    }
+
+    private static boolean same(Handle top, Map<Path, Content> files) throws IOException {
+        Path data = link(top, DATA);
+        if (data.getNameCount() != 1 || data.isAbsolute() || !data.toString().startsWith("..")
+                || data.toString().equals("..")) {
             return false;
         }
-        Path fresh = directory.resolve(".." + clock.instant().toString().replace(':', '_') + "."
-                + Long.toHexString(System.nanoTime()));
-        Files.createDirectories(fresh);
-        Files.setAttribute(fresh, "unix:mode", 0755);
-        for (Map.Entry<String, Content> e : files.entrySet()) {
-            Path file = fresh.resolve(e.getKey()).normalize();
-            if (!file.startsWith(fresh)) {
-                throw new IOException("path \"" + e.getKey() + "\" leaves the volume");
-            }
-            Files.createDirectories(file.getParent());
-            Files.write(file, e.getValue().bytes());
-            if (group >= 0) {
-                Files.setAttribute(file, "unix:gid", (int) group);
-            }
-            Files.setAttribute(file, "unix:mode", e.getValue().mode() | (group >= 0 ? 0440 : 0));
-        }
-        Path next = directory.resolve("..data_tmp");
-        Files.deleteIfExists(next);
-        Files.createSymbolicLink(next, fresh.getFileName());
-        Files.move(next, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        links(files);
-        if (old != null) {
-            Trees.delete(old);
-        }
-        return true;
-    }
-
-    private void links(Map<String, Content> files) throws IOException {
-        Set<String> tops = new HashSet<>();
-        files.keySet().forEach(f -> tops.add(Path.of(f).getName(0).toString()));
-        for (String top : tops) {
-            Path link = directory.resolve(top);
-            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createSymbolicLink(link, Path.of(DATA, top));
-            }
-        }
-        try (Stream<Path> all = Files.list(directory)) {
-            for (Path p : all.toList()) {
-                String name = p.getFileName().toString();
-                if (!name.startsWith("..") && !tops.contains(name)) {
-                    Files.delete(p);
-                }
-            }
-        }
-    }
-
-    private static boolean same(Path old, Map<String, Content> files) throws IOException {
-        int count = 0;
-        try (Stream<Path> all = Files.walk(old)) {
-            for (Path p : all.filter(Files::isRegularFile).toList()) {
-                Content wanted = files.get(old.relativize(p).toString());
-                if (wanted == null || !Arrays.equals(wanted.bytes(), Files.readAllBytes(p))) {
+        try (Handle old = top.child(data.toString())) {
+            for (Path file : files.keySet()) {
+                Path first = file.getName(0);
+                if (!Path.of(DATA).resolve(first).equals(link(top, first.toString()))) {
                     return false;
                 }
-                count++;
             }
+            return old.isDirectory() && same(old, Path.of(""), files) == files.size();
         } catch (NoSuchFileException e) {
             return false;
         }
-        return count == files.size();
+    }
+
+    /// How many files of a directory are as they should be; less than none when one is not.
+    private static int same(Handle directory, Path at, Map<Path, Content> files) throws IOException {
+        int count = 0;
+        try (Stream<Path> all = Files.list(directory.path())) {
+            for (Path p : all.toList()) {
+                Path name = at.resolve(p.getFileName()).normalize();
+                int more = Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS) ? below(directory, name, files)
+                        : equal(p, files.get(name)) ? 1 : -1;
+                if (more < 0) {
+                    return -1;
+                }
+                count += more;
+            }
+        }
+        return count;
+    }
+
+    private static int below(Handle directory, Path name, Map<Path, Content> files) throws IOException {
+        if (files.keySet().stream().noneMatch(f -> f.startsWith(name))) {
+            return -1;
+        }
+        try (Handle child = directory.child(name.getFileName().toString())) {
+            return same(child, name, files);
+        }
+    }
+
+    private static boolean equal(Path p, Content wanted) throws IOException {
+        if (wanted == null || !Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (SeekableByteChannel in = Files.newByteChannel(p, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.allocate(wanted.bytes().length + 1);
+            while (bytes.hasRemaining() && in.read(bytes) >= 0) {
+                // until it is longer than it should be, or ends
+            }
+            return Arrays.equals(bytes.array(), 0, bytes.position(), wanted.bytes(), 0, wanted.bytes().length);
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 final class Mounts {
     private static final long NOSUID = 2;
     private static final long NODEV = 4;
+    private static final long BIND = 4096;
     private static final int DETACH = 2;
     private static final String ERRNO = "errno";
     private final StructLayout state = Linker.Option.captureStateLayout();
@@ -41,13 +42,22 @@ final class Mounts {
         if (mounted(directory)) {
             return;
         }
+        mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
+    }
+
+    /// Shows a directory or file at another place too, where one of the same kind is.
+    void bind(Path source, Path target) throws IOException {
+        mount(source.toString(), target, "none", BIND, "");
+    }
+
+    private void mount(String source, Path target, String type, long flags, String options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment why = arena.allocate(state);
-            int result = (int) mount.invokeExact(why, arena.allocateFrom("tmpfs"),
-                    arena.allocateFrom(directory.toString()), arena.allocateFrom("tmpfs"), NOSUID | NODEV,
+            int result = (int) mount.invokeExact(why, arena.allocateFrom(source),
+                    arena.allocateFrom(target.toString()), arena.allocateFrom(type), flags,
                     arena.allocateFrom(options));
             if (result != 0) {
-                throw failure("mount tmpfs on " + directory, why);
+                throw failure("mount " + type + " on " + target, why);
             }
         } catch (IOException | RuntimeException e) {
             throw e;
@@ -56,19 +66,35 @@ final class Mounts {
         }
     }
 
-    /// Takes everything away that is mounted at or below a directory, the deepest first.
+    /// Takes everything away that is mounted at or below a path, the last first.
+    /// @throws IOException when anything is still mounted there
     void unmountBelow(Path directory) throws IOException {
+        String at = real(directory);
+        for (String point : below(at).reversed()) {
+            detach(point);
+        }
+        List<String> left = below(at);
+        if (!left.isEmpty()) {
+            throw new IOException("still mounted: " + left.getFirst());
+        }
+    }
+
+    private static List<String> below(String at) throws IOException {
         List<String> found = new ArrayList<>();
-        String at = directory.toString();
         for (String line : table()) {
             String point = point(line);
             if (point.equals(at) || point.startsWith(at + "/")) {
-                found.addFirst(point);
+                found.add(point);
             }
         }
-        for (String point : found) {
-            detach(point);
-        }
+        return found;
+    }
+
+    /// A path as the mount table has it: its parents without links, its own name as it is.
+    private static String real(Path path) throws IOException {
+        Path parent = path.getParent();
+        return parent == null || !Files.exists(parent) ? path.toString()
+                : parent.toRealPath().resolve(path.getFileName()).toString();
     }
 
     private void detach(String point) throws IOException {
@@ -90,8 +116,9 @@ final class Mounts {
         return new IOException(what + ": error " + code);
     }
 
-    private static boolean mounted(Path directory) throws IOException {
-        String at = directory.toString();
+    /// Whether something is mounted at a directory.
+    boolean mounted(Path directory) throws IOException {
+        String at = real(directory);
         return table().stream().anyMatch(l -> point(l).equals(at));
     }
 

@@ -90,6 +90,7 @@ final class Starter {
             throws IOException {
         List<Struct> all = new ArrayList<>();
         boolean ownHosts = false;
+        int index = 0;
         for (Struct m : spec.seq("volumeMounts").structs()) {
             Path volume = place.volumes().get(m.text("name"));
             if (volume == null) {
@@ -103,8 +104,11 @@ final class Starter {
             };
             String at = m.text("mountPath");
             all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
-                    Volumes.mountPoint(volume, sub).toString(), "readonly", m.flag("readOnly"), "propagation",
+                    tools.volumes().mountPoint(pod, volume, sub,
+                            new Subpaths.Use(m.text("name"), spec.text("name"), index)).toString(),
+                    "readonly", m.flag("readOnly") || Volumes.readOnly(pod, m.text("name")), "propagation",
                     propagation));
+            index++;
             ownHosts |= at.equals("/etc/hosts");
         }
         if (!ownHosts) {

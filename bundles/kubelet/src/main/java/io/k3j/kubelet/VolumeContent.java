@@ -4,10 +4,12 @@ import io.k3j.kubelet.AtomicDirectory.Content;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// The files of configMap, secret, downwardAPI and projected volumes. See
 /// <https://kubernetes.io/docs/concepts/storage/projected-volumes/>.
@@ -52,14 +54,31 @@ final class VolumeContent {
             downward(pod, source.struct("downwardAPI"), mode, addresses, files);
         } else if (source.has("serviceAccountToken")) {
             Struct t = source.struct("serviceAccountToken");
-            // only its user may read it, unless a group is to
-            boolean foreign = pod.spec().struct("securityContext").has("runAsUser")
-                    || Pods.all(pod).stream().anyMatch(c -> c.struct("securityContext").has("runAsUser"));
+            OptionalLong user = user(pod);
+            boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
             files.put(t.text("path"), new Content(tokens.of(pod, t.text("audience"),
-                    t.whole("expirationSeconds", 3600)).getBytes(StandardCharsets.UTF_8), foreign ? 0644 : (int) mode));
+                    t.whole("expirationSeconds", 3600)).getBytes(StandardCharsets.UTF_8), own ? 0600 : (int) mode,
+                    user.orElse(-1)));
         } else {
             throw ConfigProblem.config("unsupported projected source " + source.names());
         }
+    }
+
+    /// The one user all containers run as, if the pod names one: only that user may read a token.
+    static OptionalLong user(Obj pod) {
+        Struct common = pod.spec().struct("securityContext");
+        List<Struct> all = new ArrayList<>(Pods.initContainers(pod));
+        all.addAll(Pods.containers(pod));
+        long user = -1;
+        for (Struct c : all) {
+            Struct own = c.struct("securityContext");
+            long its = (own.has("runAsUser") ? own : common).whole("runAsUser", -1);
+            if (its < 0 || user >= 0 && user != its) {
+                return OptionalLong.empty();
+            }
+            user = its;
+        }
+        return user < 0 ? OptionalLong.empty() : OptionalLong.of(user);
     }
 
     private void configMap(Obj pod, Struct source, long mode, Map<String, Content> files) {

@@ -5,7 +5,6 @@ import io.k3j.model.Quantity;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,9 +23,12 @@ final class Volumes {
     private final References references;
     private final VolumeContent content;
     private final Mounts mounts;
+    private final Handles handles = new Handles();
+    private final Subpaths subpaths;
     private final InstantSource clock;
 
     Volumes(Options options, References references, VolumeContent content, Mounts mounts, InstantSource clock) {
+        subpaths = new Subpaths(options, handles, mounts);
         this.options = options;
         this.references = references;
         this.content = content;
@@ -78,15 +80,18 @@ final class Volumes {
     private Path emptyDir(Obj pod, Struct volume) throws IOException {
         Struct e = volume.struct("emptyDir");
         Path p = directory(pod, "empty-dir", volume.text("name"));
-        if (Files.isDirectory(p)) {
-            return p;
+        if (!Files.isDirectory(p)) {
+            // it appears with its mode, so that what is there is never half made
+            Path fresh = p.resolveSibling(".." + p.getFileName());
+            Files.createDirectories(fresh);
+            own(fresh, 0777, group(pod));
+            Files.move(fresh, p);
         }
-        Files.createDirectories(p);
         if (e.text("medium").equals("Memory")) {
+            long group = group(pod);
             String size = e.has("sizeLimit") ? "size=" + Quantity.of(e.get("sizeLimit")).value() + "," : "";
-            mounts.tmpfs(p, size + "mode=0777");
+            mounts.tmpfs(p, size + (group < 0 ? "mode=0777" : "mode=02777,gid=" + group));
         }
-        own(p, 0777, group(pod));
         return p;
     }
 
@@ -115,7 +120,7 @@ final class Volumes {
             mounts.tmpfs(p, "mode=0755,size=8m");
         }
         own(p, 0755, group(pod));
-        new AtomicDirectory(p, clock).write(files, group(pod));
+        new AtomicDirectory(handles, p, clock).write(files, group(pod));
         return p;
     }
 
@@ -175,37 +180,16 @@ final class Volumes {
         throw ConfigProblem.config("no volume plugin matched the source of persistentvolume " + volume);
     }
 
-    /// The path of a `volumeMount` on the host: the volume, or what `subPath` names in it. A link that leads
-    /// out of the volume is refused.
-    static Path mountPoint(Path volume, String subPath) {
-        if (subPath.isEmpty()) {
-            return volume;
-        }
-        try {
-            Path wanted = volume.resolve(subPath).normalize();
-            if (!wanted.startsWith(volume)) {
-                throw ConfigProblem.config("subPath \"" + subPath + "\" leaves the volume");
-            }
-            if (!Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
-                Path present = wanted;
-                while (!Files.exists(present)) {
-                    present = present.getParent();
-                }
-                inside(volume, present, subPath);
-                Files.createDirectories(wanted);
-            }
-            return inside(volume, wanted, subPath);
-        } catch (IOException e) {
-            throw ConfigProblem.config("failed to prepare subPath for volumeMount: " + e.getMessage());
-        }
+    /// Whether containers may not write to a volume: always so with files the kubelet keeps fresh, else when its claim
+    /// is used so.
+    static boolean readOnly(Obj pod, String name) {
+        Struct volume = pod.spec().seq("volumes").find("name", name);
+        return CONTENT.stream().anyMatch(volume::has) || volume.struct("persistentVolumeClaim").flag("readOnly");
     }
 
-    private static Path inside(Path volume, Path path, String subPath) throws IOException {
-        Path real = path.toRealPath();
-        if (!real.startsWith(volume.toRealPath())) {
-            throw ConfigProblem.config("subPath \"" + subPath + "\" leaves the volume");
-        }
-        return real;
+    /// What the runtime is to mount for a `volumeMount`: the volume, or what `subPath` names in it.
+    Path mountPoint(Obj pod, Path volume, String subPath, Subpaths.Use use) {
+        return subPath.isEmpty() ? volume : subpaths.hold(pod, volume, subPath, use);
     }
 
     /// Takes all of a pod's mounts and files away.

@@ -49,9 +49,62 @@ class AtomicDirectoryTest {
                 .hasMessageContaining("leaves the volume");
     }
 
+    @Test
+    void neverFollowsALinkAContainerLeft() throws IOException {
+        Path host = Files.createDirectory(directory.resolve("host"));
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.writeString(host.resolve("passwd"), "root");
+        write(volume, Map.of("a", "1"));
+        Files.delete(volume.resolve("..data"));
+        Files.createSymbolicLink(volume.resolve("..data"), host);
+        Files.createSymbolicLink(volume.resolve("own"), host);
+        write(volume, Map.of("a", "2", "own/passwd", "3"));
+        assertThat(host.resolve("passwd")).hasContent("root");
+        assertThat(volume.resolve("a")).hasContent("2");
+        assertThat(volume.resolve("own/passwd")).hasContent("3");
+        Files.delete(volume.resolve("..data"));
+        Files.createSymbolicLink(volume.resolve("..data"), Path.of("../host"));
+        write(volume, Map.of("passwd", "4"));
+        assertThat(host.resolve("passwd")).hasContent("root");
+    }
+
+    @Test
+    void deletesATreeWithoutFollowingItsLinks() throws IOException {
+        Path host = Files.createDirectories(directory.resolve("host/kept"));
+        Path tree = Files.createDirectories(directory.resolve("tree/a/b"));
+        Files.createSymbolicLink(tree.resolve("c"), host.getParent());
+        Files.createSymbolicLink(directory.resolve("link"), host.getParent());
+        Trees.delete(directory.resolve("tree"));
+        Trees.delete(directory.resolve("link"));
+        Trees.delete(directory.resolve("nothing"));
+        assertThat(directory.resolve("tree")).doesNotExist();
+        assertThat(directory.resolve("link")).doesNotExist();
+        assertThat(host).exists();
+    }
+
+    @Test
+    void deletesATreeDeeperThanAnyPath() throws IOException {
+        Path tree = Files.createDirectory(directory.resolve("deep"));
+        Handles handles = new Handles();
+        Handles.Handle at = handles.directory(tree);
+        for (int i = 0; i < 5000; i++) {
+            Files.createDirectory(at.entry("d"));
+            try (Handles.Handle before = at) {
+                at = before.child("d");
+            }
+        }
+        at.close();
+        Trees.delete(tree);
+        assertThat(tree).doesNotExist();
+    }
+
     private boolean write(Map<String, String> texts) throws IOException {
+        return write(directory, texts);
+    }
+
+    private static boolean write(Path directory, Map<String, String> texts) throws IOException {
         Map<String, Content> files = new HashMap<>();
         texts.forEach((k, v) -> files.put(k, new Content(v.getBytes(StandardCharsets.UTF_8), 0644)));
-        return new AtomicDirectory(directory, InstantSource.system()).write(files, -1);
+        return new AtomicDirectory(new Handles(), directory, InstantSource.system()).write(files, -1);
     }
 }
