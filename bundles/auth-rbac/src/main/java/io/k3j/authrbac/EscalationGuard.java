@@ -22,6 +22,9 @@ import org.osgi.service.component.annotations.Reference;
 /// Upstream checks this behind admission; here it is the last plug-in.
 @Component(service = Admission.class, property = "order:Integer=1000")
 public final class EscalationGuard implements Admission {
+    private static final List<Rule> EVERYTHING = List.of(
+            Rule.of(Struct.of("verbs", List.of("*"), "apiGroups", List.of("*"), "resources", List.of("*"))),
+            Rule.of(Struct.of("verbs", List.of("*"), "nonResourceURLs", List.of("*"))));
     private final Rbac rbac;
 
     /// Judges by the index.
@@ -43,16 +46,34 @@ public final class EscalationGuard implements Admission {
 
     @Override
     public void validate(Write write, Struct object) {
-        Struct before = write.before().orElse(Struct.EMPTY);
-        boolean binding = object.has("roleRef");
-        if (binding && !(before.seq("subjects").equals(object.seq("subjects")) && !before.isEmpty())) {
+        if (write.before().isPresent() && judged(write.before().get()).equals(judged(object))) {
+            return;
+        }
+        if (object.has("roleRef")) {
             mayBind(write, object.struct("roleRef"));
-        } else if (!binding && !before.seq("rules").equals(object.seq("rules"))) {
-            holds(write, "escalate", write.key().name(), Rule.all(object), write.kind().gvr().resource());
-        } else if (!binding && !before.struct("aggregationRule").equals(object.struct("aggregationRule"))) {
-            Rule everything = Rule.of(Struct.of("verbs", List.of("*"), "apiGroups", List.of("*"), "resources",
-                    List.of("*")));
-            holds(write, "escalate", write.key().name(), List.of(everything), write.kind().gvr().resource());
+        } else if (!allowed(write, "escalate", write.kind().gvr().resource(), write.key().name())) {
+            holds(write, Rule.all(object));
+            mayAggregate(write, object);
+        }
+    }
+
+    /// An object without what the garbage collector changes: that is nobody's grant. Everything else counts, since
+    /// a label makes a role part of an aggregated one.
+    private static Struct judged(Struct object) {
+        Struct metadata = object.struct("metadata");
+        for (String field : List.of("ownerReferences", "finalizers", "managedFields", "resourceVersion")) {
+            metadata = metadata.without(field);
+        }
+        return object.with("metadata", metadata);
+    }
+
+    /// An aggregated role gathers what others put into it later, so it is for those who hold everything.
+    private void mayAggregate(Write write, Struct object) {
+        boolean aggregates = object.has("aggregationRule")
+                || write.before().map(b -> b.has("aggregationRule")).orElse(false);
+        if (aggregates && !missing(write, EVERYTHING).isEmpty()) {
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(),
+                    "must have cluster-admin privileges to use the aggregationRule");
         }
     }
 
@@ -62,27 +83,29 @@ public final class EscalationGuard implements Admission {
         String namespace = local ? write.key().namespace() : "";
         Optional<Obj> role = view.get(new Key(namespace, ref.text("name")));
         String resource = local ? "roles" : "clusterroles";
-        Attributes bind = attributes(write, "bind", resource, ref.text("name"));
-        if (rbac.index().why(write.caller(), bind).isPresent()) {
+        if (allowed(write, "bind", resource, ref.text("name"))) {
             return;
         }
         if (role.isEmpty()) {
             throw ApiFault.notFound(local ? Rbac.ROLES : Rbac.CLUSTER_ROLES, ref.text("name"));
         }
-        holds(write, "bind", ref.text("name"), Rule.all(role.get().tree()), resource);
+        holds(write, Rule.all(role.get().tree()));
     }
 
-    private static Attributes attributes(Write write, String verb, String resource, String name) {
-        return new Attributes(verb, Rbac.GROUP, "v1", resource, "", write.key().namespace(), name, "");
+    private boolean allowed(Write write, String verb, String resource, String name) {
+        return rbac.index().why(write.caller(),
+                new Attributes(verb, Rbac.GROUP, "v1", resource, "", write.key().namespace(), name, "")).isPresent();
     }
 
-    private void holds(Write write, String verb, String name, List<Rule> rules, String resource) {
-        if (rbac.index().why(write.caller(), attributes(write, verb, resource, name)).isPresent()) {
-            return;
-        }
+    private TreeSet<String> missing(Write write, List<Rule> wanted) {
         List<Rule> owned = rbac.index().rules(write.caller(), write.key().namespace());
         TreeSet<String> missing = new TreeSet<>();
-        rules.stream().filter(r -> !r.coveredBy(owned)).forEach(r -> missing.add(r.shown()));
+        wanted.stream().filter(r -> !r.coveredBy(owned)).forEach(r -> missing.add(r.shown()));
+        return missing;
+    }
+
+    private void holds(Write write, List<Rule> rules) {
+        TreeSet<String> missing = missing(write, rules);
         if (!missing.isEmpty()) {
             Caller c = write.caller();
             throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "user \"" + c.user() + "\" (groups=[\""

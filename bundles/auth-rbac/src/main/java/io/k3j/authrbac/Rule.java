@@ -2,7 +2,6 @@ package io.k3j.authrbac;
 
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -44,7 +43,8 @@ record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<St
                 : resources.contains(resource + "/" + subresource) || resources.contains("*/" + subresource);
     }
 
-    private boolean path(String asked) {
+    /// Whether it holds a path, or an element of another rule's `nonResourceURLs`.
+    boolean path(String asked) {
         for (String p : paths) {
             if (p.equals(ALL) || p.equals(asked)
                     || p.endsWith(ALL) && asked.startsWith(p.substring(0, p.length() - 1))) {
@@ -56,45 +56,24 @@ record Rule(Set<String> verbs, Set<String> groups, Set<String> resources, Set<St
 
     /// Whether all that this rule allows is allowed by one of `owned`, each verb, resource and name for itself.
     boolean coveredBy(List<Rule> owned) {
-        for (Rule part : parts()) {
-            if (owned.stream().noneMatch(o -> o.covers(part))) {
-                return false;
-            }
-        }
-        return true;
+        return new Coverage(owned).covers(this);
     }
 
-    private List<Rule> parts() {
-        List<Rule> all = new ArrayList<>();
-        for (String verb : verbs) {
-            for (String p : paths) {
-                all.add(new Rule(Set.of(verb), Set.of(), Set.of(), Set.of(), Set.of(p)));
-            }
-            for (String group : groups) {
-                for (String resource : resources) {
-                    for (String name : names.isEmpty() ? Set.of("") : names) {
-                        all.add(new Rule(Set.of(verb), Set.of(group), Set.of(resource),
-                                name.isEmpty() ? Set.of() : Set.of(name), Set.of()));
-                    }
-                }
-            }
-        }
-        return all;
+    /// Whether it holds a verb.
+    boolean hasVerb(String verb) {
+        return has(verbs, verb);
     }
 
-    private boolean covers(Rule part) {
-        if (!has(verbs, part.verbs.iterator().next())) {
-            return false;
-        }
-        if (!part.paths.isEmpty()) {
-            return path(part.paths.iterator().next());
-        }
-        String resource = part.resources.iterator().next();
+    /// Whether it holds a group.
+    boolean hasGroup(String group) {
+        return has(groups, group);
+    }
+
+    /// Whether it holds an element of another rule's `resources`.
+    boolean coversResource(String resource) {
         int slash = resource.indexOf('/');
-        boolean sub = slash >= 0 && resource(resource.substring(0, slash), resource.substring(slash + 1));
-        boolean same = resources.contains(ALL) || resources.contains(resource) || sub;
-        boolean named = names.isEmpty() || !part.names.isEmpty() && names.containsAll(part.names);
-        return has(groups, part.groups.iterator().next()) && same && named;
+        return resources.contains(ALL) || resources.contains(resource)
+                || slash >= 0 && resource(resource.substring(0, slash), resource.substring(slash + 1));
     }
 
     private static boolean has(Set<String> set, String value) {

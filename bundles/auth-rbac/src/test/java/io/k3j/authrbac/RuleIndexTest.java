@@ -6,8 +6,11 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -82,5 +85,41 @@ class RuleIndexTest {
         assertThat(wanted.coveredBy(List.of(reads, lists))).isTrue();
         assertThat(wanted.shown()).isEqualTo(
                 "{APIGroups:[\"\"], Resources:[\"pods\" \"pods/log\"], Verbs:[\"get\" \"list\"]}");
+    }
+
+    private static List<String> names(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+    }
+
+    /// 1000⁴ combinations, each of which one of two rules allows.
+    @Test
+    @Timeout(10)
+    void aHugeRuleIsJudgedWithoutItsProduct() {
+        List<String> verbs = names("v", 1000);
+        Struct wanted = Struct.of("verbs", verbs, "apiGroups", names("g", 1000), "resources", names("r", 1000),
+                "resourceNames", names("n", 1000));
+        Rule first = Rule.of(wanted.with("verbs", verbs.subList(0, 500)));
+        Rule second = Rule.of(wanted.with("verbs", verbs.subList(500, 1000)));
+        assertThat(Rule.of(wanted).coveredBy(List.of(first, second))).isTrue();
+        assertThat(Rule.of(wanted).coveredBy(List.of(first))).isFalse();
+    }
+
+    /// Rules cut so that every value of every field is held by another selection of them.
+    @Test
+    @Timeout(20)
+    void whatTakesTooLongToJudgeIsNotCovered() {
+        List<Rule> owned = new ArrayList<>();
+        for (int cut = 0; cut < 400; cut++) {
+            int c = cut;
+            owned.add(Rule.of(Struct.of("verbs", without("v", c), "apiGroups", without("g", c), "resources",
+                    without("r", c), "resourceNames", without("n", c))));
+        }
+        Rule wanted = Rule.of(Struct.of("verbs", names("v", 400), "apiGroups", names("g", 400), "resources",
+                names("r", 400), "resourceNames", names("n", 400)));
+        assertThat(wanted.coveredBy(owned)).isFalse();
+    }
+
+    private static List<String> without(String prefix, int cut) {
+        return names(prefix, 400).stream().filter(n -> !n.equals(prefix + cut)).toList();
     }
 }
