@@ -13,16 +13,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/// Kubelets change their own node and the pods bound to it, and nothing else. See
+/// Kubelets change their own node, the pods bound to it and what they tell of claims and devices, and nothing else. See
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction>.
 @Component(service = Admission.class, property = "order:Integer=80")
 public final class NodeRestriction implements Admission {
     private static final String USER = "system:node:";
-    private static final String RESERVED = "node-restriction.kubernetes.io/";
-    private static final Set<String> ALLOWED = Set.of("kubernetes.io/hostname", "kubernetes.io/arch",
-            "kubernetes.io/os", "beta.kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/instance-type",
-            "node.kubernetes.io/instance-type", "failure-domain.beta.kubernetes.io/region",
-            "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/region", "topology.kubernetes.io/zone");
     private final World world;
 
     /// Looks at pods.
@@ -53,10 +48,41 @@ public final class NodeRestriction implements Admission {
             case "nodes" -> node(write, object, node);
             case "leases" -> own(write, node, write.key().namespace().equals("kube-node-lease"), "lease");
             case "csinodes" -> own(write, node, true, "CSINode");
+            case "persistentvolumeclaims" -> claim(write, object, node);
+            case "resourceslices" -> slice(write, object, node);
             default -> {
             }
         }
         return object;
+    }
+
+    private static void claim(Write write, Struct object, String node) {
+        if (!write.of("status")) {
+            throw refused(write, "may only update PVC status");
+        }
+        Struct before = write.before().orElse(Struct.EMPTY);
+        if (!withoutProgress(before).equals(withoutProgress(object))) {
+            throw refused(write, "node \"" + node + "\" is not allowed to update fields other than status.capacity"
+                    + " and status.conditions");
+        }
+    }
+
+    /// A claim without what a node tells while it grows the claim's file system.
+    private static Struct withoutProgress(Struct claim) {
+        Struct status = claim.struct("status").without("capacity").without("conditions")
+                .without("allocatedResources").without("allocatedResourceStatuses");
+        Struct metadata = claim.struct("metadata").without("resourceVersion").without("managedFields");
+        return claim.with("metadata", metadata).with("status", status);
+    }
+
+    private static void slice(Write write, Struct object, String node) {
+        Struct known = write.before().orElse(object);
+        boolean mine = known.struct("spec").text("nodeName").equals(node)
+                && (write.operation() == Operation.DELETE || object.struct("spec").text("nodeName").equals(node));
+        if (!mine) {
+            throw refused(write, "can only " + (write.operation() == Operation.DELETE ? "delete" : "create")
+                    + " ResourceSlice with the same NodeName as the requesting node");
+        }
     }
 
     private static void own(Write write, String node, boolean place, String what) {
@@ -84,18 +110,24 @@ public final class NodeRestriction implements Admission {
             throw refused(write, "node \"" + node + "\" can only " + verb
                     + " pods with spec.nodeName set to itself");
         }
+        if (status) {
+            status(write, pod, object, node);
+        }
     }
 
-    private static void mirror(Write write, Struct pod, String node) {
-        if (!pod.struct("metadata").struct("annotations").has("kubernetes.io/config.mirror")) {
-            throw refused(write, "pod does not have \"kubernetes.io/config.mirror\" annotation, node \"" + node
-                    + "\" can only create mirror pods");
+    private void mirror(Write write, Struct pod, String node) {
+        MirrorPods.problem(pod, node, world.find(World.NODES, "", node)).ifPresent(why -> {
+            throw refused(write, why);
+        });
+    }
+
+    private static void status(Write write, Struct before, Struct pod, String node) {
+        if (!before.struct("metadata").struct("labels").equals(pod.struct("metadata").struct("labels"))) {
+            throw refused(write, "node \"" + node + "\" cannot update labels through pod status");
         }
-        if (!pod.struct("spec").text("nodeName").equals(node)) {
-            throw refused(write, "node \"" + node + "\" can only create pods with spec.nodeName set to itself");
-        }
-        if (!pod.struct("spec").text("serviceAccountName").isEmpty()) {
-            throw refused(write, "node \"" + node + "\" can not create pods that reference a service account");
+        if (!before.struct("status").seq("resourceClaimStatuses").equals(
+                pod.struct("status").seq("resourceClaimStatuses"))) {
+            throw refused(write, "node \"" + node + "\" cannot update resource claim statues");
         }
     }
 
@@ -113,31 +145,22 @@ public final class NodeRestriction implements Admission {
         Set<String> touched = new TreeSet<>(labels.names());
         touched.addAll(old.names());
         for (String key : touched) {
-            if (!labels.text(key).equals(old.text(key)) && forbidden(key)) {
+            if (!labels.text(key).equals(old.text(key)) && NodeLabels.forbidden(key)) {
                 wrong.add(key);
             }
         }
         if (!wrong.isEmpty()) {
             throw refused(write, "is not allowed to modify labels: " + String.join(", ", wrong));
         }
+        // a node that owned something could let the garbage collector end it, and be ended with what it names
+        if (!before.orElse(Struct.EMPTY).struct("metadata").seq("ownerReferences").equals(
+                object.struct("metadata").seq("ownerReferences"))) {
+            throw refused(write, "node \"" + node + "\" is not allowed to modify ownerReferences");
+        }
         if (before.isPresent() && !before.get().struct("spec").seq("taints").equals(
                 object.struct("spec").seq("taints"))) {
             throw refused(write, "node \"" + node + "\" is not allowed to modify taints");
         }
-    }
-
-    /// Kubelets may set their own well-known labels, and any outside `kubernetes.io` and `k8s.io`.
-    private static boolean forbidden(String key) {
-        int slash = key.indexOf('/');
-        String domain = slash < 0 ? "" : key.substring(0, slash);
-        if (key.startsWith(RESERVED) || domain.endsWith(".node-restriction.kubernetes.io")) {
-            return true;
-        }
-        boolean system = domain.equals("kubernetes.io") || domain.endsWith(".kubernetes.io") || domain.equals("k8s.io")
-                || domain.endsWith(".k8s.io");
-        boolean kubelets = domain.equals("kubelet.kubernetes.io") || domain.endsWith(".kubelet.kubernetes.io")
-                || domain.equals("node.kubernetes.io") || domain.endsWith(".node.kubernetes.io");
-        return system && !kubelets && !ALLOWED.contains(key);
     }
 
     private static ApiFault refused(Write write, String why) {

@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 /// `default` is waited for, a second at most.
 @Component(service = Admission.class, property = "order:Integer=70")
 public final class ServiceAccounts implements Admission {
-    private static final String MIRROR = "kubernetes.io/config.mirror";
+    private static final String MIRROR = MirrorPods.ANNOTATION;
     private static final long PATIENCE_MILLIS = 1000;
 
     private final View accounts;
@@ -78,6 +78,12 @@ public final class ServiceAccounts implements Admission {
     public void validate(Write write, Struct pod) {
         if (!pod.struct("metadata").struct("annotations").has(MIRROR)) {
             return;
+        }
+        boolean token = pod.struct("spec").seq("volumes").structs().stream().flatMap(v -> v.struct("projected")
+                .seq("sources").structs().stream()).anyMatch(s -> s.has("serviceAccountToken"));
+        if (token) {
+            throw ApiFault.forbidden(World.PODS, write.key().name(),
+                    "a mirror pod may not use a service account token volume projections");
         }
         if (!pod.struct("spec").text("serviceAccountName").isEmpty()) {
             throw ApiFault.forbidden(World.PODS, write.key().name(),

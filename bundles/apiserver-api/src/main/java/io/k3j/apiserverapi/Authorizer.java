@@ -1,5 +1,6 @@
 package io.k3j.apiserverapi;
 
+import io.k3j.model.FieldSelector;
 import io.k3j.model.Struct;
 import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -26,9 +27,17 @@ public interface Authorizer {
     }
 
     /// What is asked. For a request of a resource `path` is empty; for any other path the resource
-    /// fields are.
+    /// fields are. `fields` is what the answer to `list`, `watch` and `deletecollection` is limited to;
+    /// it selects everything for all else.
     record Attributes(String verb, String group, String version, String resource, String subresource,
-            String namespace, String name, String path) {
+            String namespace, String name, String path, FieldSelector fields) {
+        /// Not limited by fields.
+        @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+        public Attributes(String verb, String group, String version, String resource, String subresource,
+                String namespace, String name, String path) {
+            this(verb, group, version, resource, subresource, namespace, name, path, FieldSelector.EVERYTHING);
+        }
+
         /// A path that is no resource, as `/healthz`.
         public static Attributes path(String verb, String path) {
             return new Attributes(verb, "", "", "", "", "", "", path);

@@ -75,16 +75,21 @@ final class LocalClient implements ApiClient {
 
     /// Asks, and gives the components the server itself is made of (masters) no reason to wait for each other.
     private void allowed(String verb, Gvr r, String subresource, Key key) {
+        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), subresource, key.namespace(), key.name(),
+                ""));
+    }
+
+    private void allowed(Attributes what) {
         if (!caller.in(Access.MASTERS)) {
             core.settle();
         }
-        core.access().allowed(caller, new Attributes(verb, r.group(), r.version(), r.resource(), subresource,
-                key.namespace(), key.name(), ""));
+        core.access().allowed(caller, what);
     }
 
-    /// What a query asks for: one object when it fixes the name.
-    private static Key scope(Query query) {
-        return new Key(query.namespace(), RequestInfo.fixedName(query.fields()));
+    /// Asks for what a query selects: one object when it fixes the name.
+    private void allowed(String verb, Gvr r, Query query) {
+        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(),
+                RequestInfo.fixedName(query.fields()), "", query.fields()));
     }
 
     private <T> T read(Supplier<T> work) {
@@ -123,7 +128,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public ObjList list(Gvr resource, Query query) {
-        allowed("list", resource, "", scope(query));
+        allowed("list", resource, query);
         return read(() -> {
             ListPage page = page(target(resource), query);
             Target target = target(resource);
@@ -206,7 +211,7 @@ final class LocalClient implements ApiClient {
 
     @Override
     public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
-        allowed("deletecollection", resource, "", scope(query));
+        allowed("deletecollection", resource, query);
         write(resource, () -> {
             Target target = target(resource);
             for (Item item : page(target, query).items()) {
@@ -259,8 +264,8 @@ final class LocalClient implements ApiClient {
         if (!caller.in(Access.MASTERS) && !core.complete()) {
             throw ApiFault.unavailable("plug-ins of the API server are on their way");
         }
-        allowed("list", resource, "", scope(query));
-        allowed("watch", resource, "", scope(query));
+        allowed("list", resource, query);
+        allowed("watch", resource, query);
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
         return views.keep(new LocalView(core.log(), selection, shown));
     }

@@ -114,7 +114,8 @@ final class Pipeline implements Endpoint {
     private static Attributes attributes(Request request, String verb) {
         RequestInfo info = request.info();
         return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
-                info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "");
+                info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "",
+                info.authorizedFields(request.params()));
     }
 
     /// WebSockets begin with a GET; what they do takes more than the right to read.

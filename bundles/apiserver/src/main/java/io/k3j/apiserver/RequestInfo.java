@@ -84,13 +84,18 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
 
     /// The name for authorisation: the path's, else the one a field selector fixes.
     String authorizedName(Params params) {
+        return name.isEmpty() ? fixedName(authorizedFields(params)) : name;
+    }
+
+    /// The field selector for authorisation: everything where none is obeyed, as beside a name in the path.
+    FieldSelector authorizedFields(Params params) {
         if (!name.isEmpty() || !verb.equals("list") && !verb.equals("watch") && !verb.equals("deletecollection")) {
-            return name;
+            return FieldSelector.EVERYTHING;
         }
         try {
-            return fixedName(FieldSelector.parse(params.text("fieldSelector")));
+            return FieldSelector.parse(params.text("fieldSelector"));
         } catch (IllegalArgumentException e) {
-            return "";
+            return FieldSelector.EVERYTHING;
         }
     }
 

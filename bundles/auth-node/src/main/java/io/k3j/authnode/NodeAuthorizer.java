@@ -5,22 +5,30 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/// Allows a kubelet what its own pods need.
+/// Allows a kubelet its own node, its own pods and what these need, as upstream does since 1.32
+/// (`AuthorizeNodeWithSelectors`): lists and watches of pods and resource slices must select its name.
 @Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"})
 public final class NodeAuthorizer implements Authorizer {
     private static final String USER = "system:node:";
     private static final Decision YES = new Decision(Verdict.ALLOW, "");
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Gvr CLAIMS = new Gvr("", "v1", "persistentvolumeclaims");
+    private static final Gvr ATTACHMENTS = new Gvr("storage.k8s.io", "v1", "volumeattachments");
+    private static final Gvr SLICES = new Gvr("resource.k8s.io", "v1", "resourceslices");
 
     private final View pods;
     private final View claims;
+    private final View attachments;
+    private final View slices;
     private final NodePods bound = new NodePods();
 
     /// Begins to follow the pods.
@@ -28,6 +36,8 @@ public final class NodeAuthorizer implements Authorizer {
     public NodeAuthorizer(@Reference ApiClient api) {
         this.pods = api.view(PODS, Query.ALL);
         this.claims = api.view(CLAIMS, Query.ALL);
+        this.attachments = api.view(ATTACHMENTS, Query.ALL);
+        this.slices = api.view(SLICES, Query.ALL);
         pods.listen(bound::changed);
     }
 
@@ -37,29 +47,81 @@ public final class NodeAuthorizer implements Authorizer {
             return Decision.NO_OPINION;
         }
         String node = caller.user().substring(USER.length());
-        return switch (what.resource()) {
-            case "secrets", "configmaps" -> related(node, what, NodeRules.reads(what));
-            case "persistentvolumeclaims" -> related(node, what, what.verb().equals("get") && what.subresource()
-                    .isEmpty() || what.subresource().equals("status") && !what.verb().equals("create"));
+        String resource = what.group().isEmpty() ? what.resource() : what.group() + "/" + what.resource();
+        return switch (resource) {
+            case "pods" -> pod(node, what);
+            case "nodes" -> node(node, what);
+            case "secrets", "configmaps" ->
+                related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
+            case "persistentvolumeclaims" -> related(node, what, gets(what)
+                    || what.subresource().equals("status") && changes(what));
             case "persistentvolumes" -> volume(node, what);
             case "serviceaccounts" -> related(node, what,
                     what.verb().equals("create") && what.subresource().equals("token"));
-            case "leases" -> own(node, what, what.namespace().equals("kube-node-lease") && !lists(what));
-            case "csinodes", "resourceslices" -> own(node, what, !lists(what));
-            case "volumeattachments" -> decided(what.verb().equals("get"), "can only get volume attachments");
-            case "resourceclaims" -> decided(what.verb().equals("get"), "can only get resource claims");
-            case "nodes" -> decided(NodeRules.allow(what) && !(what.verb().equals("get") && other(node, what)),
-                    "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
+            case "coordination.k8s.io/leases" -> own(node, what, what.namespace().equals("kube-node-lease"));
+            case "storage.k8s.io/csinodes" -> own(node, what, what.subresource().isEmpty());
+            case "resource.k8s.io/resourceslices" -> slice(node, what);
+            case "resource.k8s.io/resourceclaims" -> related(node, what, gets(what));
+            case "storage.k8s.io/volumeattachments" -> attachment(node, what);
             default -> decided(NodeRules.allow(what), "");
         };
     }
 
-    private static boolean other(String node, Attributes what) {
-        return !what.name().isEmpty() && !what.name().equals(node);
+    private static boolean gets(Attributes what) {
+        return what.verb().equals("get") && what.subresource().isEmpty();
     }
 
-    private static boolean lists(Attributes what) {
-        return what.name().isEmpty() && NodeRules.reads(what);
+    private static boolean changes(Attributes what) {
+        return what.verb().equals("update") || what.verb().equals("patch");
+    }
+
+    /// Pods are read by name when they are the node's, else selected by it.
+    private Decision pod(String node, Attributes what) {
+        if (!what.subresource().isEmpty() || !NodeRules.reads(what)) {
+            return decided(NodeRules.allow(what), "");
+        }
+        if (selects(what, "spec.nodeName", node)) {
+            return YES;
+        }
+        return what.name().isEmpty()
+                ? decided(false, "can only list/watch pods with spec.nodeName field selector")
+                : decided(bound.runs(node, new Key(what.namespace(), what.name())), unrelated(node));
+    }
+
+    private static Decision node(String node, Attributes what) {
+        boolean reads = what.subresource().isEmpty() && NodeRules.reads(what);
+        return decided(NodeRules.allow(what) && (!reads || what.name().equals(node)), what.name().isEmpty()
+                ? "node '" + node + "' cannot read all nodes, only its own Node object"
+                : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
+    }
+
+    private Decision slice(String node, Attributes what) {
+        if (!what.subresource().isEmpty()) {
+            return decided(false, "cannot authorize ResourceSlice subresources");
+        }
+        return switch (what.verb()) {
+            case "create" -> YES;
+            case "list", "watch", "deletecollection" -> decided(selects(what, "spec.nodeName", node),
+                    "can only list/watch/deletecollection resourceslices with nodeName field selector");
+            default -> decided(on(slices, node, what), unrelated(node));
+        };
+    }
+
+    private Decision attachment(String node, Attributes what) {
+        return decided(gets(what) && on(attachments, node, what), unrelated(node));
+    }
+
+    private static boolean on(View view, String node, Attributes what) {
+        return !what.name().isEmpty() && view.get(Key.of(what.name()))
+                .map(o -> o.spec().text("nodeName").equals(node)).orElse(false);
+    }
+
+    private static boolean selects(Attributes what, String field, String value) {
+        return what.fields().requirements().contains(new FieldSelector.Requirement(field, value, false));
+    }
+
+    private static String unrelated(String node) {
+        return "no relationship found between node '" + node + "' and this object";
     }
 
     private static Decision decided(boolean allowed, String otherwise) {
@@ -67,23 +129,22 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     private Decision related(String node, Attributes what, boolean verb) {
-        if (!verb || !what.group().isEmpty() || what.name().isEmpty()) {
+        if (!verb || what.name().isEmpty()) {
             return decided(false, "can only read objects of this type by name");
         }
-        return decided(bound.refers(node, what.resource(), what.namespace(), what.name()), "no relationship found"
-                + " between node '" + node + "' and this object");
+        return decided(bound.refers(node, what.resource(), what.namespace(), what.name()), unrelated(node));
     }
 
     private Decision volume(String node, Attributes what) {
-        boolean related = what.verb().equals("get") && bound.claims(node, key -> claims.get(key)
+        boolean related = gets(what) && bound.claims(node, key -> claims.get(key)
                 .map(c -> c.spec().text("volumeName").equals(what.name())).orElse(false));
-        return decided(related, "no relationship found between node '" + node + "' and this object");
+        return decided(related, unrelated(node));
     }
 
-    private static Decision own(String node, Attributes what, boolean verb) {
-        boolean mine = what.verb().equals("create") || what.name().equals(node)
-                || what.resource().equals("resourceslices");
-        return decided(verb && mine, "can only access the object with the same name as the requesting node");
+    private static Decision own(String node, Attributes what, boolean place) {
+        boolean verb = Set.of("get", "create", "update", "patch", "delete").contains(what.verb());
+        boolean mine = what.verb().equals("create") || what.name().equals(node);
+        return decided(place && verb && mine, "can only access the object with the same name as the requesting node");
     }
 
     /// Ends the views.
@@ -91,5 +152,7 @@ public final class NodeAuthorizer implements Authorizer {
     public void stop() {
         pods.close();
         claims.close();
+        attachments.close();
+        slices.close();
     }
 }

@@ -27,6 +27,11 @@ final class NodePods {
         }
     }
 
+    /// Whether a pod is bound to the node.
+    boolean runs(String node, Key pod) {
+        return nodes.getOrDefault(node, Map.of()).containsKey(pod);
+    }
+
     /// Whether a pod of the node refers to an object of its namespace.
     boolean refers(String node, String resource, String namespace, String name) {
         String wanted = resource + "/" + name;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What a pod refers to in its namespace, as `secrets/name`, `configmaps/name`, `persistentvolumeclaims/name`,
-/// `serviceaccounts/name`. Pure.
+/// `serviceaccounts/name`, `resourceclaims/name`. Pure.
 final class References {
     private static final List<String> SECRET_VOLUMES = List.of("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO",
             "storageos");
@@ -17,8 +17,11 @@ final class References {
     private References() {
     }
 
-    /// All of a pod's.
+    /// All of a pod's. A mirror pod's count for nothing: nodes make them, and must not give themselves rights.
     static Set<String> of(Obj pod) {
+        if (pod.annotations().containsKey("kubernetes.io/config.mirror")) {
+            return Set.of();
+        }
         References r = new References();
         Struct spec = pod.spec();
         r.add("serviceaccounts", spec.text("serviceAccountName"));
@@ -29,6 +32,8 @@ final class References {
         for (Struct volume : spec.seq("volumes").structs()) {
             r.volume(volume, pod.name());
         }
+        r.claims(spec.seq("resourceClaims"));
+        r.claims(pod.status().seq("resourceClaimStatuses"));
         return Set.copyOf(r.found);
     }
 
@@ -36,6 +41,10 @@ final class References {
         if (!name.isEmpty()) {
             found.add(resource + "/" + name);
         }
+    }
+
+    private void claims(Seq claims) {
+        claims.structs().forEach(c -> add("resourceclaims", c.text("resourceClaimName")));
     }
 
     private void container(Struct container) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -72,5 +73,74 @@ class NodeAuthorizerTest {
         assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
         assertThat(allowed(Caller.of("system:node:b", List.of()), "get", "secrets", "password")).isFalse();
         assertThat(allowed(Caller.of("joe", List.of("system:nodes")), "get", "nodes", "a")).isFalse();
+    }
+
+    private Struct pod(Struct metadata, Struct spec) {
+        return Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                metadata.with("name", "p").with("namespace", "default"), "spec", spec.with("nodeName", "a"));
+    }
+
+    private Verdict asked(String verb, String group, String resource, String name, String selector) {
+        return authorizer.decide(KUBELET, new Attributes(verb, group, "v1", resource, "", "default", name, "",
+                FieldSelector.parse(selector))).verdict();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list,,,NO_OPINION", "watch,,,NO_OPINION", "list,,spec.nodeName=b,NO_OPINION",
+            "list,,spec.nodeName!=a,NO_OPINION", "list,,spec.nodeName=a,ALLOW", "watch,,spec.nodeName=a,ALLOW",
+            "get,p,,ALLOW", "get,other,,NO_OPINION"})
+    void aKubeletSeesItsOwnPodsOnly(String verb, String name, String selector, Verdict verdict) {
+        pod("a");
+        assertThat(asked(verb, "", "pods", name == null ? "" : name, selector == null ? "" : selector))
+                .isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list,''", "watch,''", "list,b"})
+    void aKubeletSeesItsOwnNodeOnly(String verb, String name) {
+        assertThat(asked(verb, "", "nodes", name, "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(asked(verb, "", "nodes", "a", "metadata.name=a")).isEqualTo(Verdict.ALLOW);
+    }
+
+    @Test
+    void aMirrorPodGivesItsNodeNoRights() {
+        Struct volume = Struct.of("name", "v", "secret", Struct.of("secretName", "password"));
+        api.seed(PODS, Obj.of(pod(Struct.of("annotations", Struct.of("kubernetes.io/config.mirror", "x")),
+                Struct.of("volumes", Seq.of(volume)))));
+        api.deliver();
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+    }
+
+    @Test
+    void attachmentsClaimsAndSlicesAreOnesOwn() {
+        api.seed(PODS, Obj.of(pod(Struct.EMPTY, Struct.of("resourceClaims",
+                Seq.of(Struct.of("name", "gpu", "resourceClaimName", "mine"))))));
+        for (String node : List.of("a", "b")) {
+            api.seed(new Gvr("storage.k8s.io", "v1", "volumeattachments"), placed("storage.k8s.io/v1",
+                    "VolumeAttachment", node));
+            api.seed(new Gvr("resource.k8s.io", "v1", "resourceslices"), placed("resource.k8s.io/v1",
+                    "ResourceSlice", node));
+        }
+        api.deliver();
+        assertThat(asked("get", "storage.k8s.io", "volumeattachments", "of-a", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(asked("get", "storage.k8s.io", "volumeattachments", "of-b", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(asked("delete", "resource.k8s.io", "resourceslices", "of-a", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(asked("delete", "resource.k8s.io", "resourceslices", "of-b", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(asked("deletecollection", "resource.k8s.io", "resourceslices", "", "")).isEqualTo(
+                Verdict.NO_OPINION);
+        assertThat(asked("get", "resource.k8s.io", "resourceclaims", "mine", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(asked("get", "resource.k8s.io", "resourceclaims", "theirs", "")).isEqualTo(Verdict.NO_OPINION);
+    }
+
+    private static Obj placed(String version, String kind, String node) {
+        return Obj.of(Struct.of("apiVersion", version, "kind", kind, "metadata", Struct.of("name", "of-" + node),
+                "spec", Struct.of("nodeName", node)));
+    }
+
+    @Test
+    void resourcesOfTheSameNameInOtherGroupsAreNotMeant() {
+        assertThat(asked("create", "example.com", "csinodes", "", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(authorizer.decide(KUBELET, new Attributes("update", "example.com", "v1", "leases", "",
+                "kube-node-lease", "a", "")).verdict()).isEqualTo(Verdict.NO_OPINION);
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -33,6 +34,14 @@ final class References {
         } catch (ApiFault e) {
             throw ConfigProblem.config(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// A pod of this node as it is now, empty when it is gone. Asked as a list: a node that gets a pod which is not
+    /// bound to it is told 403, also when there is none.
+    static Optional<Obj> bound(ApiClient api, Obj pod) {
+        Query query = Query.in(pod.namespace()).where("metadata.name", pod.name()).where("spec.nodeName",
+                pod.spec().text("nodeName"));
+        return api.list(PODS, query).items().stream().findFirst();
     }
 
     /// An object a pod cannot do without, unless `optional`.

@@ -115,7 +115,7 @@ final class StaticPods {
 
     private void mirror(Obj pod) {
         try {
-            Optional<Obj> there = api.find(References.PODS, pod.key());
+            Optional<Obj> there = References.bound(api, pod);
             boolean same = there.map(o -> o.annotations().getOrDefault(Labels.CONFIG_MIRROR, "").equals(pod.uid()))
                     .orElse(false);
             if (there.isPresent() && !same) {

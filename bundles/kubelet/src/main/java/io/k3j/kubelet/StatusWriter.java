@@ -82,7 +82,7 @@ final class StatusWriter {
         Obj base = pod;
         if (Pods.isStatic(pod)) {
             // its mirror carries the status
-            Optional<Obj> mirror = api.find(References.PODS, pod.key());
+            Optional<Obj> mirror = References.bound(api, pod);
             if (mirror.isEmpty()) {
                 return mirror;
             }
@@ -101,7 +101,7 @@ final class StatusWriter {
                     throw e;
                 }
             }
-            Optional<Obj> found = api.find(References.PODS, pod.key()).filter(o -> o.uid().equals(uid));
+            Optional<Obj> found = References.bound(api, pod).filter(o -> o.uid().equals(uid));
             if (found.isEmpty()) {
                 return found;
             }

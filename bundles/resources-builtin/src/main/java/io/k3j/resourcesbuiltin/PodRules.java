@@ -32,10 +32,14 @@ final class PodRules implements Rules {
         };
     }
 
+    /// A status write: who owns the pod is not part of it.
     private static Struct statusOf(Struct before, Struct object) {
+        Object owners = before.struct("metadata").get("ownerReferences");
+        Struct metadata = object.struct("metadata").without("ownerReferences");
+        Struct pod = object.with("metadata", owners == null ? metadata : metadata.with("ownerReferences", owners));
         String quality = before.struct("status").text("qosClass");
-        return quality.isEmpty() || object.struct("status").has("qosClass") ? object
-                : object.withAt(quality, "status", "qosClass");
+        return quality.isEmpty() || pod.struct("status").has("qosClass") ? pod
+                : pod.withAt(quality, "status", "qosClass");
     }
 
     private static Struct created(Struct spec) {
