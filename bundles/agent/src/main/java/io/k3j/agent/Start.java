@@ -8,6 +8,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.pki.ClusterToken;
@@ -67,7 +68,8 @@ final class Start implements AutoCloseable {
         this.targets = new AllowedTargets(settings.kubeletPort(), own);
         this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock);
         this.servers = new Servers(clock, this::servers);
-        this.ways = new Balancers(settings, layout, origin.server(), tunnels::health, clock);
+        this.ways = new Balancers(settings, layout, origin.server(), tunnels::health,
+                TimeSource.system().monotonic());
         health.report(HealthLevel.STARTING, "joining " + origin.server());
         this.thread = Thread.ofVirtual().name("agent").start(this::run);
     }

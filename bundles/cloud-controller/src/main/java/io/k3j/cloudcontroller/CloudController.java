@@ -4,8 +4,8 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Desk;
-import java.time.InstantSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -23,7 +23,7 @@ public final class CloudController {
     @Activate
     public CloudController(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("cloud-controller");
-        desk = new Desk(api.leading(Candidate.CLOUD), InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CLOUD), TimeSource.system());
         Nodes.add(desk);
         desk.run("cloud-controller", trouble -> {
             if (trouble.isEmpty()) {

@@ -5,6 +5,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class ClusterDns {
         Zone zone = new Zone(settings.clusterDomain(), new Picture(views));
         publication = new Publication(views, settings.nodeName(), List.of(settings.clusterDns()));
         responder = new Responder(zone, new Forwarder(() -> Resolvers.of(settings.resolvConf(), own()),
-                RandomGenerator.getDefault(), InstantSource.system()));
+                RandomGenerator.getDefault(), TimeSource.system().monotonic()));
         if (settings.flannelBackend().equals("none")) {
             wanted = Place.outside(List.of(settings.nodeIp()), List.of(settings.clusterCidr()));
         }

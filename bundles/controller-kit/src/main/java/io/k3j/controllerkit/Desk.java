@@ -1,7 +1,7 @@
 package io.k3j.controllerkit;
 
 import io.k3j.clientapi.ApiClient;
-import java.time.InstantSource;
+import io.k3j.componentapi.TimeSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,21 +14,21 @@ public final class Desk implements AutoCloseable {
     private static final String ACCOUNTS = "system:serviceaccount:kube-system:";
 
     private final ApiClient api;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final LiveViews views;
     private final Map<String, Events> events = new LinkedHashMap<>();
     private final Map<Loop, Integer> loops = new LinkedHashMap<>();
     private final List<LoopRunner> runners = new ArrayList<>();
 
     /// A desk over a client, whose default identity reads the views; what leads gives one of [ApiClient#leading].
-    public Desk(ApiClient api, InstantSource clock) {
+    public Desk(ApiClient api, TimeSource clock) {
         this.api = api;
         this.clock = clock;
         this.views = new LiveViews(clock);
     }
 
-    /// The clock.
-    public InstantSource clock() {
+    /// The clocks.
+    public TimeSource clock() {
         return clock;
     }
 

@@ -3,13 +3,13 @@ package io.k3j.controllerkit;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,7 +52,7 @@ public final class Events {
     private final ApiClient api;
     private final String component;
     private final String host;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
     private final Queue<Said> waiting = new ArrayDeque<>();
@@ -60,7 +60,7 @@ public final class Events {
     private final Map<String, Bucket> buckets = bounded();
 
     /// Events from `component`; `host` may be empty.
-    public Events(ApiClient api, String component, String host, InstantSource clock) {
+    public Events(ApiClient api, String component, String host, TimeSource clock) {
         this.api = api;
         this.component = component;
         this.host = host;
@@ -177,11 +177,12 @@ public final class Events {
     }
 
     private boolean allowed(Said said) {
-        Bucket old = buckets.getOrDefault(said.subject(), new Bucket(BURST, said.at()));
-        double passed = (double) Duration.between(old.at(), said.at()).toMillis() / REFILL.toMillis();
+        Instant now = clock.monotonic().instant();
+        Bucket old = buckets.getOrDefault(said.subject(), new Bucket(BURST, now));
+        double passed = (double) Duration.between(old.at(), now).toMillis() / REFILL.toMillis();
         double tokens = Math.min(BURST, old.tokens() + Math.max(0, passed));
         boolean enough = tokens >= 1;
-        buckets.put(said.subject(), new Bucket(enough ? tokens - 1 : tokens, said.at()));
+        buckets.put(said.subject(), new Bucket(enough ? tokens - 1 : tokens, now));
         return enough;
     }
 

@@ -3,6 +3,7 @@ package io.k3j.controllerkit;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -23,6 +24,7 @@ public final class LeaseHold {
     private final Key key;
     private final String holder;
     private final Timing timing;
+    private final TimeSource time;
     private final InstantSource clock;
     private long seenRevision;
     private String seenHolder = "";
@@ -44,13 +46,15 @@ public final class LeaseHold {
         }
     }
 
-    /// A hold on the lease `key` in the name of `holder`. `clock` should not go back ([Times#monotonic]).
-    public LeaseHold(ApiClient api, Key key, String holder, Timing timing, InstantSource clock) {
+    /// A hold on the lease `key` in the name of `holder`. All its instants are of the monotonic clock but those written
+    /// into the lease.
+    public LeaseHold(ApiClient api, Key key, String holder, Timing timing, TimeSource time) {
         this.api = api;
         this.key = key;
         this.holder = holder;
         this.timing = timing;
-        this.clock = clock;
+        this.time = time;
+        this.clock = time.monotonic();
     }
 
     /// Takes or renews the lease where possible; called again at each renewal.
@@ -166,7 +170,7 @@ public final class LeaseHold {
     private Obj written(Obj lease, String by) {
         Struct old = lease.spec();
         boolean same = old.text("holderIdentity").equals(by);
-        String now = Times.micros(clock.instant());
+        String now = Times.micros(time.instant());
         Struct spec = old.with("holderIdentity", by)
                 .with("leaseDurationSeconds", by.isEmpty() ? 1 : timing.lease.toSeconds())
                 .with("renewTime", now);

@@ -3,6 +3,7 @@ package io.k3j.controllerkit;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -40,12 +41,12 @@ public final class Loop {
     private volatile String trouble = "";
 
     /// A loop that writes through `api`, which carries the controller's identity.
-    public Loop(String name, ApiClient api, InstantSource clock, Reconciler reconciler) {
+    public Loop(String name, ApiClient api, TimeSource time, Reconciler reconciler) {
         this.name = name;
         this.api = api;
-        this.clock = clock;
+        this.clock = time.monotonic();
         this.reconciler = reconciler;
-        this.queue = new WorkQueue(clock);
+        this.queue = new WorkQueue(time);
         this.log = System.getLogger("io.k3j.controllerkit." + name);
     }
 

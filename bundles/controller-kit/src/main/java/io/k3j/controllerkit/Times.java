@@ -3,7 +3,6 @@ package io.k3j.controllerkit;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,13 +14,6 @@ public final class Times {
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
 
     private Times() {
-    }
-
-    /// The time of day at this moment, from then on by a clock that nobody sets: for measuring how long.
-    public static InstantSource monotonic() {
-        Instant origin = Instant.now();
-        long begin = System.nanoTime();
-        return () -> origin.plusNanos(System.nanoTime() - begin);
     }
 
     /// A `Time`: whole seconds, UTC.

@@ -1,5 +1,6 @@
 package io.k3j.controllerkit;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Key;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,9 +49,9 @@ public final class WorkQueue {
     private Instant retryTokensAt;
     private long order;
 
-    /// An empty queue.
-    public WorkQueue(InstantSource clock) {
-        this.clock = clock;
+    /// An empty queue. Its delays are measured by the monotonic clock.
+    public WorkQueue(TimeSource time) {
+        this.clock = time.monotonic();
         this.retryTokensAt = clock.instant();
     }
 
@@ -105,6 +106,9 @@ public final class WorkQueue {
             Key key = ready.iterator().next();
             ready.remove(key);
             working.add(key);
+            if (!ready.isEmpty()) {
+                changed.signal();
+            }
             return Optional.of(key);
         } finally {
             lock.unlock();
@@ -127,17 +131,6 @@ public final class WorkQueue {
         try {
             promote();
             return ready.size() + working.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// When the next key becomes due; empty when none waits. In the past when one is due.
-    public Optional<Instant> nextDue() {
-        lock.lock();
-        try {
-            promote();
-            return ready.isEmpty() ? Optional.ofNullable(agenda.peek()).map(Due::at) : Optional.of(Instant.MIN);
         } finally {
             lock.unlock();
         }
@@ -172,8 +165,7 @@ public final class WorkQueue {
 
     /// Ends every [#await].
     public void wake() {
-        locked(() -> {
-        });
+        locked(changed::signalAll);
     }
 
     private long waitNanos(Duration atMost) {
@@ -186,8 +178,8 @@ public final class WorkQueue {
     private void ready(Key key) {
         if (working.contains(key)) {
             again.add(key);
-        } else {
-            ready.add(key);
+        } else if (ready.add(key)) {
+            changed.signal();
         }
     }
 
@@ -203,6 +195,9 @@ public final class WorkQueue {
         Due due = new Due(key, at, order++);
         delayed.put(key, due);
         agenda.add(due);
+        if (agenda.peek() == due) {
+            changed.signal();
+        }
     }
 
     private void promote() {
@@ -226,7 +221,6 @@ public final class WorkQueue {
         lock.lock();
         try {
             action.run();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -4,12 +4,12 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Desk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -31,7 +31,7 @@ public final class ControllersCluster {
     @Activate
     public ControllersCluster(Settings settings, @Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-cluster");
-        desk = new Desk(api.leading(Candidate.CONTROLLERS), InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CONTROLLERS), TimeSource.system());
         garbage = add(desk, settings);
         desk.run("controllers-cluster", trouble -> {
             if (trouble.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.k3j.controllerscluster;
 
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Desk;
@@ -17,7 +18,6 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,7 @@ final class NodeLifecycle implements Reconciler {
     private final LiveView nodes;
     private final LiveView leases;
     private final LiveView pods;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final Events events;
     private final Map<Key, Sign> signs = new ConcurrentHashMap<>();
 
@@ -74,7 +74,7 @@ final class NodeLifecycle implements Reconciler {
         Obj node = found.get();
         Sign sign = sign(node);
         Duration grace = sign.spoke() ? GRACE : STARTUP_GRACE;
-        if (Duration.between(sign.at(), clock.instant()).compareTo(grace) > 0) {
+        if (Duration.between(sign.at(), clock.monotonic().instant()).compareTo(grace) > 0) {
             node = silent(node, sign.spoke(), writer);
         }
         Seq taints = NodeTaints.wanted(node, clock.instant());
@@ -101,7 +101,7 @@ final class NodeLifecycle implements Reconciler {
         boolean first = known == null || !known.uid().equals(node.uid());
         boolean silence = renewed.isEmpty() && beat.isEmpty();
         if (first || !silence && !known.said().equals(said)) {
-            Sign next = new Sign(node.uid(), said, clock.instant(), !renewed.isEmpty() || !ready.isEmpty());
+            Sign next = new Sign(node.uid(), said, clock.monotonic().instant(), !renewed.isEmpty() || !ready.isEmpty());
             signs.put(node.key(), next);
             return next;
         }

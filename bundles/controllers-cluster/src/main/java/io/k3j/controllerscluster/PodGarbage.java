@@ -3,6 +3,7 @@ package io.k3j.controllerscluster;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Desk;
@@ -19,7 +20,6 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ final class PodGarbage implements Reconciler {
 
     private final LiveView pods;
     private final LiveView nodes;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final Map<String, Instant> missing = new HashMap<>();
 
     private PodGarbage(Desk desk) {
@@ -58,6 +58,7 @@ final class PodGarbage implements Reconciler {
                 .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
         ended.stream().limit(Math.max(0, ended.size() - MOST_ENDED)).forEach(p -> remove(p, writer));
         Map<String, Instant> still = new HashMap<>();
+        Instant now = clock.monotonic().instant();
         for (Obj pod : pods.list()) {
             String node = Pods.node(pod);
             if (node.isEmpty()) {
@@ -65,8 +66,8 @@ final class PodGarbage implements Reconciler {
                     remove(pod, writer);
                 }
             } else if (nodes.get(Key.of(node)).isEmpty()) {
-                still.put(node, missing.getOrDefault(node, clock.instant()));
-                if (!clock.instant().isBefore(still.get(node).plus(QUARANTINE))) {
+                still.put(node, missing.getOrDefault(node, now));
+                if (!now.isBefore(still.get(node).plus(QUARANTINE))) {
                     orphaned(pod, writer);
                 }
             }

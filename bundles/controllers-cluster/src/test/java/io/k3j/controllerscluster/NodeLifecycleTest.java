@@ -78,6 +78,32 @@ class NodeLifecycleTest {
     }
 
     @Test
+    void aStepOfTheTimeOfDayNeitherTaintsNorEvicts() {
+        node("True");
+        pod(Seq.EMPTY);
+        for (Duration step : List.of(Duration.ofHours(1), Duration.ofHours(-2), Duration.ofHours(1))) {
+            stage.clock.step(step);
+            for (int i = 0; i < 6; i++) {
+                stage.pass(Duration.ofSeconds(10));
+                beat();
+            }
+        }
+        assertThat(taints()).isEmpty();
+        assertThat(stage.pods()).noneMatch(Obj::terminating);
+    }
+
+    @Test
+    void noticesASilentNodeThoughTheTimeOfDayWasSetBack() {
+        node("True");
+        stage.settle();
+        stage.clock.step(Duration.ofHours(-1));
+        for (int i = 0; i < 12; i++) {
+            stage.pass(Duration.ofSeconds(5));
+        }
+        assertThat(taints()).contains("node.kubernetes.io/unreachable:NoExecute");
+    }
+
+    @Test
     void noticesASilentNodeAndMovesItsPodsAway() {
         node("True");
         pod(Seq.of(Struct.of("key", NodeTaints.UNREACHABLE, "operator", "Exists", "effect", "NoExecute",

@@ -4,8 +4,8 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Desk;
-import java.time.InstantSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -24,7 +24,7 @@ public final class ControllersWorkload {
     @Activate
     public ControllersWorkload(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("controllers-workload");
-        desk = new Desk(api.leading(Candidate.CONTROLLERS), InstantSource.system());
+        desk = new Desk(api.leading(Candidate.CONTROLLERS), TimeSource.system());
         add(desk);
         desk.run("controllers-workload", trouble -> {
             if (trouble.isEmpty()) {

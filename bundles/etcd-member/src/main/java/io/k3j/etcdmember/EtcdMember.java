@@ -5,6 +5,7 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.edgeapi.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -112,7 +113,7 @@ public final class EtcdMember {
         NodeDuties nodes = new NodeDuties(member, wish.config(), settings.nodeName(), () -> api,
                 InstantSource.system());
         DiskWatch disk = new DiskWatch(wish.config().metricsUrl(), wish.places().data().toString(),
-                InstantSource.system());
+                TimeSource.system().monotonic());
         running = new Running(member, process, snapshots, nodes, disk, List.of(
                 context.registerService(Endpoint.class, new DbEndpoint(wish.places(), member, snapshots.desk()),
                         properties),

@@ -1,12 +1,12 @@
 package io.k3j.etcdmember;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +36,7 @@ final class Member implements AutoCloseable {
     private final Wish wish;
     private final EtcdProcess process;
     private final Consumer<String> report;
-    private final Promotion promotion = new Promotion(InstantSource.system());
+    private final Promotion promotion = new Promotion(TimeSource.system().monotonic());
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile State state = new State(false, 0, 0, List.of());

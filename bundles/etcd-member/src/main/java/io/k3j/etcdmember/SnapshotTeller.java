@@ -5,6 +5,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -43,7 +44,7 @@ final class SnapshotTeller implements AutoCloseable {
         this.client = client;
         this.node = node;
         this.clock = clock;
-        events = new Events(client, "k3s-supervisor", node, clock);
+        events = new Events(client, "k3s-supervisor", node, TimeSource.system());
     }
 
     /// Tells of one the API does not know.

@@ -125,7 +125,7 @@ final class Housekeeping {
 
     /// Removes the images unused for longest while the disk is too full; pinned ones stay.
     void images() throws IOException {
-        Instant now = tools.clock().instant();
+        Instant now = tools.clock().monotonic().instant();
         Set<String> inUse = new HashSet<>();
         tools.runtime().containers(Map.of()).forEach(c -> inUse.add(c.image()));
         List<Image> all = tools.runtime().images().list();

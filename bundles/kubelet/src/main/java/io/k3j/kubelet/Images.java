@@ -46,6 +46,7 @@ final class Images {
     private record Pull(boolean done, String error, Duration took, Instant again, Duration pause, boolean told) {
     }
 
+    /// @param clock the monotonic one
     Images(ContainerRuntime runtime, References references, InstantSource clock) {
         this.runtime = runtime;
         this.references = references;

@@ -36,7 +36,7 @@ final class Killer {
 
     /// Begins to end a container, or shortens its time.
     void kill(Obj pod, Container c, Duration grace, String why) {
-        Instant deadline = tools.clock().instant().plus(grace);
+        Instant deadline = tools.clock().monotonic().instant().plus(grace);
         Instant before = deadlines.get(c.id());
         if (before != null && !deadline.isBefore(before.minusMillis(500))) {
             return;
@@ -51,7 +51,8 @@ final class Killer {
                 if (before == null) {
                     hook(pod, name, c, deadline);
                 }
-                Duration left = Duration.between(tools.clock().instant(), deadlines.getOrDefault(c.id(), deadline));
+                Duration left = Duration.between(tools.clock().monotonic().instant(),
+                        deadlines.getOrDefault(c.id(), deadline));
                 tools.runtime().stopContainer(c.id(), grace.isZero() ? grace : longer(left));
             } catch (RuntimeFault e) {
                 LOG.log(System.Logger.Level.WARNING, "stop container={0}: {1}", c.id(), e.getMessage());
@@ -70,7 +71,7 @@ final class Killer {
     private void hook(Obj pod, String name, Container c, Instant deadline) {
         Struct spec = Pods.container(pod, name);
         Struct hook = spec.struct("lifecycle").struct("preStop");
-        Duration left = Duration.between(tools.clock().instant(), deadline);
+        Duration left = Duration.between(tools.clock().monotonic().instant(), deadline);
         if (hook.isEmpty() || left.isNegative() || left.isZero()) {
             return;
         }

@@ -5,10 +5,10 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class Kubelet {
             @Reference Health health) throws IOException {
         this.context = context;
         this.health = health.scope("kubelet");
-        agent = new NodeAgent(settings, runtime, InstantSource.system(), this::ready);
+        agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         endpoint = context.registerService(Endpoint.class, new KubeletServer(agent, this::others), properties);

@@ -25,7 +25,11 @@ final class Launches {
     private final Consumer<Instant> at;
     private final Backoff backoff = new Backoff();
     private final Map<String, PodStatus.Waiting> waiting = new HashMap<>();
+    private final Map<String, Ending> endings = new HashMap<>();
     private final Map<String, Boolean> told = new HashMap<>();
+    private record Ending(String id, Instant at) {
+    }
+
     private Obj pod = Obj.of(Struct.EMPTY);
     private PodRuntime seen = PodRuntime.EMPTY;
 
@@ -54,9 +58,9 @@ final class Launches {
     private void start(String name, Map<String, Path> volumes) {
         Struct spec = Pods.container(pod, name);
         Optional<Container> before = seen.newest(name);
-        Instant now = tools.clock().instant();
+        Instant now = tools.clock().monotonic().instant();
         if (before.isPresent() && before.get().exited()) {
-            Duration left = backoff.left(name, before.get().end().finished(), now);
+            Duration left = backoff.left(name, ended(name, before.get(), now), now);
             if (!left.isZero()) {
                 crashLoop(name, now.plus(left));
                 return;
@@ -81,6 +85,12 @@ final class Launches {
         }
     }
 
+    /// When a container was first seen ended: the runtime's time of day says nothing about how long ago that is.
+    private Instant ended(String name, Container container, Instant now) {
+        return endings.compute(name, (n, e) -> e != null && e.id().equals(container.id()) ? e
+                : new Ending(container.id(), now)).at();
+    }
+
     private void crashLoop(String name, Instant until) {
         waits(name, "CrashLoopBackOff",
                 "back-off " + Backoff.text(backoff.pause(name)) + " restarting failed container="
@@ -103,7 +113,7 @@ final class Launches {
             return;
         }
         if (before.isPresent() && before.get().exited()) {
-            backoff.next(name, tools.clock().instant());
+            backoff.next(name, tools.clock().monotonic().instant());
         }
         tools.tell(pod, name, false, "Pulled", image.message());
         int attempt = before.map(c -> c.attempt() + 1).orElse(0);
@@ -118,11 +128,11 @@ final class Launches {
         } catch (ConfigProblem e) {
             waits(name, e.reason(), String.valueOf(e.getMessage()));
             tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
-            at.accept(tools.clock().instant().plus(Backoff.FIRST));
+            at.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
         } catch (IOException e) {
             waits(name, "CreateContainerError", String.valueOf(e.getMessage()));
             tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
-            at.accept(tools.clock().instant().plus(Backoff.FIRST));
+            at.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
         }
     }
 

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.model.Obj;
@@ -9,7 +10,6 @@ import io.k3j.nodeapi.ContainerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -30,14 +30,14 @@ final class NodeAgent implements AutoCloseable {
     private boolean started;
 
     /// @param ready told whether the node is ready, again and again
-    NodeAgent(Settings settings, ContainerRuntime runtime, InstantSource clock, Consumer<Boolean> ready)
+    NodeAgent(Settings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready)
             throws IOException {
         Options options = Options.of(settings);
         NodeFacts facts = NodeFacts.read(settings);
         References references = new References(api);
         Environment environment = new Environment(references, new Environment.Node(options.nodeName(),
                 facts.addresses(), facts.cpus() * 1000L, facts.memory()));
-        Tokens tokens = new Tokens(api, clock);
+        Tokens tokens = new Tokens(api, clock.monotonic());
         Volumes volumes = new Volumes(options, references, new VolumeContent(references, environment, tokens),
                 new Mounts(), clock);
         boolean systemd = NodeFacts.text("/proc/1/comm").strip().equals("systemd");
@@ -46,7 +46,8 @@ final class NodeAgent implements AutoCloseable {
         Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
         services = new LiveView(References.SERVICES, Query.ALL, clock);
         tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,
-                new Handlers(runtime, closed), new Images(runtime, references, clock), new StatusWriter(api, closed),
+                new Handlers(runtime, closed), new Images(runtime, references, clock.monotonic()),
+                new StatusWriter(api, closed),
                 new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
                 facts.memory(), tokens, new Watches(clock), closed);
         workers = new PodWorkers(tools);

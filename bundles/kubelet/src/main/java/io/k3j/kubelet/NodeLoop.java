@@ -3,7 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
-import io.k3j.controllerkit.Times;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,21 +28,19 @@ import java.util.function.Consumer;
 /// five minutes. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>.
 final class NodeLoop {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
-    private static final Duration EVERY = Duration.ofSeconds(10);
     private static final Duration UNREADY = Duration.ofMillis(200);
     private static final Duration REPORT = Duration.ofMinutes(5);
     private static final long MEMORY_FLOOR = 100L << 20;
-    private static final String LEASES = "kube-node-lease";
     private final ApiClient api;
     private final ContainerRuntime runtime;
     private final NodeObject object;
     private final Options options;
-    private final InstantSource clock;
+    private final TimeSource clock;
+    private final NodeLease lease;
     private final CountDownLatch closed;
     private final Consumer<Boolean> ready;
     private String runtimeVersion = "";
     private Instant reported = Instant.EPOCH;
-    private Instant renewed = Instant.EPOCH;
     private boolean registered;
     private boolean told;
 
@@ -55,6 +52,7 @@ final class NodeLoop {
         runtime = tools.runtime();
         options = tools.options();
         clock = tools.clock();
+        lease = new NodeLease(api, clock);
         closed = tools.closed();
     }
 
@@ -64,7 +62,7 @@ final class NodeLoop {
             boolean fine;
             do {
                 fine = once();
-            } while (!closed.await(fine ? EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!closed.await(fine ? NodeLease.EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -76,7 +74,7 @@ final class NodeLoop {
         try {
             Obj node = registered ? api.get(References.NODES, Key.of(options.nodeName())) : register();
             registered = true;
-            renew(node);
+            lease.renew(node);
             return report(node);
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
@@ -124,36 +122,10 @@ final class NodeLoop {
         }
     }
 
-    private void renew(Obj node) {
-        Instant now = clock.instant();
-        if (Duration.between(renewed, now).compareTo(EVERY.minusMillis(500)) < 0) {
-            return;
-        }
-        Key key = new Key(LEASES, options.nodeName());
-        Struct spec = Struct.of("holderIdentity", options.nodeName(), "leaseDurationSeconds", 40, "renewTime",
-                Times.micros(now));
-        try {
-            Optional<Obj> there = api.find(References.LEASES, key);
-            if (there.isPresent()) {
-                api.update(References.LEASES, there.get().with(spec, "spec"), WriteOptions.PLAIN);
-            } else {
-                Struct owner = Struct.of("apiVersion", "v1", "kind", "Node", "name", node.name(), "uid", node.uid());
-                api.create(References.LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
-                        "metadata", Struct.of("name", options.nodeName(), "namespace", LEASES, "ownerReferences",
-                                Seq.of(owner)),
-                        "spec", spec)), WriteOptions.PLAIN);
-            }
-            renewed = now;
-        } catch (ApiFault e) {
-            // the namespace comes a moment after the server
-            LOG.log(System.Logger.Level.DEBUG, "lease of node={0}: {1}", options.nodeName(), e.getMessage());
-        }
-    }
-
     private boolean report(Obj node) {
-        Instant now = clock.instant();
+        Instant now = clock.monotonic().instant();
         RuntimeReadiness readiness = readiness();
-        Struct wanted = object.status(node.status(), new NodeObject.Now(now, readiness, runtimeVersion,
+        Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), diskBytes(), pressures()));
         boolean fine = readiness.runtime() && readiness.network();
         boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;

@@ -42,6 +42,7 @@ final class PodStep {
     private final AtomicBoolean changed = new AtomicBoolean();
     private Instant refreshed = Instant.EPOCH;
     private @Nullable Instant wakeAt;
+    private @Nullable Instant begun;
 
     PodStep(Tools tools, Runnable wake) {
         this.tools = tools;
@@ -109,8 +110,15 @@ final class PodStep {
         if (limit < 0 || since.isEmpty() || Pods.finished(pod)) {
             return false;
         }
-        Instant until = since.get().plusSeconds(limit);
-        if (tools.clock().instant().isBefore(until)) {
+        Instant now = tools.clock().monotonic().instant();
+        Instant begin = begun;
+        if (begin == null) {
+            Duration age = Duration.between(since.get(), tools.clock().instant());
+            begin = age.isNegative() ? now : now.minus(age);
+            begun = begin;
+        }
+        Instant until = begin.plusSeconds(limit);
+        if (now.isBefore(until)) {
             at(until);
             return false;
         }
@@ -130,7 +138,7 @@ final class PodStep {
         if (at == null) {
             return most;
         }
-        Duration left = Duration.between(tools.clock().instant(), at);
+        Duration left = Duration.between(tools.clock().monotonic().instant(), at);
         return left.compareTo(SOON) < 0 ? SOON : left.compareTo(most) < 0 ? left : most;
     }
 
@@ -148,7 +156,7 @@ final class PodStep {
                 tools.runtime().stopSandbox(old.id());
             }
         }
-        refreshed = tools.clock().instant();
+        refreshed = tools.clock().monotonic().instant();
         CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
         Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
             try {
@@ -162,7 +170,7 @@ final class PodStep {
         } catch (RuntimeFault | ConfigProblem e) {
             tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
             volumes.exceptionally(x -> Map.of()).join();
-            at(tools.clock().instant().plusSeconds(2));
+            at(tools.clock().monotonic().instant().plusSeconds(2));
             return;
         }
         seen = PodRuntime.read(tools.runtime(), pod.uid());
@@ -175,7 +183,7 @@ final class PodStep {
         } catch (CompletionException e) {
             if (e.getCause() instanceof ConfigProblem p) {
                 tools.tell(pod, true, p.reason(), String.valueOf(p.getMessage()));
-                at(tools.clock().instant().plusSeconds(2));
+                at(tools.clock().monotonic().instant().plusSeconds(2));
                 return Optional.empty();
             }
             throw e;
@@ -184,19 +192,19 @@ final class PodStep {
 
     private Optional<Map<String, Path>> volumes() {
         changed.set(false);
-        refreshed = tools.clock().instant();
+        refreshed = tools.clock().monotonic().instant();
         try {
             return Optional.of(tools.volumes().prepare(pod, seen.addresses()));
         } catch (ConfigProblem e) {
             tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
-            at(tools.clock().instant().plusSeconds(2));
+            at(tools.clock().monotonic().instant().plusSeconds(2));
             return Optional.empty();
         }
     }
 
     /// Whether what volumes show may be older than it should be.
     private boolean stale() {
-        return changed.get() || Duration.between(refreshed, tools.clock().instant())
+        return changed.get() || Duration.between(refreshed, tools.clock().monotonic().instant())
                 .compareTo(tools.options().syncEvery()) >= 0;
     }
 

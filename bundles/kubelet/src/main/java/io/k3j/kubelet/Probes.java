@@ -200,9 +200,10 @@ final class Probes implements PodPlan.Health {
 
         /// Waits for the next time; false when the container is not to be probed any more.
         private boolean pause(Struct probe, Counter counter) {
+            long delay = probe.whole("initialDelaySeconds", 0);
             long millis = counter.first
-                    ? Duration.between(clock.instant(), startOf().plusSeconds(probe.whole("initialDelaySeconds", 0)))
-                            .toMillis()
+                    ? Math.min(delay * 1000,
+                            Duration.between(clock.instant(), startOf().plusSeconds(delay)).toMillis())
                     : probe.whole("periodSeconds", 10) * 1000;
             counter.first = false;
             try {

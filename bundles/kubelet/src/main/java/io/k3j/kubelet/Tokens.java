@@ -2,7 +2,6 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.controllerkit.Times;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -25,6 +24,7 @@ final class Tokens {
     private record Token(String value, Instant renew) {
     }
 
+    /// @param clock the monotonic one: the server's time of day need not be ours
     Tokens(ApiClient api, InstantSource clock) {
         this.api = api;
         this.clock = clock;
@@ -53,9 +53,8 @@ final class Tokens {
             Struct answer = api.post(References.SERVICE_ACCOUNTS, new Key(pod.namespace(), account), "token",
                     Struct.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest", "spec", spec));
             Instant now = clock.instant();
-            Instant end = Times.parse(answer.struct("status").text("expirationTimestamp"))
-                    .orElse(now.plusSeconds(seconds));
-            Duration life = Duration.between(now, end).multipliedBy(4).dividedBy(5);
+            Duration life = Duration.ofSeconds(answer.struct("spec").whole("expirationSeconds", seconds))
+                    .multipliedBy(4).dividedBy(5);
             return new Token(answer.struct("status").text("token"),
                     now.plus(life.compareTo(LONGEST) > 0 ? LONGEST : life));
         } catch (ApiFault e) {

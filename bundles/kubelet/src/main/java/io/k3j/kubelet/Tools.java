@@ -1,10 +1,10 @@
 package io.k3j.kubelet;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /// @param closed opens when the kubelet stops
 record Tools(Options options, ContainerRuntime runtime, References references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, Handlers handlers, Images images, StatusWriter statuses,
-        Events events, InstantSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
+        Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
         Tokens tokens, Watches watches, CountDownLatch closed) {
 
     /// An event about a pod.

@@ -4,12 +4,12 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,12 +46,12 @@ final class Candidacy {
     /// Not begun yet.
     /// @param holder the name in the leases, another one for each process
     /// @param begun as for [Seat.Rules]
-    Candidacy(ApiClient api, LeaseHold.Timing timing, String holder, InstantSource clock, Consumer<Reign> begun) {
+    Candidacy(ApiClient api, LeaseHold.Timing timing, String holder, TimeSource time, Consumer<Reign> begun) {
         this.holder = holder;
         leases = api.as(READER).view(Resources.LEASES, Query.in(NAMESPACE));
-        Seat.Rules rules = new Seat.Rules(timing, clock, begun);
+        Seat.Rules rules = new Seat.Rules(timing, time.monotonic(), begun);
         election = new Election(Candidate.LEASES.stream().map(Shared::new).map(lease -> new Seat(lease,
-                new LeaseHold(api.as(WRITERS.get(lease.name)), lease.key(), holder, timing, clock), rules)).toList());
+                new LeaseHold(api.as(WRITERS.get(lease.name)), lease.key(), holder, timing, time), rules)).toList());
     }
 
     private final class Shared implements Seat.Lease {

@@ -4,7 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Phases;
-import io.k3j.controllerkit.Times;
+import io.k3j.componentapi.TimeSource;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -35,7 +35,7 @@ public final class ElectedLeader {
         Office office = new Office(context);
         if (terms.elect()) {
             Candidacy own = new Candidacy(api, terms.timing(), settings.nodeName() + "_" + UUID.randomUUID(),
-                    Times.monotonic(), office::enter);
+                    TimeSource.system(), office::enter);
             candidacy = own;
             end = () -> own.close(office::settle);
         } else {

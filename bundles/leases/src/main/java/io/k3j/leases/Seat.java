@@ -36,6 +36,7 @@ final class Seat {
 
     /// What all seats of an election have in common.
     ///
+    /// @param clock the monotonic one, as of [LeaseHold]
     /// @param begun hears when a reign begins; it should not block, or leases are not renewed
     record Rules(LeaseHold.Timing timing, InstantSource clock, Consumer<Reign> begun) {
         /// How long the leader may take to take all it wants before others take what it leaves.

@@ -1,18 +1,21 @@
 package io.k3j.leases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Times;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +42,7 @@ class ElectionTest {
 
         Member(String name, Key... lacks) {
             this.lacks.addAll(List.of(lacks));
-            Seat.Rules rules = new Seat.Rules(TIMING, clock, reign -> {
+            Seat.Rules rules = new Seat.Rules(TIMING, clock.monotonic(), reign -> {
                 if (reign.lease().equals(DECISIVE)) {
                     reigns.add(reign);
                 }
@@ -215,6 +218,20 @@ class ElectionTest {
         pass(Duration.ofMillis(2_500), a);
         assertThat(holders()).containsExactly("", "a", "a");
         assertThat(a.leads()).isFalse();
+    }
+
+    @Test
+    void aStepOfTheTimeOfDayMakesNoLeaderCease() {
+        pass(Duration.ofSeconds(2), a, b);
+        for (Duration step : List.of(Duration.ofHours(1), Duration.ofHours(-2), Duration.ofHours(1))) {
+            clock.step(step);
+            pass(Duration.ofSeconds(5), a, b);
+            assertThat(holders()).containsOnly("a");
+            assertThat(a.leads()).isTrue();
+        }
+        assertThat(a.reigns).hasSize(1);
+        assertThat(Times.parse(api.get(Resources.LEASES, DECISIVE).spec().text("renewTime")).orElseThrow())
+                .isCloseTo(clock.instant(), within(5, ChronoUnit.SECONDS));
     }
 
     @Test

@@ -4,11 +4,11 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.LoopRunner;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -39,7 +39,7 @@ public final class Scheduler {
     @Activate
     public Scheduler(@Reference ApiClient client, @Reference Health health) {
         ApiClient api = client.leading(Candidate.SCHEDULER);
-        InstantSource clock = InstantSource.system();
+        TimeSource clock = TimeSource.system();
         HealthScope scope = health.scope("scheduler");
         views = new LiveViews(clock);
         watching = new Watching(views, clock);

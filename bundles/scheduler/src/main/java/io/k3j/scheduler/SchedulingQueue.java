@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.componentapi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -67,8 +68,8 @@ final class SchedulingQueue {
     private final Set<Entry> unschedulable = new HashSet<>();
     private long moves;
 
-    SchedulingQueue(InstantSource clock) {
-        this.clock = clock;
+    SchedulingQueue(TimeSource time) {
+        this.clock = time.monotonic();
     }
 
     /// A pod came, or changed in a way that may matter.

@@ -1,5 +1,6 @@
 package io.k3j.scheduler;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Pods;
@@ -8,7 +9,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +30,7 @@ final class Watching {
     private final LiveView budgets;
     private final CountDownLatch initialized = new CountDownLatch(1);
 
-    Watching(LiveViews views, InstantSource clock) {
+    Watching(LiveViews views, TimeSource clock) {
         LiveView namespaces = views.of(Resources.NAMESPACES);
         LiveView claims = views.of(Resources.PERSISTENT_VOLUME_CLAIMS);
         LiveView volumes = views.of(Resources.PERSISTENT_VOLUMES);

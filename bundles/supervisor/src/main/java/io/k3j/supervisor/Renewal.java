@@ -35,9 +35,10 @@ final class Renewal {
         this.next = clock.instant().plus(LOOK);
     }
 
-    /// Looks every half hour.
+    /// Looks every half hour, and at once when the time of day was set back.
     void step() throws IOException {
-        if (clock.instant().isBefore(next)) {
+        Duration left = Duration.between(clock.instant(), next);
+        if (left.isPositive() && left.compareTo(LOOK) <= 0) {
             return;
         }
         next = clock.instant().plus(LOOK);

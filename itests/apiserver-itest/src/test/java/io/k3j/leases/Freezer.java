@@ -1,5 +1,6 @@
 package io.k3j.leases;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.datastoreapi.Datastore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -8,7 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /// A machine that can be suspended as a whole: its clock stands still and its calls of the store hang.
-final class Freezer implements InstantSource {
+final class Freezer implements TimeSource {
     private Instant frozenAt = Instant.MAX;
     private Duration lost = Duration.ZERO;
 
@@ -26,6 +27,11 @@ final class Freezer implements InstantSource {
     public synchronized Instant instant() {
         Instant now = Instant.now();
         return (now.isBefore(frozenAt) ? now : frozenAt).minus(lost);
+    }
+
+    @Override
+    public InstantSource monotonic() {
+        return this;
     }
 
     private synchronized void pass() throws InterruptedException {

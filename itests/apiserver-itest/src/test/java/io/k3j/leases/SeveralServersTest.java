@@ -8,6 +8,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
 import io.k3j.datastoreapi.Datastore;
@@ -16,7 +17,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,17 +29,17 @@ class SeveralServersTest {
     private final MemoryDatastore store = new MemoryDatastore(true);
     private final Freezer freezer = new Freezer();
     private final Member a = new Member(freezer.store(store), freezer, "a");
-    private final Member b = new Member(store, InstantSource.system(), "b");
+    private final Member b = new Member(store, TimeSource.system(), "b");
 
     private static final class Member {
         private final PlainServer server;
         private final ApiClient api;
         private final BlockingQueue<Reign> reigns = new LinkedBlockingQueue<>();
-        private final InstantSource clock;
+        private final TimeSource clock;
         private final String name;
         private Candidacy candidacy;
 
-        Member(Datastore store, InstantSource clock, String name) {
+        Member(Datastore store, TimeSource clock, String name) {
             this.server = new PlainServer(store);
             this.api = server.client();
             this.clock = clock;

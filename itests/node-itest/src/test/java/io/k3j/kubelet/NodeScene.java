@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.cricontainerd.TestRuntime;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -18,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +89,7 @@ abstract class NodeScene {
                         "cgroup-root=/k3jtest", "container-log-max-size=16Ki"});
         Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
                 new Class<?>[] {Settings.class}, (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
-        NodeAgent fresh = new NodeAgent(settings, containerd.runtime(), InstantSource.system(), ready -> {
+        NodeAgent fresh = new NodeAgent(settings, containerd.runtime(), TimeSource.system(), ready -> {
         });
         fresh.attach(api);
         return fresh;

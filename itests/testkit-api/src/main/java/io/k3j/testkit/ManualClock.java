@@ -1,12 +1,14 @@
 package io.k3j.testkit;
 
+import io.k3j.componentapi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// A clock that stands still until it is moved. Any thread.
-public final class ManualClock implements InstantSource {
+/// Two clocks that stand still until they are moved. Any thread.
+public final class ManualClock implements TimeSource {
     private volatile Instant now;
+    private volatile Instant passed = Instant.ofEpochSecond(86_400);
 
     /// A clock at noon of the first of January 2026, UTC.
     public ManualClock() {
@@ -23,8 +25,19 @@ public final class ManualClock implements InstantSource {
         return now;
     }
 
-    /// Moves the clock forward.
+    @Override
+    public InstantSource monotonic() {
+        return () -> passed;
+    }
+
+    /// Lets time pass: moves both clocks forward.
     public void advance(Duration by) {
+        now = now.plus(by);
+        passed = passed.plus(by);
+    }
+
+    /// Sets the time of day, forward or, with a negative duration, back, while no time passes.
+    public void step(Duration by) {
         now = now.plus(by);
     }
 }

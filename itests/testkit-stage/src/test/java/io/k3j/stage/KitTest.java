@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LeaseHold;
@@ -21,7 +22,6 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -67,6 +67,22 @@ class KitTest {
         }
         queue.forget(KEY);
         queue.retry(KEY);
+        clock.advance(Duration.ofMillis(5));
+        assertThat(queue.take()).contains(KEY);
+    }
+
+    @Test
+    void aStepOfTheTimeOfDayFreezesNoQueue() {
+        WorkQueue queue = new WorkQueue(clock);
+        queue.addAfter(KEY, Duration.ofSeconds(10));
+        clock.step(Duration.ofHours(1));
+        assertThat(queue.take()).isEmpty();
+        clock.step(Duration.ofHours(-2));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(queue.take()).contains(KEY);
+        queue.done(KEY);
+        queue.retry(KEY);
+        clock.step(Duration.ofHours(-1));
         clock.advance(Duration.ofMillis(5));
         assertThat(queue.take()).contains(KEY);
     }
@@ -248,9 +264,9 @@ class KitTest {
     @Test
     void aRunnerDrivesLoopsAndEndsThem() throws InterruptedException {
         try (FakeApi live = FakeApi.live()) {
-            LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, InstantSource.system());
+            LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, TimeSource.system());
             CountDownLatch done = new CountDownLatch(2);
-            Loop loop = new Loop("test", live, InstantSource.system(), (key, writer) -> {
+            Loop loop = new Loop("test", live, TimeSource.system(), (key, writer) -> {
                 done.countDown();
                 return Again.NEVER;
             }).on(view);
