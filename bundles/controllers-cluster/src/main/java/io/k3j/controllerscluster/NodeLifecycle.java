@@ -7,6 +7,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Desk;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Loop;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Resources;
@@ -18,9 +19,11 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Notices nodes that say nothing any more and taints nodes by their conditions:
@@ -33,6 +36,7 @@ final class NodeLifecycle implements Reconciler {
     /// The same for a node that has never said anything, upstream's `--node-startup-grace-period`.
     static final Duration STARTUP_GRACE = Duration.ofSeconds(60);
     static final String ACCOUNT = "node-controller";
+    private static final Key ZONES = new Key("zones", "all");
     private static final List<String> TYPES = List.of("Ready", "MemoryPressure", "DiskPressure", "PIDPressure");
 
     /// What a node last said, and when we saw it: its own clock may be wrong.
@@ -45,6 +49,10 @@ final class NodeLifecycle implements Reconciler {
     private final TimeSource clock;
     private final Events events;
     private final Map<Key, Sign> signs = new ConcurrentHashMap<>();
+    private final Zones zones = new Zones();
+    private final Set<Key> toEvict = new LinkedHashSet<>();
+    private volatile Runnable wake = () -> {
+    };
 
     private NodeLifecycle(Desk desk) {
         this.nodes = desk.views().of(Resources.NODES);
@@ -61,14 +69,21 @@ final class NodeLifecycle implements Reconciler {
 
     static void add(Desk desk) {
         NodeLifecycle all = new NodeLifecycle(desk);
-        desk.loop("node-lifecycle-controller", ACCOUNT, 1, all).on(all.nodes).reads(all.leases, all.pods);
+        Loop loop = desk.loop("node-lifecycle-controller", ACCOUNT, 1, all).on(all.nodes).reads(all.leases, all.pods);
+        all.wake = () -> loop.queue().add(ZONES);
+        all.wake.run();
     }
 
     @Override
     public Again reconcile(Key key, Writer writer) {
+        return key.equals(ZONES) ? evict(writer) : node(key, writer);
+    }
+
+    private Again node(Key key, Writer writer) {
         Optional<Obj> found = nodes.get(key);
         if (found.isEmpty()) {
             signs.remove(key);
+            toEvict.remove(key);
             return Again.NEVER;
         }
         Obj node = found.get();
@@ -77,16 +92,49 @@ final class NodeLifecycle implements Reconciler {
         if (Duration.between(sign.at(), clock.monotonic().instant()).compareTo(grace) > 0) {
             node = silent(node, sign.spoke(), writer);
         }
-        Seq taints = NodeTaints.wanted(node, clock.instant());
-        if (!taints.equals(node.spec().seq("taints"))) {
-            Struct changes = Struct.of("metadata", Struct.of("resourceVersion", Long.toString(node.revision())), "spec",
-                    Struct.of("taints", taints));
-            node = writer.patch(Resources.NODES, key, new Patch.Merge(changes), WriteOptions.PLAIN);
+        node = tainted(node, NodeTaints.wanted(node, false, clock.instant()), writer);
+        if (!NodeTaints.toEvict(node)) {
+            toEvict.remove(key);
+        } else if (toEvict.add(key)) {
+            wake.run();
         }
         if (!Conditions.isTrue(node.status().seq("conditions"), "Ready")) {
             markPods(node, writer);
         }
         return Again.after(PERIOD);
+    }
+
+    private static Obj tainted(Obj node, Seq taints, Writer writer) {
+        if (taints.equals(node.spec().seq("taints"))) {
+            return node;
+        }
+        Struct changes = Struct.of("metadata", Struct.of("resourceVersion", Long.toString(node.revision())), "spec",
+                Struct.of("taints", taints));
+        return writer.patch(Resources.NODES, node.key(), new Patch.Merge(changes), WriteOptions.PLAIN);
+    }
+
+    /// Gives nodes the taint by which their pods leave, as fast as their zones allow; none while all nodes are away.
+    private Again evict(Writer writer) {
+        Instant now = clock.monotonic().instant();
+        if (zones.look(nodes.list())) {
+            signs.replaceAll((k, s) -> new Sign(s.uid(), s.said(), now, s.spoke()));
+        }
+        if (zones.away()) {
+            nodes.list().forEach(n -> tainted(n, NodeTaints.spared(n), writer));
+        }
+        Duration next = PERIOD;
+        for (Key key : List.copyOf(toEvict)) {
+            Optional<Obj> node = nodes.get(key).filter(NodeTaints::toEvict);
+            Duration wait = node.isEmpty() ? Duration.ZERO
+                    : zones.take(Zones.of(node.get()), now);
+            if (wait.isZero()) {
+                node.ifPresent(n -> tainted(n, NodeTaints.wanted(n, true, clock.instant()), writer));
+                toEvict.remove(key);
+            } else {
+                next = wait.compareTo(next) < 0 ? wait : next;
+            }
+        }
+        return Again.after(next);
     }
 
     private Sign sign(Obj node) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Which taints a node's conditions call for:
 /// <https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-not-ready>. Pure.
@@ -26,8 +27,9 @@ final class NodeTaints {
     }
 
     /// The node's taints as they should be; the same list when they are.
-    static Seq wanted(Obj node, Instant now) {
-        Map<String, Boolean> ours = ours(node);
+    /// @param evict whether a node that has no taint by which its pods leave may get one
+    static Seq wanted(Obj node, boolean evict, Instant now) {
+        Map<String, Boolean> ours = ours(node, evict);
         List<Struct> taints = new ArrayList<>();
         for (Struct taint : node.spec().seq("taints").structs()) {
             if (ours.getOrDefault(id(taint), true)) {
@@ -48,7 +50,27 @@ final class NodeTaints {
         return taint.text("key") + ":" + taint.text("effect");
     }
 
-    private static Map<String, Boolean> ours(Obj node) {
+    /// Whether its pods should leave a node, and do not yet.
+    static boolean toEvict(Obj node) {
+        String ready = Conditions.status(node.status().seq("conditions"), "Ready");
+        return (ready.equals("False") || ready.equals("Unknown")) && execute(node).isEmpty();
+    }
+
+    /// The node's taints without those by which pods leave it for its silence.
+    static Seq spared(Obj node) {
+        return Seq.copyOf(node.spec().seq("taints").structs().stream().filter(t -> !executes(t)).toList());
+    }
+
+    private static Optional<Struct> execute(Obj node) {
+        return node.spec().seq("taints").structs().stream().filter(NodeTaints::executes).findFirst();
+    }
+
+    private static boolean executes(Struct taint) {
+        return taint.text("effect").equals("NoExecute")
+                && (taint.text("key").equals(NOT_READY) || taint.text("key").equals(UNREACHABLE));
+    }
+
+    private static Map<String, Boolean> ours(Obj node, boolean evict) {
         Seq conditions = node.status().seq("conditions");
         String ready = Conditions.status(conditions, "Ready");
         boolean unknown = ready.equals("Unknown");
@@ -56,8 +78,9 @@ final class NodeTaints {
         Map<String, Boolean> ours = new LinkedHashMap<>();
         ours.put(NOT_READY + ":NoSchedule", down || ready.isEmpty());
         ours.put(UNREACHABLE + ":NoSchedule", unknown);
-        ours.put(NOT_READY + ":NoExecute", down);
-        ours.put(UNREACHABLE + ":NoExecute", unknown);
+        boolean evicted = execute(node).isPresent();
+        ours.put(NOT_READY + ":NoExecute", down && (evict || evicted));
+        ours.put(UNREACHABLE + ":NoExecute", unknown && (evict || evicted));
         BY_CONDITION.forEach((type, key) -> ours.put(key + ":NoSchedule", Conditions.isTrue(conditions, type)));
         ours.put(CORDONED + ":NoSchedule", node.spec().flag("unschedulable"));
         return ours;

@@ -2,6 +2,7 @@ package io.k3j.controllerscluster;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Desk;
@@ -11,7 +12,6 @@ import io.k3j.controllerkit.Loop;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Resources;
-import io.k3j.controllerkit.Times;
 import io.k3j.controllerkit.Writer;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -20,17 +20,26 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Deletes pods from nodes whose `NoExecute` taints they do not, or no longer, tolerate:
-/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>. As upstream's,
+/// it counts `tolerationSeconds` from when it first saw pod and taint together, not from the taint's `timeAdded`: a
+/// server that was away evicts nobody for the time it could not see.
 final class TaintEviction implements Reconciler {
     private final LiveView nodes;
     private final LiveView pods;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final Events events;
+    /// Since when pods that will have to leave have been known to.
+    private final Map<Key, Scheduled> scheduled = new ConcurrentHashMap<>();
+
+    private record Scheduled(String uid, Instant at) {
+    }
 
     private TaintEviction(Desk desk) {
         this.nodes = desk.views().of(Resources.NODES);
@@ -58,53 +67,60 @@ final class TaintEviction implements Reconciler {
     public Again reconcile(Key key, Writer writer) {
         Optional<Obj> found = pods.get(key).filter(p -> !p.terminating());
         Optional<Obj> node = found.flatMap(p -> nodes.get(Key.of(Pods.node(p))));
-        if (node.isEmpty() || taints(node.get()).isEmpty()) {
+        if (node.isEmpty()) {
+            scheduled.remove(key);
             return Again.NEVER;
         }
         Obj pod = found.get();
-        Optional<Instant> end = end(pod, taints(node.get()));
-        if (end.isEmpty()) {
+        List<Struct> taints = taints(node.get());
+        OptionalLong tolerated = taints.isEmpty() ? OptionalLong.empty()
+                : tolerated(pod.spec().seq("tolerations"), taints);
+        if (tolerated.isEmpty()) {
+            cancel(pod);
             return Again.NEVER;
         }
-        Duration left = Duration.between(clock.instant(), end.get());
+        Instant now = clock.monotonic().instant();
+        Scheduled since = scheduled.compute(key, (k, s) -> s != null && s.uid().equals(pod.uid()) ? s
+                : new Scheduled(pod.uid(), now));
+        Duration left = Duration.between(now, since.at().plusSeconds(tolerated.getAsLong()));
         if (left.isPositive()) {
             return Again.after(left);
         }
         evict(pod, writer);
+        scheduled.remove(key);
         return Again.NEVER;
     }
 
-    /// When the pod has to leave; empty when it may stay for ever.
-    private Optional<Instant> end(Obj pod, List<Struct> taints) {
-        Optional<Instant> end = Optional.empty();
-        for (Struct taint : taints) {
-            Instant since = Times.parse(taint.text("timeAdded")).orElse(clock.instant());
-            Optional<Long> seconds = toleratedSeconds(pod.spec().seq("tolerations"), taint);
-            if (seconds.isPresent()) {
-                Instant until = since.plusSeconds(Math.max(0, seconds.get()));
-                end = end.filter(e -> e.isBefore(until)).or(() -> Optional.of(until));
-            }
+    private void cancel(Obj pod) {
+        if (scheduled.remove(pod.key()) != null) {
+            events.normal(pod, "TaintManagerEviction", "Cancelling deletion of Pod " + pod.key());
         }
-        return end;
     }
 
-    /// How long a taint is tolerated: 0 not at all, empty for ever.
-    private static Optional<Long> toleratedSeconds(Seq tolerations, Struct taint) {
-        long most = -1;
-        for (Struct t : tolerations.structs()) {
-            boolean effect = t.text("effect").isEmpty() || t.text("effect").equals("NoExecute");
-            boolean key = t.text("key").isEmpty() || t.text("key").equals(taint.text("key"));
-            boolean value = t.text("operator").equals("Exists")
-                    || !t.text("key").isEmpty() && t.text("value").equals(taint.text("value"));
-            if (effect && key && value) {
-                if (!t.has("tolerationSeconds")) {
-                    return Optional.empty();
+    /// For how many seconds all taints are tolerated: 0 when one is not at all, empty for ever. The shortest of all
+    /// tolerations that match counts, those without an end only when there is no other.
+    private static OptionalLong tolerated(Seq tolerations, List<Struct> taints) {
+        OptionalLong least = OptionalLong.empty();
+        for (Struct taint : taints) {
+            List<Struct> matching = tolerations.structs().stream().filter(t -> matches(t, taint)).toList();
+            if (matching.isEmpty()) {
+                return OptionalLong.of(0);
+            }
+            for (Struct toleration : matching) {
+                if (toleration.has("tolerationSeconds")) {
+                    long seconds = Math.max(0, toleration.whole("tolerationSeconds", 0));
+                    least = OptionalLong.of(Math.min(seconds, least.orElse(seconds)));
                 }
-                long seconds = t.whole("tolerationSeconds", 0);
-                most = most < 0 ? seconds : Math.min(most, seconds);
             }
         }
-        return Optional.of(Math.max(0, most));
+        return least;
+    }
+
+    private static boolean matches(Struct toleration, Struct taint) {
+        boolean effect = toleration.text("effect").isEmpty() || toleration.text("effect").equals("NoExecute");
+        boolean key = toleration.text("key").isEmpty() || toleration.text("key").equals(taint.text("key"));
+        return effect && key && (toleration.text("operator").equals("Exists")
+                || toleration.text("value").equals(taint.text("value")));
     }
 
     private void evict(Obj pod, Writer writer) {

@@ -23,11 +23,16 @@ class NodeLifecycleTest {
     });
 
     private void node(String ready) {
+        node("node-1", ready);
+        node("node-2", "True");
+    }
+
+    private void node(String name, String ready) {
         Struct condition = Struct.of("type", "Ready", "status", ready, "lastHeartbeatTime",
                 Times.seconds(stage.clock.instant()));
         Seq taints = Seq.of(Struct.of("key", NodeTaints.NOT_READY, "effect", "NoSchedule"));
         stage.api.seed(Resources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
-                Struct.of("name", "node-1"), "spec", Struct.of("taints", taints), "status",
+                Struct.of("name", name), "spec", Struct.of("taints", taints), "status",
                 Struct.of("conditions", Seq.of(condition)))));
     }
 
@@ -39,8 +44,22 @@ class NodeLifecycleTest {
     }
 
     private void beat() {
+        beat("node-1");
+        beat("node-2");
+    }
+
+    /// Lets time pass in which only the second node says something.
+    private void silence(int seconds) {
+        for (int i = 0; i < seconds / 5; i++) {
+            stage.pass(Duration.ofSeconds(5));
+            beat("node-2");
+        }
+        stage.settle();
+    }
+
+    private void beat(String name) {
         stage.api.seed(Resources.LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
-                "metadata", Struct.of("name", "node-1", "namespace", "kube-node-lease"), "spec",
+                "metadata", Struct.of("name", name, "namespace", "kube-node-lease"), "spec",
                 Struct.of("renewTime", Times.micros(stage.clock.instant())))));
     }
 
@@ -97,9 +116,7 @@ class NodeLifecycleTest {
         node("True");
         stage.settle();
         stage.clock.step(Duration.ofHours(-1));
-        for (int i = 0; i < 12; i++) {
-            stage.pass(Duration.ofSeconds(5));
-        }
+        silence(60);
         assertThat(taints()).contains("node.kubernetes.io/unreachable:NoExecute");
     }
 
@@ -108,9 +125,7 @@ class NodeLifecycleTest {
         node("True");
         pod(Seq.of(Struct.of("key", NodeTaints.UNREACHABLE, "operator", "Exists", "effect", "NoExecute",
                 "tolerationSeconds", 300)));
-        for (int i = 0; i < 12; i++) {
-            stage.pass(Duration.ofSeconds(5));
-        }
+        silence(60);
         Obj node = stage.one(Resources.NODES, "node-1");
         assertThat(Conditions.status(node.status().seq("conditions"), "Ready")).isEqualTo("Unknown");
         assertThat(taints()).containsExactlyInAnyOrder("node.kubernetes.io/unreachable:NoSchedule",
@@ -118,7 +133,7 @@ class NodeLifecycleTest {
         Obj pod = stage.pods().getFirst();
         assertThat(Conditions.status(pod.status().seq("conditions"), "Ready")).isEqualTo("False");
         assertThat(pod.terminating()).isFalse();
-        stage.pass(Duration.ofSeconds(301));
+        silence(305);
         assertThat(stage.pods().getFirst().terminating()).isTrue();
     }
 
@@ -127,6 +142,72 @@ class NodeLifecycleTest {
         node("False");
         pod(Seq.EMPTY);
         assertThat(stage.pods()).allMatch(Obj::terminating);
+    }
+
+    @Test
+    void doesNotEvictWhileAllNodesAreAway() {
+        node("True");
+        pod(Seq.EMPTY);
+        for (int i = 0; i < 60; i++) {
+            stage.pass(Duration.ofSeconds(10));
+        }
+        assertThat(taints()).containsExactly("node.kubernetes.io/unreachable:NoSchedule");
+        assertThat(stage.pods()).noneMatch(Obj::terminating);
+    }
+
+    @Test
+    void takesTaintsBackWhenTheLastNodeGoesAwayToo() {
+        node("True");
+        silence(60);
+        assertThat(taints()).contains("node.kubernetes.io/unreachable:NoExecute");
+        for (int i = 0; i < 12; i++) {
+            stage.pass(Duration.ofSeconds(5));
+        }
+        assertThat(taints()).containsExactly("node.kubernetes.io/unreachable:NoSchedule");
+    }
+
+    @Test
+    void evictsOneNodeInTenSeconds() {
+        for (int i = 1; i <= 10; i++) {
+            node("node-" + i, i <= 3 ? "False" : "True");
+        }
+        stage.settle();
+        assertThat(evicted()).isEqualTo(1);
+        stage.pass(Duration.ofSeconds(9));
+        assertThat(evicted()).isEqualTo(1);
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(evicted()).isEqualTo(2);
+        stage.pass(Duration.ofSeconds(10));
+        assertThat(evicted()).isEqualTo(3);
+    }
+
+    @Test
+    void aSmallZoneOfWhichMostIsAwayIsNotEvicted() {
+        for (int i = 1; i <= 10; i++) {
+            node("node-" + i, i <= 6 ? "False" : "True");
+        }
+        stage.settle();
+        long begun = evicted();
+        stage.pass(Duration.ofSeconds(40));
+        assertThat(evicted()).isEqualTo(begun).isLessThanOrEqualTo(1);
+    }
+
+    private long evicted() {
+        return stage.all(Resources.NODES).stream().filter(n -> n.spec().seq("taints").structs().stream()
+                .anyMatch(t -> t.text("effect").equals("NoExecute"))).count();
+    }
+
+    @Test
+    void aServerThatComesBackCountsAnew() {
+        node("Unknown");
+        Obj node = stage.one(Resources.NODES, "node-1");
+        stage.api.seed(Resources.NODES, node.with(Seq.of(Struct.of("key", NodeTaints.UNREACHABLE, "effect", "NoExecute",
+                "timeAdded", Times.seconds(stage.clock.instant().minusSeconds(3600)))), "spec", "taints"));
+        pod(Seq.of(Struct.of("operator", "Exists", "tolerationSeconds", 300)));
+        silence(290);
+        assertThat(stage.pods().getFirst().terminating()).isFalse();
+        silence(20);
+        assertThat(stage.pods().getFirst().terminating()).isTrue();
     }
 
     @Test
