@@ -38,7 +38,12 @@ final class Core {
     /// What the operator decides.
     /// @param authorizers modes that must be there before a no is final
     /// @param admission plug-ins that must be there before anything is written
-    record Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+    /// @param staleReads whether clients are answered from memory, with a warning, while the store does not answer
+    record Policy(Set<String> authorizers, Set<String> admission, boolean anonymous, boolean staleReads) {
+        /// Without stale reads.
+        Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+            this(authorizers, admission, anonymous, false);
+        }
     }
 
     /// Where the world enters.

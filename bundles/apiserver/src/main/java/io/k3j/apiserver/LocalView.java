@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -98,7 +99,7 @@ final class LocalView implements View {
     }
 
     /// What is shown of a version: one that cannot be read is shown as it was when it could be.
-    /// @throws io.k3j.clientapi.ApiFault 500 when that is not known: it is there, and must not be taken for deleted
+    /// @throws ApiFault 500 when that is not known: it is there, and must not be taken for deleted
     private static Item known(Item item) {
         Item readable = item.readable();
         if (readable == null) {
@@ -117,7 +118,7 @@ final class LocalView implements View {
 
     private void follow(Listener listener) {
         log.follow(follower);
-        Told told = new Told(log.mostRecent());
+        Told told = new Told(first());
         told.tree().visit(selection.prefix(), (key, item) -> {
             boolean within = key.startsWith(selection.prefix());
             if (within) {
@@ -147,6 +148,19 @@ final class LocalView implements View {
         } finally {
             log.leave(follower);
         }
+    }
+
+    /// A picture with everything this server has acknowledged; waits for it.
+    private EventLog.Snapshot first() {
+        while (!closed && log.open() && !Thread.currentThread().isInterrupted()) {
+            try {
+                return log.mostRecent();
+            } catch (ApiFault behind) {
+                LOG.log(System.Logger.Level.WARNING, "view not begun resource={0}: {1}",
+                        selection.target().gvr().qualified(), behind.getMessage());
+            }
+        }
+        return log.newest();
     }
 
     /// Says that everything has been told, unless there is something that cannot be: as upstream, where a list fails

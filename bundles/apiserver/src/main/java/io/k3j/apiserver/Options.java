@@ -38,7 +38,7 @@ record Options(Core.Policy policy, String address, int port, String serviceIp) {
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
-        return new Options(new Core.Policy(modes, plugins, anonymous), address(settings), port,
+        return new Options(new Core.Policy(modes, plugins, anonymous, settings.staleReads()), address(settings), port,
                 first(settings.serviceCidr()));
     }
 

@@ -68,6 +68,8 @@ final class Paths {
         all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("apiserver_storage_objects", core.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());
+        all.put("k3j_consistent_read_failures_total", core.data().fence().failures());
+        all.put("k3j_stale_reads_total", core.data().fence().staleAnswers());
         process.to(all);
         return all;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Reads {
     /// How long a read waits for a revision the server has not reached.
     static final long FUTURE_WAIT_MILLIS = 3_000;
-    /// For whoever has nobody to tell.
+    /// For callers of this process, who hear no warnings: what is not sure is an error for them.
     static final Consumer<String> UNTOLD = warning -> {
     };
     private final EventLog log;
@@ -47,11 +47,15 @@ final class Reads {
     /// The newest version of a key in the store, null when there is none.
     @Nullable
     Item newest(String storeKey) {
-        return fence.mostRecent(UNTOLD).tree().get(storeKey);
+        return fence.confirmed().tree().get(storeKey);
     }
 
     private EventLog.Snapshot picture(long revision, Consumer<String> warnings) {
-        return revision < 0 ? fence.mostRecent(warnings) : revision == 0 ? log.newest() : notOlder(revision);
+        return revision < 0 ? mostRecent(warnings) : revision == 0 ? log.newest() : notOlder(revision);
+    }
+
+    private EventLog.Snapshot mostRecent(Consumer<String> warnings) {
+        return warnings == UNTOLD ? fence.confirmed() : fence.mostRecent(warnings);
     }
 
     private EventLog.Snapshot notOlder(long revision) {
@@ -98,7 +102,7 @@ final class Reads {
             throws ExpiredList {
         String start = selection.prefix() + from.start();
         if (from.revision() <= 0) {
-            return page(selection, fence.mostRecent(warnings), start, options.limit());
+            return page(selection, mostRecent(warnings), start, options.limit());
         }
         // the pages before may have come from a server that is ahead
         notOlder(from.revision());

@@ -43,7 +43,7 @@ final class Server implements AutoCloseable {
             feeder.close();
             throw sealed;
         }
-        this.fence = new Fence(store, log, datastore.shared(), world.clock());
+        this.fence = new Fence(store, log, new Fence.Mode(datastore.shared(), policy.staleReads()), world.clock());
         fence.start();
         this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);
         this.hub = new WatchHub(log);

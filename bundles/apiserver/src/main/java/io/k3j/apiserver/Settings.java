@@ -23,6 +23,9 @@ package io.k3j.apiserver;
     /// `--service-cidr`.
     String[] serviceCidr() default {"10.43.0.0/16"};
 
+    /// `--stale-reads`.
+    boolean staleReads() default false;
+
     /// `--kube-apiserver-arg`, as `name=value`.
     String[] kubeApiserverArg() default {};
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,6 +31,7 @@ class SharedStoreTest {
     private static final String MAPS = "/api/v1/namespaces/a/configmaps";
     private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), false, true);
     private final MemoryDatastore store = new MemoryDatastore(true);
     private final GatedDatastore gate = new GatedDatastore(store);
     private final TestServer here = new TestServer(gate);
@@ -120,22 +122,58 @@ class SharedStoreTest {
     }
 
     @Test
-    void readsGoOnFromMemoryWithTheirAgeWhileTheStoreIsAwayAndWritesSayWhy() throws Exception {
+    void aReadThatCannotBeFreshIsAnErrorAndNotAnOldAnswer() throws Exception {
         here.call("POST", MAPS, map("one", "1"));
-        assertThat(here.get(MAPS + "/one").answered("warning")).isEmpty();
         gate.away(true);
-        long begin = System.nanoTime();
-        TestExchange get = here.get(MAPS + "/one");
-        assertThat(get.status()).isEqualTo(200);
-        assertThat(get.answered("warning")).isEqualTo(
-                "299 - \"the datastore does not answer: data as of 2026-01-02T03:04:05Z\"");
-        assertThat(here.get(MAPS).answered("warning")).contains("data as of");
-        assertThat(here.get(MAPS + "?resourceVersion=0").answered("warning")).isEmpty();
-        TestExchange post = here.call("POST", MAPS, map("two", "1"));
-        assertThat(post.status()).isEqualTo(503);
-        assertThat(post.text()).contains("no route to 10.0.0.9:3306");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        for (String path : List.of(MAPS + "/one", MAPS, MAPS + "?watch=1")) {
+            TestExchange get = here.get(path);
+            assertThat(get.status()).isEqualTo(503);
+            assertThat(get.text()).contains("no route to 10.0.0.9:3306");
+        }
+        assertThat(here.get(MAPS + "?resourceVersion=0").status()).isEqualTo(200);
         assertThat(here.get("/livez").status()).isEqualTo(500);
+        assertThat(here.get("/metrics").text()).contains("k3j_consistent_read_failures_total 3\n",
+                "k3j_stale_reads_total 0\n");
+    }
+
+    @Test
+    void aReadOfAServerWhoseLogHangsIsAnError() throws Exception {
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        TestExchange get = here.get(MAPS + "/one");
+        assertThat(get.status()).isEqualTo(504);
+        assertThat(get.text()).contains("\"reason\":\"Timeout\"", "up to revision");
+    }
+
+    @Test
+    void callersOfThisProcessSeeAFaultEvenWhereStaleReadsAreWanted() throws Exception {
+        try (TestServer stale = new TestServer(gate, STALE)) {
+            stale.call("POST", MAPS, map("one", "1"));
+            gate.away(true);
+            assertThatThrownBy(() -> client(stale).get(CONFIG_MAPS, new Key("a", "one"))).isInstanceOf(ApiFault.class)
+                    .hasMessageContaining("no route to 10.0.0.9:3306");
+        }
+    }
+
+    @Test
+    void staleReadsGoOnFromMemoryWithTheirAgeWhileTheStoreIsAwayAndWritesSayWhy() throws Exception {
+        try (TestServer stale = new TestServer(gate, STALE)) {
+            stale.call("POST", MAPS, map("one", "1"));
+            assertThat(stale.get(MAPS + "/one").answered("warning")).isEmpty();
+            gate.away(true);
+            long begin = System.nanoTime();
+            TestExchange get = stale.get(MAPS + "/one");
+            assertThat(get.status()).isEqualTo(200);
+            assertThat(get.answered("warning")).isEqualTo(
+                    "299 - \"the datastore does not answer: data as of 2026-01-02T03:04:05Z\"");
+            assertThat(stale.get(MAPS).answered("warning")).contains("data as of");
+            assertThat(stale.get(MAPS + "?resourceVersion=0").answered("warning")).isEmpty();
+            TestExchange post = stale.call("POST", MAPS, map("two", "1"));
+            assertThat(post.status()).isEqualTo(503);
+            assertThat(post.text()).contains("no route to 10.0.0.9:3306");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(stale.get("/metrics").text()).contains("k3j_stale_reads_total 2\n");
+        }
     }
 
     @Test
@@ -181,11 +219,11 @@ class SharedStoreTest {
     void everythingResumesWithinTwoSecondsOfTheStore() throws Exception {
         TestExchange watch = here.get(MAPS + "?watch=1");
         gate.away(true);
-        assertThat(here.get(MAPS).answered("warning")).isNotEmpty();
+        assertThat(here.get(MAPS).status()).isEqualTo(503);
         there.call("POST", MAPS, map("one", "1"));
         gate.away(false);
         long begin = System.nanoTime();
-        while (!here.get(MAPS).answered("warning").isEmpty()) {
+        while (here.get(MAPS).status() != 200) {
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
         }
         assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);

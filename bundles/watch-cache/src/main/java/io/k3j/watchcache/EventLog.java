@@ -1,5 +1,7 @@
 package io.k3j.watchcache;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -17,6 +19,7 @@ public final class EventLog {
     /// How many changes move the picture on at once.
     private static final int STRETCH = 64;
     private static final long STRETCH_BYTES = 1 << 20;
+    private static final long PATIENCE_MILLIS = 5_000;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final AtomicLong acknowledged = new AtomicLong();
@@ -160,11 +163,21 @@ public final class EventLog {
         acknowledged.accumulateAndGet(revision, Math::max);
     }
 
-    /// The newest picture that holds every commit acknowledged so far; waits for it.
+    /// The newest picture that holds every commit acknowledged so far; waits for it up to five seconds.
+    /// @throws ApiFault 504 when the log does not come that far: an older picture is no answer
     public Snapshot mostRecent() {
         long wanted = acknowledged.get();
-        Snapshot now = newest;
-        return now.revision() >= wanted ? now : atLeast(wanted, 5_000);
+        Snapshot now = atLeast(wanted, PATIENCE_MILLIS);
+        if (now.revision() < wanted) {
+            throw behind(wanted, now.revision());
+        }
+        return now;
+    }
+
+    /// 504 for a read that would have to tell of a revision which has not come yet.
+    static ApiFault behind(long wanted, long revision) {
+        return new ApiFault(504, "Timeout", "Timeout: this server has seen the datastore up to revision " + revision
+                + " only, and revision " + wanted + " has been acknowledged", Struct.of("retryAfterSeconds", 1));
     }
 
     /// The newest picture, waiting until it stands at `revision` at least; after the given time it is

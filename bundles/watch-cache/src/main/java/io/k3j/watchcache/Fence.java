@@ -1,17 +1,12 @@
 package io.k3j.watchcache;
 
 import io.k3j.clientapi.ApiFault;
-import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoreapi.DatastoreUnavailable;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Makes sure that a most-recent read has seen every acknowledged write, also those of other servers: asks a
 /// shared store for its revision, once for all reads that wait, and waits until the log has come that far. A
@@ -19,65 +14,52 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// read, read, read ─► wanted ─► round: revision() ─► confirmed ─► log has it ─► newest picture
-///                                  └─ nothing within a second ─► newest picture, with a warning that names its age
+///                                  └─ nothing in time ─► 503; or, when stale reads are wanted, the newest picture
+///                                                        with a warning that names its age
 /// ```
 ///
 /// Rounds run on one thread of this object, one after the other, and once a second when nobody reads, so that it is
 /// known how old the picture is once the store does not answer any more.
 public final class Fence implements AutoCloseable {
-    /// How long a read waits before it is answered from memory, counted from when the store fell silent.
+    /// After how long a store that does not answer is said to be away.
     public static final long PATIENCE_MILLIS = 1_000;
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    /// How long a read waits for a revision, as upstream's for its cache.
+    private static final long FRESH_MILLIS = 3_000;
     private static final long WRITE = TimeUnit.MILLISECONDS.toNanos(Store.PATIENCE_MILLIS);
-    private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
-    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
-    private final Store store;
     private final EventLog log;
-    private final InstantSource clock;
     private final boolean shared;
-    private final RunningTime time = new RunningTime();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition asked = lock.newCondition();
-    private final Condition told = lock.newCondition();
-    private final Thread thread;
-    private long wanted;
-    private long begun;
-    private long done;
-    private long confirmed;
-    private boolean silent;
-    private long silentSince;
-    private Instant pendingSince;
-    private Instant asOf;
-    private boolean toldAway;
-    /// What the store said when it was asked last, null when it answered or there is none.
-    private volatile @Nullable String trouble;
-    private volatile Consumer<Boolean> listener = answering -> {
-    };
-    private volatile boolean open = true;
+    private final boolean stale;
+    private final long patience;
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder staleAnswers = new LongAdder();
+    private final Rounds rounds;
+
+    /// How it works.
+    ///
+    /// @param shared whether other servers write to the store
+    /// @param stale whether clients are answered from memory, with a warning, while the store does not answer
+    public record Mode(boolean shared, boolean stale) {
+    }
 
     /// For a store and the log that follows it, which holds what the store held just now.
-    public Fence(Store store, EventLog log, boolean shared, InstantSource clock) {
-        this.store = store;
+    public Fence(Store store, EventLog log, Mode mode, InstantSource clock) {
         this.log = log;
-        this.shared = shared;
-        this.clock = clock;
-        this.asOf = clock.instant();
-        this.pendingSince = asOf;
-        this.thread = Thread.ofVirtual().name("apiserver-fence").unstarted(this::run);
+        this.shared = mode.shared;
+        this.stale = mode.stale;
+        this.patience = TimeUnit.MILLISECONDS.toNanos(stale ? PATIENCE_MILLIS : FRESH_MILLIS);
+        this.rounds = new Rounds(store, log, clock, patience);
     }
 
     /// Begins; without effect for a store of this process alone.
     public void start() {
         if (shared) {
-            time.start();
-            thread.start();
+            rounds.start();
         }
     }
 
     /// Whoever shall hear when the store falls silent (false) and answers again (true); called on the rounds' thread.
     public void listen(Consumer<Boolean> whoever) {
-        listener = whoever;
+        rounds.listen(whoever);
     }
 
     /// Whether other servers write to the store.
@@ -85,40 +67,50 @@ public final class Fence implements AutoCloseable {
         return shared;
     }
 
-    /// The newest picture that holds every write acknowledged before this call. When the store does not answer
-    /// it is the newest picture there is, and `warnings` is told of how old it may be.
+    /// The newest picture that holds every write acknowledged before this call. Where stale reads are wanted, and
+    /// there is none, it is the newest picture there is, and `warnings` is told of how old it may be.
+    /// @throws ApiFault as [#confirmed]
     public EventLog.Snapshot mostRecent(Consumer<String> warnings) {
-        if (!shared) {
-            return log.mostRecent();
+        try {
+            return sure();
+        } catch (ApiFault old) {
+            if (!stale || !shared) {
+                failures.increment();
+                throw old;
+            }
         }
-        EventLog.Snapshot known = awaited();
-        if (known != null) {
-            return known;
-        }
-        warnings.accept("the datastore does not answer: data as of " + asOf().truncatedTo(ChronoUnit.SECONDS));
+        staleAnswers.increment();
+        warnings.accept("the datastore does not answer: data as of " + rounds.asOf().truncatedTo(ChronoUnit.SECONDS));
         return log.newest();
     }
 
-    /// The same for a decision to write.
-    /// @throws ApiFault 503 when the store does not answer
+    /// The same for a decision to write, and for callers of this process, to whom nobody can tell a warning.
+    /// @throws ApiFault 503 when the store does not answer, 504 when it does and the log does not come that far
     public EventLog.Snapshot confirmed() {
-        if (!shared) {
-            return log.mostRecent();
+        try {
+            return sure();
+        } catch (ApiFault old) {
+            failures.increment();
+            throw old;
         }
-        EventLog.Snapshot known = awaited();
-        if (known == null) {
-            String said = trouble;
-            throw ApiFault.unavailable("the datastore does not answer" + (said == null ? "" : ": " + said));
-        }
-        return known;
+    }
+
+    /// How many reads failed because no picture was fresh enough.
+    public long failures() {
+        return failures.sum();
+    }
+
+    /// How many reads were answered from an older picture, with a warning.
+    public long staleAnswers() {
+        return staleAnswers.sum();
     }
 
     /// Sends a write away at once when the store has been silent for as long as a write may take: it would only find
     /// out the same, and keep those behind it waiting. While there is no store, one may come, and a write waits for it.
     /// @throws ApiFault 503 with what the store said
     public void mustAnswer() {
-        String said = trouble;
-        if (said != null && silentFor(WRITE)) {
+        String said = rounds.trouble();
+        if (said != null && rounds.silentFor(WRITE)) {
             throw ApiFault.unavailable("the datastore is away: " + said);
         }
     }
@@ -140,161 +132,34 @@ public final class Fence implements AutoCloseable {
 
     /// Whether the store has answered lately.
     public boolean answering() {
-        return !silentFor(PATIENCE);
+        return rounds.answering();
     }
 
-    private boolean silentFor(long nanos) {
-        lock.lock();
-        try {
-            return silent && time.nanos() - silentSince >= nanos;
-        } finally {
-            lock.unlock();
+    private EventLog.Snapshot sure() {
+        if (!shared) {
+            return log.mostRecent();
         }
-    }
-
-    /// A moment whose state the newest picture surely holds.
-    public Instant asOf() {
-        lock.lock();
-        try {
-            settle();
-            return asOf;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private EventLog.@Nullable Snapshot awaited() {
-        long end = time.nanos() + PATIENCE;
-        long revision = revision(end);
+        long end = rounds.nanos() + patience;
+        long revision = rounds.revision(end);
         if (revision < 0) {
-            return null;
+            String said = rounds.trouble();
+            throw ApiFault.unavailable("the datastore is away: "
+                    + (said == null ? "it does not say its revision" : said));
         }
         EventLog.Snapshot now = log.newest();
         // twice: the process may have stood still during the first wait
         for (int n = 0; n < 2 && now.revision() < revision; n++) {
-            now = log.atLeast(revision, TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - time.nanos())));
+            now = log.atLeast(revision, TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - rounds.nanos())));
         }
-        return now.revision() >= revision ? now : null;
+        if (now.revision() < revision) {
+            throw EventLog.behind(revision, now.revision());
+        }
+        return now;
     }
 
-    /// The store's revision, asked for after this call began; -1 when it did not answer in time.
-    private long revision(long end) {
-        lock.lock();
-        try {
-            long round = begun + 1;
-            wanted = Math.max(wanted, round);
-            asked.signal();
-            while (done < round && open && answering()) {
-                long left = end - time.nanos();
-                if (left <= 0) {
-                    return -1;
-                }
-                // nobody signals that the silence has lasted long enough
-                told.awaitNanos(silent ? Math.min(left, silentSince + PATIENCE - time.nanos()) : left);
-            }
-            return done < round ? -1 : confirmed;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return -1;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void run() {
-        try {
-            while (open) {
-                round();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void round() throws InterruptedException {
-        Instant at;
-        long number;
-        lock.lockInterruptibly();
-        try {
-            long left = IDLE;
-            while (open && wanted <= done && left > 0) {
-                left = asked.awaitNanos(left);
-            }
-            number = ++begun;
-            at = clock.instant();
-            if (!silent) {
-                silent = true;
-                silentSince = time.nanos();
-            }
-        } finally {
-            lock.unlock();
-        }
-        long revision = asked();
-        note(revision >= 0);
-        lock.lock();
-        try {
-            if (revision < 0) {
-                pause();
-            } else {
-                settle();
-                done = number;
-                confirmed = revision;
-                pendingSince = at;
-                silent = false;
-                told.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void note(boolean answers) {
-        boolean away = !answers && !answering();
-        if (away != toldAway && (away || answers)) {
-            toldAway = away;
-            listener.accept(!away);
-        }
-    }
-
-    /// The store's revision, -1 when it does not say.
-    private long asked() {
-        Datastore datastore = store.await(0);
-        try {
-            long revision = datastore == null ? -1 : datastore.revision();
-            trouble = null;
-            return revision;
-        } catch (DatastoreUnavailable e) {
-            LOG.log(System.Logger.Level.DEBUG, "no revision: {0}", e.getMessage());
-            trouble = String.valueOf(e.getMessage());
-            return -1;
-        }
-    }
-
-    private void pause() throws InterruptedException {
-        long left = RETRY;
-        while (open && left > 0) {
-            left = told.awaitNanos(left);
-        }
-    }
-
-    /// Takes note of how far the log has come.
-    private void settle() {
-        if (log.newest().revision() >= confirmed) {
-            asOf = pendingSince;
-        }
-    }
-
-    /// Ends the rounds; who waits is answered from memory.
+    /// Ends the rounds; who waits is told that there is no answer.
     @Override
     public void close() {
-        open = false;
-        time.close();
-        thread.interrupt();
-        lock.lock();
-        try {
-            told.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        rounds.close();
     }
 }

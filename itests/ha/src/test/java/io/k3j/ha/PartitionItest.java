@@ -194,9 +194,7 @@ class PartitionItest {
         }, () -> String.join("\n", answers) + cluster.story());
         Cluster.report(what + ": refused with the reason", since);
         HttpResponse<String> read = api(hit).get(MAPS, "application/json");
-        assertThat(read.statusCode()).as(read.body()).isIn(OK, UNAVAILABLE);
-        assertThat(read.statusCode() == UNAVAILABLE
-                || read.headers().allValues("warning").stream().anyMatch(w -> w.startsWith("299"))).as(what).isTrue();
+        assertThat(read.statusCode()).as(read.body()).isEqualTo(UNAVAILABLE);
     }
 
     private void healed(String what, long term) throws IOException, InterruptedException {

@@ -1,0 +1,218 @@
+package io.k3j.watchcache;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Asks a shared store for its revision, on one thread of its own: one question after the other while somebody waits
+/// for an answer, once a second when nobody does, so that it is known since when the store is silent.
+final class Rounds implements AutoCloseable {
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(Fence.PATIENCE_MILLIS);
+    private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
+    private final Store store;
+    private final EventLog log;
+    private final InstantSource clock;
+    private final long patience;
+    private final RunningTime time = new RunningTime();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition asked = lock.newCondition();
+    private final Condition told = lock.newCondition();
+    private final Thread thread;
+    private long wanted;
+    private long begun;
+    private long done;
+    private long confirmed;
+    private boolean silent;
+    private long silentSince;
+    private Instant pendingSince;
+    private Instant asOf;
+    private boolean toldAway;
+    /// What the store said when it was asked last, null when it answered or there is none.
+    private volatile @Nullable String trouble;
+    private volatile Consumer<Boolean> listener = answering -> {
+    };
+    private volatile boolean open = true;
+
+    /// `patience` is how many nanoseconds a silence is waited out.
+    Rounds(Store store, EventLog log, InstantSource clock, long patience) {
+        this.store = store;
+        this.log = log;
+        this.clock = clock;
+        this.patience = patience;
+        this.asOf = clock.instant();
+        this.pendingSince = asOf;
+        this.thread = Thread.ofVirtual().name("apiserver-fence").unstarted(this::run);
+    }
+
+    void start() {
+        time.start();
+        thread.start();
+    }
+
+    void listen(Consumer<Boolean> whoever) {
+        listener = whoever;
+    }
+
+    /// Time in which this process ran, as `System.nanoTime`.
+    long nanos() {
+        return time.nanos();
+    }
+
+    /// What the store said when it was asked last, null when it answered.
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    boolean answering() {
+        return !silentFor(PATIENCE);
+    }
+
+    boolean silentFor(long nanos) {
+        lock.lock();
+        try {
+            return silent && time.nanos() - silentSince >= nanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A moment whose state the newest picture surely holds.
+    Instant asOf() {
+        lock.lock();
+        try {
+            settle();
+            return asOf;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The store's revision, asked for after this call began; -1 when it did not answer in time.
+    long revision(long end) {
+        lock.lock();
+        try {
+            long round = begun + 1;
+            wanted = Math.max(wanted, round);
+            asked.signal();
+            while (done < round && open && !silentFor(patience)) {
+                long left = end - time.nanos();
+                if (left <= 0) {
+                    return -1;
+                }
+                // nobody signals that the silence has lasted long enough
+                told.awaitNanos(silent ? Math.min(left, silentSince + patience - time.nanos()) : left);
+            }
+            return done < round ? -1 : confirmed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            while (open) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() throws InterruptedException {
+        Instant at;
+        long number;
+        lock.lockInterruptibly();
+        try {
+            long left = IDLE;
+            while (open && wanted <= done && left > 0) {
+                left = asked.awaitNanos(left);
+            }
+            number = ++begun;
+            at = clock.instant();
+            if (!silent) {
+                silent = true;
+                silentSince = time.nanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+        long revision = asked();
+        note(revision >= 0);
+        lock.lock();
+        try {
+            if (revision < 0) {
+                pause();
+            } else {
+                settle();
+                done = number;
+                confirmed = revision;
+                pendingSince = at;
+                silent = false;
+                told.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void note(boolean answers) {
+        boolean away = !answers && !answering();
+        if (away != toldAway && (away || answers)) {
+            toldAway = away;
+            listener.accept(!away);
+        }
+    }
+
+    /// The store's revision, -1 when it does not say.
+    private long asked() {
+        Datastore datastore = store.await(0);
+        try {
+            long revision = datastore == null ? -1 : datastore.revision();
+            trouble = null;
+            return revision;
+        } catch (DatastoreUnavailable e) {
+            LOG.log(System.Logger.Level.DEBUG, "no revision: {0}", e.getMessage());
+            trouble = String.valueOf(e.getMessage());
+            return -1;
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        long left = RETRY;
+        while (open && left > 0) {
+            left = told.awaitNanos(left);
+        }
+    }
+
+    /// Takes note of how far the log has come.
+    private void settle() {
+        if (log.newest().revision() >= confirmed) {
+            asOf = pendingSince;
+        }
+    }
+
+    @Override
+    public void close() {
+        open = false;
+        time.close();
+        thread.interrupt();
+        lock.lock();
+        try {
+            told.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
