@@ -3,6 +3,10 @@ package io.k3j.encryption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.bouncycastle.crypto.engines.XSalsa20Engine;
+import org.bouncycastle.crypto.macs.Poly1305;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /// NaCl's `crypto_secretbox` as upstream's `secretbox` stores it: 24 bytes of nonce, 16 bytes of Poly1305 tag, then the
 /// content under XSalsa20.
@@ -22,13 +26,11 @@ final class SecretBox {
     }
 
     static byte[] seal(byte[] key, byte[] nonce, byte[] plain) {
-        byte[] stream = Salsa20.extended(key, nonce, TAG_KEY + plain.length);
+        XSalsa20Engine stream = stream(key, nonce);
+        byte[] tagKey = tagKey(stream);
         byte[] sealed = Arrays.copyOf(nonce, NONCE + TAG + plain.length);
-        for (int i = 0; i < plain.length; i++) {
-            sealed[NONCE + TAG + i] = (byte) (plain[i] ^ stream[TAG_KEY + i]);
-        }
-        byte[] tag = Poly1305.tag(Arrays.copyOf(stream, TAG_KEY), sealed, NONCE + TAG);
-        System.arraycopy(tag, 0, sealed, NONCE, TAG);
+        stream.processBytes(plain, 0, plain.length, sealed, NONCE + TAG);
+        System.arraycopy(tag(tagKey, sealed), 0, sealed, NONCE, TAG);
         return sealed;
     }
 
@@ -36,16 +38,33 @@ final class SecretBox {
         if (sealed.length < NONCE + TAG) {
             throw new UnreadableRow("it is damaged: too short");
         }
-        int length = sealed.length - NONCE - TAG;
-        byte[] stream = Salsa20.extended(key, Arrays.copyOf(sealed, NONCE), TAG_KEY + length);
-        byte[] tag = Poly1305.tag(Arrays.copyOf(stream, TAG_KEY), sealed, NONCE + TAG);
-        if (!MessageDigest.isEqual(tag, Arrays.copyOfRange(sealed, NONCE, NONCE + TAG))) {
+        XSalsa20Engine stream = stream(key, Arrays.copyOf(sealed, NONCE));
+        if (!MessageDigest.isEqual(tag(tagKey(stream), sealed), Arrays.copyOfRange(sealed, NONCE, NONCE + TAG))) {
             throw new UnreadableRow("it is damaged, or was encrypted with another key of the same name");
         }
-        byte[] plain = new byte[length];
-        for (int i = 0; i < length; i++) {
-            plain[i] = (byte) (sealed[NONCE + TAG + i] ^ stream[TAG_KEY + i]);
-        }
+        byte[] plain = new byte[sealed.length - NONCE - TAG];
+        stream.processBytes(sealed, NONCE + TAG, plain.length, plain, 0);
         return plain;
+    }
+
+    private static XSalsa20Engine stream(byte[] key, byte[] nonce) {
+        XSalsa20Engine stream = new XSalsa20Engine();
+        stream.init(true, new ParametersWithIV(new KeyParameter(key), nonce));
+        return stream;
+    }
+
+    private static byte[] tagKey(XSalsa20Engine stream) {
+        byte[] key = new byte[TAG_KEY];
+        stream.processBytes(key, 0, TAG_KEY, key, 0);
+        return key;
+    }
+
+    private static byte[] tag(byte[] key, byte[] sealed) {
+        Poly1305 mac = new Poly1305();
+        mac.init(new KeyParameter(key));
+        mac.update(sealed, NONCE + TAG, sealed.length - NONCE - TAG);
+        byte[] tag = new byte[TAG];
+        mac.doFinal(tag, 0);
+        return tag;
     }
 }

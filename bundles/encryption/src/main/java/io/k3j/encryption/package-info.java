@@ -1,7 +1,7 @@
 /// Encryption at rest in upstream's formats: the configuration file, its keys, and the rows they seal.
 ///
-/// A library of pure functions and values: no services, no state, no disk, no threads. AES is the JDK's; Salsa20 and
-/// Poly1305, which it does not have, are written by hand ([SecretBox]) and checked against the vectors of NaCl.
+/// A library of pure functions and values: no services, no state, no disk, no threads. AES is the JDK's; XSalsa20
+/// and Poly1305 ([SecretBox]), which it does not have, are Bouncy Castle's, used without registering a provider.
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -5,6 +5,14 @@ import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.util.List;
+import java.util.Map;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.CertificationRequest;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 
 /// A PKCS #10 request whose signature has been checked: whoever made it has the key.
 ///
@@ -13,8 +21,14 @@ public record CertificateRequest(String commonName, List<String> organizations, 
     /// Requests of agents are about 350 bytes.
     public static final int MAX_BYTES = 16 * 1024;
 
-    private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
-    private static final int ATTRIBUTES = 0xa0;
+    /// The signatures Go makes; those over SHA-1 and MD5 are refused, as Go does.
+    private static final Map<ASN1ObjectIdentifier, String> SIGNATURES = Map.of(
+            X9ObjectIdentifiers.ecdsa_with_SHA256, "SHA256withECDSA",
+            X9ObjectIdentifiers.ecdsa_with_SHA384, "SHA384withECDSA",
+            X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA",
+            PKCSObjectIdentifiers.sha256WithRSAEncryption, "SHA256withRSA",
+            PKCSObjectIdentifiers.sha384WithRSAEncryption, "SHA384withRSA",
+            PKCSObjectIdentifiers.sha512WithRSAEncryption, "SHA512withRSA");
 
     /// Copies the list.
     public CertificateRequest {
@@ -22,24 +36,26 @@ public record CertificateRequest(String commonName, List<String> organizations, 
     }
 
     /// Reads and checks a request in DER.
-    /// @throws IllegalArgumentException when it is malformed or not signed by its own key
+    /// @throws IllegalArgumentException when it is malformed, too large or not signed by its own key
     public static CertificateRequest parse(byte[] der) {
-        DerReader request = new DerReader(der).enter(Der.SEQUENCE);
-        byte[] info = request.element();
-        String algorithm = request.enter(Der.SEQUENCE).oid();
-        byte[] signature = request.bits();
-        DerReader fields = new DerReader(info).enter(Der.SEQUENCE);
-        fields.integer();
-        byte[] subject = fields.element();
+        if (der.length > MAX_BYTES) {
+            throw new IllegalArgumentException("the request is larger than " + MAX_BYTES + " bytes");
+        }
+        CertificationRequest request = Asn1.read(der, CertificationRequest::getInstance);
+        String algorithm = SIGNATURES.get(request.getSignatureAlgorithm().getAlgorithm());
+        CertificationRequestInfo info = request.getCertificationRequestInfo();
         try {
-            PublicKey key = Keys.readPublic(fields.element());
+            if (algorithm == null) {
+                throw new GeneralSecurityException(request.getSignatureAlgorithm().getAlgorithm().getId());
+            }
+            PublicKey key = Keys.readPublic(info.getSubjectPublicKeyInfo());
             Signature check = Signature.getInstance(algorithm);
             check.initVerify(key);
-            check.update(info);
-            if (!check.verify(signature)) {
+            check.update(Asn1.der(info));
+            if (!check.verify(request.getSignature().getOctets())) {
                 throw new IllegalArgumentException("the request is not signed by its own key");
             }
-            SubjectNames names = SubjectNames.of(subject);
+            SubjectNames names = SubjectNames.of(info.getSubject());
             return new CertificateRequest(names.commonName(), names.organizations(), key);
         } catch (GeneralSecurityException unusable) {
             throw new IllegalArgumentException("the request's key or signature is of no known kind", unusable);
@@ -48,15 +64,8 @@ public record CertificateRequest(String commonName, List<String> organizations, 
 
     /// A request for `commonName`, signed by an elliptic key, in DER.
     public static byte[] create(String commonName, KeyPair pair) {
-        byte[] name = DistinguishedName.encode(commonName, List.of());
-        byte[] info = Der.sequence(Der.integer(0), name, pair.getPublic().getEncoded(), Der.tagged(ATTRIBUTES));
-        try {
-            Signature signature = Signature.getInstance("SHA256withECDSA");
-            signature.initSign(pair.getPrivate());
-            signature.update(info);
-            return Der.sequence(info, Der.sequence(Der.oid(ECDSA_SHA256)), Der.bits(signature.sign()));
-        } catch (GeneralSecurityException refused) {
-            throw new IllegalStateException("cannot sign with this key", refused);
-        }
+        SubjectPublicKeyInfo key = Asn1.read(pair.getPublic().getEncoded(), SubjectPublicKeyInfo::getInstance);
+        return Asn1.der(new PKCS10CertificationRequestBuilder(DistinguishedName.of(commonName, List.of()), key)
+                .build(new KeySigner(pair.getPrivate())).toASN1Structure());
     }
 }

@@ -1,61 +1,68 @@
 package io.k3j.pki;
 
+import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 
-/// The extensions of our certificates (RFC 5280 §4.2), each as one element.
+/// The extensions of our certificates (RFC 5280 §4.2).
 final class Extensions {
-    private static final int DNS_NAME = 0x82;
-    private static final int IP_ADDRESS = 0x87;
-
     private Extensions() {
     }
 
-    static byte[] extension(String oid, boolean critical, byte[] value) {
-        byte[] octets = Der.octets(value);
-        return critical ? Der.sequence(Der.oid(oid), Der.yes(), octets) : Der.sequence(Der.oid(oid), octets);
+    /// Those of an authority: signature, encipherment, signing of certificates.
+    static void authority(X509v3CertificateBuilder certificate, byte[] keyIdentifier) {
+        add(certificate, Extension.keyUsage, true,
+                new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment | KeyUsage.keyCertSign));
+        add(certificate, Extension.basicConstraints, true, new BasicConstraints(true));
+        add(certificate, Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier));
     }
 
-    /// Signature, encipherment, signing of certificates.
-    static byte[] authorityUsage() {
-        return usage(2, 0xa4);
-    }
-
-    /// Signature and encipherment.
-    static byte[] leafUsage() {
-        return usage(5, 0xa0);
-    }
-
-    private static byte[] usage(int unusedBits, int bits) {
-        byte[] value = {(byte) unusedBits, (byte) bits};
-        return extension("2.5.29.15", true, Der.tagged(Der.BIT_STRING, value));
-    }
-
-    static byte[] authorityConstraints() {
-        return extension("2.5.29.19", true, Der.sequence(Der.yes()));
-    }
-
-    static byte[] keyIdentifier(byte[] identifier) {
-        return extension("2.5.29.14", false, Der.octets(identifier));
-    }
-
-    static byte[] extendedUsage(Set<Profile.Usage> usages) {
+    /// What every leaf has.
+    static void leaf(X509v3CertificateBuilder certificate, Set<Profile.Usage> usages) {
+        add(certificate, Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
         // server before client, whatever order the set has: equal profiles give equal bytes
-        byte[][] oids = usages.stream().map(Profile.Usage::oid).sorted().map(Der::oid).toArray(byte[][]::new);
-        return extension("2.5.29.37", false, Der.sequence(oids));
+        KeyPurposeId[] purposes = usages.stream().sorted((a, b) -> a.oid().compareTo(b.oid()))
+                .map(usage -> KeyPurposeId.getInstance(new ASN1ObjectIdentifier(usage.oid())))
+                .toArray(KeyPurposeId[]::new);
+        add(certificate, Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
     }
 
-    static byte[] alternativeNames(List<String> dnsNames, List<InetAddress> addresses) {
-        List<byte[]> names = new ArrayList<>();
-        for (String name : dnsNames) {
-            names.add(Der.tagged(DNS_NAME, name.getBytes(StandardCharsets.US_ASCII)));
+    /// Which key signed, for those who have to choose among authorities of one name.
+    static void issuer(X509v3CertificateBuilder certificate, byte[] keyIdentifier) {
+        add(certificate, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyIdentifier));
+    }
+
+    static void alternativeNames(X509v3CertificateBuilder certificate, List<String> dnsNames,
+            List<InetAddress> addresses) {
+        List<GeneralName> names = new ArrayList<>();
+        dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
+        addresses.forEach(one -> names.add(
+                new GeneralName(GeneralName.iPAddress, new DEROctetString(one.getAddress()))));
+        add(certificate, Extension.subjectAlternativeName, false,
+                new GeneralNames(names.toArray(GeneralName[]::new)));
+    }
+
+    private static void add(X509v3CertificateBuilder certificate, ASN1ObjectIdentifier type, boolean critical,
+            ASN1Encodable value) {
+        try {
+            certificate.addExtension(type, critical, value);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
         }
-        for (InetAddress address : addresses) {
-            names.add(Der.tagged(IP_ADDRESS, address.getAddress()));
-        }
-        return extension("2.5.29.17", false, Der.sequence(names.toArray(byte[][]::new)));
     }
 }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import org.bouncycastle.crypto.generators.SCrypt;
 
 /// The secret by which a node proves, when it asks for certificates again, that it is still the same
 /// machine, and the hash of it that the cluster keeps: `$1:<salt hex>:15:8:1:<base64>`, scrypt with
@@ -18,6 +19,8 @@ public final class NodePassword {
     private static final int HASH_BYTES = 64;
     private static final int FIELDS = 6;
     private static final int MAX_LOG_COST = 17;
+    private static final int MAX_BLOCKS = 16;
+    private static final int MAX_PARALLEL = 16;
     private static final int SECRET_BYTES = 16;
 
     private NodePassword() {
@@ -35,7 +38,7 @@ public final class NodePassword {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         String hex = HexFormat.of().formatHex(salt);
-        byte[] derived = derive(password, hex, new Scrypt.Cost(1 << LOG_COST, BLOCKS, PARALLEL), HASH_BYTES);
+        byte[] derived = derive(password, hex, new Cost(1 << LOG_COST, BLOCKS, PARALLEL), HASH_BYTES);
         String encoded = Base64.getEncoder().withoutPadding().encodeToString(derived);
         return VERSION + ":" + hex + ":" + LOG_COST + ":" + BLOCKS + ":" + PARALLEL + ":" + encoded;
     }
@@ -47,19 +50,28 @@ public final class NodePassword {
         if (fields.length != FIELDS || !fields[0].equals(VERSION)) {
             throw new IllegalArgumentException("unknown hash format");
         }
-        int logCost = Integer.parseInt(fields[2]);
-        if (logCost < 1 || logCost > MAX_LOG_COST) {
-            throw new IllegalArgumentException("hash is too costly to check");
-        }
+        int logCost = bounded(fields[2], MAX_LOG_COST);
         byte[] kept = Base64.getDecoder().decode(fields[5]);
-        Scrypt.Cost cost = new Scrypt.Cost(1 << logCost, Integer.parseInt(fields[3]), Integer.parseInt(fields[4]));
+        Cost cost = new Cost(1 << logCost, bounded(fields[3], MAX_BLOCKS), bounded(fields[4], MAX_PARALLEL));
         byte[] derived = derive(password, fields[1], cost, kept.length);
         return MessageDigest.isEqual(kept, derived);
     }
 
+    private static int bounded(String field, int most) {
+        int value = Integer.parseInt(field);
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException("hash is too costly to check");
+        }
+        return value;
+    }
+
     // the salt is the text of its hex digits, not the bytes they stand for
-    private static byte[] derive(String password, String salt, Scrypt.Cost cost, int length) {
-        return Scrypt.derive(password.getBytes(StandardCharsets.UTF_8), salt.getBytes(StandardCharsets.UTF_8), cost,
-                length);
+    private static byte[] derive(String password, String salt, Cost cost, int length) {
+        return SCrypt.generate(password.getBytes(StandardCharsets.UTF_8), salt.getBytes(StandardCharsets.UTF_8),
+                cost.cost(), cost.blocks(), cost.parallel(), length);
+    }
+
+    /// The three parameters of RFC 7914: N, r and p. Takes `128 * N * r` bytes of memory meanwhile.
+    private record Cost(int cost, int blocks, int parallel) {
     }
 }

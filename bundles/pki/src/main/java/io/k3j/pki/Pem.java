@@ -1,7 +1,10 @@
 package io.k3j.pki;
 
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -11,8 +14,10 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
 
 /// PEM (RFC 7468): blocks of base64 between dashes.
 public final class Pem {
@@ -27,11 +32,6 @@ public final class Pem {
     /// The type of public keys.
     public static final String PUBLIC_KEY = "PUBLIC KEY";
 
-    private static final String BEGIN = "-----BEGIN ";
-    private static final String END = "-----END ";
-    private static final String DASHES = "-----";
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
-
     private Pem() {
     }
 
@@ -43,7 +43,13 @@ public final class Pem {
 
     /// One block as text, with a final newline.
     public static String encode(String type, byte[] der) {
-        return BEGIN + type + DASHES + '\n' + LINES.encodeToString(der) + '\n' + END + type + DASHES + '\n';
+        StringWriter text = new StringWriter();
+        try (PemWriter writer = new PemWriter(text)) {
+            writer.writeObject(new PemObject(type, der));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return text.toString();
     }
 
     /// Certificates one after the other.
@@ -67,17 +73,13 @@ public final class Pem {
     /// @throws IllegalArgumentException when a block does not end or is not base64
     public static List<Block> decode(String text) {
         List<Block> blocks = new ArrayList<>();
-        int at = text.indexOf(BEGIN);
-        while (at >= 0) {
-            int typeEnd = text.indexOf(DASHES, at + BEGIN.length());
-            String type = typeEnd < 0 ? "" : text.substring(at + BEGIN.length(), typeEnd);
-            int end = text.indexOf(END + type + DASHES, at);
-            if (typeEnd < 0 || end < typeEnd) {
-                throw new IllegalArgumentException("PEM block " + type + " does not end");
+        try (PemReader reader = new PemReader(new StringReader(text))) {
+            for (PemObject block = reader.readPemObject(); block != null; block = reader.readPemObject()) {
+                blocks.add(new Block(block.getType(), block.getContent()));
             }
-            String body = text.substring(typeEnd + DASHES.length(), end);
-            blocks.add(new Block(type, Base64.getMimeDecoder().decode(body.getBytes(StandardCharsets.US_ASCII))));
-            at = text.indexOf(BEGIN, end);
+        } catch (IOException | RuntimeException damaged) {
+            throw new IllegalArgumentException("PEM block " + (blocks.size() + 1) + " cannot be read: "
+                    + damaged.getMessage(), damaged);
         }
         return List.copyOf(blocks);
     }

@@ -57,7 +57,7 @@ public record Profile(String commonName, List<String> organizations, List<String
 
     /// The subject such a certificate has.
     public X500Principal subject() {
-        return new X500Principal(DistinguishedName.encode(commonName, organizations));
+        return new X500Principal(Asn1.der(DistinguishedName.of(commonName, organizations)));
     }
 
     /// The same for these usages.

@@ -3,6 +3,12 @@ package io.k3j.pki;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 
 /// What a certificate's subject says to Kubernetes: the common name is the user, organizations are groups.
 ///
@@ -15,25 +21,30 @@ public record SubjectNames(String commonName, List<String> organizations) {
 
     /// Reads a subject as it is encoded, so that no character in a name can be mistaken for a separator.
     public static SubjectNames of(X500Principal subject) {
-        return of(subject.getEncoded());
+        X500Name name = Asn1.read(subject.getEncoded(), X500Name::getInstance);
+        return of(name);
     }
 
-    static SubjectNames of(byte[] encoded) {
+    /// @throws IllegalArgumentException when a name is no text
+    static SubjectNames of(X500Name subject) {
         List<String> organizations = new ArrayList<>();
         String commonName = "";
-        DerReader sets = new DerReader(encoded).enter(Der.SEQUENCE);
-        while (sets.more()) {
-            DerReader set = sets.enter(Der.SET);
-            while (set.more()) {
-                DerReader pair = set.enter(Der.SEQUENCE);
-                String attribute = pair.oid();
-                if (attribute.equals(DistinguishedName.ORGANIZATION)) {
-                    organizations.add(pair.text());
-                } else if (attribute.equals(DistinguishedName.COMMON_NAME) && commonName.isEmpty()) {
-                    commonName = pair.text();
+        for (RDN set : subject.getRDNs()) {
+            for (AttributeTypeAndValue pair : set.getTypesAndValues()) {
+                if (BCStyle.O.equals(pair.getType())) {
+                    organizations.add(text(pair.getValue()));
+                } else if (BCStyle.CN.equals(pair.getType()) && commonName.isEmpty()) {
+                    commonName = text(pair.getValue());
                 }
             }
         }
         return new SubjectNames(commonName, organizations);
+    }
+
+    private static String text(ASN1Encodable value) {
+        if (value.toASN1Primitive() instanceof ASN1String text) {
+            return text.getString();
+        }
+        throw new IllegalArgumentException("a name of the subject is no text");
     }
 }

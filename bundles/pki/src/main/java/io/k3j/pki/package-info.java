@@ -1,9 +1,8 @@
 /// Certificates, keys and tokens in K3s' formats.
 ///
-/// A library of pure functions and small values: no services, no state, no threads. Certificates are
-/// written in DER by hand ([CertificateAuthority]); the JDK parses, signs and verifies them. That is
-/// a few hundred lines in place of a cryptography library, and the first certificate of a cold
-/// process costs milliseconds.
+/// A library of pure functions and small values: no services, no state, no threads. Bouncy Castle builds and
+/// reads structures (certificates, requests, keys, PEM) and derives keys by scrypt; the JDK makes keys, signs and
+/// verifies. No provider is registered with the JDK's, so nothing else of the process changes.
 ///
 /// [PemFiles] is the only type that touches the disk. Secrets are written with mode 0600 before their first byte.
 @Export

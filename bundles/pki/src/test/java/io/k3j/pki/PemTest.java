@@ -89,6 +89,31 @@ class PemTest {
     }
 
     @Test
+    void refusesWhatIsNestedTooDeeply() {
+        byte[] nested = new byte[CertificateRequest.MAX_BYTES];
+        for (int at = 0; at + 4 <= nested.length; at += 4) {
+            int rest = nested.length - at - 4;
+            nested[at] = 0x30;
+            nested[at + 1] = (byte) 0x82;
+            nested[at + 2] = (byte) (rest >> 8);
+            nested[at + 3] = (byte) rest;
+        }
+        assertThatThrownBy(() -> CertificateRequest.parse(nested)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesRequestsThatAreTooLargeOrWeaklySigned() throws Exception {
+        assertThatThrownBy(() -> CertificateRequest.parse(new byte[CertificateRequest.MAX_BYTES + 1]))
+                .hasMessageContaining("larger than 16384 bytes");
+        Path request = directory.resolve("weak.csr");
+        openssl("req", "-new", "-newkey", "rsa:2048", "-sha1", "-nodes", "-keyout",
+                directory.resolve("weak.key").toString(), "-subj", "/CN=weak", "-outform", "DER", "-out",
+                request.toString());
+        byte[] der = Files.readAllBytes(request);
+        assertThatThrownBy(() -> CertificateRequest.parse(der)).hasMessageContaining("no known kind");
+    }
+
+    @Test
     void protectsSecretsAndReplacesFilesWhole() throws Exception {
         Path key = directory.resolve("client-admin.key");
         PemFiles.write(key, Keys.elliptic());

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -69,16 +70,14 @@ class TokenTest {
         assertThatThrownBy(() -> PasswordFile.parse("a,b")).hasMessageContaining("at least 3 columns");
     }
 
+    /// The third vector of RFC 7914, section 12, in the form hashes are kept in.
     @Test
-    void derivesAsRfc7914Does() {
-        assertThat(hex(Scrypt.derive(new byte[0], new byte[0], new Scrypt.Cost(16, 1, 1), 64))).isEqualTo(
-                "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb"
-                        + "2e0d3628cf35e20c38d18906");
-        assertThat(hex(
-                Scrypt.derive("password".getBytes(UTF_8), "NaCl".getBytes(UTF_8), new Scrypt.Cost(1024, 8, 16), 64)))
-                .isEqualTo(
-                        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb9"
-                                + "4a83ee6d8360cbdfa2cc0640");
+    void readsHashesAsRfc7914DerivesThem() {
+        byte[] derived = HexFormat.of().parseHex("fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+                + "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640");
+        String hash = "$1:NaCl:10:8:16:" + Base64.getEncoder().withoutPadding().encodeToString(derived);
+        assertThat(NodePassword.matches("password", hash)).isTrue();
+        assertThat(NodePassword.matches("passwore", hash)).isFalse();
     }
 
     @Test
@@ -91,6 +90,7 @@ class TokenTest {
         assertThat(NodePassword.matches("another", hash)).isFalse();
         assertThatThrownBy(() -> NodePassword.matches("x", "$2:00:31:8:1:AA")).hasMessage("unknown hash format");
         assertThatThrownBy(() -> NodePassword.matches("x", "$1:00:31:8:1:AA")).hasMessageContaining("too costly");
+        assertThatThrownBy(() -> NodePassword.matches("x", "$1:00:15:4096:1:AA")).hasMessageContaining("too costly");
     }
 
     @Test
