@@ -81,9 +81,7 @@ public final class Features {
         context.registerService(Health.class, health, null);
         context.registerService(Identities.class, new IdentityBook(all.values(), manifests::filled), null);
         offer(wanted.features(), bundles, chosen, health);
-        if (!wanted.unknown().isEmpty()) {
-            LOG.log(System.Logger.Level.WARNING, "disabled words name no component: {0}", wanted.unknown());
-        }
+        wanted.unknown().forEach(Features::ignored);
         Retirement retirement = new Retirement(plan.dataDir(), bundles, configurations, context);
         List<Feature> due = retirement.due(all, wanted.names());
         new Applier(bundles, configurations, manifests, health).prune(wanted.features());
@@ -104,6 +102,13 @@ public final class Features {
         retirement.remember(wanted.names(), due);
         due.forEach(manifests::remove);
         retire(retirement, wanted, due);
+    }
+
+    private static void ignored(String word) {
+        boolean ofK3s = Wanted.PACKAGED_BY_K3S.contains(word);
+        LOG.log(ofK3s ? System.Logger.Level.INFO : System.Logger.Level.WARNING, ofK3s
+                ? "Ignoring --disable={0}: not packaged in this distribution"
+                : "--disable={0} names no packaged component", word);
     }
 
     private void ending(BundleEvent event, Bundles bundles) {

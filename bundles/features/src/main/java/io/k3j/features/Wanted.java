@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// @param features in order of start
 /// @param unknown words that name no feature; they may name manifests of users
 record Wanted(List<Feature> features, Set<String> unknown) {
+    /// What K3s packages or runs and can be told to leave out, as `--disable` and `--disable-…` call it.
+    static final Set<String> PACKAGED_BY_K3S = Set.of("coredns", "servicelb", "traefik", "traefik-crd", "local-storage",
+            "metrics-server", "runtimes", "helm-controller", "network-policy", "cloud-controller", "ccm");
+
     /// The role's list without what is disabled by word or excluded by a setting.
     /// @throws FeatureProblem when the role or a feature names one that does not exist
     static Wanted of(List<String> role, Map<String, Feature> all, Set<String> disabled, Map<String, Object> settings) {

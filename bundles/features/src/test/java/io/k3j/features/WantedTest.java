@@ -61,6 +61,13 @@ class WantedTest {
     }
 
     @Test
+    void knowsWhatK3sPackagesAndThisDistributionDoesNot() {
+        Set<String> words = Set.of("traefik", "servicelb", "local-storage", "metrics-server");
+        assertThat(wanted(words, Map.of()).unknown()).isEqualTo(words)
+                .allMatch(Wanted.PACKAGED_BY_K3S::contains);
+    }
+
+    @Test
     void refusesARoleThatNamesAMissingFeature() {
         assertThatThrownBy(() -> Wanted.of(List.of("nothing"), all, Set.of(), Map.of()))
                 .isInstanceOf(FeatureProblem.class).hasMessageContaining("nothing");

@@ -9,29 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Runs the real nft in a network namespace of the test's own, which goes with the process that holds it.
+@EnabledIf(value = "possible", disabledReason = "needs root and the package nftables")
 class NftFilterTest {
-    private static final boolean POSSIBLE = Files.isExecutable(Path.of("/usr/sbin/nft"))
-            && System.getProperty("user.name").equals("root");
+    static boolean possible() {
+        return Files.isExecutable(Path.of("/usr/sbin/nft"))
+                && System.getProperty("user.name").equals("root");
+    }
 
     /// Puts every command behind `unshare`, all in one namespace: one script does the whole test.
     private static Command.Outcome inNamespace(String script) {
         return new Command().run(List.of("unshare", "--net", "sh", "-e", "-c", script), "");
     }
 
-    private static boolean skipped() {
-        if (!POSSIBLE) {
-            System.out.println("SKIPPED NftFilterTest: needs root and the package nftables");
-        }
-        return !POSSIBLE;
-    }
-
     @Test
     void nftReadsAsObjectsWhatATableHolds() {
-        if (skipped()) {
-            return;
-        }
         Command.Outcome listed = inNamespace(
                 "printf 'add table ip t\\nadd chain ip t a\\nadd set ip t s { type ipv4_addr; }\\n"
                         + "add map ip t m { type ipv4_addr : verdict; }\\n' | nft -f -; nft -t list table ip t");
@@ -41,9 +35,6 @@ class NftFilterTest {
 
     @Test
     void aRefusedTransactionSaysWhyAndChangesNothing() {
-        if (skipped()) {
-            return;
-        }
         NftFilter filter = new NftFilter(new Command());
         assertThatExceptionOfType(FilterRefused.class)
                 .isThrownBy(() -> filter.apply("add table ip k3jtest\nadd rule ip k3jtest nowhere accept\n"))

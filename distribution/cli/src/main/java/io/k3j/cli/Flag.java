@@ -48,6 +48,16 @@ record Flag(String name, List<String> aliases, String environment, Set<String> c
         return key.toString();
     }
 
+    /// Whether its values are `name=value` arguments of a component.
+    boolean arguments() {
+        return type == Type.LIST && name.endsWith("-arg");
+    }
+
+    /// A value as components read it: arguments may be given with the dashes they have upstream.
+    String bare(String value) {
+        return arguments() && value.startsWith("--") ? value.substring(2) : value;
+    }
+
     /// As people type it.
     String shown() {
         return name.length() == 1 ? "-" + name : "--" + name;

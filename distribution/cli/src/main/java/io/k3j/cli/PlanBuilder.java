@@ -82,7 +82,7 @@ final class PlanBuilder {
         for (Setting s : all) {
             for (String part : flag.commas() ? s.value().split(",") : new String[] {s.value()}) {
                 if (!part.isBlank()) {
-                    values.add(part.strip());
+                    values.add(flag.bare(part.strip()));
                 }
             }
         }

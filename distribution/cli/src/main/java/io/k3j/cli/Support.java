@@ -15,6 +15,8 @@ final class Support {
         return switch (flag.state()) {
             case Flag.State.Works w -> Optional.empty();
             case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
+            case Flag.State.Only only when flag.arguments() -> Optional.of("unsupported " + flag.name() + " \""
+                    + subject(s) + "\" (" + s.where() + "); supported: " + String.join(", ", only.values()));
             case Flag.State.Only only -> Optional.of(flag.shown() + "=" + s.value() + " (" + s.where()
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
@@ -29,7 +31,7 @@ final class Support {
         if (s.flag().type() != Flag.Type.LIST) {
             return value;
         }
-        String bare = value.startsWith("--") ? value.substring(2) : value;
+        String bare = s.flag().bare(value);
         int eq = bare.indexOf('=');
         return eq < 0 ? bare : bare.substring(0, eq);
     }

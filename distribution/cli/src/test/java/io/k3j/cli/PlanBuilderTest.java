@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanBuilderTest {
     @TempDir
@@ -96,7 +97,7 @@ class PlanBuilderTest {
     @Test
     void passesOnTheArgumentsThatAreSupported() {
         assertThat(flat(plan("--kubelet-arg=max-pods=20", "--kubelet-arg=--port=10251").settings().get("kubeletArg")))
-                .isEqualTo("max-pods=20,--port=10251");
+                .isEqualTo("max-pods=20,port=10251");
     }
 
     @Test
@@ -131,11 +132,32 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=feature-gates=X=true|--kubelet-arg=feature-gates=X=true (command line) is not supported yet",
+            "--kubelet-arg=--eviction-soft=a|unsupported kubelet-arg \"eviction-soft\" (command line); supported: ",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(argument)).withMessageContaining(part);
+    }
+
+    @Test
+    void handsArgumentsOnWithoutTheDashesTheyMayHave() throws IOException {
+        Files.writeString(config, "kubelet-arg:\n- --max-pods=250\n- port=1\n");
+        LaunchPlan plan = plan("--kube-apiserver-arg=--tls-min-version=VersionTLS13",
+                "--etcd-arg=--quota-backend-bytes=1",
+                "--kube-scheduler-arg=--leader-elect", "--node-label=--x=y");
+        assertThat(flat(plan.settings().get("kubeletArg"))).isEqualTo("max-pods=250,port=1");
+        assertThat(flat(plan.settings().get("kubeApiserverArg"))).isEqualTo("tls-min-version=VersionTLS13");
+        assertThat(flat(plan.settings().get("etcdArg"))).isEqualTo("quota-backend-bytes=1");
+        assertThat(flat(plan.settings().get("kubeSchedulerArg"))).isEqualTo("leader-elect");
+        assertThat(flat(plan.settings().get("nodeLabel"))).isEqualTo("--x=y");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--selinux", "--nonroot-devices", "--kubelet-arg=container-log-max-size=20Mi",
+            "--kubelet-arg=container-log-max-files=3", "--kubelet-arg=tls-min-version=VersionTLS13",
+            "--kubelet-arg=tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"})
+    void takesWhatComponentsDo(String argument) {
+        assertThat(plan(argument).settings()).isNotEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.bootitest.Commands.Result;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A cluster begins with authorities of its operator, and changes them under the same root.
+@NeedsPackages("openssl")
 class AuthoritiesItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /// What K3s' example script does: a root, an intermediate, and five authorities with their chains, below `$1/tls`.

@@ -9,6 +9,7 @@ import io.k3j.pki.PemFiles;
 import io.k3j.pki.Profile;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Many nodes lose their server at once and come back at once.
 @Tag("full")
+@NeedsPackages("openssl")
 class HerdItest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration LIMIT = Duration.ofSeconds(120);

@@ -1,10 +1,10 @@
 package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.KillPoints;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// token, datastore, records: at every tenth, or with `-Dk3j.kill.step=1` at each. The next start finds its way and
 /// leaves the files of an undisturbed one, no more and no fewer.
 @Tag("full")
+@NeedsPackages({"gcc", "libc6-dev"})
 class KillPointsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String SERVES = "component=apiserver health=OK";
@@ -38,7 +39,6 @@ class KillPointsItest {
 
     @Test
     void aFirstStartThatIsKilledAnywhereIsMadeGood() throws Exception {
-        assumeTrue(KillPoints.possible(), "gcc is not installed: apt install gcc libc6-dev");
         KillPoints kill = KillPoints.make(directory);
         Set<String> undisturbed = files(served(Files.createDirectory(directory.resolve("undisturbed"))));
         List<Integer> points = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.bootitest.Commands.Result;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Secrets in a server's SQLite file are encrypted, and their keys are rotated while it serves.
+@NeedsPackages("sqlite3")
 class SecretsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /// The newest row of every Secret there is.

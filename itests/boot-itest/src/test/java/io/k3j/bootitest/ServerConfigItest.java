@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.bootitest.Commands.Result;
 import io.k3j.datastoreconformance.EtcdServers;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// ended.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsPackages("etcd-server")
 class ServerConfigItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String TOKEN = "of-the-servers";

@@ -3,6 +3,7 @@ package io.k3j.bootitest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What lies in `server/static` is fetched from the server's port by somebody without credentials.
+@NeedsPackages("curl")
 class StaticItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int LARGE = 3_000_000;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.bootitest.GoClient.Answer;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A stock K3s agent, played from a script, joins a running server. One story: each goes on where the one before ended.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsPackages("openssl")
 class StockAgentItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final byte[] NOTHING = {};

@@ -1,7 +1,10 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testmachine.NeedsPackages;
+
 /// Against three members what several members and their elections can disturb: order, watches, time. What one call
 /// means does not depend on their number.
+@NeedsPackages("etcd-server")
 class EtcdClusterConformanceTest extends OnEtcd
         implements
             WatchGuarantees,

@@ -1,6 +1,9 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testmachine.NeedsPackages;
+
 /// Every guarantee, against a cluster of one.
+@NeedsPackages("etcd-server")
 class EtcdConformanceTest extends OnEtcd
         implements
             CommitGuarantees,

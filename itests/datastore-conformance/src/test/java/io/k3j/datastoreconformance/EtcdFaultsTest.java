@@ -13,6 +13,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What happens when members die, hang or lose their majority, and beside other users of the cluster.
+@NeedsPackages({"etcd-server", "etcd-client"})
 class EtcdFaultsTest {
     private static final Duration FOREVER = Duration.ZERO;
     /// Between two cuts: a commit is resolved in less.

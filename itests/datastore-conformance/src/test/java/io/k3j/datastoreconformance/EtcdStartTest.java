@@ -8,6 +8,7 @@ import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoreetcd.EtcdOpener;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator is told when an etcd cannot be used, and what is tried again.
+@NeedsPackages("etcd-server")
 class EtcdStartTest {
     private static final String HTTPS = "https://";
     @TempDir

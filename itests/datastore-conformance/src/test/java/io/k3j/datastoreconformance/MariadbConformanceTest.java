@@ -2,9 +2,11 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("mariadb-server")
 class MariadbConformanceTest extends DatabaseConformance {
     @RegisterExtension
     static final Served<MariadbServer> SERVED = new Served<>(MariadbServer::started);

@@ -12,6 +12,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /// A MariaDB primary with a replica, which takes over together with the address.
 @Tag("full")
+@NeedsPackages("mariadb-server")
 class MariadbFailoverTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String DATABASE = "kubernetes";

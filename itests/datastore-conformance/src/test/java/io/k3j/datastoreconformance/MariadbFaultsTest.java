@@ -2,8 +2,10 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("mariadb-server")
 class MariadbFaultsTest extends DatabaseFaults {
     /// As on a node of a cluster of several masters: numbers in steps.
     @RegisterExtension

@@ -2,11 +2,13 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// On a server whose settings are not the usual ones.
 @Tag("full")
+@NeedsPackages("mariadb-server")
 class MariadbForeignSessionsTest extends ForeignSessions {
     @RegisterExtension
     static final Served<MariadbServer> SERVED = new Served<>(

@@ -7,11 +7,13 @@ import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.datastoremysql.MysqlStore;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("mariadb-server")
 class MariadbStartTest extends DatabaseStart {
     @RegisterExtension
     static final Served<MariadbServer> SERVED = new Served<>(MariadbServer::started);

@@ -2,9 +2,11 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("postgresql")
 class PostgresConformanceTest extends DatabaseConformance {
     @RegisterExtension
     static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);

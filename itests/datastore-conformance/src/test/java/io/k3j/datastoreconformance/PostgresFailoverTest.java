@@ -12,6 +12,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A primary with a streaming standby, which takes over.
+@NeedsPackages("postgresql")
 class PostgresFailoverTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String DATABASE = "kubernetes";

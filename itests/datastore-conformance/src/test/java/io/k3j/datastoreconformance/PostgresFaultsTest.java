@@ -2,8 +2,10 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("postgresql")
 class PostgresFaultsTest extends DatabaseFaults {
     @RegisterExtension
     static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);

@@ -2,9 +2,11 @@ package io.k3j.datastoreconformance;
 
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// On a server whose settings are not the usual ones.
+@NeedsPackages("postgresql")
 class PostgresForeignSessionsTest extends ForeignSessions {
     @RegisterExtension
     static final Served<PostgresServer> SERVED = new Served<>(

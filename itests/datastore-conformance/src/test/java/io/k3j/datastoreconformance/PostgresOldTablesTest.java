@@ -10,11 +10,13 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tables that were not made by this version: brought up to date, or refused before anything is written.
+@NeedsPackages("postgresql")
 class PostgresOldTablesTest extends OnDatabase {
     private static final String COLUMNS = "SELECT string_agg(column_name || ' ' || udt_name || ' ' ||"
             + " COALESCE(collation_name, ''), ', ' ORDER BY ordinal_position) FROM information_schema.columns"

@@ -4,9 +4,11 @@ import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.LogStart;
+import io.k3j.testmachine.NeedsPackages;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@NeedsPackages("postgresql")
 class PostgresStartTest extends DatabaseStart {
     @RegisterExtension
     static final Served<PostgresServer> SERVED = new Served<>(PostgresServer::started);

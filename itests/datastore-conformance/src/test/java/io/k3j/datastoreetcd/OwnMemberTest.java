@@ -12,6 +12,7 @@ import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdEndpoints;
 import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.testmachine.NeedsPackages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A server with a member of its own, the first of three, while that one is killed, hangs, comes back or is taken out:
 /// every write is acknowledged in the end, the one watch there is hears of each once and in order.
 @Timeout(300)
+@NeedsPackages("etcd-server")
 class OwnMemberTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofSeconds(2);

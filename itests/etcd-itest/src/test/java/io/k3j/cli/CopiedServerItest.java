@@ -10,6 +10,7 @@ import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /// A server of the distribution, with its node, that is started on what `k3s datastore copy` has made.
 @NeedsMachine
+@NeedsPackages({"mariadb-server", "postgresql", "etcd-server"})
 class CopiedServerItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int ETCD_PORT = 12_379;

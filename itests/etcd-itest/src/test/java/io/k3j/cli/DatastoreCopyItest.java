@@ -11,6 +11,7 @@ import io.k3j.datastoreconformance.EtcdServers;
 import io.k3j.datastoreconformance.MariadbServer;
 import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.etcdmember.EtcdCertificates;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Copies between real stores.
+@NeedsPackages({"etcd-server", "mariadb-server", "postgresql"})
 class DatastoreCopyItest {
     /// More than one page.
     private static final int KEYS = 1_050;

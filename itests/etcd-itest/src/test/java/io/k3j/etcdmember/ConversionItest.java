@@ -7,6 +7,7 @@ import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdKey;
 import io.k3j.etcdclient.EtcdKv;
 import io.k3j.etcdclient.EtcdRange;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server with SQLite that is started again with `--cluster-init`.
+@NeedsPackages("etcd-server")
 class ConversionItest {
     @TempDir
     Path directory;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Real etcd processes, run by this bundle's member, each as on a server of its own.
+@NeedsPackages("etcd-server")
 class MemberItest {
     @TempDir
     Path directory;

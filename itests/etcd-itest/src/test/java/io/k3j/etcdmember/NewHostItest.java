@@ -1,17 +1,20 @@
 package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The distribution as an administrator uses it: snapshots by command on one server, restored on another host.
+@NeedsPackages({"etcd-server", "etcd-client"})
+@EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "namespaces need root")
 class NewHostItest {
     /// In a network of its own.
     private static final int S3_PORT = 9000;
@@ -24,7 +27,6 @@ class NewHostItest {
     @Test
     void aSnapshotMakesTheSameClusterOnANewHostAndOnlyAWholeOneWithItsToken()
             throws IOException, InterruptedException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
         Path s3 = Files.createDirectories(directory.resolve("s3"));
         Script script = Script.played("restore.sh", directory, Map.of("S3_START",
                 S3Server.script(s3, S3_PORT, S3_TLS_PORT).toString(), "S3_ENDPOINT", "127.0.0.1:" + S3_TLS_PORT,

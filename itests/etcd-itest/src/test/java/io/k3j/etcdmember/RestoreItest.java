@@ -8,6 +8,7 @@ import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdCluster;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Snapshots of a real etcd, and what is made of them.
+@NeedsPackages({"etcd-server", "etcd-client"})
 class RestoreItest {
     private static final Path ETCD = Path.of("/usr/bin/etcd");
     private static final Path ETCDCTL = Path.of("/usr/bin/etcdctl");

@@ -11,6 +11,7 @@ import io.k3j.testkit.FakeApi;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Snapshots of a real etcd in a real S3 server that checks signatures.
+@NeedsPackages({"etcd-server", "etcd-client"})
 class S3Itest {
     @TempDir
     Path directory;

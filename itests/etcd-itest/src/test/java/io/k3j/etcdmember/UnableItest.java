@@ -1,22 +1,24 @@
 package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The distribution is started while its own etcd cannot run: one sentence, exit 1, nothing spoilt.
+@NeedsPackages("etcd-server")
+@EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "namespaces need root")
 class UnableItest {
     @TempDir
     Path directory;
 
     @Test
     void aServerWhoseEtcdCannotRunSaysWhyInOneSentenceAndEnds() throws IOException, InterruptedException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
         Script all = Script.played("unable.sh", directory, Map.of());
         assertThat(all.section("port").lines().skip(1)).as(all.text()).containsExactly("exit=1",
                 "k3s: the managed etcd cannot listen at 127.0.0.1:2379: Address already in use; see who does: ss -ltnp"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitprocess.KillPoints;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,13 +12,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Something is done on fresh files again and again and killed at another point each time, at every third to eighth,
 /// with `-Dk3j.kill.step=1` at each. Every second time the server's etcd goes as well, as with the machine.
 @NeedsMachine
+@NeedsPackages({"gcc", "libc6-dev", "etcd-server", "etcd-client", "curl", "procps"})
 abstract class Killed {
     @TempDir
     Path directory;
@@ -26,7 +27,6 @@ abstract class Killed {
 
     @BeforeEach
     void begin() throws IOException, InterruptedException {
-        Assumptions.assumeTrue(KillPoints.possible(), "gcc is not installed: apt install gcc libc6-dev");
         kill = KillPoints.make(directory).in("/server/db/");
         hosts = Hosts.on(directory);
     }

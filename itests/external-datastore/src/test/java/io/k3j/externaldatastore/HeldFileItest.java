@@ -3,6 +3,7 @@ package io.k3j.externaldatastore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server with SQLite whose file somebody holds in SQLite's own shell.
+@NeedsPackages("sqlite3")
 class HeldFileItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     @TempDir

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.datastoreconformance.CuttingProxy;
 import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Two servers at a primary that dies, and whose standby takes over without having had the last change.
 @Tag("full")
+@NeedsPackages("postgresql")
 class LostTailItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String DATABASE = "kubernetes";

@@ -2,7 +2,9 @@ package io.k3j.externaldatastore;
 
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.MariadbServer;
+import io.k3j.testmachine.NeedsPackages;
 
+@NeedsPackages("mariadb-server")
 class MariadbDatastoreItest extends ExternalDatastore {
     @Override
     DatabaseServer newDatabase() {

@@ -2,7 +2,9 @@ package io.k3j.externaldatastore;
 
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testmachine.NeedsPackages;
 
+@NeedsPackages("postgresql")
 class PostgresDatastoreItest extends ExternalDatastore {
     @Override
     DatabaseServer newDatabase() {

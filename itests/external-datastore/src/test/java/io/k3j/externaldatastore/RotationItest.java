@@ -10,6 +10,7 @@ import io.k3j.pki.PemFiles;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.RebuiltJars;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The token and the authorities of two whole servers at one database are exchanged.
 @Tag("full")
+@NeedsPackages("postgresql")
 class RotationItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String READY = "API server ready";

@@ -6,6 +6,7 @@ import io.k3j.datastoreconformance.CuttingProxy;
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server whose database needs half a second for each answer.
 @Tag("full")
+@NeedsPackages("postgresql")
 class SlowDatabaseItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int AT_ONCE = 80;

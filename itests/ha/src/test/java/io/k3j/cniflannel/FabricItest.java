@@ -1,14 +1,15 @@
 package io.k3j.cniflannel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Two nodes, each with its own network, and a pod on each.
+@NeedsMachine
+@NeedsPackages({"busybox-static", "nftables", "wireguard-tools"})
 class FabricItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int PINGS = 40;
@@ -35,7 +38,6 @@ class FabricItest {
 
     @BeforeEach
     void switchOn() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
         net = MachineNet.on();
         one = net.server(1);
         two = net.server(2);
@@ -51,9 +53,6 @@ class FabricItest {
     @ParameterizedTest
     @ValueSource(strings = {"vxlan", "host-gw", "wireguard-native"})
     void leadsFromPodToPodAndKeepsDoingSoWhenItIsReplaced(String backend) throws Exception {
-        if (backend.startsWith("wireguard")) {
-            assumeTrue(Files.exists(Path.of("/usr/bin/wg")), "needs the package wireguard-tools");
-        }
         connect(backend);
         pod(one, "10.42.0");
         pod(two, "10.42.1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /// taken over by every server with its restart, then by the agent. Pods run on.
 @NeedsMachine
 @Tag("full")
+@NeedsPackages({"etcd-server", "openssl"})
 class AuthorityRotationItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "cluster";

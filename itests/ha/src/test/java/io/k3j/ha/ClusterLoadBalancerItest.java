@@ -1,10 +1,8 @@
 package io.k3j.ha;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,14 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The page on the cluster load balancer with everything on it: three servers with embedded etcd and the page's
 /// configuration file, its load balancers, three agents that join through them.
 @Tag("full")
+@NeedsMachine
+@NeedsPackages({"etcd-server", "haproxy", "keepalived", "nginx", "libnginx-mod-stream"})
 class ClusterLoadBalancerItest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
-
-    @BeforeEach
-    void needs() {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"haproxy", "nginx"})

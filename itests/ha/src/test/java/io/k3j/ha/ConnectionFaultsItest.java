@@ -6,6 +6,7 @@ import io.k3j.codec.Json;
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Connections that end in other ways than they should: reset again and again, without a word, or for packets of one
 /// size only.
 @NeedsMachine
+@NeedsPackages({"mariadb-server", "postgresql", "curl", "psmisc"})
 class ConnectionFaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "postgresql";

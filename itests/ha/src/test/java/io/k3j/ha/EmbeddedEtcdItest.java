@@ -1,23 +1,24 @@
 package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The page on embedded etcd, command for command; then parts die under traffic.
+@NeedsMachine
+@NeedsPackages({"etcd-server", "etcd-client"})
 class EmbeddedEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofMinutes(3);
@@ -25,11 +26,6 @@ class EmbeddedEtcdItest {
     private static final long SOME = 1000;
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
-
-    @BeforeEach
-    void needs() {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
-    }
 
     @Test
     void joinsThreeServersWhoseWritesGoOnWhenTheLeaderOfEtcdIsKilled() throws Exception {

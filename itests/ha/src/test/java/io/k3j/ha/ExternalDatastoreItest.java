@@ -1,28 +1,23 @@
 package io.k3j.ha;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The page on external datastores with the load balancer page, command for command; then parts die under traffic.
+@NeedsMachine
+@NeedsPackages({"etcd-server", "mariadb-server", "postgresql", "haproxy", "keepalived", "openssl"})
 class ExternalDatastoreItest {
     private static final Duration AWAY = Duration.ofSeconds(Long.getLong("k3j.ha.away", 20));
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
-
-    @BeforeEach
-    void needs() {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
-    }
 
     @ParameterizedTest
     @MethodSource("variants")

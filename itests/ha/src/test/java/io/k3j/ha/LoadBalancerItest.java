@@ -1,11 +1,11 @@
 package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The page's load balancers in front of three stand-ins for servers, which say their name to whoever connects.
+@NeedsMachine
+@NeedsPackages({"haproxy", "keepalived", "nginx", "libnginx-mod-stream", "socat"})
 class LoadBalancerItest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final int PATIENCE_MILLIS = 1000;
@@ -30,7 +32,6 @@ class LoadBalancerItest {
 
     @BeforeEach
     void switchOn() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
         page = Page.of("cluster-load-balancer.md");
         net = MachineNet.on();
         for (int n = 1; n <= 3; n++) {

@@ -1,12 +1,13 @@
 package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +17,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The machines the other tests stand on.
+@NeedsMachine
+@NeedsPackages({"busybox-static", "psmisc"})
 class MachineNetItest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Test
     void losesANodeWithAllItsProcessesAndSwitchesItOnAgainWithItsDisk() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
         try (MachineNet net = MachineNet.on()) {
             Machine one = net.server(1);
             Machine two = net.balancer(2);
@@ -49,7 +51,6 @@ class MachineNetItest {
 
     @Test
     void goesWithATestThatIsKilled() throws IOException, InterruptedException {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
         Process test = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
                 System.getProperty("java.class.path"), Killed.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -3,12 +3,14 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The faults other tests stand on do what they say, and nothing else.
 @NeedsMachine
+@NeedsPackages("busybox-static")
 class NetworkFaultsItest {
     // busybox' ping does not say what it lost by its exit code: what it counted is read
     private static final String PING = "busybox ping -c %d -i 0.1 -W 1 %s; true";

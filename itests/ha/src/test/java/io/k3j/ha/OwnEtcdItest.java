@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Three servers of which one loses its own etcd, but not the others': it goes on with those.
 @NeedsMachine
+@NeedsPackages({"etcd-server", "etcd-client"})
 class OwnEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "cluster";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// whoever has a majority serves, the others refuse and say why, and controllers act once.
 @NeedsMachine
 @Tag("full")
+@NeedsPackages({"etcd-server", "etcd-client", "mariadb-server", "postgresql"})
 class PartitionItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "cluster";

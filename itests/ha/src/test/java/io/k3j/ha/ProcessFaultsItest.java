@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The process of the server whose controllers act stands still for a while, or is killed by the kernel, under traffic.
 @NeedsMachine
 @Tag("full")
+@NeedsPackages({"etcd-server", "etcd-client", "mariadb-server", "postgresql"})
 class ProcessFaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long SOME = 1000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /// The page on server roles, command for command: servers with etcd or the control plane alone, each with its node;
 /// then the process of each is killed.
 @NeedsMachine
+@NeedsPackages({"etcd-server", "etcd-client", "postgresql"})
 class RolesItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "split";

@@ -3,6 +3,7 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /// Certificates are rotated while a watch, an exec and the tunnel to an agent, through which the exec runs, are open:
 /// all three go on, and new connections see new certificates.
 @NeedsMachine
+@NeedsPackages({"etcd-server", "openssl"})
 class RotationItest {
     private static final long SECONDS = 90;
     private static final String TLS = "/var/lib/rancher/k3s/server/tls/";

@@ -1,25 +1,21 @@
 package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The page on the architecture, command for command: one server, an agent, and how the agent is known again; and from
 /// the page on embedded etcd, how such a server becomes the first of several.
+@NeedsMachine
+@NeedsPackages({"etcd-server", "etcd-client"})
 class SingleServerItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String REFUSED = "Node password rejected, duplicate hostname";
-
-    @BeforeEach
-    void needs() {
-        assumeTrue(Machine.obstacle().isEmpty(), Machine.obstacle());
-    }
 
     @Test
     void registersAnAgentUnderItsPasswordAndGoesOnWithEtcd() throws Exception {

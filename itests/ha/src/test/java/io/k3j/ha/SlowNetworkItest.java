@@ -6,6 +6,7 @@ import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Servers between which the network carries little, or carries it late.
 @NeedsMachine
+@NeedsPackages({"etcd-server", "etcd-client"})
 class SlowNetworkItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "cluster";

@@ -32,13 +32,6 @@ final class Debian implements AutoCloseable {
     /// Makes the tree that machines are copied from, when `dir` is not there yet; this needs Debian's mirror.
     /// @return why it could not be made; empty when it is there
     static String make(Path dir) throws IOException, InterruptedException {
-        if (!Files.isExecutable(Path.of("/usr/sbin/debootstrap")) && !Files.isDirectory(dir)) {
-            Outcome got = Outcome.of(MAKE_LIMIT, Map.of("DEBIAN_FRONTEND", "noninteractive"),
-                    List.of("apt-get", "-q", "install", "-y", "--no-install-recommends", "debootstrap"));
-            if (got.code() != 0) {
-                return "debootstrap is not installed and could not be: " + got.text();
-            }
-        }
         Files.createDirectories(dir.getParent());
         Path script = script(dir.resolveSibling("debian.sh"));
         List<String> words = new ArrayList<>(

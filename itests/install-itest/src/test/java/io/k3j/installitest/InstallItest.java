@@ -3,9 +3,10 @@ package io.k3j.installitest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +16,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What a person does with the tar on a machine that has nothing: installs it, starts it, uses it, removes it.
+@NeedsMachine
+@NeedsPackages("debootstrap")
 class InstallItest {
     private static final Path TREE = Path.of("target/debian/bookworm").toAbsolutePath();
     private static final Duration STEP = Duration.ofSeconds(60);
@@ -36,14 +40,8 @@ class InstallItest {
     @BeforeEach
     void machine() throws IOException, InterruptedException {
         Path tar = Path.of(System.getProperty("k3j.tar", "no -Dk3j.tar")).toAbsolutePath();
-        String obstacle = Machine.obstacle();
-        if (obstacle.isEmpty()) {
-            obstacle = Files.exists(tar) ? Debian.make(TREE)
-                    : tar + " is missing: mvn verify -pl distribution/assembly";
-        }
-        if (!obstacle.isEmpty()) {
-            System.out.println("InstallItest is skipped: " + obstacle);
-        }
+        assertThat(tar).as("mvn verify -pl distribution/assembly makes it").exists();
+        String obstacle = Debian.make(TREE);
         assumeTrue(obstacle.isEmpty(), obstacle);
         debian = Debian.on(TREE);
         Files.copy(tar, debian.root().resolve("root/k3s.tar.gz"), StandardCopyOption.REPLACE_EXISTING);
@@ -71,7 +69,8 @@ class InstallItest {
         runPod();
 
         text("k3s-killall.sh");
-        assertThat(server.waitFor()).as(this::log).isZero();
+        assertThat(server.waitFor(STEP.toSeconds(), TimeUnit.SECONDS)).as(this::log).isTrue();
+        assertThat(server.exitValue()).as(this::log).isZero();
         assertThat(state()).as("after k3s-killall.sh").noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
                 || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
         text("k3s-uninstall.sh");

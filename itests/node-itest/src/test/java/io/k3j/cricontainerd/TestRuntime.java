@@ -54,7 +54,9 @@ public final class TestRuntime {
                 imported.countDown();
             }
         });
-        imported.await();
+        if (!imported.await(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("the images were not imported within two minutes");
+        }
     }
 
     private boolean ready() {

@@ -13,6 +13,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// A kubelet between an API in memory and a real containerd. Needs root, containerd, runc and the CNI plugins.
-@EnabledIf(value = "possible", disabledReason = "needs root and containerd")
+@EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "needs root")
+@NeedsPackages({"containerd", "runc", "containernetworking-plugins", "nftables", "conntrack"})
 abstract class NodeScene {
     static final String IMAGE = "k3j.io/busybox:1";
     static final String LOOP = "trap 'exit 0' TERM; while true; do sleep 0.1; done";
@@ -44,10 +46,6 @@ abstract class NodeScene {
     final CountDownLatch never = new CountDownLatch(1);
     FakeApi api;
     NodeAgent agent;
-
-    static boolean possible() {
-        return Files.isExecutable(Path.of("/usr/bin/containerd")) && "root".equals(System.getProperty("user.name"));
-    }
 
     @BeforeAll
     static void start() throws Exception {

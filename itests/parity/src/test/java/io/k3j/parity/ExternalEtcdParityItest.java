@@ -1,11 +1,13 @@
 package io.k3j.parity;
 
 import io.k3j.datastoreconformance.EtcdServers;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
+@NeedsPackages({"etcd-server", "etcd-client"})
 class ExternalEtcdParityItest extends ParityMatrix {
     private EtcdServers etcd;
 

@@ -2,8 +2,10 @@ package io.k3j.parity;
 
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.MariadbServer;
+import io.k3j.testmachine.NeedsPackages;
 import java.util.List;
 
+@NeedsPackages("mariadb-server")
 class MariadbParityItest extends ParityMatrix {
     private MariadbServer database;
 

@@ -7,6 +7,7 @@ import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /// lives, and that machine gets it again, whether it has its password or not.
 @NeedsMachine
 @Tag("full")
+@NeedsPackages("postgresql")
 class NodeNameItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String LOOKS = "looking whether another machine runs the node";

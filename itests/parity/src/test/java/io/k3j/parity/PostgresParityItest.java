@@ -2,11 +2,13 @@ package io.k3j.parity;
 
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.PostgresServer;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 
 /// On PostgreSQL, where every flag is tried always.
+@NeedsPackages("postgresql")
 class PostgresParityItest extends ParityMatrix {
     private PostgresServer database;
     private Stranger stranger;

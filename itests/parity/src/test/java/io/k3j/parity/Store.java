@@ -4,8 +4,10 @@ import io.k3j.codec.Json;
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.EtcdServers;
 import io.k3j.model.Struct;
+import io.k3j.testkitprocess.Bounded;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -15,6 +17,9 @@ import java.util.function.UnaryOperator;
 
 /// What lies in a datastore, read past K3j by the datastore's own tools.
 interface Store {
+    /// For an answer of `etcdctl`.
+    Duration LIMIT = Duration.ofSeconds(60);
+
     /// The newest row of every key, all of its columns; deleted ones too where they are kept. Without what a running
     /// server writes by itself all the time.
     Map<String, String> rows() throws IOException, InterruptedException;
@@ -64,8 +69,8 @@ interface Store {
                 command.addAll(List.of(words));
                 Process process = new ProcessBuilder(where.apply(command))
                         .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-                String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                if (process.waitFor() != 0) {
+                String answer = Bounded.output(process, "etcdctl", LIMIT);
+                if (process.exitValue() != 0) {
                     throw new AssertionError(command + " failed");
                 }
                 return answer;

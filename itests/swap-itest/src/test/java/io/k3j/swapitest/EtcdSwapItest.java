@@ -7,6 +7,7 @@ import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 /// [LoadedSwapItest]: no request fails, no acknowledged write or event is lost, the etcd process is the same one before and
 /// after, nothing is left behind.
 @NeedsMachine
+@NeedsPackages("etcd-server")
 class EtcdSwapItest {
     private static final int WARM = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -1,6 +1,7 @@
 package io.k3j.testkitmachine;
 
 import java.io.BufferedWriter;
+import io.k3j.testmachine.Packages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -51,8 +52,8 @@ public final class Machine implements AutoCloseable {
         if (!"root".equals(System.getProperty("user.name"))) {
             return "needs root: namespaces, mounts and control groups are made";
         }
-        return Stream.of("unshare", "nsenter", "ip", "containerd", "runc").filter(tool -> !installed(tool))
-                .reduce("", (all, tool) -> all + tool + " is not installed; ");
+        return Packages.missing("containerd", "runc", "containernetworking-plugins", "nftables", "iproute2", "iptables",
+                "conntrack", "kmod", "procps");
     }
 
     /// Switches one on.
@@ -249,11 +250,6 @@ public final class Machine implements AutoCloseable {
         if (inner.code() != 0) {
             throw new AssertionError(inner.text());
         }
-    }
-
-    private static boolean installed(String tool) {
-        return Stream.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-                .anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
     }
 
     private static String read(Path file) {

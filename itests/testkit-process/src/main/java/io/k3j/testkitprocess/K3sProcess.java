@@ -2,7 +2,6 @@ package io.k3j.testkitprocess;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.function.BooleanSupplier;
 /// One running `k3s server` of the distribution that was just built. What it prints goes to a file, whose end
 /// is part of every failure's message. Closing it stops it in order.
 public final class K3sProcess implements AutoCloseable {
+    private static final Duration JCMD_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final long LOOK_MILLIS = 20;
     private static final int TAIL_LINES = 50;
@@ -122,9 +122,7 @@ public final class K3sProcess implements AutoCloseable {
     public String jcmd(String command) throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                 Long.toString(pid()), command).redirectErrorStream(true).start();
-        String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        jcmd.waitFor();
-        return answer;
+        return Bounded.output(jcmd, "jcmd " + command, JCMD_LIMIT);
     }
 
     /// Ends it with SIGTERM and waits.

@@ -18,11 +18,6 @@ public record KillPoints(Path library, String in, String from) {
     public static final int KILLED = 137;
     private static final Path GCC = Path.of("/usr/bin/gcc");
 
-    /// Whether one can be made here.
-    public static boolean possible() {
-        return Files.isExecutable(GCC);
-    }
-
     /// Builds the library into a directory.
     public static KillPoints make(Path directory) throws IOException, InterruptedException {
         Path source = directory.resolve("killpoints.c");
