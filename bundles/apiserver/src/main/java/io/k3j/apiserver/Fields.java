@@ -8,9 +8,11 @@ import io.k3j.model.Struct;
 import io.k3j.schema.ApplyConflict;
 import io.k3j.schema.ManagedFields;
 import io.k3j.schema.Manager;
+import java.util.Set;
 
 /// Keeps `metadata.managedFields` and does server-side apply, in the name of the intent's manager.
 final class Fields {
+    private static final Set<String> STATUS_WRITES = Set.of("apiVersion", "kind", "metadata", "status");
     private final Metadata metadata;
 
     Fields(Metadata metadata) {
@@ -19,21 +21,41 @@ final class Fields {
 
     /// The object with the ownership that follows from a plain write.
     Struct updated(Intent intent, Struct before, Struct after) {
-        return ManagedFields.updated(intent.target().kind().shape(), before, after, manager(intent), metadata.now());
+        Struct owned = ManagedFields.updated(intent.target().kind().shape(), kept(intent, before),
+                kept(intent, after), manager(intent), metadata.now());
+        Object list = owned.at("metadata", "managedFields");
+        return list == null ? after.withoutAt("metadata", "managedFields")
+                : after.withAt(list, "metadata", "managedFields");
     }
 
     /// What applying `wanted` makes of an object (empty: of nothing), ownership included.
     /// @throws ApiFault 409 with every conflict
     Struct applied(Intent intent, Struct live, Struct wanted) {
         try {
-            return ManagedFields.applied(intent.target().kind().shape(), live, wanted, manager(intent), intent.force(),
-                    metadata.now());
+            return ManagedFields.applied(intent.target().kind().shape(), live, kept(intent, wanted), manager(intent),
+                    intent.force(), metadata.now());
         } catch (ApplyConflict e) {
             Gvr gvr = intent.target().gvr();
             throw new ApiFault(409, "Conflict", e.getMessage(),
                     Struct.builder().put("name", intent.key().name()).putUnlessEmpty("group", gvr.group())
                             .put("kind", gvr.resource()).put("causes", e.causes()).build());
         }
+    }
+
+    /// An object without what a write to this path cannot change: the status, or all but the status. Nobody comes to
+    /// own that by naming it.
+    private static Struct kept(Intent intent, Struct object) {
+        if (intent.subresource().equals("status")) {
+            Struct.Builder b = Struct.builder();
+            object.forEach((name, value) -> {
+                if (STATUS_WRITES.contains(name)) {
+                    b.put(name, value);
+                }
+            });
+            return b.build();
+        }
+        return intent.subresource().isEmpty() && intent.target().kind().strategy().status()
+                ? object.without("status") : object;
     }
 
     /// Whether a writer sent an empty list: forget who owns what.

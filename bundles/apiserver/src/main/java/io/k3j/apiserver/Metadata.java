@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.schema.ManagedFields;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -57,9 +58,10 @@ final class Metadata {
         return object.with("metadata", b.build());
     }
 
-    /// A changed object's metadata: what the server owns is as it was.
-    Struct changed(Struct before, Struct object) {
-        Struct old = before.struct("metadata");
+    /// A changed object's metadata: what the server owns is as it was, but for `managedFields`, which a writer of
+    /// the object itself may set.
+    Struct changed(Intent intent, Struct before, Struct object) {
+        Struct old = intent.subresource().isEmpty() ? ManagedFields.claimed(before, object) : before.struct("metadata");
         Struct.Builder b = Struct.builder();
         for (String name : KEPT) {
             Object value = old.get(name);

@@ -12,6 +12,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.PatchFailure;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.ApplyCheck;
 import io.k3j.schema.StrategicMerge;
 import java.io.IOException;
 import java.util.List;
@@ -84,13 +85,19 @@ final class Patches {
                 case Patch.Strategic s -> StrategicMerge.apply(intent.target().kind().shape(), document, s.changes());
                 case Patch.Apply a -> throw new IllegalStateException();
             };
-            return Shaping.Wish.plain(bodies.typed(new Document(changed, List.of()), expected));
+            return Shaping.Wish.plain(bodies.typed(new Document(forgetting(changed), List.of()), expected));
         } catch (PatchFailure e) {
             throw e.malformed() ? ApiFault.badRequest(e.getMessage())
                     // upstream keeps what the patch library said to itself
                     : new ApiFault(422, "Invalid", "the server rejected our request due to an error in our request",
                             Struct.EMPTY);
         }
+    }
+
+    /// Patching in an empty list of owners asks to forget them, as a list of one empty entry does; typing drops it.
+    private static Struct forgetting(Struct changed) {
+        return changed.at("metadata", "managedFields") instanceof Seq s && s.isEmpty()
+                ? changed.withAt(Seq.of(Struct.EMPTY), "metadata", "managedFields") : changed;
     }
 
     /// What applying makes of an object (empty: of nothing; then a version asked for stands for none).
@@ -108,6 +115,7 @@ final class Patches {
         if (!wanted.struct("metadata").seq("managedFields").isEmpty()) {
             throw ApiFault.badRequest("metadata.managedFields must be nil");
         }
+        declared(wanted, expected);
         Struct typed = bodies.typed(new Document(wanted, List.of()), expected);
         Struct merged = fields.applied(intent, live, sparse(wanted, typed));
         return new Shaping.Wish(merged, true);
@@ -123,6 +131,18 @@ final class Patches {
                     "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
         }
         return asked.withoutAt("metadata", "resourceVersion");
+    }
+
+    /// Upstream answers 500 here; clients look at the text.
+    private static void declared(Struct wanted, Bodies.Expected expected) {
+        List<String> problems = ApplyCheck.problems(expected.shape(), wanted);
+        if (!problems.isEmpty()) {
+            Struct metadata = wanted.struct("metadata");
+            String all = problems.size() == 1 ? problems.getFirst() : "errors:\n  " + String.join("\n  ", problems);
+            throw new ApiFault(500, "", "failed to create typed patch object (" + metadata.text("namespace") + "/"
+                    + metadata.text("name") + "; " + expected.kind().apiVersion() + ", Kind=" + expected.kind().kind()
+                    + "): " + all, Struct.EMPTY);
+        }
     }
 
     /// Only what the applier really said: typing adds fields that Go always writes.

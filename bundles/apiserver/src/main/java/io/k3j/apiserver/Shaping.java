@@ -10,6 +10,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.Decoding;
 import java.time.Duration;
 import java.util.List;
 
@@ -41,7 +42,7 @@ final class Shaping {
     /// A new object.
     Shaped created(Intent intent, Wish wish) {
         Write write = intent.write(Operation.CREATE, null);
-        Struct given = intent.target().kind().strategy().status() ? wish.object.without("status") : wish.object;
+        Struct given = intent.target().kind().strategy().status() ? unset(intent, wish.object) : wish.object;
         Struct admitted = admitted(intent, write, metadata.created(intent, given));
         Struct owned = wish.applied ? withOwnership(admitted, wish.object)
                 : fields.updated(intent, Struct.EMPTY, admitted);
@@ -51,7 +52,7 @@ final class Shaping {
     /// A changed object.
     Shaped changed(Intent intent, Obj before, Wish wish) {
         Write write = intent.write(Operation.UPDATE, before.tree());
-        Struct own = metadata.changed(before.tree(), split(intent, before.tree(), wish.object));
+        Struct own = metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object));
         Struct admitted = admitted(intent, write, own);
         if (intent.target().kind().strategy().generation()) {
             admitted = metadata.generation(before.tree(), admitted);
@@ -77,7 +78,7 @@ final class Shaping {
         if (wish.applied) {
             return withOwnership(admitted, wish.object);
         }
-        if (Fields.cleared(wish.object)) {
+        if (intent.subresource().isEmpty() && Fields.cleared(wish.object)) {
             return admitted.withoutAt("metadata", "managedFields");
         }
         return Fields.sameButOwnership(before, admitted) ? admitted : fields.updated(intent, before.tree(), admitted);
@@ -92,13 +93,18 @@ final class Shaping {
         if (intent.subresource().equals("status")) {
             Object status = wanted.get("status");
             Struct with = before.with("metadata", wanted.struct("metadata"));
-            return status == null ? with.without("status") : with.with("status", status);
+            return status == null ? unset(intent, with) : with.with("status", status);
         }
         if (!intent.subresource().isEmpty() || !intent.target().kind().strategy().status()) {
             return wanted;
         }
         Object status = before.get("status");
-        return status == null ? wanted.without("status") : wanted.with("status", status);
+        return status == null ? unset(intent, wanted) : wanted.with("status", status);
+    }
+
+    /// Without a status, or with the one that upstream writes for none.
+    private static Struct unset(Intent intent, Struct object) {
+        return Decoding.unset(intent.target().kind().shape(), object, "status");
     }
 
     private Struct admitted(Intent intent, Write write, Struct object) {

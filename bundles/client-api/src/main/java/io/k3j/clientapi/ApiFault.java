@@ -84,7 +84,7 @@ public final class ApiFault extends RuntimeException {
     /// The whole `Status` object.
     public Struct status() {
         Struct.Builder b = Struct.builder().put("kind", "Status").put("apiVersion", "v1").put("metadata", Struct.EMPTY)
-                .put("status", "Failure").put("message", getMessage()).put("reason", reason);
+                .put("status", "Failure").put("message", getMessage()).putUnlessEmpty("reason", reason);
         // kubectl shows the message of an Invalid only when there are details, be they empty
         Struct.Builder told = reason.equals("Invalid") ? b.put("details", details)
                 : b.putUnlessEmpty("details", details);

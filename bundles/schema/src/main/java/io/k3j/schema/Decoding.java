@@ -24,6 +24,12 @@ public final class Decoding {
         return new Decoded(object, decoder.unknown());
     }
 
+    /// The object as if a field had never been set: without it, or with what Go writes for it.
+    public static Struct unset(Shape shape, Struct object, String name) {
+        Field field = shape.field(name);
+        return field != null && field.always() ? object.with(name, Zero.of(field)) : object.without(name);
+    }
+
     /// The texts of strict field validation: `duplicate field "spec.bar"`, `unknown field "spec.foo"`.
     public static List<String> strictErrors(List<String> duplicates, List<String> unknown) {
         List<String> all = new ArrayList<>(duplicates.size() + unknown.size());

@@ -1,14 +1,19 @@
 package io.k3j.schema;
 
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Which fields a value has, and which differ between two, at the grain ownership is kept at: lists with
 /// keys by element, atomic ones and scalars as a whole.
 final class FieldDiff {
+    private static final String RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+
     private FieldDiff() {
     }
 
@@ -61,13 +66,39 @@ final class FieldDiff {
     }
 
     private static void elements(Shape shape, Seq list, FieldSet at) {
-        list.forEach(v -> {
-            FieldSet element = at.below(ElementKey.of(shape, v));
+        byKey(shape, list).forEach((key, values) -> {
+            FieldSet element = at.below(key);
             element.add();
-            if (v instanceof Struct s && !whole(shape.items())) {
+            if (values.size() == 1 && values.getFirst() instanceof Struct s && !whole(shape.items())) {
                 members(shape.items(), s, element, true);
             }
         });
+    }
+
+    /// The elements that had one key before and no longer share it, or the other way round: they are other elements.
+    static FieldSet regrouped(Shape shape, Struct before, Struct after) {
+        FieldSet set = FieldSet.root(Struct.EMPTY);
+        regroup(shape, before, after, set);
+        return set;
+    }
+
+    private static void regroup(@Nullable Shape shape, @Nullable Object old, Object value, FieldSet at) {
+        if (old == null || old.equals(value) || shape == null || whole(shape)) {
+            return;
+        }
+        if (old instanceof Struct o && value instanceof Struct s) {
+            s.forEach((name, v) -> regroup(shape.child(name), o.get(name), v, at.below("f:" + name)));
+        } else if (old instanceof Seq o && value instanceof Seq l && byElement(shape)) {
+            Map<String, List<Object>> elements = byKey(shape, o);
+            byKey(shape, l).forEach((key, values) -> {
+                List<Object> olds = elements.getOrDefault(key, List.of());
+                if (!olds.isEmpty() && olds.size() > 1 != values.size() > 1) {
+                    at.below(key).add();
+                } else if (olds.size() == 1) {
+                    regroup(shape.items(), olds.getFirst(), values.getFirst(), at.below(key));
+                }
+            });
+        }
     }
 
     /// The fields both have, with another value.
@@ -90,28 +121,40 @@ final class FieldDiff {
         if (old instanceof Struct o && value instanceof Struct s && !whole(shape)) {
             compare(shape, o, s, at);
         } else if (old instanceof Seq o && value instanceof Seq l && byElement(shape)) {
-            Map<String, Object> elements = elements(shape, o);
-            l.forEach(v -> {
-                String key = ElementKey.of(shape, v);
-                if (elements.get(key) instanceof Struct e && v instanceof Struct s && !e.equals(s)) {
-                    compare(shape.items(), e, s, at.below(key));
+            Map<String, List<Object>> elements = byKey(shape, o);
+            byKey(shape, l).forEach((key, values) -> {
+                List<Object> olds = elements.getOrDefault(key, List.of());
+                if (olds.size() == 1 && values.size() == 1) {
+                    compareElements(shape.items(), olds.getFirst(), values.getFirst(), at.below(key));
+                } else if (olds.size() > 1 && values.size() > 1 && !olds.equals(values)) {
+                    at.below(key).add();
                 }
             });
-        } else if (!old.equals(value)) {
+        } else if (!old.equals(value)
+                && !(old == Null.NULL && (value instanceof Struct && !whole(shape) || byElement(shape)))) {
+            // null is what stands for a map or list that is not there: its elements are new, not changed
             at.add();
         }
     }
 
-    /// The elements of a keyed list by their path element; of several with one key the first.
-    static Map<String, Object> elements(Shape list, Seq values) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        values.forEach(v -> map.putIfAbsent(ElementKey.of(list, v), v));
+    private static void compareElements(Shape shape, Object old, Object value, FieldSet at) {
+        if (old instanceof Struct e && value instanceof Struct s && !e.equals(s)) {
+            compare(shape, e, s, at);
+        }
+    }
+
+    /// The elements of a keyed list by their path element. Plain writers may leave several with one key; those are
+    /// owned as one, without what is in them.
+    static Map<String, List<Object>> byKey(Shape list, Seq values) {
+        Map<String, List<Object>> map = LinkedHashMap.newLinkedHashMap(values.size());
+        values.forEach(v -> map.computeIfAbsent(ElementKey.of(list, v), k -> new ArrayList<>(1)).add(v));
         return map;
     }
 
     /// Whether ownership ends here.
     static boolean whole(@Nullable Shape shape) {
-        return shape != null && (shape.atomic() || shape.type() == Shape.Type.FIELDS);
+        return shape != null && (shape.atomic() || shape.type() == Shape.Type.FIELDS
+                || shape.type() == Shape.Type.ANY && shape.definition().equals(RAW));
     }
 
     /// Whether the elements of a list are owned one by one.

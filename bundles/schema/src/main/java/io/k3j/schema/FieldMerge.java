@@ -3,9 +3,7 @@ package io.k3j.schema;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Lays one object over another, and takes single fields out, at the grain of ownership.
@@ -24,14 +22,12 @@ final class FieldMerge {
         return merged.build();
     }
 
-    private static Object value(@Nullable Shape shape, Object now, Object wanted) {
+    static Object value(@Nullable Shape shape, Object now, Object wanted) {
         if (now instanceof Struct n && wanted instanceof Struct w && !FieldDiff.whole(shape)) {
             return merge(shape, n, w);
         }
         if (now instanceof Seq n && wanted instanceof Seq w && FieldDiff.byElement(shape)) {
-            Map<String, Object> elements = new LinkedHashMap<>(FieldDiff.elements(shape, n));
-            w.forEach(v -> elements.merge(ElementKey.of(shape, v), v, (a, b) -> value(shape.items(), a, b)));
-            return Seq.copyOf(elements.values());
+            return new ListMerge(shape, n, w).merged();
         }
         return wanted;
     }

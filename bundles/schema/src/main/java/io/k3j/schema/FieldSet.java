@@ -145,7 +145,11 @@ final class FieldSet {
         children.forEach((element, child) -> child.collect(at + shown(element), all));
     }
 
-    private static String shown(String element) {
+    /// A path element as people read it.
+    static String shown(String element) {
+        if (element.isEmpty()) {
+            return "";
+        }
         String text = element.substring(2);
         return switch (element.charAt(0)) {
             case 'f' -> "." + text;

@@ -17,6 +17,7 @@ public final class ManagedFields {
     private static final String ANCIENT = "ancient-changes";
     private static final String BEFORE_APPLY = "before-first-apply";
     private static final String FIELD = "managedFields";
+    private static final List<String> OPERATIONS = List.of("Apply", "Update");
     private static final String[][] NOBODYS = {{"f:apiVersion"}, {"f:kind"}, {"f:metadata", "f:name"},
             {"f:metadata", "f:namespace"}, {"f:metadata", "f:creationTimestamp"}, {"f:metadata", "f:selfLink"},
             {"f:metadata", "f:uid"}, {"f:metadata", "f:generation"}, {"f:metadata", "f:managedFields"},
@@ -31,11 +32,13 @@ public final class ManagedFields {
         if (cleared(after)) {
             return after.withoutAt("metadata", FIELD);
         }
-        List<ManagerEntry> live = entries(before);
+        List<ManagerEntry> live = entries(after);
+        live = live.isEmpty() ? entries(before) : live;
         if (!before.isEmpty() && live.isEmpty()) {
             return after.withoutAt("metadata", FIELD);
         }
-        Struct old = bare(before);
+        // what is written for every object that was never filled in is nobody's
+        Struct old = before.isEmpty() ? shape.table().zero() : bare(before);
         Struct next = bare(after);
         Step step = Step.of(shape, old, next);
         List<ManagerEntry> entries = settled(step, live, manager, false, true);
@@ -70,6 +73,15 @@ public final class ManagedFields {
         return next.withAt(encoded(written(settled, manager, true, set, now, false)), "metadata", FIELD);
     }
 
+    /// The metadata of `live` with the ownership that a writer's object names, where that can be read.
+    public static Struct claimed(Struct live, Struct wanted) {
+        Struct metadata = live.struct("metadata");
+        Seq list = wanted.struct("metadata").seq(FIELD);
+        boolean sound = list.structs().stream()
+                .allMatch(e -> OPERATIONS.contains(e.text("operation")) && e.text("fieldsType").equals("FieldsV1"));
+        return list.isEmpty() || !sound ? metadata : metadata.with(FIELD, list);
+    }
+
     private static FieldSet own(List<ManagerEntry> entries, Manager manager) {
         return entries.stream().filter(e -> e.belongsTo(manager, true)).map(ManagerEntry::fields).findFirst()
                 .orElse(FieldSet.root(Struct.EMPTY));
@@ -83,7 +95,9 @@ public final class ManagedFields {
                 return new Step(FieldSet.root(Struct.EMPTY), after);
             }
             FieldSet before = FieldDiff.everything(shape, old);
-            return new Step(before.minus(after), after.minus(before).union(FieldDiff.modified(shape, old, next)));
+            FieldSet regrouped = FieldDiff.regrouped(shape, old, next);
+            return new Step(before.minus(after).union(regrouped),
+                    after.minus(before).union(FieldDiff.modified(shape, old, next)).union(regrouped));
         }
     }
 

@@ -30,6 +30,7 @@ record ManagerEntry(String name, boolean apply, String apiVersion, String subres
     /// As messages name it.
     String shown() {
         return "\"" + name + "\"" + (subresource.isEmpty() ? "" : " with subresource \"" + subresource + "\"")
-                + (apply ? "" : " using " + apiVersion) + (apply || time.isEmpty() ? "" : " at " + time);
+                + (apply ? "" : " using " + apiVersion)
+                + (apply || time.isEmpty() || !subresource.isEmpty() ? "" : " at " + time);
     }
 }

@@ -167,4 +167,62 @@ class ManagedFieldsTest {
                 false);
         assertThat(entry(made, "me").toString()).contains("k:{\"containerPort\":80,\"protocol\":\"TCP\"}");
     }
+
+    @Test
+    void givesNobodyWhatIsWrittenForEveryEmptyObject() {
+        Shape role = new Schemas().shape(Gvk.of("rbac.authorization.k8s.io/v1", "Role")).orElseThrow();
+        Struct made = ManagedFields.updated(role, Struct.EMPTY, Decoding.decode(role, Struct.of("apiVersion",
+                "rbac.authorization.k8s.io/v1", "kind", "Role", "metadata", Struct.of("name", "x"))).object(),
+                by("me"), NOON);
+        assertThat(made.struct("metadata").seq("managedFields").isEmpty()).isTrue();
+    }
+
+    @Test
+    void takesOwnershipFromTheWriterWhereItCanBeRead() {
+        Struct live = ManagedFields.updated(deployment, Struct.EMPTY, web("replicas", 1), by("me"), NOON);
+        Struct entry = Struct.of("manager", "hand", "operation", "Apply", "apiVersion", "apps/v1", "fieldsType",
+                "FieldsV1", "fieldsV1", Struct.of("f:spec", Struct.of("f:replicas", Struct.EMPTY)));
+        Struct named = live.withAt(Seq.of(entry), "metadata", "managedFields");
+        assertThat(ManagedFields.claimed(live, named)).isEqualTo(named.struct("metadata"));
+        Struct unread = live.withAt(Seq.of(entry.with("operation", "Foo")), "metadata", "managedFields");
+        assertThat(ManagedFields.claimed(live, unread)).isEqualTo(live.struct("metadata"));
+    }
+
+    private static Struct env(String... pairs) {
+        Struct[] all = new Struct[pairs.length / 2];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Struct.of("name", pairs[2 * i], "value", pairs[2 * i + 1]);
+        }
+        return web("template", containers(container("c", "env", Seq.of((Object[]) all))));
+    }
+
+    private static String envOf(Struct object) {
+        return object.at("spec", "template", "spec") instanceof Struct s
+                ? s.seq("containers").struct(0).seq("env").toString() : "";
+    }
+
+    @Test
+    void keepsElementsThatShareAKeyUntilTheKeyIsApplied() {
+        Struct live = ManagedFields.updated(deployment, Struct.EMPTY, env("X", "1", "Y", "", "X", "2"), by("me"), NOON);
+        assertThat(entry(live, "me").toString()).contains("k:{\"name\":\"X\"}: {}");
+        assertThat(envOf(apply(live, env("Z", "3"), "other", false)))
+                .isEqualTo(envOf(env("X", "1", "Y", "", "X", "2", "Z", "3")));
+        assertThat(envOf(apply(live, env("X", "3"), "other", true))).isEqualTo(envOf(env("X", "3", "Y", "")));
+    }
+
+    @Test
+    void mergesListsInTheOrderWanted() {
+        Struct live = ManagedFields.updated(deployment, Struct.EMPTY, env("A", "1", "B", "1", "C", "1"), by("me"),
+                NOON);
+        assertThat(envOf(apply(live, env("C", "1", "A", "1"), "other", false)))
+                .isEqualTo(envOf(env("B", "1", "C", "1", "A", "1")));
+    }
+
+    @Test
+    void namesWhatCannotBeApplied() {
+        Struct twice = env("X", "1", "X", "2").with("foo", 1);
+        assertThat(ApplyCheck.problems(deployment, twice)).containsExactly(
+                ".spec.template.spec.containers[name=\"c\"].env: duplicate entries for key [name=\"X\"]",
+                ".foo: field not declared in schema");
+    }
 }

@@ -1,0 +1,73 @@
+package io.k3j.schema;
+
+import io.k3j.model.PatchFailure;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What server-side apply refuses in a configuration before it looks at anything else: fields that the schema does
+/// not have and elements of a list that cannot be told apart. In the words of structured-merge-diff, which clients
+/// parse. Pure.
+public final class ApplyCheck {
+    private final List<String> problems = new ArrayList<>();
+
+    private ApplyCheck() {
+    }
+
+    /// Everything wrong, as `.spec.foo: field not declared in schema`, in the order of the document.
+    public static List<String> problems(Shape shape, Struct wanted) {
+        ApplyCheck walk = new ApplyCheck();
+        walk.struct(shape, wanted, "");
+        return walk.problems;
+    }
+
+    private void value(Shape shape, Object value, String path) {
+        switch (value) {
+            case Struct s when shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP ->
+                struct(shape, s, path);
+            case Seq s when shape.type() == Shape.Type.LIST -> list(shape, s, path);
+            default -> {
+            }
+        }
+    }
+
+    private void struct(Shape shape, Struct s, String path) {
+        s.forEach((name, value) -> {
+            Shape child = shape.child(name);
+            String at = path + "." + name;
+            if (child == null) {
+                problems.add(at + ": field not declared in schema");
+            } else {
+                value(child, value, at);
+            }
+        });
+    }
+
+    private void list(Shape shape, Seq list, String path) {
+        boolean keyed = FieldDiff.byElement(shape);
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < list.size(); i++) {
+            String at = path + "[" + i + "]";
+            if (keyed) {
+                String key = key(shape, list.get(i), path + ": element " + i);
+                at = path + FieldSet.shown(key);
+                if (!key.isEmpty() && !seen.add(key)) {
+                    problems.add(path + ": duplicate entries for key " + FieldSet.shown(key));
+                }
+            }
+            value(shape.items(), list.get(i), at);
+        }
+    }
+
+    private String key(Shape shape, Object element, String where) {
+        try {
+            return ElementKey.of(shape, element);
+        } catch (PatchFailure e) {
+            problems.add(where + ": " + e.getMessage());
+            return "";
+        }
+    }
+}
