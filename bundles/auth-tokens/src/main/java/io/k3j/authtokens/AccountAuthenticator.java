@@ -25,8 +25,8 @@ import org.osgi.service.component.annotations.Reference;
 /// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>.
 @Component(service = Authenticator.class, property = "service.ranking:Integer=200")
 public final class AccountAuthenticator implements Authenticator {
-    private static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
-    private static final String LEGACY = "kubernetes.io/serviceaccount/";
+    static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
+    static final String LEGACY = "kubernetes.io/serviceaccount/";
     private static final String EXTRA = "authentication.kubernetes.io/";
     private static final long LEEWAY_SECONDS = 60;
 

@@ -32,6 +32,7 @@ public final class AccountKeys {
     private final List<PublicKey> verifying;
     private final String issuer;
     private final String address;
+    private final Path tls;
 
     /// Reads both files.
     /// @throws IllegalStateException naming the file that cannot be used
@@ -44,6 +45,7 @@ public final class AccountKeys {
     AccountKeys(Path tls, String issuer, String address) {
         this.issuer = issuer;
         this.address = address;
+        this.tls = tls;
         Path all = tls.resolve("service.key");
         Path current = tls.resolve("service.current.key");
         try {
@@ -65,6 +67,11 @@ public final class AccountKeys {
         List<PublicKey> keys = new ArrayList<>(Pem.publicKeys(text));
         Pem.keys(text).forEach(k -> k.pair().ifPresent(p -> keys.add(p.getPublic())));
         return keys;
+    }
+
+    /// The file of the CA certificate by which clients know the API server.
+    Path authority() {
+        return tls.resolve("server-ca.crt");
     }
 
     /// Whose tokens these are.

@@ -47,6 +47,7 @@ public final class ControllersCluster {
         Namespaces.add(desk);
         ServiceAccounts.add(desk);
         RootCa.add(desk, () -> read(authority));
+        TokenSecrets.add(desk, () -> read(authority));
         EndpointSlices.add(desk);
         EndpointsObjects.add(desk);
         EndpointsMirror.add(desk);

@@ -27,9 +27,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Deletes pods from nodes whose `NoExecute` taints they do not, or no longer, tolerate:
-/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>. As upstream's,
-/// it counts `tolerationSeconds` from when it first saw pod and taint together, not from the taint's `timeAdded`: a
-/// server that was away evicts nobody for the time it could not see.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>. It counts
+/// `tolerationSeconds` from when it first saw pod and taint together, as upstream's does, not from the taint's
+/// `timeAdded`: a server that was away evicts nobody for the time it could not see.
 final class TaintEviction implements Reconciler {
     private final LiveView nodes;
     private final LiveView pods;
