@@ -55,11 +55,14 @@ final class JobPass {
         End end = end();
         boolean over = end != null;
         PodDoor door = new PodDoor(writer, events, spec.job());
+        @Nullable
+        ApiFault fault = null;
         if (over) {
+            tally.letGo();
             mark(end.success() ? "SuccessCriteriaMet" : "FailureTarget", end);
             door.delete(tally.active());
         } else if (!spec.job().terminating()) {
-            manage(door);
+            fault = managed(door);
         }
         boolean done = over && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
         if (done) {
@@ -69,7 +72,20 @@ final class JobPass {
         }
         write(done && end.success());
         tally.release().forEach(this::release);
+        if (fault != null && !PodDoor.namespaceEnds(fault)) {
+            throw fault;
+        }
         return again;
+    }
+
+    /// What refuses a pod must not keep the ended ones from being counted and freed.
+    private @Nullable ApiFault managed(PodDoor door) {
+        try {
+            manage(door);
+            return null;
+        } catch (ApiFault fault) {
+            return fault;
+        }
     }
 
     static boolean finished(Obj job) {
@@ -110,6 +126,25 @@ final class JobPass {
         if (deadlinePassed()) {
             return new End(false, "DeadlineExceeded", "Job was active longer than specified deadline");
         }
+        int rule = spec.metRule(tally.indexes());
+        if (rule >= 0) {
+            return new End(true, "SuccessPolicy", "Matched rules at index " + rule);
+        }
+        return tally.failures().enabled() ? indexesEnd() : completed();
+    }
+
+    private @Nullable End indexesEnd() {
+        long failed = tally.failures().failed().size();
+        if (failed > spec.job().spec().whole("maxFailedIndexes", Long.MAX_VALUE)) {
+            return new End(false, "MaxFailedIndexesExceeded",
+                    "Job has exceeded the specified maximal number of failed indexes");
+        }
+        return failed > 0 && failed + tally.succeeded() >= spec.completions()
+                ? new End(false, "FailedIndexes", "Job has failed indexes")
+                : completed();
+    }
+
+    private @Nullable End completed() {
         boolean complete = spec.fixed()
                 ? tally.succeeded() >= spec.completions()
                 : tally.succeeded() > 0 && tally.active().isEmpty();
@@ -154,17 +189,25 @@ final class JobPass {
         if (missing <= 0) {
             return;
         }
-        Duration wait = backOff();
+        Duration wait = tally.failures().enabled() ? Duration.ZERO : backOff();
         if (wait.isPositive()) {
             again = again.or(Again.after(wait));
             return;
         }
         if (spec.indexed()) {
-            List<Long> indexes = tally.missing(missing);
-            door.create(indexes.size(), i -> spec.pod(indexes.get(i)));
+            List<Long> indexes = tally.missing(missing).stream().filter(this::due).toList();
+            door.create(indexes.size(), i -> spec.pod(indexes.get(i), tally.failures().counts(indexes.get(i))));
         } else {
-            door.create((int) missing, i -> spec.pod(-1));
+            door.create((int) missing, i -> spec.pod(-1, Struct.EMPTY));
         }
+    }
+
+    private boolean due(long index) {
+        Duration wait = tally.failures().left(index, now);
+        if (wait.isPositive()) {
+            again = again.or(Again.after(wait));
+        }
+        return !wait.isPositive();
     }
 
     private long wanted() {
@@ -174,7 +217,8 @@ final class JobPass {
         if (!spec.fixed()) {
             return tally.succeeded() > 0 ? tally.active().size() : spec.parallelism();
         }
-        return Math.min(spec.parallelism(), spec.completions() - tally.succeeded());
+        return Math.min(spec.parallelism(),
+                spec.completions() - tally.succeeded() - tally.failures().failed().size());
     }
 
     /// Failed pods are replaced later and later.
@@ -188,12 +232,17 @@ final class JobPass {
         if (failures == 0) {
             return Duration.ZERO;
         }
-        Duration delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
-        delay = delay.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : delay;
-        return delay.minus(Duration.between(endedAt(ended.getFirst()), now));
+        return pause(failures).minus(Duration.between(endedAt(ended.getFirst()), now));
     }
 
-    private static Instant endedAt(Obj pod) {
+    /// How long after so many failures the next pod comes.
+    static Duration pause(long failures) {
+        Duration delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
+        return delay.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : delay;
+    }
+
+    /// When the last container of a pod ended.
+    static Instant endedAt(Obj pod) {
         Instant last = Instant.EPOCH;
         for (Struct status : pod.status().seq("containerStatuses").structs()) {
             Instant at = Times.parse(status.struct("state").struct("terminated").text("finishedAt"))

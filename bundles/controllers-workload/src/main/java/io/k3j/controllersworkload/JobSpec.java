@@ -40,8 +40,23 @@ record JobSpec(Obj job) {
         return job.spec().text("podReplacementPolicy").equals("Failed");
     }
 
+    /// The number of the first rule of the success policy that is met by these indexes, -1 when none is.
+    int metRule(TreeSet<Long> succeeded) {
+        Seq rules = job.spec().struct("successPolicy").seq("rules");
+        for (int i = 0; i < rules.size(); i++) {
+            String text = rules.struct(i).text("succeededIndexes");
+            TreeSet<Long> wanted = indexes(text);
+            long met = text.isEmpty() ? succeeded.size() : wanted.stream().filter(succeeded::contains).count();
+            if (met >= rules.struct(i).whole("succeededCount", text.isEmpty() ? Long.MAX_VALUE : wanted.size())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /// The pod of an index; -1: of none.
-    Obj pod(long index) {
+    /// @param counts annotations besides
+    Obj pod(long index, Struct counts) {
         Struct template = job.spec().struct("template");
         if (index < 0) {
             return tracked(PodTemplates.pod(job, template));
@@ -56,6 +71,9 @@ record JobSpec(Obj job) {
         spec = spec.text("hostname").isEmpty() ? spec.with("hostname", job.name() + "-" + text) : spec;
         Struct numbered = template.with("spec", spec).withAt(text, "metadata", "annotations", INDEX)
                 .withAt(text, "metadata", "labels", INDEX);
+        for (String name : counts.names()) {
+            numbered = numbered.withAt(counts.text(name), "metadata", "annotations", name);
+        }
         return tracked(PodTemplates.pod(job, numbered, "generateName", job.name() + "-" + text + "-"));
     }
 

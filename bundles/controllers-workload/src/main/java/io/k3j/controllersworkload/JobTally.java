@@ -21,7 +21,9 @@ final class JobTally {
     private final Set<String> failedNotes;
     private final TreeSet<Long> indexes;
     private final List<Obj> release = new ArrayList<>();
+    private final List<Obj> held = new ArrayList<>();
     private final List<Obj> active = new ArrayList<>();
+    private final IndexFailures failures;
     private long succeeded;
     private long failed;
     private long ready;
@@ -42,6 +44,34 @@ final class JobTally {
         succeeded += settled(succeededNotes, tracked);
         failed += settled(failedNotes, tracked);
         pods.forEach(p -> count(p, tracked.containsKey(p.uid())));
+        this.failures = new IndexFailures(spec, pods.stream().filter(this::failed).toList());
+        for (Obj pod : List.copyOf(release)) {
+            if (failed(pod) && failures.needs(pod, indexes, active)) {
+                release.remove(pod);
+                held.add(pod);
+            }
+        }
+    }
+
+    private boolean failed(Obj pod) {
+        return Pods.phase(pod).equals("Failed")
+                || pod.terminating() && !Pods.phase(pod).equals("Succeeded") && !spec.replacesFailedOnly();
+    }
+
+    /// The Job is over: no pod is needed for its counts any more.
+    void letGo() {
+        release.addAll(held);
+        held.clear();
+    }
+
+    /// The failures of each index.
+    IndexFailures failures() {
+        return failures;
+    }
+
+    /// The indexes that have succeeded.
+    TreeSet<Long> indexes() {
+        return indexes;
     }
 
     /// Notes whose pod is free become numbers.
@@ -54,8 +84,7 @@ final class JobTally {
     private void count(Obj pod, boolean tracked) {
         boolean noted = succeededNotes.contains(pod.uid()) || failedNotes.contains(pod.uid());
         boolean success = Pods.phase(pod).equals("Succeeded");
-        boolean failure = Pods.phase(pod).equals("Failed")
-                || pod.terminating() && !success && !spec.replacesFailedOnly();
+        boolean failure = failed(pod);
         if (pod.terminating() && !Pods.finished(pod)) {
             terminating++;
         }
@@ -122,6 +151,7 @@ final class JobTally {
     /// The indexes that still need a pod, at most so many.
     List<Long> missing(long most) {
         Set<Long> busy = new TreeSet<>(indexes);
+        busy.addAll(failures.failed());
         active.forEach(p -> busy.add(JobSpec.index(p)));
         List<Long> all = new ArrayList<>();
         for (long i = 0; i < spec.completions() && all.size() < most; i++) {
@@ -140,6 +170,9 @@ final class JobTally {
         number(b, "succeeded", spec.indexed() ? indexes.size() : succeeded);
         b.put("ready", ready).put("terminating", terminating);
         b.remove("completedIndexes").putUnlessEmpty("completedIndexes", JobSpec.text(indexes));
+        if (failures.enabled()) {
+            b.put("failedIndexes", JobSpec.text(failures.failed()));
+        }
         Struct notes = Struct.builder().putUnlessEmpty("failed", Seq.copyOf(failedNotes))
                 .putUnlessEmpty("succeeded", Seq.copyOf(succeededNotes)).build();
         return b.put("uncountedTerminatedPods", notes);

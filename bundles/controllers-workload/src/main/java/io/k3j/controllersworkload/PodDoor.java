@@ -17,16 +17,10 @@ record PodDoor(Writer writer, Events events, Obj owner) {
     /// How many pods one pass creates or deletes at most, as upstream's burst.
     static final int BURST = 500;
 
-    /// Creates `count` pods, in batches that double as long as they succeed, so that a quota or a webhook
-    /// that refuses the first is not asked five hundred times.
-    /// @throws ApiFault the first refusal; pods of earlier batches stay
+    /// Creates `count` pods, by [SlowStart].
+    /// @throws ApiFault a refusal; pods that were created stay
     void create(int count, IntFunction<Obj> pod) {
-        int made = 0;
-        for (int batch = 1; made < count; batch *= 2) {
-            for (int end = Math.min(count, made + batch); made < end; made++) {
-                create(pod.apply(made));
-            }
-        }
+        SlowStart.run(count, i -> create(pod.apply(i)));
     }
 
     /// Creates one pod.

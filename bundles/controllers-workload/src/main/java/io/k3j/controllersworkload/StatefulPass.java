@@ -10,9 +10,12 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// One pass over one StatefulSet: at most one pod at a time unless it manages its pods in parallel.
 final class StatefulPass {
@@ -24,7 +27,7 @@ final class StatefulPass {
     private final Obj update;
     private final TreeMap<Long, Obj> replicas = new TreeMap<>();
     private final List<Obj> condemned = new ArrayList<>();
-    private final List<Obj> created = new ArrayList<>();
+    private final List<Obj> created = Collections.synchronizedList(new ArrayList<>());
     private final boolean ordered;
 
     /// The pass over a set with its revisions, `current` and `update`, and its pods.
@@ -67,13 +70,15 @@ final class StatefulPass {
     /// @return whether the rest may go on
     private boolean grown() {
         long first = StatefulPods.start(set);
+        List<Long> missing = new ArrayList<>();
         for (long ordinal = first; ordinal < first + StatefulPods.replicas(set); ordinal++) {
             Obj pod = replicas.get(ordinal);
             if (pod == null) {
-                create(ordinal);
                 if (ordered) {
+                    create(ordinal);
                     return false;
                 }
+                missing.add(ordinal);
             } else if (Pods.finished(pod) && !pod.terminating()) {
                 events.warning(set,
                         Pods.phase(pod).equals("Failed") ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
@@ -86,6 +91,7 @@ final class StatefulPass {
                 return false;
             }
         }
+        SlowStart.run(missing.size(), i -> create(missing.get(i)));
         return true;
     }
 
@@ -93,9 +99,13 @@ final class StatefulPass {
         return StatefulPods.healthy(pod) && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
     }
 
-    /// Removes pods beyond the last, from the highest down.
+    /// Removes pods beyond the last, from the highest down; in order only as long as those that stay behind are well.
     private boolean shrunk() {
+        Obj sick = firstSick();
         for (Obj pod : condemned) {
+            if (ordered && !pod.terminating() && pod != sick && !running(pod)) {
+                return false;
+            }
             if (!pod.terminating()) {
                 delete(pod);
             }
@@ -104,6 +114,17 @@ final class StatefulPass {
             }
         }
         return true;
+    }
+
+    /// The pod of the lowest ordinal that is not healthy: the one that may go although it is not ready.
+    private @Nullable Obj firstSick() {
+        return Stream.concat(replicas.values().stream(), condemned.reversed().stream())
+                .filter(p -> !StatefulPods.healthy(p)).findFirst().orElse(null);
+    }
+
+    private boolean running(Obj pod) {
+        return Pods.phase(pod).equals("Running")
+                && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
     }
 
     /// Replaces pods of older revisions, from the highest down to the partition.

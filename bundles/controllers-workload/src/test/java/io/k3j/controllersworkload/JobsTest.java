@@ -3,6 +3,7 @@ package io.k3j.controllersworkload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Resources;
@@ -73,6 +74,85 @@ class JobsTest {
         assertThat(job().status().whole("failed", 0)).isEqualTo(2);
         assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
                 .isEqualTo("BackoffLimitExceeded");
+    }
+
+    @Test
+    void freesEndedPodsThoughTheNamespaceRefusesNewOnes() {
+        create("completions", 2, "parallelism", 2);
+        stage.end(stage.pods().getFirst().key(), "Failed");
+        stage.api.refuse("create", Resources.PODS, new ApiFault(403, "Forbidden", "it is being terminated", Struct.of(
+                "causes", Seq.of(Struct.of("reason", "NamespaceTerminating")))));
+        stage.pass(Duration.ofSeconds(11));
+        assertThat(stage.pods().stream().filter(p -> p.status().text("phase").equals("Failed")))
+                .hasSize(1).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    private void endIndex(long index, String phase) {
+        stage.pods().stream().filter(p -> JobSpec.index(p) == index && p.status().text("phase").equals("Running"))
+                .forEach(p -> stage.end(p.key(), phase));
+        stage.pass(Duration.ofMinutes(1));
+        stage.runPods();
+    }
+
+    @Test
+    void anIndexFailsAtItsOwnLimit() {
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 1,
+                "backoffLimit", 1_000);
+        endIndex(0, "Failed");
+        assertThat(stage.pods()).hasSize(3);
+        assertThat(stage.pods().stream().filter(p -> JobSpec.index(p) == 0)
+                .map(p -> p.annotations().get(IndexFailures.COUNT))).containsExactlyInAnyOrder("0", "1");
+        endIndex(0, "Failed");
+        assertThat(stage.pods()).hasSize(3);
+        assertThat(job().status().text("failedIndexes")).isEqualTo("0");
+        assertThat(holds()).isEmpty();
+        endIndex(1, "Succeeded");
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(reason()).isEqualTo("FailedIndexes");
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    private String reason() {
+        return Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason");
+    }
+
+    @Test
+    void tooManyFailedIndexesEndTheJob() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed", "backoffLimitPerIndex", 0,
+                "maxFailedIndexes", 1, "backoffLimit", 1_000);
+        endIndex(0, "Failed");
+        assertThat(holds()).isEmpty();
+        endIndex(1, "Failed");
+        stage.runPods();
+        assertThat(reason()).isEqualTo("MaxFailedIndexesExceeded");
+        assertThat(job().status().text("failedIndexes")).startsWith("0");
+    }
+
+    @Test
+    void aRuleMayFailTheIndexAtOnce() {
+        Struct rule = Struct.of("action", "FailIndex", "onPodConditions",
+                Seq.of(Struct.of("type", "Broken", "status", "True")));
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 5,
+                "backoffLimit", 1_000, "podFailurePolicy", Struct.of("rules", Seq.of(rule)));
+        Obj pod = stage.pods().stream().filter(p -> JobSpec.index(p) == 1).findFirst().orElseThrow();
+        stage.api.seed(Resources.PODS, pod.with(Struct.of("phase", "Failed", "conditions",
+                Seq.of(Struct.of("type", "Broken", "status", "True"))), "status"));
+        stage.pass(Duration.ofMinutes(1));
+        assertThat(stage.pods()).hasSize(2);
+        assertThat(job().status().text("failedIndexes")).isEqualTo("1");
+    }
+
+    @Test
+    void aSuccessPolicyEndsTheJobBeforeAllHaveSucceeded() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed", "successPolicy",
+                Struct.of("rules", Seq.of(Struct.of("succeededIndexes", "1-2", "succeededCount", 1))));
+        endIndex(0, "Succeeded");
+        assertThat(holds()).isEmpty();
+        endIndex(2, "Succeeded");
+        stage.runPods();
+        assertThat(holds()).isEqualTo("SuccessCriteriaMet,Complete");
+        assertThat(Conditions.find(job().status().seq("conditions"), "SuccessCriteriaMet").orElseThrow()
+                .text("reason")).isEqualTo("SuccessPolicy");
     }
 
     @Test

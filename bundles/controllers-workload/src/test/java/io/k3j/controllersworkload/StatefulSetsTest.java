@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Resources;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -74,6 +75,35 @@ class StatefulSetsTest {
         stage.runPods().runPods().runPods();
         assertThat(pods()).containsExactly("db-0");
         assertThat(stage.all(Resources.PERSISTENT_VOLUME_CLAIMS)).hasSize(3);
+    }
+
+    @Test
+    void haltsInOrderWhilePodsAreNotReady() {
+        create();
+        stage.runPods().runPods().runPods();
+        List.of("db-1", "db-2").forEach(this::unready);
+        change(0, "spec", "replicas");
+        stage.runPods().runPods();
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2");
+        stage.run(new Key("default", "db-2"));
+        stage.runPods().runPods().runPods().runPods();
+        assertThat(pods()).isEmpty();
+    }
+
+    private void unready(String name) {
+        Obj pod = stage.one(Resources.PODS, name);
+        stage.api.seed(Resources.PODS, pod.with(Seq.of(Struct.of("type", "Ready", "status", "False")), "status",
+                "conditions"));
+        stage.settle();
+    }
+
+    @Test
+    void makesAFailedPodAnew() {
+        create();
+        String uid = stage.pods().getFirst().uid();
+        stage.end(new Key("default", "db-0"), "Failed");
+        stage.runPods().runPods();
+        assertThat(stage.one(Resources.PODS, "db-0").uid()).isNotEqualTo(uid);
     }
 
     @Test
