@@ -10,6 +10,8 @@ import java.util.function.Function;
 final class Attempts {
     /// Between two attempts.
     static final long PAUSE_MILLIS = 25;
+    /// The longest pause before an overloaded cluster is asked again.
+    private static final long LONGEST_PAUSE_MILLIS = 400;
     /// After which another member is asked, when there is one.
     private static final long ONE_NANOS = 800_000_000;
     /// An attempt with less could only fail for want of time, which would hide why the one before did.
@@ -33,7 +35,7 @@ final class Attempts {
     /// @throws DatastoreUnavailable when the time is over
     <T> T call(String what, Duration budget, Function<Duration, T> call) {
         long deadline = System.nanoTime() + budget.toNanos();
-        while (true) {
+        for (int n = 0;; n++) {
             gate.check();
             try {
                 return call.apply(next(deadline - System.nanoTime()));
@@ -41,12 +43,19 @@ final class Attempts {
                 if (isFinal(e)) {
                     throw e;
                 }
-                gate.pause(PAUSE_MILLIS);
+                gate.pause(pause(e, n));
                 if (over(deadline) || Thread.currentThread().isInterrupted()) {
                     throw unavailable(what, e, false);
                 }
             }
         }
+    }
+
+    /// How many milliseconds to wait after the failure of attempt number `n`, counted from 0. What is overloaded is
+    /// left alone for twice as long each time.
+    static long pause(EtcdFailure failure, int n) {
+        return failure.kind() != EtcdFailure.Kind.OVERLOADED ? PAUSE_MILLIS
+                : Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(n, Integer.SIZE / 2));
     }
 
     /// Whether there is no time for another attempt.
@@ -58,7 +67,7 @@ final class Attempts {
     static boolean isFinal(EtcdFailure failure) {
         return switch (failure.kind()) {
             case COMPACTED, FUTURE, REFUSED -> true;
-            case UNREACHABLE, UNCERTAIN, UNHEALTHY -> false;
+            case OVERLOADED, UNREACHABLE, UNCERTAIN, UNHEALTHY -> false;
         };
     }
 

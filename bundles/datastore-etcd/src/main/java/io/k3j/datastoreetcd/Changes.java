@@ -12,8 +12,15 @@ import java.util.Optional;
 final class Changes {
     /// A stock kube-apiserver keeps its compaction here; it is not an object.
     static final String RESERVED = "compact_rev_key";
+    /// Keys of this driver begin so.
+    static final String OWN = "gap-";
 
     private Changes() {
+    }
+
+    /// Whether a key is none of an object.
+    static boolean reserved(String key) {
+        return key.equals(RESERVED) || key.startsWith(OWN);
     }
 
     /// One version of a key.
@@ -25,7 +32,7 @@ final class Changes {
     static List<Change> of(List<EtcdEvent> events) {
         List<Change> changes = new ArrayList<>(events.size());
         for (EtcdEvent event : events) {
-            if (!event.key().key().equals(RESERVED)) {
+            if (!reserved(event.key().key())) {
                 changes.add(change(event));
             }
         }

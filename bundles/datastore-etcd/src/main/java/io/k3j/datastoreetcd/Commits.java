@@ -1,5 +1,6 @@
 package io.k3j.datastoreetcd;
 
+import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.DatastoreUnavailable;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Changes, each one transaction.
@@ -26,9 +28,11 @@ final class Commits {
     private final Tail tail;
     private final Gate gate;
     private final Claims claims = new Claims();
+    private final Era era;
 
     Commits(EtcdKv kv, Attempts attempts, History history, Tail tail, Gate gate) {
         this.kv = kv;
+        this.era = new Era(kv);
         this.attempts = attempts;
         this.history = history;
         this.tail = tail;
@@ -37,7 +41,11 @@ final class Commits {
 
     /// What is asked for; a null value deletes.
     record Wish(String key, long expected, byte @Nullable [] value, Duration timeToLive, List<Unchanged> unchanged) {
-        EtcdTxn txn(long lease) {
+        boolean creates() {
+            return expected == 0;
+        }
+
+        EtcdTxn txn(long lease, long era) {
             EtcdTxn txn = new EtcdTxn().when(key, expected);
             unchanged.forEach(other -> txn.when(other.key(), other.revision()));
             if (value == null) {
@@ -47,6 +55,9 @@ final class Commits {
             }
             txn.orRead(key);
             unchanged.forEach(other -> txn.orRead(other.key()));
+            if (creates()) {
+                Era.bind(txn, era);
+            }
             return txn;
         }
     }
@@ -69,7 +80,10 @@ final class Commits {
         private final long deadline = System.nanoTime() + LIMIT_NANOS;
         /// Nothing up to this revision can be ours.
         private final long begun = tail.known();
+        /// An attempt of ours may have taken place, or may still.
         private boolean uncertain;
+        /// The era of the last attempt to create.
+        private long tried;
         private boolean interrupted;
         private long lease;
 
@@ -80,11 +94,11 @@ final class Commits {
 
         CommitResult result() {
             try {
-                while (true) {
+                for (int n = 0;; n++) {
                     try {
                         return attempt();
                     } catch (EtcdFailure e) {
-                        again(e);
+                        again(e, n);
                     }
                 }
             } finally {
@@ -98,12 +112,22 @@ final class Commits {
             if (lease == 0 && !wish.timeToLive().isZero()) {
                 lease = kv.lease(seconds(wish.timeToLive()), limit());
             }
-            EtcdTxn.Result result = kv.commit(wish.txn(lease), limit());
+            Optional<CommitResult> earlier = wish.creates() && uncertain ? created() : Optional.empty();
+            return earlier.isPresent() ? earlier.get() : sent();
+        }
+
+        private CommitResult sent() {
+            tried = era.known();
+            EtcdTxn.Result result = kv.commit(wish.txn(lease, tried), limit());
             tail.seen(result.revision());
             if (result.succeeded()) {
                 return committed(result.revision());
             }
             CommitResult.Conflict conflict = conflict(result.read());
+            if (wish.creates()) {
+                boolean over = era.over(tried, result.read().getLast());
+                return over && conflict.current().isEmpty() && conflict.unchangedKey().isEmpty() ? next() : conflict;
+            }
             return uncertain && conflict.unchangedKey().isEmpty() ? lookedUp(conflict) : conflict;
         }
 
@@ -113,17 +137,48 @@ final class Commits {
             return rivals.claim(revision) ? new CommitResult.Committed(revision) : attempt();
         }
 
+        /// Nothing has taken place: once more in the era there is now.
+        private CommitResult next() {
+            if (Attempts.over(deadline)) {
+                throw new EtcdFailure(EtcdFailure.Kind.OVERLOADED, "other creations are being looked up");
+            }
+            return sent();
+        }
+
+        /// What became of the attempt to create that was not answered; empty: it never took place and never will.
+        private Optional<CommitResult> created() {
+            long last = era.end(tried, limit());
+            tail.seen(last);
+            Optional<CommitResult> found = log(last).filter(this::ours)
+                    .filter(change -> rivals.claim(change.revision()))
+                    .map(change -> (CommitResult) new CommitResult.Committed(change.revision())).findFirst();
+            uncertain = false;
+            return found;
+        }
+
+        /// The changes since this wish came, up to a revision that is the driver's own.
+        private Stream<Change> log(long last) {
+            try {
+                return history.since(wish.key(), begun, last, deadline - System.nanoTime()).stream();
+            } catch (Compacted e) {
+                throw lost(e);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                return log(last);
+            }
+        }
+
         private Duration limit() {
             return attempts.next(deadline - System.nanoTime());
         }
 
         /// Prepares another attempt, if there is time for one.
-        private void again(EtcdFailure why) {
+        private void again(EtcdFailure why, int n) {
             uncertain |= why.kind() == EtcdFailure.Kind.UNCERTAIN;
             // a commit cannot be taken back, so an interrupt does not end it; it is kept
             interrupted |= Thread.interrupted();
             if (!Attempts.isFinal(why)) {
-                gate.pause(Attempts.PAUSE_MILLIS);
+                gate.pause(Attempts.pause(why, n));
             }
             if (Attempts.isFinal(why) || gate.closed() || Attempts.over(deadline)) {
                 throw Attempts.unavailable("commit", why, uncertain);
@@ -149,33 +204,35 @@ final class Commits {
 
         /// The key has moved since an attempt of ours that was not answered: was that us?
         private CommitResult lookedUp(CommitResult.Conflict conflict) {
-            for (EtcdEvent event : since(1 + (wish.expected() > 0 ? wish.expected() : begun))) {
-                if (ours(event) && rivals.claim(event.key().modRevision())) {
-                    return new CommitResult.Committed(event.key().modRevision());
-                }
-                if (wish.expected() > 0) {
-                    return somebodyElse(event, conflict);
-                }
-            }
-            return conflict;
+            EtcdEvent event = since(1 + wish.expected()).getFirst();
+            return ours(event) && rivals.claim(event.key().modRevision())
+                    ? new CommitResult.Committed(event.key().modRevision()) : somebodyElse(event, conflict);
         }
 
         private List<EtcdEvent> since(long revision) {
             try {
                 return history.of(wish.key(), revision, limit());
             } catch (Compacted e) {
-                throw new DatastoreUnavailable("commit: the connection to etcd broke and the key's history is gone", e,
-                        true);
+                throw lost(e);
             } catch (InterruptedException e) {
                 interrupted = true;
                 return since(revision);
             }
         }
 
+        private static DatastoreUnavailable lost(Compacted why) {
+            return new DatastoreUnavailable("commit: the connection to etcd broke and the key's history is gone", why,
+                    true);
+        }
+
         private boolean ours(EtcdEvent event) {
             return wish.value() != null && !event.deletion() && event.key().modRevision() > begun
-                    && Arrays.equals(wish.value(), event.key().value())
-                    && (wish.expected() > 0 || event.key().version() == 1);
+                    && Arrays.equals(wish.value(), event.key().value());
+        }
+
+        private boolean ours(Change change) {
+            return change.createRevision() == change.revision() && !change.deletion()
+                    && Arrays.equals(wish.value(), change.bytes());
         }
 
         private CommitResult somebodyElse(EtcdEvent event, CommitResult.Conflict conflict) {

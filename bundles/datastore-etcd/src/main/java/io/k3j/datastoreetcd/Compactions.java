@@ -84,6 +84,11 @@ final class Compactions {
         }
     }
 
+    /// The store has gone back to an older state: where its history begins is not known.
+    void forget() {
+        bound.set(0);
+    }
+
     /// History begins here, or later.
     void raise(long revision) {
         bound.accumulateAndGet(revision, Math::max);

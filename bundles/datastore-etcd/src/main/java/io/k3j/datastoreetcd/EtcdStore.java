@@ -45,7 +45,7 @@ public final class EtcdStore implements Datastore, AutoCloseable {
         kv = new EtcdKv(client);
         tail = new Tail(newest);
         compactions = new Compactions(client, attempts);
-        history = new History(client, compactions);
+        history = new History(client, compactions, tail);
         reads = new Reads(kv, attempts, compactions, tail);
         commits = new Commits(kv, attempts, history, tail, gate);
         feed = new Feed(client, tail, compactions, gate, trouble);
@@ -119,7 +119,7 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     }
 
     private static void check(String key) {
-        if (key.isEmpty() || key.equals(Changes.RESERVED) || key.startsWith("gap-")) {
+        if (key.isEmpty() || Changes.reserved(key)) {
             throw new IllegalArgumentException("not a key for values: '" + key + "'");
         }
     }
@@ -147,6 +147,9 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     @Override
     public Watch watch(String prefix, long afterRevision) {
         gate.check();
+        if (tail.outdated(afterRevision)) {
+            throw new Compacted(tail.told());
+        }
         if (afterRevision < compactions.known()) {
             throw new Compacted(compactions.known());
         }

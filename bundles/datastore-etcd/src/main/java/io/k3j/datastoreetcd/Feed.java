@@ -21,7 +21,9 @@ final class Feed implements Runnable {
     private final Compactions compactions;
     private final Gate gate;
     private final Consumer<String> trouble;
+    private final Story story;
     private final Thread thread;
+    private long since;
 
     /// `trouble` hears what is wrong, and the empty text when it is over.
     Feed(EtcdClient client, Tail tail, Compactions compactions, Gate gate, Consumer<String> trouble) {
@@ -30,6 +32,7 @@ final class Feed implements Runnable {
         this.compactions = compactions;
         this.gate = gate;
         this.trouble = trouble;
+        story = new Story(client, tail);
         thread = Thread.ofVirtual().name("datastore-feed").unstarted(this);
     }
 
@@ -40,15 +43,13 @@ final class Feed implements Runnable {
     @Override
     public void run() {
         while (!gate.closed()) {
-            long since = System.nanoTime();
+            since = System.nanoTime();
             int moves = client.moves();
-            try (EtcdWatch watch = EtcdWatch.open(client, EtcdRange.everything(), tail.told() + 1, this::take, PULSE)) {
-                boolean ended = watch.awaitEnd(Duration.ofMillis(1));
-                while (!ended && !gate.closed() && client.moves() == moves) {
-                    since = System.nanoTime();
-                    pulse();
-                    ended = watch.awaitEnd(PULSE);
+            try {
+                if (!story.goesOn(PULSE)) {
+                    rewind();
                 }
+                follow(moves);
             } catch (EtcdFailure e) {
                 if (!gate.closed()) {
                     client.moveOn(since);
@@ -59,6 +60,26 @@ final class Feed implements Runnable {
             }
             gate.pause(PAUSE_MILLIS);
         }
+    }
+
+    private void follow(int moves) throws InterruptedException {
+        try (EtcdWatch watch = EtcdWatch.open(client, EtcdRange.everything(), tail.told() + 1, this::take, PULSE)) {
+            boolean ended = watch.awaitEnd(Duration.ofMillis(1));
+            while (!ended && !gate.closed() && client.moves() == moves) {
+                since = System.nanoTime();
+                pulse();
+                ended = watch.awaitEnd(PULSE);
+            }
+        }
+    }
+
+    /// What was told is no more: everybody loads again.
+    private void rewind() {
+        long before = tail.known();
+        compactions.forget();
+        tail.rewind(story.begin(PULSE));
+        LOG.log(System.Logger.Level.WARNING, "etcd holds an older or another state than before, everything is loaded"
+                + " again revision=" + tail.told() + " before=" + before);
     }
 
     private void pulse() {
@@ -89,6 +110,7 @@ final class Feed implements Runnable {
         } else {
             tail.append(Changes.of(events), revision);
         }
+        story.learn(events.getLast());
     }
 
     /// Ends the thread; the gate is closed already.

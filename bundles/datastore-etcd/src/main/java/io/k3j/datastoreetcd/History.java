@@ -21,17 +21,47 @@ final class History {
     /// When so much has come, the piece is long enough.
     private static final long PIECE_BYTES = 4L << 20;
     private final EtcdClient client;
+    private static final int AT_ONCE = 1_000;
     private final Compactions compactions;
+    private final Tail tail;
 
-    History(EtcdClient client, Compactions compactions) {
+    History(EtcdClient client, Compactions compactions, Tail tail) {
         this.client = client;
         this.compactions = compactions;
+        this.tail = tail;
+    }
+
+    /// The changes of one key after `revision`, up to `last`, which exists.
+    /// @throws EtcdFailure when etcd does not tell them in time
+    /// @throws Compacted when some of them are gone
+    List<Change> since(String key, long revision, long last, long nanos) throws InterruptedException {
+        if (!tail.awaitAfter(last - 1, nanos, () -> false)) {
+            throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "etcd does not tell its changes");
+        }
+        List<Change> found = new ArrayList<>();
+        long at = revision;
+        while (at < last) {
+            Tail.Slice slice = tail.after(at, AT_ONCE);
+            slice = slice == null ? piece(at, last) : slice;
+            slice.changes().stream().filter(change -> change.key().equals(key) && change.revision() <= last)
+                    .forEach(found::add);
+            at = slice.upTo();
+        }
+        return found;
     }
 
     /// The changes of all keys after `revision`, up to `until` or a piece of that. Both exist.
     /// @throws io.k3j.datastoreapi.DatastoreUnavailable when etcd does not tell them
     /// @throws Compacted when some of them are gone
     Tail.Slice between(long revision, long until) throws InterruptedException {
+        try {
+            return piece(revision, until);
+        } catch (EtcdFailure e) {
+            throw Attempts.unavailable("read the log", e, false);
+        }
+    }
+
+    private Tail.Slice piece(long revision, long until) throws InterruptedException {
         List<Change> found = new ArrayList<>();
         BlockingQueue<EtcdWatch.Told> queue = new LinkedBlockingQueue<>();
         AtomicLong room = new AtomicLong(PIECE_BYTES);
@@ -49,8 +79,6 @@ final class History {
                 found.addAll(Changes.of(events));
                 upTo = events.isEmpty() ? upTo : events.getLast().key().modRevision();
             }
-        } catch (EtcdFailure e) {
-            throw Attempts.unavailable("read the log", e, false);
         }
         return new Tail.Slice(found, upTo);
     }

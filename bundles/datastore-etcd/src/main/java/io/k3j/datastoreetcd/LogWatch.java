@@ -1,6 +1,7 @@
 package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.Change;
+import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Watch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class LogWatch implements Watch {
     private final Tail tail;
     private final History history;
     private final Gate gate;
+    private final int rewinds;
     private volatile boolean closed;
     private long position;
 
@@ -25,6 +27,7 @@ final class LogWatch implements Watch {
         this.tail = tail;
         this.history = history;
         this.gate = gate;
+        rewinds = tail.rewinds();
         position = after;
     }
 
@@ -33,11 +36,13 @@ final class LogWatch implements Watch {
         long deadline = System.nanoTime() + atMost.toNanos();
         boolean fenced = false;
         while (!closed) {
+            checkStory();
             List<Change> found = advance();
             if (!found.isEmpty()) {
                 return new Batch(found, position);
             }
             gate.check();
+            checkStory();
             if (tail.awaitAfter(position, deadline - System.nanoTime(), this::over) || over()) {
                 continue;
             }
@@ -54,7 +59,14 @@ final class LogWatch implements Watch {
     }
 
     private boolean over() {
-        return closed || gate.closed();
+        return closed || gate.closed() || tail.rewinds() != rewinds;
+    }
+
+    /// A position of the time before the store went back means nothing.
+    private void checkStory() {
+        if (tail.rewinds() != rewinds) {
+            throw new Compacted(tail.told());
+        }
     }
 
     private List<Change> advance() throws InterruptedException {

@@ -21,9 +21,13 @@ final class Reads {
     private static final Duration LIMIT = Duration.ofMillis(1_900);
     /// One request of a long range may take longer: it moves megabytes.
     private static final Duration PAGE_LIMIT = Duration.ofSeconds(10);
-    private static final int FIRST_PAGE = 250;
+    private static final int FIRST_PAGE = 8;
     private static final int MAX_PAGE = 10_000;
     private static final long PAGE_BYTES = 4L << 20;
+    /// From so much on a range that may be cut is.
+    private static final long MAX_BYTES = 8L << 20;
+    /// How much longer the next request may be than the one before: its values may be as large as they like.
+    private static final int GROWTH = 8;
     private static final int SHRINK = 8;
     private final EtcdKv kv;
     private final Attempts attempts;
@@ -39,7 +43,7 @@ final class Reads {
 
     /// A key at a revision, 0: now.
     Optional<Entry> get(String key, long at) {
-        if (key.isEmpty() || key.equals(Changes.RESERVED)) {
+        if (key.isEmpty() || Changes.reserved(key)) {
             return Optional.empty();
         }
         EtcdPage page = ask("get", LIMIT, limit -> kv.range(EtcdRange.key(key), 1, at, limit));
@@ -58,10 +62,12 @@ final class Reads {
         long revision = at;
         int piece = FIRST_PAGE;
         boolean more = true;
-        while (more && found.size() < wanted) {
+        long bytes = 0;
+        while (more && found.size() < wanted && (limit == 0 || bytes < MAX_BYTES)) {
             EtcdPage page = piece(range, (int) Math.min(piece, wanted - found.size()), revision);
             revision = revision == 0 ? page.revision() : revision;
-            page.keys().stream().filter(k -> !k.key().equals(Changes.RESERVED)).map(Changes::entry).forEach(found::add);
+            page.keys().stream().filter(k -> !Changes.reserved(k.key())).map(Changes::entry).forEach(found::add);
+            bytes += bytes(page.keys());
             more = page.more();
             if (more) {
                 range = EtcdRange.prefix(prefix, page.keys().getLast().key() + "\0");
@@ -69,12 +75,16 @@ final class Reads {
             }
         }
         boolean cut = limit > 0 && found.size() > limit;
-        return new Page(cut ? List.copyOf(found.subList(0, limit)) : found, cut, revision);
+        return new Page(cut ? List.copyOf(found.subList(0, limit)) : found, cut || more, revision);
     }
 
     private static int fitting(List<EtcdKey> keys) {
-        long bytes = keys.stream().mapToLong(k -> k.value().length + k.key().length()).sum();
-        return Math.clamp(PAGE_BYTES * keys.size() / Math.max(1, bytes), 1, MAX_PAGE);
+        long fitting = PAGE_BYTES * keys.size() / Math.max(1, bytes(keys));
+        return Math.clamp(fitting, 1, Math.min(MAX_PAGE, keys.size() * GROWTH));
+    }
+
+    private static long bytes(List<EtcdKey> keys) {
+        return keys.stream().mapToLong(k -> k.value().length + k.key().length()).sum();
     }
 
     /// One request; a smaller one when its answer is too long.
@@ -92,10 +102,14 @@ final class Reads {
     /// How many keys there are now.
     Count count(String prefix) {
         EtcdPage page = ask("count", LIMIT, limit -> kv.count(EtcdRange.prefix(prefix, ""), 0, limit));
-        long reserved = !Changes.RESERVED.startsWith(prefix) ? 0
-                : ask("count", LIMIT, limit -> kv.count(EtcdRange.key(Changes.RESERVED), page.revision(), limit))
-                        .count();
+        long reserved = reserved(prefix, Changes.RESERVED, EtcdRange.key(Changes.RESERVED), page.revision())
+                + reserved(prefix, Changes.OWN, EtcdRange.prefix(Changes.OWN, ""), page.revision());
         return new Count(page.count() - reserved, page.revision());
+    }
+
+    private long reserved(String prefix, String reserved, EtcdRange range, long revision) {
+        return !reserved.startsWith(prefix) ? 0
+                : ask("count", LIMIT, limit -> kv.count(range, revision, limit)).count();
     }
 
     private EtcdPage ask(String what, Duration budget, Function<Duration, EtcdPage> call) {
@@ -107,7 +121,7 @@ final class Reads {
             throw switch (e.kind()) {
                 case COMPACTED -> new Compacted(compactions.current());
                 case FUTURE -> new FutureRevision(tail.known());
-                case REFUSED, UNREACHABLE, UNCERTAIN, UNHEALTHY -> Attempts.unavailable(what, e, false);
+                case REFUSED, OVERLOADED, UNREACHABLE, UNCERTAIN, UNHEALTHY -> Attempts.unavailable(what, e, false);
             };
         }
     }

@@ -22,6 +22,8 @@ final class Tail {
     private long forgottenUpTo;
     private long known;
     private volatile long told;
+    private volatile int rewinds;
+    private long rewoundFrom;
 
     Tail(long startRevision) {
         told = startRevision;
@@ -85,16 +87,51 @@ final class Tail {
     void restart(long revision) {
         lock.lock();
         try {
-            while (first < end) {
-                ring[slot(first++)] = null;
-            }
-            bytes = 0;
+            drop();
             forgottenUpTo = Math.max(told, revision);
             told = forgottenUpTo;
             moved.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The store has gone back: what was known above `revision` is no more, and what is here may be another story.
+    void rewind(long revision) {
+        lock.lock();
+        try {
+            drop();
+            rewoundFrom = Math.max(rewoundFrom, Math.max(known, told));
+            forgottenUpTo = revision;
+            known = revision;
+            told = revision;
+            rewinds++;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How often the store has gone back.
+    int rewinds() {
+        return rewinds;
+    }
+
+    /// Whether a position that has not been reached is one of the time before the store went back.
+    boolean outdated(long revision) {
+        lock.lock();
+        try {
+            return revision > Math.max(known, told) && revision <= rewoundFrom;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drop() {
+        while (first < end) {
+            ring[slot(first++)] = null;
+        }
+        bytes = 0;
     }
 
     private void add(Change change) {

@@ -99,7 +99,7 @@ public final class EtcdCluster {
         List<String> errors = new ArrayList<>();
         for (int field = in.next(); field != 0; field = in.next()) {
             switch (field) {
-                case 1 -> header(in.message(), self);
+                case 1 -> EtcdKv.header(in.message(), self);
                 case 2 -> version = in.text();
                 case 3, 4, 5, 6, 7, 9, 10 -> numbers[field] = in.number();
                 case 8 -> errors.add(in.text());
@@ -110,14 +110,6 @@ public final class EtcdCluster {
         }
         return new Status(self[2], self[3], version, numbers[3], numbers[9], numbers[4], numbers[5], numbers[10] != 0,
                 List.copyOf(errors));
-    }
-
-    private static void header(ProtoReader in, long[] numbers) {
-        for (int field = in.next(); field != 0; field = in.next()) {
-            if (field < numbers.length) {
-                numbers[field] = in.number();
-            }
-        }
     }
 
     /// Tells all of the member's database, in pieces; the receiver may take its time.

@@ -12,6 +12,8 @@ public final class EtcdFailure extends RuntimeException {
         UNREACHABLE,
         /// The request was sent and its answer did not come: it may or may not have been carried out.
         UNCERTAIN,
+        /// The cluster has too much to do and took the request not: the same connection answers it later.
+        OVERLOADED,
         /// The asked revision has been compacted.
         COMPACTED,
         /// The asked revision has not been reached.

@@ -46,12 +46,12 @@ public final class EtcdKv {
         return id;
     }
 
-    /// The revision in a header.
-    static long revision(ProtoReader header) {
-        long revision = 0;
+    /// The numbers in a header, by their fields: 1 the cluster, 2 the member, 3 the revision.
+    static void header(ProtoReader header, long[] numbers) {
         for (int field = header.next(); field != 0; field = header.next()) {
-            revision = field == 3 ? header.number() : revision;
+            if (field < numbers.length) {
+                numbers[field] = header.number();
+            }
         }
-        return revision;
     }
 }

@@ -3,16 +3,17 @@ package io.k3j.etcdclient;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The answer to a range: its keys, whether more follow, how many there are in all, and the newest revision.
-public record EtcdPage(List<EtcdKey> keys, boolean more, long count, long revision) {
+/// The answer to a range: its keys, whether more follow, how many there are in all, the newest revision, and which
+/// cluster answered.
+public record EtcdPage(List<EtcdKey> keys, boolean more, long count, long revision, long cluster) {
     static EtcdPage read(ProtoReader in) {
         List<EtcdKey> keys = new ArrayList<>();
         boolean more = false;
         long count = 0;
-        long revision = 0;
+        long[] header = new long[4];
         for (int field = in.next(); field != 0; field = in.next()) {
             switch (field) {
-                case 1 -> revision = EtcdKv.revision(in.message());
+                case 1 -> EtcdKv.header(in.message(), header);
                 case 2 -> keys.add(EtcdKey.read(in.message()));
                 case 3 -> more = in.flag();
                 case 4 -> count = in.number();
@@ -21,6 +22,6 @@ public record EtcdPage(List<EtcdKey> keys, boolean more, long count, long revisi
                 }
             }
         }
-        return new EtcdPage(keys, more, count, revision);
+        return new EtcdPage(keys, more, count, header[3], header[1]);
     }
 }

@@ -54,11 +54,11 @@ public final class EtcdTxn {
     public record Result(boolean succeeded, long revision, List<EtcdPage> read) {
         static Result read(ProtoReader in) {
             boolean succeeded = false;
-            long revision = 0;
+            long[] header = new long[4];
             List<EtcdPage> read = new ArrayList<>();
             for (int field = in.next(); field != 0; field = in.next()) {
                 switch (field) {
-                    case 1 -> revision = EtcdKv.revision(in.message());
+                    case 1 -> EtcdKv.header(in.message(), header);
                     case 2 -> succeeded = in.flag();
                     case 3 -> {
                         ProtoReader one = in.message();
@@ -71,7 +71,7 @@ public final class EtcdTxn {
                     }
                 }
             }
-            return new Result(succeeded, revision, read);
+            return new Result(succeeded, header[3], read);
         }
     }
 }

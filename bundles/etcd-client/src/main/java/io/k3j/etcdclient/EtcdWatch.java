@@ -3,7 +3,6 @@ package io.k3j.etcdclient;
 import io.k3j.streaming.GrpcFailure;
 import io.k3j.streaming.GrpcStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +31,9 @@ public final class EtcdWatch implements AutoCloseable {
     /// @throws EtcdFailure when there is no connection
     public static EtcdWatch open(EtcdClient client, EtcdRange range, long startRevision, Consumer<Told> receiver,
             Duration timeout) {
-        byte[] create = range.write(new ProtoWriter()).number(3, startRevision).flag(6, true).done();
-        GrpcStream stream = client.open("/etcdserverpb.Watch/Watch",
-                message -> receiver.accept(read(new ProtoReader(message))), timeout);
+        byte[] create = range.write(new ProtoWriter()).number(3, startRevision).flag(6, true).flag(8, true).done();
+        Fragments fragments = new Fragments(receiver);
+        GrpcStream stream = client.open("/etcdserverpb.Watch/Watch", fragments::take, timeout);
         try {
             stream.send(new ProtoWriter().message(1, create).done());
         } catch (GrpcFailure e) {
@@ -47,27 +46,6 @@ public final class EtcdWatch implements AutoCloseable {
 
     private static Told ended(@Nullable Throwable why) {
         return new Told(List.of(), false, true, 0, why == null ? "ended by etcd" : String.valueOf(why.getMessage()));
-    }
-
-    private static Told read(ProtoReader in) {
-        List<EtcdEvent> events = new ArrayList<>();
-        boolean created = false;
-        boolean canceled = false;
-        long compacted = 0;
-        String reason = "";
-        for (int field = in.next(); field != 0; field = in.next()) {
-            switch (field) {
-                case 3 -> created = in.flag();
-                case 4 -> canceled = in.flag();
-                case 5 -> compacted = in.number();
-                case 6 -> reason = in.text();
-                case 11 -> events.add(EtcdEvent.read(in.message()));
-                default -> {
-                    // header, watch id, and fields of a later etcd
-                }
-            }
-        }
-        return new Told(events, created, canceled, compacted, reason);
     }
 
     /// Waits until the watch has ended, however it did. False when it still runs after that time.

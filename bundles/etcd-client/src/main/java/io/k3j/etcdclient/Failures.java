@@ -32,7 +32,7 @@ final class Failures {
             return Kind.UNHEALTHY;
         }
         if (code == RESOURCE_EXHAUSTED && !text.contains("database space exceeded")) {
-            return text.contains("too large") || text.contains("larger than max") ? Kind.REFUSED : Kind.UNREACHABLE;
+            return text.contains("too many requests") ? Kind.OVERLOADED : Kind.REFUSED;
         }
         return code == RESOURCE_EXHAUSTED || FINAL.contains(code) ? Kind.REFUSED : Kind.UNCERTAIN;
     }

@@ -49,6 +49,7 @@ class MessagesTest {
         assertThat(kind(14, "etcdserver: request timed out")).isEqualTo(EtcdFailure.Kind.UNCERTAIN);
         assertThat(kind(4, "no answer within 2 s")).isEqualTo(EtcdFailure.Kind.UNCERTAIN);
         assertThat(kind(8, "etcdserver: mvcc: database space exceeded")).isEqualTo(EtcdFailure.Kind.REFUSED);
+        assertThat(kind(8, "etcdserver: too many requests")).isEqualTo(EtcdFailure.Kind.OVERLOADED);
         assertThat(kind(3, "etcdserver: request is too large")).isEqualTo(EtcdFailure.Kind.REFUSED);
         assertThat(kind(11, "etcdserver: mvcc: required revision has been compacted"))
                 .isEqualTo(EtcdFailure.Kind.COMPACTED);

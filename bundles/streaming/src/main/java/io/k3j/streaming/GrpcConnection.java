@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +31,8 @@ public final class GrpcConnection implements AutoCloseable {
     private static final int CANCEL = 8;
     private static final int OUR_WINDOW = 1 << 30;
     private static final int UPDATE_AFTER = 1 << 24;
+    private static final long MAX_TIMEOUT = 99_999_999; // `grpc-timeout` has eight digits
+    private static final byte[] NOTHING = {};
 
     private final FrameChannel frames;
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
@@ -74,7 +75,10 @@ public final class GrpcConnection implements AutoCloseable {
     /// @throws GrpcFailure when refused, late or disconnected
     public byte[] call(String path, byte[] request, Duration timeout) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        GrpcCall call = begin(path, request, answer::complete);
+        // the server is told as well, so that it does not carry out what nobody waits for
+        byte[] limit = HeaderBlock.of("grpc-timeout", Math.clamp(timeout.toMillis(), 1, MAX_TIMEOUT) + "m");
+        GrpcCall call = begin(path, limit, answer::complete);
+        send(call, request, END_STREAM);
         await(call, timeout);
         return answer.getNow(new byte[0]);
     }
@@ -82,29 +86,25 @@ public final class GrpcConnection implements AutoCloseable {
     /// One request, many answers, told by the connection's reading thread, which they should not block
     /// for long. Returns when the server has ended the stream.
     public void stream(String path, byte[] request, Consumer<byte[]> receiver) {
-        await(begin(path, request, receiver), Duration.ofDays(36_500));
+        GrpcCall call = begin(path, NOTHING, receiver);
+        send(call, request, END_STREAM);
+        await(call, Duration.ofDays(36_500));
     }
 
     /// A call in which both sides say what they like when they like. The answers are told by the connection's
     /// reading thread.
     /// @throws GrpcFailure when there is no connection
     public GrpcStream open(String path, Consumer<byte[]> receiver) {
-        GrpcCall call = begin(path, receiver);
+        GrpcCall call = begin(path, NOTHING, receiver);
         call.end.whenComplete((ended, why) -> calls.remove(call.id));
         return new GrpcStream(this, call);
     }
 
-    private GrpcCall begin(String path, byte[] request, Consumer<byte[]> receiver) {
-        GrpcCall call = begin(path, receiver);
-        send(call, request, END_STREAM);
-        return call;
-    }
-
-    private GrpcCall begin(String path, Consumer<byte[]> receiver) {
+    private GrpcCall begin(String path, byte[] more, Consumer<byte[]> receiver) {
         byte[] head = HeaderBlock.of(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost",
                 "content-type", "application/grpc", "te", "trailers");
-        byte[] whole = Arrays.copyOf(head, head.length + common.length);
-        System.arraycopy(common, 0, whole, head.length, common.length);
+        byte[] whole = ByteBuffer.allocate(head.length + common.length + more.length).put(head).put(common).put(more)
+                .array();
         GrpcCall call;
         synchronized (sending) {
             if (!open()) {

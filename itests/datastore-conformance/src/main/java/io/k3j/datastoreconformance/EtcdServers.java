@@ -3,6 +3,7 @@ package io.k3j.datastoreconformance;
 import io.k3j.testkitprocess.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +90,36 @@ public final class EtcdServers implements AutoCloseable {
     /// Starts one again on its data.
     public void restart(int member) {
         processes.set(member, process(member));
+    }
+
+    /// Saves what the first one holds.
+    public void save(Path file) throws IOException, InterruptedException {
+        control("--endpoints", endpoint(0), "snapshot", "save", file.toString());
+    }
+
+    /// Ends the only member and starts one in its place that holds what was saved.
+    public void restore(int member, Path file) throws IOException, InterruptedException {
+        kill(member);
+        Path fresh = directory.resolve("restored");
+        String peer = url(peers.get(member));
+        control("snapshot", "restore", file.toString(), "--data-dir", fresh.toString(), "--name", "m" + member,
+                "--initial-cluster", "m" + member + "=" + peer, "--initial-advertise-peer-urls", peer);
+        Path data = directory.resolve("m" + member);
+        Files.move(data, directory.resolve("before"));
+        Files.move(fresh, data);
+        restart(member);
+    }
+
+    private static void control(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("etcdctl"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ETCDCTL_API", "3");
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(said);
+        }
     }
 
     /// Stops or continues one, as a machine that hangs.

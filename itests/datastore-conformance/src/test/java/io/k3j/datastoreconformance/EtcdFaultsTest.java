@@ -10,6 +10,8 @@ import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Count;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.etcdclient.EtcdEndpoints;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -228,5 +231,120 @@ class EtcdFaultsTest {
         assertThatThrownBy(() -> store.commit("/big", 0, new byte[9 << 20], FOREVER))
                 .isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("larger than max");
         committed(store.commit("/a", 0, bytes("1"), FOREVER));
+    }
+
+    /// The answer is lost, somebody deletes what was created, and only then the loss is noticed.
+    @Test
+    void whatWasCreatedAndDeletedBeforeTheAnswerCameIsNotCreatedAgain() {
+        servers = EtcdServers.start(directory, 1);
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(servers.endpoint(0)).getPort());
+                EtcdStore other = open(servers.endpoints())) {
+            store = open("http://127.0.0.1:" + proxy.port());
+            for (int i = 0; i < 3; i++) {
+                String key = "/once/" + i;
+                long before = other.revision();
+                proxy.trap(key, 1, () -> {
+                    Entry made = eventually(() -> other.get(key)
+                            .orElseThrow(() -> new DatastoreUnavailable("not yet", new IOException(), false)));
+                    committed(other.delete(key, made.revision()));
+                });
+                assertThat(committed(store.commit(key, 0, bytes("1"), FOREVER))).isEqualTo(before + 1);
+                assertThat(other.get(key)).isEmpty();
+            }
+        }
+    }
+
+    /// The request lies in a member that stands still, whose place another one takes.
+    @Test
+    void aCreationThatAMemberHeldBackDoesNotTakePlaceOnceItIsResolved() throws IOException, InterruptedException {
+        start(3);
+        eventually(() -> committed(store.commit("/warm", 0, bytes("1"), FOREVER)));
+        servers.freeze(0, true);
+        try {
+            List<CommitResult> results = new CopyOnWriteArrayList<>();
+            Load.parallel(16, 16, i -> {
+                String key = "/held/" + i;
+                long revision = eventually(() -> committed(store.commit(key, 0, bytes("1"), FOREVER)));
+                results.add(eventually(() -> store.delete(key, revision)));
+            });
+            assertThat(results).hasSize(16);
+        } finally {
+            servers.freeze(0, false);
+        }
+        try (EtcdStore thawed = open(servers.endpoint(0))) {
+            assertThat(Conformance.take(thawed.watch("/", thawed.revision() - 1), 1)).isNotEmpty();
+            for (int i = 0; i < 20; i++) {
+                assertThat(thawed.count("/held/").keys()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aPageIsCutBeforeItFillsTheMemory() {
+        start(1);
+        Load.parallel(8, 40, i -> committed(store.commit("/big/" + i, 0, new byte[1 << 20], FOREVER)));
+        Page page = store.range("/big/", "", 500, 0);
+        assertThat(page.more()).isTrue();
+        assertThat(page.entries()).hasSizeBetween(4, 20);
+        int found = 0;
+        for (; page.more(); found += page.entries().size()) {
+            page = store.range("/big/", page.entries().getLast().key() + "\0", 500, page.revision());
+        }
+        assertThat(found).isBetween(20, 40);
+    }
+
+    @Test
+    void aClusterThatWasRestoredToAnOlderStateIsNoticed() throws IOException, InterruptedException {
+        start(1);
+        committed(store.commit("/a", 0, bytes("1"), FOREVER));
+        servers.save(directory.resolve("saved"));
+        for (int i = 0; i < 20; i++) {
+            committed(store.commit("/lost/" + i, 0, bytes("1"), FOREVER));
+        }
+        long newest = store.revision();
+        try (Watch watch = store.watch("/", newest)) {
+            servers.restore(0, directory.resolve("saved"));
+            assertThatThrownBy(() -> everything(watch)).isInstanceOf(Compacted.class);
+        }
+        assertThat(eventually(store::revision)).isLessThan(newest);
+        assertThatThrownBy(() -> store.watch("/", newest)).isInstanceOf(Compacted.class);
+        assertThat(store.count("/lost/").keys()).isZero();
+        try (Watch watch = store.watch("/", store.revision())) {
+            committed(store.commit("/b", 0, bytes("1"), FOREVER));
+            assertThat(Conformance.take(watch, 1).getFirst().key()).isEqualTo("/b");
+        }
+    }
+
+    /// By the time it is there again, others have written more than was lost.
+    @Test
+    void aRestoredClusterThatHasGoneOnIsNoticed() throws IOException, InterruptedException {
+        servers = EtcdServers.start(directory, 1);
+        int port = URI.create(servers.endpoint(0)).getPort();
+        try (CuttingProxy proxy = new CuttingProxy(port)) {
+            store = open("http://127.0.0.1:" + proxy.port());
+            eventually(() -> committed(store.commit("/a", 0, bytes("1"), FOREVER)));
+            servers.save(directory.resolve("saved"));
+            committed(store.commit("/lost", 0, bytes("1"), FOREVER));
+            try (Watch watch = store.watch("/", store.revision())) {
+                proxy.lead(1);
+                proxy.cut();
+                servers.restore(0, directory.resolve("saved"));
+                try (EtcdStore other = open(servers.endpoints())) {
+                    for (int i = 0; i < 20; i++) {
+                        committed(other.commit("/other/" + i, 0, bytes("1"), FOREVER));
+                    }
+                }
+                proxy.lead(port);
+                assertThatThrownBy(() -> everything(watch)).isInstanceOf(Compacted.class);
+            }
+            assertThat(store.get("/lost")).isEmpty();
+        }
+    }
+
+    private static void everything(Watch watch) throws InterruptedException {
+        long end = System.nanoTime() + Conformance.PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            watch.next(Duration.ofMillis(100));
+        }
     }
 }
