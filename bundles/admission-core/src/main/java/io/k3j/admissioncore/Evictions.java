@@ -48,21 +48,35 @@ public final class Evictions implements Action {
 
     @Override
     public Struct perform(Call call) {
+        Struct given = call.body().struct("deleteOptions");
+        boolean dryRun = call.dryRun() || dryRun(given);
         Obj pod = api.get(World.PODS, call.key());
         boolean free = OVER.contains(pod.status().text("phase")) || pod.terminating();
         if (!free) {
-            for (int left = TRIES; !spent(pod, call, left == 1); left--) {
+            for (int left = TRIES; !spent(pod, dryRun, left == 1); left--) {
                 pod = api.get(World.PODS, call.key());
             }
         }
-        if (!call.dryRun()) {
+        if (!dryRun) {
             if (!free) {
                 mark(pod);
             }
-            api.delete(World.PODS, call.key(), options(pod, call.body().struct("deleteOptions")));
+            api.delete(World.PODS, call.key(), options(pod, given));
         }
         return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code",
                 201);
+    }
+
+    /// `kubectl drain --dry-run=server` says it in the body.
+    private static boolean dryRun(Struct options) {
+        List<String> asked = options.seq("dryRun").texts();
+        if (!asked.isEmpty() && !asked.equals(List.of("All"))) {
+            String why = "Unsupported value: \"" + asked.getFirst() + "\": supported values: \"All\"";
+            throw new ApiFault(422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: " + why,
+                    Struct.of("group", "meta.k8s.io", "kind", "DeleteOptions", "causes", Seq.of(Struct.of("reason",
+                            "FieldValueNotSupported", "message", why, "field", "dryRun"))));
+        }
+        return !asked.isEmpty();
     }
 
     private static DeleteOptions options(Obj pod, Struct given) {
@@ -74,7 +88,7 @@ public final class Evictions implements Action {
     }
 
     /// Whether the budget, if any, has paid for it; false to try again.
-    private boolean spent(Obj pod, Call call, boolean last) {
+    private boolean spent(Obj pod, boolean dryRun, boolean last) {
         List<Obj> budgets = budgets(pod);
         if (budgets.size() > 1) {
             throw new ApiFault(500, "InternalError",
@@ -96,7 +110,7 @@ public final class Evictions implements Action {
                     + status.whole("desiredHealthy", 0) + " healthy pods and has " + status.whole("currentHealthy", 0)
                     + " currently", 0);
         }
-        return call.dryRun() || written(pod, budget, last);
+        return dryRun || written(pod, budget, last);
     }
 
     private boolean written(Obj pod, Obj budget, boolean last) {

@@ -4,8 +4,10 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +49,7 @@ public final class NodeRestriction implements Admission {
             case "pods" -> pod(write, object, node);
             case "nodes" -> node(write, object, node);
             case "leases" -> own(write, node, write.key().namespace().equals("kube-node-lease"), "lease");
+            case "serviceaccounts" -> token(write, object, node);
             case "csinodes" -> own(write, node, true, "CSINode");
             case "persistentvolumeclaims" -> claim(write, object, node);
             case "resourceslices" -> slice(write, object, node);
@@ -96,8 +99,7 @@ public final class NodeRestriction implements Admission {
             mirror(write, object, node);
             return;
         }
-        Struct pod = write.before().orElseGet(() -> world
-                .find(World.PODS, write.key().namespace(), write.key().name()).map(Obj::tree).orElse(object));
+        Struct pod = write.before().orElseGet(() -> existing(write.key()).tree());
         String on = pod.struct("spec").text("nodeName");
         boolean deletes = write.operation() == Operation.DELETE || write.of("eviction");
         boolean status = write.operation() == Operation.UPDATE && write.of("status");
@@ -112,6 +114,45 @@ public final class NodeRestriction implements Admission {
         }
         if (status) {
             status(write, pod, object, node);
+        }
+    }
+
+    private Obj existing(Key pod) {
+        return world.find(World.PODS, pod.namespace(), pod.name())
+                .orElseThrow(() -> ApiFault.notFound(World.PODS, pod.name()));
+    }
+
+    /// A node gets tokens for the pods on it, and only for whom these pods name.
+    private void token(Write write, Struct request, String node) {
+        if (write.operation() != Operation.CREATE || !write.of("token")) {
+            return;
+        }
+        Struct bound = request.struct("spec").struct("boundObjectRef");
+        String name = bound.text("name");
+        if (!bound.text("apiVersion").equals("v1") || !bound.text("kind").equals("Pod") || name.isEmpty()) {
+            throw refused(write, "node requested token not bound to a pod");
+        }
+        if (bound.text("uid").isEmpty()) {
+            throw refused(write, "node requested token with a pod binding without a uid");
+        }
+        Obj pod = existing(new Key(write.key().namespace(), name));
+        if (!bound.text("uid").equals(pod.uid())) {
+            throw refused(write, "the UID in the bound object reference (" + bound.text("uid") + ") does not match the"
+                    + " UID in record (" + pod.uid() + "). The object might have been deleted and then recreated");
+        }
+        if (!pod.spec().text("nodeName").equals(node)) {
+            throw refused(write, "node requested token bound to a pod scheduled on a different node");
+        }
+        audience(write, request.struct("spec").seq("audiences").texts(), pod);
+    }
+
+    private void audience(Write write, List<String> audiences, Obj pod) {
+        if (audiences.size() > 1) {
+            throw refused(write, "node may only request 0 or 1 audiences");
+        }
+        String wanted = audiences.isEmpty() ? "" : audiences.getFirst();
+        if (!world.audiences(pod).contains(wanted)) {
+            throw refused(write, "audience \"" + wanted + "\" not found in pod spec volume");
         }
     }
 

@@ -66,6 +66,18 @@ class ActionsTest {
     }
 
     @Test
+    void aDryRunInTheDeleteOptionsEvictsNobody() {
+        runningPod();
+        budget(1);
+        Struct body = Struct.of("deleteOptions", Struct.of("dryRun", Seq.of("All")));
+        assertThat(evictions.perform(new Call(Caller.ANONYMOUS, POD, body, false)).text("status"))
+                .isEqualTo("Success");
+        assertThat(stage.api.find(World.PODS, POD)).isPresent();
+        assertThat(stage.api.get(World.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aPodIsBoundOnce() {
         runningPod();
         Struct binding = Struct.of("target", Struct.of("kind", "Node", "name", "n"));

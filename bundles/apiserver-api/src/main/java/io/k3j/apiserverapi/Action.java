@@ -15,7 +15,7 @@ public interface Action {
     /// The subresource, empty for the resource itself.
     String subresource();
 
-    /// Carries it out, after authentication, authorisation and decoding.
+    /// Carries it out, after authentication, authorisation, decoding and admission.
     /// @throws io.k3j.clientapi.ApiFault as the answer
     Struct perform(Call call);
 

@@ -7,6 +7,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>.
 ///
 /// **Order.** The service property [#ORDER] (`Integer`), lowest first: all `admit`, then all `validate`.
+/// **What passes.** Every operation, over HTTP and in-process: writes with the object as it shall be; actions
+/// (evictions, bindings, tokens, reviews) as CREATE of their subresource with the posted body; connections as CONNECT
+/// with their options (`PodExecOptions` …).
 /// **Refusal.** An `io.k3j.clientapi.ApiFault`, usually 403.
 @ConsumerType
 public interface Admission {

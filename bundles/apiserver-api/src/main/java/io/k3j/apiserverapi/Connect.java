@@ -22,8 +22,8 @@ public interface Connect {
     /// Answers the request; blocks for as long as the connection lasts.
     void serve(Call call) throws IOException;
 
-    /// The request: who, the object, what follows the subresource in the path (with its leading
-    /// slash, else empty), and the exchange to answer on.
+    /// The request: who, the object, what follows the subresource in the path (as it was sent, still percent-encoded,
+    /// with its leading slash, else empty), and the exchange to answer on.
     record Call(Caller caller, Key key, String rest, Exchange exchange) {
     }
 }

@@ -17,7 +17,13 @@ public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Se
     }
 
     /// A path below the object. `kind` is what it takes and gives; `verbs` as in discovery.
-    public record Subresource(String name, Gvk kind, Set<String> verbs) {
+    /// @param connection a request stays for as long as both ends like; served by a [Connect]
+    /// @param needs the verb that a request needs beside its own, whatever that is; empty: none
+    public record Subresource(String name, Gvk kind, Set<String> verbs, boolean connection, String needs) {
+        /// One that shows or takes an object.
+        public Subresource(String name, Gvk kind, Set<String> verbs) {
+            this(name, kind, verbs, false, "");
+        }
     }
 
     /// Where objects are kept: a key prefix that ends in `/`, as `/registry/pods/`, and the version they

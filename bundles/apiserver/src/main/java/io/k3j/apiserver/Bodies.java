@@ -8,6 +8,7 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Protobuf;
 import io.k3j.codec.Yaml;
 import io.k3j.edgeapi.BodyTooLarge;
+import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.schema.DecodeFailure;
@@ -35,9 +36,9 @@ final class Bodies {
 
     /// The raw body.
     /// @throws ApiFault 413
-    static byte[] bytes(Request request) throws IOException {
+    static byte[] bytes(Exchange exchange) throws IOException {
         try {
-            return request.exchange().body(MAX_BYTES);
+            return exchange.body(MAX_BYTES);
         } catch (BodyTooLarge e) {
             throw new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: limit is " + MAX_BYTES,
                     Struct.EMPTY);
@@ -54,7 +55,7 @@ final class Bodies {
     /// The object in the body.
     /// @throws ApiFault 400, 413, 415
     Struct object(Request request, Expected expected) throws IOException {
-        byte[] bytes = bytes(request);
+        byte[] bytes = request.body();
         Document document;
         try {
             document = switch (mediaType(request)) {
@@ -144,7 +145,7 @@ final class Bodies {
     /// The options of a deletion, from the body or, without one, from the query.
     /// @throws ApiFault 400, 413, 415
     Struct deleteOptions(Request request) throws IOException {
-        byte[] bytes = bytes(request);
+        byte[] bytes = request.body();
         Params p = request.params();
         if (bytes.length == 0) {
             Struct.Builder b = Struct.builder();

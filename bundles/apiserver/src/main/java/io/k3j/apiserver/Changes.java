@@ -1,7 +1,5 @@
 package io.k3j.apiserver;
 
-import io.k3j.apiserver.Shaping.Wish;
-import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.model.Gvr;
@@ -10,13 +8,11 @@ import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Writes of resources over HTTP: create, update, patch, delete, deletecollection.
 final class Changes {
-    private final Writes writes;
-    private final Deletes deletes;
+    private final Operations operations;
     private final Patches patches;
     private final Bodies bodies;
     private final Reads reads;
@@ -25,8 +21,7 @@ final class Changes {
 
     /// Its helpers; the parts one core is made of.
     Changes(Core core) {
-        this.writes = core.writes();
-        this.deletes = core.deletes();
+        this.operations = core.operations();
         this.patches = core.patches();
         this.bodies = core.bodies();
         this.reads = core.reads();
@@ -38,7 +33,7 @@ final class Changes {
     void create(Request request, Target target) throws IOException {
         Intent intent = intent(request, target);
         Struct body = bodies.object(request, expected(request, target));
-        answer(request, target, 201, writes.create(intent, Wish.plain(body)));
+        answer(request, target, operations.create(intent, body));
     }
 
     /// PUT.
@@ -48,25 +43,7 @@ final class Changes {
         if (body.struct("metadata").text("name").isEmpty()) {
             throw ApiFault.badRequest("name must be provided");
         }
-        try {
-            answer(request, target, 200, writes.change(intent, before -> Wish.plain(conditional(intent, body))));
-        } catch (ApiFault f) {
-            if (f.code() != 404 || !target.kind().strategy().createOnUpdate() || !intent.subresource().isEmpty()) {
-                throw f;
-            }
-            Struct fresh = body.withoutAt("metadata", "resourceVersion");
-            answer(request, target, 201, writes.create(intent, Wish.plain(fresh)));
-        }
-    }
-
-    /// Kinds that may not be overwritten blindly need a version.
-    private static Struct conditional(Intent intent, Struct body) {
-        boolean named = !body.struct("metadata").text("resourceVersion").isEmpty();
-        if (!named && !intent.target().kind().strategy().unconditionalUpdate()) {
-            throw Shaping.invalid(intent, List.of(new FieldProblem("metadata.resourceVersion", "FieldValueInvalid",
-                    "Invalid value: 0x0: must be specified for an update")));
-        }
-        return body;
+        answer(request, target, operations.update(intent, body));
     }
 
     /// PATCH.
@@ -76,19 +53,7 @@ final class Changes {
         if (patch instanceof Patch.Apply) {
             intent = intent.managedBy(request.params().text("fieldManager"));
         }
-        Bodies.Expected expected = expected(request, target);
-        Intent by = intent;
-        try {
-            answer(request, target, 200, writes.change(by, before -> patches.wish(by, patch, before, expected)));
-        } catch (ApiFault f) {
-            boolean creates = patch instanceof Patch.Apply && f.code() == 404 && by.subresource().isEmpty()
-                    && f.details().text("name").equals(by.key().name());
-            if (!creates) {
-                throw f;
-            }
-            Struct wanted = ((Patch.Apply) patch).wanted();
-            answer(request, target, 201, writes.create(by, patches.apply(by, Struct.EMPTY, wanted, expected)));
-        }
+        answer(request, target, operations.patch(intent, patch, expected(request, target)));
     }
 
     /// DELETE of one object.
@@ -96,7 +61,7 @@ final class Changes {
         Struct options = bodies.deleteOptions(request);
         Intent intent = intent(request, target).with(options);
         DeleteOptions how = Bodies.options(options);
-        Outcome outcome = deletes.delete(dry(intent, options), how);
+        Outcome outcome = operations.delete(dry(intent, options), how);
         boolean whole = outcome.kind() != Outcome.Kind.GONE || target.kind().strategy().graceful();
         if (!whole) {
             answers.tree(request, 200, gone(target, intent.key(), outcome));
@@ -131,18 +96,12 @@ final class Changes {
             answers.tree(request, 410, e.answer().status());
             return;
         }
-        List<Item> deleted = new ArrayList<>();
-        for (Item item : page.items()) {
-            try {
-                Key key = item.key(target.kind().storage().prefix());
-                deleted.add(deletes.delete(intent.at(key), how).item());
-            } catch (ApiFault f) {
-                if (f.code() != 404) {
-                    throw f;
-                }
-            }
-        }
+        List<Item> deleted = operations.deleteAll(intent, page.items(), how);
         resources.page(request, target, new ListPage(deleted, page.revision(), page.token(), page.remaining()));
+    }
+
+    private void answer(Request request, Target target, Outcome outcome) throws IOException {
+        answer(request, target, outcome.kind() == Outcome.Kind.CREATED ? 201 : 200, outcome);
     }
 
     private void answer(Request request, Target target, int status, Outcome outcome) throws IOException {

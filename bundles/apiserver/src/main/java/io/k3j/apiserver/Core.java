@@ -32,8 +32,8 @@ final class Core {
     private final Bodies bodies;
     private final Patches patches;
     private final Writes writes;
-    private final Deletes deletes;
     private final Resources resources;
+    private final Operations operations;
 
     /// What the operator decides.
     /// @param authorizers modes that must be there before a no is final
@@ -86,8 +86,9 @@ final class Core {
         this.patches = new Patches(bodies, fields);
         Commits commits = new Commits(data, new Rows(protobuf, data.store.atRest()), extensions.kinds());
         this.writes = new Writes(commits, data, new Shaping(admissions, metadata, fields), metadata);
-        this.deletes = new Deletes(commits, data, admissions, metadata);
+        Deletes deletes = new Deletes(commits, data, admissions, metadata);
         this.resources = new Resources(reads, renderer, tables, answers);
+        this.operations = new Operations(access, admissions, writes, deletes, patches);
     }
 
     /// Waits a moment for contributions that are being replaced; whoever still misses one then says so.
@@ -166,8 +167,8 @@ final class Core {
         return writes;
     }
 
-    Deletes deletes() {
-        return deletes;
+    Operations operations() {
+        return operations;
     }
 
     Resources resources() {

@@ -1,9 +1,11 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Term;
+import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Keys;
@@ -45,6 +47,13 @@ record Intent(Target target, Key key, String subresource, Caller caller, boolean
     Write write(Write.Operation operation, @Nullable Struct before) {
         return new Write(operation, target.kind(), subresource, key, Optional.ofNullable(before), caller, dryRun,
                 options);
+    }
+
+    /// As authorizers see it.
+    Attributes attributes(String verb) {
+        Gvr gvr = target.gvr();
+        return new Attributes(verb, gvr.group(), gvr.version(), gvr.resource(), subresource, key.namespace(),
+                key.name(), "");
     }
 
     /// Where the object lies in the store.

@@ -93,19 +93,13 @@ final class LocalClient implements ApiClient {
     }
 
     private <T> T read(Supplier<T> work) {
-        try (Seats.Seat _ = core.seats().take(false)) {
-            return work.get();
-        }
+        return core.seats().in(Seats.Lane.SYSTEM, false, work::get);
     }
 
     /// Elections are not kept waiting by load, as with upstream's priority level of that name.
     private <T> T write(Gvr resource, Supplier<T> work) {
-        if (resource.resource().equals("leases")) {
-            return work.get();
-        }
-        try (Seats.Seat _ = core.seats().take(true)) {
-            return work.get();
-        }
+        return resource.resource().equals("leases") ? work.get()
+                : core.seats().in(Seats.Lane.SYSTEM, true, work::get);
     }
 
     @Override
@@ -161,7 +155,7 @@ final class LocalClient implements ApiClient {
         allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
         return write(resource, () -> {
             Target target = target(resource);
-            return seen(target, core.writes().create(intent(target, key, options), Wish.plain(object.document())));
+            return seen(target, core.operations().create(intent(target, key, options), object.document()));
         });
     }
 
@@ -180,19 +174,9 @@ final class LocalClient implements ApiClient {
         allowed("patch", resource, options.subresource(), key);
         return write(resource, () -> {
             Target target = target(resource);
-            Intent intent = intent(target, key, options);
             Bodies.Expected expected = new Bodies.Expected(target.kind().gvk(), target.kind().shape(), "Ignore",
                     Reads.UNTOLD);
-            try {
-                return seen(target, core.writes().change(intent,
-                        before -> core.patches().wish(intent, patch, before, expected)));
-            } catch (ApiFault f) {
-                if (f.code() == 404 && patch instanceof Patch.Apply a && options.subresource().isEmpty()) {
-                    return seen(target, core.writes().create(intent,
-                            core.patches().apply(intent, Struct.EMPTY, a.wanted(), expected)));
-                }
-                throw f;
-            }
+            return seen(target, core.operations().patch(intent(target, key, options), patch, expected));
         });
     }
 
@@ -205,7 +189,7 @@ final class LocalClient implements ApiClient {
         allowed("delete", resource, "", key);
         write(resource, () -> {
             Target target = target(resource);
-            return core.deletes().delete(intent(target, key, WriteOptions.PLAIN), options);
+            return core.operations().delete(intent(target, key, WriteOptions.PLAIN), options);
         });
     }
 
@@ -214,16 +198,8 @@ final class LocalClient implements ApiClient {
         allowed("deletecollection", resource, query);
         write(resource, () -> {
             Target target = target(resource);
-            for (Item item : page(target, query).items()) {
-                try {
-                    Key key = item.key(target.kind().storage().prefix());
-                    core.deletes().delete(intent(target, key, WriteOptions.PLAIN), options);
-                } catch (ApiFault f) {
-                    if (f.code() != 404) {
-                        throw f;
-                    }
-                }
-            }
+            core.operations().deleteAll(intent(target, new Key(query.namespace(), ""), WriteOptions.PLAIN),
+                    page(target, query).items(), options);
             return query;
         });
     }
@@ -237,7 +213,8 @@ final class LocalClient implements ApiClient {
         Action action = core.extensions().action(resource, subresource)
                 .orElseThrow(
                         () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
-        return write(resource, () -> action.perform(new Action.Call(caller, key, body, false)));
+        WriteOptions options = new WriteOptions(subresource, "", false, false);
+        return write(resource, () -> core.operations().act(intent(target(resource), key, options), action, body));
     }
 
     @Override

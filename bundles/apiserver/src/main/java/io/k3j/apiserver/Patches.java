@@ -42,7 +42,7 @@ final class Patches {
             throw Bodies.unsupported(request, "application/json-patch+json, application/merge-patch+json, "
                     + "application/apply-patch+yaml" + (builtIn ? ", application/strategic-merge-patch+json" : ""));
         }
-        byte[] bytes = Bodies.bytes(request);
+        byte[] bytes = request.body();
         try {
             return switch (type) {
                 case "application/json-patch+json" -> new Patch.Json(operations(bytes));

@@ -3,21 +3,19 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Connect;
 import io.k3j.apiserverapi.ResourceKind;
-import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.FieldSelector;
-import io.k3j.model.Gvk;
-import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The request chain in upstream's order: who, a seat, may it, then the work. See
+/// The request chain: who, may it, its body, a seat, then the work. A seat is held only while the server works: not
+/// while a client sends, and not by what stays for as long as the client likes. See
 /// <https://kubernetes.io/docs/concepts/security/controlling-access/>.
 final class Pipeline implements Endpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
@@ -72,43 +70,36 @@ final class Pipeline implements Endpoint {
             core.settle();
         }
         request.caller(core.access().caller(request));
-        boolean write = switch (info.verb()) {
-            case "get", "list", "watch", "head", "options" -> false;
-            default -> true;
-        };
-        if (info.verb().equals("watch") || longRunning(info)) {
-            authorized(request);
-            return;
-        }
-        try (Seats.Seat _ = core.seats().take(write)) {
-            authorized(request);
-        }
-    }
-
-    private static boolean longRunning(RequestInfo info) {
-        return switch (info.subresource()) {
-            case "exec", "attach", "portforward", "proxy", "log" -> true;
-            default -> false;
-        };
-    }
-
-    private void authorized(Request request) throws IOException {
-        RequestInfo info = request.info();
         if (!info.resource()) {
             core.access().allowed(request.caller(), Attributes.path(info.verb(), request.path()));
-            paths.serve(request);
+            seated(request, () -> paths.serve(request));
             return;
         }
         core.access().allowed(request.caller(), attributes(request, info.verb()));
-        if (info.verb().equals("get") && runsSomething(info.subresource())) {
-            core.access().allowed(request.caller(), attributes(request, "create"));
-        }
         Optional<ResourceKind> kind = core.kinds().find(info.gvr());
         if (kind.isEmpty()
                 || info.namespace().isEmpty() == kind.get().namespaced() && !acrossNamespaces(info, kind.get())) {
             throw noSuchResource();
         }
-        resource(request, new Target(kind.get(), core.kinds()));
+        Target target = new Target(kind.get(), core.kinds());
+        if (info.subresource().isEmpty()) {
+            resource(request, target);
+        } else {
+            subresource(request, target);
+        }
+    }
+
+    /// Work of a request.
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void seated(Request request, Work work) throws IOException {
+        Seats.Lane lane = FlowSchema.of(request.caller(), request.info()).lane();
+        core.seats().in(lane, !request.info().reads(), () -> {
+            work.run();
+            return request;
+        });
     }
 
     private static Attributes attributes(Request request, String verb) {
@@ -116,14 +107,6 @@ final class Pipeline implements Endpoint {
         return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
                 info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "",
                 info.authorizedFields(request.params()));
-    }
-
-    /// WebSockets begin with a GET; what they do takes more than the right to read.
-    private static boolean runsSomething(String subresource) {
-        return switch (subresource) {
-            case "exec", "attach", "portforward" -> true;
-            default -> false;
-        };
     }
 
     private static boolean acrossNamespaces(RequestInfo info, ResourceKind kind) {
@@ -137,33 +120,45 @@ final class Pipeline implements Endpoint {
 
     private void resource(Request request, Target target) throws IOException {
         RequestInfo info = request.info();
-        if (!info.subresource().isEmpty()) {
-            subresource(request, target);
-            return;
-        }
+        ResourceKind kind = target.kind();
+        boolean watch = info.verb().equals("watch");
         boolean named = !info.name().isEmpty();
-        if (!target.kind().verbs().contains(info.verb()) || named != info.ofOne() && !info.verb().equals("watch")) {
+        boolean everywhere = kind.namespaced() && info.namespace().isEmpty();
+        if (!kind.verbs().contains(info.verb()) || named != info.ofOne() && !watch || everywhere && !info.reads()
+                || watch && !request.exchange().method().equals("GET")) {
             throw Resources.notAllowed();
         }
-        request.negotiate(core.renderer().offer(target.kind()));
+        request.negotiate(core.renderer().offer(kind));
+        if (watch) {
+            ListOptions options = ListOptions.of(request.params(), true);
+            watches.serve(request, selection(request, target, options), options);
+            return;
+        }
+        receive(request);
+        seated(request, () -> object(request, target));
+    }
+
+    /// Takes the body in, before a seat is taken.
+    private static void receive(Request request) throws IOException {
+        if (!request.info().reads()) {
+            request.receive();
+        }
+    }
+
+    private void object(Request request, Target target) throws IOException {
         if (!target.kind().storage().stored()) {
             subresources.act(request, target, target.kind().gvk());
             return;
         }
-        boolean builtIn = core.renderer().builtIn(target.kind());
-        switch (info.verb()) {
+        switch (request.info().verb()) {
             case "get" -> core.resources().get(request, target);
             case "list" -> {
                 ListOptions options = ListOptions.of(request.params(), false);
                 core.resources().list(request, selection(request, target, options), options);
             }
-            case "watch" -> {
-                ListOptions options = ListOptions.of(request.params(), true);
-                watches.serve(request, selection(request, target, options), options);
-            }
             case "create" -> changes.create(request, target);
             case "update" -> changes.update(request, target);
-            case "patch" -> changes.patch(request, target, builtIn);
+            case "patch" -> changes.patch(request, target, core.renderer().builtIn(target.kind()));
             case "delete" -> changes.delete(request, target);
             case "deletecollection" -> {
                 ListOptions options = ListOptions.of(request.params(), false);
@@ -183,25 +178,49 @@ final class Pipeline implements Endpoint {
         RequestInfo info = request.info();
         ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
                 .orElseThrow(Pipeline::noSuchResource);
-        Optional<Connect> connect = core.extensions().connect(target.gvr(), info.subresource());
-        if (connect.isPresent()) {
-            Intent intent = Changes.intent(request, target);
-            core.admissions().validate(intent.write(Operation.CONNECT, null), Struct.EMPTY);
-            connect.get().serve(new Connect.Call(request.caller(), info.key(), info.rest(), request.exchange()));
-            return;
+        if (info.verb().equals("watch") || !sub.connection() && !info.rest().isEmpty() && !info.rest().equals("/")) {
+            throw noSuchResource();
         }
-        if (!sub.verbs().contains(info.verb())) {
+        if (!sub.verbs().contains(info.verb()) && !(sub.connection() && info.verb().equals("options"))) {
             throw Resources.notAllowed();
         }
+        if (!sub.needs().isEmpty() && !sub.needs().equals(info.verb())) {
+            core.access().allowed(request.caller(), attributes(request, sub.needs()));
+        }
+        if (sub.connection()) {
+            connect(request, target, sub);
+            return;
+        }
         request.negotiate(new Form.Offer(core.protobuf().knows(sub.kind()), true, true, false));
-        Gvk own = target.kind().gvk();
-        Gvr gvr = target.gvr();
+        receive(request);
+        seated(request, () -> part(request, target, sub));
+    }
+
+    private void connect(Request request, Target target, ResourceKind.Subresource sub) throws IOException {
+        RequestInfo info = request.info();
+        Connect connect = core.extensions().connect(target.gvr(), info.subresource())
+                .orElseThrow(() -> nobody(target, sub));
+        Connect.Call call = new Connect.Call(request.caller(), info.key(), info.rest(), request.exchange());
+        if (sub.kind().equals(target.kind().gvk())) {
+            // what shows the object itself, as its log, is a read: admission has no say in those
+            connect.serve(call);
+            return;
+        }
+        core.operations().connect(Changes.intent(request, target), connect,
+                ConnectOptions.of(sub.kind(), request.params(), info.rest()), call);
+    }
+
+    private static ApiFault nobody(Target target, ResourceKind.Subresource sub) {
+        return ApiFault.unavailable("nobody serves " + target.gvr().qualified() + "/" + sub.name());
+    }
+
+    private void part(Request request, Target target, ResourceKind.Subresource sub) throws IOException {
         if (sub.name().equals("scale")) {
             subresources.scale(request, target);
-        } else if (info.verb().equals("create")) {
+        } else if (request.info().verb().equals("create")) {
             subresources.act(request, target, sub.kind());
-        } else if (!sub.kind().equals(own)) {
-            throw ApiFault.unavailable("nobody serves " + gvr.qualified() + "/" + sub.name());
+        } else if (!sub.kind().equals(target.kind().gvk())) {
+            throw nobody(target, sub);
         } else {
             whole(request, target);
         }

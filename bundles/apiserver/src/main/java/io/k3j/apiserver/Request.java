@@ -1,14 +1,13 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Caller;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// One HTTP request on its way through the chain. Used by its own thread only.
 final class Request {
@@ -18,17 +17,19 @@ final class Request {
     private final RequestInfo info;
     private final List<String> warnings = new ArrayList<>();
     private final String auditId;
+    private byte @Nullable [] body;
     private Caller caller = Caller.ANONYMOUS;
     private Form form = Form.JSON;
     private int status = 200;
 
     /// Understands path and query.
-    /// @throws ApiFault 400
+    /// @throws io.k3j.clientapi.ApiFault 400
     Request(Exchange exchange) {
         this.exchange = exchange;
         this.params = Params.parse(exchange.query());
-        this.segments = segments(exchange.path());
-        this.info = RequestInfo.of(exchange.method(), segments, params);
+        RequestPath path = RequestPath.of(exchange.path());
+        this.segments = path.segments();
+        this.info = RequestInfo.of(exchange.method(), path, params);
         this.auditId = exchange.header("Audit-ID").orElseGet(Request::newAuditId);
     }
 
@@ -39,24 +40,6 @@ final class Request {
         long high = random.nextLong() & ~0xf000L | 0x4000L;
         long low = random.nextLong() & ~(3L << 62) | 1L << 63;
         return new UUID(high, low).toString();
-    }
-
-    private static List<String> segments(String path) {
-        List<String> parts = new ArrayList<>();
-        for (String part : path.split("/")) {
-            if (!part.isEmpty()) {
-                parts.add(part.indexOf('%') < 0 ? part : decoded(part));
-            }
-        }
-        return parts;
-    }
-
-    private static String decoded(String part) {
-        try {
-            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw ApiFault.badRequest("invalid path: " + e.getMessage());
-        }
     }
 
     Exchange exchange() {
@@ -93,13 +76,30 @@ final class Request {
         this.caller = who;
     }
 
+    /// Reads the whole body, before a seat is taken: a client may take its time to send it.
+    /// @throws io.k3j.clientapi.ApiFault 413
+    void receive() throws IOException {
+        body();
+    }
+
+    /// The whole body.
+    /// @throws io.k3j.clientapi.ApiFault 413
+    byte[] body() throws IOException {
+        byte[] there = body;
+        if (there == null) {
+            there = Bodies.bytes(exchange);
+            body = there;
+        }
+        return there;
+    }
+
     /// The negotiated form of the answer.
     Form form() {
         return form;
     }
 
     /// Negotiates the form of the answer.
-    /// @throws ApiFault 406
+    /// @throws io.k3j.clientapi.ApiFault 406
     Form negotiate(Form.Offer offer) {
         this.form = Form.negotiate(exchange.header("accept").orElse(""), offer, pretty());
         return form;

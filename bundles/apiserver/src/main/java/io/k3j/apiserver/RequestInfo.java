@@ -1,9 +1,9 @@
 package io.k3j.apiserver;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,13 +11,15 @@ import java.util.Locale;
 /// @param resource whether the path names a resource
 /// @param verb get, list, watch, create, update, patch, delete, deletecollection; for other paths the
 ///     method in lower case
-/// @param rest what follows the subresource, with its leading slash
+/// @param rest what follows the subresource, as it was sent, with its leading slash
 record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, String name, String subresource,
         String rest) {
     private static final Gvr NO_RESOURCE = new Gvr("", "", "");
 
-    /// Understands a decoded path without its empty segments.
-    static RequestInfo of(String method, List<String> segments, Params params) {
+    /// Understands a path.
+    /// @throws ApiFault 400 when a name in it cannot be one
+    static RequestInfo of(String method, RequestPath path, Params params) {
+        List<String> segments = path.segments();
         int at = switch (segments.isEmpty() ? "" : segments.getFirst()) {
             case "api" -> 2;
             case "apis" -> 3;
@@ -27,36 +29,42 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
             return new RequestInfo(false, lower(method), NO_RESOURCE, "", "", "", "");
         }
         String group = at == 2 ? "" : segments.get(1);
-        List<String> parts = new ArrayList<>(segments.subList(at, segments.size()));
-        boolean watchPath = parts.size() > 1 && parts.getFirst().equals("watch");
-        if (watchPath) {
-            parts.removeFirst();
-        }
+        String version = segments.get(at - 1);
+        boolean watchPath = segments.get(at).equals("watch") && segments.size() > at + 1;
+        int resource = watchPath ? at + 1 : at;
         String namespace = "";
-        if (parts.getFirst().equals("namespaces") && parts.size() > 2 && !ofNamespace(parts.get(2))) {
-            namespace = parts.get(1);
-            parts = parts.subList(2, parts.size());
+        if (segments.get(resource).equals("namespaces") && segments.size() > resource + 2
+                && !ofNamespace(segments.get(resource + 2))) {
+            namespace = segments.get(resource + 1);
+            resource += 2;
         }
-        Gvr gvr = new Gvr(group, segments.get(at - 1), parts.getFirst());
-        String name = parts.size() > 1 ? parts.get(1) : "";
-        String sub = parts.size() > 2 ? parts.get(2) : "";
-        String rest = parts.size() > 3 ? "/" + String.join("/", parts.subList(3, parts.size())) : "";
-        String verb = verb(method, name.isEmpty(), watchPath, params);
-        return new RequestInfo(true, verb, gvr, namespace, name, sub, rest);
+        String name = part(segments, resource + 1);
+        String sub = part(segments, resource + 2);
+        String rest = sub.isEmpty() ? "" : path.after(resource + 3);
+        String verb = watchPath ? "watch" : verb(method, name.isEmpty(), params);
+        return new RequestInfo(true, verb, new Gvr(group, version, segments.get(resource)), plain(namespace),
+                plain(name), plain(sub), rest);
+    }
+
+    private static String part(List<String> segments, int at) {
+        return segments.size() > at ? segments.get(at) : "";
+    }
+
+    /// An escaped slash would make one name look like several segments to whoever joins them.
+    private static String plain(String segment) {
+        if (segment.indexOf('/') >= 0) {
+            throw ApiFault.badRequest("invalid path: a name may not contain '/': \"" + segment + "\"");
+        }
+        return segment;
     }
 
     private static boolean ofNamespace(String segment) {
         return segment.equals("status") || segment.equals("finalize");
     }
 
-    private static String verb(String method, boolean collection, boolean watchPath, Params params) {
+    private static String verb(String method, boolean collection, Params params) {
         return switch (method) {
-            case "GET", "HEAD" -> {
-                if (watchPath || collection && params.flag("watch")) {
-                    yield "watch";
-                }
-                yield collection ? "list" : "get";
-            }
+            case "GET", "HEAD" -> collection ? params.flag("watch") ? "watch" : "list" : "get";
             case "POST" -> "create";
             case "PUT" -> "update";
             case "PATCH" -> "patch";
@@ -73,6 +81,14 @@ record RequestInfo(boolean resource, String verb, Gvr gvr, String namespace, Str
     boolean ofOne() {
         return switch (verb) {
             case "get", "update", "patch", "delete" -> true;
+            default -> false;
+        };
+    }
+
+    /// Whether nothing is changed.
+    boolean reads() {
+        return switch (verb) {
+            case "get", "list", "watch", "head", "options" -> true;
             default -> false;
         };
     }

@@ -41,7 +41,7 @@ final class Subresources {
         Struct body = core.bodies().object(request, new Bodies.Expected(takes, shape(target.kind(), takes),
                 request.params().text("fieldValidation"), request::warn));
         Intent intent = Changes.intent(request, target);
-        Struct answer = action.perform(new Action.Call(request.caller(), info.key(), body, intent.dryRun()));
+        Struct answer = core.operations().act(intent, action, body);
         core.answers().tree(request, 201, answer);
     }
 

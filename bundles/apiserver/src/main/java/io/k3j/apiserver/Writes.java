@@ -68,7 +68,7 @@ final class Writes {
         byte[] bytes = Shaping.stored(intent.target(), shaped.object());
         if (intent.dryRun()) {
             shaping.abandoned(shaped);
-            if (log.mostRecent().tree().get(intent.storeKey()) != null) {
+            if (present(intent)) {
                 throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
             }
             return new Outcome(new Item(intent.storeKey(), bytes, 0, 0), 0, Outcome.Kind.CREATED);
@@ -98,6 +98,11 @@ final class Writes {
     /// @throws ApiFault 404, 409, 422, 403 …
     Outcome change(Intent intent, Function<Obj, Wish> change) {
         return fence.fresh(() -> changed(intent, change));
+    }
+
+    /// Whether the object is there, as far as this server knows.
+    boolean present(Intent intent) {
+        return log.mostRecent().tree().get(intent.storeKey()) != null;
     }
 
     private Outcome changed(Intent intent, Function<Obj, Wish> change) {

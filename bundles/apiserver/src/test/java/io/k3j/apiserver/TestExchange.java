@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A request written by hand, and what was answered.
-final class TestExchange implements Exchange, ResponseStream {
+class TestExchange implements Exchange, ResponseStream {
     private final String method;
     private final String target;
     private final byte[] body;

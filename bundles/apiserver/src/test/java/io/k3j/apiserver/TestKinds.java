@@ -35,7 +35,10 @@ final class TestKinds implements KindCatalog {
         return List.of(
                 kind("v1", "configmaps", "ConfigMap", "/registry/configmaps/", List.of(),
                         new Strategy(true, false, false, false, false)),
-                kind("v1", "pods", "Pod", "/registry/pods/", List.of(status("v1", "Pod")),
+                kind("v1", "pods", "Pod", "/registry/pods/",
+                        List.of(status("v1", "Pod"), connection("exec", "PodExecOptions", "create"),
+                                connection("proxy", "PodProxyOptions", ""),
+                                new Subresource("eviction", Gvk.of("policy/v1", "Eviction"), Set.of("create"))),
                         new Strategy(true, false, true, true, true)),
                 kind("apps/v1", "deployments", "Deployment", "/registry/deployments/",
                         List.of(status("apps/v1", "Deployment"),
@@ -47,6 +50,10 @@ final class TestKinds implements KindCatalog {
 
     private static Subresource status(String apiVersion, String kind) {
         return new Subresource("status", Gvk.of(apiVersion, kind), PART);
+    }
+
+    private static Subresource connection(String name, String kind, String needs) {
+        return new Subresource(name, Gvk.of("v1", kind), new TreeSet<>(Set.of("create", "get")), true, needs);
     }
 
     static ResourceKind kind(String apiVersion, String plural, String kind, String prefix,

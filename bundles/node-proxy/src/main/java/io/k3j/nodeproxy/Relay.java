@@ -21,6 +21,8 @@ import java.util.function.UnaryOperator;
 final class Relay {
     private static final int BLOCK = 16 * 1024;
     private static final int MOST_SAID = 50_000;
+    private static final int DELETE = 0x7f;
+    private static final int LAST_BYTE = 0xff;
     /// Headers of one hop, and those the API server keeps to itself.
     private static final Set<String> DROPPED = Set.of("connection", "keep-alive", "proxy-authenticate",
             "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length",
@@ -79,19 +81,19 @@ final class Relay {
     }
 
     private void send(String target, boolean upgrade) throws IOException {
-        StringBuilder head = new StringBuilder(exchange.method()).append(' ').append(target)
+        StringBuilder head = new StringBuilder(word(exchange.method())).append(' ').append(word(target))
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(host).append("\r\n");
         for (Map.Entry<String, List<String>> h : exchange.headers().entrySet()) {
             if (!DROPPED.contains(h.getKey()) && !h.getKey().startsWith(":")
                     && !h.getKey().startsWith("impersonate-")) {
-                h.getValue().forEach(v -> head.append(h.getKey()).append(": ").append(v).append("\r\n"));
+                h.getValue().forEach(v -> head.append(word(h.getKey())).append(": ").append(line(v)).append("\r\n"));
             }
         }
         head.append("X-Forwarded-For: ").append(exchange.remote().getAddress().getHostAddress()).append("\r\n");
         boolean body = !upgrade && hasBody();
         if (upgrade) {
-            head.append("Connection: Upgrade\r\nUpgrade: ").append(exchange.header("upgrade").orElseThrow())
+            head.append("Connection: Upgrade\r\nUpgrade: ").append(line(exchange.header("upgrade").orElseThrow()))
                     .append("\r\n");
         } else if (body) {
             head.append("Transfer-Encoding: chunked\r\nConnection: close\r\n");
@@ -104,6 +106,22 @@ final class Relay {
         if (body) {
             chunks(out);
         }
+    }
+
+    /// Text that ends neither a word nor a line of the request: what comes from the caller is written below the API
+    /// server's own certificate.
+    private static String word(String text) {
+        if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c == DELETE || c > LAST_BYTE)) {
+            throw ApiFault.badRequest("invalid character in the method, the path or a header of the request");
+        }
+        return text;
+    }
+
+    private static String line(String text) {
+        if (text.chars().anyMatch(c -> c < ' ' && c != '\t' || c == DELETE || c > LAST_BYTE)) {
+            throw ApiFault.badRequest("invalid character in a header of the request");
+        }
+        return text;
     }
 
     private boolean hasBody() {

@@ -43,6 +43,25 @@ class RelayTest {
         assertThat(asked.answered).doesNotContainKeys("transfer-encoding", "content-length");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/a\r\nHost: evil", "/a b", "/a\nx", "/\u0100", ""})
+    void writesNothingThatWouldBeAnotherRequest(String target) {
+        Loop back = new Loop("HTTP/1.1 200 OK\r\n\r\n");
+        assertThatExceptionOfType(ApiFault.class).isThrownBy(
+                () -> new Relay(new Asked("GET", "", Map.of()), back, "back:1").run(target, to -> to));
+        assertThat(back.heard()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1\r\nHost: evil", "1\n\nGET /run"})
+    void writesNoHeaderThatWouldBeTwo(String value) {
+        Loop back = new Loop("HTTP/1.1 200 OK\r\n\r\n");
+        Asked asked = new Asked("GET", "", Map.of("x-mine", value));
+        assertThatExceptionOfType(ApiFault.class)
+                .isThrownBy(() -> new Relay(asked, back, "back:1").run("/", to -> to));
+        assertThat(back.heard()).isEmpty();
+    }
+
     @Test
     void breaksAnAnswerOffThatEndsEarly() {
         Asked asked = new Asked("GET", "", Map.of());

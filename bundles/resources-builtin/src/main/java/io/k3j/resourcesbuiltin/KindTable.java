@@ -34,6 +34,7 @@ final class KindTable {
     private final Map<Gvk, List<String>> cells = new HashMap<>();
     private final List<Column> columns = new ArrayList<>();
     private final List<String> expressions = new ArrayList<>();
+    private final Map<String, List<String>> subresourceRows = new HashMap<>();
     private String apiVersion = "";
     private String row = "";
 
@@ -71,6 +72,9 @@ final class KindTable {
             finishRow();
             if (line.startsWith("= ")) {
                 apiVersion = line.substring(2);
+            } else if (line.charAt(0) == '/') {
+                List<String> words = List.of(line.substring(1).split(" "));
+                subresourceRows.put(words.getFirst(), words);
             } else {
                 row = line;
             }
@@ -96,7 +100,7 @@ final class KindTable {
         List<String> words = List.of(row.split(" "));
         Gvr gvr = Gvr.of(apiVersion, words.get(0));
         Gvk gvk = Gvk.of(apiVersion, words.get(1));
-        Map<String, String> settings = settings(words);
+        Map<String, String> settings = settings(words, 3);
         if (columns.isEmpty()) {
             columns.add(new Column("Age", "string", "", "", 0, ""));
             expressions.add("age");
@@ -115,9 +119,9 @@ final class KindTable {
         row = "";
     }
 
-    private static Map<String, String> settings(List<String> words) {
+    private static Map<String, String> settings(List<String> words, int from) {
         Map<String, String> map = new HashMap<>();
-        for (String word : words.subList(3, words.size())) {
+        for (String word : words.subList(from, words.size())) {
             int eq = word.indexOf('=');
             map.put(word.substring(0, eq), word.substring(eq + 1));
         }
@@ -149,25 +153,20 @@ final class KindTable {
                 flags.indexOf('n') >= 0, flags.indexOf('s') >= 0);
     }
 
-    private static List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {
+    private List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {
         return list(settings, "sub").stream().map(name -> subresource(gvk, name)).toList();
     }
 
-    private static Subresource subresource(Gvk gvk, String name) {
-        Set<String> change = Set.of("get", "patch", "update");
-        return switch (name) {
-            case "scale" -> new Subresource(name, Gvk.of("autoscaling/v1", "Scale"), change);
-            case "token" -> new Subresource(name, Gvk.of("authentication.k8s.io/v1", "TokenRequest"), Set.of("create"));
-            case "binding" -> new Subresource(name, Gvk.of("v1", "Binding"), Set.of("create"));
-            case "eviction" -> new Subresource(name, Gvk.of("policy/v1", "Eviction"), Set.of("create"));
-            case "log" -> new Subresource(name, gvk, Set.of("get"));
-            case "finalize" -> new Subresource(name, gvk, Set.of("update"));
-            case "attach" -> new Subresource(name, Gvk.of("v1", "PodAttachOptions"), Set.of("create", "get"));
-            case "exec" -> new Subresource(name, Gvk.of("v1", "PodExecOptions"), Set.of("create", "get"));
-            case "portforward" -> new Subresource(name, Gvk.of("v1", "PodPortForwardOptions"), Set.of("create", "get"));
-            case "proxy" -> new Subresource(name, Gvk.of("v1", gvk.kind() + "ProxyOptions"),
-                    Set.of("create", "delete", "get", "patch", "update"));
-            default -> new Subresource(name, gvk, change);
-        };
+    private Subresource subresource(Gvk gvk, String name) {
+        List<String> row = subresourceRows.get(name);
+        if (row == null) {
+            throw new IllegalStateException("no row for the subresource " + name + " of " + gvk);
+        }
+        Map<String, String> settings = settings(row, 2);
+        String kind = row.get(1).replace("*", gvk.kind());
+        int slash = kind.lastIndexOf('/');
+        Gvk taken = kind.equals(".") ? gvk : Gvk.of(kind.substring(0, slash), kind.substring(slash + 1));
+        return new Subresource(name, taken, new LinkedHashSet<>(list(settings, "verbs")),
+                settings.getOrDefault("is", "").indexOf('c') >= 0, settings.getOrDefault("needs", ""));
     }
 }

@@ -1,0 +1,168 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserver.Seats.Lane;
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Who tries to keep everybody else out.
+class SeatsTest {
+    private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private final TestServer server = new TestServer();
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+
+    @AfterEach
+    void close() throws InterruptedException {
+        go.countDown();
+        for (Thread t : threads) {
+            t.join();
+        }
+        server.close();
+    }
+
+    /// Takes every write seat of a lane until the test is over.
+    private void fill(Lane lane) throws InterruptedException {
+        int seats = lane == Lane.SYSTEM ? Seats.WRITES / 2 : Seats.WRITES;
+        CountDownLatch seated = new CountDownLatch(seats);
+        for (int i = 0; i < seats; i++) {
+            threads.add(Thread.ofVirtual().start(() -> server.server.core().seats().in(lane, true, () -> {
+                seated.countDown();
+                return waited();
+            })));
+        }
+        assertThat(seated.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private boolean waited() {
+        try {
+            return go.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void asEverybody() {
+        server.extensions.authenticators().add(c -> c.bearer().isEmpty() ? Optional.empty()
+                : Optional.of(Caller.of(c.bearer(),
+                        List.of(c.bearer().startsWith("system:node:") ? "system:nodes" : "people"))),
+                Map.of("service.ranking", 9));
+        server.extensions.authorizers().add((caller, what) -> new io.k3j.apiserverapi.Authorizer.Decision(
+                io.k3j.apiserverapi.Authorizer.Verdict.ALLOW, ""), Map.of());
+    }
+
+    private int creates(String who, String name) throws IOException {
+        String body = "{\"metadata\":{\"name\":\"" + name + "\"}}";
+        return server.serve(new TestExchange("POST", "/api/v1/namespaces/a/configmaps",
+                body.getBytes(StandardCharsets.UTF_8)).with("authorization", "Bearer " + who)).status();
+    }
+
+    @Test
+    void aClientThatSendsSlowlyTakesNoSeat() throws IOException, InterruptedException {
+        asEverybody();
+        CountDownLatch reading = new CountDownLatch(Seats.WRITES);
+        for (int i = 0; i < Seats.WRITES; i++) {
+            TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
+                @Override
+                public byte[] body(int maxBytes) {
+                    reading.countDown();
+                    waited();
+                    return "{}".getBytes(StandardCharsets.UTF_8);
+                }
+            };
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    server.serve(slow.with("authorization", "Bearer mallory"));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.server.core().seats().taken()[1]).isZero();
+        assertThat(creates("alice", "x")).isEqualTo(201);
+    }
+
+    @Test
+    void nodesAndComponentsHaveSeatsOfTheirOwn() throws IOException, InterruptedException {
+        asEverybody();
+        fill(Lane.WORKLOAD);
+        assertThat(creates("mallory", "x")).isEqualTo(429);
+        assertThat(creates("system:node:n", "y")).isEqualTo(201);
+        Caller component = Caller.of("system:kube-controller-manager", List.of());
+        ApiClient local = new LocalClient(server.server.core(), user -> component, component, new ViewKeeper());
+        local.create(CONFIG_MAPS, map("z"), WriteOptions.PLAIN);
+    }
+
+    private static Obj map(String name) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "a")));
+    }
+
+    @Test
+    void aRequestBelowARequestUsesItsSeat() throws InterruptedException {
+        Caller component = Caller.of("system:apiserver", List.of("system:masters"));
+        ApiClient local = new LocalClient(server.server.core(), user -> component, component, new ViewKeeper());
+        int all = Seats.WRITES;
+        CyclicBarrier seated = new CyclicBarrier(all);
+        AtomicInteger names = new AtomicInteger();
+        server.extensions.add(new Action() {
+            @Override
+            public Gvr resource() {
+                return PODS;
+            }
+
+            @Override
+            public String subresource() {
+                return "eviction";
+            }
+
+            @Override
+            public Struct perform(Call call) {
+                try {
+                    seated.await(10, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                local.create(CONFIG_MAPS, map("m" + names.incrementAndGet()), WriteOptions.PLAIN);
+                return Struct.of("kind", "Status", "apiVersion", "v1");
+            }
+        });
+        AtomicInteger good = new AtomicInteger();
+        for (int i = 0; i < all; i++) {
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    int status = server.call("POST", "/api/v1/namespaces/a/pods/p/eviction", "{}").status();
+                    good.addAndGet(status == 201 ? 1 : 0);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread t : threads) {
+            t.join();
+        }
+        assertThat(good).hasValue(all);
+    }
+}
