@@ -23,6 +23,7 @@ final class Answers {
     /// Longer answers are compressed for clients that can take it.
     static final int GZIP_FROM_BYTES = 128 << 10;
     private static final byte[] NEWLINE = {'\n'};
+    private static final int DELETE = 0x7f;
     private final Protobuf protobuf;
 
     Answers(Protobuf protobuf) {
@@ -94,10 +95,23 @@ final class Answers {
         headers.put("content-type", mediaType);
         if (!request.warnings().isEmpty()) {
             List<String> all = new ArrayList<>();
-            request.warnings().forEach(w -> all.add("299 - \"" + w.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
+            request.warnings().forEach(w -> all.add("299 - \"" + quoted(w) + "\""));
             headers.put("warning", String.join(", ", all));
         }
         return headers;
+    }
+
+    /// Text within the quotes of a header: field names come from clients and may be anything, line breaks included.
+    private static String quoted(String text) {
+        StringBuilder b = new StringBuilder(text.length());
+        text.chars().forEach(c -> {
+            if (c < ' ' || c == DELETE) {
+                b.append('?');
+            } else {
+                b.append(c == '\\' || c == '"' ? "\\" : "").append((char) c);
+            }
+        });
+        return b.toString();
     }
 
     /// Sends parts, compressed when they are many and the client can take it.

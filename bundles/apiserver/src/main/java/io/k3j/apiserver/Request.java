@@ -3,21 +3,26 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP request on its way through the chain. Used by its own thread only.
 final class Request {
+    /// The most characters of all `Warning` headers together.
+    static final int MAX_WARNING_LENGTH = 4 << 10;
+    private static final int SHORT_WARNING = 256;
     private final Exchange exchange;
     private final List<String> segments;
     private final Params params;
     private final RequestInfo info;
-    private final List<String> warnings = new ArrayList<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
     private final String auditId;
     private byte @Nullable [] body;
+    private int warningLength;
     private Caller caller = Caller.ANONYMOUS;
     private Form form = Form.JSON;
     private int status = 200;
@@ -128,14 +133,17 @@ final class Request {
     }
 
     /// Texts for `Warning` headers, in order.
-    List<String> warnings() {
+    Set<String> warnings() {
         return warnings;
     }
 
-    /// Adds one for the client, once.
+    /// Adds one for the client, once. When there are many they become short, then they are left out, as upstream does
+    /// it: headers of any length would be refused by the client together with the answer.
     void warn(String text) {
-        if (!warnings.contains(text)) {
-            warnings.add(text);
+        String said = warningLength + text.length() <= MAX_WARNING_LENGTH || text.length() <= SHORT_WARNING ? text
+                : text.substring(0, SHORT_WARNING);
+        if (warningLength + said.length() <= MAX_WARNING_LENGTH && warnings.add(said)) {
+            warningLength += said.length();
         }
     }
 }

@@ -229,4 +229,19 @@ class RequestChainTest {
         assertThat(server.get("/api/v1/namespaces/a%2Fb/configmaps/x").status()).isEqualTo(400);
         assertThat(server.get("/api/v1/namespaces/a/configmaps/x%2Fy").status()).isEqualTo(400);
     }
+
+    @Test
+    void manyUnknownFieldsAreASmallHeader() throws IOException {
+        StringBuilder body = new StringBuilder("{\"metadata\":{\"name\":\"x\"}");
+        for (int i = 0; i < 200_000; i++) {
+            body.append(",\"f").append(i).append("\":1");
+        }
+        TestExchange made = server.call("POST", "/api/v1/namespaces/a/configmaps", body.append('}').toString());
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.answered("warning")).contains("unknown field \\\"f0\\\"");
+        assertThat(made.answered("warning").length()).isLessThan(8 << 10);
+        TestExchange split = server.call("POST", "/api/v1/namespaces/a/configmaps",
+                "{\"metadata\":{\"name\":\"y\"},\"a\\r\\nSet-Cookie: b\":1}");
+        assertThat(split.answered("warning")).isEqualTo("299 - \"unknown field \\\"a??Set-Cookie: b\\\"\"");
+    }
 }

@@ -11,10 +11,12 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.FieldPaths;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,7 @@ final class JsonReader {
     private String[] names = new String[24];
     private Object[] values = new Object[24];
     private int top;
-    private final List<String> duplicates = new ArrayList<>(0);
+    private final FieldPaths duplicates = new FieldPaths();
 
     private JsonReader(JsonParser parser) {
         this.parser = parser;
@@ -63,7 +65,7 @@ final class JsonReader {
             if (parser.nextToken() != null) {
                 throw new MalformedInput("invalid JSON: more text after the top-level value");
             }
-            return new Read(value, reader.duplicates);
+            return new Read(value, reader.duplicates.list());
         } catch (JsonEOFException e) {
             throw new MalformedInput("unexpected end of JSON input");
         } catch (JacksonException e) {
@@ -158,7 +160,9 @@ final class JsonReader {
             }
             int at = seen == null ? scan(base, name) : seen.getOrDefault(name, -1);
             if (at >= 0) {
-                duplicates.add(path());
+                if (!duplicates.full()) {
+                    duplicates.add(path());
+                }
                 put(at, value(parser.nextToken()));
                 continue;
             }
@@ -216,10 +220,15 @@ final class JsonReader {
     }
 
     private String path() {
-        StringBuilder b = new StringBuilder();
+        Deque<JsonStreamContext> outerFirst = new ArrayDeque<>();
         for (JsonStreamContext c = parser.getParsingContext(); !c.inRoot(); c = c.getParent()) {
-            b.insert(0, c.inObject() ? "." + c.getCurrentName() : "[" + c.getCurrentIndex() + "]");
+            outerFirst.push(c);
         }
-        return b.charAt(0) == '.' ? b.substring(1) : b.toString();
+        String path = "";
+        for (JsonStreamContext c : outerFirst) {
+            path = FieldPaths.longer(path, !c.inObject() ? "[" + c.getCurrentIndex() + "]"
+                    : path.isEmpty() ? c.getCurrentName() : "." + c.getCurrentName());
+        }
+        return path;
     }
 }

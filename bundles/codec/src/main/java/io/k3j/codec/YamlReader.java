@@ -2,6 +2,7 @@ package io.k3j.codec;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.FieldPaths;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ final class YamlReader {
     private static final String FAILED = "error converting YAML to JSON: yaml: ";
     private final Iterator<Event> events;
     private final Map<Anchor, Node> anchors = new HashMap<>();
-    private final List<String> duplicates = new ArrayList<>(0);
+    private final FieldPaths duplicates = new FieldPaths();
     private final List<String> path = new ArrayList<>();
     private long values;
     private int depth;
@@ -47,7 +48,7 @@ final class YamlReader {
                 if (events.next().getEventId() == Event.ID.DocumentStart) {
                     YamlReader reader = new YamlReader(events);
                     Object value = reader.node(events.next()).value();
-                    documents.add(new JsonReader.Read(value, reader.duplicates));
+                    documents.add(new JsonReader.Read(value, reader.duplicates.list()));
                 }
             }
             return documents;
@@ -127,12 +128,22 @@ final class YamlReader {
             if (merge) {
                 merge(merged, n.value());
             } else if (fields.put(name, n.value()) != null) {
-                duplicates.add(String.join("", path));
+                duplicate();
             }
             path.removeLast();
         }
         merged.forEach(fields::putIfAbsent);
         return new Node(Struct.owning(fields.keySet().toArray(String[]::new), fields.values().toArray()), size);
+    }
+
+    private void duplicate() {
+        if (!duplicates.full()) {
+            String where = "";
+            for (String step : path) {
+                where = FieldPaths.longer(where, step);
+            }
+            duplicates.add(where);
+        }
     }
 
     private static void merge(Map<String, Object> into, Object value) {

@@ -151,4 +151,13 @@ class JsonTest {
                 .isEqualTo(Struct.of("resourceVersion", "7"));
         assertThatThrownBy(() -> Json.hole(utf8("{\"kind\":\"Pod\"}"))).isInstanceOf(MalformedInput.class);
     }
+
+    @Test
+    void tellsOfAsManyDuplicatesAsSomebodyReads() {
+        String name = "n".repeat(5_000);
+        String body = "{\"" + name + "\":{\"a\":1" + ",\"a\":1".repeat(500_000) + "}}";
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        List<String> told = Json.document(bytes, 0, bytes.length).duplicates();
+        assertThat(told).hasSize(100).allSatisfy(path -> assertThat(path.length()).isLessThanOrEqualTo(256));
+    }
 }

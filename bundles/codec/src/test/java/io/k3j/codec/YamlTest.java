@@ -138,4 +138,11 @@ class YamlTest {
         assertThat(struct(Yaml.text(Struct.of("n", Seq.of(Seq.of(1, Seq.EMPTY), Struct.EMPTY, -1, 1e30)))))
                 .isEqualTo(Struct.of("n", Seq.of(Seq.of(1, Seq.EMPTY), Struct.EMPTY, -1, 1e30)));
     }
+
+    @Test
+    void tellsOfAsManyDuplicatesAsSomebodyReads() {
+        String body = "n".repeat(500) + ":\n  a: 1\n" + "  a: 1\n".repeat(50_000);
+        List<String> told = Yaml.document(body.getBytes(StandardCharsets.UTF_8)).duplicates();
+        assertThat(told).hasSize(100).allSatisfy(path -> assertThat(path.length()).isLessThanOrEqualTo(256));
+    }
 }

@@ -10,6 +10,11 @@ public final class JsonPatch {
     /// The most operations one patch may hold, upstream's bound.
     public static final int MOST_OPERATIONS = 10_000;
 
+    /// The most that all copies of one patch may add, in bytes of JSON: upstream's bound. A copy of a value into itself
+    /// doubles it, so a few lines would stand for more than any memory holds.
+    public static final int MOST_COPIED_BYTES = 3 << 20;
+    private long copied;
+
     private JsonPatch() {
     }
 
@@ -20,12 +25,13 @@ public final class JsonPatch {
             throw new PatchFailure("The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS + ", got "
                     + operations.size(), true);
         }
+        JsonPatch patch = new JsonPatch();
         Object now = object;
         for (Object o : operations) {
             if (!(o instanceof Struct operation)) {
                 throw new PatchFailure("json: cannot unmarshal into an operation of a JSON patch", true);
             }
-            now = step(now, operation);
+            now = patch.step(now, operation);
         }
         if (now instanceof Struct s) {
             return s;
@@ -33,7 +39,7 @@ public final class JsonPatch {
         throw new PatchFailure("a JSON patch must leave an object", false);
     }
 
-    private static Object step(Object root, Struct operation) {
+    private Object step(Object root, Struct operation) {
         String op = operation.text("op");
         List<String> path = pointer(operation, "path");
         return switch (op) {
@@ -41,7 +47,7 @@ public final class JsonPatch {
             case "remove" -> remove(root, path, 0, op);
             case "replace" -> replace(root, path, value(operation));
             case "test" -> test(root, path, operation);
-            case "copy" -> add(root, path, 0, existing(root, pointer(operation, "from"), op));
+            case "copy" -> add(root, path, 0, counted(existing(root, pointer(operation, "from"), op)));
             case "move" -> {
                 List<String> from = pointer(operation, "from");
                 Object moved = existing(root, from, op);
@@ -49,6 +55,15 @@ public final class JsonPatch {
             }
             default -> throw new PatchFailure("Unexpected kind: " + op, true);
         };
+    }
+
+    private Object counted(Object value) {
+        copied += JsonSize.atLeast(value, MOST_COPIED_BYTES + 1L - copied);
+        if (copied > MOST_COPIED_BYTES) {
+            throw new PatchFailure("Unable to complete the copy, the accumulated size increase of copy exceeds the"
+                    + " limit " + MOST_COPIED_BYTES, false);
+        }
+        return value;
     }
 
     private static Object value(Struct operation) {

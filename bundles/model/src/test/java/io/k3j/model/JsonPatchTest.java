@@ -2,6 +2,7 @@ package io.k3j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +51,19 @@ class JsonPatchTest {
     void mergesWithNullAsRemoval() {
         assertThat(MergePatch.apply(OBJECT, Struct.of("a", Struct.of("list", null, "n", Struct.of("x", 1, "y", null)))))
                 .isEqualTo(Struct.of("a", Struct.of("b/c", 1, "n", Struct.of("x", 1))));
+    }
+
+    @Test
+    void refusesCopiesThatDoubleUntilNothingHoldsThem() {
+        Seq doublings = Seq.of(Struct.of("op", "add", "path", "/a", "value", "x".repeat(1000)));
+        for (int i = 0; i < 40; i++) {
+            doublings = doublings.plus(Struct.of("op", "add", "path", "/b", "value", Struct.EMPTY))
+                    .plus(Struct.of("op", "copy", "from", "/a", "path", "/b/x"))
+                    .plus(Struct.of("op", "copy", "from", "/a", "path", "/b/y"))
+                    .plus(Struct.of("op", "move", "from", "/b", "path", "/a"));
+        }
+        Seq operations = doublings;
+        assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
+                .hasMessageContaining("the accumulated size increase of copy exceeds the limit 3145728");
     }
 }

@@ -3,7 +3,6 @@ package io.k3j.schema;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -12,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// One walk of [Decoding]. Where it stands is kept on a stack and made text only when there is something
 /// to say.
 final class Decoder {
-    private final List<String> unknown = new ArrayList<>(0);
+    private final FieldPaths unknown = new FieldPaths();
     private final Place place = new Place();
 
     List<String> unknown() {
-        return unknown;
+        return unknown.list();
     }
 
     Struct object(Shape shape, Struct document) {
@@ -49,7 +48,9 @@ final class Decoder {
         if (shape.keepsUnknown()) {
             return value;
         }
-        unknown.add(place.path());
+        if (!unknown.full()) {
+            unknown.add(place.path());
+        }
         return null;
     }
 
@@ -157,7 +158,7 @@ final class Decoder {
         /// As `spec.containers[0].image`.
         String path() {
             StringBuilder b = new StringBuilder();
-            for (int i = 0; i < depth; i++) {
+            for (int i = 0; i < depth && b.length() <= FieldPaths.MAX_LENGTH; i++) {
                 if (names[i] == null) {
                     b.append('[').append(positions[i]).append(']');
                 } else {

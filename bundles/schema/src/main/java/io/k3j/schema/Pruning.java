@@ -2,12 +2,11 @@ package io.k3j.schema;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Takes out what a shape does not know. Values of the wrong type are left for validation to name. Pure.
 public final class Pruning {
-    private final List<String> unknown = new ArrayList<>();
+    private final FieldPaths unknown = new FieldPaths();
 
     private Pruning() {
     }
@@ -21,7 +20,7 @@ public final class Pruning {
     public static Pruned prune(Shape shape, Struct object) {
         Pruning walk = new Pruning();
         Struct left = (Struct) walk.value(shape, object, "");
-        return new Pruned(left, walk.unknown);
+        return new Pruned(left, walk.unknown.list());
     }
 
     private Object value(Shape shape, Object value, String path) {
@@ -38,7 +37,7 @@ public final class Pruning {
                 Struct.Builder b = Struct.builder();
                 boolean same = true;
                 for (int i = 0; i < s.size(); i++) {
-                    String at = path.isEmpty() ? s.name(i) : path + "." + s.name(i);
+                    String at = FieldPaths.longer(path, path.isEmpty() ? s.name(i) : "." + s.name(i));
                     Shape child = shape.child(s.name(i));
                     if (child == null) {
                         unknown.add(at);
@@ -61,7 +60,7 @@ public final class Pruning {
         Object[] values = new Object[s.size()];
         boolean same = true;
         for (int i = 0; i < values.length; i++) {
-            values[i] = value(items, s.get(i), path + "[" + i + "]");
+            values[i] = value(items, s.get(i), FieldPaths.longer(path, "[" + i + "]"));
             same &= values[i] == s.get(i);
         }
         return same ? s : Seq.owning(values);

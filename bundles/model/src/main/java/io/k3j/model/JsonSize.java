@@ -1,0 +1,43 @@
+package io.k3j.model;
+
+import org.jspecify.annotations.Nullable;
+
+/// How large a value is as JSON, near enough for bounds: escapes are not counted. The walk ends where the bound is
+/// reached, so a value that contains itself many times costs no more than one that is just too large. Pure.
+public final class JsonSize {
+    private static final int SCALAR = 4;
+    private final long enough;
+    private long size;
+
+    private JsonSize(long enough) {
+        this.enough = enough;
+    }
+
+    /// The number of bytes of a value, exact below `enough`, else at least `enough`.
+    public static long atLeast(@Nullable Object value, long enough) {
+        JsonSize walk = new JsonSize(enough);
+        walk.add(value);
+        return walk.size;
+    }
+
+    private void add(@Nullable Object value) {
+        switch (value) {
+            case String s -> size += s.length() + 2L;
+            case Struct s -> {
+                size += 2;
+                for (int i = 0; i < s.size() && size < enough; i++) {
+                    size += s.name(i).length() + SCALAR;
+                    add(s.value(i));
+                }
+            }
+            case Seq s -> {
+                size += 2;
+                for (int i = 0; i < s.size() && size < enough; i++) {
+                    size++;
+                    add(s.get(i));
+                }
+            }
+            case null, default -> size += SCALAR;
+        }
+    }
+}
