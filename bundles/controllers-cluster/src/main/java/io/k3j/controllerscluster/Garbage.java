@@ -106,8 +106,19 @@ final class Garbage implements Reconciler {
             }
             return Again.NEVER;
         }
-        delete(api, node, live, going && !graph.dependents(node.uid()).isEmpty());
+        List<GarbageGraph.Node> dependents = graph.dependents(node.uid());
+        if (going && dependents.stream().anyMatch(GarbageGraph.Node::awaitsDependents)) {
+            // perhaps a circle, in which each would wait for the next
+            live = unblocked(api, node, live);
+        }
+        delete(api, node, live, going && !dependents.isEmpty());
         return Again.NEVER;
+    }
+
+    /// Makes an object one that no owner waits for.
+    private static Obj unblocked(ApiClient api, GarbageGraph.Node node, Obj live) {
+        return patchMetadata(api, node, live, "ownerReferences",
+                live.owners().stream().map(o -> o.with("blockOwnerDeletion", false)).toList());
     }
 
     private static void delete(ApiClient api, GarbageGraph.Node node, Obj live, boolean foreground) {
@@ -126,7 +137,7 @@ final class Garbage implements Reconciler {
     private Standing standing(Struct owner, Obj dependent, ApiClient api) {
         Optional<GarbageGraph.Node> known = graph.node(owner.text("uid"));
         if (known.isPresent()) {
-            return known.get().awaitsDependents() && owner.flag("blockOwnerDeletion") ? Standing.GOING : Standing.THERE;
+            return standing(owner, known.get());
         }
         @Nullable
         ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
@@ -135,9 +146,12 @@ final class Garbage implements Reconciler {
                     + owner.text("kind") + " of " + dependent, Struct.EMPTY);
         }
         Key key = new Key(resource.namespaced() ? dependent.namespace() : "", owner.text("name"));
-        return api.find(resource.resource(), key).filter(o -> o.uid().equals(owner.text("uid"))).isPresent()
-                ? Standing.THERE
-                : Standing.GONE;
+        return api.find(resource.resource(), key).filter(o -> o.uid().equals(owner.text("uid")))
+                .map(o -> standing(owner, GarbageGraph.Node.of(resource.resource(), o))).orElse(Standing.GONE);
+    }
+
+    private static Standing standing(Struct reference, GarbageGraph.Node owner) {
+        return owner.awaitsDependents() && reference.flag("blockOwnerDeletion") ? Standing.GOING : Standing.THERE;
     }
 
     /// Lets an object go whose dependents have gone.
@@ -173,9 +187,10 @@ final class Garbage implements Reconciler {
         return Again.NEVER;
     }
 
-    private static void patchMetadata(ApiClient api, GarbageGraph.Node node, Obj live, String field, List<?> left) {
+    private static Obj patchMetadata(ApiClient api, GarbageGraph.Node node, Obj live, String field, List<?> left) {
         Struct metadata = Struct.of("uid", live.uid(), "resourceVersion", Long.toString(live.revision()), field,
                 left.isEmpty() ? Null.NULL : left);
-        api.patch(node.resource(), node.key(), new Patch.Merge(Struct.of("metadata", metadata)), WriteOptions.PLAIN);
+        return api.patch(node.resource(), node.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+                WriteOptions.PLAIN);
     }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Who owns whom, of all objects there are: metadata only. Any thread.
+/// Who owns whom: the metadata of objects that are owned, or that wait for their dependents. Most objects are neither
+/// and are not kept; whether an owner that is not kept is there, the API server tells. Any thread.
 final class GarbageGraph {
     static final String FOREGROUND = "foregroundDeletion";
     static final String ORPHAN = "orphan";
@@ -34,6 +35,11 @@ final class GarbageGraph {
             return terminating && finalizers.contains(ORPHAN);
         }
 
+        /// Whether there is anything to remember about it.
+        boolean matters() {
+            return !owners.isEmpty() || awaitsDependents() || orphansDependents();
+        }
+
         boolean blocks(String ownerUid) {
             return owners.stream().anyMatch(o -> o.text("uid").equals(ownerUid) && o.flag("blockOwnerDeletion"));
         }
@@ -46,7 +52,7 @@ final class GarbageGraph {
     /// @return the uids of objects that may have become garbage, or may go on
     synchronized Set<String> put(Node node) {
         @Nullable
-        Node old = nodes.put(node.uid(), node);
+        Node old = node.matters() ? nodes.put(node.uid(), node) : nodes.remove(node.uid());
         if (old != null && !old.owners().equals(node.owners())) {
             unlink(old);
         }
@@ -99,7 +105,7 @@ final class GarbageGraph {
         }
     }
 
-    /// What is known of an object.
+    /// What is known of an object; empty for one that is neither owned nor waits for dependents.
     synchronized Optional<Node> node(String uid) {
         return Optional.ofNullable(nodes.get(uid));
     }

@@ -117,6 +117,33 @@ class GarbageTest {
     }
 
     @Test
+    void deletesObjectsThatOwnEachOtherInACircle() {
+        Obj a = create(Resources.CONFIG_MAPS, "ConfigMap", "a");
+        Obj b = create(Resources.CONFIG_MAPS, "ConfigMap", "b", a);
+        Obj c = create(Resources.CONFIG_MAPS, "ConfigMap", "c", b);
+        stage.api.update(Resources.CONFIG_MAPS, a.with(Seq.of(c.ownerReference()), "metadata", "ownerReferences"),
+                WriteOptions.PLAIN);
+        stage.pass(Duration.ofMillis(100));
+        stage.api.delete(Resources.CONFIG_MAPS, a.key(), DeleteOptions.PLAIN.propagating("Foreground"));
+        for (int i = 0; i < 5; i++) {
+            stage.pass(Duration.ofSeconds(1));
+        }
+        assertThat(stage.all(Resources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
+    void remembersOnlyWhatIsOwnedOrWaits() {
+        GarbageGraph graph = new GarbageGraph();
+        graph.put(GarbageGraph.Node.of(Resources.DEPLOYMENTS, deployment));
+        graph.put(GarbageGraph.Node.of(Resources.REPLICA_SETS, set));
+        assertThat(graph.node(deployment.uid())).isEmpty();
+        assertThat(graph.dependents(deployment.uid())).hasSize(1);
+        graph.put(GarbageGraph.Node.of(Resources.REPLICA_SETS, set.with(Seq.EMPTY, "metadata", "ownerReferences")));
+        assertThat(graph.node(set.uid())).isEmpty();
+        assertThat(graph.dependents(deployment.uid())).isEmpty();
+    }
+
+    @Test
     void triesAgainWhenADeletionIsRefused() {
         stage.api.refuse("delete", Resources.REPLICA_SETS, ApiFault.unavailable("later"));
         delete("Background");

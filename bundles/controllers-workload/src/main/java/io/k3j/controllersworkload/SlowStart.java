@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
 
-/// Does the same thing many times, in batches that double as long as all succeed, as upstream's controllers create pods:
-/// a quota or a webhook that refuses the first is not asked five hundred times. Those of a batch are done at once, on a
-/// virtual thread each.
+/// Does the same thing many times, in batches that double as long as all succeed, as upstream's controllers create
+/// pods: a quota or a webhook that refuses the first is not asked five hundred times. Those of a batch are done at once,
+/// on a virtual thread each.
 final class SlowStart {
     /// The largest batch.
     static final int WIDEST = 64;

@@ -151,7 +151,13 @@ final class SchedulingQueue {
             entry.attempts = 0;
             entry.failedAt = clock.instant();
             entry.plugins = plugins;
-            if (!entry.gone) {
+            if (entry.gone) {
+                return;
+            }
+            if (entry.takenAt != moves) {
+                // what it waits for may have happened meanwhile
+                active.add(entry);
+            } else {
                 unschedulable.add(entry);
             }
         });

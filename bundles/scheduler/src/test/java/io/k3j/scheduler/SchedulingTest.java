@@ -19,6 +19,7 @@ import io.k3j.testkit.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SchedulingTest {
@@ -111,6 +112,38 @@ class SchedulingTest {
         assertThat(told()).containsExactly("FailedScheduling: " + why("p"));
         assertThat(Conditions.find(get("p").status().seq("conditions"), "PodScheduled").orElseThrow().text("reason"))
                 .isEqualTo("Unschedulable");
+    }
+
+    @Test
+    void looksAgainWhenSomethingChangedBeforeItWasParked() {
+        SchedulingQueue queue = new SchedulingQueue(clock);
+        queue.add(new PodInfo(pod("p", cpu("1"))));
+        SchedulingQueue.Entry entry = queue.take().orElseThrow();
+        queue.changed(Set.of(VolumeFilter.NAME));
+        queue.park(entry, Set.of(VolumeFilter.NAME));
+        assertThat(queue.take()).contains(entry);
+        queue.park(entry, Set.of(VolumeFilter.NAME));
+        assertThat(queue.take()).isEmpty();
+    }
+
+    private static Struct extended(long priority) {
+        Struct amount = Struct.of("example.com/widget", "1");
+        return Struct.of("priority", priority, "containers", Seq.of(Struct.of("name", "c", "image", "i", "resources",
+                Struct.of("requests", amount, "limits", amount))));
+    }
+
+    @Test
+    void preemptsOverAnExtendedResourceThatTheNodeGotLater() {
+        Obj node = node("n1", "4");
+        settle();
+        api.seed(Resources.NODES, node.with("1", "status", "allocatable", "example.com/widget"));
+        pod("low", extended(1));
+        settle();
+        assertThat(node("low")).isEqualTo("n1");
+        pod("high", extended(1_000));
+        settle();
+        assertThat(get("low").terminating()).isTrue();
+        assertThat(get("high").status().text("nominatedNodeName")).isEqualTo("n1");
     }
 
     @Test
