@@ -1,14 +1,13 @@
 package io.k3j.controllersworkload;
 
-import io.k3j.clientapi.ApiFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
 
 /// Does the same thing many times, in batches that double as long as all succeed, as upstream's controllers create
-/// pods: a quota or a webhook that refuses the first is not asked five hundred times. Those of a batch are done at once,
-/// on a virtual thread each.
+/// pods: a quota or a webhook that refuses the first is not asked five hundred times. Those of a batch are done at
+/// once, on a virtual thread each.
 final class SlowStart {
     /// The largest batch.
     static final int WIDEST = 64;
@@ -17,7 +16,7 @@ final class SlowStart {
     }
 
     /// Calls `each` with 0 to `count` - 1 and waits until all calls that were begun have ended.
-    /// @throws ApiFault a refusal of the first batch that had one; later batches are not begun
+    /// @throws RuntimeException a refusal of the first batch that had one; later batches are not begun
     static void run(int count, IntConsumer each) {
         int done = 0;
         for (int batch = 1; done < count; batch = Math.min(2 * batch, WIDEST)) {
