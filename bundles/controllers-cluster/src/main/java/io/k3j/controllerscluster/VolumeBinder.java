@@ -6,6 +6,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Loop;
 import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.controllerkit.Writer;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -57,7 +58,7 @@ final class VolumeBinder {
             bound(claim, writer);
             return Again.NEVER;
         }
-        Optional<Obj> match = waitsForConsumer(claim) ? Optional.empty() : VolumeMatch.best(claim, volumes.list());
+        Optional<Obj> match = schedulerChooses(claim) ? Optional.empty() : VolumeMatch.best(claim, volumes.list());
         if (match.isPresent()) {
             bind(claim, match.get(), writer);
         } else {
@@ -67,11 +68,15 @@ final class VolumeBinder {
     }
 
     private boolean waitsForConsumer(Obj claim) {
+        return schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE);
+    }
+
+    /// Whether the scheduler chooses the volume, which knows where the pod can go: until it has, none is bound here.
+    private boolean schedulerChooses(Obj claim) {
         boolean late = classes.get(Key.of(claim.spec().text("storageClassName")))
                 .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
         boolean meant = volumes.list().stream().anyMatch(v -> VolumeMatch.meant(v, claim));
-        return late && !meant && !claim.annotations().containsKey(SELECTED_NODE)
-                && claim.spec().text("volumeName").isEmpty();
+        return late && !meant && claim.spec().text("volumeName").isEmpty();
     }
 
     private void bind(Obj claim, Obj volume, Writer writer) {

@@ -88,6 +88,26 @@ class VolumesTest {
     }
 
     @Test
+    void leavesTheChoiceToTheScheduler() {
+        stage.api.seed(Resources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind",
+                "StorageClass", "metadata", Struct.of("name", "late"), "provisioner", "example.com/p",
+                "volumeBindingMode", "WaitForFirstConsumer")));
+        volume("free", "5Gi");
+        Obj volume = stage.one(Resources.PERSISTENT_VOLUMES, "free");
+        stage.api.seed(Resources.PERSISTENT_VOLUMES, volume.with("late", "spec", "storageClassName"));
+        claim("late");
+        stage.api.update(Resources.PERSISTENT_VOLUME_CLAIMS, claim().with("n1", "metadata", "annotations",
+                "volume.kubernetes.io/selected-node"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().spec().text("volumeName")).isEmpty();
+        volume = stage.one(Resources.PERSISTENT_VOLUMES, "free");
+        stage.api.seed(Resources.PERSISTENT_VOLUMES, volume.with(Struct.of("namespace", "default", "name", "data",
+                "uid", claim().uid()), "spec", "claimRef"));
+        stage.settle();
+        assertThat(claim().spec().text("volumeName")).isEqualTo("free");
+    }
+
+    @Test
     void keepsAClaimAPodStillUses() {
         volume("v", "5Gi");
         claim("");

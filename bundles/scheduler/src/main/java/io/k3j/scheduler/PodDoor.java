@@ -32,8 +32,15 @@ record PodDoor(ApiClient api, Events events, InstantSource clock) {
     /// Tells a claim which node its volume is wanted on.
     void select(Obj claim, String node) {
         Struct changes = Struct.of("metadata",
-                Struct.of("annotations", Struct.of(VolumeFilter.SELECTED_NODE, node)));
+                Struct.of("annotations", Struct.of(LateClaim.SELECTED_NODE, node)));
         api.patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim.key(), new Patch.Merge(changes), WriteOptions.PLAIN);
+    }
+
+    /// Gives a volume to a claim, as long as the volume is as it was seen; the binder shows it in the claim.
+    /// @throws ApiFault 409 when somebody else was first
+    void give(Obj volume, Obj claim) {
+        api.update(Resources.PERSISTENT_VOLUMES, volume.with(Events.reference(claim), "spec", "claimRef").with("yes",
+                "metadata", "annotations", "pv.kubernetes.io/bound-by-controller"), WriteOptions.PLAIN);
     }
 
     /// Says in a pod's status and by an event why it has no node; `nominated` may be empty.

@@ -2,7 +2,6 @@ package io.k3j.scheduler;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +62,7 @@ final class SchedulerLoop {
             switch (Placement.of(pod, snapshot, start, dice)) {
                 case Placement.Found found -> {
                     start = (start + found.looked()) % snapshot.nodes().size();
-                    found(entry, found.node().name(), snapshot);
+                    found(entry, found.node(), snapshot);
                 }
                 case Placement.None none -> none(entry, none, snapshot);
             }
@@ -75,21 +74,31 @@ final class SchedulerLoop {
         }
     }
 
-    private void found(SchedulingQueue.Entry entry, String node, Snapshot snapshot) {
+    private void found(SchedulingQueue.Entry entry, NodeState node, Snapshot snapshot) {
         PodInfo pod = entry.pod();
         @Nullable
         VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
-        if (volumes != null && !volumes.waiting().isEmpty()) {
-            for (Obj claim : volumes.waiting()) {
-                if (!claim.annotations().containsKey(VolumeFilter.SELECTED_NODE)) {
-                    door.select(claim, node);
-                }
-            }
-            queue.park(entry, Set.of(VolumeFilter.NAME));
+        if (volumes != null && volumes.waits()) {
+            prepare(entry, volumes, node);
             return;
         }
-        cluster.assume(pod, node);
-        bindings.execute(() -> bind(entry, node));
+        cluster.assume(pod, node.name());
+        bindings.execute(() -> bind(entry, node.name()));
+    }
+
+    /// Has the pod's claims bound to volumes of the node; the pod comes again when they are.
+    private void prepare(SchedulingQueue.Entry entry, VolumeFilter volumes, NodeState node) {
+        try {
+            volumes.plan(node).forEach((claim, volume) -> volume.ifPresentOrElse(v -> door.give(v, claim),
+                    () -> door.select(claim, node.name())));
+        } catch (ApiFault fault) {
+            if (fault.code() != 404 && fault.code() != 409) {
+                throw fault;
+            }
+            queue.error(entry);
+            return;
+        }
+        queue.park(entry, Set.of(VolumeFilter.NAME));
     }
 
     private void bind(SchedulingQueue.Entry entry, String node) {

@@ -4,20 +4,26 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where a pod's claims let it go: to where bound volumes can be reached; claims that wait for their first
 /// consumer go where the pod goes: <https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode>.
 final class VolumeFilter implements Filter {
     static final String NAME = "VolumeBinding";
-    static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final Rejection ELSEWHERE = Rejection.hard(NAME,
             "node(s) didn't match PersistentVolume's node affinity");
+    private static final Rejection NO_VOLUME = Rejection.hard(NAME,
+            "node(s) didn't find available persistent volumes to bind");
 
-    private final List<List<NodeTerm>> bound = new ArrayList<>();
-    private final List<Obj> waiting = new ArrayList<>();
+    private final List<Obj> bound = new ArrayList<>();
+    private final List<LateClaim> waiting = new ArrayList<>();
     private @Nullable Rejection everywhere;
 
     private VolumeFilter() {
@@ -45,9 +51,34 @@ final class VolumeFilter implements Filter {
         return everywhere;
     }
 
-    /// The claims that wait to be told the node.
-    List<Obj> waiting() {
-        return waiting;
+    /// Whether claims wait for the pod to be given a node.
+    boolean waits() {
+        return !waiting.isEmpty();
+    }
+
+    /// What is to be written for the pod to go to a node: for each claim that waits the volume it takes, empty for one
+    /// to be made. Claims for which it was written already are left out; empty when the node will not do.
+    Map<Obj, Optional<Obj>> plan(NodeState node) {
+        Map<Obj, Optional<Obj>> plan = new LinkedHashMap<>();
+        return chosen(node, plan) ? plan : Map.of();
+    }
+
+    private boolean chosen(NodeState node, Map<Obj, Optional<Obj>> plan) {
+        Set<String> taken = new HashSet<>();
+        for (LateClaim late : waiting) {
+            if (late.meant().isPresent()) {
+                continue;
+            }
+            LateClaim.Choice choice = late.on(node, taken);
+            if (!choice.possible()) {
+                return false;
+            }
+            choice.volume().ifPresent(v -> taken.add(v.name()));
+            if (!late.told()) {
+                plan.put(late.claim(), choice.volume());
+            }
+        }
+        return true;
     }
 
     private void add(Key key, Volumes volumes) {
@@ -70,35 +101,28 @@ final class VolumeFilter implements Filter {
             everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
             return;
         }
-        Struct required = volume.get().spec().struct("nodeAffinity").struct("required");
-        if (!required.isEmpty()) {
-            bound.add(NodeTerm.of(required.seq("nodeSelectorTerms")));
-        }
+        bound.add(volume.get());
     }
 
     private void addUnbound(Obj claim, Volumes volumes) {
-        boolean waits = volumes.storageClass(claim.spec().text("storageClassName"))
-                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
-        if (waits && claim.spec().text("volumeName").isEmpty()) {
-            waiting.add(claim);
-        } else {
+        String name = claim.spec().text("storageClassName");
+        Optional<Obj> late = volumes.storageClass(name)
+                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer"));
+        if (late.isEmpty() || !claim.spec().text("volumeName").isEmpty()) {
             everywhere = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
+            return;
         }
+        LateClaim waits = new LateClaim(claim, late.get(), volumes.volumesOf(name));
+        waiting.add(waits);
+        waiting.sort(Comparator.comparing(LateClaim::size));
+        waits.meant().ifPresent(bound::add);
     }
 
     @Override
     public @Nullable Rejection reject(NodeState node) {
-        for (List<NodeTerm> terms : bound) {
-            if (terms.stream().noneMatch(t -> t.matches(node.name(), node.labels()))) {
-                return ELSEWHERE;
-            }
+        if (bound.stream().anyMatch(v -> !LateClaim.reaches(v, node))) {
+            return ELSEWHERE;
         }
-        for (Obj claim : waiting) {
-            String selected = claim.annotations().getOrDefault(SELECTED_NODE, node.name());
-            if (!selected.equals(node.name())) {
-                return ELSEWHERE;
-            }
-        }
-        return null;
+        return chosen(node, new LinkedHashMap<>()) ? null : NO_VOLUME;
     }
 }

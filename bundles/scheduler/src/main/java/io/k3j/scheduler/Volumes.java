@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import java.util.List;
 import java.util.Optional;
 
 /// What is known of claims, volumes and storage classes.
@@ -11,6 +12,9 @@ interface Volumes {
 
     /// A volume.
     Optional<Obj> volume(String name);
+
+    /// All volumes of a storage class.
+    List<Obj> volumesOf(String storageClass);
 
     /// A storage class.
     Optional<Obj> storageClass(String name);

@@ -9,6 +9,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class Watching {
             PodAffinityFilter.NAME);
     private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
     private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
+    private static final String BY_CLASS = "class";
     private static final Set<String> ANYTHING = Set.of();
 
     private final SchedulingQueue queue;
@@ -33,7 +35,8 @@ final class Watching {
     Watching(LiveViews views, TimeSource clock) {
         LiveView namespaces = views.of(Resources.NAMESPACES);
         LiveView claims = views.of(Resources.PERSISTENT_VOLUME_CLAIMS);
-        LiveView volumes = views.of(Resources.PERSISTENT_VOLUMES);
+        LiveView volumes = views.of(Resources.PERSISTENT_VOLUMES).index(BY_CLASS,
+                v -> List.of(v.spec().text("storageClassName")));
         LiveView classes = views.of(Resources.STORAGE_CLASSES);
         this.budgets = views.of(Resources.POD_DISRUPTION_BUDGETS);
         this.queue = new SchedulingQueue(clock);
@@ -56,6 +59,11 @@ final class Watching {
             @Override
             public Optional<Obj> volume(String name) {
                 return volumes.get(Key.of(name));
+            }
+
+            @Override
+            public List<Obj> volumesOf(String storageClass) {
+                return volumes.by(BY_CLASS, storageClass);
             }
 
             @Override

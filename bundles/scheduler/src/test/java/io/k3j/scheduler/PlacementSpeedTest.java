@@ -30,6 +30,11 @@ class PlacementSpeedTest {
         }
 
         @Override
+        public List<Obj> volumesOf(String storageClass) {
+            return List.of();
+        }
+
+        @Override
         public Optional<Obj> storageClass(String name) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package io.k3j.controllerscluster;
+package io.k3j.controllerkit;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Quantity;
@@ -10,12 +10,12 @@ import java.util.Optional;
 
 /// Which volume a claim gets:
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding>. Pure.
-final class VolumeMatch {
+public final class VolumeMatch {
     private VolumeMatch() {
     }
 
     /// The volume that is already meant for the claim, else the smallest that fits.
-    static Optional<Obj> best(Obj claim, List<Obj> volumes) {
+    public static Optional<Obj> best(Obj claim, List<Obj> volumes) {
         String wanted = claim.spec().text("volumeName");
         if (!wanted.isEmpty()) {
             return volumes.stream().filter(v -> v.name().equals(wanted)).filter(v -> free(v) || meant(v, claim))
@@ -31,7 +31,7 @@ final class VolumeMatch {
     }
 
     /// Whether a volume names a claim, and no other one of the same name.
-    static boolean meant(Obj volume, Obj claim) {
+    public static boolean meant(Obj volume, Obj claim) {
         Struct ref = volume.spec().struct("claimRef");
         return ref.text("name").equals(claim.name()) && ref.text("namespace").equals(claim.namespace())
                 && (ref.text("uid").isEmpty() || ref.text("uid").equals(claim.uid()));
