@@ -88,6 +88,37 @@ class KitTest {
     }
 
     @Test
+    void keysThatBecomeDueTogetherWakeAsManyWorkers() throws InterruptedException {
+        WorkQueue queue = new WorkQueue(TimeSource.system());
+        CountDownLatch together = new CountDownLatch(3);
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            workers.add(Thread.ofVirtual().start(() -> {
+                while (queue.take().isEmpty()) {
+                    queue.await(Duration.ofSeconds(60));
+                }
+                together.countDown();
+                joined(together);
+            }));
+        }
+        for (int i = 0; i < 3; i++) {
+            queue.addAfter(Key.of("k" + i), Duration.ofMillis(50));
+        }
+        for (Thread worker : workers) {
+            assertThat(worker.join(Duration.ofSeconds(20))).isTrue();
+        }
+        assertThat(together.getCount()).isZero();
+    }
+
+    private static void joined(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void theEarlierOfTwoDelaysCounts() {
         WorkQueue queue = new WorkQueue(clock);
         queue.addAfter(KEY, Duration.ofSeconds(10));
