@@ -4,19 +4,29 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/// Refuses pods that the label `pod-security.kubernetes.io/enforce` of their namespace does not allow. The
-/// labels `warn` and `audit` have no effect yet; every version means the newest. See
+/// Refuses pods that the label `pod-security.kubernetes.io/enforce` of their namespace does not allow, and warns of
+/// pods and templates of pods that `pod-security.kubernetes.io/warn` (without it: `enforce`) does not. Both take a
+/// version. `audit` is checked and kept; there is no audit log it could write to. See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 @Component(service = Admission.class, property = "order:Integer=120")
 public final class PodSecurity implements Admission {
-    private static final String LABEL = "pod-security.kubernetes.io/enforce";
+    /// Where kinds that make pods keep the template.
+    private static final Map<String, List<String>> TEMPLATES = Map.of("podtemplates", List.of("template"),
+            "replicationcontrollers", List.of("spec", "template"), "replicasets", List.of("spec", "template"),
+            "deployments", List.of("spec", "template"), "statefulsets", List.of("spec", "template"), "daemonsets",
+            List.of("spec", "template"), "jobs", List.of("spec", "template"), "cronjobs",
+            List.of("spec", "jobTemplate", "spec", "template"));
+    private static final Set<String> GROUPS = Set.of("", "apps", "batch");
     private final World world;
 
     /// Looks at namespaces.
@@ -32,25 +42,75 @@ public final class PodSecurity implements Admission {
 
     @Override
     public boolean handles(Write write) {
-        boolean changes = write.operation() == Operation.UPDATE
-                && (write.subresource().isEmpty() || write.of("ephemeralcontainers"));
-        return Writes.creates(write, "pods") || changes && Writes.of(write, "", "pods");
+        boolean changes = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        String resource = write.kind().gvr().resource();
+        boolean whole = write.subresource().isEmpty() || write.of("ephemeralcontainers");
+        return changes && whole && GROUPS.contains(write.kind().gvr().group())
+                && (resource.equals("pods") || resource.equals("namespaces") || TEMPLATES.containsKey(resource));
     }
 
     @Override
-    public void validate(Write write, Struct pod) {
-        Map<String, String> labels = world.find(World.NAMESPACES, "", write.key().namespace()).map(n -> n.labels())
-                .orElse(Map.of());
-        String level = labels.getOrDefault(LABEL, "privileged");
-        boolean same = write.before().map(b -> b.struct("spec").equals(pod.struct("spec"))).orElse(false);
-        if (level.equals("privileged") || same) {
+    public void validate(Write write, Struct object) {
+        switch (write.kind().gvr().resource()) {
+            case "namespaces" -> problem(object).filter(
+                    why -> write.before().flatMap(PodSecurity::problem).isEmpty()).ifPresent(why -> {
+                        throw new ApiFault(422, "Invalid", "Namespace \"" + write.key().name() + "\" is invalid: "
+                                + why, Struct.EMPTY);
+                    });
+            case "pods" -> pod(write, object);
+            default -> {
+            }
+        }
+    }
+
+    private static Optional<String> problem(Struct namespace) {
+        return PodSecurityLevel.problem(namespace.struct("metadata").struct("labels").texts());
+    }
+
+    private void pod(Write write, Struct pod) {
+        PodSecurityLevel level = PodSecurityLevel.enforced(labels(write));
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED) || insignificant(write, pod)) {
             return;
         }
-        // an unknown level is taken for the strictest one, as upstream does
-        List<String> wrong = PodSecurityChecks.violations(pod.struct("spec"), !level.equals("baseline"));
+        List<String> wrong = PodSecurityChecks.violations(pod, level);
         if (!wrong.isEmpty()) {
-            throw ApiFault.forbidden(World.PODS, write.key().name(), "violates PodSecurity \"" + level + ":"
-                    + labels.getOrDefault(LABEL + "-version", "latest") + "\": " + String.join(", ", wrong));
+            throw ApiFault.forbidden(World.PODS, write.key().name(),
+                    "violates PodSecurity \"" + level + "\": " + String.join(", ", wrong));
         }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        String resource = write.kind().gvr().resource();
+        if (resource.equals("namespaces") || resource.equals("pods") && insignificant(write, object)) {
+            return List.of();
+        }
+        PodSecurityLevel level = PodSecurityLevel.warned(labels(write));
+        Struct pod = object;
+        for (String field : TEMPLATES.getOrDefault(resource, List.of())) {
+            pod = pod.struct(field);
+        }
+        List<String> wrong = pod.isEmpty() ? List.of() : PodSecurityChecks.violations(pod, level);
+        return wrong.isEmpty() ? List.of()
+                : List.of("would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
+    }
+
+    private Map<String, String> labels(Write write) {
+        return world.find(World.NAMESPACES, "", write.key().namespace()).map(n -> n.labels()).orElse(Map.of());
+    }
+
+    /// An update that changes nothing the standards are about: images, tolerations, deadlines and plain metadata.
+    private static boolean insignificant(Write write, Struct pod) {
+        return write.before().map(b -> judged(b).equals(judged(pod))).orElse(false);
+    }
+
+    private static Struct judged(Struct pod) {
+        Struct spec = pod.struct("spec").without("tolerations").without("activeDeadlineSeconds")
+                .without("terminationGracePeriodSeconds").without("schedulingGates");
+        for (String list : List.of("containers", "initContainers", "ephemeralContainers")) {
+            Seq plain = Seq.copyOf(spec.seq(list).structs().stream().map(c -> c.without("image")).toList());
+            spec = plain.isEmpty() ? spec : spec.with(list, plain);
+        }
+        return Struct.of("spec", spec, "annotations", pod.struct("metadata").struct("annotations"));
     }
 }

@@ -2,38 +2,46 @@ package io.k3j.admissioncore;
 
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The rules of the pod security standards, with upstream's words. Pure. See
+/// The rules of the pod security standards as of Kubernetes 1.36, in upstream's order and words; each counts from the
+/// version it came with. Pure; for one pod. See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>.
 final class PodSecurityChecks {
-    private static final Set<String> CAPABILITIES = Set.of("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID",
-            "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT");
-    private static final Set<String> VOLUMES = Set.of("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral",
-            "image", "persistentVolumeClaim", "projected", "secret");
-    private static final Set<String> SYSCTLS = Set.of("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range",
-            "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
-            "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
-            "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem");
+    private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+    private final Struct annotations;
     private final Struct spec;
     private final Struct podContext;
+    private final int minor;
+    private final boolean windows;
     private final List<Struct> containers = new ArrayList<>();
     private final List<String> found = new ArrayList<>();
 
-    private PodSecurityChecks(Struct spec) {
-        this.spec = spec;
+    private PodSecurityChecks(Struct pod, int minor) {
+        this.annotations = pod.struct("metadata").struct("annotations");
+        this.spec = pod.struct("spec");
         this.podContext = spec.struct("securityContext");
+        this.minor = minor;
+        // from 1.25 on what only Linux knows is not asked of pods that say they are for Windows
+        this.windows = minor >= 25 && spec.struct("os").text("name").equals("windows");
         for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
             containers.addAll(spec.seq(list).structs());
         }
     }
 
-    /// What a pod's spec violates: the rules of `baseline`, and of `restricted` if wanted.
-    static List<String> violations(Struct spec, boolean restricted) {
-        PodSecurityChecks c = new PodSecurityChecks(spec);
-        c.baseline();
+    /// What a pod, or a template of one, violates: the rules of a level in a version.
+    static List<String> violations(Struct pod, PodSecurityLevel level) {
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED)) {
+            return List.of();
+        }
+        boolean restricted = !level.name().equals(PodSecurityLevel.BASELINE);
+        PodSecurityChecks c = new PodSecurityChecks(pod, level.minor());
+        c.baseline(restricted);
         if (restricted) {
             c.restricted();
         }
@@ -44,89 +52,222 @@ final class PodSecurityChecks {
         return container.struct("securityContext");
     }
 
-    private void baseline() {
-        List<String> host = new ArrayList<>();
-        for (String field : List.of("hostNetwork", "hostPID", "hostIPC")) {
-            if (spec.flag(field)) {
-                host.add(field + "=true");
-            }
+    private void baseline(boolean restricted) {
+        appArmor();
+        if (!restricted || minor < 22) {
+            capabilities(PodSecurityTables.BASELINE_CAPABILITIES, "non-default capabilities", List.of());
         }
-        if (!host.isEmpty()) {
-            found.add("host namespaces (" + String.join(", ", host) + ")");
+        hostNamespaces();
+        List<String> paths = names(spec.seq("volumes").structs(), v -> v.has("hostPath"));
+        tell("hostPath volumes", paths, who("volume", paths));
+        uses("hostPort", "hostPorts", "hostPort", c -> c.seq("ports").structs().stream()
+                .map(p -> p.whole("hostPort", 0)).filter(p -> p != 0).map(String::valueOf).toList());
+        if (minor >= 34) {
+            uses("probe or lifecycle host", "probe or lifecycle hosts", "probe or lifecycle host",
+                    c -> hosts(c).stream().map(h -> "\"" + h + "\"").toList());
         }
         each("privileged", "must not set securityContext.privileged=true", c -> context(c).flag("privileged"));
-        each("non-default capabilities", "must not include other than the default capabilities in"
-                + " securityContext.capabilities.add",
-                c -> !CAPABILITIES.containsAll(context(c).struct("capabilities").seq("add").texts()));
-        named("hostPath volumes", spec.seq("volumes").structs().stream().filter(v -> v.has("hostPath")).toList());
-        each("hostPort", "must not use hostPorts",
-                c -> c.seq("ports").structs().stream().anyMatch(p -> p.whole("hostPort", 0) != 0));
         each("procMount", "must not set securityContext.procMount to \"Unmasked\"",
-                c -> context(c).text("procMount").equals("Unmasked"));
-        if (profile(podContext).equals("Unconfined")) {
-            found.add("seccompProfile (pod must not set securityContext.seccompProfile.type to \"Unconfined\")");
+                c -> !context(c).text("procMount", "Default").equals("Default"));
+        seLinux();
+        if (!restricted) {
+            either("seccompProfile", "must not set securityContext.seccompProfile.type to \"Unconfined\"",
+                    c -> profile(c).equals("Unconfined"));
         }
-        each("seccompProfile", "must not set securityContext.seccompProfile.type to \"Unconfined\"",
-                c -> profile(context(c)).equals("Unconfined"));
         List<String> sysctls = podContext.seq("sysctls").structs().stream().map(s -> s.text("name"))
-                .filter(n -> !SYSCTLS.contains(n)).toList();
-        if (!sysctls.isEmpty()) {
-            found.add("forbidden sysctls (" + String.join(", ", sysctls) + ")");
+                .filter(n -> !PodSecurityTables.SYSCTLS.containsKey(n) || PodSecurityTables.SYSCTLS.get(n) > minor)
+                .toList();
+        tell("forbidden sysctls", sysctls, String.join(", ", sysctls));
+        either("hostProcess", "must not set securityContext.windowsOptions.hostProcess=true",
+                c -> c.struct("windowsOptions").flag("hostProcess"));
+    }
+
+    private void hostNamespaces() {
+        List<String> host = List.of("hostNetwork", "hostPID", "hostIPC").stream().filter(spec::flag)
+                .map(f -> f + "=true").toList();
+        tell("host namespaces", host, String.join(", ", host));
+    }
+
+    private void appArmor() {
+        List<String> wrong = new ArrayList<>();
+        Predicate<Struct> bad = c -> !Set.of("", "RuntimeDefault", "Localhost")
+                .contains(c.struct("appArmorProfile").text("type"));
+        setters(bad).ifSome(who -> wrong.add(who + " must not set AppArmor profile type to \"Unconfined\""));
+        List<String> noted = annotations.names().stream().filter(n -> n.startsWith(APP_ARMOR)).filter(n -> {
+            String profile = annotations.text(n);
+            return !profile.isEmpty() && !profile.equals("runtime/default") && !profile.startsWith("localhost/");
+        }).map(n -> n + "=\"" + annotations.text(n) + "\"").toList();
+        if (!noted.isEmpty()) {
+            wrong.add((noted.size() > 1 ? "annotations " : "annotation ") + String.join(", ", noted));
         }
+        tell("forbidden AppArmor profile" + (wrong.size() > 1 ? "s" : ""), wrong, String.join("; ", wrong));
+    }
+
+    private void seLinux() {
+        Set<String> details = new TreeSet<>();
+        Predicate<Struct> bad = c -> {
+            Struct options = c.struct("seLinuxOptions");
+            String type = options.text("type");
+            boolean wrong = !PodSecurityTables.SELINUX_TYPES.contains(type);
+            if (wrong) {
+                details.add("type \"" + type + "\"");
+            }
+            for (String field : List.of("user", "role")) {
+                if (!options.text(field).isEmpty()) {
+                    details.add(field + " may not be set");
+                    wrong = true;
+                }
+            }
+            return wrong;
+        };
+        setters(bad).ifSome(who -> found.add("seLinuxOptions (" + who
+                + " set forbidden securityContext.seLinuxOptions: " + String.join("; ", details) + ")"));
+    }
+
+    private static List<String> hosts(Struct container) {
+        List<Struct> handlers = new ArrayList<>();
+        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+            handlers.add(container.struct(probe));
+        }
+        handlers.add(container.struct("lifecycle").struct("postStart"));
+        handlers.add(container.struct("lifecycle").struct("preStop"));
+        return handlers.stream().flatMap(h -> List.of("httpGet", "tcpSocket").stream().map(k -> h.struct(k)
+                .text("host"))).filter(h -> !h.isEmpty()).toList();
     }
 
     private void restricted() {
-        each("allowPrivilegeEscalation != false", "must set securityContext.allowPrivilegeEscalation=false",
-                c -> context(c).flag("allowPrivilegeEscalation", true));
-        each("unrestricted capabilities", "must set securityContext.capabilities.drop=[\"ALL\"]",
-                c -> !context(c).struct("capabilities").seq("drop").contains("ALL"));
-        volumes();
-        boolean pod = podContext.flag("runAsNonRoot");
-        eachOrPod("runAsNonRoot != true", "must set securityContext.runAsNonRoot=true",
-                c -> !context(c).flag("runAsNonRoot", pod));
-        if (podContext.has("runAsUser") && podContext.whole("runAsUser", 1) == 0) {
-            found.add("runAsUser=0 (pod must not set runAsUser=0)");
+        if (!windows) {
+            each("allowPrivilegeEscalation != false", "must set securityContext.allowPrivilegeEscalation=false",
+                    c -> context(c).flag("allowPrivilegeEscalation", true));
         }
-        each("runAsUser=0", "must not set runAsUser=0",
-                c -> context(c).has("runAsUser") && context(c).whole("runAsUser", 1) == 0);
-        eachOrPod("seccompProfile", "must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
-                + " \"Localhost\"", c -> profile(context(c)).isEmpty() && profile(podContext).isEmpty());
+        if (minor >= 22 && !windows) {
+            List<String> kept = names(containers,
+                    c -> !context(c).struct("capabilities").seq("drop").contains("ALL"));
+            capabilities(PodSecurityTables.RESTRICTED_CAPABILITIES, "unrestricted capabilities",
+                    kept.isEmpty() ? List.of() : List.of(who("container", kept)
+                            + " must set securityContext.capabilities.drop=[\"ALL\"]"));
+        }
+        volumes();
+        eachOrPod("runAsNonRoot != true", "must not set securityContext.runAsNonRoot=false",
+                c -> c.has("runAsNonRoot") && !c.flag("runAsNonRoot"), "must set securityContext.runAsNonRoot=true",
+                c -> !c.has("runAsNonRoot"));
+        if (minor >= 23) {
+            either("runAsUser=0", "must not set runAsUser=0", c -> c.has("runAsUser") && c.whole("runAsUser", 1) == 0);
+        }
+        if (!windows) {
+            eachOrPod("seccompProfile", "must not set securityContext.seccompProfile.type to \"Unconfined\"",
+                    c -> profile(c).equals("Unconfined"),
+                    "must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"",
+                    c -> profile(c).isEmpty());
+        }
+    }
+
+    private void capabilities(Set<String> allowed, String rule, List<String> others) {
+        Set<String> added = new TreeSet<>();
+        List<String> wrong = new ArrayList<>(others);
+        List<String> who = names(containers, c -> {
+            List<String> more = context(c).struct("capabilities").seq("add").texts().stream()
+                    .filter(a -> !allowed.contains(a)).toList();
+            added.addAll(more);
+            return !more.isEmpty();
+        });
+        if (!who.isEmpty()) {
+            wrong.add(who("container", who) + " must not include " + quoted(added)
+                    + " in securityContext.capabilities.add");
+        }
+        tell(rule, wrong, String.join("; ", wrong));
     }
 
     private void volumes() {
-        List<String> wrong = new ArrayList<>();
-        for (Struct volume : spec.seq("volumes").structs()) {
-            for (String type : volume.names()) {
-                if (!type.equals("name") && !VOLUMES.contains(type)) {
-                    wrong.add("volume \"" + volume.text("name") + "\" uses restricted volume type \"" + type + "\"");
-                }
-            }
-        }
-        if (!wrong.isEmpty()) {
-            found.add("restricted volume types (" + String.join("; ", wrong) + ")");
-        }
+        Set<String> types = new TreeSet<>();
+        List<String> wrong = names(spec.seq("volumes").structs(), v -> {
+            List<String> others = v.names().stream()
+                    .filter(t -> !t.equals("name") && !PodSecurityTables.VOLUMES.contains(t)).toList();
+            types.addAll(others);
+            return !others.isEmpty();
+        });
+        tell("restricted volume types", wrong, who("volume", wrong) + (wrong.size() > 1 ? " use" : " uses")
+                + " restricted volume type" + (types.size() > 1 ? "s " : " ") + quoted(types));
     }
 
     private static String profile(Struct context) {
         return context.struct("seccompProfile").text("type");
     }
 
+    private void tell(String rule, List<String> wrong, String detail) {
+        if (!wrong.isEmpty()) {
+            found.add(rule + " (" + detail + ")");
+        }
+    }
+
+    private static List<String> names(List<Struct> all, Predicate<Struct> wrong) {
+        return all.stream().filter(wrong).map(c -> c.text("name")).toList();
+    }
+
+    private static String quoted(Collection<String> names) {
+        return String.join(", ", names.stream().map(n -> "\"" + n + "\"").toList());
+    }
+
+    private static String who(String what, List<String> names) {
+        return what + (names.size() > 1 ? "s " : " ") + quoted(names);
+    }
+
+    /// The pod, its containers or both, as they are named in messages; empty: none.
+    private record Setters(String text) {
+        void ifSome(java.util.function.Consumer<String> action) {
+            if (!text.isEmpty()) {
+                action.accept(text);
+            }
+        }
+    }
+
+    /// Whose security context is wrong.
+    private Setters setters(Predicate<Struct> wrong) {
+        List<String> all = new ArrayList<>();
+        if (wrong.test(podContext)) {
+            all.add("pod");
+        }
+        List<String> names = names(containers, c -> wrong.test(context(c)));
+        if (!names.isEmpty()) {
+            all.add(who("container", names));
+        }
+        return new Setters(String.join(" and ", all));
+    }
+
+    private void either(String rule, String must, Predicate<Struct> wrong) {
+        setters(wrong).ifSome(who -> found.add(rule + " (" + who + " " + must + ")"));
+    }
+
     private void each(String rule, String must, Predicate<Struct> wrong) {
-        named(rule, "container", " " + must, containers.stream().filter(wrong).toList());
+        List<String> names = names(containers, wrong);
+        tell(rule, names, who("container", names) + " " + must);
     }
 
-    private void eachOrPod(String rule, String must, Predicate<Struct> wrong) {
-        named(rule, "pod or container", " " + must, containers.stream().filter(wrong).toList());
+    private void uses(String one, String many, String rule, Function<Struct, List<String>> what) {
+        Set<String> values = new TreeSet<>();
+        List<String> names = names(containers, c -> values.addAll(what.apply(c)) || !what.apply(c).isEmpty());
+        tell(rule, names, who("container", names) + (names.size() > 1 ? " use " : " uses ")
+                + (values.size() > 1 ? many : one) + " " + String.join(", ", values));
     }
 
-    private void named(String rule, List<Struct> volumes) {
-        named(rule, "volume", "", volumes);
-    }
-
-    private void named(String rule, String what, String must, List<Struct> which) {
-        if (!which.isEmpty()) {
-            String names = String.join(", ", which.stream().map(c -> "\"" + c.text("name") + "\"").toList());
-            found.add(rule + " (" + what + (which.size() > 1 ? "s " : " ") + names + must + ")");
+    /// What containers may leave to the pod: first whoever sets it wrong, else the containers that nobody sets it for.
+    private void eachOrPod(String rule, String mustNot, Predicate<Struct> wrong, String must,
+            Predicate<Struct> unset) {
+        int before = found.size();
+        List<String> own = names(containers, c -> wrong.test(context(c)));
+        List<String> without = unset.test(podContext) ? names(containers, c -> unset.test(context(c)))
+                : List.of();
+        boolean inherited = wrong.test(podContext) && containers.stream().anyMatch(c -> unset.test(context(c)));
+        List<String> who = new ArrayList<>();
+        if (inherited) {
+            who.add("pod");
+        }
+        if (!own.isEmpty()) {
+            who.add(who("container", own));
+        }
+        tell(rule, who, String.join(" and ", who) + " " + mustNot);
+        if (found.size() == before) {
+            tell(rule, without, "pod or " + who("container", without) + " " + must);
         }
     }
 }

@@ -7,9 +7,11 @@ import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,87 @@ class PodAdmissionTest {
         Struct pod = Stage.object("Pod", "p", Struct.of("containers",
                 Seq.of(Struct.of("name", "c", "securityContext", safe))));
         assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "{'securityContext':{'appArmorProfile':{'type':'Unconfined'}}}|forbidden AppArmor profile (pod must not set AppArmor profile type to \"Unconfined\")",
+            "{'securityContext':{'seLinuxOptions':{'type':'spc_t','user':'u'}}}|seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: type \"spc_t\"; user may not be set)",
+            "{'securityContext':{'windowsOptions':{'hostProcess':true}}}|hostProcess (pod must not set securityContext.windowsOptions.hostProcess=true)",
+            "{'containers':[{'name':'c','livenessProbe':{'httpGet':{'host':'127.0.0.1'}}}]}|probe or lifecycle host (container \"c\" uses probe or lifecycle host \"127.0.0.1\")",
+            "{'containers':[{'name':'c','lifecycle':{'preStop':{'tcpSocket':{'host':'h'}}}}]}|probe or lifecycle host (container \"c\" uses probe or lifecycle host \"h\")",
+            "{'containers':[{'name':'c','ports':[{'hostPort':80}]}]}|hostPort (container \"c\" uses hostPort 80)",
+            "{'containers':[{'name':'c','securityContext':{'procMount':'Unmasked'}}]}|procMount (container \"c\" must not set securityContext.procMount to \"Unmasked\")",
+            "{'initContainers':[{'name':'i','securityContext':{'capabilities':{'add':['SYS_ADMIN']}}}]}|non-default capabilities (container \"i\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add)",
+            "{'securityContext':{'sysctls':[{'name':'kernel.msgmax'}]}}|forbidden sysctls (kernel.msgmax)",
+            "{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}|hostPath volumes (volume \"v\")"})
+    void baselineRulesOutWhatReachesTheHost(String spec, String violation) {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        enforce("baseline");
+        Struct pod = Stage.object("Pod", "p", Json.object(spec.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, pod))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": " + violation);
+    }
+
+    @Test
+    void restrictedLetsNoCapabilityButOneBeAdded() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        enforce("restricted");
+        Struct safe = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", true, "capabilities",
+                Struct.of("drop", List.of("ALL"), "add", List.of("CHOWN", "NET_BIND_SERVICE")), "seccompProfile",
+                Struct.of("type", "RuntimeDefault"));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers",
+                Seq.of(Struct.of("name", "c", "securityContext", safe))));
+        assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, pod)).hasMessageEndingWith(
+                "unrestricted capabilities (container \"c\" must not include \"CHOWN\" in"
+                        + " securityContext.capabilities.add)");
+        Struct undone = Struct.of("securityContext", Struct.of("seccompProfile", Struct.of("type", "Unconfined")));
+        assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, pod.withAt(undone.struct("securityContext"),
+                "spec", "securityContext"))).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void anOlderVersionKnowsNoNewerRules() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        stage.seed(World.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/enforce", "baseline",
+                "pod-security.kubernetes.io/enforce-version", "v1.33")));
+        Struct probe = Struct.of("name", "c", "livenessProbe", Struct.of("tcpSocket", Struct.of("host", "h")));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers", Seq.of(probe)));
+        assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
+    }
+
+    private static Struct namespace(Struct labels) {
+        return Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                Struct.of("name", "default", "labels", labels));
+    }
+
+    @Test
+    void whoeverWritesATemplateIsWarned() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        Struct host = Struct.of("spec", Struct.of("hostNetwork", true));
+        Struct deployment = Stage.object("Deployment", "d", Struct.of("template", host));
+        Write write = stage.creates(new Gvr("apps", "v1", "deployments"), "Deployment");
+        assertThat(plugin.warnings(write, deployment)).isEmpty();
+        stage.seed(World.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/warn", "baseline",
+                "pod-security.kubernetes.io/warn-version", "v1.30")));
+        assertThat(plugin.handles(write)).isTrue();
+        plugin.validate(write, deployment);
+        assertThat(plugin.warnings(write, deployment)).containsExactly(
+                "would violate PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true)");
+        assertThat(plugin.warnings(stage.creates(World.PODS, "Pod"), Stage.object("Pod", "p", host.struct("spec"))))
+                .hasSize(1);
+    }
+
+    @Test
+    void aNamespaceNamesLevelsAndVersionsThatExist() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        assertThatThrownBy(() -> stage.admitted(plugin, World.NAMESPACES,
+                namespace(Struct.of("pod-security.kubernetes.io/warn", "strict"))))
+                .hasMessage("Namespace \"p\" is invalid: metadata.labels[pod-security.kubernetes.io/warn]: Invalid"
+                        + " value: \"strict\": must be one of privileged, baseline, restricted");
+        assertThatThrownBy(() -> stage.admitted(plugin, World.NAMESPACES,
+                namespace(Struct.of("pod-security.kubernetes.io/enforce-version", "1.30"))))
+                .hasMessageContaining("must be \"latest\" or \"v1.x\"");
     }
 
     @Test

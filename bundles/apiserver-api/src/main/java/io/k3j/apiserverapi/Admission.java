@@ -1,6 +1,7 @@
 package io.k3j.apiserverapi;
 
 import io.k3j.model.Struct;
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /// One admission plug-in, under upstream's name. See
@@ -29,6 +30,11 @@ public interface Admission {
 
     /// The last word, after all changes.
     default void validate(Write write, Struct object) {
+    }
+
+    /// Texts for `Warning: 299` headers, after [#validate].
+    default List<String> warnings(Write write, Struct object) {
+        return List.of();
     }
 
     /// The write has failed after `admit`, or was a dry run: give back what was reserved.

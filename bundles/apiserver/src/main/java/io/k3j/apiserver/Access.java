@@ -56,7 +56,23 @@ final class Access {
             real = authenticated(request);
         }
         String wanted = request.exchange().header("impersonate-user").orElse("");
-        return wanted.isEmpty() ? real : impersonated(request, real, wanted);
+        if (wanted.isEmpty()) {
+            refuseNobody(request);
+            return real;
+        }
+        return impersonated(request, real, wanted);
+    }
+
+    /// Whoever asks to act with other groups but names no user must not act as himself.
+    private static void refuseNobody(Request request) {
+        for (String name : request.exchange().headers().keySet()) {
+            if (name.equals("impersonate-group") || name.equals("impersonate-uid")
+                    || name.startsWith("impersonate-extra-")) {
+                throw new ApiFault(500, "InternalError", "Internal Server Error: \"" + request.path()
+                        + "\": requested header " + name + " without impersonating a user: set Impersonate-User",
+                        Struct.EMPTY);
+            }
+        }
     }
 
     private Caller authenticated(Request request) {

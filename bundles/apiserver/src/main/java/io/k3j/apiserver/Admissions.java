@@ -50,6 +50,12 @@ final class Admissions {
         }
     }
 
+    /// What plug-ins warn of, of an object they all let pass.
+    List<String> warnings(Write write, Struct object) {
+        return plugins.all().stream().map(Ranked.Entry::service).filter(p -> p.handles(write))
+                .flatMap(p -> p.warnings(write, object).stream()).toList();
+    }
+
     /// The write did not happen after all.
     void abandoned(Write write, Struct object) {
         for (Ranked.Entry<Admission> e : plugins.all()) {

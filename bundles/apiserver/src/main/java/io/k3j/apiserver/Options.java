@@ -21,7 +21,8 @@ import java.util.TreeSet;
 record Options(Core.Policy policy, String address, int port, String serviceIp) {
     private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
-            "StorageObjectInUseProtection", "RuntimeClass");
+            "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
+            "K3sControllerRestriction");
 
     /// Understands the settings.
     /// @throws IllegalArgumentException naming the flag that makes no sense

@@ -121,6 +121,7 @@ final class Shaping {
         }
         admissions.validate(write, object);
         intent.target().hooks().warnings(write, object).forEach(intent.warnings());
+        admissions.warnings(write, object).forEach(intent.warnings());
     }
 
     /// Gives back what admission has reserved for a write that does not happen.

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
     private final TestServer server = new TestServer(new MemoryDatastore(),
@@ -96,5 +98,13 @@ class AccessTest {
         TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/pods/p/exec", new byte[0]);
         assertThat(server.serve(x.with("authorization", "Bearer eve")).status()).isEqualTo(403);
         assertThat(asked).containsExactly("get exec", "create exec");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"impersonate-group", "impersonate-uid", "impersonate-extra-scopes"})
+    void nobodyIsImpersonatedWithoutAUser(String header) throws IOException {
+        TestExchange x = as("", header, "system:nodes");
+        assertThat(x.status()).isEqualTo(500);
+        assertThat(Json.object(x.bytes()).text("message")).contains("without impersonating a user");
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.authtokens;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -11,6 +12,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /// A signed token in the compact form of RFC 7519, with RS256 or ES256. Immutable.
@@ -33,6 +35,12 @@ record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
         } catch (IllegalArgumentException | MalformedInput e) {
             return Optional.empty();
         }
+    }
+
+    /// The audiences a token names; none when it names none or is no JWT.
+    static List<String> audiences(String token) {
+        Object named = parse(token).map(t -> t.claims().get("aud")).orElse(null);
+        return named instanceof Seq list ? list.texts() : named instanceof String one ? List.of(one) : List.of();
     }
 
     private static Struct struct(String part) {

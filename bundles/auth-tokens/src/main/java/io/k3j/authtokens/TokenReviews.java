@@ -23,13 +23,18 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class TokenReviews implements Action {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    private volatile List<Authenticator> authenticators = List.of();
+    private volatile List<Authenticator> authenticators;
     private final AccountKeys keys;
 
     /// Knows the audiences of this server from the keys.
     @Activate
     public TokenReviews(@Reference AccountKeys keys) {
+        this(keys, List.of());
+    }
+
+    TokenReviews(AccountKeys keys, List<Authenticator> authenticators) {
         this.keys = keys;
+        this.authenticators = authenticators;
     }
 
     @Override
@@ -57,15 +62,24 @@ public final class TokenReviews implements Action {
         try {
             for (Authenticator a : authenticators.reversed()) {
                 Optional<Caller> caller = a.authenticate(given);
-                if (caller.isPresent()) {
+                List<String> good = caller.isPresent() ? audiences(token, wanted) : List.of();
+                if (caller.isPresent() && !good.isEmpty()) {
                     return Struct.of("authenticated", true, "user", shown(authenticated(caller.get())), "audiences",
-                            wanted.isEmpty() ? keys.audiences() : wanted);
+                            good);
                 }
             }
         } catch (BadCredential e) {
             return Struct.of("user", Struct.EMPTY, "error", "[invalid bearer token, " + e.getMessage() + "]");
         }
         return Struct.of("user", Struct.EMPTY, "error", "invalid bearer token");
+    }
+
+    /// Those of the wanted audiences (none: of this server's) that an authentic token is for. One that names none is
+    /// for this server.
+    private List<String> audiences(String token, List<String> wanted) {
+        List<String> named = Jwt.audiences(token);
+        List<String> meant = named.isEmpty() ? keys.audiences() : named;
+        return (wanted.isEmpty() ? keys.audiences() : wanted).stream().filter(meant::contains).toList();
     }
 
     private static Caller authenticated(Caller caller) {

@@ -104,6 +104,21 @@ class TokensTest {
         assertThatThrownBy(() -> who(token)).isInstanceOf(BadCredential.class).hasMessageContaining("audiences");
     }
 
+    private Struct reviewed(String token, String... audiences) {
+        TokenReviews reviews = new TokenReviews(keys, List.of(authenticator));
+        return reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""), Struct.of("spec",
+                Struct.of("token", token, "audiences", List.of(audiences))), false)).struct("status");
+    }
+
+    @Test
+    void aReviewNamesOnlyAudiencesTheTokenIsFor() {
+        String token = request(Struct.of("audiences", List.of("vault", "other"))).text("token");
+        assertThat(reviewed(token, "vault", "bank").seq("audiences").texts()).containsExactly("vault");
+        assertThat(reviewed(token, "bank").flag("authenticated")).isFalse();
+        assertThat(reviewed(request(Struct.EMPTY).text("token")).seq("audiences").texts())
+                .isEqualTo(keys.audiences());
+    }
+
     @Test
     void aChangedTokenAndAForeignKeyAreRefused() throws BadCredential {
         String token = request(Struct.EMPTY).text("token");

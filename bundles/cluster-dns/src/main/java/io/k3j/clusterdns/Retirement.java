@@ -22,6 +22,7 @@ public final class Retirement implements Retire {
 
     @Override
     public void retire() {
-        Publication.withdraw(api, node);
+        // no node may take the Service away
+        Publication.withdraw(api.as("system:k3s-supervisor"), node);
     }
 }

@@ -14,9 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
@@ -27,19 +32,39 @@ final class ConsoleSocket implements AutoCloseable {
     private static final int MAX_COMMAND_CHARS = 8192;
     private static final long AGAIN_NANOS = 100_000_000;
 
+    /// How long a client may take to say its command.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Path path;
     private final ServerSocketChannel server;
     private final Commands commands;
+    private final Duration patience;
+    private final Predicate<UserPrincipal> welcome;
     private final Semaphore places = new Semaphore(MAX_COMMANDS_AT_ONCE);
 
-    private ConsoleSocket(Path path, ServerSocketChannel server, Commands commands) {
+    private ConsoleSocket(Path path, ServerSocketChannel server, Commands commands, Duration patience,
+            Predicate<UserPrincipal> welcome) {
         this.path = path;
         this.server = server;
         this.commands = commands;
+        this.patience = patience;
+        this.welcome = welcome;
     }
 
-    /// Takes over the path from a predecessor, which goes on with the connections it has.
+    /// Takes over the path from a predecessor, which goes on with the connections it has. Obeys root, and the user
+    /// this process runs as.
     static ConsoleSocket open(Path path, Commands commands) throws IOException {
+        UserPrincipal root = path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
+        Path place = Files.createDirectories(path.toAbsolutePath().getParent());
+        Path probe = Files.createTempFile(place, "owner", "");
+        UserPrincipal self = Files.getOwner(probe);
+        Files.delete(probe);
+        return open(path, commands, PATIENCE, user -> user.equals(root) || user.equals(self));
+    }
+
+    /// The same with a patience and a rule whom to obey.
+    static ConsoleSocket open(Path path, Commands commands, Duration patience, Predicate<UserPrincipal> welcome)
+            throws IOException {
         Files.createDirectories(path.getParent());
         Path fresh = path.resolveSibling("console.new");
         Files.deleteIfExists(fresh);
@@ -47,7 +72,7 @@ final class ConsoleSocket implements AutoCloseable {
         server.bind(UnixDomainSocketAddress.of(fresh));
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
         Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-        ConsoleSocket socket = new ConsoleSocket(path, server, commands);
+        ConsoleSocket socket = new ConsoleSocket(path, server, commands, patience, welcome);
         Thread.ofVirtual().name("console").start(socket::accept);
         return socket;
     }
@@ -68,8 +93,14 @@ final class ConsoleSocket implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client) {
-            String line = line(client);
             UnixDomainPrincipal caller = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            if (!welcome.test(caller.user())) {
+                LOG.log(System.Logger.Level.WARNING, "console refused user={0}", caller.user().getName());
+                write(client, "!only root may use the console");
+                write(client, "=1");
+                return;
+            }
+            String line = lineInTime(client);
             List<String> words = List.of(line.split("\t"));
             int code = commands.run(words, caller.user().getName(), text -> write(client, text));
             write(client, "=" + code);
@@ -77,6 +108,23 @@ final class ConsoleSocket implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "console client gone", e);
         } finally {
             places.release();
+        }
+    }
+
+    /// The command; whoever does not say one in time is hung up on, since others may be waiting for the place.
+    private String lineInTime(SocketChannel client) throws IOException {
+        CountDownLatch said = new CountDownLatch(1);
+        Thread.ofVirtual().name("console-patience").start(() -> {
+            try (SocketChannel silent = said.await(patience.toMillis(), TimeUnit.MILLISECONDS) ? null : client) {
+                LOG.log(System.Logger.Level.TRACE, "waited for {0}", silent);
+            } catch (InterruptedException | IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "console client not closed", e);
+            }
+        });
+        try {
+            return line(client);
+        } finally {
+            said.countDown();
         }
     }
 

@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,28 @@ class ConsoleTest {
             assertThat(answer("ls", client)).last().isEqualTo("=0");
         }
         assertThat(answer("ls")).last().isEqualTo("=0");
+    }
+
+    @Test
+    @Timeout(60)
+    void hangsUpOnClientsThatSayNothing() throws IOException {
+        socket.close();
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true);
+        List<SocketChannel> silent = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            silent.add(SocketChannel.open(UnixDomainSocketAddress.of(path())));
+        }
+        assertThat(answer("ls")).last().isEqualTo("=0");
+        for (SocketChannel client : silent) {
+            client.close();
+        }
+    }
+
+    @Test
+    void obeysNobodyElse() throws IOException {
+        socket.close();
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofSeconds(10), user -> false);
+        assertThat(answer("stop\tkube-proxy")).containsExactly("!only root may use the console", "=1");
     }
 
     private Path path() {

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 
 /// Identities by symbolic name: a swapped bundle is the same user as its predecessor. `%{NODE_NAME}%` in a
-/// user name stands for the setting, as in manifests.
+/// user or group name stands for the setting, as in manifests.
 final class IdentityBook implements Identities {
     private static final String NAMESPACE = "kube-system";
 
@@ -21,7 +21,9 @@ final class IdentityBook implements Identities {
             for (Feature.Part part : feature.bundles()) {
                 if (!part.identities().isEmpty()) {
                     declared.put(part.symbolicName(), part.identities().stream()
-                            .map(i -> new Identity(filled.apply(i.user()), i.groups())).toList());
+                            .map(i -> new Identity(filled.apply(i.user()),
+                                    i.groups().stream().map(filled).toList()))
+                            .toList());
                 }
             }
         }

@@ -26,7 +26,7 @@ final class Candidacy {
     private static final String NAMESPACE = "kube-system";
     /// Under whose name each lease is written.
     private static final Map<String, String> WRITERS = Map.of(Candidate.CONTROLLERS, "system:kube-controller-manager",
-            Candidate.SCHEDULER, "system:kube-scheduler", Candidate.SERVER, "system:k3s-controller", Candidate.CLOUD,
+            Candidate.SCHEDULER, "system:kube-scheduler", Candidate.SERVER, "system:k3s-supervisor", Candidate.CLOUD,
             "k3s-cloud-controller-manager");
     /// What takes each part away from a server; every server has the fourth.
     private static final Map<String, String> FLAGS = Map.of(Candidate.CONTROLLERS, "--disable-controller-manager",

@@ -67,7 +67,9 @@ final class GroupHooks implements KindHooks {
 
     @Override
     public List<String> warnings(Write write, Struct object) {
-        return rules(write.kind().gvk().kind()).warnings(write, object);
+        List<String> all = new ArrayList<>(Unenforced.warnings(write, object));
+        all.addAll(rules(write.kind().gvk().kind()).warnings(write, object));
+        return all;
     }
 
     @Override

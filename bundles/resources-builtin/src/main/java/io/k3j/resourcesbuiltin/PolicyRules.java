@@ -6,6 +6,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Names;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -130,8 +131,21 @@ final class PolicyRules {
                 case "approval" -> before.with("status", before.struct("status").with("conditions",
                         o.struct("status").seq("conditions")));
                 case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
+                case "status" -> o.with("status", undecided(before.struct("status"), o.struct("status")));
                 default -> o;
             };
+        }
+
+        /// A signer's status: approval and denial stay what the approvers made them.
+        private static Struct undecided(Struct before, Struct status) {
+            List<Struct> conditions = new ArrayList<>(before.seq("conditions").structs().stream()
+                    .filter(Requests::decides).toList());
+            status.seq("conditions").structs().stream().filter(c -> !decides(c)).forEach(conditions::add);
+            return conditions.isEmpty() ? status.without("conditions") : status.with("conditions", conditions);
+        }
+
+        private static boolean decides(Struct condition) {
+            return condition.text("type").equals("Approved") || condition.text("type").equals("Denied");
         }
 
         private static Struct signed(Write write, Struct spec) {

@@ -135,8 +135,8 @@ final class DefinitionProblems {
         if (!version.struct("schema").has("openAPIV3Schema")) {
             found.add(FieldProblem.required(at, "schemas are required"));
         } else {
-            Structural.check(schema, at).forEach(
-                    v -> found.add(new FieldProblem(v.field(), v.reason(), v.message())));
+            SchemaBounds.broken(schema, at).ifPresentOrElse(found::add, () -> Structural.check(schema, at).forEach(
+                    v -> found.add(new FieldProblem(v.field(), v.reason(), v.message()))));
         }
         Seq columns = version.seq("additionalPrinterColumns");
         for (int i = 0; i < columns.size(); i++) {

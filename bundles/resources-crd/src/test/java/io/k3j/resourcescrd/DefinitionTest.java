@@ -9,10 +9,12 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -138,5 +140,35 @@ class DefinitionTest {
                 Caller.ANONYMOUS, false, Struct.EMPTY);
         assertThat(hooks.warnings(write, definition)).containsExactly("spec.versions[0].schema.openAPIV3Schema:"
                 + " x-kubernetes-validations are accepted, but CEL rules are not evaluated yet");
+    }
+
+    private static Struct nested(int depth) {
+        Struct schema = Struct.of("type", "string");
+        for (int i = 0; i < depth; i++) {
+            schema = Struct.of("type", "object", "properties", Struct.of("p", schema));
+        }
+        return schema;
+    }
+
+    private List<String> problemsOf(Struct schema) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(TEXT));
+        Struct version = filled.struct("spec").seq("versions").struct(0).withAt(schema, "schema", "openAPIV3Schema");
+        return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(version.without("additionalPrinterColumns")
+                .without("selectableFields")), "spec", "versions")).all().stream().map(Object::toString).toList();
+    }
+
+    @Test
+    void aSchemaHasBounds() {
+        assertThat(problemsOf(nested(90))).isEmpty();
+        assertThat(problemsOf(nested(110))).singleElement().asString().contains("nested deeper than 200");
+        Struct.Builder many = Struct.builder();
+        for (int i = 0; i < 100_000; i++) {
+            many.put("p" + i, Struct.of("type", "string"));
+        }
+        assertThat(problemsOf(Struct.of("type", "object", "properties", many.build()))).singleElement().asString()
+                .contains("at most 100000 objects");
+        Seq branches = Seq.copyOf(Collections.nCopies(5_001, Struct.of("minLength", 1)));
+        assertThat(problemsOf(Struct.of("type", "object", "anyOf", branches))).singleElement().asString()
+                .contains("allOf, anyOf and oneOf");
     }
 }

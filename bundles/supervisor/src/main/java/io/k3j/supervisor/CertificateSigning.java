@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 
 /// Signs the certificates agents ask for. What they say is decided here; only the key comes from the request.
 final class CertificateSigning {
+    private static final String CONTROLLER = "system:k3s-controller";
     private final Layout layout;
     private final Authorities authorities;
     private final NodeGate gate;
@@ -47,8 +48,16 @@ final class CertificateSigning {
             }
             case "/v1-k3s/client-kube-proxy.crt" ->
                 sign(exchange, Issuer.CLIENT, Profile.client("system:kube-proxy"), "client-kube-proxy");
-            default -> sign(exchange, Issuer.CLIENT, Profile.client("system:k3s-controller"), "client-k3s-controller");
+            default -> sign(exchange, Issuer.CLIENT, controller(exchange, asker), "client-k3s-controller");
         };
+    }
+
+    /// The identity of a node's network and DNS. It is bound to the node that shows its password or its kubelet's
+    /// certificate. K3s' own agents show neither here: theirs is bound to none, and may do less.
+    private Profile controller(Exchange exchange, Asker asker) throws Refusal {
+        boolean named = exchange.header("k3s-node-name").isPresent();
+        String node = named ? gate.admit(exchange, asker) : asker.node();
+        return node.isEmpty() ? Profile.client(CONTROLLER) : Profile.client(CONTROLLER, CONTROLLER + ":" + node);
     }
 
     private static List<String> addresses(Exchange exchange) throws Refusal {

@@ -34,7 +34,8 @@ final class Leaves {
         leaves.servers(settings);
         if (Credentials.ownNode(settings)) {
             leaves.agent("client-kube-proxy", Issuer.CLIENT, Profile.client("system:kube-proxy"));
-            leaves.agent("client-k3s-controller", Issuer.CLIENT, Profile.client("system:k3s-controller"));
+            leaves.agent("client-k3s-controller", Issuer.CLIENT,
+                    Profile.client("system:k3s-controller", "system:k3s-controller:" + settings.nodeName()));
         }
         return leaves.all;
     }

@@ -7,6 +7,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.function.BooleanSupplier;
 /// Keeps what is created; knows find, get, list (of a namespace), create and update only.
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
+    private boolean busy;
     private final List<Query> queries = new ArrayList<>();
 
     /// The client to give to what is tested.
@@ -31,7 +33,12 @@ final class FakeApi {
 
     private synchronized Object call(Object proxy, Method method, Object[] arguments) {
         return switch (method.getName()) {
-            case "find" -> Optional.ofNullable(objects.get((Key) arguments[1]));
+            case "find" -> {
+                if (busy) {
+                    throw new ApiFault(429, "TooManyRequests", "too many requests", Struct.EMPTY);
+                }
+                yield Optional.ofNullable(objects.get((Key) arguments[1]));
+            }
             case "get" -> objects.get((Key) arguments[1]);
             case "list" -> list((Query) arguments[1]);
             case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
@@ -40,6 +47,11 @@ final class FakeApi {
             case "hashCode" -> 1;
             default -> throw new UnsupportedOperationException(method.getName());
         };
+    }
+
+    /// From now on it has no time to find anything.
+    synchronized void overload() {
+        busy = true;
     }
 
     private ObjList list(Query query) {

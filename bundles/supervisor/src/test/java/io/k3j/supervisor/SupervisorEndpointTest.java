@@ -227,4 +227,33 @@ class SupervisorEndpointTest {
                 sign("serving-kubelet.crt", "n", "x", Keys.elliptic()).with("k3s-node-ip", "example.com"));
         assertThat(message(address)).isEqualTo("invalid node IP address example.com");
     }
+
+    @Test
+    void givesNobodyANodesCertificateBecauseTheClusterIsBusy() throws Exception {
+        secrets.come(api.client());
+        assertThat(send(sign("client-kubelet.crt", "victim", "right", Keys.elliptic())).status).isEqualTo(200);
+        api.overload();
+        FakeExchange refused = send(sign("client-kubelet.crt", "victim", "wrong", Keys.elliptic()));
+        assertThat(refused.status).isEqualTo(503);
+        assertThat(refused.answer).doesNotContain("CERTIFICATE");
+        assertThat(send(sign("client-kubelet.crt", "node-1", localPassword, Keys.elliptic())).status)
+                .as("the node of this server proves itself without the cluster").isEqualTo(200);
+        assertThat(send(sign("client-kubelet.crt", "node-1", "wrong", Keys.elliptic())).status).isEqualTo(403);
+    }
+
+    @Test
+    void bindsTheIdentityOfNetworkAndDnsToTheNode() throws Exception {
+        secrets.come(api.client());
+        assertThat(send(sign("client-kubelet.crt", "a", "right", Keys.elliptic())).status).isEqualTo(200);
+        FakeExchange bound = send(sign("client-k3s-controller.crt", "a", "right", Keys.elliptic()));
+        assertThat(subject(bound)).contains("CN=system:k3s-controller", "O=system:k3s-controller:a");
+        assertThat(send(sign("client-k3s-controller.crt", "a", "wrong", Keys.elliptic())).status).isEqualTo(403);
+        FakeExchange stock = send(new FakeExchange("POST", "/v1-k3s/client-k3s-controller.crt").basic("node", "agt")
+                .body(CertificateRequest.create("x", Keys.elliptic())));
+        assertThat(subject(stock)).isEqualTo("CN=system:k3s-controller");
+    }
+
+    private static String subject(FakeExchange answer) {
+        return Pem.certificates(answer.answer).getFirst().getSubjectX500Principal().getName();
+    }
 }

@@ -1,0 +1,67 @@
+package io.k3j.admissioncore;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A level of the pod security standards in a version, as the labels of a namespace name it.
+/// @param version as it is shown, `latest` or `v1.36`
+/// @param minor the number in it, very large for the newest
+record PodSecurityLevel(String name, String version, int minor) {
+    static final String PRIVILEGED = "privileged";
+    static final String BASELINE = "baseline";
+    static final String ENFORCE = "pod-security.kubernetes.io/enforce";
+    static final String WARN = "pod-security.kubernetes.io/warn";
+    static final String AUDIT = "pod-security.kubernetes.io/audit";
+    private static final List<String> NAMES = List.of(PRIVILEGED, BASELINE, "restricted");
+    private static final String LATEST = "latest";
+    private static final int NEWEST = Integer.MAX_VALUE;
+
+    /// The level pods must keep; what is not understood is taken for the strictest.
+    static PodSecurityLevel enforced(Map<String, String> labels) {
+        return of(labels, ENFORCE);
+    }
+
+    /// The level that is warned of: that of its own label, else the enforced one.
+    static PodSecurityLevel warned(Map<String, String> labels) {
+        return labels.containsKey(WARN) ? of(labels, WARN) : of(labels, ENFORCE);
+    }
+
+    private static PodSecurityLevel of(Map<String, String> labels, String label) {
+        String version = labels.getOrDefault(label + "-version", LATEST);
+        int minor = minor(version).orElse(NEWEST);
+        return new PodSecurityLevel(labels.getOrDefault(label, PRIVILEGED), version, minor);
+    }
+
+    private static Optional<Integer> minor(String version) {
+        if (version.equals(LATEST)) {
+            return Optional.of(NEWEST);
+        }
+        String number = version.startsWith("v1.") ? version.substring("v1.".length()) : "";
+        boolean digits = !number.isEmpty() && number.length() < 6 && number.chars().allMatch(c -> c >= '0' && c <= '9');
+        return digits ? Optional.of(Integer.parseInt(number)) : Optional.empty();
+    }
+
+    /// What is wrong with the labels of a namespace; empty when nothing is.
+    static Optional<String> problem(Map<String, String> labels) {
+        for (String label : List.of(ENFORCE, AUDIT, WARN)) {
+            String level = labels.getOrDefault(label, PRIVILEGED);
+            if (!NAMES.contains(level)) {
+                return Optional.of("metadata.labels[" + label + "]: Invalid value: \"" + level
+                        + "\": must be one of privileged, baseline, restricted");
+            }
+            String version = labels.getOrDefault(label + "-version", LATEST);
+            if (minor(version).isEmpty()) {
+                return Optional.of("metadata.labels[" + label + "-version]: Invalid value: \"" + version
+                        + "\": must be \"latest\" or \"v1.x\"");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// As messages show it.
+    @Override
+    public String toString() {
+        return name + ":" + version;
+    }
+}
