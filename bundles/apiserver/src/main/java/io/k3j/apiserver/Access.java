@@ -27,6 +27,7 @@ final class Access {
     private final Set<String> modes;
     private final boolean anonymous;
     private final Runnable patience;
+    private final Failures failures = new Failures(System::nanoTime);
     private volatile long known = -1;
 
     /// @param modes the authorizers that must be there for a no to be final
@@ -88,7 +89,7 @@ final class Access {
                 }
             }
         } catch (BadCredential e) {
-            throw unauthorized();
+            throw wrong(request);
         }
         if (!authenticators.complete()) {
             throw ApiFault.unavailable("an authenticator is being replaced");
@@ -96,7 +97,19 @@ final class Access {
         if (anonymous && bearer.isEmpty()) {
             return Caller.ANONYMOUS;
         }
-        throw unauthorized();
+        throw bearer.isEmpty() ? unauthorized() : wrong(request);
+    }
+
+    private ApiFault wrong(Request request) {
+        return failures.tooMany(request.exchange().remote().getHostString())
+                ? new ApiFault(429, "TooManyRequests", "too many wrong credentials from this address, wait a second",
+                        Struct.of("retryAfterSeconds", 1))
+                : unauthorized();
+    }
+
+    /// Wrong credentials.
+    Failures failures() {
+        return failures;
     }
 
     private static ApiFault unauthorized() {

@@ -63,6 +63,8 @@ final class Paths {
 
     private SortedMap<String, Number> gauges() {
         SortedMap<String, Number> all = new TreeMap<>();
+        all.put("k3j_authentication_failures_total", core.access().failures().all());
+        all.put("k3j_authentication_failures_slowed_total", core.access().failures().slowed());
         byKind(all, "apiserver_current_inflight_requests", core.seats().taken());
         byKind(all, "apiserver_current_inqueue_requests", core.seats().waiting());
         all.put("apiserver_longrunning_requests", hub.watchers());

@@ -107,4 +107,19 @@ class AccessTest {
         assertThat(x.status()).isEqualTo(500);
         assertThat(Json.object(x.bytes()).text("message")).contains("without impersonating a user");
     }
+
+    @Test
+    void whoeverGuessesTokensIsToldToWait() throws IOException {
+        server.extensions.authorizers().add((caller, what) -> Authorizer.Decision.NO_OPINION, Map.of("name", "RBAC"));
+        server.extensions.authenticators().add(credentials -> {
+            throw new BadCredential("wrong");
+        }, Map.of("service.ranking", 5));
+        assertThat(as("guess").status()).isEqualTo(401);
+        TestExchange slowed = as("guess");
+        for (int i = 0; i < 2 * Failures.BURST && slowed.status() == 401; i++) {
+            slowed = as("guess" + i);
+        }
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(slowed.answered("retry-after")).isEqualTo("1");
+    }
 }
