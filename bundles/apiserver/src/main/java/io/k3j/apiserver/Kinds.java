@@ -89,6 +89,11 @@ final class Kinds {
         return Optional.ofNullable(kind);
     }
 
+    /// A kind as it is known now; as it was when it is no more.
+    ResourceKind newest(ResourceKind kind) {
+        return listed.getOrDefault(kind.gvr(), kind);
+    }
+
     /// A kind of a group and resource in any version, its stored one preferred.
     Optional<ResourceKind> anyVersion(String group, String resource) {
         List<ResourceKind> all = new ArrayList<>(listed.values());

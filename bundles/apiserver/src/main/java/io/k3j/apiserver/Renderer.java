@@ -50,7 +50,7 @@ final class Renderer {
     /// Whether an object's bytes in a form are the stored ones with a revision.
     boolean asStored(Target target, Item item, Form form) {
         return form.type() == Form.Type.JSON && form.as() == Form.As.OBJECT && !form.pretty()
-                && inVersion(item, target.kind().gvk());
+                && inVersion(item, target.kind().gvk()) && target.conforms(item);
     }
 
     /// A tree's bytes in a form, JSON without line end.
@@ -71,7 +71,7 @@ final class Renderer {
     /// Writes one object as an element of a JSON list.
     void item(Target target, Item item, ChunkWriter out) throws IOException {
         byte[] bytes = item.bytes();
-        if (!inVersion(item, target.kind().gvk())) {
+        if (!inVersion(item, target.kind().gvk()) || !target.conforms(item)) {
             Struct tree = target.object(item).document();
             out.write(Json.bytes(builtIn(target.kind()) ? tree.without("apiVersion").without("kind") : tree));
             return;

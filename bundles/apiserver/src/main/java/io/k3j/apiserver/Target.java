@@ -6,6 +6,10 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.schema.Defaulting;
+import io.k3j.schema.Pruning;
+import io.k3j.schema.Shape;
 import io.k3j.watchcache.Item;
 
 /// A kind with its hooks: what nearly all work on objects needs together. The hooks are looked up anew
@@ -27,7 +31,28 @@ record Target(ResourceKind kind, Kinds kinds) {
         Obj stored = item.object();
         stored = stored.revision() == revision ? stored : stored.withRevision(revision);
         Gvk wanted = kind.gvk();
-        return stored.gvk().equals(wanted) ? stored : stored.withTree(hooks().converted(stored.tree(), wanted));
+        Obj converted = stored.gvk().equals(wanted) ? stored
+                : stored.withTree(hooks().converted(stored.tree(), wanted));
+        return custom() ? conforming(converted) : converted;
+    }
+
+    /// Whether a stored object is shown as it is stored, but for its version: always for built-in kinds.
+    boolean conforms(Item item) {
+        return !custom() || conforming(item.object()) == item.object();
+    }
+
+    /// Custom resources were stored under the schema of their day and are shown under today's, as
+    /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting>
+    /// has it: with its defaults and without what it does not know.
+    private Obj conforming(Obj object) {
+        Shape shape = kinds.newest(kind).shape();
+        Struct tree = object.tree();
+        Struct now = Defaulting.apply(shape, Pruning.prune(shape, tree).object());
+        return now == tree ? object : object.withTree(now);
+    }
+
+    private boolean custom() {
+        return kind.shape().definition().isEmpty();
     }
 
     /// A stored object in this kind's version.

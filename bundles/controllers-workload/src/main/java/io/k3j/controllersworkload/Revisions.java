@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// The `ControllerRevision` objects of one owner: its templates, numbered, so that pods can name theirs.
 record Revisions(Writer writer, LiveView view, Obj owner) {
@@ -40,8 +41,25 @@ record Revisions(Writer writer, LiveView view, Obj owner) {
         return create(data, newest + 1, collisions);
     }
 
+    /// The patch that brings the template back, its members sorted as Go writes a map: clients and other controllers
+    /// find the present revision by its bytes.
     private Struct data() {
-        return Struct.of("spec", Struct.of("template", owner.spec().struct("template").with("$patch", "replace")));
+        Struct template = owner.spec().struct("template").with("$patch", "replace");
+        return Struct.of("spec", Struct.of("template", sorted(template)));
+    }
+
+    private static Object sorted(Object value) {
+        return switch (value) {
+            case Struct s -> {
+                TreeMap<String, Object> members = new TreeMap<>();
+                s.forEach((name, member) -> members.put(name, sorted(member)));
+                Struct.Builder b = Struct.builder();
+                members.forEach(b::put);
+                yield b.build();
+            }
+            case Seq s -> Seq.copyOf(s.stream().map(Revisions::sorted).toList());
+            default -> value;
+        };
     }
 
     private Obj create(Struct data, long number, long collisions) {

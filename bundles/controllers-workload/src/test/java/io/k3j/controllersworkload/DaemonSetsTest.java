@@ -68,6 +68,14 @@ class DaemonSetsTest {
     }
 
     @Test
+    void writesARevisionAsGoWritesIt() {
+        create();
+        String data = String.valueOf(stage.all(Resources.CONTROLLER_REVISIONS).getFirst().tree().get("data"));
+        assertThat(data).startsWith("{spec: {template: {$patch: replace, metadata: {")
+                .contains("containers: [{image: ");
+    }
+
+    @Test
     void updatesOneNodeAfterTheOther() {
         node("a");
         node("b");

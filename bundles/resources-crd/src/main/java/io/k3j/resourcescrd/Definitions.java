@@ -3,6 +3,7 @@ package io.k3j.resourcescrd;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
 import io.k3j.schema.Schemas;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +30,12 @@ final class Definitions {
         all = next;
         boolean none = after.rows().isEmpty() && (before == null || before.rows().isEmpty());
         return !none && (before == null || !before.object().spec().equals(object.spec())
+                || !accepted(before.object()).equals(accepted(object))
                 || before.rows().size() != after.rows().size());
+    }
+
+    private static Struct accepted(Obj definition) {
+        return definition.status().struct("acceptedNames");
     }
 
     /// A definition went; true when it had rows.

@@ -83,6 +83,17 @@ class DefinitionTest {
     }
 
     @Test
+    void newNamesAreServedAsSoonAsTheyAreAccepted() {
+        Obj first = accepted(TEXT);
+        definitions.put(first);
+        Struct names = first.spec().struct("names").with("shortNames", Seq.of("ct", "cron"));
+        Obj asked = first.with(names, "spec", "names");
+        definitions.put(asked);
+        assertThat(definitions.put(DefinitionStatus.of(asked, List.of(), NOW))).isTrue();
+        assertThat(definitions.rows().iterator().next().names().shortNames()).containsExactly("ct", "cron");
+    }
+
+    @Test
     void namesAreGivenOnce() {
         definitions.put(accepted(TEXT));
         Obj second = accepted(TEXT.replace("name: crontabs.", "name: crons.").replace("plural: crontabs",

@@ -1,0 +1,72 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.Query;
+import io.k3j.codec.Json;
+import io.k3j.codec.Yaml;
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
+import io.k3j.model.Struct;
+import io.k3j.schema.Structural;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What is shown of custom resources that were stored under an older schema.
+class CustomReadTest {
+    private static final String FOOS = "/apis/a.com/v1/namespaces/n/foos";
+    private static final Gvk KIND = Gvk.of("a.com/v1", "Foo");
+    private static final Gvr FOO = Gvr.of("a.com/v1", "foos");
+    private final TestServer server = new TestServer();
+    private volatile ResourceKind row = row("{type: object, properties: {old: {type: string}}}");
+    private final KindCatalog catalog = this::rows;
+
+    private Collection<ResourceKind> rows() {
+        return List.of(row);
+    }
+
+    private static ResourceKind row(String schema) {
+        Struct s = Yaml.document(schema.getBytes(StandardCharsets.UTF_8)).object();
+        return new ResourceKind(FOO, KIND, new ResourceKind.Names("foo", List.of(), List.of()), true,
+                Set.of("create", "get", "list", "watch"), List.of(),
+                new ResourceKind.Storage("/registry/a.com/foos/", KIND), Structural.shape(TestKinds.SCHEMAS, s),
+                List.of(new ResourceKind.Column("Name", "string", "name", "The name.", 0, "")),
+                new ResourceKind.Strategy(true, false, false, true, false));
+    }
+
+    private void serve(String schema) {
+        row = row(schema);
+        server.extensions.kinds().put(catalog);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void hasTheDefaultsOfTodayAndNothingUnknown() throws IOException {
+        server.extensions.kinds().put(catalog);
+        server.call("POST", FOOS,
+                "{\"apiVersion\":\"a.com/v1\",\"kind\":\"Foo\",\"metadata\":{\"name\":\"x\"},\"old\":\"o\"}");
+        assertThat(server.get(FOOS + "/x").text()).contains("\"old\":\"o\"");
+        serve("{type: object, properties: {size: {type: integer, default: 3}}}");
+        Struct one = Json.object(server.get(FOOS + "/x").bytes());
+        assertThat(one.whole("size", 0)).isEqualTo(3);
+        assertThat(one.has("old")).isFalse();
+        Struct listed = Json.object(server.get(FOOS).bytes()).seq("items").struct(0);
+        assertThat(listed.whole("size", 0)).isEqualTo(3);
+        LocalClient local = new LocalClient(server.server.core(), user -> {
+            throw new IllegalArgumentException(user);
+        }, Caller.of("admin", List.of("system:masters")), new ViewKeeper());
+        assertThat(local.view(FOO, Query.ALL).list().iterator().next().tree().whole("size", 0)).isEqualTo(3);
+    }
+}
