@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 final class Bodies {
     /// The largest body taken.
     static final int MAX_BYTES = 3 << 20;
+    private static final byte[] NOTHING = {};
     private final Protobuf protobuf;
 
     Bodies(Protobuf protobuf) {
@@ -70,7 +71,8 @@ final class Bodies {
             throw undecodable(expected.kind, e.getMessage());
         }
         Struct object = named(document.object(), expected.kind);
-        return typed(new Document(object, document.duplicates()), expected);
+        boolean ordered = protobuf.knows(expected.kind) && mediaType(request).equals("application/json");
+        return typed(new Document(object, document.duplicates()), expected, ordered ? bytes : NOTHING);
     }
 
     private Struct protobuf(byte[] bytes, Gvk kind) {
@@ -107,6 +109,10 @@ final class Bodies {
     /// A tree as its kind's Go type would hold it.
     /// @throws ApiFault 400
     Struct typed(Document document, Expected expected) {
+        return typed(document, expected, NOTHING);
+    }
+
+    private Struct typed(Document document, Expected expected, byte[] json) {
         Struct object;
         List<String> unknown;
         try {
@@ -123,15 +129,15 @@ final class Bodies {
             throw undecodable(expected.kind, e.getMessage());
         }
         if (!unknown.isEmpty() || !document.duplicates().isEmpty()) {
-            complain(Decoding.strictErrors(document.duplicates(), unknown), expected);
+            complain(StrictErrors.of(document, unknown, json), expected);
         }
         return object;
     }
 
-    private static void complain(List<String> errors, Expected expected) {
+    private static void complain(StrictErrors errors, Expected expected) {
         switch (expected.validation) {
-            case "Strict" -> throw undecodable(expected.kind, "strict decoding error: " + String.join(", ", errors));
-            case "", "Warn" -> errors.forEach(expected.warnings);
+            case "Strict" -> throw undecodable(expected.kind, "strict decoding error: " + errors.text());
+            case "", "Warn" -> errors.warnings().forEach(expected.warnings);
             default -> {
             }
         }

@@ -64,9 +64,14 @@ final class Patches {
 
     private static Struct applied(Request request, byte[] bytes) {
         Document d = Yaml.document(bytes);
-        if (!d.duplicates().isEmpty() && request.params().text("fieldValidation").equals("Strict")) {
-            throw ApiFault
-                    .badRequest("error strict decoding YAML: duplicate field \"" + d.duplicates().getFirst() + "\"");
+        if (!d.duplicates().isEmpty()) {
+            switch (request.params().text("fieldValidation")) {
+                case "Strict" -> throw ApiFault.badRequest("error strict decoding YAML: error converting YAML to JSON: "
+                        + StrictErrors.repeated(d.duplicates()));
+                case "", "Warn" -> d.duplicates().forEach(request::warn);
+                default -> {
+                }
+            }
         }
         return d.object();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 /// A parsed document.
 ///
 /// @param object the tree; of a field given twice the last value counts
-/// @param duplicates the paths of fields given twice, as `spec.replicas`
+/// @param duplicates of JSON the paths of fields given twice, as `spec.replicas`; of YAML what go-yaml says of them,
+///     as `line 9: key "replicas" already set in map`
 public record Document(Struct object, List<String> duplicates) {
 }

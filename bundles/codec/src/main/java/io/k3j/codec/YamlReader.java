@@ -27,7 +27,6 @@ final class YamlReader {
     private final Iterator<Event> events;
     private final Map<Anchor, Node> anchors = new HashMap<>();
     private final FieldPaths duplicates = new FieldPaths();
-    private final List<String> path = new ArrayList<>();
     private long values;
     private int depth;
 
@@ -106,9 +105,7 @@ final class YamlReader {
         List<Object> list = new ArrayList<>();
         long size = 1;
         for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
-            path.add("[" + list.size() + "]");
             Node n = node(e);
-            path.removeLast();
             list.add(n.value());
             size += n.size();
         }
@@ -122,27 +119,22 @@ final class YamlReader {
         for (Event e = events.next(); e.getEventId() != Event.ID.MappingEnd; e = events.next()) {
             boolean merge = e instanceof ScalarEvent s && s.isPlain() && s.getValue().equals("<<");
             String name = merge ? "<<" : YamlScalars.name(node(e).value());
-            path.add(path.isEmpty() ? name : "." + name);
+            int line = e.getStartMark().map(m -> m.getLine() + 1).orElse(0);
             Node n = node(events.next());
             size += n.size();
             if (merge) {
                 merge(merged, n.value());
             } else if (fields.put(name, n.value()) != null) {
-                duplicate();
+                duplicate(line, name);
             }
-            path.removeLast();
         }
         merged.forEach(fields::putIfAbsent);
         return new Node(Struct.owning(fields.keySet().toArray(String[]::new), fields.values().toArray()), size);
     }
 
-    private void duplicate() {
+    private void duplicate(int line, String name) {
         if (!duplicates.full()) {
-            String where = "";
-            for (String step : path) {
-                where = FieldPaths.longer(where, step);
-            }
-            duplicates.add(where);
+            duplicates.add(FieldPaths.longer("line " + line + ": key \"", name + "\" already set in map"));
         }
     }
 

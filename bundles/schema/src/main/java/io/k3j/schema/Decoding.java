@@ -1,7 +1,6 @@
 package io.k3j.schema;
 
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
 
 /// A client's document of a built-in kind, taken as Go's typed decoding takes it, in one walk: types
@@ -30,11 +29,13 @@ public final class Decoding {
         return field != null && field.always() ? object.with(name, Zero.of(field)) : object.without(name);
     }
 
-    /// The texts of strict field validation: `duplicate field "spec.bar"`, `unknown field "spec.foo"`.
-    public static List<String> strictErrors(List<String> duplicates, List<String> unknown) {
-        List<String> all = new ArrayList<>(duplicates.size() + unknown.size());
-        duplicates.forEach(d -> all.add("duplicate field \"" + d + "\""));
-        unknown.forEach(u -> all.add("unknown field \"" + u + "\""));
-        return all;
+    /// The text of strict field validation for a field given twice.
+    public static String duplicate(String path) {
+        return "duplicate field \"" + path + "\"";
+    }
+
+    /// The text of strict field validation for a field that nobody knows.
+    public static String unknown(String path) {
+        return "unknown field \"" + path + "\"";
     }
 }

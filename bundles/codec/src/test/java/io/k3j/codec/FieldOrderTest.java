@@ -1,0 +1,18 @@
+package io.k3j.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.FieldOrder.Occurrence;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FieldOrderTest {
+    @Test
+    void namesPlacesInTheOrderOfTheText() {
+        byte[] json = "{\"a\":[{\"x\":1},{\"x\":2,\"y\":3,\"x\":4}],\"z\":0,\"b\":{\"z\":1}}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(FieldOrder.of(json, List.of("z", "a[1].x", "nowhere"))).containsExactly(
+                new Occurrence("a[1].x", false), new Occurrence("a[1].x", true), new Occurrence("z", false));
+    }
+}
