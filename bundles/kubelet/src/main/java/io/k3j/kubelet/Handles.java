@@ -132,7 +132,7 @@ final class Handles {
         @Override
         public void close() throws IOException {
             try {
-                int ignored = (int) close.invokeExact(number);
+                int _ = (int) close.invokeExact(number);
             } catch (Throwable e) {
                 throw new IOException("close " + name, e);
             }

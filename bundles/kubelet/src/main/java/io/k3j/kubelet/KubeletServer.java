@@ -11,7 +11,6 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.nodeapi.RuntimeFault;
-import io.k3j.pki.SubjectNames;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Answers on the kubelet's port, 10250: logs, exec, attach, port-forward, statistics. Only holders of a
-/// client certificate of the cluster's masters are let in, which the API server is.
+/// Answers on the kubelet's port, 10250, whom [RequestAccess] lets in: logs, exec, attach, port-forward, statistics.
 final class KubeletServer implements Endpoint {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
     private static final Map<String, String> JSON = Map.of("content-type", "application/json");
@@ -36,6 +34,8 @@ final class KubeletServer implements Endpoint {
     private final NodeAgent agent;
     private final Tools tools;
     private final Streams streams;
+    private final RequestAccess access;
+    private final Sessions sessions = new Sessions();
     private final Stats stats;
     private final Supplier<String> others;
 
@@ -45,6 +45,7 @@ final class KubeletServer implements Endpoint {
         this.others = others;
         tools = agent.tools();
         streams = new Streams(tools.runtime());
+        access = new RequestAccess(agent.api(), tools.options().nodeName(), tools.clock());
         stats = new Stats(tools, agent.workers());
     }
 
@@ -67,10 +68,11 @@ final class KubeletServer implements Endpoint {
     @Override
     public void serve(Exchange exchange) throws IOException {
         try {
-            admit(exchange);
-            route(exchange, List.of(exchange.path().substring(1).split("/")).stream()
-                    .map(p -> URLDecoder.decode(p, StandardCharsets.UTF_8)).toList(),
-                    Parameters.of(exchange.query()));
+            List<String> path = List.of(exchange.path().substring(1).split("/")).stream().map(KubeletServer::decoded)
+                    .toList();
+            access.admit(exchange, path.getFirst());
+            methods(exchange, path.getFirst());
+            route(exchange, path, Parameters.of(exchange.query()));
         } catch (Refusal e) {
             answer(exchange, e.status, String.valueOf(e.getMessage()));
         } catch (NumberFormatException e) {
@@ -82,14 +84,23 @@ final class KubeletServer implements Endpoint {
         }
     }
 
-    private static void admit(Exchange exchange) {
-        if (exchange.clientCertificates().isEmpty()) {
-            throw new Refusal(401, "Unauthorized");
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(400, "the path is not percent-encoded as it should be");
         }
-        SubjectNames who = SubjectNames.of(exchange.clientCertificates().getFirst().getSubjectX500Principal());
-        if (!who.organizations().contains("system:masters") && !who.commonName().equals("system:apiserver")) {
-            throw new Refusal(403, "Forbidden (user=" + who.commonName() + ", verb=" + exchange.method()
-                    + ", resource=nodes, subresource=proxy)");
+    }
+
+    /// What answers to which methods; all else is only read.
+    private static void methods(Exchange x, String first) {
+        boolean fine = switch (first) {
+            case "run" -> x.method().equals("POST");
+            case "exec", "attach", "portForward" -> x.method().equals("POST") || x.method().equals("GET");
+            default -> x.method().equals("GET") || x.method().equals("HEAD");
+        };
+        if (!fine) {
+            throw new Refusal(405, "405: Method Not Allowed");
         }
     }
 
@@ -101,14 +112,22 @@ final class KubeletServer implements Endpoint {
             case "configz" -> x.respond(200, JSON, Json.bytes(configuration()));
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
             case "metrics" -> x.respond(200, Map.of("content-type", "text/plain; version=0.0.4; charset=utf-8"),
-                    (path.size() > 1 ? stats.resourceMetrics() : stats.metrics() + others.get())
+                    (path.size() > 1 ? stats.resourceMetrics() : stats.metrics() + sessions.metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> logs(x, path, query);
-            case "exec" -> streams.command(x, "Exec", streams.exec(container(path), query), query);
-            case "attach" -> streams.command(x, "Attach", attach(path, query), query);
-            case "portForward" -> streams.ports(x, sandbox(path), query);
+            case "exec", "attach", "portForward" -> session(x, path, query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");
+        }
+    }
+
+    private void session(Exchange x, List<String> path, Parameters query) throws IOException {
+        try (Sessions.Session _ = sessions.begin()) {
+            switch (path.getFirst()) {
+                case "exec" -> streams.command(x, "Exec", streams.exec(container(path), query), query);
+                case "attach" -> streams.command(x, "Attach", attach(path, query), query);
+                default -> streams.ports(x, sandbox(path), query);
+            }
         }
     }
 

@@ -104,6 +104,10 @@ final class NodeAgent implements AutoCloseable {
         return workers;
     }
 
+    ApiClient api() {
+        return api;
+    }
+
     Tools tools() {
         return tools;
     }

@@ -11,6 +11,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -37,6 +38,9 @@ final class Backends {
 
     /// An open channel and the name it goes by in `Host`.
     record Backend(ByteDuplex channel, String host) {
+    }
+
+    private record Ready(String node, String address, int port) {
     }
 
     Obj pod(Key key) {
@@ -70,13 +74,14 @@ final class Backends {
     }
 
     /// A port of a pod; `port` empty means its first container port, else 80.
-    Backend podPort(Key key, String port) {
+    /// @param secure whether to speak TLS, with anybody
+    Backend podPort(Key key, String port, boolean secure) {
         Obj pod = pod(key);
         String ip = pod.status().text("podIP");
-        if (ip.isEmpty()) {
+        if (!Destinations.allowed(ip)) {
             throw ApiFault.badRequest("address not allowed");
         }
-        return open(pod.spec().text("nodeName"), ip, number(port, pod));
+        return open(new Ready(pod.spec().text("nodeName"), ip, number(port, pod)), secure);
     }
 
     private static int number(String port, Obj pod) {
@@ -99,7 +104,8 @@ final class Backends {
     }
 
     /// A ready endpoint of a service; `port` is a name, a number, or empty for the only one.
-    Backend servicePort(Key key, String port) {
+    /// @param secure whether to speak TLS, with anybody
+    Backend servicePort(Key key, String port, boolean secure) {
         Obj service = api.get(SERVICES, key);
         String name = service.spec().seq("ports").structs().stream()
                 .filter(p -> port.isEmpty() || p.text("name").equals(port)
@@ -109,27 +115,42 @@ final class Backends {
                         .unavailable("no service port \"" + port + "\" found for service \"" + key.name() + "\""));
         Query slices = Query.in(key.namespace())
                 .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", key.name())));
-        record Ready(String node, String address, int port) {
-        }
-        List<Ready> ready = api.list(SLICES, slices).items().stream().flatMap(slice -> {
+        List<Ready> ready = new ArrayList<>();
+        for (Obj slice : api.list(SLICES, slices).items()) {
             Struct found = slice.tree().seq("ports").find("name", name);
-            return slice.tree().seq("endpoints").structs().stream()
-                    .filter(e -> e.struct("conditions").flag("ready", true) && found.has("port")
-                            && !e.seq("addresses").isEmpty())
-                    .map(e -> new Ready(e.text("nodeName"), e.seq("addresses").text(0), (int) found.whole("port", 0)));
-        }).toList();
+            slice.tree().seq("endpoints").structs().stream()
+                    .filter(e -> e.struct("conditions").flag("ready", true) && found.has("port"))
+                    .filter(e -> real(key.namespace(), e)).map(e -> new Ready(e.text("nodeName"),
+                            e.seq("addresses").text(0), (int) found.whole("port", 0)))
+                    .forEach(ready::add);
+        }
         if (ready.isEmpty()) {
             throw ApiFault.unavailable("no endpoints available for service \"" + key.name() + "\"");
         }
-        Ready one = ready.get(random.nextInt(ready.size()));
-        return open(one.node(), one.address(), one.port());
+        return open(ready.get(random.nextInt(ready.size())), secure);
     }
 
-    private Backend open(String node, String address, int port) {
+    /// Whether an endpoint is one of a pod of its namespace: whoever writes EndpointSlices must not lead the API server
+    /// elsewhere. Upstream's `isValidAddress`.
+    private boolean real(String namespace, Struct endpoint) {
+        Struct target = endpoint.struct("targetRef");
+        String address = endpoint.seq("addresses").isEmpty() ? "" : endpoint.seq("addresses").text(0);
+        if (!Destinations.allowed(address) || !target.text("kind").equals("Pod")
+                || !target.text("namespace", namespace).equals(namespace)) {
+            return false;
+        }
+        return api.find(PODS, new Key(namespace, target.text("name"))).map(pod -> pod.status().seq("podIPs").structs()
+                .stream().anyMatch(ip -> ip.text("ip").equals(address))).orElse(false);
+    }
+
+    private Backend open(Ready to, boolean secure) {
+        String host = to.address().indexOf(':') >= 0 ? "[" + to.address() + "]" : to.address();
         try {
-            return new Backend(dialer.dial(node, address, port), address + ":" + port);
+            ByteDuplex plain = dialer.dial(to.node(), to.address(), to.port());
+            return new Backend(secure ? KubeletTls.anybody(plain, to.address(), to.port()) : plain,
+                    host + ":" + to.port());
         } catch (IOException e) {
-            throw unreachable(address + ":" + port, e);
+            throw unreachable(host + ":" + to.port(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.k3j.nodeproxy;
 import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
 import io.k3j.edgeapi.NodeDialer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
 public final class NodeProxy {
     private final List<ServiceRegistration<Connect>> registrations;
+    private final ServiceRegistration<Metrics> metrics;
 
     /// Its settings.
     public @interface Settings {
@@ -40,17 +42,20 @@ public final class NodeProxy {
             @Reference Health health) throws IOException, GeneralSecurityException {
         KubeletTls tls = new KubeletTls(Path.of(settings.dataDir(), "server", "tls"));
         Backends backends = new Backends(api, dialer, tls, RandomGenerator.getDefault());
-        List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends),
-                new PodStream("attach", backends), new PodStream("portforward", backends),
+        Sessions sessions = new Sessions();
+        List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends, sessions),
+                new PodStream("attach", backends, sessions), new PodStream("portforward", backends, sessions),
                 new PathProxy(Backends.PODS, backends), new PathProxy(Backends.SERVICES, backends),
                 new PathProxy(Backends.NODES, backends));
         registrations = connects.stream().map(c -> context.registerService(Connect.class, c, null)).toList();
+        metrics = context.registerService(Metrics.class, sessions, null);
         health.scope("node-proxy").ok();
     }
 
     /// Takes the offers back.
     @Deactivate
     void stop() {
+        metrics.unregister();
         registrations.forEach(ServiceRegistration::unregister);
     }
 }

@@ -5,12 +5,18 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Struct;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 /// `pods/proxy`, `services/proxy` and `nodes/proxy`: any request to a port behind the object. The name may
 /// be `scheme:name:port`, `name:port` or `name`.
 record PathProxy(Gvr resource, Backends backends) implements Connect {
+    private static final Set<String> COMMANDS = Set.of("run", "exec", "attach", "portForward");
+
     @Override
     public String subresource() {
         return "proxy";
@@ -27,19 +33,38 @@ record PathProxy(Gvr resource, Backends backends) implements Connect {
             return;
         }
         Address address = Address.parse(call.key().name());
-        if (address.scheme().equals("https") && !resource.resource().equals("nodes")) {
-            throw ApiFault.badRequest("proxying to https ports of pods and services is not supported yet by K3j");
+        boolean secure = address.scheme().equals("https");
+        if (resource.resource().equals("nodes")) {
+            refuseCommands(call);
         }
         Key key = new Key(call.key().namespace(), address.name());
         Backends.Backend back = switch (resource.resource()) {
-            case "pods" -> backends.podPort(key, address.port());
-            case "services" -> backends.servicePort(key, address.port());
+            case "pods" -> backends.podPort(key, address.port(), secure);
+            case "services" -> backends.servicePort(key, address.port(), secure);
             default -> backends.kubelet(address.name());
         };
         String rest = call.rest().isEmpty() ? "/" : call.rest();
         String base = own.substring(0, own.length() - call.rest().length());
         String target = rest + (exchange.query().isEmpty() ? "" : "?" + exchange.query());
         new Relay(exchange, back.channel(), back.host()).run(target, to -> to.startsWith("/") ? base + to : to);
+    }
+
+    /// A kubelet runs commands for a WebSocket, too, which begins with GET: who may only `get` a node's proxy must not
+    /// get that far.
+    private static void refuseCommands(Call call) {
+        String[] parts = call.rest().split("/", 3);
+        String first = parts.length < 2 ? "" : decoded(parts[1]);
+        if (COMMANDS.contains(first) && !call.exchange().method().equals("POST")) {
+            throw new ApiFault(405, "MethodNotAllowed", first + " of a node takes POST", Struct.EMPTY);
+        }
+    }
+
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiFault.badRequest("the path is not percent-encoded as it should be");
+        }
     }
 
     /// The three parts a name may have.

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /// `pods/exec`, `pods/attach` and `pods/portforward`: the kubelet's endpoint of the same meaning.
-record PodStream(String subresource, Backends backends) implements Connect {
+record PodStream(String subresource, Backends backends, Sessions sessions) implements Connect {
     private static final Map<String, String> KUBELET_VERB = Map.of("exec", "exec", "attach", "attach", "portforward",
             "portForward");
     private static final Map<String, String> KUBELET_NAME = Map.of("stdin", "input", "stdout", "output", "stderr",
@@ -33,8 +33,10 @@ record PodStream(String subresource, Backends backends) implements Connect {
             throw ApiFault.badRequest("Upgrade request required");
         }
         String target = PodTarget.path(KUBELET_VERB.get(subresource), pod, container) + parameters(query, forward);
-        Backends.Backend kubelet = backends.kubelet(pod);
-        new Relay(call.exchange(), kubelet.channel(), kubelet.host()).run(target, UnaryOperator.identity());
+        try (Sessions.Session _ = sessions.begin(call.caller().user())) {
+            Backends.Backend kubelet = backends.kubelet(pod);
+            new Relay(call.exchange(), kubelet.channel(), kubelet.host()).run(target, UnaryOperator.identity());
+        }
     }
 
     private static String parameters(QueryText query, boolean forward) {

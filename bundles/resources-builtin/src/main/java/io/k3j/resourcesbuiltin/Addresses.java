@@ -1,5 +1,9 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.model.Struct;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
 /// IP addresses and prefixes as texts. Pure; never resolves a name.
 final class Addresses {
     static final String MUST_BE_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
@@ -12,6 +16,27 @@ final class Addresses {
     /// Whether a text is an IPv4 or IPv6 address.
     static boolean isIp(String text) {
         return isIpv4(text) || isIpv6(text);
+    }
+
+    /// Why no endpoint may have an address, which is a valid one; empty when it may. Upstream's words of
+    /// `ValidateEndpointIP`. Only the API server's own, which `metadata` names, are where it was told to be, be it
+    /// loopback for a cluster on one machine.
+    static String special(Struct metadata, String ip) {
+        if (metadata.text("name").equals("kubernetes") && metadata.text("namespace").equals("default")) {
+            return "";
+        }
+        InetAddress a = InetAddress.ofLiteral(ip);
+        if (a.isAnyLocalAddress()) {
+            return "may not be unspecified (0.0.0.0 or ::)";
+        }
+        if (a.isLoopbackAddress()) {
+            return "may not be in the loopback range (127.0.0.0/8, ::1/128)";
+        }
+        if (a.isLinkLocalAddress()) {
+            return "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
+        }
+        boolean local = a instanceof Inet6Address ? a.isMCLinkLocal() : ip.startsWith("224.0.0.");
+        return local ? "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)" : "";
     }
 
     /// Whether a text is a dotted quad without leading zeros.

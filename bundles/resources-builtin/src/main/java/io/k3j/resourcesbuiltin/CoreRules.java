@@ -210,13 +210,21 @@ final class CoreRules {
         public void check(Write write, Struct o, Problems p) {
             Seq subsets = o.seq("subsets");
             for (int i = 0; i < subsets.size(); i++) {
-                Seq addresses = subsets.struct(i).seq("addresses");
-                for (int a = 0; a < addresses.size(); a++) {
-                    String ip = addresses.struct(a).text("ip");
-                    if (!Addresses.isIp(ip)) {
-                        p.at("subsets", i).at("addresses", a).at("ip").invalid(ip, Addresses.MUST_BE_IP);
+                for (String field : List.of("addresses", "notReadyAddresses")) {
+                    Seq addresses = subsets.struct(i).seq(field);
+                    for (int a = 0; a < addresses.size(); a++) {
+                        address(o.struct("metadata"), p.at("subsets", i).at(field, a).at("ip"),
+                                addresses.struct(a).text("ip"));
                     }
                 }
+            }
+        }
+
+        private static void address(Struct metadata, Problems p, String ip) {
+            if (!Addresses.isIp(ip)) {
+                p.invalid(ip, Addresses.MUST_BE_IP);
+            } else if (!Addresses.special(metadata, ip).isEmpty()) {
+                p.invalid(ip, Addresses.special(metadata, ip));
             }
         }
     }

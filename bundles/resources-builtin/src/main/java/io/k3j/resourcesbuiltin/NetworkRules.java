@@ -188,9 +188,27 @@ final class NetworkRules {
                 if (endpoints.struct(i).seq("addresses").isEmpty()) {
                     p.at("endpoints", i).at("addresses").required("must contain at least 1 address");
                 }
+                addresses(o, endpoints.struct(i).seq("addresses"), p.at("endpoints", i));
             }
             if (write.operation() == Operation.UPDATE) {
                 p.immutable(write.before().orElse(Struct.EMPTY), o, "addressType");
+            }
+        }
+
+        private static void addresses(Struct o, Seq addresses, Problems p) {
+            for (int i = 0; i < addresses.size(); i++) {
+                String ip = addresses.text(i);
+                String type = o.text("addressType");
+                boolean v6 = type.equals("IPv6");
+                if (!v6 && !type.equals("IPv4")) {
+                    continue;
+                }
+                if (v6 ? !Addresses.isIpv6(ip) : !Addresses.isIpv4(ip)) {
+                    p.at("addresses", i).invalid(ip, v6 ? "must be a valid IPv6 address"
+                            : "must be a valid IPv4 address");
+                } else if (!Addresses.special(o.struct("metadata"), ip).isEmpty()) {
+                    p.at("addresses", i).invalid(ip, Addresses.special(o.struct("metadata"), ip));
+                }
             }
         }
     }

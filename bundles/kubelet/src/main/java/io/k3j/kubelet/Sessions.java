@@ -1,0 +1,39 @@
+package io.k3j.kubelet;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The sessions of exec, attach and port-forward of this node: at most [#MOST] at once, so that no client takes all
+/// memory and descriptors. Any thread.
+final class Sessions {
+    static final int MOST = 500;
+    private final Semaphore seats = new Semaphore(MOST);
+    private final AtomicLong refused = new AtomicLong();
+
+    /// A session; closing it makes room for another.
+    interface Session extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Begins one.
+    /// @throws KubeletServer.Refusal with 429 when there are too many
+    Session begin() {
+        if (!seats.tryAcquire()) {
+            refused.incrementAndGet();
+            throw new KubeletServer.Refusal(429, "this node serves " + MOST
+                    + " exec, attach and port-forward sessions at once; end some of them and try again");
+        }
+        return seats::release;
+    }
+
+    /// In Prometheus' text form.
+    String metrics() {
+        return "# HELP kubelet_streaming_sessions Open exec, attach and port-forward sessions.\n"
+                + "# TYPE kubelet_streaming_sessions gauge\nkubelet_streaming_sessions "
+                + (MOST - seats.availablePermits())
+                + "\n# HELP kubelet_streaming_sessions_refused_total Sessions refused because there were too many.\n"
+                + "# TYPE kubelet_streaming_sessions_refused_total counter\nkubelet_streaming_sessions_refused_total "
+                + refused.get() + "\n";
+    }
+}

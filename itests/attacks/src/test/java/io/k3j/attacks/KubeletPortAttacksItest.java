@@ -1,0 +1,108 @@
+package io.k3j.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.NeedsMachine;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Somebody who reaches port 10250, with nothing, too little, or just enough.
+@NeedsMachine
+@ExtendWith(Victim.Here.class)
+class KubeletPortAttacksItest {
+    private static final String OBJECTS = """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: %1$s, namespace: default}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: %1$s}
+            rules: [{apiGroups: [""], resources: [%2$s], verbs: [get]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: %1$s}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
+            subjects: [{kind: ServiceAccount, name: %1$s, namespace: default}]
+            ---
+            """;
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: target}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers: [{name: c, image: "k3j.io/busybox:1", command: [sleep, "3600"]}]
+            """;
+    private static final String UPGRADE = "-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version:"
+            + " 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H 'Sec-WebSocket-Protocol: v4.channel.k8s.io' ";
+    private static final String EXEC = "/exec/default/target/c?command=id&output=1";
+    private static final String RUN = "/run/default/target/c?cmd=id";
+
+    @BeforeAll
+    static void begin(Victim victim) throws IOException, InterruptedException {
+        victim.apply(OBJECTS.formatted("scraper", "nodes/metrics") + OBJECTS.formatted("viewer", "nodes/proxy") + POD);
+        victim.until("kubectl get pod target", "Running");
+    }
+
+    private static String status(Victim victim, String account, String request) throws IOException,
+            InterruptedException {
+        String token = account.isEmpty() ? ""
+                : "-H \"Authorization: Bearer $(kubectl create token " + account + ")\" ";
+        return victim.text("curl -sk -m 10 -o /tmp/answer -w '%{http_code}' " + token + request.replace("KUBELET",
+                "https://127.0.0.1:10250")).strip();
+    }
+
+    @Test
+    void nobodyIsLetInWithoutACredential(Victim victim) throws IOException, InterruptedException {
+        for (String path : new String[] {"/metrics", "/pods", "/healthz", RUN, EXEC}) {
+            assertThat(status(victim, "", "'KUBELET" + path + "'")).as(path).isEqualTo("401");
+            assertThat(status(victim, "", "-H 'Authorization: Bearer nonsense' 'KUBELET" + path + "'"))
+                    .isEqualTo("401");
+        }
+    }
+
+    @Test
+    void aScraperReadsMetricsAndNothingElse(Victim victim) throws IOException, InterruptedException {
+        assertThat(status(victim, "scraper", "KUBELET/metrics")).isEqualTo("200");
+        assertThat(status(victim, "scraper", "KUBELET/metrics/resource")).isEqualTo("200");
+        for (String path : new String[] {"/pods", "/stats/summary", "/configz", "/containerLogs/default/target/c", RUN,
+                EXEC}) {
+            assertThat(status(victim, "scraper", "'KUBELET" + path + "'")).as(path).isEqualTo("403");
+        }
+        assertThat(status(victim, "scraper", "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+    }
+
+    @Test
+    void whoMayOnlyGetANodesProxyRunsNothing(Victim victim) throws IOException, InterruptedException {
+        assertThat(status(victim, "viewer", "KUBELET/pods")).isEqualTo("200");
+        assertThat(status(victim, "viewer", "'KUBELET" + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, "viewer", "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, "viewer", UPGRADE + "'KUBELET" + EXEC + "'")).isEqualTo("403");
+        String through = "'https://127.0.0.1:6443/api/v1/nodes/" + victim.node() + "/proxy";
+        assertThat(status(victim, "viewer", through + "/healthz'")).isEqualTo("200");
+        assertThat(status(victim, "viewer", through + RUN + "'")).isEqualTo("405");
+        assertThat(status(victim, "viewer", UPGRADE + "--http1.1 " + through + EXEC + "'")).isEqualTo("405");
+        assertThat(status(victim, "viewer", UPGRADE + "--http1.1 " + through + EXEC.replace("exec", "%65xec") + "'"))
+                .isEqualTo("405");
+        assertThat(status(victim, "viewer", "-X POST " + through + RUN + "'")).isEqualTo("403");
+    }
+
+    @Test
+    void anotherNodesCertificateOpensNothing(Victim victim) throws IOException, InterruptedException {
+        String own = "--cert /var/lib/rancher/k3s/agent/client-kubelet.crt --key"
+                + " /var/lib/rancher/k3s/agent/client-kubelet.key ";
+        assertThat(status(victim, "", own + "KUBELET/pods")).isEqualTo("403");
+        assertThat(status(victim, "", own + "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+    }
+
+    @Test
+    void theAdminStillRunsCommands(Victim victim) throws IOException, InterruptedException {
+        assertThat(victim.text("kubectl exec target -- echo fine")).isEqualTo("fine");
+        assertThat(victim.text("kubectl create --raw '/api/v1/nodes/" + victim.node() + "/proxy/run/default/target/c?"
+                + "cmd=id' -f /dev/null")).contains("uid=0");
+    }
+}
