@@ -19,25 +19,36 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Passes what is not the cluster's on to the node's resolvers and remembers answers for a while, as K3s'
-/// `cache 30`. Each question goes out from a port of its own with an id of its own.
+/// `cache 30`, but never longer than their records live. Each question goes out from a port of its own with an id of
+/// its own, and only an answer to that very question is taken.
 final class Forwarder {
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int LARGEST = 65_535;
+    /// RD, AD and CD.
+    private static final int MEANT = 0x0130;
     private static final int MOST_REMEMBERED = 4096;
     private static final Duration REMEMBER = Duration.ofSeconds(30);
     private final Supplier<List<InetSocketAddress>> resolvers;
     private final RandomGenerator random;
     private final InstantSource clock;
-    private final Map<Question, Remembered> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Asked, Remembered> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Question, Remembered> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Asked, Remembered> eldest) {
             return size() > MOST_REMEMBERED;
         }
     };
 
-    private record Remembered(byte[] message, Instant until) {
+    private record Remembered(byte[] message, Instant since, Instant until) {
+    }
+
+    /// All that an answer depends on: besides the question its class, whether to recurse, to check signatures and to
+    /// show them, and whether EDNS is spoken.
+    private record Asked(Question question, int kind, int flags, boolean edns, boolean dnssec) {
+        static Asked of(Wire.Query q) {
+            return new Asked(q.question(), q.kind(), q.flags() & MEANT, q.edns(), q.dnssec());
+        }
     }
 
     Forwarder(Supplier<List<InetSocketAddress>> resolvers, RandomGenerator random, InstantSource clock) {
@@ -47,16 +58,17 @@ final class Forwarder {
     }
 
     /// The answer of the first resolver that gives one, under the client's id; empty when none did.
-    Optional<byte[]> ask(byte[] query, Wire.Query parsed, boolean tcp) {
-        Optional<byte[]> known = known(parsed);
+    /// @param most the longest answer its client takes
+    Optional<byte[]> ask(byte[] query, Wire.Query parsed, boolean tcp, int most) {
+        Optional<byte[]> known = known(parsed).filter(m -> m.length <= most);
         if (known.isPresent()) {
             return known.map(m -> withId(m, parsed.id()));
         }
         int id = random.nextInt(0x10000);
         byte[] out = withId(query, id);
         for (InetSocketAddress resolver : resolvers.get()) {
-            Optional<byte[]> answer = exchange(out, resolver, tcp);
-            if (answer.isPresent()) {
+            Optional<byte[]> answer = exchange(out, resolver, tcp).filter(m -> answers(m, parsed));
+            if (answer.isPresent() && answer.get().length <= most) {
                 remember(parsed, answer.get());
                 return answer.map(m -> withId(m, parsed.id()));
             }
@@ -64,10 +76,23 @@ final class Forwarder {
         return Optional.empty();
     }
 
+    /// Whether a message answers this question and no other.
+    private static boolean answers(byte[] message, Wire.Query asked) {
+        try {
+            Wire.Query said = Wire.query(message);
+            return (said.flags() & 0x8000) != 0 && said.question().equals(asked.question())
+                    && said.kind() == asked.kind();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private Optional<byte[]> known(Wire.Query query) {
+        Instant now = clock.instant();
         synchronized (remembered) {
-            Remembered r = remembered.get(query.question());
-            return r == null || r.until().isBefore(clock.instant()) ? Optional.empty() : Optional.of(r.message());
+            Remembered r = query.options() ? null : remembered.get(Asked.of(query));
+            return r == null || !now.isBefore(r.until()) ? Optional.empty()
+                    : Optional.of(Lives.aged(r.message(), Duration.between(r.since(), now).toSeconds()));
         }
     }
 
@@ -75,9 +100,11 @@ final class Forwarder {
     private void remember(Wire.Query query, byte[] answer) {
         int code = answer[3] & 0xF;
         boolean cut = (answer[2] & 2) != 0;
-        if (!cut && (code == Answer.OK || code == Answer.NO_SUCH_NAME) && !query.edns()) {
+        long life = Math.min(Lives.least(answer), REMEMBER.toSeconds());
+        if (!cut && (code == Answer.OK || code == Answer.NO_SUCH_NAME) && !query.options() && life > 0) {
+            Instant now = clock.instant();
             synchronized (remembered) {
-                remembered.put(query.question(), new Remembered(answer, clock.instant().plus(REMEMBER)));
+                remembered.put(Asked.of(query), new Remembered(answer, now, now.plusSeconds(life)));
             }
         }
     }

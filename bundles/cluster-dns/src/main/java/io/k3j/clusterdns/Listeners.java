@@ -11,23 +11,24 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /// The sockets of one address, UDP and TCP, and their threads. Each question has a virtual thread of its
-/// own; beyond the bound UDP questions are dropped, which clients ask again.
+/// own; beyond the bounds, in all and per client, UDP questions are dropped, which clients ask again, and connections
+/// are closed.
 final class Listeners implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.clusterdns");
     private static final int AT_ONCE = 1024;
-    private static final int IDLE_MILLIS = 10_000;
+    private static final int AT_ONCE_PER_CLIENT = 256;
     private static final int LARGEST = 65_535;
     private static final long AGAIN_NANOS = 100_000_000;
     private final Responder responder;
     private final Predicate<InetAddress> welcome;
     private final DatagramSocket udp;
     private final ServerSocket tcp;
-    private final Semaphore seats = new Semaphore(AT_ONCE);
+    private final Shares questions = new Shares(AT_ONCE, AT_ONCE_PER_CLIENT);
+    private final Connections connections = new Connections();
 
     /// Opens both sockets; port 0 picks one free port for both. Who is not welcome gets no answer.
     /// @throws IOException when the address cannot be used
@@ -63,7 +64,8 @@ final class Listeners implements AutoCloseable {
             }
             byte[] message = Arrays.copyOf(packet.getData(), packet.getLength());
             InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
-            if (message.length >= Wire.HEADER && welcome.test(from.getAddress()) && seats.tryAcquire()) {
+            if (message.length >= Wire.HEADER && welcome.test(from.getAddress())
+                    && questions.take(from.getAddress())) {
                 Thread.ofVirtual().name("dns-question").start(() -> answer(message, from));
             }
         }
@@ -71,12 +73,12 @@ final class Listeners implements AutoCloseable {
 
     private void answer(byte[] message, InetSocketAddress to) {
         try {
-            byte[] answer = responder.respond(message, false);
+            byte[] answer = responder.respond(message, false, to.getAddress());
             udp.send(new DatagramPacket(answer, answer.length, to));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "udp answer: {0}", e.getMessage());
         } finally {
-            seats.release();
+            questions.give(to.getAddress());
         }
     }
 
@@ -84,7 +86,7 @@ final class Listeners implements AutoCloseable {
         while (!tcp.isClosed()) {
             try {
                 Socket socket = tcp.accept();
-                if (welcome.test(socket.getInetAddress()) && seats.tryAcquire()) {
+                if (welcome.test(socket.getInetAddress()) && connections.begin(socket)) {
                     Thread.ofVirtual().name("dns-connection").start(() -> serve(socket));
                 } else {
                     socket.close();
@@ -99,7 +101,6 @@ final class Listeners implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
-            socket.setSoTimeout(IDLE_MILLIS);
             DataInputStream in = new DataInputStream(socket.getInputStream());
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             while (true) {
@@ -108,23 +109,25 @@ final class Listeners implements AutoCloseable {
                 if (message.length < Wire.HEADER) {
                     return;
                 }
-                byte[] answer = responder.respond(message, true);
+                byte[] answer = responder.respond(message, true, socket.getInetAddress());
                 out.writeShort(answer.length);
                 out.write(answer);
                 out.flush();
+                connections.answered(socket);
             }
         } catch (EOFException e) {
             LOG.log(System.Logger.Level.TRACE, "client done");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "tcp client: {0}", e.getMessage());
         } finally {
-            seats.release();
+            connections.end(socket);
         }
     }
 
     @Override
     public void close() {
         udp.close();
+        connections.close();
         try {
             tcp.close();
         } catch (IOException e) {

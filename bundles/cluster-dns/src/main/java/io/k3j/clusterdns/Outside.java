@@ -25,7 +25,7 @@ final class Outside {
                 .putShort((short) 1).putShort((short) 0).putInt(0).put(encoded).putShort((short) type)
                 .putShort((short) 1).array();
         List<Answer.Data> all = new ArrayList<>(alias.records());
-        forwarder.ask(message, Wire.query(message), false)
+        forwarder.ask(message, Wire.query(message), false, Wire.EDNS_UDP)
                 .ifPresent(m -> all.addAll(addresses(m, name.target(), type)));
         return new Answer(Answer.OK, all, List.of(), false);
     }

@@ -1,21 +1,26 @@
 package io.k3j.clusterdns;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// One message in, one message out.
 final class Responder {
+    private static final int FORWARDED_AT_ONCE = 768;
+    private static final int FORWARDED_PER_CLIENT = 128;
     private final Zone zone;
     private final Forwarder forwarder;
+    private final Shares outside = new Shares(FORWARDED_AT_ONCE, FORWARDED_PER_CLIENT);
 
     Responder(Zone zone, Forwarder forwarder) {
         this.zone = zone;
         this.forwarder = forwarder;
     }
 
-    /// The answer to a message of at least a header; blocks while a resolver is asked.
-    byte[] respond(byte[] message, boolean tcp) {
+    /// The answer to a message of at least a header; blocks while a resolver is asked. Names of the cluster never wait
+    /// for others: what is asked of resolvers has seats of its own, of which a client has a part only.
+    byte[] respond(byte[] message, boolean tcp, InetAddress client) {
         Wire.Query query;
         try {
             query = Wire.query(message);
@@ -26,12 +31,26 @@ final class Responder {
             return Wire.failure(message, Answer.NOT_IMPLEMENTED);
         }
         int most = tcp ? 65_535 : query.udp();
-        Optional<Answer> own = zone.answer(query.question());
-        if (own.isPresent()) {
+        Optional<Answer> own = query.internet() ? zone.answer(query.question()) : Optional.empty();
+        if (own.isPresent() && !leadsOutside(own.get(), query)) {
             return Wire.answer(message, query, followed(own.get(), query), zone.domain(), most);
         }
-        return forwarder.ask(message, query, tcp).filter(m -> m.length <= most || tcp)
-                .orElseGet(() -> Wire.failure(message, Answer.SERVER_FAILURE));
+        if (!outside.take(client)) {
+            return Wire.failure(message, Answer.SERVER_FAILURE);
+        }
+        try {
+            return own.map(a -> Wire.answer(message, query, followed(a, query), zone.domain(), most))
+                    .or(() -> forwarder.ask(message, query, tcp, most))
+                    .orElseGet(() -> Wire.failure(message, Answer.SERVER_FAILURE));
+        } finally {
+            outside.give(client);
+        }
+    }
+
+    private boolean leadsOutside(Answer answer, Wire.Query query) {
+        return answer.records().size() == 1 && answer.records().getFirst() instanceof Answer.Data.Name n
+                && n.type() == Type.CNAME && query.question().type() != Type.CNAME
+                && zone.answer(new Question(n.target(), query.question().type())).isEmpty();
     }
 
     /// An external name that is the cluster's own is resolved here and now.

@@ -20,13 +20,23 @@ final class Wire {
     private static final int LABEL = 63;
     private static final int LONGEST_NAME = 255;
     private static final int INTERNET = 1;
+    private static final int ANY = 255;
+    /// Where EDNS' flags stand after the question, and how long it is without options.
+    private static final int OPT_FLAGS = 7;
+    private static final int OPT_BARE = 11;
 
     private Wire() {
     }
 
-    /// A query as far as it matters. `udp` is the largest UDP answer the client takes; `end` where the
-    /// question ends.
-    record Query(int id, int flags, Question question, int udp, boolean edns, int end) {
+    /// A query as far as it matters. `kind` is the class; `udp` is the largest UDP answer the client takes; `options`
+    /// whether it has any of EDNS; `end` where the question ends.
+    record Query(int id, int flags, Question question, int kind, int udp, boolean edns, boolean dnssec,
+            boolean options, int end) {
+        /// Whether it is about the Internet, as all names of the cluster are.
+        boolean internet() {
+            return kind == INTERNET || kind == ANY;
+        }
+
         boolean standard() {
             return (flags & 0xF800) == 0;
         }
@@ -51,12 +61,14 @@ final class Wire {
             }
             String name = name(b);
             Question q = new Question(name, b.getShort() & 0xFFFF);
-            b.getShort();
+            int kind = b.getShort() & 0xFFFF;
             int end = b.position();
             boolean edns = additional > 0 && b.remaining() >= 5 && b.get(end) == 0
                     && (b.getShort(end + 1) & 0xFFFF) == Type.OPT;
             int udp = edns ? Math.clamp(b.getShort(end + 3) & 0xFFFF, PLAIN_UDP, EDNS_UDP) : PLAIN_UDP;
-            return new Query(id, flags, q, udp, edns, end);
+            boolean dnssec = edns && b.remaining() >= OPT_FLAGS + 2 && (b.get(end + OPT_FLAGS) & 0x80) != 0;
+            boolean options = additional > 1 || edns && b.remaining() != OPT_BARE;
+            return new Query(id, flags, q, kind, udp, edns, dnssec, options, end);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("short message", e);
         }

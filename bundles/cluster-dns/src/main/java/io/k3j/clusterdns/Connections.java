@@ -1,0 +1,82 @@
+package io.k3j.clusterdns;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The TCP connections of clients: each must bring a whole question and take its answer within [#PATIENCE], and ends
+/// after [#LIFE] whatever it does, so that nobody holds a seat by doing nothing. Any thread.
+final class Connections implements AutoCloseable {
+    static final int MOST = 512;
+    static final int MOST_PER_CLIENT = 32;
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration LIFE = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private final Shares seats = new Shares(MOST, MOST_PER_CLIENT);
+    private final Map<Socket, Times> open = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private record Times(long begun, long asked) {
+        boolean over(long now) {
+            return now - asked > PATIENCE.toNanos() || now - begun > LIFE.toNanos();
+        }
+    }
+
+    Connections() {
+        Thread.ofVirtual().name("dns-connections").start(this::watch);
+    }
+
+    /// Takes a connection in; false when there is no seat for its client.
+    boolean begin(Socket socket) {
+        if (!seats.take(socket.getInetAddress())) {
+            return false;
+        }
+        long now = System.nanoTime();
+        open.put(socket, new Times(now, now));
+        return true;
+    }
+
+    /// A question was answered: the next one has its time from now on.
+    void answered(Socket socket) {
+        open.computeIfPresent(socket, (s, t) -> new Times(t.begun(), System.nanoTime()));
+    }
+
+    /// It has ended.
+    void end(Socket socket) {
+        if (open.remove(socket) != null) {
+            seats.give(socket.getInetAddress());
+        }
+    }
+
+    private void watch() {
+        try {
+            while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                for (Map.Entry<Socket, Times> e : open.entrySet()) {
+                    if (e.getValue().over(System.nanoTime())) {
+                        close(e.getKey());
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        open.keySet().forEach(Connections::close);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            System.getLogger("io.k3j.clusterdns").log(System.Logger.Level.DEBUG, "tcp client: {0}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
