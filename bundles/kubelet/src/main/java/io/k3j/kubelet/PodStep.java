@@ -1,6 +1,5 @@
 package io.k3j.kubelet;
 
-import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
@@ -72,7 +71,7 @@ final class PodStep {
         pod = now;
         seen = PodRuntime.read(tools.runtime(), now.uid());
         wakeAt = null;
-        if (gone || now.terminating() || ending || late()) {
+        if (gone || now.terminating() || ending || refused()) {
             return end(gone);
         }
         if (Pods.finished(now)) {
@@ -103,29 +102,26 @@ final class PodStep {
         return next();
     }
 
-    /// Whether the pod has used up its `activeDeadlineSeconds`.
-    private boolean late() {
-        long limit = pod.spec().whole("activeDeadlineSeconds", -1);
-        Optional<Instant> since = Times.parse(pod.status().text("startTime"));
-        if (limit < 0 || since.isEmpty() || Pods.finished(pod)) {
-            return false;
+    /// Whether the pod is not to run: this node cannot run it as it says, or its `activeDeadlineSeconds` are over.
+    private boolean refused() {
+        if (!Pods.finished(pod)) {
+            Optional<PodStatus.Waiting> why = seen.sandboxes().isEmpty() ? tools.admission().refusal(pod)
+                    : Optional.empty();
+            why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
+            failure = why.or(this::late).orElse(failure);
+            ending = failure != null;
         }
-        Instant now = tools.clock().monotonic().instant();
-        Instant begin = begun;
-        if (begin == null) {
-            Duration age = Duration.between(since.get(), tools.clock().instant());
-            begin = age.isNegative() ? now : now.minus(age);
-            begun = begin;
+        return ending;
+    }
+
+    private Optional<PodStatus.Waiting> late() {
+        Optional<Instant> until = Pods.deadline(pod);
+        if (until.isEmpty() || tools.clock().instant().isBefore(until.get())) {
+            until.ifPresent(this::at);
+            return Optional.empty();
         }
-        Instant until = begin.plusSeconds(limit);
-        if (now.isBefore(until)) {
-            at(until);
-            return false;
-        }
-        failure = new PodStatus.Waiting("DeadlineExceeded",
-                "Pod was active on the node longer than the specified deadline");
-        ending = true;
-        return true;
+        return Optional.of(new PodStatus.Waiting("DeadlineExceeded",
+                "Pod was active on the node longer than the specified deadline"));
     }
 
     private void at(Instant when) {

@@ -1,9 +1,12 @@
 package io.k3j.kubelet;
 
+import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Questions about a pod's specification; pure.
 final class Pods {
@@ -58,6 +61,13 @@ final class Pods {
     static boolean finished(Obj pod) {
         String phase = pod.status().text("phase");
         return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    /// When its `activeDeadlineSeconds` are over, empty when they never are.
+    static Optional<Instant> deadline(Obj pod) {
+        long limit = pod.spec().whole("activeDeadlineSeconds", -1);
+        return limit < 0 ? Optional.empty()
+                : Times.parse(pod.status().text("startTime")).map(t -> t.plusSeconds(limit));
     }
 
     /// Seconds its containers have for ending.

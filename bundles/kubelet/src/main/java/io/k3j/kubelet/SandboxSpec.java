@@ -50,7 +50,7 @@ final class SandboxSpec {
     private static Struct linux(Obj pod, String cgroupParent) {
         Map<String, String> sysctls = new TreeMap<>();
         pod.spec().struct("securityContext").seq("sysctls").structs()
-                .forEach(s -> sysctls.put(s.text("name"), s.text("value")));
+                .forEach(s -> sysctls.put(Admission.name(s), s.text("value")));
         return Struct.builder().put("cgroupParent", cgroupParent).put("securityContext", Security.sandbox(pod))
                 .putUnlessEmpty("sysctls", sysctls).build();
     }

@@ -34,6 +34,7 @@ final class Security {
         Struct own = pod.spec().struct("securityContext");
         Struct.Builder b = Struct.builder().put("namespaceOptions", namespaces(pod, "")).put("privileged", privileged)
                 .put("seccomp", Struct.of("profileType", "RuntimeDefault"));
+        b.putUnlessEmpty("selinuxOptions", own.struct("seLinuxOptions"));
         whole(b, "runAsUser", own, own);
         whole(b, "runAsGroup", own, own);
         return b.putUnlessEmpty("supplementalGroups", groups(own)).build();
@@ -65,6 +66,9 @@ final class Security {
         }
         Struct seccomp = own.has("seccompProfile") ? own.struct("seccompProfile") : common.struct("seccompProfile");
         b.put("seccomp", profile(privileged ? Struct.EMPTY : seccomp, seccompRoot));
+        b.putUnlessEmpty("selinuxOptions",
+                (own.has("seLinuxOptions") ? own : common).struct("seLinuxOptions"));
+        b.putUnlessEmpty("apparmor", appArmor(Admission.appArmor(pod, container)));
         return b.build();
     }
 
@@ -72,9 +76,27 @@ final class Security {
         return switch (profile.text("type")) {
             case "RuntimeDefault" -> Struct.of("profileType", "RuntimeDefault");
             case "Localhost" -> Struct.of("profileType", "Localhost", "localhostRef",
-                    root + "/" + profile.text("localhostProfile"));
+                    root + "/" + descending(profile.text("localhostProfile")));
             default -> Struct.of("profileType", "Unconfined");
         };
+    }
+
+    private static Struct appArmor(Struct profile) {
+        return switch (profile.text("type")) {
+            case "" -> Struct.EMPTY;
+            case "Localhost" -> Struct.of("profileType", "Localhost", "localhostRef",
+                    "localhost/" + profile.text("localhostProfile"));
+            default -> Struct.of("profileType", profile.text("type"));
+        };
+    }
+
+    /// @throws ConfigProblem for a path that leads out of the directory of profiles
+    private static String descending(String path) {
+        if (path.isEmpty() || path.startsWith("/") || List.of(path.split("/")).contains("..")) {
+            throw ConfigProblem.config("localhostProfile \"" + path
+                    + "\" must be a path below the node's directory of profiles, without '..'");
+        }
+        return path;
     }
 
     private static List<Object> groups(Struct pod) {

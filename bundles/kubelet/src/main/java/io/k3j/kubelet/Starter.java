@@ -97,17 +97,12 @@ final class Starter {
                 throw ConfigProblem.config("volume \"" + m.text("name") + "\" is not in the pod");
             }
             String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
-            String propagation = switch (m.text("mountPropagation")) {
-                case "HostToContainer" -> "PROPAGATION_HOST_TO_CONTAINER";
-                case "Bidirectional" -> "PROPAGATION_BIDIRECTIONAL";
-                default -> "PROPAGATION_PRIVATE";
-            };
             String at = m.text("mountPath");
             all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
                     tools.volumes().mountPoint(pod, volume, sub,
                             new Subpaths.Use(m.text("name"), spec.text("name"), index)).toString(),
                     "readonly", m.flag("readOnly") || Volumes.readOnly(pod, m.text("name")), "propagation",
-                    propagation));
+                    propagation(m)));
             index++;
             ownHosts |= at.equals("/etc/hosts");
         }
@@ -122,6 +117,19 @@ final class Starter {
         all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
                 words.toString()));
         return all;
+    }
+
+    /// How mounts spread, of a mount that this runtime can make.
+    private static String propagation(Struct mount) {
+        if (mount.text("recursiveReadOnly").equals("Enabled")) {
+            throw ConfigProblem.config("volume \"" + mount.text("name")
+                    + "\" requested recursive read-only mode, but it is not supported by the runtime");
+        }
+        return switch (mount.text("mountPropagation")) {
+            case "HostToContainer" -> "PROPAGATION_HOST_TO_CONTAINER";
+            case "Bidirectional" -> "PROPAGATION_BIDIRECTIONAL";
+            default -> "PROPAGATION_PRIVATE";
+        };
     }
 
     /// The file a container may have left a message in.

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 record Tools(Options options, ContainerRuntime runtime, References references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, Handlers handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
-        Tokens tokens, Watches watches, CountDownLatch closed) {
+        Tokens tokens, Watches watches, Admission admission, CountDownLatch closed) {
 
     /// An event about a pod.
     void tell(Obj pod, boolean warning, String reason, String message) {

@@ -1,0 +1,84 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdmissionTest {
+    private final Admission node = new Admission(Admission.patterns("kernel.msg*,net.core.somaxconn"), false);
+
+    private static Obj pod(String field, Object value, Struct context) {
+        return Obj.of(Struct.of("metadata", Struct.of("name", "p", "uid", "u"), "spec", Struct.of("securityContext",
+                context, field, value, "containers", Seq.of(Struct.of("name", "c")))));
+    }
+
+    private static Struct sysctl(String name) {
+        return Struct.of("sysctls", Seq.of(Struct.of("name", name, "value", "1")));
+    }
+
+    private String refusal(Obj pod) {
+        return node.refusal(pod).map(w -> w.reason() + ": " + w.message()).orElse("");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"net.ipv4.tcp_syncookies", "net/ipv4/ip_local_port_range", "kernel.shm_rmid_forced",
+            "kernel.msgmax", "net.core.somaxconn"})
+    void runsPodsWithSysctlsThatAreSafeOrAllowed(String name) {
+        assertThat(refusal(pod("hostPID", false, sysctl(name)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kernel.panic", "kernel.core_pattern", "net.ipv4.ip_forward", "vm.swappiness", "kernel.sem",
+            "net.core.somaxconn2"})
+    void refusesAnyOtherSysctl(String name) {
+        assertThat(refusal(pod("hostPID", false, sysctl(name))))
+                .isEqualTo("SysctlForbidden: forbidden sysctl: \"" + name + "\" not allowlisted");
+    }
+
+    @Test
+    void refusesSysctlsOfTheHostsNamespaces() {
+        assertThat(refusal(pod("hostNetwork", true, sysctl("net.ipv4.tcp_syncookies"))))
+                .endsWith("not allowed with host net enabled");
+        assertThat(refusal(pod("hostIPC", true, sysctl("kernel.shm_rmid_forced"))))
+                .endsWith("not allowed with host ipc enabled");
+    }
+
+    @Test
+    void refusesProtectionItCannotGive() {
+        assertThat(refusal(pod("hostUsers", false, Struct.EMPTY))).startsWith("UserNamespacesNotSupported: ");
+        assertThat(refusal(pod("hostUsers", true, Struct.EMPTY))).isEmpty();
+        assertThat(refusal(pod("hostPID", false, Struct.of("supplementalGroupsPolicy", "Strict"))))
+                .startsWith("SupplementalGroupsPolicyNotSupported: ");
+        Struct profile = Struct.of("appArmorProfile", Struct.of("type", "RuntimeDefault"));
+        assertThat(refusal(pod("hostPID", false, profile))).startsWith("AppArmor: ");
+        assertThat(new Admission(List.of(), true).refusal(pod("hostPID", false, profile))).isEmpty();
+        Obj old = pod("hostPID", false, Struct.EMPTY).with("localhost/x", "metadata", "annotations",
+                "container.apparmor.security.beta.kubernetes.io/c");
+        assertThat(refusal(old)).startsWith("AppArmor: ");
+    }
+
+    @Test
+    void tellsTheRuntimeOfProfilesAndLabels() {
+        Obj pod = pod("hostPID", false, Struct.of("seLinuxOptions", Struct.of("level", "s0:c1"), "appArmorProfile",
+                Struct.of("type", "Localhost", "localhostProfile", "mine")));
+        Struct linux = Security.container(pod, Struct.of("name", "c"), "", "/seccomp");
+        assertThat(linux.struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
+        assertThat(linux.struct("apparmor").text("localhostRef")).isEqualTo("localhost/mine");
+        assertThat(Security.sandbox(pod).struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../x", "a/../../x", "/etc/x", ""})
+    void leavesTheDirectoryOfProfilesForNobody(String path) {
+        Struct context = Struct.of("seccompProfile", Struct.of("type", "Localhost", "localhostProfile", path));
+        assertThatThrownBy(() -> Security.container(pod("hostPID", false, context), Struct.of("name", "c"), "", "/s"))
+                .isInstanceOf(ConfigProblem.class);
+    }
+}
