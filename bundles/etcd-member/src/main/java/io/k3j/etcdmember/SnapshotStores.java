@@ -3,6 +3,7 @@ package io.k3j.etcdmember;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -64,9 +65,31 @@ final class SnapshotStores implements SnapshotObjects.Source {
     /// What a request is about: its own directory and bucket, or those of the flags.
     /// @throws IOException when the bucket cannot be used
     Both of(Struct request) throws IOException {
-        String dir = request.text("dir");
-        return with(dir.isEmpty() ? plan.directory() : Path.of(dir),
+        return with(directory(plan.directory(), request.text("dir")),
                 settings(request.has("s3") ? request.struct("s3") : plan.s3()));
+    }
+
+    /// A directory somebody asks for is the one of `--etcd-snapshot-dir` or lies below it: who reaches this endpoint
+    /// writes and deletes as root.
+    /// @throws IllegalArgumentException when it is not
+    static Path directory(Path configured, String asked) throws IOException {
+        if (asked.isEmpty()) {
+            return configured;
+        }
+        Path wanted = Path.of(asked).toAbsolutePath().normalize();
+        Path allowed = configured.toAbsolutePath().normalize();
+        Path present = wanted;
+        while (present.startsWith(allowed) && Files.notExists(present)) {
+            present = present.getParent();
+        }
+        boolean inside = wanted.startsWith(allowed)
+                && (!present.startsWith(allowed) || present.toRealPath().startsWith(allowed.toRealPath()));
+        if (!inside) {
+            throw new IllegalArgumentException("--dir=" + asked + " is not below " + allowed
+                    + ", where this server keeps its snapshots: leave it out, or start the server with"
+                    + " --etcd-snapshot-dir=" + asked);
+        }
+        return wanted;
     }
 
     private Both with(Path directory, Optional<S3Settings> settings) throws IOException {

@@ -7,16 +7,20 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -27,6 +31,10 @@ final class Snapshots {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final String PART = ".part";
     private static final String ZIP = ".zip";
+    private static final FileAttribute<?> OWN_FILE = PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> OWN_DIRECTORY = PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("rwx------"));
     private final Path directory;
     private final String node;
     private final InstantSource clock;
@@ -39,6 +47,12 @@ final class Snapshots {
 
     /// One snapshot on disk.
     record Snapshot(String name, Path file, long size, Instant created) {
+        /// Whether it is called as snapshots are: something, a dash, and a second.
+        boolean named() {
+            String plain = name.endsWith(ZIP) ? name.substring(0, name.length() - ZIP.length()) : name;
+            int dash = plain.lastIndexOf('-');
+            return dash > 0 && dash < plain.length() - 1 && plain.chars().skip(dash + 1).allMatch(Character::isDigit);
+        }
     }
 
     /// What a snapshot shall be.
@@ -67,7 +81,7 @@ final class Snapshots {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new IOException(directory + " is not a directory");
         }
-        Files.createDirectories(directory);
+        Files.createDirectories(directory, OWN_DIRECTORY);
         tidy();
         Path file = directory.resolve(wish.compress() ? plain + ZIP : plain);
         Path part = directory.resolve(plain + PART);
@@ -78,8 +92,11 @@ final class Snapshots {
             }
             if (!wish.metadata().isEmpty()) {
                 Path said = metadata(file.getFileName().toString());
-                Files.createDirectories(said.getParent());
-                Files.write(said, Json.bytes(wish.metadata()));
+                Files.createDirectories(said.getParent(), OWN_DIRECTORY);
+                Files.deleteIfExists(said);
+                try (OutputStream out = secret(said)) {
+                    out.write(Json.bytes(wish.metadata()));
+                }
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (UncheckedIOException e) {
@@ -151,7 +168,8 @@ final class Snapshots {
     }
 
     private static void write(EtcdCluster cluster, Path part, String name, boolean compress) throws IOException {
-        try (OutputStream file = Files.newOutputStream(part)) {
+        Files.deleteIfExists(part);
+        try (OutputStream file = secret(part)) {
             if (!compress) {
                 cluster.snapshot(bytes -> put(file, bytes));
                 return;
@@ -162,6 +180,12 @@ final class Snapshots {
                 zip.closeEntry();
             }
         }
+    }
+
+    /// A new file for nobody but root, whatever the umask: a snapshot holds every Secret.
+    static OutputStream secret(Path file) throws IOException {
+        return Channels.newOutputStream(Files.newByteChannel(file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWN_FILE));
     }
 
     private static void put(OutputStream out, byte[] bytes) {
@@ -193,11 +217,12 @@ final class Snapshots {
                 Files.getLastModifiedTime(file).toInstant());
     }
 
-    /// Deletes those that exist and returns their names. A name with a directory in it is none of ours.
+    /// Deletes those that exist and returns their names. A name with a directory in it is none of ours, nor is a file
+    /// that is not called as snapshots are.
     List<String> delete(List<String> names) throws IOException {
         List<String> deleted = new ArrayList<>();
         for (Snapshot snapshot : list()) {
-            if (names.contains(snapshot.name())) {
+            if (names.contains(snapshot.name()) && snapshot.named()) {
                 Files.delete(snapshot.file());
                 Files.deleteIfExists(metadata(snapshot.name()));
                 deleted.add(snapshot.name());

@@ -1,11 +1,13 @@
 package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,5 +68,38 @@ class SnapshotsTest {
         file("secret", 1);
         assertThat(snapshots.delete(List.of("../secret", "nothing"))).isEmpty();
         assertThat(directory.resolve("secret")).exists();
+    }
+
+    @Test
+    void aFileThatIsNotCalledAsSnapshotsAreStays() throws IOException {
+        Snapshots snapshots = new Snapshots(directory, "n1", InstantSource.system());
+        List<String> others = List.of("server.key", "token", "-1", "a-", "backup-1.tar");
+        for (String name : others) {
+            file(name, 1);
+        }
+        file("mine-n2-12.zip", 1);
+        assertThat(snapshots.delete(others)).isEmpty();
+        assertThat(snapshots.delete(List.of("mine-n2-12.zip"))).containsExactly("mine-n2-12.zip");
+    }
+
+    @Test
+    void aSnapshotIsForRootOnly() throws IOException {
+        Path file = directory.resolve("s");
+        Snapshots.secret(file).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void nobodyNamesADirectoryElsewhere() throws IOException {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        Files.createSymbolicLink(own.resolve("out"), directory);
+        assertThat(SnapshotStores.directory(own, "")).isEqualTo(own);
+        assertThat(SnapshotStores.directory(own, own.toString())).isEqualTo(own);
+        assertThat(SnapshotStores.directory(own, own + "/a/b")).isEqualTo(own.resolve("a/b"));
+        for (String other : List.of("/etc", own + "/../x", own + "x", directory.toString(), own + "/out",
+                own + "/out/new")) {
+            assertThatThrownBy(() -> SnapshotStores.directory(own, other)).as(other)
+                    .hasMessageContaining("is not below " + own);
+        }
     }
 }

@@ -127,7 +127,7 @@ class S3Itest {
 
     @Test
     void aDirectoryThatIsNoneIsToldOf() throws IOException {
-        Path file = Files.writeString(directory.resolve("file"), "");
+        Path file = Files.writeString(Files.createDirectories(etcd.places.snapshots()).resolve("file"), "");
         assertThatThrownBy(() -> desk(Struct.EMPTY).carryOut(ask("save", "on-demand").with("dir", file.toString())))
                 .hasMessage(file + " is not a directory");
         assertThat(news.failure()).hasValueSatisfying(failed -> {
