@@ -2,6 +2,7 @@ package io.k3j.apiserverapi;
 
 import io.k3j.model.Names;
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -62,7 +63,7 @@ public final class MetadataRules {
         for (var e : annotations.texts().entrySet()) {
             Names.annotationKey(e.getKey())
                     .forEach(w -> to.add(FieldProblem.invalid("metadata.annotations", e.getKey(), w)));
-            bytes += e.getKey().length() + (long) e.getValue().length();
+            bytes += e.getKey().length() + (long) e.getValue().getBytes(StandardCharsets.UTF_8).length;
         }
         if (bytes > ANNOTATION_BYTES) {
             to.add(FieldProblem.tooLong("metadata.annotations", ANNOTATION_BYTES));

@@ -7,6 +7,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Names;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -39,10 +40,16 @@ final class CoreRules {
     private static long bytes(Struct data, boolean encoded) {
         long sum = 0;
         for (int i = 0; i < data.size(); i++) {
-            long length = data.value(i) instanceof String s ? s.length() : 0;
-            sum += encoded ? length * 3 / 4 : length;
+            String text = data.value(i) instanceof String s ? s : "";
+            sum += encoded ? decoded(text) : text.getBytes(StandardCharsets.UTF_8).length;
         }
         return sum;
+    }
+
+    /// How many bytes a text in base 64 stands for.
+    private static long decoded(String base64) {
+        int padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+        return base64.length() / 4 * 3L - padding;
     }
 
     private static void frozen(Struct before, Struct after, List<String> fields, Problems p) {

@@ -56,14 +56,20 @@ final class Fields {
             return event.tree().struct(about).text(field.substring(dot + 1));
         }
         return switch (field) {
-            case "source" -> event.tree().has("source") ? event.tree().struct("source").text("component")
-                    : event.tree().struct("deprecatedSource").text("component");
-            case "reportingComponent", "reportingController" -> {
-                String old = event.tree().text("reportingComponent");
-                yield old.isEmpty() ? event.tree().text("reportingController") : old;
+            case "source" -> {
+                String component = event.tree().has("source") ? event.tree().struct("source").text("component")
+                        : event.tree().struct("deprecatedSource").text("component");
+                yield component.isEmpty() ? reporter(event) : component;
             }
+            case "reportingComponent", "reportingController" -> reporter(event);
             default -> event.tree().text(field);
         };
+    }
+
+    /// Who reported an event, in either form.
+    private static String reporter(Obj event) {
+        String core = event.tree().text("reportingComponent");
+        return core.isEmpty() ? event.tree().text("reportingController") : core;
     }
 
     private static String ip(Obj pod) {

@@ -40,6 +40,30 @@ class FormsTest {
     }
 
     @Test
+    void eventsOfTheNewFormHaveTheirReporterAsSource() {
+        Obj event = Obj.of(Kit.yaml("""
+                apiVersion: v1
+                kind: Event
+                metadata: {name: e, namespace: default}
+                source: {}
+                reportingComponent: test-controller
+                """));
+        assertThat(kit.hooks(event.tree()).field(event.gvk(), event, "source")).contains("test-controller");
+        assertThat(kit.hooks(event.tree()).field(event.gvk(), event, "reportingController"))
+                .contains("test-controller");
+    }
+
+    @Test
+    void sizesAreCountedInBytes() {
+        String wide = "\u20ac".repeat(400_000);
+        assertThat(kit.createProblems("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default},"
+                + " data: {a: " + wide + "}}")).singleElement().asString().contains("Too long");
+        assertThat(kit.createProblems("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default,"
+                + " annotations: {a: " + wide.substring(0, 100_000) + "}}}")).singleElement().asString()
+                .contains("Too long");
+    }
+
+    @Test
     void anOldAutoscalerKeepsItsTarget() {
         Struct old = Kit.yaml("""
                 apiVersion: autoscaling/v1
