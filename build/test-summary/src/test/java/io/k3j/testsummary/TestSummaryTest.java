@@ -28,8 +28,30 @@ class TestSummaryTest {
         report("itests/old/target/failsafe-reports/TEST-C.xml", BUILD.minusSeconds(60), """
                 <testsuite><testcase classname="C" name="gone"/></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TestSummary.print(root, BUILD, new PrintStream(out, true, UTF_8));
+        TestSummary.print(root, BUILD, AllowedSkips.parse(""), new PrintStream(out, true, UTF_8));
         assertThat(out.toString(UTF_8)).isEqualTo("skipped: B: needs root\ntests: 2 run, 1 skipped\n");
+    }
+
+    @Test
+    void onlyWhatIsNamedWithItsReasonMayBeSkippedOnABuildMachine() throws IOException {
+        report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
+                <testsuite><testcase classname="B" name="one"><skipped message="no Go here"/></testcase>
+                <testcase classname="B" name="two"><skipped message="crashed"/></testcase>
+                <testcase classname="BB" name="one"><skipped message="no Go here"/></testcase></testsuite>""");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        AllowedSkips allowed = AllowedSkips.parse("# why\nB\tno Go\n");
+        assertThat(TestSummary.print(root, BUILD, allowed, new PrintStream(out, true, UTF_8))).isEqualTo(2);
+        assertThat(out.toString(UTF_8)).contains("skipped: (expected) B.one: no Go here", "skipped: B.two: crashed");
+        assertThat(AllowedSkips.shipped().all()).isNotEmpty();
+    }
+
+    @Test
+    void skippingIsForbiddenOnlyToBuildMachinesThatHaveEverything() {
+        assertThat(TestSummary.strict("true", "root", true)).isTrue();
+        assertThat(TestSummary.strict("true", "me", true)).isFalse();
+        assertThat(TestSummary.strict("true", "root", false)).isFalse();
+        assertThat(TestSummary.strict("", "root", true)).isFalse();
+        assertThat(TestSummary.strict(null, "root", true)).isFalse();
     }
 
     private void report(String path, Instant written, String text) throws IOException {
