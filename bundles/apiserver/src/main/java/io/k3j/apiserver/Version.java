@@ -9,7 +9,7 @@ import java.util.Properties;
 /// Which Kubernetes this is, as `/version` tells.
 final class Version {
     /// As `kubectl version` shows it.
-    static final String GIT_VERSION = "v1.36.2+k3j1";
+    static final String GIT_VERSION = "v1.36.2+k3s1";
     private static final String BUILD = "/io/k3j/apiserver/build.properties";
 
     private Version() {

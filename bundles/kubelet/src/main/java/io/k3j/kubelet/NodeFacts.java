@@ -20,7 +20,7 @@ import java.util.Optional;
 /// @param addresses of the node, the primary first
 /// @param info the fixed part of `status.nodeInfo`
 record NodeFacts(int cpus, long memory, List<String> addresses, Struct info) {
-    static final String VERSION = "v1.36.2+k3j1";
+    static final String VERSION = "v1.36.2+k3s1";
 
     /// Reads them.
     static NodeFacts read(Settings settings) {

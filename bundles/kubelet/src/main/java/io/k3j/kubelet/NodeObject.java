@@ -1,6 +1,5 @@
 package io.k3j.kubelet;
 
-import io.k3j.codec.Json;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -78,7 +77,7 @@ final class NodeObject {
         if (settings.nodeExternalIp().length > 0) {
             all.put("k3s.io/external-ip", String.join(",", settings.nodeExternalIp()));
         }
-        all.put("k3s.io/node-args", Json.text(Seq.of(settings.controlPlane() ? "server" : "agent")));
+        all.putAll(StartAnnotations.of(settings.nodeArgs(), settings.nodeEnv()));
         all.put("volumes.kubernetes.io/controller-managed-attach-detach", "true");
         return all;
     }

@@ -29,6 +29,12 @@ package io.k3j.kubelet;
     /// `--resolv-conf`.
     String resolvConf() default "";
 
+    /// The command and its arguments, without secrets.
+    String[] nodeArgs() default {};
+
+    /// The variables `K3S_…` it was started with, as `NAME=value`, without secrets.
+    String[] nodeEnv() default {};
+
     /// `--kubelet-arg`, as `name=value`.
     String[] kubeletArg() default {};
 

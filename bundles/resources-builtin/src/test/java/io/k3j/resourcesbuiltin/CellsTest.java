@@ -113,11 +113,11 @@ class CellsTest {
                         kind: Node
                         metadata: {name: node1, creationTimestamp: "2026-01-01T00:00:00Z", labels: {node-role.kubernetes.io/control-plane: "true"}}
                         spec: {unschedulable: true}
-                        status: {conditions: [{type: Ready, status: "True"}], nodeInfo: {kubeletVersion: v1.36.2+k3j1}}
+                        status: {conditions: [{type: Ready, status: "True"}], nodeInfo: {kubeletVersion: v1.36.2+k3s1}}
                         """)
                         .subList(0, 5))
                 .containsExactly("node1", "Ready,SchedulingDisabled", "control-plane", "10m",
-                        "v1.36.2+k3j1");
+                        "v1.36.2+k3s1");
     }
 
     @Test

@@ -11,7 +11,7 @@ public final class OpenApi {
     private final Schemas schemas;
     private final String version;
 
-    /// For resources of built-in and custom kinds; `version` is the server's, as `v1.36.2+k3j1`.
+    /// For resources of built-in and custom kinds; `version` is the server's, as `v1.36.2+k3s1`.
     public OpenApi(Schemas schemas, String version) {
         this.schemas = schemas;
         this.version = version;

@@ -18,6 +18,7 @@ final class HostPackages {
     private static final List<Need> NEEDS = List.of(new Need("containerd", "containerd"), new Need("runc", "runc"),
             new Need("nft", "nftables"), new Need("ip", "iproute2"), new Need("iptables", "iptables"),
             new Need("conntrack", "conntrack"), new Need("mount", "mount"));
+    private static final List<Need> ETCD = List.of(new Need("etcd", "etcd-server"), new Need("etcdctl", "etcd-client"));
     private static final List<String> PLACES = List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
             "/sbin",
             "/bin");
@@ -31,14 +32,18 @@ final class HostPackages {
     }
 
     /// The packages whose programs are not there; `exists` looks at a path.
-    static Set<String> missing(Predicate<Path> exists) {
+    /// @param node whether pods run here
+    /// @param etcd whether a member of managed etcd runs here
+    static Set<String> missing(boolean node, boolean etcd, Predicate<Path> exists) {
         Set<String> packages = new LinkedHashSet<>();
-        for (Need need : NEEDS) {
+        List<Need> needs = new ArrayList<>(node ? NEEDS : List.of());
+        needs.addAll(etcd ? ETCD : List.of());
+        for (Need need : needs) {
             if (PLACES.stream().noneMatch(place -> exists.test(Path.of(place, need.program())))) {
                 packages.add(need.debian());
             }
         }
-        if (PLUGINS.stream().noneMatch(p -> exists.test(Path.of(p)))) {
+        if (node && PLUGINS.stream().noneMatch(p -> exists.test(Path.of(p)))) {
             packages.add("containernetworking-plugins");
         }
         return packages;
@@ -46,8 +51,8 @@ final class HostPackages {
 
     /// Installs what is missing, or says what to type.
     /// @throws UsageFailure when something is missing and may not or cannot be installed
-    static void provide(boolean allowed, Host host, Consumer<String> say) {
-        Set<String> missing = missing(Files::exists);
+    static void provide(boolean node, boolean etcd, boolean allowed, Host host, Consumer<String> say) {
+        Set<String> missing = missing(node, etcd, Files::exists);
         if (missing.isEmpty()) {
             return;
         }
@@ -55,7 +60,7 @@ final class HostPackages {
         boolean apt = Files.isExecutable(Path.of("/usr/bin/apt-get"));
         if (!allowed || !host.root() || !apt) {
             throw new UsageFailure(
-                    "this machine lacks what a node needs: " + names + "; install it with: apt-get install -y "
+                    "this machine lacks what K3j needs: " + names + "; install it with: apt-get install -y "
                             + names + (apt && !host.root() ? ", or run k3s as root" : "")
                             + (allowed ? "" : ", or leave out " + NO_INSTALL));
         }

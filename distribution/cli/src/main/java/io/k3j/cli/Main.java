@@ -14,7 +14,7 @@ import java.util.Optional;
 /// The command `k3s`: one word, then that word's own arguments.
 public final class Main {
     /// The first line is read by tools: keep its form.
-    static final String VERSION = "v1.36.2+k3j1";
+    static final String VERSION = "v1.36.2+k3s1";
     private static final Path NODE_ID = Path.of("/etc/rancher/node/id");
     private static final int NOT_FOUND = 127;
 
@@ -63,9 +63,9 @@ public final class Main {
         LaunchPlan plan = NodeId.named(PlanBuilder.build(command, flags, host, warnings), NODE_ID);
         ConsoleProgress progress = ConsoleProgress.of(System.out);
         warnings.forEach(progress::line);
-        if (!plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint")) {
-            HostPackages.provide(flags.size() == arguments.size(), host, progress::line);
-        }
+        boolean node = !plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint");
+        boolean etcd = Boolean.TRUE.equals(plan.settings().get("managedEtcd")) && !plan.disabled().contains("etcd");
+        HostPackages.provide(node, etcd, flags.size() == arguments.size(), host, progress::line);
         return Server.run(plan, progress);
     }
 

@@ -40,7 +40,10 @@ final class PlanBuilder {
         if (!problems.isEmpty()) {
             throw new UsageFailure(problems);
         }
-        return new PlanBuilder(command, flags, r, host).plan(warnings);
+        PlanBuilder builder = new PlanBuilder(command, flags, r, host);
+        builder.settings.put("nodeArgs", NodeArguments.words(command, r, arguments).toArray(String[]::new));
+        builder.settings.put("nodeEnv", NodeArguments.variables(host.environment()).toArray(String[]::new));
+        return builder.plan(warnings);
     }
 
     private LaunchPlan plan(List<String> warnings) {

@@ -70,8 +70,10 @@ class ToolsTest {
 
     @Test
     void namesThePackagesOfMissingPrograms() {
-        assertThat(HostPackages.missing(p -> true)).isEmpty();
-        assertThat(HostPackages.missing(p -> !p.endsWith("runc") && !p.endsWith("bridge")))
+        assertThat(HostPackages.missing(true, true, p -> true)).isEmpty();
+        assertThat(HostPackages.missing(false, true, p -> false)).isEqualTo(Set.of("etcd-server", "etcd-client"));
+        assertThat(HostPackages.missing(false, false, p -> false)).isEmpty();
+        assertThat(HostPackages.missing(true, true, p -> !p.endsWith("runc") && !p.endsWith("bridge")))
                 .isEqualTo(Set.of("runc", "containernetworking-plugins"));
     }
 }
