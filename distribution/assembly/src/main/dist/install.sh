@@ -1,27 +1,52 @@
 #!/bin/sh
-# Installs the K3j release this script came with, as K3s' installer does: the same INSTALL_K3S_* variables,
-# units, scripts and paths. Nothing is downloaded.
+# Installs K3j as K3s' installer does: the same INSTALL_K3S_* variables, units, scripts and paths. The release is the
+# one this script lies in; when it lies in none, as after curl … | sh, it is fetched with its checksum.
 #
 #   ./install.sh [server|agent] [flags]         e.g.  INSTALL_K3S_EXEC="--disable=traefik" ./install.sh
+#   curl -sfL URL/install.sh | INSTALL_K3S_MIRROR=URL sh -s - server
+#
+#   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar
+#   INSTALL_K3S_VERSION                            which of several in that folder, as k3s-<version>-linux-<arch>.tar.gz
 set -e
 
 info() { echo "[INFO]  $*"; }
 fatal() { echo "[ERROR] $*" >&2; exit 1; }
 
-HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
-[ -x "$HERE/bin/k3s" ] && [ -f "$HERE/lib/k3s-base.jar" ] || fatal "$HERE is no K3j release; unpack the tar and run the install.sh in it"
+released() { [ -x "$1/bin/k3s" ] && [ -f "$1/lib/k3s-base.jar" ]; }
+HERE=
+if [ -f "$0" ]; then
+    HERE=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+    released "$HERE" || HERE=
+fi
 
 quote() { for a in "$@"; do printf " '%s'" "$(printf '%s' "$a" | sed "s/'/'\\\\''/g")"; done; }
+
+token_given() { # FLAGS... : by variable, flag or configuration file
+    [ -z "${K3S_TOKEN:-}${K3S_TOKEN_FILE:-}" ] || return 0
+    config=${K3S_CONFIG_FILE:-/etc/rancher/k3s/config.yaml} before=
+    for a in "$@"; do
+        case "$a" in --token|--token=*|--token-file|--token-file=*|-t|-t=*) return 0 ;; --config=*|-c=*) config=${a#*=} ;; esac
+        case "$before" in --config|-c) config=$a ;; esac
+        before=$a
+    done
+    for file in "$config" "$config".d/*.yaml "$config".d/*.yml; do
+        [ -f "$file" ] && grep -q -E '^["'"'"']?(-?-?t|-?-?token|-?-?token-file)["'"'"']?:' "$file" && return 0
+    done
+    return 1
+}
 
 setup_env() {
     # shellcheck disable=SC2086
     [ -n "${INSTALL_K3S_EXEC:-}" ] && set -- ${INSTALL_K3S_EXEC} "$@"
     case "${1:-}" in
         server|agent) CMD=$1; shift ;;
-        -*|"") CMD=server; [ -n "${K3S_URL:-}" ] && CMD=agent ;;
+        -*|"") CMD=server
+            if [ -n "${K3S_URL:-}" ]; then
+                CMD=agent
+                token_given "$@" || fatal "an agent is installed because K3S_URL is set, and it has no token: set K3S_TOKEN or K3S_TOKEN_FILE, add --token, or write token: to config.yaml"
+            fi ;;
         *) fatal "unknown command '$1': give server or agent" ;;
     esac
-    [ "$CMD" = agent ] && [ -z "${K3S_TOKEN:-}${K3S_TOKEN_FILE:-}" ] && fatal "K3S_TOKEN is needed to install an agent"
     ARGUMENTS="$CMD$(quote "$@")"
     if [ -n "${INSTALL_K3S_NAME:-}" ]; then NAME=k3s-$INSTALL_K3S_NAME
     elif [ "$CMD" = agent ]; then NAME=k3s-agent
@@ -33,23 +58,75 @@ setup_env() {
     KILLALL=$BIN_DIR/k3s-killall.sh
     UNINSTALL=$BIN_DIR/k3s-uninstall.sh
     [ "$CMD" = agent ] && UNINSTALL=$BIN_DIR/k3s-agent-uninstall.sh
-    for v in VERSION COMMIT CHANNEL CHANNEL_URL ARTIFACT_URL PR; do
+    ignored="COMMIT CHANNEL CHANNEL_URL PR"
+    why="releases come from INSTALL_K3S_ARTIFACT_URL or INSTALL_K3S_MIRROR"
+    [ -z "$HERE" ] || { ignored="$ignored VERSION ARTIFACT_URL MIRROR"; why="the release in $HERE is installed, nothing is downloaded"; }
+    for v in $ignored; do
         eval "set_to=\${INSTALL_K3S_$v:-}"
         # shellcheck disable=SC2154
-        [ -z "$set_to" ] || info "INSTALL_K3S_$v=$set_to has no effect: this installs the release it came with, nothing is downloaded"
+        [ -z "$set_to" ] || info "INSTALL_K3S_$v=$set_to has no effect: $why"
     done
     [ "$(id -u)" = 0 ] || fatal "must run as root; try: sudo $0"
 }
 
+fetch() { # URL FILE
+    info "Downloading $1"
+    if command -v curl > /dev/null 2>&1; then curl -fsSL -o "$2" "$1"
+    elif command -v wget > /dev/null 2>&1; then wget -qO "$2" "$1"
+    else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1"
+}
+
+fetch_release() { # the release this script does not lie in
+    [ -z "$HERE" ] || return 0
+    base=${INSTALL_K3S_ARTIFACT_URL:-${INSTALL_K3S_MIRROR:-}}
+    case "$base" in
+        http://*|https://*|file://*) ;;
+        "") fatal "there is no K3j release beside this script: unpack the tar and run the install.sh in it, or set INSTALL_K3S_MIRROR to the URL of a folder with the tar" ;;
+        *) fatal "'$base' is no URL: set INSTALL_K3S_MIRROR to that of a folder with sha256sum-<arch>.txt and the tar" ;;
+    esac
+    case "$(uname -m)" in x86_64|amd64) ARCH=amd64 ;; aarch64|arm64) ARCH=arm64 ;; *) fatal "unsupported architecture $(uname -m)" ;; esac
+    TMP=$(mktemp -d -t k3s-install.XXXXXXXXXX)
+    trap 'rm -rf "$TMP"' EXIT
+    wanted="k3s-${INSTALL_K3S_VERSION:-}"
+    case "$base" in *.tar.gz) wanted=${base##*/} base=${base%/*} ;; esac
+    fetch "$base/sha256sum-$ARCH.txt" "$TMP/sums"
+    line=$(grep -E "^[0-9a-f]{64} [ *]k3s-[^/ ]*\\.tar\\.gz\$" "$TMP/sums" | while read -r sum tar; do
+        tar=${tar#\*}
+        case "$tar" in "$wanted"*) echo "$sum $tar" ;; esac
+    done | tail -n 1)
+    [ -n "$line" ] || fatal "$base/sha256sum-$ARCH.txt names no $wanted….tar.gz"
+    fetch "$base/${line#* }" "$TMP/k3s.tar.gz"
+    [ "$(sha256sum "$TMP/k3s.tar.gz" | cut -d' ' -f1)" = "${line%% *}" ] || fatal "${line#* } is not what sha256sum-$ARCH.txt says; nothing was installed"
+    mkdir "$TMP/release"
+    tar -xzf "$TMP/k3s.tar.gz" -C "$TMP/release" --strip-components=1
+    HERE=$TMP/release
+    released "$HERE" || fatal "${line#* } holds no K3j release"
+}
+
+# each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start
 install_files() {
     [ "${INSTALL_K3S_BIN_DIR_READ_ONLY:-}" = true ] && { info "Skipping installation into read-only $BIN_DIR"; return; }
-    info "Installing k3s to $LIB_DIR and $BIN_DIR/k3s"
-    mkdir -p "$BIN_DIR" "$LIB_DIR.new"
-    cp -a "$HERE/." "$LIB_DIR.new/"
-    chown -R root:root "$LIB_DIR.new"
-    rm -rf "$LIB_DIR"
-    mv "$LIB_DIR.new" "$LIB_DIR"
-    ln -sf "$LIB_DIR/bin/k3s" "$BIN_DIR/k3s"
+    id=release-$(cd "$HERE" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | cut -c1-12)
+    info "Installing k3s to $LIB_DIR/$id and $BIN_DIR/k3s"
+    mkdir -p "$BIN_DIR" "$LIB_DIR"
+    if [ ! -d "$LIB_DIR/$id" ]; then
+        rm -rf "$LIB_DIR/$id.new"
+        cp -a "$HERE/." "$LIB_DIR/$id.new"
+        chown -R root:root "$LIB_DIR/$id.new"
+        mv "$LIB_DIR/$id.new" "$LIB_DIR/$id"
+    fi
+    rm -f "$LIB_DIR/current.new"
+    ln -s "$id" "$LIB_DIR/current.new"
+    mv -T "$LIB_DIR/current.new" "$LIB_DIR/current"
+    ln -sfn "$LIB_DIR/current/bin/k3s" "$BIN_DIR/k3s"
+}
+
+remove_old_releases() { # those that nothing runs from any more
+    for old in "$LIB_DIR"/*; do
+        case "$old" in "$LIB_DIR/current"|"$LIB_DIR/$id") continue ;; esac
+        [ -n "${id:-}" ] && ! cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\0' '\n' | grep -q -F "$old/" && rm -rf "$old"
+    done
+    return 0
 }
 
 create_symlinks() {
@@ -136,6 +213,7 @@ start_service() {
 }
 
 setup_env "$@"
+fetch_release
 install_files
 create_symlinks
 create_killall
@@ -143,3 +221,4 @@ create_uninstall
 create_env_file
 create_unit
 start_service
+remove_old_releases

@@ -37,6 +37,9 @@ end() { # PID... : asks, waits up to ten seconds, insists
 
 # shellcheck disable=SC2046
 end $(pids_of k3s-base.jar "io.k3j.cli.Main" "server") $(pids_of k3s-base.jar "io.k3j.cli.Main" "agent")
+# one whose server was killed lives on
+# shellcheck disable=SC2046
+end $(pids_of etcd "--config-file $DATA/server/db/")
 for shim in $(pids_of containerd-shim-runc /run/k3s/containerd/containerd.sock); do
     # shellcheck disable=SC2046
     kill -9 $(children_of "$shim") "$shim" 2> /dev/null

@@ -1,8 +1,15 @@
 package io.k3j.assembly;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Makes the tar from a distribution: with a Java runtime of its own that holds the modules we use, and
@@ -36,6 +43,25 @@ public final class Release {
         new Training(release, runtime).run();
         run(List.of("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=2026-01-01",
                 "-C", release.getParent().toString(), "-czf", tar.toString(), release.getFileName().toString()));
+        published(tar, release.resolve("install.sh"));
+    }
+
+    /// Beside the tar: what `install.sh` fetches with it, and the script itself, so that the folder can be served.
+    private static void published(Path tar, Path script) throws IOException {
+        Files.copy(script, tar.resolveSibling("install.sh"), StandardCopyOption.REPLACE_EXISTING);
+        String arch = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+        Files.writeString(tar.resolveSibling("sha256sum-" + arch + ".txt"), sha256(tar) + "  " + tar.getFileName()
+                + "\n");
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static void run(List<String> command) throws IOException, InterruptedException {

@@ -189,6 +189,7 @@ public final class Server {
         String last = withoutNode ? Phases.APISERVER_READY : Phases.NODE_READY;
         if (phase.equals(elsewhere ? Phases.CLUSTER_AGREED : last)) {
             notifier.ready(words);
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
             if (elsewhere) {
                 progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
                         + "--server https://<this server>:6443 --token <server/token>");

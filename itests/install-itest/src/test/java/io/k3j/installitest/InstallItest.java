@@ -59,7 +59,7 @@ class InstallItest {
         Set<String> before = state();
         assertThat(text("command -v java kubectl containerd || echo none")).isEqualTo("none\n");
         install();
-        assertThat(text("k3s --version")).matches("(?s)k3s version v1\\.36\\.\\d+\\+k3j1 \\(\\w+\\)\n.*");
+        assertThat(text("k3s --version")).matches("(?s)k3s version v1\\.36\\.\\d+\\+k3s1 \\(\\w+\\)\n.*");
         assertThat(debian.run(STEP, "k3s server --no-install")).matches(refused -> refused.code() != 0
                 && refused.text().contains("apt-get install -y containerd runc"), "names what is missing");
 

@@ -1,0 +1,142 @@
+package io.k3j.assembly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Runs `install.sh` and `bin/k3s` on a small release in a directory of the test's own.
+@EnabledOnOs(OS.LINUX)
+class InstallScriptTest {
+    private static final Path DIST = Path.of("src/main/dist").toAbsolutePath();
+    private static final String TAR = "k3s-0.1.0-linux-amd64.tar.gz";
+    @TempDir
+    Path directory;
+    private final Map<String, String> environment = new HashMap<>();
+    private Path release;
+    private Path library;
+
+    @BeforeEach
+    void release() throws Exception {
+        release = Files.createDirectories(directory.resolve("k3s-0.1.0"));
+        Trees.copy(DIST, release);
+        Files.writeString(Files.createDirectories(release.resolve("lib")).resolve("k3s-base.jar"), "one");
+        assertThat(release.resolve("bin/k3s").toFile().setExecutable(true)).isTrue();
+        library = directory.resolve("usr/lib/k3s");
+        stub("id", "echo 0");
+        stub("chown", "true");
+        stub("uname", "echo x86_64");
+        Files.createDirectories(directory.resolve("systemd"));
+        environment.putAll(Map.of("PATH", directory.resolve("stubs") + ":/usr/bin:/bin", "INSTALL_K3S_BIN_DIR",
+                directory.resolve("usr/bin").toString(), "INSTALL_K3S_SYSTEMD_DIR", directory.resolve("systemd")
+                        .toString(),
+                "INSTALL_K3S_SKIP_START", "true", "INSTALL_K3S_SKIP_ENABLE", "true",
+                "INSTALL_K3S_SYMLINK", "skip", "K3S_CONFIG_FILE", directory.resolve("config.yaml").toString()));
+    }
+
+    @Test
+    void anotherReleaseIsPutBesideTheOneThatRuns() throws Exception {
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        Path first = library.resolve("current").toRealPath();
+        Process running = new ProcessBuilder("tail", "-f", first.resolve("lib/k3s-base.jar").toString()).start();
+        try {
+            assertThat(install("sh", "install.sh")).startsWith("0 ");
+            assertThat(library.resolve("current").toRealPath()).isEqualTo(first);
+            Files.writeString(release.resolve("lib/k3s-base.jar"), "two");
+            assertThat(install("sh", "install.sh")).startsWith("0 ");
+            assertThat(first.resolve("lib/k3s-base.jar")).hasContent("one");
+            assertThat(directory.resolve("usr/bin/k3s").toRealPath()).isEqualTo(
+                    library.resolve("current").toRealPath().resolve("bin/k3s"));
+            assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("two");
+        } finally {
+            running.destroyForcibly().waitFor();
+        }
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        assertThat(first).doesNotExist();
+    }
+
+    @Test
+    void aPipedScriptFetchesTheReleaseThatItsChecksumNames() throws Exception {
+        Path mirror = mirror();
+        environment.put("INSTALL_K3S_MIRROR", "file://" + mirror);
+        assertThat(install("sh", "-c", "cat install.sh | sh -s - server --disable-agent")).startsWith("0 ");
+        assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("one");
+        environment.put("INSTALL_K3S_MIRROR", "file://" + mirror.resolve(TAR));
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+        environment.put("INSTALL_K3S_VERSION", "0.2.0");
+        environment.put("INSTALL_K3S_MIRROR", "file://" + mirror);
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("names no k3s-0.2.0");
+    }
+
+    @Test
+    void whatIsNotTheReleaseOrNowhereIsRefused() throws Exception {
+        Path mirror = mirror();
+        Files.writeString(mirror.resolve(TAR), "something else");
+        environment.put("INSTALL_K3S_ARTIFACT_URL", "file://" + mirror);
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("nothing was installed");
+        environment.put("INSTALL_K3S_ARTIFACT_URL", "cn");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("'cn' is no URL");
+        environment.remove("INSTALL_K3S_ARTIFACT_URL");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("set INSTALL_K3S_MIRROR");
+        assertThat(library).doesNotExist();
+    }
+
+    @Test
+    void anAgentMayHaveItsTokenAnywhere() throws Exception {
+        environment.put("K3S_URL", "https://server:6443");
+        assertThat(install("sh", "install.sh")).startsWith("1 ").contains("it has no token");
+        assertThat(install("sh", "install.sh", "--token", "x")).startsWith("0 ");
+        Files.writeString(directory.resolve("config.yaml"), "token: x\n");
+        assertThat(install("sh", "install.sh")).startsWith("0 ");
+        environment.remove("K3S_URL");
+        assertThat(install("sh", "install.sh", "agent", "--server", "https://server:6443")).startsWith("0 ");
+    }
+
+    @Test
+    void toolsThatWriteOverTheProgramOfAServerFindNone() throws Exception {
+        Path java = directory.resolve("stubs/java");
+        // complains of its arguments under the name it was called by
+        Files.createSymbolicLink(java, Path.of("/usr/bin/tail"));
+        environment.put("K3S_JAVA", java.toString());
+        assertThat(install("sh", "bin/k3s", "server")).contains("/k3s-is-upgraded-by-install.sh/k3s: ");
+        assertThat(install("sh", "bin/k3s", "kubectl")).contains(java + ": ");
+    }
+
+    private Path mirror() throws Exception {
+        Path mirror = Files.createDirectories(directory.resolve("mirror"));
+        assertThat(install("sh", "-c", "tar -C .. -czf ../mirror/" + TAR + " k3s-0.1.0 && cd ../mirror && sha256sum "
+                + TAR + " > sha256sum-amd64.txt")).startsWith("0 ");
+        return mirror;
+    }
+
+    private void stub(String name, String body) throws IOException {
+        Path file = Files.createDirectories(directory.resolve("stubs")).resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    /// Runs a command in the release; its exit code and what it printed.
+    private String install(String... command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command))).directory(release.toFile())
+                .redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> Stream.of("K3S_", "INSTALL_K3S_").anyMatch(name::startsWith));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return process.exitValue() + " " + said;
+    }
+}
