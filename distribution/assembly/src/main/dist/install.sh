@@ -122,9 +122,11 @@ install_files() {
 }
 
 remove_old_releases() { # those that nothing runs from any more
+    [ -n "${id:-}" ] || return 0
+    used=$(cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\0' '\n')
     for old in "$LIB_DIR"/*; do
         case "$old" in "$LIB_DIR/current"|"$LIB_DIR/$id") continue ;; esac
-        [ -n "${id:-}" ] && ! cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\0' '\n' | grep -q -F "$old/" && rm -rf "$old"
+        case "$used" in *"$old/"*) ;; *) rm -rf "$old" ;; esac
     done
     return 0
 }
