@@ -1,10 +1,10 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /// What we leave behind about a child process, so that a successor can tell whether it is the same one and
@@ -30,9 +30,7 @@ record ProcessRecord(long pid, long started, String hash) {
 
     /// Replaces the file.
     void write(Path file) throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(next, pid + " " + started + " " + hash + "\n");
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.write(file, pid + " " + started + " " + hash + "\n", "rw-r--r--");
     }
 
     /// Whether this very process still runs.

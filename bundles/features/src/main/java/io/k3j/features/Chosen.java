@@ -1,9 +1,9 @@
 package io.k3j.features;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,10 +52,8 @@ final class Chosen {
     String keep(JarFacts jar) {
         String name = jar.symbolicName() + "-" + jar.shortDigest() + ".jar";
         try {
-            Files.createDirectories(directory);
-            Path fresh = path(name + ".new");
-            Files.copy(jar.file(), fresh, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.directories(directory, Json.DIRECTORY);
+            DurableFiles.copy(jar.file(), path(name), Json.FILE);
             return name;
         } catch (IOException e) {
             throw new FeatureProblem("cannot keep a copy of " + jar.file() + ": " + e.getMessage(), e);

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +17,9 @@ import java.util.Map;
 
 /// Small JSON files as maps, lists, strings and booleans; nothing else occurs in them.
 final class Json {
+    /// Modes of what is written.
+    static final String FILE = "rw-r--r--";
+    static final String DIRECTORY = "rwxr-xr-x";
     private static final int MAX_FILE_BYTES = 1 << 20;
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -68,13 +71,11 @@ final class Json {
         };
     }
 
-    /// Writes so that a crash leaves the old file or the new one, never half of one.
+    /// Writes so that a crash or a power cut leaves the old file or the new one, never half of one.
     static void write(Path file, Map<String, ?> object) {
         try {
-            Files.createDirectories(file.getParent());
-            Path fresh = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(fresh, text(object));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.directories(file.toAbsolutePath().getParent(), DIRECTORY);
+            DurableFiles.write(file, text(object), FILE);
         } catch (IOException e) {
             throw new FeatureProblem(file + ": cannot be written: " + e.getMessage(), e);
         }

@@ -1,19 +1,14 @@
 package io.k3j.pki;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Reads and writes small credential files. A file appears whole or not at all and never, not even for
 /// a moment, with wider permissions than asked for.
@@ -28,25 +23,16 @@ public final class PemFiles {
     private PemFiles() {
     }
 
-    /// Writes `text` to `file` by way of a neighbour of it.
+    /// Writes `text` to `file` by way of a neighbour of it; it is on stable storage when this returns.
     ///
     /// @param permissions in the form `rw-------`
     public static void write(Path file, String text, String permissions) throws IOException {
-        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(SECRET)));
-        Files.write(fresh, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE);
-        Files.setPosixFilePermissions(fresh, wanted);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.write(file, text, permissions);
     }
 
     /// A directory, with its parents, for its owner only. One that exists keeps its permissions.
     public static void directory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(SECRET_DIRECTORY)));
-        }
+        DurableFiles.directories(directory, SECRET_DIRECTORY);
     }
 
     /// The text of a file, empty when there is no such file.

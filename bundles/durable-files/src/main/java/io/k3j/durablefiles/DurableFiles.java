@@ -1,0 +1,70 @@
+package io.k3j.durablefiles;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// Replaces small files so that a crash or a power cut leaves the old content or the new one, and the new one once the
+/// call has returned. Any thread; a call blocks until the disk has synced.
+///
+/// ```
+/// .NAME.new, with its mode ─► content ─► fsync ─► rename to NAME ─► fsync of the directory
+/// ```
+public final class DurableFiles {
+    private DurableFiles() {
+    }
+
+    /// Replaces a file, or makes it, in a directory that exists.
+    ///
+    /// @param mode in the form `rw-------`; nobody else can read the content at any moment
+    public static void write(Path file, byte[] content, String mode) throws IOException {
+        write(Disk.REAL, file, content, PosixFilePermissions.fromString(mode));
+    }
+
+    /// The same with text in UTF-8.
+    public static void write(Path file, String text, String mode) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8), mode);
+    }
+
+    static void write(Disk disk, Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
+        Path whole = file.toAbsolutePath();
+        Path fresh = whole.resolveSibling("." + whole.getFileName() + ".new");
+        disk.create(fresh, mode);
+        disk.write(fresh, content);
+        disk.sync(fresh);
+        disk.rename(fresh, whole);
+        disk.sync(parent(whole));
+    }
+
+    /// Replaces a file by another one's content.
+    ///
+    /// @param mode as [#write(Path,byte\[\],String)]
+    public static void copy(Path from, Path file, String mode) throws IOException {
+        write(file, Files.readAllBytes(from), mode);
+    }
+
+    /// Makes a directory and those above it that are missing, for good. One that exists keeps its mode.
+    ///
+    /// @param mode in the form `rwx------`
+    public static void directories(Path directory, String mode) throws IOException {
+        Path whole = directory.toAbsolutePath();
+        if (Files.isDirectory(whole)) {
+            return;
+        }
+        Path above = whole.getParent();
+        if (above != null) {
+            directories(above, mode);
+        }
+        Files.createDirectories(whole, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
+        Disk.REAL.sync(parent(whole));
+    }
+
+    private static Path parent(Path whole) {
+        Path parent = whole.getParent();
+        return parent == null ? whole : parent;
+    }
+}
