@@ -21,6 +21,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.Keys;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// The API for components of this process: the pipeline without HTTP and decoding, but with seats,
 /// authorisation, admission and validation.
 final class LocalClient implements ApiClient {
+    private static final Term NOBODY = new NoTerm();
     private final Core core;
     private final Callers callers;
     private final Caller caller;
@@ -65,7 +67,29 @@ final class LocalClient implements ApiClient {
     @Override
     public ApiClient leading(String lease) {
         Term present = core.extensions().term(lease);
-        return present == null ? this : new LocalClient(core, callers, caller, views, present);
+        if (present == null && !core.data().fence().shared()) {
+            return this;
+        }
+        // where others write, too, a client without a term would not be fenced: it writes nothing
+        return new LocalClient(core, callers, caller, views, present == null ? NOBODY : present);
+    }
+
+    /// Nobody's term: what is bound to it is refused.
+    private static final class NoTerm implements Term {
+        @Override
+        public Key lease() {
+            return Key.of("");
+        }
+
+        @Override
+        public long revision() {
+            return 0;
+        }
+
+        @Override
+        public long after(long known, Duration atMost) {
+            return 0;
+        }
     }
 
     private Target target(Gvr resource) {

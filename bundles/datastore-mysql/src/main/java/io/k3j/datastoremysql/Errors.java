@@ -1,5 +1,6 @@
 package io.k3j.datastoremysql;
 
+import io.k3j.sqllog.SafeSetting;
 import io.k3j.sqllog.Trouble;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
@@ -14,15 +15,20 @@ final class Errors {
     static final int NO_LOCK = 60_001;
     /// Of ours: rows that the unique index forbids.
     static final int CONTRADICTION = 60_002;
+    /// Of ours: a table that would have to be changed and that others use.
+    static final int IN_USE = 60_003;
     private static final int NO_COLUMN = 1054;
 
     private Errors() {
     }
 
     static Trouble trouble(SQLException error) {
+        if (SafeSetting.UNSAFE.equals(error.getSQLState())) {
+            return Trouble.REFUSED;
+        }
         return switch (error.getErrorCode()) {
             case DUPLICATE, DEADLOCK -> Trouble.TAKEN;
-            case LOCK_WAIT, NO_LOCK -> Trouble.HELD;
+            case LOCK_WAIT, NO_LOCK, IN_USE -> Trouble.HELD;
             // too many connections; read-only: the server was demoted, and its name may lead to another one by now
             case 1040, 1203, 1226, 1290, 1792, 1836 -> Trouble.AWAY;
             // login, database, shutdown, killed, cut off
@@ -40,6 +46,9 @@ final class Errors {
 
     /// Waiting does not help: login, rights, TLS.
     static boolean hopeless(SQLException error) {
+        if (SafeSetting.UNSAFE.equals(error.getSQLState())) {
+            return true;
+        }
         return switch (error.getErrorCode()) {
             case 1044, 1045, 1142, 1227, 1698, 1251, 3159, NO_COLUMN, CONTRADICTION -> true;
             default -> untrusted(error);
@@ -57,6 +66,7 @@ final class Errors {
             case 1290, 1792, 1836 -> "the server only reads: it is a replica, or was made read-only";
             case 1021, 1114, 3 -> "the server's disk is full: free space there; nothing was lost";
             case NO_COLUMN -> "the table kine there is not kine's: name another database in --datastore-endpoint";
+            case IN_USE -> "stop stock K3s servers and other programs there until this server runs";
             case CONTRADICTION -> "put back a backup, or delete one of the rows";
             case 1146 -> "somebody has dropped the table kine: put it back from a backup, restart this server";
             case LOCK_WAIT, NO_LOCK ->

@@ -54,7 +54,14 @@ final class MysqlDialect extends ServerDialect {
 
     @Override
     protected Connection writer() throws SQLException {
-        return connections.writing(WRITER_MILLIS, LIMITS);
+        Connection opened = connections.writing(WRITER_MILLIS, LIMITS);
+        try {
+            Durability.check(opened);
+            return opened;
+        } catch (SQLException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     @Override

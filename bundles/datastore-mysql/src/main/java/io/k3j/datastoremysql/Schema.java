@@ -9,6 +9,9 @@ import java.util.List;
 
 /// Kine's table and its unique index (<https://github.com/k3s-io/kine>), in a database that is made when it is absent.
 ///
+/// A table that is there is changed only while nobody else is at work in its database: stock kine needs its indexes and
+/// may be running. What this server can do without then stays as it is; what it cannot is waited for.
+///
 /// One thing differs: kine's column of names is ASCII and compares letters without their case. Ours holds any name and
 /// compares bytes, which a table of kine's is changed to; stock K3s works with it as it is.
 final class Schema {
@@ -27,6 +30,9 @@ final class Schema {
             + " HAVING COUNT(*) > 1 LIMIT 1";
     private static final String INDEXES = "SELECT DISTINCT index_name FROM information_schema.statistics"
             + " WHERE table_schema = DATABASE() AND table_name = 'kine' AND index_name <> 'PRIMARY'";
+    /// Programs at work in the database that are none of ours: those wait for the lock or follow the log.
+    private static final String OTHERS = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
+            + " AND id <> CONNECTION_ID() AND COALESCE(info, '') NOT LIKE '%GET_LOCK%k3j-%'";
     private static final String NARROW = "SELECT COUNT(*) FROM information_schema.columns WHERE"
             + " table_schema = DATABASE() AND table_name = 'kine' AND column_name IN"
             + " ('id', 'create_revision', 'prev_revision') AND data_type = 'int'";
@@ -64,8 +70,13 @@ final class Schema {
     private void make(Statement statement) throws SQLException {
         String collation = text(statement, COLLATION);
         String present = text(statement, PRESENT);
+        boolean alone = present.isEmpty() || "0".equals(text(statement, OTHERS));
         if (!present.isEmpty()) {
             check(statement);
+            if (!alone && !(present.equals(collation) && "0".equals(text(statement, NARROW)))) {
+                throw new SQLException("the table kine was made by another program, and other sessions are in its"
+                        + " database: its columns are not changed under them", "HY000", Errors.IN_USE);
+            }
         }
         if (present.isEmpty()) {
             statement.execute("CREATE TABLE IF NOT EXISTS kine (id BIGINT UNSIGNED AUTO_INCREMENT, " + NAME + collation
@@ -84,7 +95,7 @@ final class Schema {
             statement.execute("CREATE UNIQUE INDEX " + UNIQUE + " ON kine (name, prev_revision)");
         }
         for (String index : indexes) {
-            if (!keepSecondaryIndexes && !index.equals(UNIQUE)) {
+            if (alone && !keepSecondaryIndexes && !index.equals(UNIQUE)) {
                 drop(statement, index);
             }
         }

@@ -1,5 +1,6 @@
 package io.k3j.datastorepostgres;
 
+import io.k3j.sqllog.SafeSetting;
 import io.k3j.sqllog.Trouble;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
@@ -9,6 +10,8 @@ import javax.net.ssl.SSLHandshakeException;
 final class Errors {
     /// Of ours: rows that the unique index forbids.
     static final String CONTRADICTION = "23000";
+    /// Of ours: a table that would have to be changed and that others use.
+    static final String IN_USE = "55006";
     /// Of ours: a primary that another has taken the place of.
     static final String SUPERSEDED = "08P02";
 
@@ -18,7 +21,7 @@ final class Errors {
     static Trouble trouble(SQLException error) {
         return switch (state(error)) {
             case "23505", "40001", "40P01" -> Trouble.TAKEN;
-            case "55P03" -> Trouble.HELD;
+            case "55P03", IN_USE -> Trouble.HELD;
             // read-only: the server was demoted, and its name may lead to another one by now
             case "25006", "25P03", "25P04", "53300", "3D000", "28000", "28P01" -> Trouble.AWAY;
             case String s when s.isEmpty() || s.startsWith("08") || s.startsWith("57P") -> Trouble.AWAY;
@@ -29,7 +32,7 @@ final class Errors {
     /// Waiting does not help: login, rights, TLS.
     static boolean hopeless(SQLException error) {
         return switch (state(error)) {
-            case "28000", "28P01", "42501", "0A000", "42P07", "42703", CONTRADICTION -> true;
+            case "28000", "28P01", "42501", "0A000", "42P07", "42703", CONTRADICTION, SafeSetting.UNSAFE -> true;
             default -> untrusted(error);
         };
     }
@@ -44,6 +47,7 @@ final class Errors {
             case "53100" -> "the server's disk is full: free space there; nothing was lost";
             case "42703" -> "the table kine there is not kine's: name another database in --datastore-endpoint";
             case SUPERSEDED -> "make it a standby, or restart all servers to go back to it";
+            case IN_USE -> "stop stock K3s servers and other programs there until this server runs";
             case CONTRADICTION -> "put back a backup, or delete one of the rows";
             case "42P01" -> "somebody has dropped the table kine: put it back from a backup, restart this server";
             case "55P03" -> "another session holds the table kine or the lock of the log: end its transaction";

@@ -64,6 +64,12 @@ final class PostgresDialect extends ServerDialect {
     @Override
     protected Connection writer() throws SQLException {
         Connection opened = with(connections.openNewest(WRITER_MILLIS), LIMITS + "; " + PLANS);
+        try {
+            Durability.check(opened);
+        } catch (SQLException e) {
+            opened.close();
+            throw e;
+        }
         session = opened.unwrap(PGConnection.class).getBackendPID();
         return opened;
     }
@@ -104,7 +110,9 @@ final class PostgresDialect extends ServerDialect {
 
     @Override
     public void commit(Connection writer) throws SQLException {
+        writer.clearWarnings();
         writer.commit();
+        Durability.confirmed(writer.getWarnings());
         writer.setAutoCommit(true);
     }
 

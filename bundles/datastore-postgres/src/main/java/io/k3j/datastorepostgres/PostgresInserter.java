@@ -33,6 +33,7 @@ final class PostgresInserter implements Inserter {
                 statement.setString(11, Long.toString(revision));
             }
             statement.execute();
+            Durability.confirmed(statement.getWarnings());
         }
         connection.setAutoCommit(true);
     }

@@ -10,6 +10,9 @@ import java.util.List;
 
 /// Kine's table and its unique index (<https://github.com/k3s-io/kine>), in a database that is made when it is absent.
 /// Tables from before May 2024 get kine's wider columns and byte order of names; its other indexes are its own to make.
+///
+/// A table that is there is changed only while nobody else is at work in its database: stock kine needs its indexes and
+/// may be running. What this server can do without then stays as it is; what it cannot is waited for.
 final class Schema {
     private static final String NO_DATABASE = "3D000";
     private static final String DATABASE_EXISTS = "42P04";
@@ -35,6 +38,10 @@ final class Schema {
             "ALTER TABLE kine ALTER COLUMN name TYPE TEXT COLLATE \"C\"", "ALTER SEQUENCE kine_id_seq AS BIGINT");
     private static final String SECONDARY = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
             + " AND tablename = 'kine' AND indexname LIKE 'kine\\_%\\_index' AND indexname <> '" + UNIQUE + "'";
+    /// Programs at work in the database that are none of ours.
+    private static final String ALONE = "SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname ="
+            + " current_database() AND pid <> pg_backend_pid() AND COALESCE(application_name, '') <> 'k3j'"
+            + " AND COALESCE(backend_type, '') NOT IN ('autovacuum worker', 'parallel worker'))";
 
     private final Connections connections;
     private final boolean keepSecondaryIndexes;
@@ -53,12 +60,17 @@ final class Schema {
             if (!yes(statement, PRESENT)) {
                 make(connection, statement);
             }
+            boolean alone = yes(statement, ALONE);
             if (yes(statement, OLD)) {
+                if (!alone) {
+                    throw new SQLException("the table kine was made by an old kine, and other sessions are in its"
+                            + " database: its columns are not changed under them", Errors.IN_USE);
+                }
                 for (String sql : WIDEN) {
                     statement.execute(sql);
                 }
             }
-            if (!keepSecondaryIndexes) {
+            if (alone && !keepSecondaryIndexes) {
                 dropSecondaryIndexes(statement);
             }
         }

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Moves the write-ahead log into the database file without holding the writer: a thread of its own copies the
 /// pages while groups go on, then the writer, between two groups, copies the small rest and lets the
@@ -29,6 +30,7 @@ final class Checkpointer implements Runnable, AutoCloseable {
     private final Thread thread = new Thread(this, "datastore-checkpoint");
     private volatile Phase phase = Phase.QUIET;
     private volatile boolean closed;
+    private volatile @Nullable SQLException failure;
     private int groups;
     private int refusals;
     private long notBefore = System.nanoTime();
@@ -42,7 +44,13 @@ final class Checkpointer implements Runnable, AutoCloseable {
     }
 
     /// Called by the writer between groups, on its connection.
+    /// @throws SQLException also what a copy has met: after a failed sync nothing that is in the file is sure
     void betweenGroups(Connection writer) throws SQLException {
+        SQLException met = failure;
+        if (met != null) {
+            failure = null;
+            throw met;
+        }
         if (phase == Phase.COPIED) {
             if (System.nanoTime() - notBefore >= 0) {
                 beginAnew(writer);
@@ -90,7 +98,8 @@ final class Checkpointer implements Runnable, AutoCloseable {
             checkpoint(statement, "PASSIVE");
             phase = Phase.COPIED;
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.WARNING, "checkpoint failed, tried again later: {0}", e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "checkpoint failed: {0}", e.getMessage());
+            failure = e;
             phase = Phase.QUIET;
         }
     }

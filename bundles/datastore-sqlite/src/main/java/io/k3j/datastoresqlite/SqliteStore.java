@@ -81,13 +81,19 @@ public final class SqliteStore implements StoreOpener.Opened {
         return log;
     }
 
-    /// Commits what is queued, then closes the file.
+    /// Commits what is queued, then closes the file. When a commit does not end, the file stays this process's: it may
+    /// still come.
     @Override
     public void close() {
         try {
             dialect.checkpointer().close();
             file.closing();
-            log.close();
+            try {
+                log.close();
+            } catch (SQLException e) {
+                file.opened();
+                throw e;
+            }
             file.close();
         } catch (SQLException | IOException e) {
             throw new DatastoreUnavailable("closing " + file.file(), e, false);

@@ -60,9 +60,12 @@ final class CatchUp {
 
     /// Reads the log from the newest known row on, that one included: it tells whether this is still the same log.
     private Standing takeIn(Reader reader) throws SQLException {
+        boolean many = false;
         while (true) {
             Known known = intake.known();
-            List<Row> log = reader.rows(Statements.LOG, known.revision() - 1, Long.MAX_VALUE, ROWS);
+            LogPage page = LogPage.read(reader, known.revision() - 1, Long.MAX_VALUE, many);
+            List<Row> log = page.rows();
+            many = page.more();
             if (!known.begins(log)) {
                 if (lost(reader, known)) {
                     return Standing.LOST;
@@ -85,7 +88,7 @@ final class CatchUp {
                 if (!passedOver(reader, rows.get(whole), missing)) {
                     return aged(missing);
                 }
-            } else if (log.size() < ROWS) {
+            } else if (!page.more()) {
                 return Standing.LEVEL;
             }
         }

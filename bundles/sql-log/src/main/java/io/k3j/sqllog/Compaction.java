@@ -3,18 +3,24 @@ package io.k3j.sqllog;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log by way
-/// of a reading connection, then deletes in one transaction that also moves `compact_rev_key`: so what is
-/// recorded has been done entirely, also after a crash, and the writer is held for a few milliseconds at a
-/// time at most.
+/// Removes superseded rows and old tombstones in small steps. Each step looks at a stretch of the log, then deletes by
+/// one statement in one transaction that also moves `compact_rev_key`: so what is recorded has been done entirely, also
+/// after a crash.
+///
+/// Nobody inserts a row that is deleted here or changes one, so on a shared table a step takes a reading connection and
+/// neither the table's lock nor the writer's time; the row `compact_rev_key`, which it changes first, keeps two
+/// compactions apart. A table of this process alone has one writing connection, which gives a step a few milliseconds.
 ///
 /// The newest row stays even if it is a tombstone: kine takes the highest id for the present revision.
 /// A tombstone left in this way goes with the next compaction.
 final class Compaction {
-    private static final int STEP_ROWS = 128;
+    private static final int STEP_ROWS = 256;
     private static final String WHAT = "compact";
     private final ReadPool pool;
     private final Writer writer;
@@ -80,20 +86,38 @@ final class Compaction {
             // what others have done is recorded; what was only announced here may have failed
             long recorded = pool.readSoon(WHAT, reader -> reader.number(Statements.COMPACT_REVISION));
             announce(recorded);
-            done = Math.max(done, recorded);
+            done = recorded;
         }
         while (done < goal) {
             Stretch stretch = stretch(done, goal);
             announce(stretch.upTo);
-            writer.run(WHAT, connection -> {
-                for (Dead dead : stretch.dead) {
-                    connection.update(Statements.DELETE, dead.id, dead.name);
-                }
-                connection.update(Statements.SET_COMPACT_REVISION, stretch.upTo, stretch.upTo);
-            });
+            if (shared) {
+                pool.read(WHAT, reader -> reader.changed(() -> delete(reader, stretch)));
+            } else {
+                writer.run(WHAT, reader -> delete(reader, stretch));
+            }
             done = stretch.upTo;
         }
         return announced;
+    }
+
+    private static void delete(Reader reader, Stretch stretch) throws SQLException {
+        reader.update(Statements.SET_COMPACT_REVISION, stretch.upTo, stretch.upTo);
+        if (!stretch.dead.isEmpty()) {
+            Object[] ids = padded(stretch.dead.stream().map(Dead::id).toList());
+            reader.update(Statements.delete(ids.length), ids);
+        }
+    }
+
+    /// So that there are few different statements, some numbers come several times.
+    private static Object[] padded(List<Long> ids) {
+        int size = 1;
+        while (size < ids.size()) {
+            size *= 4;
+        }
+        Object[] all = new Object[size];
+        Arrays.setAll(all, i -> ids.get(Math.min(i, ids.size() - 1)));
+        return all;
     }
 
     private Stretch stretch(long from, long goal) {
@@ -105,7 +129,20 @@ final class Compaction {
             }
         }
         boolean last = rows.size() < STEP_ROWS || rows.getLast().id() >= goal;
-        return new Stretch(dead, last ? goal : rows.getLast().id());
+        return new Stretch(there(dead), last ? goal : rows.getLast().id());
+    }
+
+    /// Those that have the name they are expected to have: a chain that is damaged must not take others' rows along.
+    private List<Dead> there(List<Dead> dead) {
+        if (dead.isEmpty()) {
+            return dead;
+        }
+        Object[] ids = padded(dead.stream().map(Dead::id).toList());
+        Set<Dead> found = new HashSet<>();
+        for (Row row : pool.read(WHAT, reader -> reader.rows(Statements.named(ids.length), ids))) {
+            found.add(new Dead(row.id(), row.name()));
+        }
+        return dead.stream().filter(found::contains).toList();
     }
 
     private void collect(Row row, List<Dead> dead) {

@@ -46,8 +46,12 @@ final class Intake {
         }
     }
 
-    /// Goes to a revision without what lies between: it is gone from the table.
+    /// Goes to a revision without what lies between: it is gone from the table. Never back: whoever has found that out
+    /// may have been overtaken.
     synchronized void jump(long revision) {
+        if (revision < state.tail().durable()) {
+            return;
+        }
         state.names().doubt();
         state.heads().forget(revision);
         state.tail().forget(revision);

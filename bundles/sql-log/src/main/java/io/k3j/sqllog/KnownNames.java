@@ -10,6 +10,7 @@ final class KnownNames {
     private static final int PROBES = 4;
     private final AtomicLongArray bits = new AtomicLongArray(LONGS);
     private volatile boolean complete;
+    private volatile boolean doubted;
 
     /// To be called before a row of that name can be seen.
     void add(String name) {
@@ -23,13 +24,14 @@ final class KnownNames {
         }
     }
 
-    /// From now on every name of the table is in here.
-    void complete() {
-        complete = true;
+    /// From now on every name of the table is in here, unless that was doubted meanwhile.
+    synchronized void complete() {
+        complete = !doubted;
     }
 
     /// Rows may have come that were never seen here: nothing is sure any more.
-    void doubt() {
+    synchronized void doubt() {
+        doubted = true;
         complete = false;
     }
 

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// A watch is a position in the log: it reads the tail in memory, or the table when the tail has moved on.
 final class LogWatch implements Watch {
     private static final int MAX_BATCH = 1_000;
-    private static final int MAX_ROWS = 500;
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private final String prefix;
     private final Tail tail;
@@ -60,7 +59,7 @@ final class LogWatch implements Watch {
         Tail.Slice slice = tail.after(position, MAX_BATCH);
         if (slice == null) {
             try {
-                slice = reads.log(position, MAX_ROWS);
+                slice = reads.log(position);
             } catch (DatastoreUnavailable e) {
                 if (faults.broken() || faults.ended()) {
                     throw e;

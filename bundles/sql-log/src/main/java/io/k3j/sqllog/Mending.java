@@ -13,7 +13,6 @@ import java.util.List;
 /// with `Compacted`, so that everybody reads anew and no revision means two things.
 final class Mending {
     private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
-    private static final int ROWS = 500;
     private final SqlDialect dialect;
     private final State state;
     private final Intake intake;
@@ -41,7 +40,7 @@ final class Mending {
     boolean takeAll(Reader reader) throws SQLException {
         boolean any = false;
         while (true) {
-            List<Row> rows = reader.rows(Statements.LOG, state.tail().durable(), Long.MAX_VALUE, ROWS);
+            List<Row> rows = LogPage.read(reader, state.tail().durable(), Long.MAX_VALUE, any).rows();
             if (rows.isEmpty()) {
                 return any;
             }

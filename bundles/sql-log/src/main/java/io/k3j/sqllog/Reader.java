@@ -83,6 +83,32 @@ final class Reader implements AutoCloseable {
         return bound(sql, parameters).executeUpdate();
     }
 
+    /// The first column of every row.
+    List<Long> numbers(String sql, Object... parameters) throws SQLException {
+        try (ResultSet result = bound(sql, parameters).executeQuery()) {
+            List<Long> numbers = new ArrayList<>();
+            while (result.next()) {
+                numbers.add(result.getLong(1));
+            }
+            return numbers;
+        }
+    }
+
+    /// Makes changes as one transaction, on a connection that is in none.
+    /// @throws SQLException when they have not been made, or it is not known; the connection is of no use then
+    boolean changed(Changes changes) throws SQLException {
+        connection.setAutoCommit(false);
+        changes.make();
+        connection.commit();
+        connection.setAutoCommit(true);
+        return true;
+    }
+
+    /// Statements that belong together.
+    interface Changes {
+        void make() throws SQLException;
+    }
+
     private PreparedStatement bound(String sql, Object... parameters) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {

@@ -67,11 +67,12 @@ final class Reads {
         return new Count(number, at);
     }
 
-    /// The log after a revision, up to the newest one or `limit` rows.
-    Tail.Slice log(long after, int limit) {
+    /// The log after a revision, up to the newest one or a page.
+    Tail.Slice log(long after) {
         long newest = tail.durable();
-        List<Row> rows = pool.read("watch",
-                reader -> compaction.after(reader, reader.rows(Statements.LOG, after, newest, limit)));
+        LogPage page = pool.read("watch", reader -> compaction.after(reader,
+                LogPage.read(reader, after, newest, newest - after > LogPage.UNWEIGHED)));
+        List<Row> rows = page.rows();
         checkKept(after);
         List<Change> changes = new ArrayList<>(rows.size());
         for (Row row : rows) {
@@ -79,7 +80,7 @@ final class Reads {
                 changes.add(row.change());
             }
         }
-        return new Tail.Slice(changes, rows.size() < limit ? newest : rows.getLast().id());
+        return new Tail.Slice(changes, page.more() ? rows.getLast().id() : newest);
     }
 
     private void checkReached(long revision) {

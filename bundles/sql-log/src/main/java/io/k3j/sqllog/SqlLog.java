@@ -239,8 +239,12 @@ public final class SqlLog implements Datastore, AutoCloseable {
 
     /// Finishes the commits that are queued, refuses new ones, and closes every connection. Watches end with
     /// [DatastoreUnavailable]. Blocks up to a few seconds.
+    ///
+    /// @throws SQLException also when the writer of a table that is this process's alone has not ended: it may still
+    ///         commit, so nobody else may have the table
     @Override
     public void close() throws SQLException {
+        boolean ended = true;
         state.faults().close();
         state.tail().wake();
         try {
@@ -248,13 +252,17 @@ public final class SqlLog implements Datastore, AutoCloseable {
             if (follower != null) {
                 follower.close(CLOSE_MILLIS);
             }
-            writer.close(CLOSE_MILLIS);
+            ended = writer.close(CLOSE_MILLIS);
             state.expirations().close();
             scan.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
+            ended = false;
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new SQLException("closing the listener", e);
+        }
+        if (!ended && !dialect.shared()) {
+            throw new SQLException("the writer of " + dialect.place() + " has not ended in time");
         }
         pool.close();
     }

@@ -33,16 +33,35 @@ final class Statements {
     static final String LOG = "SELECT " + COLUMNS + ", kv.old_value FROM kine AS kv"
             + " WHERE kv.id > ? AND kv.id <= ? ORDER BY kv.id LIMIT ?";
 
+    private static final String BARE = "SELECT kv.id, kv.name, kv.created, kv.deleted, kv.create_revision,"
+            + " kv.prev_revision, kv.lease, NULL FROM kine AS kv";
+
     /// The log without values: (after, limit).
-    static final String SCAN = "SELECT kv.id, kv.name, kv.created, kv.deleted, kv.create_revision,"
-            + " kv.prev_revision, kv.lease, NULL FROM kine AS kv WHERE kv.id > ? ORDER BY kv.id LIMIT ?";
+    static final String SCAN = BARE + " WHERE kv.id > ? ORDER BY kv.id LIMIT ?";
+
+    /// How many bytes the rows of the log bring along: (after, up to, limit).
+    static final String WEIGHTS = "SELECT COALESCE(LENGTH(kv.value), 0) + COALESCE(LENGTH(kv.old_value), 0)"
+            + " FROM kine AS kv WHERE kv.id > ? AND kv.id <= ? ORDER BY kv.id LIMIT ?";
 
     static final String COMPACT_REVISION = "SELECT MAX(prev_revision) FROM kine WHERE name = '" + Row.COMPACT_ROW + "'";
     /// Moves it forward: (revision, revision).
     static final String SET_COMPACT_REVISION = "UPDATE kine SET prev_revision = ? WHERE name = '" + Row.COMPACT_ROW
             + "' AND prev_revision < ?";
-    static final String DELETE = "DELETE FROM kine WHERE id = ? AND name = ?";
 
     private Statements() {
+    }
+
+    /// Rows without values, by so many ids.
+    static String named(int ids) {
+        return BARE + " WHERE kv.id IN (" + marks(ids) + ")";
+    }
+
+    /// Deletes rows by so many ids.
+    static String delete(int ids) {
+        return "DELETE FROM kine WHERE id IN (" + marks(ids) + ")";
+    }
+
+    private static String marks(int count) {
+        return "?" + ",?".repeat(count - 1);
     }
 }

@@ -108,6 +108,11 @@ final class Transactions {
             attempt.doubt = attempt.committing;
             return;
         }
+        if (error instanceof UnconfirmedCommit) {
+            attempt.doubt = true;
+            link.drop();
+            return;
+        }
         release(error);
         Group group = attempt.group;
         if (attempt.committing && group != null && !group.rows().isEmpty()) {

@@ -2,6 +2,7 @@ package io.k3j.sqllog;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -80,10 +81,11 @@ final class Writer implements Runnable {
     }
 
     /// Finishes what is queued, then closes the connection; waits up to `millis`.
-    void close(long millis) throws InterruptedException {
+    /// @return whether it has ended: else it may still commit
+    boolean close(long millis) throws InterruptedException {
         stopping = true;
         LockSupport.unpark(thread);
-        thread.join(millis);
+        return thread.join(Duration.ofMillis(millis));
     }
 
     private void wake() {

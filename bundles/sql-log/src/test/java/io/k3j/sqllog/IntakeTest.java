@@ -36,6 +36,25 @@ class IntakeTest {
         assertThat(tail.durable()).isEqualTo(2);
     }
 
+    /// A compaction found by one thread, while another has taken in what came after it.
+    @Test
+    void theNewestRevisionNeverGoesBack() {
+        Tail tail = new Tail(1);
+        Intake intake = new Intake(state(tail));
+        intake.own(List.of(ROW), 9);
+        intake.jump(5);
+        assertThat(tail.durable()).isEqualTo(9);
+        assertThat(intake.known().revision()).isEqualTo(9);
+    }
+
+    @Test
+    void aScanThatEndsAfterADoubtMakesNothingSure() {
+        KnownNames names = new KnownNames();
+        names.doubt();
+        names.complete();
+        assertThat(names.surelyUnused("/a")).isFalse();
+    }
+
     /// Keeps the tail as it is until it is released.
     private static void hold(Tail tail, CountDownLatch held, CountDownLatch release) {
         try {

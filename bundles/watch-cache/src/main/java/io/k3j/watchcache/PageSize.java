@@ -10,7 +10,7 @@ final class PageSize {
     static final long BYTES = 8L << 20;
     /// The largest value a row may have, nearly: that of a request's body.
     private static final long ROW = 1L << 20;
-    private static final int MOST = 2_000;
+    private static final int MOST = 500;
     private static final int LEAST = (int) (BYTES / ROW);
     private static final int GROWTH = 4;
     private int rows = 64;

@@ -72,7 +72,7 @@ class FeederTest {
         for (int n = 0; n < 5; n++) {
             size.seen(Collections.nCopies(size.rows(), small));
         }
-        assertThat(size.rows()).isEqualTo(2_000);
+        assertThat(size.rows()).isEqualTo(500);
         size.seen(Collections.nCopies(10, large));
         assertThat(size.rows() * (long) large.value().length).isLessThanOrEqualTo(PageSize.BYTES);
     }

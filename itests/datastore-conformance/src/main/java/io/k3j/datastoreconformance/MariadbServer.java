@@ -33,7 +33,7 @@ public final class MariadbServer extends DatabaseServer {
 
     /// Makes and starts one that others can follow.
     public static MariadbServer primary() {
-        MariadbServer primary = started("--log-bin=bin", "--server-id=1");
+        MariadbServer primary = started("--log-bin=bin", "--sync-binlog=1", "--server-id=1");
         primary.sql("mysql", "CREATE USER follower@'%' IDENTIFIED BY 'follower'; "
                 + "GRANT REPLICATION SLAVE ON *.* TO follower@'%'");
         return primary;
@@ -42,7 +42,7 @@ public final class MariadbServer extends DatabaseServer {
     /// Makes a replica that follows this primary from its beginning, and starts it; returns when it does. Only
     /// administrators write there.
     public MariadbServer replica() {
-        MariadbServer replica = made(List.of("--log-bin=bin", "--server-id=2", "--read-only"));
+        MariadbServer replica = made(List.of("--log-bin=bin", "--sync-binlog=1", "--server-id=2", "--read-only"));
         replica.sql("mysql", "SET GLOBAL rpl_semi_sync_slave_enabled = 1; CHANGE MASTER TO MASTER_HOST='127.0.0.1', "
                 + "MASTER_PORT=" + port() + ", MASTER_USER='follower', MASTER_PASSWORD='follower', "
                 + "MASTER_LOG_FILE='bin.000001', MASTER_LOG_POS=4; START SLAVE");

@@ -1,7 +1,9 @@
 package io.k3j.datastoreconformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.datastoremysql.MysqlStore;
@@ -51,6 +53,19 @@ class MariadbStartTest extends DatabaseStart {
     @Override
     String demandingTls(String endpoint) {
         return endpoint + "?tls=true";
+    }
+
+    @Test
+    void aServerThatWouldLoseAcknowledgedWritesIsRefusedByTheNameOfTheSetting() {
+        server().sql("mysql", "SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+        try {
+            assertThatThrownBy(() -> MysqlStore.open(server().endpoint("unsafe")))
+                    .isInstanceOf(DatastoreUnavailable.class)
+                    .hasMessageContaining("innodb_flush_log_at_trx_commit is 2")
+                    .hasMessageContaining("SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+        } finally {
+            server().sql("mysql", "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+        }
     }
 
     @Test

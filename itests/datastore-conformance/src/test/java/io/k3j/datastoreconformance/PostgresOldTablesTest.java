@@ -55,6 +55,24 @@ class PostgresOldTablesTest extends OnDatabase {
                 .isEqualTo("kine_name_prev_revision_uindex kine_pkey");
     }
 
+    /// Stock kine is at work there: its indexes stay.
+    @Test
+    void anIndexOfATableThatSomebodyElseUsesStays() throws InterruptedException {
+        store().get("/a");
+        sql("CREATE INDEX kine_id_deleted_index ON kine (id, deleted)");
+        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT pg_sleep(3)"));
+        while (!"1".equals(server().sql("postgres", "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '"
+                + database() + "' AND query = 'SELECT pg_sleep(3)'"))) {
+            Thread.onSpinWait();
+        }
+        String question = "SELECT COUNT(*) FROM pg_indexes WHERE indexname = 'kine_id_deleted_index'";
+        open(endpoint()).close();
+        assertThat(sql(question)).isEqualTo("1");
+        kine.join();
+        open(endpoint()).close();
+        assertThat(sql(question)).isEqualTo("0");
+    }
+
     @Test
     void aTableThatIsNotKinesIsRefusedAndLeftAsItIs() {
         server().sql("postgres", "CREATE DATABASE " + database() + " OWNER " + DatabaseServer.USER);

@@ -1,11 +1,18 @@
 package io.k3j.datastoreconformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.datastorepostgres.PostgresStore;
 import io.k3j.sqllog.LogStart;
+import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @NeedsPackages("postgresql")
@@ -45,6 +52,45 @@ class PostgresStartTest extends DatabaseStart {
         server().kill();
         server().start();
         return tls;
+    }
+
+    @Test
+    void aServerThatWouldLoseAcknowledgedWritesIsRefusedByTheNameOfTheSetting() {
+        server().sql("postgres", "ALTER SYSTEM SET synchronous_commit = off");
+        server().sql("postgres", "SELECT pg_reload_conf()");
+        try {
+            assertThatThrownBy(() -> PostgresStore.open(server().endpoint("unsafe")))
+                    .isInstanceOf(DatastoreUnavailable.class)
+                    .hasMessageContaining("synchronous_commit is off")
+                    .hasMessageContaining("ALTER SYSTEM SET synchronous_commit = on");
+        } finally {
+            server().sql("postgres", "ALTER SYSTEM RESET synchronous_commit");
+            server().sql("postgres", "SELECT pg_reload_conf()");
+        }
+    }
+
+    /// Whoever ends the wait for a standby leaves a commit that only this server has.
+    @Test
+    void aCommitWithAWarningIsNotAcknowledged() throws InterruptedException {
+        try (OpenLog open = PostgresStore.open(server().endpoint("warned"))) {
+            Conformance.committed(open.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
+            server().sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+            server().sql("postgres", "SELECT pg_reload_conf()");
+            Thread ending = Thread.ofVirtual().start(() -> {
+                while (!"t".equals(server().sql("postgres", "SELECT bool_or(pg_cancel_backend(pid)) FROM"
+                        + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = 'warned'"))) {
+                    Thread.onSpinWait();
+                }
+            });
+            assertThatThrownBy(() -> open.datastore().commit("/b", 0, Conformance.bytes("1"), Duration.ZERO))
+                    .isInstanceOfSatisfying(DatastoreUnavailable.class,
+                            e -> assertThat(e.outcomeUnknown()).isTrue())
+                    .hasMessageContaining("committed with a warning");
+            ending.join();
+        } finally {
+            server().sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
+            server().sql("postgres", "SELECT pg_reload_conf()");
+        }
     }
 
     @Override
