@@ -19,11 +19,26 @@ public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Se
     /// A path below the object. `kind` is what it takes and gives; `verbs` as in discovery.
     /// @param connection a request stays for as long as both ends like; served by a [Connect]
     /// @param needs the verb that a request needs beside its own, whatever that is; empty: none
-    public record Subresource(String name, Gvk kind, Set<String> verbs, boolean connection, String needs) {
+    /// @param scope what a write through it may touch
+    public record Subresource(String name, Gvk kind, Set<String> verbs, boolean connection, String needs,
+            Scope scope) {
         /// One that shows or takes an object.
-        public Subresource(String name, Gvk kind, Set<String> verbs) {
-            this(name, kind, verbs, false, "");
+        public Subresource(String name, Gvk kind, Set<String> verbs, Scope scope) {
+            this(name, kind, verbs, false, "", scope);
         }
+    }
+
+    /// What a write through a subresource may touch; everything else stays as it is.
+    /// @param takes the fields, as names from the root; empty: all, which the kind's hooks narrow
+    /// @param metadata labels, annotations and their like, too
+    /// @param generation a change counts for `metadata.generation`
+    public record Scope(List<List<String>> takes, boolean metadata, boolean generation) {
+        /// Everything.
+        public static final Scope WHOLE = new Scope(List.of(), true, true);
+        /// The status, with metadata.
+        public static final Scope STATUS = new Scope(List.of(List.of("status")), true, true);
+        /// The status and nothing else, as of custom resources.
+        public static final Scope STATUS_ONLY = new Scope(List.of(List.of("status")), false, true);
     }
 
     /// Where objects are kept: a key prefix that ends in `/`, as `/registry/pods/`, and the version they
@@ -46,8 +61,15 @@ public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Se
     /// @param graceful deletion waits for somebody else to confirm (pods)
     /// @param generation `metadata.generation` counts changes of anything but metadata and status
     /// @param status the `status` field is written through the `status` subresource only
+    /// @param statusOnCreate a new object keeps the status it comes with (nodes)
+    /// @param orphans a deletion that names no policy leaves dependents alone (as `batch/v1` has done from the start)
     public record Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
-            boolean status) {
+            boolean status, boolean statusOnCreate, boolean orphans) {
+        /// One whose new objects have no status, and that deletes dependents.
+        public Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
+                boolean status) {
+            this(unconditionalUpdate, createOnUpdate, graceful, generation, status, false, false);
+        }
     }
 
     /// A subresource by name.

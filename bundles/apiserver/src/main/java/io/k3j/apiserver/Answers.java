@@ -93,6 +93,10 @@ final class Answers {
         headers.put("audit-id", request.auditId());
         headers.put("cache-control", "no-cache, private");
         headers.put("content-type", mediaType);
+        if (!request.flow().schema().isEmpty()) {
+            headers.put("x-kubernetes-pf-flowschema-uid", request.flow().schema());
+            headers.put("x-kubernetes-pf-prioritylevel-uid", request.flow().level());
+        }
         if (!request.warnings().isEmpty()) {
             List<String> all = new ArrayList<>();
             request.warnings().forEach(w -> all.add("299 - \"" + quoted(w) + "\""));

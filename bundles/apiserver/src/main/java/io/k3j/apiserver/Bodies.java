@@ -37,13 +37,18 @@ final class Bodies {
 
     /// The raw body.
     /// @throws ApiFault 413
-    static byte[] bytes(Exchange exchange) throws IOException {
+    static byte[] bytes(Exchange exchange, int most) throws IOException {
         try {
-            return exchange.body(MAX_BYTES);
+            return exchange.body(most);
         } catch (BodyTooLarge e) {
-            throw new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: limit is " + MAX_BYTES,
-                    Struct.EMPTY);
+            throw tooLarge();
         }
+    }
+
+    /// 413.
+    static ApiFault tooLarge() {
+        return new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: limit is " + MAX_BYTES,
+                Struct.EMPTY);
     }
 
     /// The media type of the body without parameters, in lower case.

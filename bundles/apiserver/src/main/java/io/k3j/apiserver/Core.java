@@ -25,6 +25,7 @@ final class Core {
     private final Access access;
     private final Admissions admissions;
     private final Seats seats;
+    private final BodyBudget bodyBudget = new BodyBudget(Runtime.getRuntime().maxMemory() / BodyBudget.HEAP_PART);
     private final Answers answers;
     private final Tables tables;
     private final Renderer renderer;
@@ -137,6 +138,10 @@ final class Core {
 
     Seats seats() {
         return seats;
+    }
+
+    BodyBudget bodyBudget() {
+        return bodyBudget;
     }
 
     Answers answers() {

@@ -120,7 +120,7 @@ final class Deletes {
     }
 
     private Obj wanted(Intent intent, Obj before, DeleteOptions options) {
-        Obj now = finalizers(before, options.propagation());
+        Obj now = finalizers(before, propagation(intent, before, options));
         long grace = grace(intent, before, options);
         if (before.terminating()) {
             boolean shorter = grace < before.metadata().whole("deletionGracePeriodSeconds", 0);
@@ -142,6 +142,13 @@ final class Deletes {
         }
         return options.gracePeriodSeconds() >= 0 ? options.gracePeriodSeconds()
                 : before.spec().whole("terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+    }
+
+    /// What becomes of dependents: what is asked for, else what was asked for before, else what the kind does.
+    private static String propagation(Intent intent, Obj before, DeleteOptions options) {
+        boolean asked = before.finalizers().contains(FOREGROUND) || before.finalizers().contains(ORPHAN);
+        return options.propagation().isEmpty() && !asked && intent.target().kind().strategy().orphans() ? "Orphan"
+                : options.propagation();
     }
 
     private static Obj finalizers(Obj object, String propagation) {

@@ -81,16 +81,19 @@ final class Metadata {
         });
     }
 
-    /// The object with its generation raised when anything but metadata and status differs.
-    Struct generation(Struct before, Struct after) {
-        if (body(before).equals(body(after))) {
+    /// The object with its generation raised when anything but metadata differs, and but the status where that is
+    /// written on its own.
+    Struct generation(Intent intent, Struct before, Struct after) {
+        boolean status = intent.target().kind().strategy().status();
+        if (body(before, status).equals(body(after, status))) {
             return after;
         }
         return after.withAt(before.struct("metadata").whole("generation", 0) + 1, "metadata", "generation");
     }
 
-    private static Struct body(Struct object) {
-        return object.without("metadata").without("status");
+    private static Struct body(Struct object, boolean without) {
+        Struct body = object.without("metadata");
+        return without ? body.without("status") : body;
     }
 
     /// The object marked for deletion, after `grace` seconds.

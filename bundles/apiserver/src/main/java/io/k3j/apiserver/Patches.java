@@ -6,6 +6,7 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.model.JsonPatch;
+import io.k3j.model.JsonSize;
 import io.k3j.model.MergePatch;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
@@ -90,6 +91,9 @@ final class Patches {
                 case Patch.Strategic s -> StrategicMerge.apply(intent.target().kind().shape(), document, s.changes());
                 case Patch.Apply a -> throw new IllegalStateException();
             };
+            if (JsonSize.atLeast(changed, Bodies.MAX_BYTES + 1L) > Bodies.MAX_BYTES) {
+                throw Bodies.tooLarge();
+            }
             return Shaping.Wish.plain(bodies.typed(new Document(forgetting(changed), List.of()), expected));
         } catch (PatchFailure e) {
             throw e.malformed() ? ApiFault.badRequest(e.getMessage())

@@ -23,6 +23,8 @@ final class Pipeline implements Endpoint {
     private final Watches watches;
     private final Changes changes;
     private final Subresources subresources;
+    private final ComponentStatuses components;
+    private final FlowUids flows;
     private final Paths paths;
     private final Metrics metrics;
 
@@ -31,6 +33,8 @@ final class Pipeline implements Endpoint {
         this.watches = watches;
         this.changes = new Changes(core);
         this.subresources = new Subresources(core);
+        this.components = new ComponentStatuses(core);
+        this.flows = new FlowUids(core);
         this.paths = paths;
         this.metrics = metrics;
     }
@@ -70,6 +74,7 @@ final class Pipeline implements Endpoint {
             core.settle();
         }
         request.caller(core.access().caller(request));
+        request.flow(flows.of(FlowSchema.of(request.caller(), info)));
         if (!info.resource()) {
             core.access().allowed(request.caller(), Attributes.path(info.verb(), request.path()));
             seated(request, () -> paths.serve(request));
@@ -95,8 +100,7 @@ final class Pipeline implements Endpoint {
     }
 
     private void seated(Request request, Work work) throws IOException {
-        Seats.Lane lane = FlowSchema.of(request.caller(), request.info()).lane();
-        core.seats().in(lane, !request.info().reads(), () -> {
+        core.seats().in(request.flow().lane(), !request.info().reads(), () -> {
             work.run();
             return request;
         });
@@ -128,24 +132,33 @@ final class Pipeline implements Endpoint {
                 || watch && !request.exchange().method().equals("GET")) {
             throw Resources.notAllowed();
         }
-        request.negotiate(core.renderer().offer(kind));
+        boolean rows = kind.storage().stored() || info.reads();
+        request.negotiate(rows ? core.renderer().offer(kind)
+                : new Form.Offer(core.renderer().builtIn(kind), false, false, false));
         if (watch) {
             ListOptions options = ListOptions.of(request.params(), true);
             watches.serve(request, selection(request, target, options), options);
             return;
         }
-        receive(request);
-        seated(request, () -> object(request, target));
+        received(request, () -> object(request, target));
     }
 
-    /// Takes the body in, before a seat is taken.
-    private static void receive(Request request) throws IOException {
-        if (!request.info().reads()) {
-            request.receive();
+    /// Takes the body in before a seat is taken, then works.
+    private void received(Request request, Work work) throws IOException {
+        if (request.info().reads()) {
+            seated(request, work);
+            return;
+        }
+        try (BodyBudget.Room _ = request.receive(core.bodyBudget())) {
+            seated(request, work);
         }
     }
 
     private void object(Request request, Target target) throws IOException {
+        if (!target.kind().storage().stored() && request.info().reads()) {
+            components.serve(request, target);
+            return;
+        }
         if (!target.kind().storage().stored()) {
             subresources.act(request, target, target.kind().gvk());
             return;
@@ -192,8 +205,7 @@ final class Pipeline implements Endpoint {
             return;
         }
         request.negotiate(new Form.Offer(core.protobuf().knows(sub.kind()), true, true, false));
-        receive(request);
-        seated(request, () -> part(request, target, sub));
+        received(request, () -> part(request, target, sub));
     }
 
     private void connect(Request request, Target target, ResourceKind.Subresource sub) throws IOException {

@@ -3,27 +3,30 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /// One HTTP request on its way through the chain. Used by its own thread only.
 final class Request {
     /// The most characters of all `Warning` headers together.
     static final int MAX_WARNING_LENGTH = 4 << 10;
     private static final int SHORT_WARNING = 256;
+    private static final int LONG_DIGITS = 18;
     private final Exchange exchange;
     private final List<String> segments;
     private final Params params;
     private final RequestInfo info;
     private final Set<String> warnings = new LinkedHashSet<>();
     private final String auditId;
-    private byte @Nullable [] body;
+    private byte[] body = {};
     private int warningLength;
     private Caller caller = Caller.ANONYMOUS;
+    private FlowUids.Flow flow = FlowUids.NONE;
     private Form form = Form.JSON;
     private int status = 200;
 
@@ -81,21 +84,71 @@ final class Request {
         this.caller = who;
     }
 
-    /// Reads the whole body, before a seat is taken: a client may take its time to send it.
-    /// @throws io.k3j.clientapi.ApiFault 413
-    void receive() throws IOException {
-        body();
+    /// How long the body is said to be, -1 when nothing is said.
+    private long announced() {
+        String length = exchange.header("content-length").orElse("");
+        boolean number = !length.isEmpty() && length.length() < LONG_DIGITS
+                && length.chars().allMatch(Character::isDigit);
+        return number ? Long.parseLong(length) : -1;
     }
 
-    /// The whole body.
-    /// @throws io.k3j.clientapi.ApiFault 413
-    byte[] body() throws IOException {
-        byte[] there = body;
-        if (there == null) {
-            there = Bodies.bytes(exchange);
-            body = there;
+    /// Reads the whole body, before a seat is taken: a client may take its time to send it. Gives the room it takes.
+    /// @throws io.k3j.clientapi.ApiFault 413, 429
+    BodyBudget.Room receive(BodyBudget budget) throws IOException {
+        long announced = announced();
+        if (announced < 0) {
+            return receiveUnannounced(budget);
         }
-        return there;
+        BodyBudget.Room room = budget.take(caller.user(), announced, exempt());
+        try {
+            body = Bodies.bytes(exchange,
+                    announced < BodyBudget.SMALL_BYTES ? BodyBudget.SMALL_BYTES : Bodies.MAX_BYTES);
+            return room;
+        } catch (IOException | RuntimeException e) {
+            room.close();
+            throw e;
+        }
+    }
+
+    private BodyBudget.Room receiveUnannounced(BodyBudget budget) throws IOException {
+        InputStream in = exchange.bodyStream();
+        byte[] first = in.readNBytes(BodyBudget.SMALL_BYTES + 1);
+        if (first.length <= BodyBudget.SMALL_BYTES) {
+            body = first;
+            return budget.take(caller.user(), first.length, true);
+        }
+        BodyBudget.Room room = budget.take(caller.user(), -1, exempt());
+        try {
+            byte[] rest = in.readNBytes(Bodies.MAX_BYTES - first.length + 1);
+            byte[] all = Arrays.copyOf(first, first.length + rest.length);
+            System.arraycopy(rest, 0, all, first.length, rest.length);
+            if (all.length > Bodies.MAX_BYTES) {
+                throw Bodies.tooLarge();
+            }
+            body = all;
+            return room;
+        } catch (IOException | RuntimeException e) {
+            room.close();
+            throw e;
+        }
+    }
+
+    private boolean exempt() {
+        return flow.lane() == Seats.Lane.EXEMPT;
+    }
+
+    /// The whole body, once it was received.
+    byte[] body() {
+        return body;
+    }
+
+    /// How the request is queued.
+    FlowUids.Flow flow() {
+        return flow;
+    }
+
+    void flow(FlowUids.Flow of) {
+        this.flow = of;
     }
 
     /// The negotiated form of the answer.

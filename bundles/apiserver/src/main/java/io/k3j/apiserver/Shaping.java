@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
@@ -42,7 +43,8 @@ final class Shaping {
     /// A new object.
     Shaped created(Intent intent, Wish wish) {
         Write write = intent.write(Operation.CREATE, null);
-        Struct given = intent.target().kind().strategy().status() ? unset(intent, wish.object) : wish.object;
+        ResourceKind.Strategy strategy = intent.target().kind().strategy();
+        Struct given = strategy.status() && !strategy.statusOnCreate() ? unset(intent, wish.object) : wish.object;
         Struct admitted = admitted(intent, write, metadata.created(intent, given));
         Struct owned = wish.applied ? withOwnership(admitted, wish.object)
                 : fields.updated(intent, Struct.EMPTY, admitted);
@@ -54,8 +56,8 @@ final class Shaping {
         Write write = intent.write(Operation.UPDATE, before.tree());
         Struct own = metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object));
         Struct admitted = admitted(intent, write, own);
-        if (intent.target().kind().strategy().generation()) {
-            admitted = metadata.generation(before.tree(), admitted);
+        if (counts(intent)) {
+            admitted = metadata.generation(intent, before.tree(), admitted);
         }
         Struct owned = ownership(intent, before, wish, admitted);
         return checked(intent, write, owned);
@@ -88,23 +90,50 @@ final class Shaping {
         return object.withAt(from.struct("metadata").seq("managedFields"), "metadata", "managedFields");
     }
 
-    /// Which half of an object a write may touch: `status` through its subresource only.
+    /// What of a wanted object a write may touch, as the row of its kind or subresource says.
     private static Struct split(Intent intent, Struct before, Struct wanted) {
-        if (intent.subresource().equals("status")) {
-            Object status = wanted.get("status");
-            Struct with = before.with("metadata", wanted.struct("metadata"));
-            return status == null ? unset(intent, with) : with.with("status", status);
+        ResourceKind kind = intent.target().kind();
+        if (!intent.subresource().isEmpty()) {
+            return kind.subresource(intent.subresource()).map(s -> taken(intent, s.scope(), before, wanted))
+                    .orElse(wanted);
         }
-        if (!intent.subresource().isEmpty() || !intent.target().kind().strategy().status()) {
+        if (!kind.strategy().status()) {
             return wanted;
         }
         Object status = before.get("status");
         return status == null ? unset(intent, wanted) : wanted.with("status", status);
     }
 
-    /// Without a status, or with the one that upstream writes for none.
+    private static Struct taken(Intent intent, ResourceKind.Scope scope, Struct before, Struct wanted) {
+        if (scope.takes().isEmpty()) {
+            return wanted;
+        }
+        Struct now = scope.metadata() ? before.with("metadata", wanted.struct("metadata")) : before;
+        for (List<String> field : scope.takes()) {
+            String[] path = field.toArray(String[]::new);
+            Object value = Obj.stored(wanted, 0).at(path);
+            if (value != null) {
+                now = now.withAt(value, path);
+            } else {
+                now = path.length == 1 ? unset(intent, now, path[0]) : now.withoutAt(path);
+            }
+        }
+        return now;
+    }
+
+    private static boolean counts(Intent intent) {
+        ResourceKind kind = intent.target().kind();
+        return kind.strategy().generation()
+                && kind.subresource(intent.subresource()).map(s -> s.scope().generation()).orElse(true);
+    }
+
     private static Struct unset(Intent intent, Struct object) {
-        return Decoding.unset(intent.target().kind().shape(), object, "status");
+        return unset(intent, object, "status");
+    }
+
+    /// Without a field, or with what upstream writes for none.
+    private static Struct unset(Intent intent, Struct object, String field) {
+        return Decoding.unset(intent.target().kind().shape(), object, field);
     }
 
     private Struct admitted(Intent intent, Write write, Struct object) {

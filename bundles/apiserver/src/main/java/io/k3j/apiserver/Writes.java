@@ -23,6 +23,8 @@ final class Writes {
     static final int RETRIES = 5;
     /// How many generated names are tried.
     static final int NAMES = 8;
+    /// The largest object that is stored: etcd's `--max-request-bytes`.
+    static final int MAX_STORED_BYTES = 3 << 19;
     private final Commits commits;
     private final EventLog log;
     private final Fence fence;
@@ -65,7 +67,7 @@ final class Writes {
             throw Shaping.invalid(intent,
                     List.of(FieldProblem.required("metadata.name", "name or generateName is required")));
         }
-        byte[] bytes = Shaping.stored(intent.target(), shaped.object());
+        byte[] bytes = storable(shaped, Shaping.stored(intent.target(), shaped.object()), 0);
         if (intent.dryRun()) {
             shaping.abandoned(shaped);
             if (present(intent)) {
@@ -81,6 +83,15 @@ final class Writes {
         }
         shaping.abandoned(shaped);
         throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+    }
+
+    /// Refuses what upstream's store would not take. What is larger already, from a store that took it, may shrink.
+    private byte[] storable(Shaped shaped, byte[] bytes, int before) {
+        if (bytes.length > MAX_STORED_BYTES && bytes.length > before) {
+            shaping.abandoned(shaped);
+            throw new ApiFault(500, "", "etcdserver: request is too large", Struct.EMPTY);
+        }
+        return bytes;
     }
 
     /// What the store says; what admission reserved is given back when it says nothing.
@@ -130,7 +141,7 @@ final class Writes {
         Struct given = Metadata.placed(intent, wish.object(), false).struct("metadata");
         sameVersion(intent, before, given);
         Shaped shaped = shaping.changed(intent, before, wish);
-        byte[] bytes = Shaping.stored(intent.target(), shaped.object());
+        byte[] bytes = storable(shaped, Shaping.stored(intent.target(), shaped.object()), current.bytes().length);
         Obj after = Obj.stored(shaped.object(), before.revision());
         boolean going = Deletes.complete(intent.target(), after);
         if (intent.dryRun() || !going && same(before, shaped.object(), bytes, current.bytes())

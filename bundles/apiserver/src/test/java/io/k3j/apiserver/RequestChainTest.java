@@ -244,4 +244,35 @@ class RequestChainTest {
                 "{\"metadata\":{\"name\":\"y\"},\"a\\r\\nSet-Cookie: b\":1}");
         assertThat(split.answered("warning")).isEqualTo("299 - \"unknown field \\\"a??Set-Cookie: b\\\"\"");
     }
+
+    @Test
+    void anObjectThatNoStoreWouldTakeIsRefusedBeforeTheCommit() throws IOException {
+        String value = "x".repeat(2 << 20);
+        TestExchange large = server.call("POST", "/api/v1/namespaces/a/configmaps",
+                "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"" + value + "\"}}");
+        assertThat(large.status()).isEqualTo(500);
+        assertThat(large.text()).contains("etcdserver: request is too large");
+        assertThat(server.get("/api/v1/namespaces/a/configmaps/x").status()).isEqualTo(404);
+        server.call("POST", "/api/v1/namespaces/a/configmaps",
+                "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"" + value.substring(1 << 20) + "\"}}");
+        String patch = "{\"data\":{\"l\":\"" + value + value.substring((1 << 20) + 1000) + "\"}}";
+        TestExchange patched = server.serve(new TestExchange("PATCH", "/api/v1/namespaces/a/configmaps/x",
+                patch.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .with("content-type", "application/merge-patch+json"));
+        assertThat(patched.status()).isEqualTo(413);
+        assertThat(patched.text()).contains("Request entity too large: limit is 3145728");
+    }
+
+    @Test
+    void everyAnswerNamesItsFlowSchemaAndPriorityLevel() throws IOException {
+        TestExchange admin = server.get("/api/v1/namespaces/a/configmaps");
+        assertThat(admin.answered("x-kubernetes-pf-flowschema-uid")).hasSize(36);
+        assertThat(admin.answered("x-kubernetes-pf-prioritylevel-uid")).hasSize(36);
+        assertThat(server.get("/api/v1/namespaces/a/configmaps").answered("x-kubernetes-pf-flowschema-uid"))
+                .isEqualTo(admin.answered("x-kubernetes-pf-flowschema-uid"));
+        TestExchange refused = mallory("GET", "/api/v1/namespaces/a/configmaps", "");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.answered("x-kubernetes-pf-flowschema-uid")).hasSize(36)
+                .isNotEqualTo(admin.answered("x-kubernetes-pf-flowschema-uid"));
+    }
 }

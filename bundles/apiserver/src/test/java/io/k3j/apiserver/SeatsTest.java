@@ -92,7 +92,7 @@ class SeatsTest {
             };
             threads.add(Thread.ofVirtual().start(() -> {
                 try {
-                    server.serve(slow.with("authorization", "Bearer mallory"));
+                    server.serve(slow.with("content-length", "2").with("authorization", "Bearer mallory"));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }

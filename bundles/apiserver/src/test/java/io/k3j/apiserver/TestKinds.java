@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.ResourceKind.Names;
+import io.k3j.apiserverapi.ResourceKind.Scope;
 import io.k3j.apiserverapi.ResourceKind.Storage;
 import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.apiserverapi.ResourceKind.Subresource;
@@ -38,22 +39,25 @@ final class TestKinds implements KindCatalog {
                 kind("v1", "pods", "Pod", "/registry/pods/",
                         List.of(status("v1", "Pod"), connection("exec", "PodExecOptions", "create"),
                                 connection("proxy", "PodProxyOptions", ""),
-                                new Subresource("eviction", Gvk.of("policy/v1", "Eviction"), Set.of("create"))),
+                                new Subresource("eviction", Gvk.of("policy/v1", "Eviction"), Set.of("create"),
+                                        Scope.WHOLE)),
                         new Strategy(true, false, true, true, true)),
                 kind("apps/v1", "deployments", "Deployment", "/registry/deployments/",
                         List.of(status("apps/v1", "Deployment"),
-                                new Subresource("scale", new Gvk("autoscaling", "v1", "Scale"), PART)),
+                                new Subresource("scale", new Gvk("autoscaling", "v1", "Scale"), PART,
+                                        Scope.WHOLE)),
                         new Strategy(true, false, false, true, true)),
                 kind("coordination.k8s.io/v1", "leases", "Lease", "/registry/leases/", List.of(),
                         new Strategy(false, true, false, false, false)));
     }
 
     private static Subresource status(String apiVersion, String kind) {
-        return new Subresource("status", Gvk.of(apiVersion, kind), PART);
+        return new Subresource("status", Gvk.of(apiVersion, kind), PART, Scope.STATUS);
     }
 
     private static Subresource connection(String name, String kind, String needs) {
-        return new Subresource(name, Gvk.of("v1", kind), new TreeSet<>(Set.of("create", "get")), true, needs);
+        return new Subresource(name, Gvk.of("v1", kind), new TreeSet<>(Set.of("create", "get")), true, needs,
+                Scope.WHOLE);
     }
 
     static ResourceKind kind(String apiVersion, String plural, String kind, String prefix,

@@ -150,7 +150,6 @@ final class CoreRules {
             Struct before = write.before().orElse(Struct.EMPTY);
             return switch (write.subresource()) {
                 case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
-                case "finalize" -> before.with("spec", o.struct("spec")).with("metadata", o.struct("metadata"));
                 default -> o;
             };
         }

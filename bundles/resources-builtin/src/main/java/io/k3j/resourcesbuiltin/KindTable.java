@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.ResourceKind.Names;
+import io.k3j.apiserverapi.ResourceKind.Scope;
 import io.k3j.apiserverapi.ResourceKind.Storage;
 import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.apiserverapi.ResourceKind.Subresource;
@@ -150,7 +151,7 @@ final class KindTable {
 
     private static Strategy strategy(String flags) {
         return new Strategy(flags.indexOf('u') >= 0, flags.indexOf('c') >= 0, flags.indexOf('g') >= 0,
-                flags.indexOf('n') >= 0, flags.indexOf('s') >= 0);
+                flags.indexOf('n') >= 0, flags.indexOf('s') >= 0, flags.indexOf('k') >= 0, flags.indexOf('o') >= 0);
     }
 
     private List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {
@@ -166,7 +167,9 @@ final class KindTable {
         String kind = row.get(1).replace("*", gvk.kind());
         int slash = kind.lastIndexOf('/');
         Gvk taken = kind.equals(".") ? gvk : Gvk.of(kind.substring(0, slash), kind.substring(slash + 1));
-        return new Subresource(name, taken, new LinkedHashSet<>(list(settings, "verbs")),
-                settings.getOrDefault("is", "").indexOf('c') >= 0, settings.getOrDefault("needs", ""));
+        String flags = settings.getOrDefault("is", "");
+        List<List<String>> takes = list(settings, "takes").stream().map(p -> List.of(p.split("\\."))).toList();
+        return new Subresource(name, taken, new LinkedHashSet<>(list(settings, "verbs")), flags.indexOf('c') >= 0,
+                settings.getOrDefault("needs", ""), new Scope(takes, true, flags.indexOf('q') < 0));
     }
 }

@@ -22,9 +22,6 @@ final class PodRules implements Rules {
         Struct before = write.before().orElse(Struct.EMPTY);
         return switch (write.subresource()) {
             case "" -> object.with("status", before.struct("status"));
-            case "ephemeralcontainers" -> before.with("metadata", object.struct("metadata")).with("spec",
-                    before.struct("spec").with("ephemeralContainers",
-                            object.struct("spec").seq("ephemeralContainers")));
             case "resize" -> before.with("metadata", object.struct("metadata")).with("spec",
                     PodResize.resized(before.struct("spec"), object.struct("spec")));
             case "status" -> statusOf(before, object);

@@ -128,8 +128,6 @@ final class PolicyRules {
                 return o.with("status", Struct.EMPTY).with("spec", signed(write, o.struct("spec")));
             }
             return switch (write.subresource()) {
-                case "approval" -> before.with("status", before.struct("status").with("conditions",
-                        o.struct("status").seq("conditions")));
                 case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
                 case "status" -> o.with("status", undecided(before.struct("status"), o.struct("status")));
                 default -> o;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.model.Gvr;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KindTableTest {
@@ -48,5 +49,21 @@ class KindTableTest {
                 "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize",
                 "status");
         assertThat(row("v1", "namespaces").verbs()).doesNotContain("deletecollection");
+    }
+
+    @Test
+    void rowsSayWhatAWriteTouchesAndNeeds() {
+        ResourceKind pods = row("v1", "pods");
+        assertThat(pods.subresource("exec").orElseThrow().needs()).isEqualTo("create");
+        assertThat(pods.subresource("log").orElseThrow().connection()).isTrue();
+        assertThat(pods.subresource("binding").orElseThrow().scope().generation()).isFalse();
+        assertThat(pods.subresource("ephemeralcontainers").orElseThrow().scope().takes())
+                .containsExactly(List.of("spec", "ephemeralContainers"));
+        assertThat(row("certificates.k8s.io/v1", "certificatesigningrequests").subresource("approval").orElseThrow()
+                .scope().takes()).containsExactly(List.of("status", "conditions"));
+        assertThat(row("v1", "nodes").strategy().statusOnCreate()).isTrue();
+        assertThat(row("batch/v1", "jobs").strategy().orphans()).isTrue();
+        assertThat(row("v1", "replicationcontrollers").strategy().orphans()).isTrue();
+        assertThat(row("batch/v1", "cronjobs").strategy().orphans()).isFalse();
     }
 }

@@ -3,6 +3,7 @@ package io.k3j.resourcescrd;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.ResourceKind.Names;
+import io.k3j.apiserverapi.ResourceKind.Scope;
 import io.k3j.apiserverapi.ResourceKind.Storage;
 import io.k3j.apiserverapi.ResourceKind.Strategy;
 import io.k3j.apiserverapi.ResourceKind.Subresource;
@@ -97,10 +98,10 @@ final class Definition {
     private static List<Subresource> subresources(Gvk kind, Struct declared) {
         List<Subresource> all = new ArrayList<>();
         if (declared.has("status")) {
-            all.add(new Subresource("status", kind, CHANGE));
+            all.add(new Subresource("status", kind, CHANGE, Scope.STATUS_ONLY));
         }
         if (declared.has("scale")) {
-            all.add(new Subresource("scale", Gvk.of("autoscaling/v1", "Scale"), CHANGE));
+            all.add(new Subresource("scale", Gvk.of("autoscaling/v1", "Scale"), CHANGE, Scope.WHOLE));
         }
         return List.copyOf(all);
     }
