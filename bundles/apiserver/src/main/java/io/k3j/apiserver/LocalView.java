@@ -129,7 +129,7 @@ final class LocalView implements View {
         try {
             boolean synced = false;
             while (!closed && log.open()) {
-                synced = synced || synced(listener);
+                synced = synced || synced(listener, told.tree());
                 EventLog.Snapshot offered = log.offered();
                 List<Event> events = follower.take(TICK_MILLIS);
                 if (events == null) {
@@ -165,9 +165,9 @@ final class LocalView implements View {
 
     /// Says that everything has been told, unless there is something that cannot be: as upstream, where a list fails
     /// then, whoever waits for the whole picture goes on waiting.
-    private boolean synced(Listener listener) {
+    private boolean synced(Listener listener, SnapshotTree<Item> told) {
         Item[] missing = new Item[1];
-        log.newest().tree().visit(selection.prefix(), (key, item) -> {
+        told.visit(selection.prefix(), (key, item) -> {
             boolean within = key.startsWith(selection.prefix());
             if (within && item.readable() == null) {
                 missing[0] = item;
@@ -177,7 +177,7 @@ final class LocalView implements View {
         if (missing[0] == null) {
             tell(listener::synced);
         } else {
-            LOG.log(System.Logger.Level.WARNING, "view not complete resource={0}: {1} cannot be read",
+            LOG.log(System.Logger.Level.DEBUG, "view not complete resource={0}: {1} cannot be read",
                     selection.target().gvr().qualified(), missing[0]);
         }
         return missing[0] == null;
