@@ -94,13 +94,14 @@ final class ConsoleSocket implements AutoCloseable {
     private void serve(SocketChannel client) {
         try (client) {
             UnixDomainPrincipal caller = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            // read first: a socket closed with something unread is reset, and the answer lost
+            String line = lineInTime(client);
             if (!welcome.test(caller.user())) {
                 LOG.log(System.Logger.Level.WARNING, "console refused user={0}", caller.user().getName());
                 write(client, "!only root may use the console");
                 write(client, "=1");
                 return;
             }
-            String line = lineInTime(client);
             List<String> words = List.of(line.split("\t"));
             int code = commands.run(words, caller.user().getName(), text -> write(client, text));
             write(client, "=" + code);
