@@ -6,7 +6,6 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -37,6 +36,7 @@ final class NodeLoop {
     private final Options options;
     private final TimeSource clock;
     private final NodeLease lease;
+    private final NodeRoles roles;
     private final CountDownLatch closed;
     private final Consumer<Boolean> ready;
     private String runtimeVersion = "";
@@ -53,6 +53,7 @@ final class NodeLoop {
         options = tools.options();
         clock = tools.clock();
         lease = new NodeLease(api, clock);
+        roles = new NodeRoles(api, object.roles());
         closed = tools.closed();
     }
 
@@ -75,7 +76,7 @@ final class NodeLoop {
             Obj node = registered ? api.get(References.NODES, Key.of(options.nodeName())) : register();
             registered = true;
             lease.renew(node);
-            return report(node);
+            return report(roles.given(node));
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
             String what = "node={0} is not told: {1}";
@@ -98,28 +99,7 @@ final class NodeLoop {
         if (!wanted.tree().equals(node.tree())) {
             node = api.update(References.NODES, wanted, WriteOptions.PLAIN);
         }
-        return roles(node);
-    }
-
-    /// A node may not give itself a role; K3s' supervisor gives it.
-    private Obj roles(Obj node) {
-        Struct missing = Struct.copyOf(object.roles());
-        if (missing.names().stream().allMatch(n -> node.labels().containsKey(n))) {
-            return node;
-        }
-        ApiClient granted;
-        try {
-            granted = api.as("system:k3s-supervisor");
-        } catch (IllegalArgumentException e) {
-            granted = api;
-        }
-        try {
-            return granted.patch(References.NODES, node.key(),
-                    new Patch.Merge(Struct.of("metadata", Struct.of("labels", missing))), WriteOptions.PLAIN);
-        } catch (ApiFault e) {
-            LOG.log(System.Logger.Level.WARNING, "node={0} has no role: {1}", node.name(), e.getMessage());
-            return node;
-        }
+        return node;
     }
 
     private boolean report(Obj node) {
