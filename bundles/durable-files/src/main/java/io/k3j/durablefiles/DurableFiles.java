@@ -1,6 +1,7 @@
 package io.k3j.durablefiles;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,12 +10,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// Replaces small files so that a crash or a power cut leaves the old content or the new one, and the new one once the
-/// call has returned. Any thread; a call blocks until the disk has synced.
+/// call has returned. Any thread; a call blocks until the disk has synced. An interrupt does not cut it short: it is
+/// there for the caller afterwards.
 ///
 /// ```
 /// .NAME.new, with its mode ─► content ─► fsync ─► rename to NAME ─► fsync of the directory
 /// ```
 public final class DurableFiles {
+    /// How often a write that an interrupt broke is begun again.
+    private static final int ATTEMPTS = 8;
+
     private DurableFiles() {
     }
 
@@ -31,6 +36,29 @@ public final class DurableFiles {
     }
 
     static void write(Disk disk, Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
+        // channels close when their thread is interrupted
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (int left = ATTEMPTS;; left--) {
+                try {
+                    writeOnce(disk, file, content, mode);
+                    return;
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                    if (left == 1 || !Thread.interrupted()) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void writeOnce(Disk disk, Path file, byte[] content, Set<PosixFilePermission> mode)
+            throws IOException {
         Path whole = file.toAbsolutePath();
         Path fresh = whole.resolveSibling("." + whole.getFileName() + ".new");
         disk.create(fresh, mode);
