@@ -62,7 +62,10 @@ abstract class ExternalDatastore {
         apply("b", "second");
         a.await("the second's object", LIMIT, () -> there("a", "second"));
         database.kill();
-        a.await("reads from memory", LIMIT, () -> there("a", "second"));
+        try (Api here = new Api(directory.resolve("a"))) {
+            assertThat(here.list("?resourceVersion=0").body()).contains("second");
+        }
+        a.await("the refusal of reads that cannot be fresh", LIMIT, () -> !there("a", "second"));
         database.start();
         a.await("writes again", LIMIT, () -> apply("a", "third"));
         b.await("sees them", LIMIT, () -> there("b", "third"));
@@ -82,8 +85,8 @@ abstract class ExternalDatastore {
                 .doesNotContain("not all bundles stopped in time");
     }
 
-    /// Writes and most-recent reads are refused with the reason, cached reads and watches go on, and all comes back by itself. How long a write and
-    /// the way back took is printed; the promise is 2 s for each.
+    /// Writes and most-recent reads are refused with the reason, cached reads and watches go on, and all comes back by
+    /// itself. How long a write and the way back took is printed; the promise is 2 s for each.
     private static void trouble(String name, Api here, Api watching, Consumer<Boolean> make)
             throws IOException, InterruptedException {
         make.accept(true);
