@@ -70,13 +70,13 @@ final class NodeLoop {
     }
 
     /// One round.
-    /// @return whether the node is ready
+    /// @return whether the node is ready, and has its roles
     boolean once() {
         try {
             Obj node = registered ? api.get(References.NODES, Key.of(options.nodeName())) : register();
             registered = true;
             lease.renew(node);
-            return report(roles.given(node));
+            return report(roles.given(node)) && !roles.pending();
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
             String what = "node={0} is not told: {1}";

@@ -12,9 +12,11 @@ import java.util.Map;
 /// gives it. Asked at every round: while a cluster begins, the supervisor's own rights may not be there yet.
 final class NodeRoles {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    /// How many refusals are followed by another try at once.
+    private static final int EAGER = 300;
     private final ApiClient api;
     private final Map<String, String> roles;
-    private boolean refused;
+    private int refusals;
 
     NodeRoles(ApiClient api, Map<String, String> roles) {
         this.api = api;
@@ -30,14 +32,20 @@ final class NodeRoles {
             Obj labelled = supervisor().patch(References.NODES, node.key(),
                     new Patch.Merge(Struct.of("metadata", Struct.of("labels", Struct.copyOf(roles)))),
                     WriteOptions.PLAIN);
-            refused = false;
+            refusals = 0;
             return labelled;
         } catch (ApiFault e) {
-            LOG.log(refused ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "node={0} has no role yet: {1}",
+            LOG.log(refusals > 0 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "node={0} has no role yet: {1}",
                     node.name(), e.getMessage());
-            refused = true;
+            refusals++;
             return node;
         }
+    }
+
+    /// Whether they have been refused and are worth another try soon.
+    boolean pending() {
+        return refusals > 0 && refusals < EAGER;
     }
 
     private ApiClient supervisor() {

@@ -20,6 +20,8 @@ class NodeRolesTest {
         Obj node = api.seed(References.NODES, Obj.of(Struct.of("metadata", Struct.of("name", "n"))));
         api.refuse("patch", References.NODES, ApiFault.forbidden(References.NODES, "n", "no role binding yet"));
         assertThat(roles.given(node).labels()).isEmpty();
+        assertThat(roles.pending()).isTrue();
         assertThat(roles.given(node).labels()).containsEntry(ROLE, "true");
+        assertThat(roles.pending()).isFalse();
     }
 }
