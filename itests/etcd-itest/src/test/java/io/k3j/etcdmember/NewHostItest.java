@@ -61,7 +61,7 @@ class NewHostItest {
     }
 
     private void saysWhichSnapshotFailed(Script script) {
-        String why = directory.resolve("kept.zip") + " is not a directory";
+        String why = directory.resolve("a/server/db/snapshots/occupied") + " is not a directory";
         assertThat(script.section("failed").lines().skip(1)).hasSize(4).satisfiesExactly(
                 said -> assertThat(said).isEqualTo("k3s: the server refused (500): the snapshot failed: " + why),
                 said -> assertThat(said).isEqualTo("exit=1"),

@@ -54,7 +54,8 @@ copied=$(basename "$a"/server/db/snapshots/copied-*)
 rm "$a/server/db/snapshots/$copied"
 echo "== listed"; snapshot ls $bucket
 echo "== failed"
-snapshot save --name lost --dir "$2/kept.zip"; echo "exit=$?"
+touch "$a/server/db/snapshots/occupied"
+snapshot save --name lost --dir "$a/server/db/snapshots/occupied"; echo "exit=$?"
 for i in $(seq 1 120); do
   $kubectl get events --field-selector reason=ETCDSnapshotFailed --no-headers 2> /dev/null | grep -q . && break
   sleep 0.5
