@@ -60,6 +60,11 @@ enum Family {
                 : Optional.empty();
     }
 
+    /// What stands for every address of this family.
+    String anyAddress() {
+        return this == FOUR ? "0.0.0.0" : "::";
+    }
+
     /// Address and port as `dnat to` takes them.
     String target(String address, int port) {
         return this == FOUR ? address + ":" + port : "[" + address + "]:" + port;

@@ -51,20 +51,31 @@ final class Proxier {
                     .forEach(s -> ports.addAll(
                             ServicePorts.of(s, slices.by(BY_SERVICE, s.namespace() + "/" + s.name()), family, node)));
             apply(family, ports);
-            ports.stream().filter(p -> p.protocol().equals("udp"))
-                    .forEach(p -> p.clusterIps().forEach(ip -> flows(now, ip, p)));
+            ports.stream().filter(p -> p.protocol().equals("udp")).forEach(p -> flows(now, p, family));
         }
         forget(now);
     }
 
-    private static void flows(Set<Flow> all, String ip, ServicePort p) {
-        p.internal().forEach(b -> all.add(new Flow(ip, p.port(), b.address() + "/" + b.port())));
-        if (p.internal().isEmpty()) {
-            all.add(new Flow(ip, p.port(), ""));
+    /// Every way into a UDP port. Who comes from inside may be led to any backend even where outsiders are not.
+    private static void flows(Set<Flow> all, ServicePort p, Family family) {
+        p.clusterIps().forEach(ip -> flows(all, ip, p.port(), p.internal()));
+        for (List<Backend> backends : List.of(p.external(), p.all())) {
+            p.addresses().forEach(ip -> flows(all, ip, p.port(), backends));
+            if (p.nodePort() > 0) {
+                flows(all, family.anyAddress(), p.nodePort(), backends);
+            }
         }
     }
 
-    /// Who listens for load balancers outside, and what they are told.
+    private static void flows(Set<Flow> all, String ip, int port, List<Backend> backends) {
+        backends.forEach(b -> all.add(new Flow(ip, port, b.address() + "/" + b.port())));
+        if (backends.isEmpty()) {
+            all.add(new Flow(ip, port, ""));
+        }
+    }
+
+    /// Who listens for load balancers outside, and what they are told: a node whose endpoints are all terminating still
+    /// serves, but shall not be sent more.
     Map<Integer, HealthPorts.Subject> healthPorts() {
         Map<Integer, HealthPorts.Subject> all = new TreeMap<>();
         for (Obj s : services.list()) {
@@ -73,7 +84,8 @@ final class Proxier {
                 List<Obj> its = slices.by(BY_SERVICE, s.namespace() + "/" + s.name());
                 long here = Stream.of(Family.values())
                         .flatMap(f -> ServicePorts.of(s, its, f, node).stream())
-                        .flatMap(p -> p.local().stream()).map(Backend::address).distinct().count();
+                        .flatMap(p -> p.local().stream())
+                        .filter(Backend::ready).map(Backend::address).distinct().count();
                 all.put(port, new HealthPorts.Subject(s.namespace(), s.name(), (int) here));
             }
         }

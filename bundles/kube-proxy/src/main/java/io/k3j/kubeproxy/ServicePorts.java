@@ -102,9 +102,9 @@ final class ServicePorts {
             boolean local = e.text("nodeName").equals(wanted.node());
             for (String address : literals(wanted.family(), e.seq("addresses").texts().stream().limit(1))) {
                 if (conditions.flag("ready", true)) {
-                    ready.add(new Backend(address, port, local));
-                } else if (conditions.flag("serving") && conditions.flag("terminating")) {
-                    leaving.add(new Backend(address, port, local));
+                    ready.add(new Backend(address, port, local, true));
+                } else if (conditions.flag("serving", true) && conditions.flag("terminating")) {
+                    leaving.add(new Backend(address, port, local, false));
                 }
             }
         }

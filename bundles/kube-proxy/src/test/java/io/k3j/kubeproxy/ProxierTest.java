@@ -266,6 +266,33 @@ class ProxierTest {
     }
 
     @Test
+    void forgetsUdpFlowsToNodePortsAndAddressesFromOutside() {
+        service("dns", cluster("10.43.0.10", port(53, "protocol", "UDP", "nodePort", 30053))
+                .with("type", "LoadBalancer").with("externalIPs", Seq.of("192.0.2.9"))
+                .with("externalTrafficPolicy", "Local"));
+        Obj service = api.get(Resources.SERVICES, new Key("default", "dns"));
+        api.update(Resources.SERVICES, service.with(Seq.of(Struct.of("ip", "192.0.2.7")), "status", "loadBalancer",
+                "ingress"), WriteOptions.STATUS);
+        endpoints("dns", port(53, "protocol", "UDP"), endpoint("10.42.0.2", "here", "ready", true),
+                endpoint("10.42.1.2", "there", "ready", true));
+        synced();
+        assertThat(filter.forgotten).isEmpty();
+        api.delete(Resources.ENDPOINT_SLICES, new Key("default", "dns-1"), DeleteOptions.PLAIN);
+        synced();
+        assertThat(filter.forgotten).containsExactlyInAnyOrder("10.43.0.10:53", "192.0.2.9:53", "192.0.2.7:53",
+                "0.0.0.0:30053");
+    }
+
+    @Test
+    void tellsLoadBalancersToSendNoMoreToANodeWhoseEndpointsAreAllTerminating() {
+        service("lb", cluster("10.43.0.5", port(80, "nodePort", 30080)).with("type", "LoadBalancer")
+                .with("externalTrafficPolicy", "Local").with("healthCheckNodePort", 30081));
+        endpoints("lb", port(8080), endpoint("10.42.0.9", "here", "ready", false, "terminating", true));
+        assertThat(lines(synced(), "dnat to 10.42.0.9:8080")).as("it serves what comes").hasSize(1);
+        assertThat(proxier.healthPorts().get(30081).localEndpoints()).isZero();
+    }
+
+    @Test
     void ignoresWhatIsNoAddress() {
         service("odd", cluster("10.43.0.5; flush ruleset", port(80)));
         service("headless", cluster("None", port(80)));

@@ -53,9 +53,10 @@ final class Images {
         this.clock = clock;
     }
 
-    /// Looks for a container's image, beginning to fetch it when its policy says so.
+    /// Looks for the image of a container that is about to start, for the first time or again, beginning to fetch it
+    /// when its policy says so.
     /// @param wake called when a fetch has ended
-    Outcome ensure(Obj pod, Struct container, boolean fresh, Runnable wake) {
+    Outcome ensure(Obj pod, Struct container, Runnable wake) {
         String name = container.text("image");
         String policy = container.text("imagePullPolicy", policy(name));
         String id = pod.uid() + "/" + name;
@@ -64,7 +65,7 @@ final class Images {
             return new Outcome.Fetching(false);
         }
         boolean fetched = pull != null && pull.error.isEmpty();
-        if (fetched || !policy.equals("Always") || !fresh) {
+        if (fetched || !policy.equals("Always")) {
             Optional<Image> found = runtime.images().find(name);
             if (found.isPresent()) {
                 pulls.remove(id);

@@ -66,7 +66,7 @@ final class Launches {
                 return;
             }
         }
-        switch (tools.images().ensure(pod, spec, before.isEmpty(), wake)) {
+        switch (tools.images().ensure(pod, spec, wake)) {
             case Images.Outcome.Here here -> begin(spec, before, here, volumes);
             case Images.Outcome.Fetching f -> {
                 if (f.begun()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The status of a pod as its kubelet tells it; pure. See
@@ -239,7 +240,8 @@ final class PodStatus {
         boolean over = phase.equals("Succeeded");
         boolean sandbox = runtime.ready().isPresent() && !(phase.equals("Failed") || over);
         all.add(condition("PodReadyToStartContainers", sandbox, "", ""));
-        String missing = names(Pods.initContainers(pod), inits, false);
+        String missing = names(Pods.initContainers(pod), s -> inits.find("name", s.text("name"))
+                .flag(Pods.sidecar(s) ? "started" : "ready"));
         all.add(condition("Initialized", initialized() || over, over ? "PodCompleted" : "ContainersNotInitialized",
                 "containers with incomplete status: [" + missing + "]"));
         List<Struct> counted = new ArrayList<>(Pods.containers(pod));
@@ -249,7 +251,8 @@ final class PodStatus {
             counted.add(s);
             countedStatuses.add(inits.find("name", s.text("name")));
         });
-        String unready = names(counted, Seq.copyOf(countedStatuses), true);
+        Seq statuses = Seq.copyOf(countedStatuses);
+        String unready = names(counted, s -> statuses.find("name", s.text("name")).flag("ready"));
         boolean containers = unready.isEmpty() && phase.equals("Running");
         String why = over ? "PodCompleted" : phase.equals("Failed") ? "PodFailed" : "ContainersNotReady";
         String message = over || phase.equals("Failed") ? "" : "containers with unready status: [" + unready + "]";
@@ -270,11 +273,9 @@ final class PodStatus {
                 .map(t -> "the status of pod readiness gate \"" + t + "\" is not \"True\", but False").toList());
     }
 
-    private static String names(List<Struct> specs, Seq statuses, boolean ready) {
-        return String.join(" ", specs.stream().map(s -> s.text("name")).filter(n -> {
-            Struct s = statuses.find("name", n);
-            return !s.flag("ready") && (ready || !s.flag("started"));
-        }).toList());
+    /// The names of those that are not as they should be.
+    private static String names(List<Struct> specs, Predicate<Struct> fine) {
+        return String.join(" ", specs.stream().filter(fine.negate()).map(s -> s.text("name")).toList());
     }
 
     private Struct condition(String type, boolean holds, String reason, String message) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class PodStep {
     private static final Duration DONE = Duration.ofSeconds(-1);
     private static final Duration SOON = Duration.ofMillis(20);
-    private static final int OLD_KEPT = 1;
     private final Tools tools;
     private final Runnable wake;
     private final Starter starter;
@@ -41,7 +39,6 @@ final class PodStep {
     private final AtomicBoolean changed = new AtomicBoolean();
     private Instant refreshed = Instant.EPOCH;
     private @Nullable Instant wakeAt;
-    private @Nullable Instant begun;
 
     PodStep(Tools tools, Runnable wake) {
         this.tools = tools;
@@ -59,9 +56,10 @@ final class PodStep {
         return seen;
     }
 
-    /// Ends the probes.
+    /// Ends the probes, and what waits for its turn to end.
     void stop() {
         probes.stop();
+        killer.pass();
     }
 
     /// Looks and acts.
@@ -85,10 +83,11 @@ final class PodStep {
             publish();
         }
         PodPlan plan = PodPlan.of(now, seen, probes);
-        plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(this::kill);
         if (plan.finished()) {
+            killer.killAll(pod, seen.running(), Duration.ofSeconds(Pods.grace(pod)));
             return seen.running().isEmpty() ? finish(true) : tools.options().syncEvery();
         }
+        plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(this::kill);
         if (plan.newSandbox() && !plan.start().isEmpty()) {
             renew(plan);
         } else if (!plan.start().isEmpty() || stale()) {
@@ -98,7 +97,7 @@ final class PodStep {
         prepare();
         follow();
         publish();
-        forgetOld();
+        starter.prune(pod, seen);
         return next();
     }
 
@@ -216,17 +215,16 @@ final class PodStep {
 
     private void follow() {
         seen = PodRuntime.read(tools.runtime(), pod.uid());
+        probe();
+    }
+
+    private void probe() {
         Map<Container, Handlers.Target> running = new HashMap<>();
         List<String> addresses = Pods.hostNetwork(pod) ? tools.hosts() : seen.addresses();
         String address = addresses.isEmpty() ? "" : addresses.getFirst();
         seen.running().forEach(c -> running.put(c, new Handlers.Target(pod, Pods.container(pod,
                 c.labels().getOrDefault(Labels.CONTAINER, c.name())), c.id(), address)));
         probes.follow(running);
-    }
-
-    private void forgetOld() {
-        seen.containers().values().forEach(all -> all.stream().filter(Container::exited).skip(OLD_KEPT + 1L)
-                .forEach(c -> starter.forget(pod, c)));
     }
 
     /// All containers have ended for good: the sandbox goes, logs and containers stay until the pod is deleted.
@@ -248,18 +246,14 @@ final class PodStep {
     /// Ends everything of a pod that is not to run any more.
     private Duration end(boolean gone) throws IOException {
         ending = true;
-        probes.stop();
-        List<Container> running = seen.running();
-        if (!running.isEmpty()) {
-            List<String> sidecars = Pods.initContainers(pod).stream().filter(Pods::sidecar).map(c -> c.text("name"))
-                    .toList();
-            List<Container> mains = new ArrayList<>(running);
-            mains.removeIf(c -> sidecars.contains(c.labels().getOrDefault(Labels.CONTAINER, "")));
-            Duration grace = Duration.ofSeconds(Math.max(Pods.grace(pod), 1));
-            (mains.isEmpty() ? running : mains).forEach(c -> killer.kill(pod, c, grace, ""));
+        probes.leave();
+        if (!seen.running().isEmpty()) {
+            probe();
+            killer.killAll(pod, seen.running(), Duration.ofSeconds(Math.max(Pods.grace(pod), 1)));
             publish();
             return Duration.ofSeconds(1);
         }
+        probes.stop();
         for (Sandbox s : seen.sandboxes()) {
             tools.runtime().stopSandbox(s.id());
         }
@@ -288,8 +282,7 @@ final class PodStep {
 
     private Map<String, StatusView.Marks> snapshot(PodRuntime runtime) {
         Map<String, StatusView.Marks> marks = new HashMap<>();
-        runtime.running().forEach(c -> marks.put(c.id(), new StatusView.Marks(probes.started(c),
-                !ending && probes.ready(c))));
+        runtime.running().forEach(c -> marks.put(c.id(), new StatusView.Marks(probes.started(c), probes.ready(c))));
         return marks;
     }
 }

@@ -53,9 +53,9 @@ final class PodWorkers implements View.Listener {
     /// A pod, new or newer.
     synchronized void put(Obj pod) {
         PodWorker known = workers.get(pod.uid());
-        if (known != null && known.leaving()) {
-            // a static pod whose file came back: it begins when the former one has ended
-            again.put(pod.uid(), pod);
+        if (Pods.isStatic(pod) && leaving(pod)) {
+            // its file was changed or came back: it begins when the former one has ended
+            again.put(pod.key().toString(), pod);
         } else if (known != null) {
             known.update(pod);
         } else if (tools.closed().getCount() > 0) {
@@ -64,14 +64,18 @@ final class PodWorkers implements View.Listener {
     }
 
     private PodWorker begin(Obj pod) {
-        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod.uid()));
+        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
         workers.put(pod.uid(), worker);
         return worker.start();
     }
 
-    private synchronized void ended(String uid) {
-        workers.remove(uid);
-        Obj next = again.remove(uid);
+    private boolean leaving(Obj pod) {
+        return workers.values().stream().anyMatch(w -> w.leaving() && w.pod().key().equals(pod.key()));
+    }
+
+    private synchronized void ended(Obj pod) {
+        workers.remove(pod.uid());
+        Obj next = again.remove(pod.key().toString());
         if (next != null) {
             put(next);
         }
@@ -79,7 +83,7 @@ final class PodWorkers implements View.Listener {
 
     /// A pod that is not wanted any more.
     void remove(String uid) {
-        again.remove(uid);
+        again.values().removeIf(p -> p.uid().equals(uid));
         PodWorker worker = workers.get(uid);
         if (worker != null) {
             worker.gone();

@@ -27,6 +27,7 @@ final class Probes implements PodPlan.Health {
     private final Runnable wake;
     private final BiConsumer<String, String> unhealthy;
     private final Map<String, Probed> probed = new HashMap<>();
+    private volatile boolean leaving;
 
     /// @param wake called when a result changes
     /// @param unhealthy told the container's name and a message for people when a probe fails
@@ -50,6 +51,11 @@ final class Probes implements PodPlan.Health {
             }
             return !ids.contains(e.getKey());
         });
+    }
+
+    /// The pod ends: from now on only readiness is probed, so that services know who can still be sent traffic.
+    void leave() {
+        leaving = true;
     }
 
     /// Ends all probes.
@@ -135,7 +141,7 @@ final class Probes implements PodPlan.Health {
 
         private boolean startup(Struct probe) {
             Counter counter = new Counter(probe);
-            while (pause(probe, counter)) {
+            while (pause(probe, counter) && !leaving) {
                 String problem = handlers.run(probe, target, timeout(probe));
                 if (problem.isEmpty()) {
                     started = true;
@@ -153,7 +159,7 @@ final class Probes implements PodPlan.Health {
 
         private void liveness(Struct probe) {
             Counter counter = new Counter(probe);
-            while (pause(probe, counter)) {
+            while (pause(probe, counter) && !leaving) {
                 String problem = handlers.run(probe, target, timeout(probe));
                 if (problem.isEmpty()) {
                     counter.succeeded();

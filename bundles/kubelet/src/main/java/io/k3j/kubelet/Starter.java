@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Makes sandboxes and containers of one pod.
 final class Starter {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final int OLD_KEPT = 1;
     private final Tools tools;
 
     Starter(Tools tools) {
@@ -177,6 +180,18 @@ final class Starter {
         } catch (IOException | RuntimeFault e) {
             LOG.log(System.Logger.Level.WARNING, "remove container={0}: {1}", c.id(), e.getMessage());
         }
+    }
+
+    /// Removes what nobody asks for any more, as upstream does: of each container all but the newest and the one
+    /// before it, and sandboxes that have ended, have no container left and are not the newest.
+    void prune(Obj pod, PodRuntime runtime) {
+        Set<String> used = new HashSet<>();
+        runtime.containers().values().forEach(all -> {
+            all.stream().skip(1).filter(Container::exited).skip(OLD_KEPT).forEach(c -> forget(pod, c));
+            all.stream().limit(1L + OLD_KEPT).forEach(c -> used.add(c.sandbox()));
+        });
+        runtime.sandboxes().stream().skip(1).filter(s -> !s.ready() && !used.contains(s.id()))
+                .forEach(s -> tools.runtime().removeSandbox(s.id()));
     }
 
     /// Removes what is left of a pod: sandboxes with their containers, links, logs, volumes, cgroup.

@@ -12,12 +12,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/// Writes the status of pods: per pod one write at a time and always the newest wish; nobody waits for it,
-/// except for a pod's last words.
+/// Writes the status of pods: one queue per pod, of which only the newest wish is written, one at a time. Nobody
+/// waits for it, except for a pod's last words. Any thread; the wishes of one pod come from one.
 final class StatusWriter {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final int TRIES = 5;
@@ -27,7 +29,8 @@ final class StatusWriter {
     private final Map<String, Wish> wishes = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
 
-    private record Wish(Obj pod, Function<Obj, Struct> status) {
+    /// A status to write; `last` when somebody waits for it.
+    private record Wish(Obj pod, Function<Obj, Struct> status, boolean last, CompletableFuture<Optional<Obj>> done) {
     }
 
     StatusWriter(ApiClient api, CountDownLatch closed) {
@@ -37,13 +40,20 @@ final class StatusWriter {
 
     /// Takes a wish: the status a pod should have, given the newest object.
     void offer(Obj pod, Function<Obj, Struct> status) {
+        queue(pod, status, false);
+    }
+
+    private CompletableFuture<Optional<Obj>> queue(Obj pod, Function<Obj, Struct> status, boolean last) {
+        Wish wish = new Wish(pod, status, last, new CompletableFuture<>());
+        boolean idle;
         synchronized (this) {
-            wishes.put(pod.uid(), new Wish(pod, status));
-            if (!busy.add(pod.uid())) {
-                return;
-            }
+            wishes.put(pod.uid(), wish);
+            idle = busy.add(pod.uid());
         }
-        Thread.ofVirtual().name("status-" + pod.name()).start(() -> drain(pod.uid()));
+        if (idle) {
+            Thread.ofVirtual().name("status-" + pod.name()).start(() -> drain(pod.uid()));
+        }
+        return wish.done();
     }
 
     private void drain(String uid) {
@@ -57,10 +67,13 @@ final class StatusWriter {
                 }
             }
             try {
-                write(wish.pod(), wish.status());
-            } catch (ApiFault e) {
-                LOG.log(System.Logger.Level.WARNING, "status of pod={0}: {1}", wish.pod().key(), e.getMessage());
-                again(uid, wish);
+                wish.done().complete(put(wish.pod(), wish.status()));
+            } catch (RuntimeException e) {
+                wish.done().completeExceptionally(e);
+                if (!wish.last()) {
+                    LOG.log(System.Logger.Level.WARNING, "status of pod={0}: {1}", wish.pod().key(), e.getMessage());
+                    again(uid, wish);
+                }
             }
         }
     }
@@ -76,9 +89,21 @@ final class StatusWriter {
         }
     }
 
-    /// Writes a status now.
+    /// Writes a status in place of every one that was offered and not written yet, and waits for it.
     /// @return the object as it is then, empty when it is gone or another one of that name
+    /// @throws ApiFault when it is not written; it is not tried again
     Optional<Obj> write(Obj pod, Function<Obj, Struct> status) {
+        try {
+            return queue(pod, status, true).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiFault.unavailable("the kubelet stops");
+        }
+    }
+
+    private Optional<Obj> put(Obj pod, Function<Obj, Struct> status) {
         Obj base = pod;
         if (Pods.isStatic(pod)) {
             // its mirror carries the status

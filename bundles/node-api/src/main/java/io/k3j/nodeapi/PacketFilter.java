@@ -26,5 +26,7 @@ public interface PacketFilter {
     Set<String> objects(String family, String table);
 
     /// Forgets tracked UDP flows to an address and port, so that the next packet is looked at anew.
+    ///
+    /// @param address what packets are sent to; `0.0.0.0` or `::` means every address of that family
     void forgetFlows(String address, int port);
 }

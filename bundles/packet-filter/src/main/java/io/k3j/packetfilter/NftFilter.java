@@ -2,6 +2,7 @@ package io.k3j.packetfilter;
 
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The packet filter by way of `nft` and `conntrack`.
 final class NftFilter implements PacketFilter {
     private static final System.Logger LOG = System.getLogger("io.k3j.packetfilter");
+    private static final Set<String> ANY = Set.of("0.0.0.0", "::");
     private static final Set<String> SORTS = Set.of("chain", "set", "map");
     private final Command command;
     private final ReentrantLock one = new ReentrantLock();
@@ -52,9 +54,17 @@ final class NftFilter implements PacketFilter {
 
     @Override
     public void forgetFlows(String address, int port) {
-        Command.Outcome outcome = command
-                .run(List.of("conntrack", "-D", "-p", "udp", "--orig-dst", address, "--orig-port-dst",
-                        Integer.toString(port)), "");
+        Command.Outcome outcome = command.run(conntrack(address, port), "");
         LOG.log(System.Logger.Level.DEBUG, "conntrack -D {0}:{1}: code {2}", address, port, outcome.code());
+    }
+
+    /// The command that forgets flows.
+    static List<String> conntrack(String address, int port) {
+        List<String> line = new ArrayList<>(List.of("conntrack", "-D", "-f",
+                address.indexOf(':') >= 0 ? "ipv6" : "ipv4", "-p", "udp", "--orig-port-dst", Integer.toString(port)));
+        if (!ANY.contains(address)) {
+            line.addAll(List.of("--orig-dst", address));
+        }
+        return line;
     }
 }

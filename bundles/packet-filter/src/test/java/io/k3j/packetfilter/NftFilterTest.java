@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -31,6 +32,21 @@ class NftFilterTest {
                         + "add map ip t m { type ipv4_addr : verdict; }\\n' | nft -f -; nft -t list table ip t");
         assertThat(listed.code()).as(listed.complaint()).isZero();
         assertThat(NftFilter.objects(listed.output())).containsExactlyInAnyOrder("chain a", "set s", "map m");
+    }
+
+    static boolean tracking() {
+        return possible() && Files.isExecutable(Path.of("/usr/sbin/conntrack"));
+    }
+
+    @Test
+    @EnabledIf(value = "tracking", disabledReason = "needs root and the package conntrack")
+    void flowsAreForgottenByAddressOrByPortAlone() {
+        for (String address : List.of("10.43.0.1", "fd00::1", "0.0.0.0", "::")) {
+            String line = String.join(" ", NftFilter.conntrack(address, 30053));
+            assertThat(line.contains(address)).isEqualTo(!Set.of("0.0.0.0", "::").contains(address));
+            // nothing to forget is code 1
+            assertThat(inNamespace(line + " || true").complaint()).contains("0 flow entries have been deleted");
+        }
     }
 
     @Test
