@@ -59,7 +59,8 @@ class VolumeAttacksItest {
         victim.apply(LINKER);
         victim.until("kubectl get pod linker", "Running");
         victim.text("mkdir -p /var/lib/kubelet/precious && touch /var/lib/kubelet/precious/file");
-        assertThat(victim.shell("kubectl exec linker -- ln -sfn /var/lib/kubelet/precious /v/..data").text())
+        assertThat(victim.shell("kubectl exec linker --"
+                + " sh -c 'rm /v/..data && ln -s /var/lib/kubelet/precious /v/..data'").text())
                 .contains("Read-only file system");
         // and even if it could
         victim.text("cd /var/lib/kubelet/pods/*/volumes/kubernetes.io~configmap/v"
