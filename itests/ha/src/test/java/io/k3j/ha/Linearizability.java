@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 ///
 /// A write of unknown fate that somebody read has happened; one that nobody read need not. Revisions are looked at as
 /// well: on one key they never go back from an answer to a later call. An answer that says it is old is only held
-/// against what had been written before it came.
+/// against what had been written before it came. What was made anew or is gone is judged by [Revisions].
 final class Linearizability {
     private Linearizability() {
     }
@@ -61,7 +61,7 @@ final class Linearizability {
         operations.stream().filter(Operation::write).forEach(o -> writes.put(o.value(), o));
         Map<String, Zone> zones = new HashMap<>();
         for (Operation o : operations) {
-            if (o.write() ? o.done() : o.done() && readable(o, writes, found) && !o.stale()) {
+            if (!o.value().isEmpty() && o.done() && (o.write() || readable(o, writes, found) && !o.stale())) {
                 zones.merge(o.value(), new Zone(o.value(), o.end(), o.begin()), (zone, fresh) -> zone.with(o));
             }
         }

@@ -2,16 +2,22 @@ package io.k3j.ha;
 
 /// One call of a client, with what it learnt. Times are those of one clock.
 ///
-/// @param value written or read; every write has a value of its own
+/// @param value written or read, every write has a value of its own; empty: there is nothing, or it was removed
 /// @param revision of the object after it; 0 when it was not told
+/// @param at the revision that a conditional write was made on, or that a list is of; 0: neither
 /// @param begin nanoseconds, before the call
 /// @param end nanoseconds, after its answer; [Long#MAX_VALUE] when there was none
 /// @param stale whether the answer said by a `Warning` that it is old
-record Operation(String key, Kind kind, String value, long revision, long begin, long end, Fate fate, boolean stale) {
+record Operation(String key, Kind kind, String value, long revision, long at, long begin, long end, Fate fate,
+        boolean stale) {
     /// What was asked.
     enum Kind {
-        /// Give it this value.
+        /// Make it with this value, if it is not there.
+        CREATE,
+        /// Give it this value, if it is there.
         WRITE,
+        /// Take it away.
+        REMOVE,
         /// Tell its value.
         READ
     }
@@ -27,19 +33,20 @@ record Operation(String key, Kind kind, String value, long revision, long begin,
     }
 
     static Operation written(String key, String value, long revision, long begin, long end) {
-        return new Operation(key, Kind.WRITE, value, revision, begin, end, Fate.DONE, false);
+        return new Operation(key, Kind.WRITE, value, revision, 0, begin, end, Fate.DONE, false);
     }
 
     static Operation read(String key, String value, long revision, long begin, long end) {
-        return new Operation(key, Kind.READ, value, revision, begin, end, Fate.DONE, false);
+        return new Operation(key, Kind.READ, value, revision, 0, begin, end, Fate.DONE, false);
     }
 
     static Operation lost(String key, String value, long begin) {
-        return new Operation(key, Kind.WRITE, value, 0, begin, Long.MAX_VALUE, Fate.UNKNOWN, false);
+        return new Operation(key, Kind.WRITE, value, 0, 0, begin, Long.MAX_VALUE, Fate.UNKNOWN, false);
     }
 
+    /// Whether it gives a value.
     boolean write() {
-        return kind == Kind.WRITE;
+        return kind == Kind.WRITE || kind == Kind.CREATE;
     }
 
     boolean done() {

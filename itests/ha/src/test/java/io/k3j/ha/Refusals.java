@@ -27,6 +27,10 @@ final class Refusals {
         all.add(refusal);
     }
 
+    Collection<Refusal> all() {
+        return all;
+    }
+
     /// Those a server gave to calls that began between two moments.
     List<Refusal> of(Host server, long from, long to) {
         return all.stream().filter(r -> r.host().equals(server.machine().address()))

@@ -1,11 +1,8 @@
 package io.k3j.ha;
 
-import io.k3j.codec.Json;
-import io.k3j.model.Struct;
 import io.k3j.testkitmachine.Api;
+import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,19 +14,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
-/// Clients that write and read ConfigMaps through different servers at once and keep a record of every call, also of
-/// those whose outcome nobody told them.
+/// Clients that make, change, take away, read and list ConfigMaps through different servers at once and keep a record of
+/// every call, also of those whose outcome nobody told them.
 final class Traffic implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
     private static final long PAUSE_MILLIS = 50;
-    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
-    private static final int OK = 200;
-    private static final int CREATED = 201;
-    private static final int GATEWAY_TIMEOUT = 504;
-    private static final int SERVER_ERROR = 500;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int HUNDRED = 100;
+    private static final int READS = 40;
+    private static final int PUTS = 65;
+    private static final int REPLACES = 83;
+    private static final int CREATES = 90;
+    private static final int REMOVES = 97;
     private final List<Api> servers;
-    private final int keys;
+    private final List<String> keys;
     private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
     private final Refusals refusals = new Refusals();
     private final AtomicLong values = new AtomicLong();
@@ -39,27 +38,31 @@ final class Traffic implements AutoCloseable {
 
     Traffic(List<Api> servers, int keys) {
         this.servers = servers;
-        this.keys = keys;
+        this.keys = IntStream.range(0, keys).mapToObj(k -> "k" + k).toList();
     }
 
     /// Makes the ConfigMaps and lets clients begin, each at a server of its own.
-    void begin(int count) throws IOException, InterruptedException {
-        for (int k = 0; k < keys; k++) {
-            write(servers.getFirst(), "POST", "k" + k);
+    void begin(int count) throws InterruptedException {
+        for (String key : keys) {
+            calls(servers.getFirst()).create(key);
         }
         for (int c = 0; c < count; c++) {
-            Api server = servers.get(c % servers.size());
-            clients.add(Thread.ofVirtual().name("ha-client-" + c).start(() -> work(server)));
+            Calls calls = calls(servers.get(c % servers.size()));
+            clients.add(Thread.ofVirtual().name("ha-client-" + c).start(() -> work(calls)));
         }
     }
 
-    private void work(Api server) {
+    private Calls calls(Api server) {
+        return new Calls(server, history, refusals, values);
+    }
+
+    private void work(Calls calls) {
         RandomGenerator random = RandomGenerator.getDefault();
         try {
             while (over.getCount() > 0) {
-                String key = "k" + random.nextInt(keys);
-                boolean good = random.nextBoolean() ? write(server, "PUT", key) : read(server, key);
-                if (!good) {
+                if (one(calls, random.nextInt(HUNDRED), keys.get(random.nextInt(keys.size())))) {
+                    done.incrementAndGet();
+                } else {
                     over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 }
             }
@@ -68,67 +71,22 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    private boolean write(Api server, String method, String key) throws InterruptedException {
-        String value = "v" + values.incrementAndGet();
-        Struct map = Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata", Struct.of("name", key), "data",
-                Struct.of("v", value));
-        HttpRequest request = HttpRequest.newBuilder(server.at(MAPS + (method.equals("PUT") ? "/" + key : "")))
-                .timeout(PATIENCE).header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofByteArray(Json.bytes(map))).build();
-        long begin = System.nanoTime();
-        try {
-            HttpResponse<byte[]> answer = server.client().send(request, HttpResponse.BodyHandlers.ofByteArray());
-            long end = System.nanoTime();
-            int code = answer.statusCode();
-            if (code == OK || code == CREATED) {
-                history.add(Operation.written(key, value, revision(Json.object(answer.body())), begin, end));
-                done.incrementAndGet();
-                return true;
-            }
-            refused(request, code, new String(answer.body(), StandardCharsets.UTF_8), begin);
-            boolean unknown = code == GATEWAY_TIMEOUT || code == SERVER_ERROR;
-            history.add(unknown ? Operation.lost(key, value, begin) : new Operation(key, Operation.Kind.WRITE, value, 0,
-                    begin, end, Operation.Fate.REFUSED, false));
-        } catch (IOException e) {
-            refused(request, 0, e.toString(), begin);
-            history.add(Operation.lost(key, value, begin));
+    private boolean one(Calls calls, int dice, String key) throws InterruptedException {
+        if (dice < READS) {
+            return calls.read(key);
+        } else if (dice < PUTS) {
+            return calls.put(key);
+        } else if (dice < REPLACES) {
+            return calls.replace(key);
+        } else if (dice < CREATES) {
+            return calls.create(key);
         }
-        return false;
-    }
-
-    private boolean read(Api server, String key) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(server.at(MAPS + "/" + key)).timeout(PATIENCE).build();
-        long begin = System.nanoTime();
-        try {
-            HttpResponse<byte[]> answer = server.client().send(request, HttpResponse.BodyHandlers.ofByteArray());
-            long end = System.nanoTime();
-            if (answer.statusCode() == OK) {
-                Struct map = Json.object(answer.body());
-                boolean stale = answer.headers().allValues("warning").stream().anyMatch(w -> w.startsWith("299"));
-                history.add(new Operation(key, Operation.Kind.READ, map.struct("data").text("v"), revision(map), begin,
-                        end, Operation.Fate.DONE, stale));
-                done.incrementAndGet();
-                return true;
-            }
-            refused(request, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8), begin);
-        } catch (IOException e) {
-            refused(request, 0, e.toString(), begin);
-        }
-        return false;
-    }
-
-    private void refused(HttpRequest request, int code, String text, long begin) {
-        refusals.heard(new Refusals.Refusal(request.uri().getHost(), request.method(), code, text, begin,
-                (System.nanoTime() - begin) / 1_000_000));
+        return dice < REMOVES ? calls.remove(key) : calls.list(keys);
     }
 
     /// What calls that were not done heard.
     Refusals refusals() {
         return refusals;
-    }
-
-    private static long revision(Struct map) {
-        return Long.parseLong(map.struct("metadata").text("resourceVersion"));
     }
 
     /// How many calls have been answered.
@@ -156,14 +114,15 @@ final class Traffic implements AutoCloseable {
 
     /// Ends the clients and reads every key once more through every server.
     /// @return every call
-    Collection<Operation> end() throws InterruptedException {
+    Collection<Operation> end() throws IOException, InterruptedException {
         over.countDown();
         for (Thread client : clients) {
             client.join();
         }
         for (Api server : servers) {
-            for (int k = 0; k < keys; k++) {
-                read(server, "k" + k);
+            for (String key : keys) {
+                Waiting.until("last read of " + key, LIMIT, () -> calls(server).read(key),
+                        () -> Refusals.summary(refusals.all()));
             }
         }
         return history;

@@ -197,8 +197,7 @@ final class Trial implements AutoCloseable {
                     () -> watcher.heard() + " of " + last + ": " + watcher.trouble());
             heard.addAll(watcher.end());
         }
-        assertThat(Linearizability.violations(history)).as("history in " + directory).isEmpty();
-        assertThat(WatchGuarantees.violations(heard, history)).as("history in " + directory).isEmpty();
+        assertThat(Verdict.violations(heard, history)).as("history in " + directory).isEmpty();
     }
 
     private static long revision(Api api) throws IOException, InterruptedException {

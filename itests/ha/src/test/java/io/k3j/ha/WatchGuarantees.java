@@ -14,7 +14,7 @@ import java.util.TreeMap;
 ///
 /// 1. *ordered*: revisions only grow;
 /// 2. *unique*: nothing is told twice;
-/// 3. *reliable*: of what is told from the first to the last revision nothing is left out;
+/// 3. *reliable*: of what is told from the first to the last revision or bookmark nothing is left out;
 /// 4. *atomic*: what belongs to one revision is told to all alike;
 /// 5. *resumable*: after a new connection it goes on right after the revision asked for;
 /// 6. *bookmarkable*: nothing at or below a bookmark comes after it.
@@ -81,7 +81,7 @@ final class WatchGuarantees {
         if (events.isEmpty() || !(watcher.items().getFirst() instanceof Watched.Item.Begin(long first))) {
             return;
         }
-        long last = events.stream().mapToLong(Watched.Item.Event::revision).max().orElse(0);
+        long last = watcher.last();
         Set<Watched.Item.Event> heard = new HashSet<>(events);
         truth.subMap(first, false, last, true).values().forEach(all -> all.stream().filter(e -> !heard.contains(e))
                 .forEach(e -> found.add("reliable: " + watcher.name() + " never heard " + e)));

@@ -15,6 +15,7 @@ final class Watched {
         }
 
         /// It heard of a change.
+        /// @param value empty: it is gone
         record Event(long revision, String key, String value) implements Item {
         }
 
@@ -44,6 +45,20 @@ final class Watched {
     Watched bookmark(long revision) {
         items.add(new Item.Bookmark(revision));
         return this;
+    }
+
+    /// The revision it asked to hear from first; what is told it comes after that.
+    long first() {
+        return items.isEmpty() || !(items.getFirst() instanceof Item.Begin(long after)) ? Long.MAX_VALUE : after;
+    }
+
+    /// The newest revision it was told of, by a change or a bookmark.
+    long last() {
+        return items.stream().mapToLong(i -> switch (i) {
+            case Item.Begin begin -> 0;
+            case Item.Event event -> event.revision();
+            case Item.Bookmark bookmark -> bookmark.revision();
+        }).max().orElse(0);
     }
 
     List<Item> items() {

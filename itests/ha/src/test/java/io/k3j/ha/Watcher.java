@@ -97,7 +97,8 @@ final class Watcher implements AutoCloseable {
         if (type.equals("BOOKMARK")) {
             watched.bookmark(revision);
         } else {
-            watched.event(revision, object.struct("metadata").text("name"), object.struct("data").text("v"));
+            watched.event(revision, object.struct("metadata").text("name"),
+                    type.equals("DELETED") ? "" : object.struct("data").text("v"));
         }
         heard = Math.max(heard, revision);
         return true;

@@ -40,6 +40,11 @@ public final class Api implements AutoCloseable {
         return of(machine, false);
     }
 
+    /// Of a server that asks for no credentials.
+    public static Api to(String address) {
+        return new Api(HttpClient.newBuilder().connectTimeout(LIMIT).build(), address);
+    }
+
     private static Api of(Machine machine, boolean admin) throws IOException {
         String config = Files.readString(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"));
         try {
