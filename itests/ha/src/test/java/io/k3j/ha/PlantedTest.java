@@ -19,7 +19,8 @@ class PlantedTest {
     private static final int ENOUGH = 5_000;
 
     private static List<String> violations(PlantedServer.Defect defect) throws IOException, InterruptedException {
-        try (PlantedServer server = new PlantedServer(defect); Api api = Api.to(server.address());
+        try (PlantedServer server = new PlantedServer(defect);
+                Api api = Api.to(server.address());
                 Traffic traffic = new Traffic(List.of(api), 10)) {
             traffic.begin(8);
             Waiting.until("calls", LIMIT, () -> traffic.done() >= ENOUGH, () -> traffic.done() + " done");
