@@ -38,6 +38,9 @@ final class CrashChild {
             String key = prefix + random.nextInt(KEYS);
             long expected = store.get(key).map(entry -> entry.revision()).orElse(0L);
             int number = expected > 0 && random.nextInt(5) == 0 ? 0 : 1 + random.nextInt(1_000_000);
+            if (number == 0) {
+                out.print("deletes " + key + "\n");
+            }
             CommitResult result = number == 0 ? store.delete(key, expected)
                     : store.commit(key, expected, value(number, random), Duration.ZERO);
             if (result instanceof CommitResult.Committed(long revision)) {
