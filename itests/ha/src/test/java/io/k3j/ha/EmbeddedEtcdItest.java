@@ -62,6 +62,7 @@ class EmbeddedEtcdItest {
                 trial.progress(Trial.OPERATIONS / 4);
                 trial.judge(kept);
             }
+            workload.answers();
         }
     }
 

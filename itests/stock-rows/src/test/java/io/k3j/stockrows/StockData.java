@@ -51,6 +51,12 @@ final class StockData {
         return kinds.stream().filter(kind -> header(kind) == null).map(Served::toString).toList();
     }
 
+    /// The kinds that have a text and are not served.
+    List<String> notServed() {
+        List<String> headers = kinds.stream().map(this::header).toList();
+        return texts.keySet().stream().filter(header -> !headers.contains(header)).toList();
+    }
+
     /// The name of a kind's object.
     String name(Served kind) {
         String[] words = Objects.requireNonNull(header(kind)).split(" ");

@@ -61,6 +61,7 @@ class StockRowsItest {
         }
         data = new StockData(served);
         file = dir.resolve("data/server/db/state.db");
+        assertThat(data.notServed()).as("rows of kinds that are not served").isEmpty();
         assertThat(data.withoutText()).as("served kinds without a row in protobuf-rows.txt").isEmpty();
         compacted = data.write(file);
         serve();
