@@ -49,7 +49,7 @@ final class NodeAgent implements AutoCloseable {
                 new Handlers(runtime, closed), new Images(runtime, references, clock.monotonic()),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
-                facts.memory(), tokens, new Watches(clock),
+                facts.memory(), new Room(facts.cpus() * 1000L, facts.memory()), tokens, new Watches(clock),
                 new Admission(Admission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                         NodeFacts.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y")),
                 closed);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/>.
 final class PodStatus {
     private static final Set<String> OURS = Set.of("Initialized", "Ready", "ContainersReady", "PodScheduled",
-            "PodReadyToStartContainers");
+            "PodReadyToStartContainers", "PodResizePending", "PodResizeInProgress");
     private static final Set<String> FIELDS = Set.of("phase", "conditions", "hostIP", "hostIPs", "podIP", "podIPs",
             "initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses", "reason", "message",
             "observedGeneration");
@@ -37,6 +37,9 @@ final class PodStatus {
 
         /// What a container left as its last words.
         String lastWords(Container c);
+
+        /// What containers were given, and what of it is in effect.
+        Resizes.Told resources();
 
         List<String> hostAddresses();
 
@@ -147,7 +150,11 @@ final class PodStatus {
             b.put("containerID", "containerd://" + c.id());
         }
         b.put("started", c != null && c.running() && view.started(c));
-        b.putUnlessEmpty("resources", spec.struct("resources"));
+        Struct given = view.resources().given().get(name);
+        if (given != null) {
+            b.putUnlessEmpty("allocatedResources", given.struct("requests"));
+            b.put("resources", c == null ? given : view.resources().applied().getOrDefault(c.id(), given));
+        }
         b.putUnlessEmpty("volumeMounts", Seq.copyOf(spec.seq("volumeMounts").structs().stream()
                 .map(PodStatus::mount).toList()));
         return b.build();
@@ -245,14 +252,9 @@ final class PodStatus {
         all.add(condition("Initialized", initialized() || over, over ? "PodCompleted" : "ContainersNotInitialized",
                 "containers with incomplete status: [" + missing + "]"));
         List<Struct> counted = new ArrayList<>(Pods.containers(pod));
-        List<Object> countedStatuses = new ArrayList<>();
-        mains.forEach(countedStatuses::add);
-        Pods.initContainers(pod).stream().filter(Pods::sidecar).forEach(s -> {
-            counted.add(s);
-            countedStatuses.add(inits.find("name", s.text("name")));
-        });
-        Seq statuses = Seq.copyOf(countedStatuses);
-        String unready = names(counted, s -> statuses.find("name", s.text("name")).flag("ready"));
+        Pods.initContainers(pod).stream().filter(Pods::sidecar).forEach(counted::add);
+        String unready = names(counted, c -> mains.find("name", c.text("name")).flag("ready")
+                || inits.find("name", c.text("name")).flag("ready"));
         boolean containers = unready.isEmpty() && phase.equals("Running");
         String why = over ? "PodCompleted" : phase.equals("Failed") ? "PodFailed" : "ContainersNotReady";
         String message = over || phase.equals("Failed") ? "" : "containers with unready status: [" + unready + "]";
@@ -261,6 +263,7 @@ final class PodStatus {
         all.add(containers && !gates.isEmpty()
                 ? condition("Ready", false, "ReadinessGatesNotReady", gates) : condition("Ready", ready, why, message));
         all.add(condition("ContainersReady", containers, why, message));
+        view.resources().conditions().forEach((type, w) -> all.add(condition(type, true, w.reason(), w.message())));
         Struct scheduled = pod.status().seq("conditions").find("type", "PodScheduled");
         all.add(scheduled.isEmpty() ? condition("PodScheduled", true, "", "") : scheduled);
         pod.status().seq("conditions").structs().stream().filter(c -> !OURS.contains(c.text("type"))).forEach(all::add);
@@ -278,16 +281,18 @@ final class PodStatus {
         return String.join(" ", specs.stream().filter(fine.negate()).map(s -> s.text("name")).toList());
     }
 
+    /// What holds needs no reason, but for a pod that is over and for resizes.
     private Struct condition(String type, boolean holds, String reason, String message) {
         Struct old = pod.status().seq("conditions").find("type", type);
         String status = holds ? "True" : "False";
-        boolean completed = holds && reason.equals("PodCompleted");
+        boolean resize = type.startsWith("PodResize");
+        boolean told = !holds || resize || reason.equals("PodCompleted");
         String since = old.text("status").equals(status) && !old.text("lastTransitionTime").isEmpty()
                 ? old.text("lastTransitionTime") : Times.seconds(view.now());
         return Struct.builder().put("type", type).put("status", status)
                 .put("observedGeneration", pod.generation()).put("lastProbeTime", null)
                 .put("lastTransitionTime", since)
-                .putUnlessEmpty("reason", holds && !completed ? "" : reason)
-                .putUnlessEmpty("message", holds ? "" : message).build();
+                .putUnlessEmpty("reason", told ? reason : "").putUnlessEmpty("message", holds && !resize ? "" : message)
+                .build();
     }
 }

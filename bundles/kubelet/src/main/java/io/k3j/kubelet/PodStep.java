@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +29,14 @@ final class PodStep {
     private final Killer killer;
     private final Probes probes;
     private final Launches launches;
+    private final Resizes resizes;
+    private final PodVolumes volumes;
     private volatile PodRuntime seen = PodRuntime.EMPTY;
     private volatile Obj pod = Obj.of(Struct.EMPTY);
+    private Obj told = Obj.of(Struct.EMPTY);
     private PodStatus.@Nullable Waiting failure;
     private boolean ending;
     private boolean prepared;
-    private final AtomicBoolean changed = new AtomicBoolean();
-    private Instant refreshed = Instant.EPOCH;
     private @Nullable Instant wakeAt;
 
     PodStep(Tools tools, Runnable wake) {
@@ -46,6 +45,8 @@ final class PodStep {
         starter = new Starter(tools);
         words = new LastWords(starter::lastWords);
         killer = new Killer(tools, wake);
+        volumes = new PodVolumes(tools, this::at);
+        resizes = new Resizes(tools);
         launches = new Launches(tools, starter, killer, wake, this::at);
         probes = new Probes(tools.handlers(), tools.clock(), wake,
                 (container, message) -> tools.tell(pod, container, true, "Unhealthy", message));
@@ -66,10 +67,13 @@ final class PodStep {
     /// @param gone whether the API has forgotten the pod
     /// @return when to look again at the latest; negative: never
     Duration take(Obj now, boolean gone) throws IOException {
+        told = now;
         pod = now;
         seen = PodRuntime.read(tools.runtime(), now.uid());
         wakeAt = null;
-        if (gone || now.terminating() || ending || refused()) {
+        boolean over = gone || now.terminating() || ending || refused();
+        pod = resizes.decide(now, seen, !over && !Pods.finished(now));
+        if (over) {
             return end(gone);
         }
         if (Pods.finished(now)) {
@@ -82,7 +86,10 @@ final class PodStep {
             }
             publish();
         }
-        PodPlan plan = PodPlan.of(now, seen, probes);
+        if (resizes.apply(pod, seen)) {
+            at(tools.clock().monotonic().instant().plus(Resizes.AGAIN));
+        }
+        PodPlan plan = PodPlan.of(pod, seen, health());
         if (plan.finished()) {
             killer.killAll(pod, seen.running(), Duration.ofSeconds(Pods.grace(pod)));
             return seen.running().isEmpty() ? finish(true) : tools.options().syncEvery();
@@ -90,15 +97,29 @@ final class PodStep {
         plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(this::kill);
         if (plan.newSandbox() && !plan.start().isEmpty()) {
             renew(plan);
-        } else if (!plan.start().isEmpty() || stale()) {
-            Optional<Map<String, Path>> volumes = volumes();
-            volumes.ifPresent(v -> launches.start(pod, seen, plan.start(), v));
+        } else if (!plan.start().isEmpty() || volumes.stale()) {
+            volumes.prepare(pod, seen.addresses()).ifPresent(v -> launches.start(pod, seen, plan.start(), v));
         }
         prepare();
         follow();
         publish();
         starter.prune(pod, seen);
         return next();
+    }
+
+    private PodPlan.Health health() {
+        return new PodPlan.Health() {
+            @Override
+            public boolean started(Container c) {
+                return probes.started(c);
+            }
+
+            @Override
+            public String failure(Container c) {
+                String restart = resizes.restart(pod, c);
+                return restart.isEmpty() ? probes.failure(c) : restart;
+            }
+        };
     }
 
     /// Whether the pod is not to run: this node cannot run it as it says, or its `activeDeadlineSeconds` are over.
@@ -151,62 +172,23 @@ final class PodStep {
                 tools.runtime().stopSandbox(old.id());
             }
         }
-        refreshed = tools.clock().monotonic().instant();
-        CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
-        Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
-            try {
-                volumes.complete(tools.volumes().prepare(pod, List.of()));
-            } catch (RuntimeException e) {
-                volumes.completeExceptionally(e);
-            }
-        });
+        CompletableFuture<Map<String, Path>> made = volumes.begin(pod);
         try {
             starter.sandbox(pod, attempt);
         } catch (RuntimeFault | ConfigProblem e) {
             tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
-            volumes.exceptionally(x -> Map.of()).join();
+            made.exceptionally(x -> Map.of()).join();
             at(tools.clock().monotonic().instant().plusSeconds(2));
             return;
         }
         seen = PodRuntime.read(tools.runtime(), pod.uid());
-        joined(volumes).ifPresent(v -> launches.start(pod, seen, plan.start(), v));
-    }
-
-    private Optional<Map<String, Path>> joined(CompletableFuture<Map<String, Path>> volumes) {
-        try {
-            return Optional.of(volumes.join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof ConfigProblem p) {
-                tools.tell(pod, true, p.reason(), String.valueOf(p.getMessage()));
-                at(tools.clock().monotonic().instant().plusSeconds(2));
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    private Optional<Map<String, Path>> volumes() {
-        changed.set(false);
-        refreshed = tools.clock().monotonic().instant();
-        try {
-            return Optional.of(tools.volumes().prepare(pod, seen.addresses()));
-        } catch (ConfigProblem e) {
-            tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
-            at(tools.clock().monotonic().instant().plusSeconds(2));
-            return Optional.empty();
-        }
-    }
-
-    /// Whether what volumes show may be older than it should be.
-    private boolean stale() {
-        return changed.get() || Duration.between(refreshed, tools.clock().monotonic().instant())
-                .compareTo(tools.options().syncEvery()) >= 0;
+        volumes.joined(pod, made).ifPresent(v -> launches.start(pod, seen, plan.start(), v));
     }
 
     private void prepare() {
         if (!prepared) {
             tools.watches().follow(pod, () -> {
-                changed.set(true);
+                volumes.changed();
                 wake.run();
             });
         }
@@ -230,6 +212,7 @@ final class PodStep {
     /// All containers have ended for good: the sandbox goes, logs and containers stay until the pod is deleted.
     private Duration finish(boolean fresh) throws IOException {
         probes.stop();
+        tools.room().free(pod.uid());
         for (Sandbox s : seen.sandboxes()) {
             if (s.ready()) {
                 tools.runtime().stopSandbox(s.id());
@@ -237,7 +220,7 @@ final class PodStep {
         }
         if (fresh) {
             seen = PodRuntime.read(tools.runtime(), pod.uid());
-            tools.statuses().write(pod, status());
+            tools.statuses().write(told, status());
         }
         starter.clean(pod, seen, false);
         return Duration.ofHours(24);
@@ -254,12 +237,13 @@ final class PodStep {
             return Duration.ofSeconds(1);
         }
         probes.stop();
+        tools.room().free(pod.uid());
         for (Sandbox s : seen.sandboxes()) {
             tools.runtime().stopSandbox(s.id());
         }
         boolean deleted = gone || pod.terminating();
         if (!gone) {
-            tools.statuses().write(pod, status());
+            tools.statuses().write(told, status());
         }
         starter.clean(pod, seen, deleted);
         if (!gone && pod.terminating()) {
@@ -269,14 +253,14 @@ final class PodStep {
     }
 
     private void publish() {
-        tools.statuses().offer(pod, status());
+        tools.statuses().offer(told, status());
     }
 
     /// The status as of now, for whichever version of the object it is written on.
     private Function<Obj, Struct> status() {
         PodRuntime runtime = seen;
-        StatusView view = new StatusView(tools, words.of(runtime), launches.waiting(), snapshot(runtime), ending,
-                failure);
+        StatusView view = new StatusView(tools, words.of(runtime), launches.waiting(), snapshot(runtime),
+                resizes.told(runtime), ending, failure);
         return newest -> PodStatus.of(newest, runtime, view);
     }
 

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a worker knew at one look, kept for the writing of the status.
 record StatusView(Tools tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
-        Map<String, Marks> marks, boolean ended, PodStatus.@Nullable Waiting failure) implements PodStatus.View {
+        Map<String, Marks> marks, Resizes.Told resources, boolean ended, PodStatus.@Nullable Waiting failure)
+        implements
+            PodStatus.View {
     /// What probes said of a container.
     record Marks(boolean started, boolean ready) {
     }

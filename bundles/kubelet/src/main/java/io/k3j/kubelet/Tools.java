@@ -14,11 +14,12 @@ import java.util.function.Supplier;
 ///
 /// @param hosts addresses of this node
 /// @param nodeMemory bytes
+/// @param room what its pods have been given
 /// @param closed opens when the kubelet stops
 record Tools(Options options, ContainerRuntime runtime, References references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, Handlers handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
-        Tokens tokens, Watches watches, Admission admission, CountDownLatch closed) {
+        Room room, Tokens tokens, Watches watches, Admission admission, CountDownLatch closed) {
 
     /// An event about a pod.
     void tell(Obj pod, boolean warning, String reason, String message) {

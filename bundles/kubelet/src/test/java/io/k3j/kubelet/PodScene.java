@@ -49,7 +49,8 @@ abstract class PodScene {
                 new Cgroups(directory.resolve("cgroup"), "/", false, -1),
                 new Dns(List.of(), List.of(), List.of()), new Handlers(runtime, closed),
                 new Images(runtime, references, clock.monotonic()), new StatusWriter(api, closed),
-                new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY, tokens,
+                new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
+                new Room(2000, NODE_MEMORY), tokens,
                 new Watches(clock), new Admission(List.of(), false), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(References.PODS, Query.ALL, clock);

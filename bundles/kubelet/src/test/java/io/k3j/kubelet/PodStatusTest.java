@@ -56,6 +56,11 @@ class PodStatusTest {
             }
 
             @Override
+            public Resizes.Told resources() {
+                return new Resizes.Told(Map.of(), Map.of(), Map.of());
+            }
+
+            @Override
             public List<String> hostAddresses() {
                 return List.of();
             }

@@ -125,6 +125,46 @@ final class PodUpdate {
         if (!Quality.of(old).equals(Quality.of(spec))) {
             p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
         }
+        for (String list : List.of("containers", "initContainers")) {
+            for (int i = 0; i < spec.seq(list).size(); i++) {
+                boolean fixed = list.equals("initContainers")
+                        && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");
+                resources(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
+                        fixed, p.at(list, i).at("resources"));
+            }
+        }
+        if (!changes(unsized(old), unsized(spec)).isEmpty()) {
+            p.forbidden("only cpu and memory resources are mutable");
+        }
         PodProblems.spec(spec, p);
+    }
+
+    private static void resources(Struct old, Struct now, boolean fixed, Problems p) {
+        if (fixed && !old.equals(now)) {
+            p.forbidden("resources for non-sidecar init containers are immutable");
+            return;
+        }
+        for (String kind : List.of("requests", "limits")) {
+            if (!now.struct(kind).names().containsAll(old.struct(kind).names())) {
+                p.at(kind).forbidden("resource " + kind + " cannot be removed");
+            }
+        }
+    }
+
+    /// The spec without what a resize may change.
+    private static Struct unsized(Struct spec) {
+        Struct s = spec;
+        for (String list : List.of("containers", "initContainers")) {
+            s = Fill.each(s, list, c -> {
+                Struct resources = c.struct("resources");
+                Struct.Builder b = resources.toBuilder();
+                for (String kind : List.of("requests", "limits")) {
+                    b.remove(kind);
+                    b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
+                }
+                return c.with("resources", b.build());
+            });
+        }
+        return s;
     }
 }

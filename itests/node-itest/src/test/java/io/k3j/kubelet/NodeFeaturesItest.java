@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -27,6 +28,31 @@ class NodeFeaturesItest extends NodeScene {
               containers:
               - {name: c, image: "k3j.io/busybox:1", command: [sleep, "3600"]}
             """;
+
+    private static final String MEMORY = "cat /sys/fs/cgroup/memory.max 2>/dev/null"
+            + " || cat /sys/fs/cgroup/memory/memory.limit_in_bytes";
+    private static final String QUOTA = "cat /sys/fs/cgroup/cpu.max 2>/dev/null"
+            + " || cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us";
+
+    @Test
+    void resizesARunningContainerInItsPlace() throws Exception {
+        create("sized", shell(LOOP).with("resources", amounts("100m", "64Mi")));
+        Obj pod = until("sized", NodeScene::ready).orElseThrow();
+        assertThat(exec("sized", MEMORY)).isEqualTo(Long.toString(64L << 20) + "\n");
+        Struct wanted = amounts("200m", "128Mi");
+        api.update(References.PODS, find("sized").orElseThrow().with(Seq.of(pod.spec().seq("containers").struct(0)
+                .with("resources", wanted)), "spec", "containers"), WriteOptions.PLAIN);
+        pod = until("sized", p -> p.isPresent() && container(p.get()).struct("resources").equals(wanted))
+                .orElseThrow();
+        assertThat(exec("sized", MEMORY)).isEqualTo(Long.toString(128L << 20) + "\n");
+        assertThat(exec("sized", QUOTA)).startsWith("20000");
+        assertThat(container(pod).whole("restartCount", 9)).isZero();
+    }
+
+    private static Struct amounts(String cpu, String memory) {
+        Struct amounts = Struct.of("cpu", cpu, "memory", memory);
+        return Struct.of("requests", amounts, "limits", amounts);
+    }
 
     @Test
     void runsAPodFromAFileAndMirrorsIt() throws Exception {
