@@ -3,7 +3,6 @@ package io.k3j.admissioncore;
 import io.k3j.apiserverapi.Action;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -39,7 +38,7 @@ public final class Bindings {
                 context.registerService(Action.class, new Bind(BINDINGS, "", api), new Hashtable<>()));
     }
 
-    private record Bind(Gvr resource, String subresource, ApiClient api) implements Action {
+    record Bind(Gvr resource, String subresource, ApiClient api) implements Action {
         @Override
         public Struct perform(Call call) {
             String name = call.key().name().isEmpty() ? call.body().struct("metadata").text("name")
@@ -48,8 +47,9 @@ public final class Bindings {
             for (int left = TRIES; left > 0; left--) {
                 try {
                     Obj bound = bound(api.get(World.PODS, key), call.body());
-                    // the scheduler of a server that leads no more must not place pods
-                    api.leading(Candidate.SCHEDULER).update(World.PODS, bound,
+                    // the scheduler of a server that leads no more must not place pods; others need no lease
+                    ApiClient writer = call.lease().isEmpty() ? api : api.leading(call.lease());
+                    writer.update(World.PODS, bound,
                             new WriteOptions("binding", call.caller().user(), false, call.dryRun()));
                     return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
                             "Success", "code", 201);

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Action.Call;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import java.lang.reflect.Proxy;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +80,27 @@ class ActionsTest {
         assertThat(stage.api.find(World.PODS, POD)).isPresent();
         assertThat(stage.api.get(World.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
                 .isEqualTo(1);
+    }
+
+    /// The API of a server on which nobody leads.
+    private ApiClient elsewhere() {
+        FakeApi refusing = FakeApi.stepped(InstantSource.system());
+        refusing.refuse("update", World.PODS, ApiFault.unavailable("not the leader"));
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                (proxy, method, given) -> method.getName().equals("leading") ? refusing
+                        : method.invoke(stage.api, given));
+    }
+
+    @Test
+    void onlyWhatASchedulerUnderALeaseBindsIsBoundToThatLease() {
+        runningPod();
+        Bindings.Bind bind = new Bindings.Bind(World.PODS, "binding", elsewhere());
+        Struct binding = Struct.of("target", Struct.of("kind", "Node", "name", "n"));
+        assertThatThrownBy(() -> bind.perform(new Call(Caller.ANONYMOUS, POD, binding, false,
+                Candidate.SCHEDULER))).hasMessage("not the leader");
+        assertThat(bind.perform(new Call(Caller.ANONYMOUS, POD, binding, false)).text("status"))
+                .isEqualTo("Success");
+        assertThat(stage.api.get(World.PODS, POD).spec().text("nodeName")).isEqualTo("n");
     }
 
     @Test

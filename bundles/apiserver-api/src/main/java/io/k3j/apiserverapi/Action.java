@@ -21,6 +21,11 @@ public interface Action {
 
     /// The request: the object's key (name empty for reviews), and the decoded body, with
     /// `apiVersion` and `kind`.
-    record Call(Caller caller, Key key, Struct body, boolean dryRun) {
+    /// @param lease under which the caller leads on this server, as what is written for it must; empty: none
+    record Call(Caller caller, Key key, Struct body, boolean dryRun, String lease) {
+        /// The request of somebody who does not lead.
+        public Call(Caller caller, Key key, Struct body, boolean dryRun) {
+            this(caller, key, body, dryRun, "");
+        }
     }
 }

@@ -67,7 +67,7 @@ final class LocalClient implements ApiClient {
     @Override
     public ApiClient leading(String lease) {
         Term present = core.extensions().term(lease);
-        if (present == null && !core.data().fence().shared()) {
+        if (present == null ? !core.data().fence().shared() : !present.elected()) {
             return this;
         }
         // where others write, too, a client without a term would not be fenced: it writes nothing

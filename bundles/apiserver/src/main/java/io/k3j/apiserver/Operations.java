@@ -122,8 +122,9 @@ final class Operations {
         Struct admitted = admissions.admit(write, body);
         try {
             admissions.validate(write, admitted);
+            String lease = intent.term() == null ? "" : intent.term().lease().name();
             return action.perform(
-                    new Action.Call(intent.caller(), intent.key(), admitted, intent.dryRun()));
+                    new Action.Call(intent.caller(), intent.key(), admitted, intent.dryRun(), lease));
         } catch (RuntimeException e) {
             admissions.abandoned(write, admitted);
             throw e;

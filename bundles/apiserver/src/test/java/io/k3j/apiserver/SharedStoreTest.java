@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -265,6 +266,45 @@ class SharedStoreTest {
         assertThat(other.find(CONFIG_MAPS, new Key("a", "before"))).isPresent();
     }
 
+    @Test
+    void whoLeadsWithoutAnElectionWrites() {
+        here.extensions.begin(new HeldTerm(Key.of("lock"), 0) {
+            @Override
+            public boolean elected() {
+                return false;
+            }
+        });
+        ApiClient leader = client(here).leading("lock");
+        assertThat(leader.create(CONFIG_MAPS, config("made"), WriteOptions.PLAIN).uid()).isNotEmpty();
+    }
+
+    @Test
+    void anActionIsToldUnderWhichLeaseItsCallerLeads() {
+        List<String> leases = new ArrayList<>();
+        here.extensions.add(new Action() {
+            @Override
+            public Gvr resource() {
+                return CONFIG_MAPS;
+            }
+
+            @Override
+            public String subresource() {
+                return "act";
+            }
+
+            @Override
+            public Struct perform(Call call) {
+                leases.add(call.lease());
+                return call.body();
+            }
+        });
+        HeldTerm term = new HeldTerm(new Key("kube-system", "lock"), 1);
+        here.extensions.begin(term);
+        client(here).post(CONFIG_MAPS, new Key("a", "one"), "act", Struct.EMPTY);
+        client(here).leading("lock").post(CONFIG_MAPS, new Key("a", "one"), "act", Struct.EMPTY);
+        assertThat(leases).containsExactly("", "lock");
+    }
+
     private static Obj config(String name) {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
                 Struct.of("name", name, "namespace", "a")));
@@ -276,7 +316,7 @@ class SharedStoreTest {
     }
 
     /// Somebody's belief to lead; a renewal becomes known when it is asked for.
-    private static final class HeldTerm implements Term {
+    private static class HeldTerm implements Term {
         private final Key lease;
         private long revision;
         private long next;

@@ -29,7 +29,7 @@ public interface ApiClient {
 
     /// The same client, whose writes take place only as long as this server holds a lease ([Candidate#LEASES]) as it
     /// does now: each is bound to that of the present [Term]. Taken by what runs under the lease's condition. Where
-    /// nobody is elected, as on embedded SQLite, it is the client itself.
+    /// nobody is elected, as on embedded SQLite or by a [Term] that was not, it is the client itself.
     default ApiClient leading(String lease) {
         return this;
     }

@@ -14,6 +14,12 @@ public interface Term {
     /// The object of `leases.coordination.k8s.io`.
     Key lease();
 
+    /// Whether the lease was taken at all: false where every server leads without an election (`leader-elect=false`),
+    /// whose writes are bound to nothing.
+    default boolean elected() {
+        return true;
+    }
+
     /// The revision at which this server wrote the lease last; 0 once the term is over, for good.
     long revision();
 

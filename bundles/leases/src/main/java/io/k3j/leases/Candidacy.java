@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /// been changed by somebody or this server has got a part more.
 final class Candidacy {
     private static final System.Logger LOG = System.getLogger("io.k3j.leases");
-    private static final String NAMESPACE = "kube-system";
+    static final String NAMESPACE = "kube-system";
     /// Under whose name each lease is written.
     private static final Map<String, String> WRITERS = Map.of(Candidate.CONTROLLERS, "system:kube-controller-manager",
             Candidate.SCHEDULER, "system:kube-scheduler", Candidate.SERVER, "system:k3s-supervisor", Candidate.CLOUD,

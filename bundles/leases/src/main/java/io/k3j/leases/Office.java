@@ -3,10 +3,12 @@ package io.k3j.leases;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Phases;
+import io.k3j.model.Key;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -59,11 +61,31 @@ final class Office {
                 FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, Phases.LEADER + lease)));
     }
 
-    /// The conditions alone, for who leads without a term.
+    /// For who leads without an election: all leases for good.
     /// @return ends it
     Runnable always() {
-        List<ServiceRegistration<Condition>> all = Candidate.LEASES.stream().map(this::condition).toList();
-        return () -> all.forEach(ServiceRegistration::unregister);
+        List<ServiceRegistration<?>> all = Candidate.LEASES.stream().flatMap(lease -> Stream.of(
+                context.registerService(Term.class, new Unelected(new Key(Candidacy.NAMESPACE, lease)), null),
+                condition(lease))).toList();
+        return () -> all.reversed().forEach(ServiceRegistration::unregister);
+    }
+
+    /// Asks no lease.
+    private record Unelected(Key lease) implements Term {
+        @Override
+        public boolean elected() {
+            return false;
+        }
+
+        @Override
+        public long revision() {
+            return 0;
+        }
+
+        @Override
+        public long after(long known, Duration atMost) {
+            return 0;
+        }
     }
 
     /// Waits a moment until reigns that have ended are cleared away.
