@@ -27,6 +27,11 @@ record PodPlan(boolean newSandbox, boolean finished, List<String> start, List<Ki
 
         /// Why it must be restarted, empty when it need not.
         String failure(Container container);
+
+        /// Whether one that has ended was ended to be restarted, so that however it ended it is.
+        default boolean restarts(Container ended) {
+            return false;
+        }
     }
 
     static PodPlan of(Obj pod, PodRuntime runtime, Health health) {
@@ -91,7 +96,11 @@ record PodPlan(boolean newSandbox, boolean finished, List<String> start, List<Ki
         /// Whether every container has ended for good; never before each has lived.
         private boolean allDone() {
             return Pods.containers(pod).stream().allMatch(c -> runtime.newest(c.text("name"))
-                    .map(ended -> !ended.running() && !again(pod, c, ended)).orElse(false));
+                    .map(ended -> !ended.running() && !again(c, ended)).orElse(false));
+        }
+
+        private boolean again(Struct container, Container ended) {
+            return health.restarts(ended) || PodPlan.again(pod, container, ended);
         }
 
         private Turn init(Struct container, boolean begun) {
@@ -132,7 +141,7 @@ record PodPlan(boolean newSandbox, boolean finished, List<String> start, List<Ki
             Optional<Container> newest = runtime.newest(name);
             if (runtime.current(name).filter(Container::running).isPresent()) {
                 watch(container, newest.orElseThrow());
-            } else if (newest.isEmpty() || newest.get().running() || again(pod, container, newest.get())) {
+            } else if (newest.isEmpty() || newest.get().running() || again(container, newest.get())) {
                 start.add(name);
             }
         }

@@ -45,6 +45,9 @@ final class PodStatus {
 
         Instant now();
 
+        /// Whether a container that has ended was ended to be restarted.
+        boolean restarts(Container c);
+
         /// Whether the pod is not to run again, whatever its restart policy.
         boolean ended();
 
@@ -226,7 +229,7 @@ final class PodStatus {
             waiting |= c.isEmpty() || c.get().state() == Container.State.CREATED;
             running |= c.map(Container::running).orElse(false);
             failed |= c.map(x -> x.exited() && x.end().exitCode() != 0).orElse(true);
-            again |= c.map(x -> x.exited() && PodPlan.again(pod, spec, x)).orElse(false);
+            again |= c.map(x -> x.exited() && (view.restarts(x) || PodPlan.again(pod, spec, x))).orElse(false);
         }
         if (view.ended() && !running && runtime.running().isEmpty()) {
             return failed || initFailed ? "Failed" : "Succeeded";
@@ -238,8 +241,7 @@ final class PodStatus {
             return old.equals("Running") ? old : "Pending";
         }
         // a pod whose sidecars still run is not over
-        boolean alive = running || again || !runtime.running().isEmpty();
-        return alive ? "Running" : failed ? "Failed" : "Succeeded";
+        return running || again || !runtime.running().isEmpty() ? "Running" : failed ? "Failed" : "Succeeded";
     }
 
     private Seq conditions(String phase, Seq inits, Seq mains) {

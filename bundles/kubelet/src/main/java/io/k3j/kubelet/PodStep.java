@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class PodStep {
     private volatile Obj pod = Obj.of(Struct.EMPTY);
     private Obj told = Obj.of(Struct.EMPTY);
     private PodStatus.@Nullable Waiting failure;
+    private final Set<String> restarting = new HashSet<>();
     private boolean ending;
     private boolean prepared;
     private @Nullable Instant wakeAt;
@@ -104,6 +107,7 @@ final class PodStep {
         follow();
         publish();
         starter.prune(pod, seen);
+        restarting.retainAll(seen.all().stream().map(Container::id).toList());
         return next();
     }
 
@@ -118,6 +122,11 @@ final class PodStep {
             public String failure(Container c) {
                 String restart = resizes.restart(pod, c);
                 return restart.isEmpty() ? probes.failure(c) : restart;
+            }
+
+            @Override
+            public boolean restarts(Container ended) {
+                return restarting.contains(ended.id());
             }
         };
     }
@@ -159,6 +168,10 @@ final class PodStep {
     }
 
     private void kill(PodPlan.Kill k) {
+        Struct spec = Pods.container(pod, k.container().labels().getOrDefault(Labels.CONTAINER, ""));
+        if (!spec.text("restartPolicy", Pods.restartPolicy(pod)).equals("Never")) {
+            restarting.add(k.container().id());
+        }
         long own = probes.grace(k.container());
         killer.kill(pod, k.container(), Duration.ofSeconds(own >= 0 ? own : Pods.grace(pod)), k.why());
     }
@@ -260,7 +273,7 @@ final class PodStep {
     private Function<Obj, Struct> status() {
         PodRuntime runtime = seen;
         StatusView view = new StatusView(tools, words.of(runtime), launches.waiting(), snapshot(runtime),
-                resizes.told(runtime), ending, failure);
+                Set.copyOf(restarting), resizes.told(runtime), ending, failure);
         return newest -> PodStatus.of(newest, runtime, view);
     }
 

@@ -4,11 +4,13 @@ import io.k3j.nodeapi.Container;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a worker knew at one look, kept for the writing of the status.
 record StatusView(Tools tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
-        Map<String, Marks> marks, Resizes.Told resources, boolean ended, PodStatus.@Nullable Waiting failure)
+        Map<String, Marks> marks, Set<String> restarting, Resizes.Told resources, boolean ended,
+        PodStatus.@Nullable Waiting failure)
         implements
             PodStatus.View {
     /// What probes said of a container.
@@ -25,6 +27,11 @@ record StatusView(Tools tools, Map<String, String> words, Map<String, PodStatus.
     public boolean ready(Container c) {
         Marks m = marks.get(c.id());
         return m != null && m.ready();
+    }
+
+    @Override
+    public boolean restarts(Container c) {
+        return restarting.contains(c.id());
     }
 
     @Override

@@ -71,6 +71,11 @@ class PodStatusTest {
             }
 
             @Override
+            public boolean restarts(Container c) {
+                return false;
+            }
+
+            @Override
             public boolean ended() {
                 return false;
             }

@@ -34,6 +34,8 @@ final class ScriptedRuntime implements ContainerRuntime {
     final Map<String, CountDownLatch> stubborn = new ConcurrentHashMap<>();
     /// Exit codes of commands in containers, by their first word.
     final Map<String, Integer> commands = new ConcurrentHashMap<>();
+    /// With what containers end that are asked to.
+    volatile int exitCode = 143;
     final List<ContainerUsage> usage = new CopyOnWriteArrayList<>();
     private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>();
     private final Map<String, Container> containers = new LinkedHashMap<>();
@@ -117,7 +119,7 @@ final class ScriptedRuntime implements ContainerRuntime {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        end(c, 143);
+        end(c, exitCode);
     }
 
     /// Ends what runs under a name by itself.

@@ -103,6 +103,19 @@ class TerminationTest extends PodScene {
     }
 
     @Test
+    void whoEndsWellBecauseItIsRestartedIsStartedAgain() throws Exception {
+        Struct probe = Struct.of("exec", Struct.of("command", Seq.of("liveness")), "periodSeconds", 1,
+                "failureThreshold", 1);
+        Obj pod = pod("p", spec(container("c").with("livenessProbe", probe)).with("restartPolicy", "OnFailure"));
+        runtime.exitCode = 0;
+        until(() -> ready(pod));
+        runtime.commands.put("liveness", 1);
+        until(() -> called("stop c"));
+        runtime.commands.clear();
+        until(() -> runtime.all().size() == 2 && ready(pod));
+    }
+
+    @Test
     void aStaticPodThatReplacesAnotherWaitsForItsEnd() throws Exception {
         Obj before = fixed("one");
         runtime.stubborn.put("c", new CountDownLatch(1));

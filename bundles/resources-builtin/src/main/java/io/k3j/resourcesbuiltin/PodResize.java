@@ -2,20 +2,28 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
 
 /// The `resize` subresource: only resources of containers change. Pure.
 final class PodResize {
     private PodResize() {
     }
 
-    /// The old spec with the resources and resize policies of the new one.
+    /// The old spec with the resources and resize policies of the new one; lists that name other containers stay as
+    /// they are wanted, to be refused.
     static Struct resized(Struct before, Struct wanted) {
         Struct spec = before;
         for (String list : new String[] {"containers", "initContainers"}) {
             Seq news = wanted.seq(list);
-            spec = Fill.each(spec, list, c -> taken(c, news.find("name", c.text("name"))));
+            spec = names(news).equals(names(before.seq(list)))
+                    ? Fill.each(spec, list, c -> taken(c, news.find("name", c.text("name")))) : spec.with(list, news);
         }
         return wanted.has("resources") ? spec.with("resources", wanted.struct("resources")) : spec;
+    }
+
+    /// The names of containers, in order.
+    static List<String> names(Seq containers) {
+        return containers.structs().stream().map(c -> c.text("name")).toList();
     }
 
     private static Struct taken(Struct container, Struct wanted) {

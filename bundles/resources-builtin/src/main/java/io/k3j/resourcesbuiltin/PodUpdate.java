@@ -126,6 +126,10 @@ final class PodUpdate {
             p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
         }
         for (String list : List.of("containers", "initContainers")) {
+            if (!PodResize.names(spec.seq(list)).equals(PodResize.names(old.seq(list)))) {
+                p.forbidden("containers may not be renamed or reordered on resize");
+                return;
+            }
             for (int i = 0; i < spec.seq(list).size(); i++) {
                 boolean fixed = list.equals("initContainers")
                         && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");

@@ -49,6 +49,12 @@ class PodResizeTest {
                         + " containers are immutable");
     }
 
+    @Test
+    void namesTheContainersThereAre() {
+        assertThat(problems("name: c,", "name: d,"))
+                .containsExactly("spec: Forbidden: containers may not be renamed or reordered on resize");
+    }
+
     private List<String> problems(String was, String becomes) {
         Struct old = kit.created(POD);
         assertThat(POD).contains(was);
