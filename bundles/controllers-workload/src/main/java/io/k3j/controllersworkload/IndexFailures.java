@@ -25,7 +25,7 @@ final class IndexFailures {
 
     IndexFailures(JobSpec spec, List<Obj> failedPods) {
         this.spec = spec;
-        this.failed = JobSpec.indexes(spec.job().status().text("failedIndexes"));
+        this.failed = spec.indexes(spec.job().status().text("failedIndexes"));
         if (enabled()) {
             failedPods.forEach(this::add);
         }

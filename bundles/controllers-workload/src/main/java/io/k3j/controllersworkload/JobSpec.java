@@ -44,14 +44,21 @@ record JobSpec(Obj job) {
     int metRule(TreeSet<Long> succeeded) {
         Seq rules = job.spec().struct("successPolicy").seq("rules");
         for (int i = 0; i < rules.size(); i++) {
-            String text = rules.struct(i).text("succeededIndexes");
-            TreeSet<Long> wanted = indexes(text);
-            long met = text.isEmpty() ? succeeded.size() : wanted.stream().filter(succeeded::contains).count();
-            if (met >= rules.struct(i).whole("succeededCount", text.isEmpty() ? Long.MAX_VALUE : wanted.size())) {
+            if (met(rules.struct(i), succeeded)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static boolean met(Struct rule, TreeSet<Long> succeeded) {
+        String text = rule.text("succeededIndexes");
+        if (text.isEmpty()) {
+            return succeeded.size() >= rule.whole("succeededCount", Long.MAX_VALUE);
+        }
+        // what cannot be read, from before it was checked, is never met
+        return IndexRanges.of(text).filter(r -> r.among(succeeded) >= rule.whole("succeededCount", r.count()))
+                .isPresent();
     }
 
     /// The pod of an index; -1: of none.
@@ -99,20 +106,9 @@ record JobSpec(Obj job) {
         }
     }
 
-    /// `1,3-5` as numbers.
-    static TreeSet<Long> indexes(String text) {
-        TreeSet<Long> all = new TreeSet<>();
-        for (String part : text.split(",")) {
-            if (!part.isEmpty()) {
-                int dash = part.indexOf('-');
-                long first = Long.parseLong(dash < 0 ? part : part.substring(0, dash));
-                long last = dash < 0 ? first : Long.parseLong(part.substring(dash + 1));
-                for (long i = first; i <= last; i++) {
-                    all.add(i);
-                }
-            }
-        }
-        return all;
+    /// `1,3-5` as numbers, those of this Job; none when it cannot be read.
+    TreeSet<Long> indexes(String text) {
+        return IndexRanges.of(text).map(r -> r.below(completions())).orElseGet(TreeSet::new);
     }
 
     /// Numbers as `1,3-5`.

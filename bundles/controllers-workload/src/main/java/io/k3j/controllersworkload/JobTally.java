@@ -36,7 +36,7 @@ final class JobTally {
         Struct notes = status.struct("uncountedTerminatedPods");
         this.succeededNotes = new LinkedHashSet<>(notes.seq("succeeded").texts());
         this.failedNotes = new LinkedHashSet<>(notes.seq("failed").texts());
-        this.indexes = JobSpec.indexes(status.text("completedIndexes"));
+        this.indexes = spec.indexes(status.text("completedIndexes"));
         this.succeeded = spec.indexed() ? 0 : status.whole("succeeded", 0);
         this.failed = status.whole("failed", 0);
         Map<String, Obj> tracked = new HashMap<>();

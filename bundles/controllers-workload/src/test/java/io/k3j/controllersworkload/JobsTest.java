@@ -14,6 +14,7 @@ import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class JobsTest {
@@ -218,6 +219,31 @@ class JobsTest {
 
     @Test
     void writesIndexesAsRanges() {
-        assertThat(JobSpec.text(JobSpec.indexes("0,2-4,6,7"))).isEqualTo("0,2-4,6,7");
+        JobSpec spec = new JobSpec(Obj.of(Struct.of("spec", Struct.of("completions", 7))));
+        assertThat(JobSpec.text(spec.indexes("0,2-4,6,7"))).isEqualTo("0,2-4,6");
+        assertThat(spec.indexes("0-2147483647")).hasSize(7);
+        assertThat(spec.indexes("x")).isEmpty();
+    }
+
+    @Test
+    void aRuleNamesMoreIndexesThanThereIsMemoryFor() {
+        TreeSet<Long> succeeded = new TreeSet<>(List.of(1L, 3L, 4L));
+        assertThat(met("0-9223372036854775807", 1, succeeded)).isFalse();
+        assertThat(met("0-2147483647", 3, succeeded)).isTrue();
+        assertThat(met("0,2-2147483647", 3, succeeded)).isFalse();
+        assertThat(met("0,2-2147483647", 2, succeeded)).isTrue();
+    }
+
+    @Test
+    void aRuleThatCannotBeReadIsNeverMet() {
+        for (String text : List.of("x", "1-", "-1", "1-2-3", "3-1", "3,1", "1,,3", "1,", "1,1")) {
+            assertThat(met(text, 0, new TreeSet<>(List.of(1L, 3L)))).as(text).isFalse();
+        }
+    }
+
+    private static boolean met(String indexes, long count, TreeSet<Long> succeeded) {
+        Struct rule = Struct.of("succeededIndexes", indexes, "succeededCount", count);
+        return new JobSpec(Obj.of(Struct.of("spec", Struct.of("completions", 10, "successPolicy",
+                Struct.of("rules", Seq.of(rule)))))).metRule(succeeded) == 0;
     }
 }

@@ -93,6 +93,9 @@ final class JobRules implements Rules {
         if (spec.text("completionMode").equals("Indexed") && !spec.has("completions")) {
             p.at("completions").required("when completion mode is Indexed");
         }
+        if (spec.has("successPolicy")) {
+            SuccessPolicy.check(spec, p.at("successPolicy"));
+        }
         p.oneOf(spec, "podReplacementPolicy", List.of("Failed", "TerminatingOrFailed"));
         String restart = spec.struct("template").struct("spec").text("restartPolicy");
         if (restart.equals("Always")) {
