@@ -12,6 +12,7 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -41,6 +42,9 @@ final class Backends {
     }
 
     private record Ready(String node, String address, int port) {
+    }
+
+    private record Candidate(Struct endpoint, int port) {
     }
 
     Obj pod(Key key) {
@@ -115,19 +119,19 @@ final class Backends {
                         .unavailable("no service port \"" + port + "\" found for service \"" + key.name() + "\""));
         Query slices = Query.in(key.namespace())
                 .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", key.name())));
-        List<Ready> ready = new ArrayList<>();
+        List<Candidate> ready = new ArrayList<>();
         for (Obj slice : api.list(SLICES, slices).items()) {
             Struct found = slice.tree().seq("ports").find("name", name);
             slice.tree().seq("endpoints").structs().stream()
                     .filter(e -> e.struct("conditions").flag("ready", true) && found.has("port"))
-                    .filter(e -> real(key.namespace(), e)).map(e -> new Ready(e.text("nodeName"),
-                            e.seq("addresses").text(0), (int) found.whole("port", 0)))
-                    .forEach(ready::add);
+                    .map(e -> new Candidate(e, (int) found.whole("port", 0))).forEach(ready::add);
         }
-        if (ready.isEmpty()) {
-            throw ApiFault.unavailable("no endpoints available for service \"" + key.name() + "\"");
-        }
-        return open(ready.get(random.nextInt(ready.size())), secure);
+        // whether it is real takes a look at its pod: one look if all are, however many there are
+        Collections.shuffle(ready, random);
+        Candidate chosen = ready.stream().filter(c -> real(key.namespace(), c.endpoint())).findFirst().orElseThrow(
+                () -> ApiFault.unavailable("no endpoints available for service \"" + key.name() + "\""));
+        Struct e = chosen.endpoint();
+        return open(new Ready(e.text("nodeName"), e.seq("addresses").text(0), chosen.port()), secure);
     }
 
     /// Whether an endpoint is one of a pod of its namespace: whoever writes EndpointSlices must not lead the API server

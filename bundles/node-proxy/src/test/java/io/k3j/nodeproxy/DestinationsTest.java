@@ -16,6 +16,7 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,14 @@ class DestinationsTest {
     private static final String REAL = "10.42.0.7";
     private final List<String> dialed = new ArrayList<>();
     private Struct endpoint = Struct.EMPTY;
+    private int endpoints = 1;
+    private int looks;
     private String podIp = REAL;
     private final ApiClient api = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
             new Class<?>[] {ApiClient.class}, (p, m, a) -> switch (m.getName()) {
                 case "list" -> new ObjList(List.of(Obj.of(Struct.of("ports", Seq.of(Struct.of("name", "web", "port",
-                        80)), "endpoints", Seq.of(endpoint)))), 1);
-                case "find" -> ((Key) a[1]).name().equals("p") ? Optional.of(pod()) : Optional.empty();
+                        80)), "endpoints", Seq.copyOf(Collections.nCopies(endpoints, endpoint))))), 1);
+                case "find" -> found((Key) a[1]);
                 default -> a[0].equals(Backends.SERVICES)
                         ? Obj.of(Struct.of("spec", Struct.of("ports", Seq.of(Struct.of("name", "web", "port", 80)))))
                         : pod();
@@ -48,6 +51,11 @@ class DestinationsTest {
         throw new IOException("refused");
     };
     private final Backends backends = new Backends(api, dialer, null, new Random(1));
+
+    private Optional<Obj> found(Key pod) {
+        looks++;
+        return pod.name().equals("p") ? Optional.of(pod()) : Optional.empty();
+    }
 
     private Obj pod() {
         return Obj
@@ -84,6 +92,15 @@ class DestinationsTest {
         assertThatThrownBy(() -> backends.servicePort(new Key("n", "s"), "web", true))
                 .hasMessageContaining("error trying to reach service");
         assertThat(dialed).containsExactly(REAL);
+    }
+
+    @Test
+    void aRequestToALargeServiceLooksAtOnePodOnly() {
+        endpoints = 1000;
+        endpoint = endpoint(REAL, "kind", "Pod", "name", "p");
+        assertThatThrownBy(() -> backends.servicePort(new Key("n", "s"), "web", false))
+                .hasMessageContaining("error trying to reach service");
+        assertThat(looks).isEqualTo(1);
     }
 
     @ParameterizedTest
