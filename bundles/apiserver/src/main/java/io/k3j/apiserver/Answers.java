@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/// Puts answers into bytes and sends them.
+/// Puts answers into bytes, which are sent when the request holds no seat any more.
 final class Answers {
     /// Longer answers are compressed for clients that can take it.
     static final int GZIP_FROM_BYTES = 128 << 10;
@@ -83,8 +83,7 @@ final class Answers {
             headers.put("retry-after", Long.toString(retry));
         }
         Form form = new Form(request.form().type(), Form.As.OBJECT, "v1", request.form().pretty());
-        request.status(fault.code());
-        request.exchange().respond(fault.code(), headers, encoded(form, fault.status()));
+        request.answer(fault.code(), headers, encoded(form, fault.status()));
     }
 
     /// The headers every answer has.
@@ -118,9 +117,8 @@ final class Answers {
         return b.toString();
     }
 
-    /// Sends parts, compressed when they are many and the client can take it.
+    /// Answers with parts, compressed when they are many and the client can take it.
     void send(Request request, int status, Map<String, String> headers, byte[]... parts) throws IOException {
-        request.status(status);
         long length = 0;
         for (byte[] p : parts) {
             length += p.length;
@@ -134,10 +132,10 @@ final class Answers {
             }
             headers.put("content-encoding", "gzip");
             headers.put("vary", "Accept-Encoding");
-            request.exchange().respond(status, headers, small.toByteArray());
+            request.answer(status, headers, small.toByteArray());
             return;
         }
-        request.exchange().respond(status, headers, parts);
+        request.answer(status, headers, parts);
     }
 
     /// Whether the client can take gzip.

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// Request bodies: bytes to trees, typed as the kind's schema says.
 final class Bodies {
@@ -36,10 +37,11 @@ final class Bodies {
     }
 
     /// The raw body.
+    /// @param arrived told of each piece
     /// @throws ApiFault 413
-    static byte[] bytes(Exchange exchange, int most) throws IOException {
+    static byte[] bytes(Exchange exchange, IntConsumer arrived) throws IOException {
         try {
-            return exchange.body(most);
+            return exchange.body(MAX_BYTES, arrived);
         } catch (BodyTooLarge e) {
             throw tooLarge();
         }

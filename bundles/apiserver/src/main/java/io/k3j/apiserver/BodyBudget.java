@@ -1,14 +1,8 @@
 package io.k3j.apiserver;
 
-import io.k3j.clientapi.ApiFault;
-import io.k3j.model.Struct;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-
-/// How much memory the large bodies of requests may take together, from before they are read until they are answered:
-/// as bytes and, decoded, as trees. A user has a share, so nobody keeps the others' bodies out; who finds no room waits
-/// a moment, then is sent away with 429. Bodies up to [#SMALL_BYTES] are not counted: connections bound them.
+/// How much memory the large bodies of requests may take together: while they arrive as many bytes as have come, so a
+/// client that sends slowly or not at all takes little; from the last byte to the answer, as trees, [#WEIGHT] times
+/// that. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
 final class BodyBudget {
     /// Up to this size a body is not counted.
     static final int SMALL_BYTES = 64 << 10;
@@ -16,72 +10,63 @@ final class BodyBudget {
     static final int WEIGHT = 8;
     /// The part of the heap that bodies may take.
     static final int HEAP_PART = 4;
-    /// The part of the budget that one user may take.
-    static final int USER_PART = 4;
-    /// How long a request waits for room.
-    static final long PATIENCE_MILLIS = 5_000;
-    private final long most;
-    private final Map<String, Long> taken = new HashMap<>();
-    private long total;
+    /// The part of the budget for bodies that arrive, and the part of the rest that one user may take.
+    static final int PART = 4;
+    /// The part of what arrives that may be one user's; clients decide how long it stays.
+    static final int ARRIVING_USER_PART = 8;
+    private final Pool arriving;
+    private final Pool atWork;
 
     /// @param most bytes
     BodyBudget(long most) {
-        this.most = most;
+        this.arriving = new Pool(most / PART, Bodies.MAX_BYTES, ARRIVING_USER_PART);
+        this.atWork = new Pool(most - most / PART, (long) WEIGHT * Bodies.MAX_BYTES, PART);
     }
 
-    /// Room, given back by closing it.
-    interface Room extends AutoCloseable {
+    /// Room for a body of a user, of which nothing has come.
+    Room room(String user, boolean exempt) {
+        return new Room(user, exempt);
+    }
+
+    /// What one body takes, given back by closing it. Used by one thread.
+    final class Room implements AutoCloseable {
+        private final Pool.Room arrived;
+        private final Pool.Room work;
+        private long length;
+
+        private Room(String user, boolean exempt) {
+            this.arrived = arriving.room(user, exempt);
+            this.work = atWork.room(user, exempt);
+        }
+
+        /// More has come; blocks for a moment when there is no room.
+        /// @throws io.k3j.clientapi.ApiFault 429
+        void arrived(int bytes) {
+            long counted = Math.max(length, SMALL_BYTES);
+            length += bytes;
+            if (length > counted) {
+                arrived.more(length - counted);
+            }
+        }
+
+        /// All has come and is going to be worked on.
+        /// @throws io.k3j.clientapi.ApiFault 429
+        void whole() {
+            if (length > SMALL_BYTES) {
+                work.more(WEIGHT * length);
+                arrived.close();
+            }
+        }
+
         @Override
-        void close();
-    }
-
-    /// Room for a body of a length (-1: unknown) of a user.
-    /// @throws ApiFault 429
-    Room take(String user, long length, boolean exempt) {
-        if (length >= 0 && length <= SMALL_BYTES) {
-            return () -> {
-            };
+        public void close() {
+            arrived.close();
+            work.close();
         }
-        long weight = Math.min(most, WEIGHT * (length < 0 ? Bodies.MAX_BYTES : Math.min(length, Bodies.MAX_BYTES)));
-        if (!reserved(user, weight, exempt)) {
-            throw new ApiFault(429, "TooManyRequests", "Too many large requests, please try again later.",
-                    Struct.of("retryAfterSeconds", 1));
-        }
-        return () -> release(user, weight);
-    }
-
-    private synchronized boolean reserved(String user, long weight, boolean exempt) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        while (!fits(user, weight, exempt)) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0) {
-                return false;
-            }
-            try {
-                wait(left);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        total += weight;
-        taken.merge(user, weight, Long::sum);
-        return true;
-    }
-
-    private boolean fits(String user, long weight, boolean exempt) {
-        long own = taken.getOrDefault(user, 0L);
-        return total + weight <= most && (exempt || own == 0 || own + weight <= most / USER_PART);
-    }
-
-    private synchronized void release(String user, long weight) {
-        total -= weight;
-        taken.computeIfPresent(user, (u, own) -> own == weight ? null : own - weight);
-        notifyAll();
     }
 
     /// How many bytes are taken.
-    synchronized long taken() {
-        return total;
+    long taken() {
+        return arriving.taken() + atWork.taken();
     }
 }

@@ -81,7 +81,7 @@ final class ChunkWriter extends OutputStream {
     /// Sends what is left and ends the answer.
     void finish() throws IOException {
         if (stream == null) {
-            request.exchange().respond(200, headers, Arrays.copyOf(buffer, used));
+            request.answer(200, headers, Arrays.copyOf(buffer, used));
             return;
         }
         if (used > 0) {

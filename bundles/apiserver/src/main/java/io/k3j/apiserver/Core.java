@@ -17,6 +17,9 @@ import java.util.random.RandomGenerator;
 final class Core {
     /// How long a request waits for a bundle that is being replaced.
     static final long PATIENCE_MILLIS = 2_000;
+    /// The part of the heap that large answers may take while their clients read them, and a user's part of that.
+    static final int ANSWERS_HEAP_PART = 4;
+    static final int ANSWERS_USER_PART = 4;
     private final Extensions extensions;
     private final Schemas schemas;
     private final Protobuf protobuf;
@@ -26,6 +29,8 @@ final class Core {
     private final Admissions admissions;
     private final Seats seats;
     private final BodyBudget bodyBudget = new BodyBudget(Runtime.getRuntime().maxMemory() / BodyBudget.HEAP_PART);
+    private final Pool answerPool = new Pool(Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_PART, Bodies.MAX_BYTES,
+            ANSWERS_USER_PART);
     private final Answers answers;
     private final Tables tables;
     private final Renderer renderer;
@@ -142,6 +147,11 @@ final class Core {
 
     BodyBudget bodyBudget() {
         return bodyBudget;
+    }
+
+    /// For answers that wait to be read.
+    Pool answerPool() {
+        return answerPool;
     }
 
     Answers answers() {

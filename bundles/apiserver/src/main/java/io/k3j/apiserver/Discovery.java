@@ -97,7 +97,7 @@ final class Discovery {
         headers.put("etag", d.tag);
         headers.put("vary", "Accept");
         if (request.exchange().header("if-none-match").orElse("").equals(d.tag)) {
-            request.exchange().respond(304, headers);
+            request.answer(304, headers);
             return;
         }
         core.answers().send(request, 200, headers, d.bytes);

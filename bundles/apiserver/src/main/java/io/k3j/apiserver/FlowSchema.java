@@ -10,8 +10,8 @@ import java.util.Set;
 enum FlowSchema {
     /// Administrators.
     EXEMPT("exempt", Lane.EXEMPT),
-    /// Health checks.
-    PROBES("exempt", Lane.EXEMPT),
+    /// Health checks, whoever asks.
+    PROBES("exempt", Lane.PROBES),
     /// Elections of the control plane.
     SYSTEM_LEADER_ELECTION("leader-election", Lane.SYSTEM),
     /// The endpoints controller.
@@ -38,6 +38,7 @@ enum FlowSchema {
     private static final String MANAGER = "system:kube-controller-manager";
     private static final String SCHEDULER = "system:kube-scheduler";
     private static final String KUBE_SYSTEM = "system:serviceaccounts:kube-system";
+    private static final Set<String> HEALTH = Set.of("/healthz", "/livez", "/readyz");
     private static final Set<String> RENEWING = Set.of("get", "create", "update");
     private final String level;
     private final Lane lane;
@@ -63,9 +64,13 @@ enum FlowSchema {
     }
 
     /// The first that matches.
-    static FlowSchema of(Caller caller, RequestInfo info) {
+    /// @param path as it was sent
+    static FlowSchema of(Caller caller, RequestInfo info, String path) {
         if (caller.in("system:masters")) {
             return EXEMPT;
+        }
+        if (info.verb().equals("get") && HEALTH.contains(path)) {
+            return PROBES;
         }
         if (caller.in("system:nodes")) {
             return node(info);

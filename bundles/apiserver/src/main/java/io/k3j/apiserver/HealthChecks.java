@@ -71,7 +71,7 @@ final class HealthChecks {
     }
 
     private static void answers(Request request, int status, String text) throws IOException {
-        request.exchange().respond(status, Map.of("content-type", "text/plain; charset=utf-8", "cache-control",
+        request.answer(status, Map.of("content-type", "text/plain; charset=utf-8", "cache-control",
                 "no-cache, private", "x-content-type-options", "nosniff"),
                 text.getBytes(StandardCharsets.UTF_8));
     }

@@ -156,7 +156,8 @@ final class LocalView implements View {
             try {
                 return log.mostRecent();
             } catch (ApiFault behind) {
-                LOG.log(System.Logger.Level.WARNING, "view not begun resource={0}: {1}",
+                // one of many views, each time it tries: whoever follows the datastore says what is the matter
+                LOG.log(System.Logger.Level.DEBUG, "view not begun resource={0}: {1}",
                         selection.target().gvr().qualified(), behind.getMessage());
             }
         }

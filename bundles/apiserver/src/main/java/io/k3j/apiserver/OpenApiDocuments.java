@@ -154,7 +154,7 @@ final class OpenApiDocuments {
         headers.put("vary", "Accept");
         headers.put("cache-control", immutable ? "public, immutable" : "no-cache, private");
         if (request.exchange().header("if-none-match").orElse("").equals(tag)) {
-            request.exchange().respond(304, headers);
+            request.answer(304, headers);
             return;
         }
         core.answers().send(request, 200, headers, d.bytes());

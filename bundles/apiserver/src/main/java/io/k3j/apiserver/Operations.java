@@ -77,8 +77,15 @@ final class Operations {
             try {
                 return writes.change(intent, change);
             } catch (ApiFault f) {
-                if (f.code() != 404 || writes.present(intent)) {
+                if (f.code() != 404) {
                     throw f;
+                }
+                if (writes.present(intent)) {
+                    if (left == 1) {
+                        throw f;
+                    }
+                    // somebody has made it since
+                    continue;
                 }
             }
             access.allowed(intent.caller(), intent.attributes("create"));

@@ -68,6 +68,7 @@ final class Paths {
         byKind(all, "apiserver_current_inflight_requests", core.seats().taken());
         byKind(all, "apiserver_current_inqueue_requests", core.seats().waiting());
         all.put("k3j_apiserver_body_bytes", core.bodyBudget().taken());
+        all.put("k3j_apiserver_answer_bytes", core.answerPool().taken());
         all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("apiserver_storage_objects", core.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());

@@ -15,10 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The request chain: who, may it, its body, a seat, then the work. A seat is held only while the server works: not
-/// while a client sends, and not by what stays for as long as the client likes. See
+/// while a client sends or reads, and not by what stays for as long as the client likes. See
 /// <https://kubernetes.io/docs/concepts/security/controlling-access/>.
 final class Pipeline implements Endpoint {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final int FAULTS = 400;
     private final Core core;
     private final Watches watches;
     private final Changes changes;
@@ -56,6 +57,15 @@ final class Pipeline implements Endpoint {
             return;
         }
         try {
+            answer(request);
+            send(request);
+        } finally {
+            metrics.request(request.info(), request.status(), System.nanoTime() - start);
+        }
+    }
+
+    private void answer(Request request) throws IOException {
+        try {
             chain(request);
         } catch (ApiFault f) {
             core.answers().fault(request, f);
@@ -63,8 +73,18 @@ final class Pipeline implements Endpoint {
             LOG.log(System.Logger.Level.ERROR, "request failed verb=" + request.info().verb() + " resource="
                     + request.info().gvr().qualified(), e);
             core.answers().fault(request, ApiFault.internal(String.valueOf(e.getMessage())));
-        } finally {
-            metrics.request(request.info(), request.status(), System.nanoTime() - start);
+        }
+    }
+
+    private void send(Request request) throws IOException {
+        try {
+            request.send(core.answerPool());
+        } catch (ApiFault full) {
+            // what was written is written: its client must not take it for refused
+            core.answers().fault(request, request.info().reads() || request.status() >= FAULTS ? full
+                    : new ApiFault(504, "Timeout", "the request was carried out, but its answer is too large to be"
+                            + " sent while others of yours are read slowly", Struct.EMPTY));
+            request.send(core.answerPool());
         }
     }
 
@@ -74,7 +94,7 @@ final class Pipeline implements Endpoint {
             core.settle();
         }
         request.caller(core.access().caller(request));
-        request.flow(flows.of(FlowSchema.of(request.caller(), info)));
+        request.flow(flows.of(FlowSchema.of(request.caller(), info, request.path())));
         if (!info.resource()) {
             core.access().allowed(request.caller(), Attributes.path(info.verb(), request.path()));
             seated(request, () -> paths.serve(request));

@@ -3,10 +3,10 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,7 +16,6 @@ final class Request {
     /// The most characters of all `Warning` headers together.
     static final int MAX_WARNING_LENGTH = 4 << 10;
     private static final int SHORT_WARNING = 256;
-    private static final int LONG_DIGITS = 18;
     private final Exchange exchange;
     private final List<String> segments;
     private final Params params;
@@ -29,6 +28,14 @@ final class Request {
     private FlowUids.Flow flow = FlowUids.NONE;
     private Form form = Form.JSON;
     private int status = 200;
+    private Answer answer = () -> {
+    };
+    private long answerLength;
+
+    /// Sends an answer.
+    private interface Answer {
+        void run() throws IOException;
+    }
 
     /// Understands path and query.
     /// @throws io.k3j.clientapi.ApiFault 400
@@ -84,25 +91,13 @@ final class Request {
         this.caller = who;
     }
 
-    /// How long the body is said to be, -1 when nothing is said.
-    private long announced() {
-        String length = exchange.header("content-length").orElse("");
-        boolean number = !length.isEmpty() && length.length() < LONG_DIGITS
-                && length.chars().allMatch(Character::isDigit);
-        return number ? Long.parseLong(length) : -1;
-    }
-
     /// Reads the whole body, before a seat is taken: a client may take its time to send it. Gives the room it takes.
     /// @throws io.k3j.clientapi.ApiFault 413, 429
     BodyBudget.Room receive(BodyBudget budget) throws IOException {
-        long announced = announced();
-        if (announced < 0) {
-            return receiveUnannounced(budget);
-        }
-        BodyBudget.Room room = budget.take(caller.user(), announced, exempt());
+        BodyBudget.Room room = budget.room(caller.user(), exempt());
         try {
-            body = Bodies.bytes(exchange,
-                    announced < BodyBudget.SMALL_BYTES ? BodyBudget.SMALL_BYTES : Bodies.MAX_BYTES);
+            body = Bodies.bytes(exchange, room::arrived);
+            room.whole();
             return room;
         } catch (IOException | RuntimeException e) {
             room.close();
@@ -110,26 +105,23 @@ final class Request {
         }
     }
 
-    private BodyBudget.Room receiveUnannounced(BodyBudget budget) throws IOException {
-        InputStream in = exchange.bodyStream();
-        byte[] first = in.readNBytes(BodyBudget.SMALL_BYTES + 1);
-        if (first.length <= BodyBudget.SMALL_BYTES) {
-            body = first;
-            return budget.take(caller.user(), first.length, true);
-        }
-        BodyBudget.Room room = budget.take(caller.user(), -1, exempt());
-        try {
-            byte[] rest = in.readNBytes(Bodies.MAX_BYTES - first.length + 1);
-            byte[] all = Arrays.copyOf(first, first.length + rest.length);
-            System.arraycopy(rest, 0, all, first.length, rest.length);
-            if (all.length > Bodies.MAX_BYTES) {
-                throw Bodies.tooLarge();
+    /// Keeps the answer, to be sent when no seat is held any more.
+    void answer(int code, Map<String, String> headers, byte[]... parts) {
+        status = code;
+        answer = () -> exchange.respond(code, headers, parts);
+        answerLength = Arrays.stream(parts).mapToLong(part -> part.length).sum();
+    }
+
+    /// Sends the answer that was kept, if it was not sent while it was made. Blocks while the client does not read.
+    /// @param pool what the large ones of all clients may take that long
+    /// @throws io.k3j.clientapi.ApiFault 429
+    void send(Pool pool) throws IOException {
+        body = new byte[0];
+        try (Pool.Room room = pool.room(caller.user(), exempt())) {
+            if (answerLength > BodyBudget.SMALL_BYTES) {
+                room.more(answerLength);
             }
-            body = all;
-            return room;
-        } catch (IOException | RuntimeException e) {
-            room.close();
-            throw e;
+            answer.run();
         }
     }
 

@@ -30,6 +30,8 @@ final class Seats {
     enum Lane {
         /// Administrators, who repair a cluster.
         EXEMPT(READS, WRITES),
+        /// Health checks, which need no name and so must not use up the administrators' seats.
+        PROBES(READS, WRITES),
         /// Nodes, leases, elections and the components of this process.
         SYSTEM(READS / 2, WRITES / 2),
         /// Everybody else.

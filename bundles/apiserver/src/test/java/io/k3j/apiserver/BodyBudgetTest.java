@@ -5,30 +5,78 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserver.BodyBudget.Room;
 import io.k3j.clientapi.ApiFault;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
     private static final int LARGE = Bodies.MAX_BYTES;
     private static final long WEIGHT = (long) LARGE * BodyBudget.WEIGHT;
+    private final BodyBudget budget = new BodyBudget(6 * WEIGHT);
+
+    private Room arriving(String user, boolean exempt) {
+        Room room = budget.room(user, exempt);
+        room.arrived(LARGE);
+        return room;
+    }
+
+    private Room atWork(String user, boolean exempt) {
+        Room room = arriving(user, exempt);
+        room.whole();
+        return room;
+    }
 
     @Test
     void aUserWithManyLargeBodiesKeepsNobodyOut() {
-        BodyBudget budget = new BodyBudget(4 * WEIGHT);
-        try (Room _ = budget.take("mallory", -1, false)) {
-            assertThatThrownBy(() -> budget.take("mallory", LARGE, false)).isInstanceOfSatisfying(ApiFault.class,
+        try (Room _ = atWork("mallory", false)) {
+            assertThatThrownBy(() -> atWork("mallory", false)).isInstanceOfSatisfying(ApiFault.class,
                     f -> assertThat(f.code()).isEqualTo(429));
-            try (Room _ = budget.take("alice", LARGE, false); Room _ = budget.take("mallory", 1000, false)) {
-                assertThat(budget.taken()).isEqualTo(2 * WEIGHT);
+            try (Room _ = atWork("alice", false); Room small = budget.room("mallory", false)) {
+                small.arrived(BodyBudget.SMALL_BYTES);
+                small.whole();
+                assertThat(budget.taken()).isGreaterThanOrEqualTo(2 * WEIGHT);
             }
         }
+    }
+
+    @Test
+    void whoSendsSlowlyTakesNoMoreThanHasCome() {
+        List<Room> slow = new ArrayList<>();
+        for (int user = 0; user < 5; user++) {
+            slow.add(arriving("mallory-" + user, false));
+        }
+        try (Room _ = atWork("alice", false)) {
+            assertThat(budget.taken()).isLessThan(2 * WEIGHT);
+        }
+        slow.forEach(Room::close);
         assertThat(budget.taken()).isZero();
+    }
+
+    /// As many as there is room for, each of another user.
+    private List<Room> full(boolean exempt) {
+        List<Room> full = new ArrayList<>();
+        assertThatThrownBy(() -> {
+            for (int user = 0;; user++) {
+                full.add(atWork("user-" + user, exempt));
+            }
+        }).hasMessageContaining("Too many large requests");
+        return full;
     }
 
     @Test
     void allTogetherTakeNoMoreThanThereIs() {
-        BodyBudget budget = new BodyBudget(WEIGHT);
-        try (Room _ = budget.take("alice", LARGE, false)) {
-            assertThatThrownBy(() -> budget.take("admin", LARGE, true)).hasMessageContaining("Too many large requests");
+        List<Room> full = full(true);
+        assertThat(budget.taken()).isLessThanOrEqualTo(6 * WEIGHT);
+        full.forEach(Room::close);
+        assertThat(budget.taken()).as("what was refused, too, is given back").isEqualTo(LARGE - BodyBudget.SMALL_BYTES);
+    }
+
+    @Test
+    void roomIsKeptForAdministrators() {
+        List<Room> full = full(false);
+        try (Room _ = atWork("admin", true)) {
+            assertThat(full).isNotEmpty();
         }
+        full.forEach(Room::close);
     }
 }

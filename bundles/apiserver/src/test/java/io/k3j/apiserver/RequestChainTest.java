@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,37 @@ class RequestChainTest {
                 .with("content-type", "application/merge-patch+json"));
         assertThat(patched.status()).isEqualTo(413);
         assertThat(patched.text()).contains("Request entity too large: limit is 3145728");
+    }
+
+    @Test
+    void anApplyThatDidNotFindWhatIsThereByNowTriesAgain() throws IOException {
+        server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+        AtomicInteger asked = new AtomicInteger();
+        server.extensions.admissions().add(new Admission() {
+            @Override
+            public String name() {
+                return "Late";
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+
+            @Override
+            public void validate(Write write, Struct object) {
+                if (asked.getAndIncrement() == 0) {
+                    throw ApiFault.notFound(write.kind().gvr(), "x");
+                }
+            }
+        }, Map.of());
+        TestExchange applied = server.serve(new TestExchange("PATCH",
+                "/api/v1/namespaces/a/configmaps/x?fieldManager=m",
+                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"v\"}}"
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .with("content-type", "application/apply-patch+yaml"));
+        assertThat(applied.status()).isEqualTo(200);
+        assertThat(asked).hasValue(2);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,61 @@ class SeatsTest {
         assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(server.server.core().seats().taken()[1]).isZero();
         assertThat(creates("alice", "x")).isEqualTo(201);
+    }
+
+    @Test
+    void aBodyThatWasOnlyAnnouncedTakesNoRoom() throws IOException {
+        asEverybody();
+        for (String announced : List.of("3145728", "")) {
+            TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
+                @Override
+                public byte[] body(int maxBytes) {
+                    assertThat(server.server.core().bodyBudget().taken()).isZero();
+                    return "{}".getBytes(StandardCharsets.UTF_8);
+                }
+
+                @Override
+                public InputStream bodyStream() {
+                    throw new AssertionError("has no bound on the time for the whole body");
+                }
+            };
+            slow = announced.isEmpty() ? slow : slow.with("content-length", announced);
+            assertThat(server.serve(slow.with("authorization", "Bearer mallory")).status()).isEqualTo(422);
+        }
+    }
+
+    /// Asks as mallory for, or makes, an object too large to be sent without waiting for the client.
+    private TestExchange large(String method, String path) {
+        byte[] body = ("{\"metadata\":{\"name\":\"large\"},\"data\":{\"k\":\"" + "x".repeat(100_000) + "\"}}")
+                .getBytes(StandardCharsets.UTF_8);
+        return new TestExchange(method, "/api/v1/namespaces/a/configmaps" + path, body) {
+            @Override
+            public void respond(int code, Map<String, String> with, byte[]... parts) throws IOException {
+                assertThat(server.server.core().seats().taken()).containsOnly(0);
+                super.respond(code, with, parts);
+            }
+        }.with("authorization", "Bearer mallory");
+    }
+
+    @Test
+    void aClientThatReadsSlowlyTakesNoSeat() throws IOException {
+        asEverybody();
+        assertThat(server.serve(large("POST", "")).status()).isEqualTo(201);
+        assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(200);
+        assertThat(server.serve(large("GET", "/missing")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void whoReadsManyLargeAnswersSlowlyGetsNoMoreOfThem() throws IOException {
+        asEverybody();
+        try (Pool.Room slow = server.server.core().answerPool().room("mallory", false)) {
+            slow.more(Long.MAX_VALUE);
+            TestExchange made = server.serve(large("POST", ""));
+            assertThat(made.status()).isEqualTo(504);
+            assertThat(made.text()).contains("was carried out");
+            assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(429);
+        }
+        assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(200);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// One request and its answer. Used by the thread of `Endpoint.serve`, except where a method says
@@ -44,6 +45,14 @@ public interface Exchange {
     /// The whole body; blocks until it is there.
     /// @throws BodyTooLarge beyond `maxBytes`, without having read more
     byte[] body(int maxBytes) throws IOException;
+
+    /// The same, telling `arrived` the length of each piece before the next one is waited for; what it throws ends the
+    /// reading. The time for the whole body goes on while it blocks.
+    default byte[] body(int maxBytes, IntConsumer arrived) throws IOException {
+        byte[] all = body(maxBytes);
+        arrived.accept(all.length);
+        return all;
+    }
 
     /// The body as a stream, for what is passed on unread. Instead of `body`.
     InputStream bodyStream();

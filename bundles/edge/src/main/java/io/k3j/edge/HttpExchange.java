@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer, whichever protocol carries them.
@@ -157,7 +158,13 @@ final class HttpExchange implements Exchange, Runnable {
 
     @Override
     public byte[] body(int maxBytes) throws IOException {
-        return body.all(maxBytes);
+        return body(maxBytes, piece -> {
+        });
+    }
+
+    @Override
+    public byte[] body(int maxBytes, IntConsumer arrived) throws IOException {
+        return body.all(maxBytes, arrived);
     }
 
     @Override

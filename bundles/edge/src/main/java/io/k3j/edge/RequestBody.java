@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes on their way from an event loop to the one thread that reads them: a queue of arrays,
@@ -72,8 +73,8 @@ final class RequestBody extends InputStream {
         return ended;
     }
 
-    /// Everything, at most `maxBytes`.
-    byte[] all(int maxBytes) throws IOException {
+    /// Everything, at most `maxBytes`; `arrived` is told of each piece.
+    byte[] all(int maxBytes, IntConsumer arrived) throws IOException {
         if (announced > maxBytes) {
             throw new BodyTooLarge(maxBytes);
         }
@@ -85,6 +86,7 @@ final class RequestBody extends InputStream {
             if (length > maxBytes) {
                 throw new BodyTooLarge(maxBytes);
             }
+            arrived.accept(chunk.length);
             taken.add(chunk);
         }
         return taken.size() == 1 ? taken.remove() : join(taken, length);

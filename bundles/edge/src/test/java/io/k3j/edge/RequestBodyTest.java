@@ -2,6 +2,8 @@ package io.k3j.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,16 @@ class RequestBodyTest {
         body.end();
         body.feed(new byte[QUARTER]);
         assertThat(body.available()).isZero();
+    }
+
+    @Test
+    void tellsOfEachPieceBeforeItWaitsForTheNext() throws Exception {
+        body.feed(new byte[QUARTER]);
+        body.feed(new byte[1]);
+        body.end();
+        List<Integer> pieces = new ArrayList<>();
+        assertThat(body.all(2 * QUARTER, pieces::add)).hasSize(QUARTER + 1);
+        assertThat(pieces).containsExactly(QUARTER, 1);
     }
 
     private void read() throws Exception {
