@@ -86,14 +86,20 @@ public final class ControllerRestriction implements Admission {
 
     private static void slice(Write write, Struct object, String node) {
         String name = DNS + "-" + node;
+        boolean six = object.text("addressType").equals("IPv6");
         boolean place = !node.isEmpty() && write.key().namespace().equals("kube-system")
-                && (write.key().name().equals(name) || write.key().name().equals(name + "-ipv6"));
-        boolean mine = write.operation() == Operation.DELETE
-                || object.struct("metadata").struct("labels").text("kubernetes.io/service-name").equals(DNS)
-                        && object.seq("endpoints").structs().stream().allMatch(e -> e.text("nodeName").equals(node));
+                && write.key().name().equals(six ? name + "-ipv6" : name);
+        boolean mine = write.operation() == Operation.DELETE ? of(node, object)
+                : object.struct("metadata").struct("labels").text("kubernetes.io/service-name").equals(DNS)
+                        && of(node, object) && write.before().stream().allMatch(before -> of(node, before));
         if (!place || !mine) {
             throw refused(write, "can only write the place behind " + DNS + " of the node it is bound to");
         }
+    }
+
+    /// Whether a slice names no other node. That of node `a` for IPv6 and that of node `a-ipv6` have one name.
+    private static boolean of(String node, Struct slice) {
+        return slice.seq("endpoints").structs().stream().allMatch(e -> e.text("nodeName").equals(node));
     }
 
     private static void service(Write write, Struct object, String node) {

@@ -99,7 +99,8 @@ public final class PodSecurity implements Admission {
         return world.find(World.NAMESPACES, "", write.key().namespace()).map(n -> n.labels()).orElse(Map.of());
     }
 
-    /// An update that changes nothing the standards are about: images, tolerations, deadlines and plain metadata.
+    /// An update that changes nothing the standards are about: images, tolerations, deadlines, and metadata but for
+    /// AppArmor's annotations.
     private static boolean insignificant(Write write, Struct pod) {
         return write.before().map(b -> judged(b).equals(judged(pod))).orElse(false);
     }
@@ -111,6 +112,10 @@ public final class PodSecurity implements Admission {
             Seq plain = Seq.copyOf(spec.seq(list).structs().stream().map(c -> c.without("image")).toList());
             spec = plain.isEmpty() ? spec : spec.with(list, plain);
         }
-        return Struct.of("spec", spec, "annotations", pod.struct("metadata").struct("annotations"));
+        Struct annotations = pod.struct("metadata").struct("annotations");
+        for (String name : List.copyOf(annotations.names())) {
+            annotations = name.startsWith(PodSecurityChecks.APP_ARMOR) ? annotations : annotations.without(name);
+        }
+        return Struct.of("spec", spec, "annotations", annotations);
     }
 }

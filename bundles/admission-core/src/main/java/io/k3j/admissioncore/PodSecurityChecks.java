@@ -4,6 +4,7 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 /// version it came with. Pure; for one pod. See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/>.
 final class PodSecurityChecks {
-    private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+    static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
     private final Struct annotations;
     private final Struct spec;
     private final Struct podContext;
@@ -92,7 +93,7 @@ final class PodSecurityChecks {
         List<String> wrong = new ArrayList<>();
         Predicate<Struct> bad = c -> !Set.of("", "RuntimeDefault", "Localhost")
                 .contains(c.struct("appArmorProfile").text("type"));
-        setters(bad).ifSome(who -> wrong.add(who + " must not set AppArmor profile type to \"Unconfined\""));
+        setters(bad).ifPresent(who -> wrong.add(who + " must not set AppArmor profile type to \"Unconfined\""));
         List<String> noted = annotations.names().stream().filter(n -> n.startsWith(APP_ARMOR)).filter(n -> {
             String profile = annotations.text(n);
             return !profile.isEmpty() && !profile.equals("runtime/default") && !profile.startsWith("localhost/");
@@ -120,7 +121,7 @@ final class PodSecurityChecks {
             }
             return wrong;
         };
-        setters(bad).ifSome(who -> found.add("seLinuxOptions (" + who
+        setters(bad).ifPresent(who -> found.add("seLinuxOptions (" + who
                 + " set forbidden securityContext.seLinuxOptions: " + String.join("; ", details) + ")"));
     }
 
@@ -212,17 +213,8 @@ final class PodSecurityChecks {
         return what + (names.size() > 1 ? "s " : " ") + quoted(names);
     }
 
-    /// The pod, its containers or both, as they are named in messages; empty: none.
-    private record Setters(String text) {
-        void ifSome(java.util.function.Consumer<String> action) {
-            if (!text.isEmpty()) {
-                action.accept(text);
-            }
-        }
-    }
-
-    /// Whose security context is wrong.
-    private Setters setters(Predicate<Struct> wrong) {
+    /// Whose security context is wrong: the pod, its containers or both, as they are named in messages.
+    private Optional<String> setters(Predicate<Struct> wrong) {
         List<String> all = new ArrayList<>();
         if (wrong.test(podContext)) {
             all.add("pod");
@@ -231,11 +223,11 @@ final class PodSecurityChecks {
         if (!names.isEmpty()) {
             all.add(who("container", names));
         }
-        return new Setters(String.join(" and ", all));
+        return all.isEmpty() ? Optional.empty() : Optional.of(String.join(" and ", all));
     }
 
     private void either(String rule, String must, Predicate<Struct> wrong) {
-        setters(wrong).ifSome(who -> found.add(rule + " (" + who + " " + must + ")"));
+        setters(wrong).ifPresent(who -> found.add(rule + " (" + who + " " + must + ")"));
     }
 
     private void each(String rule, String must, Predicate<Struct> wrong) {

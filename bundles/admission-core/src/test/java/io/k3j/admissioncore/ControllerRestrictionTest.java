@@ -88,6 +88,21 @@ class ControllerRestrictionTest {
     }
 
     @Test
+    void takesNotTheSliceOfANodeThatIsCalledAsItsOwnForIpv6() {
+        Key shared = new Key("kube-system", "kube-dns-n-ipv6");
+        Struct mine = slice("kube-dns", "n").with("addressType", "IPv6");
+        Struct others = slice("kube-dns", "n-ipv6").with("addressType", "IPv4");
+        assertThat(written(BOUND, SLICES, "EndpointSlice", shared, Struct.EMPTY, mine)).isNotNull();
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", shared, others, mine))
+                .isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", shared, Struct.EMPTY,
+                slice("kube-dns", "n").with("addressType", "IPv4"))).isInstanceOf(ApiFault.class);
+        Write gone = new Write(Operation.DELETE, stage.write(Operation.DELETE, SLICES, "EndpointSlice", BOUND).kind(),
+                "", shared, Optional.of(others), BOUND, false, Struct.EMPTY);
+        assertThatThrownBy(() -> plugin.admit(gone, others)).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
     void takesNobodysLease() {
         assertThatThrownBy(() -> written(BOUND, LEASES, "Lease", new Key("kube-system", "kube-scheduler"),
                 Struct.EMPTY, Struct.EMPTY)).isInstanceOf(ApiFault.class);

@@ -13,6 +13,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +174,19 @@ class PodAdmissionTest {
         Struct probe = Struct.of("name", "c", "livenessProbe", Struct.of("tcpSocket", Struct.of("host", "h")));
         Struct pod = Stage.object("Pod", "p", Struct.of("containers", Seq.of(probe)));
         assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
+    }
+
+    @Test
+    void aPodOlderThanTheRuleMayBeAnnotated() {
+        PodSecurity plugin = new PodSecurity(stage.world);
+        enforce("baseline");
+        Struct old = Stage.pod(Struct.of("hostNetwork", true));
+        Write write = stage.write(Operation.UPDATE, World.PODS, "Pod", Caller.ANONYMOUS);
+        Write update = new Write(Operation.UPDATE, write.kind(), "", write.key(), Optional.of(old), Caller.ANONYMOUS,
+                false, Struct.EMPTY);
+        plugin.validate(update, old.withAt("b", "metadata", "annotations", "a"));
+        assertThatThrownBy(() -> plugin.validate(update, old.withAt("unconfined", "metadata", "annotations",
+                "container.apparmor.security.beta.kubernetes.io/c"))).isInstanceOf(ApiFault.class);
     }
 
     private static Struct namespace(Struct labels) {

@@ -55,10 +55,8 @@ final class ConsoleSocket implements AutoCloseable {
     /// this process runs as.
     static ConsoleSocket open(Path path, Commands commands) throws IOException {
         UserPrincipal root = path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
-        Path place = Files.createDirectories(path.toAbsolutePath().getParent());
-        Path probe = Files.createTempFile(place, "owner", "");
-        UserPrincipal self = Files.getOwner(probe);
-        Files.delete(probe);
+        // a process owns what the kernel shows of it
+        UserPrincipal self = Files.getOwner(Path.of("/proc/self"));
         return open(path, commands, PATIENCE, user -> user.equals(root) || user.equals(self));
     }
 
@@ -116,8 +114,10 @@ final class ConsoleSocket implements AutoCloseable {
     private String lineInTime(SocketChannel client) throws IOException {
         CountDownLatch said = new CountDownLatch(1);
         Thread.ofVirtual().name("console-patience").start(() -> {
-            try (SocketChannel silent = said.await(patience.toMillis(), TimeUnit.MILLISECONDS) ? null : client) {
-                LOG.log(System.Logger.Level.TRACE, "waited for {0}", silent);
+            try {
+                if (!said.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    client.close();
+                }
             } catch (InterruptedException | IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "console client not closed", e);
             }

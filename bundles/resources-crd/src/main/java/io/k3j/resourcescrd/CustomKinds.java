@@ -34,23 +34,50 @@ public final class CustomKinds {
     private final Definitions definitions = new Definitions(new Schemas());
     private final Cleanup cleanup;
     private final View view;
-    private final ServiceRegistration<KindCatalog> catalog;
+    private final BundleContext context;
     private final List<ServiceRegistration<KindHooks>> hooks;
+    private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
     private long generation;
 
-    /// Knows all present definitions before it offers them.
+    /// Knows all present definitions before it offers them; where they cannot all be read, those that the view tells.
     @Activate
     public CustomKinds(@Reference ApiClient api, BundleContext context) {
         this.api = api;
+        this.context = context;
         this.cleanup = new Cleanup(api);
         // the hooks first: without those of its group the API server has no view of the definitions
         this.hooks = List.of(register(context, new DefinitionHooks()),
                 register(context, new CustomHooks(definitions)));
-        this.view = api.view(Definition.RESOURCE, Query.ALL);
-        view.list().forEach(definitions::put);
-        KindCatalog rows = definitions::rows;
-        this.catalog = context.registerService(KindCatalog.class, rows, generation(0));
-        view.listen(this::changed);
+        try {
+            this.view = api.view(Definition.RESOURCE, Query.ALL);
+        } catch (ApiFault e) {
+            release();
+            throw e;
+        }
+        begin();
+        view.listen(new View.Listener() {
+            @Override
+            public void changed(@Nullable Obj before, @Nullable Obj after) {
+                CustomKinds.this.changed(before, after);
+            }
+
+            @Override
+            public void synced() {
+                if (catalog == null) {
+                    publish();
+                }
+            }
+        });
+    }
+
+    private void begin() {
+        try {
+            view.list().forEach(definitions::put);
+            publish();
+        } catch (ApiFault e) {
+            LOG.log(Level.WARNING, "not all definitions can be read, custom resources of the others are served: {0}",
+                    e.getMessage());
+        }
     }
 
     private static ServiceRegistration<KindHooks> register(BundleContext context, KindHooks hooks) {
@@ -79,7 +106,13 @@ public final class CustomKinds {
     }
 
     private void publish() {
-        catalog.setProperties(generation(++generation));
+        ServiceRegistration<KindCatalog> present = catalog;
+        if (present == null) {
+            KindCatalog rows = definitions::rows;
+            catalog = context.registerService(KindCatalog.class, rows, generation(generation));
+        } else {
+            present.setProperties(generation(++generation));
+        }
     }
 
     private void settle(Obj definition) {
@@ -101,8 +134,15 @@ public final class CustomKinds {
     @Deactivate
     public void stop() {
         view.close();
+        ServiceRegistration<KindCatalog> present = catalog;
+        if (present != null) {
+            present.unregister();
+        }
+        release();
+    }
+
+    private void release() {
         cleanup.close();
-        catalog.unregister();
         hooks.forEach(ServiceRegistration::unregister);
     }
 }

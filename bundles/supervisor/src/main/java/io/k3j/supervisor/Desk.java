@@ -4,6 +4,7 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,7 @@ final class Desk {
     private final Own own;
     private final NodeSecrets secrets;
     private final Supplier<@Nullable Datastore> datastore;
-    private final InstantSource clock = InstantSource.system();
+    private final TimeSource clock = TimeSource.system();
     private final SecureRandom random = new SecureRandom();
 
     Desk(Layout layout, Settings settings, Own own, NodeSecrets secrets, Supplier<@Nullable Datastore> datastore) {

@@ -60,6 +60,9 @@ final class NodeGate {
                 throw new Refusal(403, "unable to verify password for node " + node);
             }
         } catch (ApiFault outage) {
+            if (outage.code() == 400 || outage.code() == 422) {
+                throw new Refusal(400, "node name \"" + node + "\" cannot be used: " + outage.getMessage());
+            }
             // whoever can keep the cluster busy must not get a node's certificate for that
             if (!node.equals(localNode)) {
                 throw new Refusal(503, "the cluster cannot verify the password of node " + node

@@ -1,5 +1,6 @@
 package io.k3j.supervisor;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.pki.CertificateServices;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,27 +21,27 @@ final class Renewal {
     private static final Duration LOOK = Duration.ofMinutes(30);
 
     private final Credentials credentials;
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final RandomGenerator random;
     private final List<Runnable> readers;
     private Instant next;
 
     /// `readers` are told when something was renewed; more may come to the list.
-    Renewal(Credentials credentials, InstantSource clock, RandomGenerator random, List<Runnable> readers) {
+    Renewal(Credentials credentials, TimeSource clock, RandomGenerator random, List<Runnable> readers) {
         this.credentials = credentials;
         this.clock = clock;
         this.random = random;
         this.readers = readers;
-        this.next = clock.instant().plus(LOOK);
+        this.next = clock.monotonic().instant().plus(LOOK);
     }
 
-    /// Looks every half hour, and at once when the time of day was set back.
+    /// Looks every half hour, however the time of day is set.
     void step() throws IOException {
-        Duration left = Duration.between(clock.instant(), next);
-        if (left.isPositive() && left.compareTo(LOOK) <= 0) {
+        Instant passed = clock.monotonic().instant();
+        if (passed.isBefore(next)) {
             return;
         }
-        next = clock.instant().plus(LOOK);
+        next = passed.plus(LOOK);
         all((leaf, authorities) -> leaf.ensure(authorities, clock.instant(), random));
     }
 

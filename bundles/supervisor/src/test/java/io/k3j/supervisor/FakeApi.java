@@ -66,6 +66,9 @@ final class FakeApi {
     }
 
     private Obj create(Gvr resource, Obj object) {
+        if (object.name().contains("_")) {
+            throw new ApiFault(422, "Invalid", "Secret \"" + object.name() + "\" is invalid", Struct.EMPTY);
+        }
         if (objects.putIfAbsent(object.key(), object) != null) {
             throw ApiFault.alreadyExists(resource, object.name());
         }

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,18 @@ class RenewalTest {
     @TempDir
     private Path directory;
     private Instant now = Instant.now();
+    private Instant passed = Instant.ofEpochSecond(86_400);
+    private final TimeSource clock = new TimeSource() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public InstantSource monotonic() {
+            return () -> passed;
+        }
+    };
     private Credentials credentials;
     private Settings settings;
     private final AtomicInteger told = new AtomicInteger();
@@ -36,7 +50,22 @@ class RenewalTest {
         settings = Given.settings(directory);
         credentials = Credentials.ensure(settings, new Layout(directory), now, TestServer.RANDOM);
         credentials.complete(now, TestServer.RANDOM);
-        renewal = new Renewal(credentials, () -> now, TestServer.RANDOM, List.of(told::incrementAndGet));
+        renewal = new Renewal(credentials, clock, TestServer.RANDOM, List.of(told::incrementAndGet));
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+        passed = passed.plus(time);
+    }
+
+    @Test
+    void looksEveryHalfHourHoweverTheTimeOfDayIsSet() throws Exception {
+        pass(Duration.ofDays(260));
+        renewal = new Renewal(credentials, clock, TestServer.RANDOM, List.of(told::incrementAndGet));
+        pass(Duration.ofMinutes(31));
+        now = now.minus(Duration.ofMinutes(20));
+        renewal.step();
+        assertThat(told).hasValue(1);
     }
 
     /// Serial numbers of all leaves and authorities by their files.
@@ -58,10 +87,10 @@ class RenewalTest {
     @Test
     void everyLeafIsRenewedBeforeItRunsOutAndNoAuthority() throws Exception {
         Map<String, BigInteger> before = serials();
-        now = now.plus(Duration.ofDays(200));
+        pass(Duration.ofDays(200));
         renewal.step();
         assertThat(serials()).isEqualTo(before);
-        now = now.plus(Duration.ofDays(60));
+        pass(Duration.ofDays(60));
         renewal.step();
         Map<String, BigInteger> after = serials();
         assertThat(after.keySet()).isEqualTo(before.keySet());

@@ -229,6 +229,14 @@ class SupervisorEndpointTest {
     }
 
     @Test
+    void refusesForGoodANameThatNoNodeCanHave() throws Exception {
+        secrets.come(api.client());
+        FakeExchange refused = send(sign("client-kubelet.crt", "bad_name", "x", Keys.elliptic()));
+        assertThat(refused.status).isEqualTo(400);
+        assertThat(message(refused)).contains("bad_name", "cannot be used");
+    }
+
+    @Test
     void givesNobodyANodesCertificateBecauseTheClusterIsBusy() throws Exception {
         secrets.come(api.client());
         assertThat(send(sign("client-kubelet.crt", "victim", "right", Keys.elliptic())).status).isEqualTo(200);

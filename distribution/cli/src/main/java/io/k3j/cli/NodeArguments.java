@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /// What the annotations `k3s.io/node-args` and `k3s.io/node-env` say of a start, as K3s writes them: the command, what
 /// the configuration file gives, the command line, and the variables `K3S_…`; secrets as stars. Nothing else of the
@@ -50,11 +50,12 @@ final class NodeArguments {
         return word.startsWith("-") && SECRET.contains(word.startsWith("--") ? word.substring(2) : word.substring(1));
     }
 
-    /// The variables as `NAME=value`, sorted.
+    /// The variables of flags as `NAME=value`, sorted. What others keep, as `K3S_JAVA_OPTIONS`, is not known.
     static List<String> variables(Map<String, String> environment) {
-        Set<String> secret = Set.copyOf(Stream.concat(Stream.of("K3S_CLUSTER_SECRET", "K3S_DATASTORE_ENDPOINT"),
-                Flags.every().stream().filter(flag -> SECRET.contains(flag.name())).map(Flag::environment)).toList());
-        return new TreeMap<>(environment).entrySet().stream().filter(e -> e.getKey().startsWith(VARIABLES)).map(e -> e
-                .getKey() + "=" + (secret.contains(e.getKey()) ? OMITTED : e.getValue())).toList();
+        Map<String, Boolean> flags = Flags.every().stream().collect(Collectors.toMap(Flag::environment,
+                flag -> SECRET.contains(flag.name()), Boolean::logicalOr));
+        return new TreeMap<>(environment).entrySet().stream()
+                .filter(e -> e.getKey().startsWith(VARIABLES) && flags.containsKey(e.getKey()))
+                .map(e -> e.getKey() + "=" + (flags.get(e.getKey()) ? OMITTED : e.getValue())).toList();
     }
 }

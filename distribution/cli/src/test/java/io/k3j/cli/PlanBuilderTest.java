@@ -157,6 +157,8 @@ class PlanBuilderTest {
         Files.writeString(config, "token: hidden-1\ntls-san: [a, b]\n");
         environment.put("K3S_DATASTORE_ENDPOINT", "mysql://hidden-2");
         environment.put("K3S_NODE_NAME", "n");
+        environment.put("K3S_JAVA_OPTIONS", "-Dhttps.proxyPassword=hidden-6");
+        environment.put("K3S_CLUSTER_SECRET", "hidden-7");
         environment.put("HOME", "/root");
         LaunchPlan plan = plan("--agent-token", "hidden-3", "--debug=true", "--etcd-s3-secret-key=hidden-4",
                 "-t=hidden-5");
