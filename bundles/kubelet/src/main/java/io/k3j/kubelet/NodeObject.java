@@ -104,14 +104,19 @@ final class NodeObject {
             Set<String> pressures) {
     }
 
-    /// The status, with foreign fields kept; `old` tells since when conditions have been so.
+    /// The status, with foreign fields kept; `old` tells since when conditions have been so, and what else the node
+    /// has been given: extended resources, all of which pods may have. See
+    /// <https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/>.
     Struct status(Struct old, Now now) {
         Struct amounts = Struct.of("cpu", Integer.toString(facts.cpus()), "ephemeral-storage",
                 now.diskBytes() / 1024 + "Ki", "hugepages-1Gi", "0", "hugepages-2Mi", "0", "memory",
                 facts.memory() / 1024 + "Ki", "pods", Long.toString(options.number("max-pods", 110)));
-        Struct allocatable = amounts.with("ephemeral-storage", Long.toString(now.diskBytes() * 95 / 100));
+        Struct.Builder capacity = old.struct("capacity").toBuilder();
+        amounts.forEach(capacity::put);
+        Struct all = capacity.build();
+        Struct allocatable = all.with("ephemeral-storage", Long.toString(now.diskBytes() * 95 / 100));
         Struct.Builder b = old.toBuilder();
-        b.put("addresses", addresses()).put("allocatable", allocatable).put("capacity", amounts);
+        b.put("addresses", addresses()).put("allocatable", allocatable).put("capacity", all);
         b.put("conditions", conditions(old, now));
         b.put("daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port",
                 Long.parseLong(settings.kubeletPort()))));
