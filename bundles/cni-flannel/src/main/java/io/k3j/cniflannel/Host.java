@@ -1,30 +1,29 @@
 package io.k3j.cniflannel;
 
+import io.k3j.childprocess.Command;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 
 /// This machine's links, sysctls and files.
 final class Host {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
-    private static final long MOST_SECONDS = 10;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1",
             "net/ipv4/conf/all/forwarding", "1",
             "net/ipv4/conf/default/forwarding", "1", "net/ipv4/conf/all/route_localnet", "1",
             "net/bridge/bridge-nf-call-iptables", "1", "net/bridge/bridge-nf-call-ip6tables", "1",
             "net/ipv6/conf/all/forwarding", "1");
+    private final Command command = new Command(LIMIT);
 
     /// Sets what forwarding needs; what the kernel does not have or does not allow is told at debug level,
     /// because namespaces differ in what they may set.
@@ -60,14 +59,18 @@ final class Host {
     }
 
     boolean linkExists(String link) {
-        return Files.exists(Path.of("/sys/class/net", link)) || run(List.of("ip", "link", "show", link), "").code == 0;
+        return Files.exists(Path.of("/sys/class/net", link))
+                || run(List.of("ip", "link", "show", link), "").code() == 0;
     }
 
     /// The entry of a link in `ip -json -details`, empty when there is none.
     Struct link(String name) {
-        Outcome outcome = run(List.of("ip", "-json", "-details", "link", "show", "dev", name), "");
-        return outcome.code == 0 && Json.value(outcome.output) instanceof Seq seq && !seq.isEmpty() ? seq.struct(0)
-                : Struct.EMPTY;
+        try {
+            byte[] shown = read(List.of("ip", "-json", "-details", "link", "show", "dev", name));
+            return Json.value(shown) instanceof Seq seq && !seq.isEmpty() ? seq.struct(0) : Struct.EMPTY;
+        } catch (IOException e) {
+            return Struct.EMPTY;
+        }
     }
 
     /// Runs one command.
@@ -93,39 +96,21 @@ final class Host {
     /// What a command makes of `input`.
     /// @throws IOException when it fails, with its complaint
     byte[] feed(List<String> line, String input) throws IOException {
-        Outcome outcome = run(line, input);
-        if (outcome.code != 0) {
-            String said = outcome.complaint.lines().findFirst().orElse("exit code " + outcome.code);
+        Command.Outcome outcome = run(line, input);
+        if (outcome.code() != 0) {
+            String said = outcome.complaint().lines().findFirst().orElse("exit code " + outcome.code());
             throw new IOException(String.join(" ", line) + ": " + said);
         }
-        return outcome.output;
+        return outcome.output().getBytes(StandardCharsets.UTF_8);
     }
 
-    private record Outcome(int code, byte[] output, String complaint) {
-    }
-
-    /// Input is written before output is read: what these commands print while they read is less than a pipe holds.
-    private Outcome run(List<String> line, String input) {
+    private Command.Outcome run(List<String> line, String input) {
         try {
-            Process process = new ProcessBuilder(line).start();
-            FutureTask<byte[]> complaint = new FutureTask<>(process.getErrorStream()::readAllBytes);
-            Thread.ofVirtual().name("ip-complaint").start(complaint);
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(input.getBytes(StandardCharsets.UTF_8));
-            }
-            byte[] output = process.getInputStream().readAllBytes();
-            boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
-            if (!ended) {
-                process.destroyForcibly();
-            }
-            String said = new String(complaint.get(), StandardCharsets.UTF_8).strip();
-            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), said);
-            return new Outcome(ended ? process.exitValue() : -1, output, said);
-        } catch (IOException | ExecutionException e) {
-            return new Outcome(-1, new byte[0], String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Outcome(-1, new byte[0], "interrupted");
+            Command.Outcome outcome = command.run(line, input);
+            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", String.join(" ", line), outcome.complaint().strip());
+            return outcome;
+        } catch (IOException e) {
+            return new Command.Outcome(-1, "", String.valueOf(e.getMessage()));
         }
     }
 

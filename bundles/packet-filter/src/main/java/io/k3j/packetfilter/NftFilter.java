@@ -1,7 +1,11 @@
 package io.k3j.packetfilter;
 
+import io.k3j.childprocess.Command;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,8 +17,13 @@ final class NftFilter implements PacketFilter {
     private static final System.Logger LOG = System.getLogger("io.k3j.packetfilter");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::");
     private static final Set<String> SORTS = Set.of("chain", "set", "map");
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private final Command command;
     private final ReentrantLock one = new ReentrantLock();
+
+    NftFilter() {
+        this(new Command(LIMIT));
+    }
 
     NftFilter(Command command) {
         this.command = command;
@@ -24,7 +33,7 @@ final class NftFilter implements PacketFilter {
     public void apply(String script) {
         one.lock();
         try {
-            Command.Outcome outcome = command.run(List.of("nft", "-f", "-"), script);
+            Command.Outcome outcome = run(List.of("nft", "-f", "-"), script);
             if (outcome.code() != 0) {
                 throw new FilterRefused(
                         "nft: " + outcome.complaint().lines().findFirst().orElse("code " + outcome.code()));
@@ -36,7 +45,7 @@ final class NftFilter implements PacketFilter {
 
     @Override
     public Set<String> objects(String family, String table) {
-        Command.Outcome outcome = command.run(List.of("nft", "-t", "list", "table", family, table), "");
+        Command.Outcome outcome = run(List.of("nft", "-t", "list", "table", family, table), "");
         return outcome.code() == 0 ? objects(outcome.output()) : Set.of();
     }
 
@@ -52,9 +61,18 @@ final class NftFilter implements PacketFilter {
         return found;
     }
 
+    /// @throws UncheckedIOException when there is no such program
+    Command.Outcome run(List<String> line, String input) {
+        try {
+            return command.run(line, input);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + line.getFirst() + "; is the package nftables installed?", e);
+        }
+    }
+
     @Override
     public void forgetFlows(String address, int port) {
-        Command.Outcome outcome = command.run(conntrack(address, port), "");
+        Command.Outcome outcome = run(conntrack(address, port), "");
         LOG.log(System.Logger.Level.DEBUG, "conntrack -D {0}:{1}: code {2}", address, port, outcome.code());
     }
 

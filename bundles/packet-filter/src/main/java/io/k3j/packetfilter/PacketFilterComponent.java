@@ -13,7 +13,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(immediate = true, configurationPid = "io.k3j.packetfilter",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class PacketFilterComponent implements PacketFilter {
-    private final PacketFilter filter = new NftFilter(new Command());
+    private final PacketFilter filter = new NftFilter();
 
     /// Ready at once.
     @Activate

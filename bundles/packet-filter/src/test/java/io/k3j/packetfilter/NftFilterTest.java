@@ -3,14 +3,18 @@ package io.k3j.packetfilter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.k3j.childprocess.Command;
 import io.k3j.nodeapi.FilterRefused;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Runs the real nft in a network namespace of the test's own, which goes with the process that holds it.
 @EnabledIf(value = "possible", disabledReason = "needs root and the package nftables")
@@ -22,7 +26,7 @@ class NftFilterTest {
 
     /// Puts every command behind `unshare`, all in one namespace: one script does the whole test.
     private static Command.Outcome inNamespace(String script) {
-        return new Command().run(List.of("unshare", "--net", "sh", "-e", "-c", script), "");
+        return new NftFilter().run(List.of("unshare", "--net", "sh", "-e", "-c", script), "");
     }
 
     @Test
@@ -51,7 +55,7 @@ class NftFilterTest {
 
     @Test
     void aRefusedTransactionSaysWhyAndChangesNothing() {
-        NftFilter filter = new NftFilter(new Command());
+        NftFilter filter = new NftFilter();
         assertThatExceptionOfType(FilterRefused.class)
                 .isThrownBy(() -> filter.apply("add table ip k3jtest\nadd rule ip k3jtest nowhere accept\n"))
                 .withMessageContaining("nft: ");
@@ -61,7 +65,19 @@ class NftFilterTest {
     @Test
     void aMissingProgramIsNamedWithItsPackage() {
         assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> new Command().run(List.of("/no/such/nft"), ""))
+                .isThrownBy(() -> new NftFilter().run(List.of("/no/such/nft"), ""))
                 .withMessageContaining("is the package nftables installed?");
+    }
+
+    @Test
+    @Timeout(60)
+    void oneThatHangsHoldsTheNextUpNoLongerThanItsLimit(@TempDir Path directory) throws Exception {
+        Path pipe = directory.resolve("nobody-writes");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        NftFilter filter = new NftFilter(new Command(Duration.ofSeconds(1)));
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(FilterRefused.class).isThrownBy(() -> filter.apply("include \"" + pipe + "\"\n"))
+                    .withMessage("nft: no answer within 1 seconds");
+        }
     }
 }

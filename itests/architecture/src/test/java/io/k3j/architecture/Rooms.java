@@ -18,6 +18,7 @@ final class Rooms {
             Map.entry("controllerkit", Set.of("clientapi", "model", "componentapi")),
             Map.entry("sqllog", Set.of("componentapi", "datastoreapi", "pki")),
             Map.entry("pki", Set.of("durablefiles")), Map.entry("durablefiles", Set.of()),
+            Map.entry("childprocess", Set.of()),
             Map.entry("netfilter", Set.of("nodeapi", "model")), Map.entry("streaming", Set.of("edgeapi")),
             Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("etcdclient", Set.of("streaming")),
             Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",

@@ -28,6 +28,16 @@ class PodItest extends NodeScene {
     }
 
     @Test
+    void givesAPodItsSysctls() throws Exception {
+        create("sysctls", shell(LOOP), "securityContext", Struct.of("sysctls",
+                Seq.of(Struct.of("name", "kernel.shm_rmid_forced", "value", "1"),
+                        Struct.of("name", "net/ipv4/ip_local_port_range", "value", "2000 3000"))));
+        until("sysctls", NodeScene::ready);
+        assertThat(exec("sysctls", "cat /proc/sys/kernel/shm_rmid_forced /proc/sys/net/ipv4/ip_local_port_range"))
+                .isEqualTo("1\n2000\t3000\n");
+    }
+
+    @Test
     void finishesAPodThatEndsAndKeepsItsLastWords() throws Exception {
         create("job", shell("echo why > /dev/termination-log; exit 3"), "restartPolicy", "Never");
         Obj pod = until("job", o -> phase(o).equals("Failed")).orElseThrow();

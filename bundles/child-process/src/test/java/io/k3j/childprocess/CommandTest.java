@@ -1,0 +1,68 @@
+package io.k3j.childprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CommandTest {
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    @Test
+    void aProgramReadsItsInputAndIsHeard() throws IOException {
+        Command.Outcome outcome = shell(Duration.ofSeconds(30), "cat; yes complaint | head -c 200000 >&2; exit 3",
+                "link\n");
+        assertThat(outcome.code()).isEqualTo(3);
+        assertThat(outcome.output()).isEqualTo("link\n");
+        assertThat(outcome.complaint()).hasSize(200_000).startsWith("complaint\n");
+    }
+
+    @Test
+    void aProgramThatHangsIsEndedWithItsChildren() throws Exception {
+        Command.Outcome outcome = shell(SOON, "sleep 1000 & echo $!; wait", "");
+        assertThat(outcome.code()).isEqualTo(-1);
+        assertThat(outcome.complaint()).isEqualTo("no answer within 0 seconds");
+        ended(outcome.output());
+    }
+
+    @Test
+    void aProgramThatReadsNothingIsNotWaitedFor() throws IOException {
+        assertThat(shell(SOON, "exit 0", "x".repeat(1 << 20)).code()).isZero();
+    }
+
+    @Test
+    void nobodyWaitsForAProcessItLeftBehind() throws Exception {
+        Command.Outcome outcome = shell(Duration.ofSeconds(30), "sleep 1000 & echo $!", "");
+        assertThat(outcome.code()).isZero();
+        assertThat(ProcessHandle.of(Long.parseLong(outcome.output().strip())).map(ProcessHandle::destroyForcibly))
+                .contains(true);
+    }
+
+    @Test
+    void aProgramThatSaysTooMuchFails() throws IOException {
+        assertThat(shell(Duration.ofSeconds(60), "yes", "").code()).isNotZero();
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNamed() {
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new Command(SOON).run(List.of("/no/such"), ""))
+                .withMessageContaining("/no/such");
+    }
+
+    private static Command.Outcome shell(Duration limit, String script, String input) throws IOException {
+        return new Command(limit).run(List.of("sh", "-c", script), input);
+    }
+
+    private static void ended(String pid) throws Exception {
+        var child = ProcessHandle.of(Long.parseLong(pid.strip()));
+        if (child.isPresent()) {
+            child.get().onExit().get(10, TimeUnit.SECONDS);
+        }
+    }
+}
