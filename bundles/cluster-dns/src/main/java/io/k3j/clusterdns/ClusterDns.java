@@ -37,6 +37,7 @@ public final class ClusterDns {
     private static final System.Logger LOG = System.getLogger("io.k3j.clusterdns");
     private static final long LOOK_MILLIS = 1000;
 
+    private final InstantSource clock = TimeSource.system().monotonic();
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Settings settings;
     private final HealthScope health;
@@ -57,7 +58,7 @@ public final class ClusterDns {
         Zone zone = new Zone(settings.clusterDomain(), new Picture(views));
         publication = new Publication(views, settings.nodeName(), List.of(settings.clusterDns()));
         responder = new Responder(zone, new Forwarder(() -> Resolvers.of(settings.resolvConf(), own()),
-                RandomGenerator.getDefault(), TimeSource.system().monotonic()));
+                RandomGenerator.getDefault(), clock));
         if (settings.flannelBackend().equals("none")) {
             wanted = Place.outside(List.of(settings.nodeIp()), List.of(settings.clusterCidr()));
         }
@@ -140,7 +141,7 @@ public final class ClusterDns {
         List<Listeners> next = new ArrayList<>();
         try {
             for (String address : place.addresses()) {
-                next.add(new Listeners(InetAddress.ofLiteral(address), place.port(), responder, place::welcome));
+                next.add(new Listeners(InetAddress.ofLiteral(address), place.port(), responder, place::welcome, clock));
             }
             LOG.log(System.Logger.Level.INFO, "listening on {0} port {1}", place.addresses(),
                     Integer.toString(place.port()));

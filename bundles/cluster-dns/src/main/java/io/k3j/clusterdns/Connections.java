@@ -3,6 +3,8 @@ package io.k3j.clusterdns;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -19,30 +21,38 @@ final class Connections implements AutoCloseable {
     private final Shares seats = new Shares(MOST, MOST_PER_CLIENT);
     private final Map<Socket, Times> open = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final InstantSource clock;
 
-    private record Times(long begun, long asked) {
-        boolean over(long now) {
-            return now - asked > PATIENCE.toNanos() || now - begun > LIFE.toNanos();
+    private record Times(Instant begun, Instant asked) {
+        boolean over(Instant now) {
+            return asked.plus(PATIENCE).isBefore(now) || begun.plus(LIFE).isBefore(now);
         }
     }
 
-    Connections() {
+    /// @param clock a monotonic one
+    Connections(InstantSource clock) {
+        this.clock = clock;
         Thread.ofVirtual().name("dns-connections").start(this::watch);
     }
 
-    /// Takes a connection in; false when there is no seat for its client.
+    /// Takes a connection in; false when there is no seat for its client or this is closed.
     boolean begin(Socket socket) {
         if (!seats.take(socket.getInetAddress())) {
             return false;
         }
-        long now = System.nanoTime();
+        Instant now = clock.instant();
         open.put(socket, new Times(now, now));
+        // either this sees that it is closed, or the watcher sees the connection when it ends
+        if (closed.getCount() == 0) {
+            end(socket);
+            return false;
+        }
         return true;
     }
 
     /// A question was answered: the next one has its time from now on.
     void answered(Socket socket) {
-        open.computeIfPresent(socket, (s, t) -> new Times(t.begun(), System.nanoTime()));
+        open.computeIfPresent(socket, (s, t) -> new Times(t.begun(), clock.instant()));
     }
 
     /// It has ended.
@@ -56,7 +66,7 @@ final class Connections implements AutoCloseable {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                 for (Map.Entry<Socket, Times> e : open.entrySet()) {
-                    if (e.getValue().over(System.nanoTime())) {
+                    if (e.getValue().over(clock.instant())) {
                         close(e.getKey());
                     }
                 }

@@ -92,7 +92,7 @@ final class Forwarder {
         synchronized (remembered) {
             Remembered r = query.options() ? null : remembered.get(Asked.of(query));
             return r == null || !now.isBefore(r.until()) ? Optional.empty()
-                    : Optional.of(Lives.aged(r.message(), Duration.between(r.since(), now).toSeconds()));
+                    : Optional.of(TimesToLive.aged(r.message(), Duration.between(r.since(), now).toSeconds()));
         }
     }
 
@@ -100,7 +100,7 @@ final class Forwarder {
     private void remember(Wire.Query query, byte[] answer) {
         int code = answer[3] & 0xF;
         boolean cut = (answer[2] & 2) != 0;
-        long life = Math.min(Lives.least(answer), REMEMBER.toSeconds());
+        long life = Math.min(TimesToLive.least(answer), REMEMBER.toSeconds());
         if (!cut && (code == Answer.OK || code == Answer.NO_SUCH_NAME) && !query.options() && life > 0) {
             Instant now = clock.instant();
             synchronized (remembered) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -28,11 +29,13 @@ final class Listeners implements AutoCloseable {
     private final DatagramSocket udp;
     private final ServerSocket tcp;
     private final Shares questions = new Shares(AT_ONCE, AT_ONCE_PER_CLIENT);
-    private final Connections connections = new Connections();
+    private final Connections connections;
 
     /// Opens both sockets; port 0 picks one free port for both. Who is not welcome gets no answer.
+    /// @param clock a monotonic one
     /// @throws IOException when the address cannot be used
-    Listeners(InetAddress address, int port, Responder responder, Predicate<InetAddress> welcome) throws IOException {
+    Listeners(InetAddress address, int port, Responder responder, Predicate<InetAddress> welcome, InstantSource clock)
+            throws IOException {
         this.responder = responder;
         this.welcome = welcome;
         tcp = new ServerSocket();
@@ -44,6 +47,7 @@ final class Listeners implements AutoCloseable {
             tcp.close();
             throw e;
         }
+        connections = new Connections(clock);
         Thread.ofVirtual().name("dns-udp").start(this::datagrams);
         Thread.ofVirtual().name("dns-tcp").start(this::connections);
     }
@@ -127,11 +131,11 @@ final class Listeners implements AutoCloseable {
     @Override
     public void close() {
         udp.close();
-        connections.close();
         try {
             tcp.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "tcp not closed: {0}", e.getMessage());
         }
+        connections.close();
     }
 }

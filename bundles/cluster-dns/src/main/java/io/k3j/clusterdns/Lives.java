@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The times to live in an answer (RFC 1035, section 3.2.1; RFC 2308 for answers that say no). Pure.
-final class Lives {
-    private static final int POINTER = 0xC0;
+final class TimesToLive {
     private static final int SOA_FIXED = 20;
 
-    private Lives() {
+    private TimesToLive() {
     }
 
     /// How many seconds a whole answer may be kept: the least of its records'; for one without records what its zone
@@ -59,11 +58,11 @@ final class Lives {
         int authorities = b.getShort(8) & 0xFFFF;
         int all = answers + authorities + (b.getShort(10) & 0xFFFF);
         b.position(Wire.HEADER);
-        skip(b);
+        Wire.skipName(b);
         b.position(b.position() + 4);
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < all; i++) {
-            skip(b);
+            Wire.skipName(b);
             int type = b.getShort() & 0xFFFF;
             b.getShort();
             int at = b.position();
@@ -75,15 +74,5 @@ final class Lives {
             }
         }
         return places;
-    }
-
-    private static void skip(ByteBuffer b) {
-        for (int length = b.get() & 0xFF; length != 0; length = b.get() & 0xFF) {
-            if ((length & POINTER) == POINTER) {
-                b.get();
-                return;
-            }
-            b.position(b.position() + length);
-        }
     }
 }

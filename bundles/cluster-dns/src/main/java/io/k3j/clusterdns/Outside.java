@@ -9,7 +9,6 @@ import java.util.List;
 /// gets alias and addresses in one answer.
 final class Outside {
     private static final int QUERY = 0x0100;
-    private static final int POINTER = 0xC0;
 
     private Outside() {
     }
@@ -36,10 +35,10 @@ final class Outside {
         ByteBuffer b = ByteBuffer.wrap(message);
         int answers = b.getShort(6) & 0xFFFF;
         b.position(Wire.HEADER);
-        skip(b);
+        Wire.skipName(b);
         b.position(b.position() + 4);
         for (int i = 0; i < answers && b.remaining() > 0; i++) {
-            skip(b);
+            Wire.skipName(b);
             int kind = b.getShort() & 0xFFFF;
             b.position(b.position() + 6);
             int length = b.getShort() & 0xFFFF;
@@ -50,15 +49,5 @@ final class Outside {
             b.position(b.position() + length);
         }
         return found;
-    }
-
-    private static void skip(ByteBuffer b) {
-        for (int length = b.get() & 0xFF; length != 0; length = b.get() & 0xFF) {
-            if ((length & POINTER) == POINTER) {
-                b.get();
-                return;
-            }
-            b.position(b.position() + length);
-        }
     }
 }

@@ -32,14 +32,20 @@ final class Responder {
         }
         int most = tcp ? 65_535 : query.udp();
         Optional<Answer> own = query.internet() ? zone.answer(query.question()) : Optional.empty();
-        if (own.isPresent() && !leadsOutside(own.get(), query)) {
-            return Wire.answer(message, query, followed(own.get(), query), zone.domain(), most);
+        Optional<Answer.Data.Name> alias = own.flatMap(a -> alias(a, query));
+        // an external name that is the cluster's own is resolved here and now
+        Optional<Answer> target = alias
+                .flatMap(n -> zone.answer(new Question(n.target(), query.question().type())));
+        if (own.isPresent() && (alias.isEmpty() || target.isPresent())) {
+            Answer answer = target.map(t -> joined(own.get(), t)).orElseGet(own::get);
+            return Wire.answer(message, query, answer, zone.domain(), most);
         }
         if (!outside.take(client)) {
             return Wire.failure(message, Answer.SERVER_FAILURE);
         }
         try {
-            return own.map(a -> Wire.answer(message, query, followed(a, query), zone.domain(), most))
+            return alias.map(n -> Outside.followed(own.orElseThrow(), n, query, forwarder))
+                    .map(a -> Wire.answer(message, query, a, zone.domain(), most))
                     .or(() -> forwarder.ask(message, query, tcp, most))
                     .orElseGet(() -> Wire.failure(message, Answer.SERVER_FAILURE));
         } finally {
@@ -47,24 +53,15 @@ final class Responder {
         }
     }
 
-    private boolean leadsOutside(Answer answer, Wire.Query query) {
+    /// The one other name an answer consists of, unless it is what was asked for.
+    private static Optional<Answer.Data.Name> alias(Answer answer, Wire.Query query) {
         return answer.records().size() == 1 && answer.records().getFirst() instanceof Answer.Data.Name n
-                && n.type() == Type.CNAME && query.question().type() != Type.CNAME
-                && zone.answer(new Question(n.target(), query.question().type())).isEmpty();
+                && n.type() == Type.CNAME && query.question().type() != Type.CNAME ? Optional.of(n) : Optional.empty();
     }
 
-    /// An external name that is the cluster's own is resolved here and now.
-    private Answer followed(Answer answer, Wire.Query query) {
-        if (answer.records().size() == 1 && answer.records().getFirst() instanceof Answer.Data.Name n
-                && n.type() == Type.CNAME && query.question().type() != Type.CNAME) {
-            Optional<Answer> target = zone.answer(new Question(n.target(), query.question().type()));
-            if (target.isPresent()) {
-                List<Answer.Data> all = new ArrayList<>(answer.records());
-                all.addAll(target.get().records());
-                return new Answer(Answer.OK, all, List.of(), false);
-            }
-            return Outside.followed(answer, n, query, forwarder);
-        }
-        return answer;
+    private static Answer joined(Answer alias, Answer target) {
+        List<Answer.Data> all = new ArrayList<>(alias.records());
+        all.addAll(target.records());
+        return new Answer(Answer.OK, all, List.of(), false);
     }
 }

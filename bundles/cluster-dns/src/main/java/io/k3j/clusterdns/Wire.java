@@ -18,6 +18,7 @@ final class Wire {
     static final int EDNS_UDP = 1232;
     private static final int TTL_SECONDS = 5;
     private static final int LABEL = 63;
+    private static final int POINTER = 0xC0;
     private static final int LONGEST_NAME = 255;
     private static final int INTERNET = 1;
     private static final int ANY = 255;
@@ -71,6 +72,18 @@ final class Wire {
             return new Query(id, flags, q, kind, udp, edns, dnssec, options, end);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("short message", e);
+        }
+    }
+
+    /// Goes behind a name, which may end with a pointer to another.
+    /// @throws BufferUnderflowException or [IllegalArgumentException] when the message ends before
+    static void skipName(ByteBuffer b) {
+        for (int length = b.get() & 0xFF; length != 0; length = b.get() & 0xFF) {
+            if ((length & POINTER) == POINTER) {
+                b.get();
+                return;
+            }
+            b.position(b.position() + length);
         }
     }
 

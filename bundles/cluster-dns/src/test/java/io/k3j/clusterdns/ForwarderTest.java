@@ -24,7 +24,7 @@ class ForwarderTest {
     private static final int CHAOS = 3;
     private static final byte[] OPT = {0, 0, 41, 4, (byte) 0xD0, 0, 0, 0, 0, 0, 0};
     private final AtomicInteger asked = new AtomicInteger();
-    private Instant now = Instant.parse("2026-11-22T06:00:00Z");
+    private volatile Instant now = Instant.parse("2026-11-22T06:00:00Z");
     private DatagramSocket resolver;
     private Forwarder forwarder;
     private volatile int life = 300;
@@ -97,7 +97,7 @@ class ForwarderTest {
         assertThat(ask(q)).isEqualTo(1);
         now = now.plusSeconds(4);
         byte[] aged = forwarder.ask(q, Wire.query(q), false, 512).orElseThrow();
-        assertThat(Lives.least(aged)).isEqualTo(6);
+        assertThat(TimesToLive.least(aged)).isEqualTo(6);
         now = now.plusSeconds(6);
         life = 300;
         assertThat(ask(q)).isEqualTo(2);
@@ -119,8 +119,8 @@ class ForwarderTest {
     void readsNoTimeFromBrokenAnswers() {
         byte[] q = query("a.example", 0x0100, IN, new byte[0]);
         q[7] = 1;
-        assertThat(Lives.least(q)).isZero();
-        assertThat(Lives.least(new byte[Wire.HEADER])).isZero();
+        assertThat(TimesToLive.least(q)).isZero();
+        assertThat(TimesToLive.least(new byte[Wire.HEADER])).isZero();
     }
 
     @Test
@@ -138,11 +138,24 @@ class ForwarderTest {
     }
 
     @Test
+    void takesNoConnectionInOnceClosed() {
+        Connections connections = new Connections(() -> now);
+        connections.close();
+        Socket late = new Socket() {
+            @Override
+            public InetAddress getInetAddress() {
+                return InetAddress.getLoopbackAddress();
+            }
+        };
+        assertThat(connections.begin(late)).isFalse();
+    }
+
+    @Test
     @Timeout(30)
     void endsConnectionsOfAClientThatAsksNothing() throws IOException {
         Responder nobody = new Responder(new Zone("cluster.local", new Picture(
                 new io.k3j.controllerkit.LiveViews(Instant::now))), forwarder);
-        try (Listeners l = new Listeners(InetAddress.getLoopbackAddress(), 0, nobody, c -> true)) {
+        try (Listeners l = new Listeners(InetAddress.getLoopbackAddress(), 0, nobody, c -> true, () -> now)) {
             Socket[] idle = new Socket[Connections.MOST_PER_CLIENT];
             for (int i = 0; i < idle.length; i++) {
                 idle[i] = new Socket(InetAddress.getLoopbackAddress(), l.port());
@@ -151,6 +164,7 @@ class ForwarderTest {
             try (Socket more = new Socket(InetAddress.getLoopbackAddress(), l.port())) {
                 assertThat(more.getInputStream().read()).as("one too many").isEqualTo(-1);
             }
+            now = now.plus(Connections.PATIENCE).plusSeconds(1);
             for (Socket s : idle) {
                 assertThat(s.getInputStream().read()).isEqualTo(-1);
                 s.close();

@@ -69,7 +69,7 @@ class ZoneTest {
         Zone zone = new Zone("cluster.local", new Picture(views));
         Forwarder nowhere = new Forwarder(List::of, new Random(1), Instant::now);
         listeners = new Listeners(InetAddress.getLoopbackAddress(), 0, new Responder(zone, nowhere),
-                a -> true);
+                a -> true, Instant::now);
         views.attach(api);
         deliver(api);
     }
