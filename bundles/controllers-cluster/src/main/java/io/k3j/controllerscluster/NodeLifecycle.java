@@ -7,10 +7,10 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Desk;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.controllerkit.Loop;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.WorkQueue;
 import io.k3j.controllerkit.Writer;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -51,8 +51,7 @@ final class NodeLifecycle implements Reconciler {
     private final Map<Key, Sign> signs = new ConcurrentHashMap<>();
     private final Zones zones = new Zones();
     private final Set<Key> toEvict = new LinkedHashSet<>();
-    private volatile Runnable wake = () -> {
-    };
+    private final WorkQueue queue;
 
     private NodeLifecycle(Desk desk) {
         this.nodes = desk.views().of(Resources.NODES);
@@ -60,6 +59,7 @@ final class NodeLifecycle implements Reconciler {
         this.pods = onNodes(desk.views().of(Resources.PODS));
         this.clock = desk.clock();
         this.events = desk.events("node-controller", ACCOUNT);
+        this.queue = desk.loop("node-lifecycle-controller", ACCOUNT, 1, this).on(nodes).reads(leases, pods).queue();
     }
 
     /// A view of pods that can be asked by node.
@@ -68,10 +68,7 @@ final class NodeLifecycle implements Reconciler {
     }
 
     static void add(Desk desk) {
-        NodeLifecycle all = new NodeLifecycle(desk);
-        Loop loop = desk.loop("node-lifecycle-controller", ACCOUNT, 1, all).on(all.nodes).reads(all.leases, all.pods);
-        all.wake = () -> loop.queue().add(ZONES);
-        all.wake.run();
+        new NodeLifecycle(desk).queue.add(ZONES);
     }
 
     @Override
@@ -96,7 +93,7 @@ final class NodeLifecycle implements Reconciler {
         if (!NodeTaints.toEvict(node)) {
             toEvict.remove(key);
         } else if (toEvict.add(key)) {
-            wake.run();
+            queue.add(ZONES);
         }
         if (!Conditions.isTrue(node.status().seq("conditions"), "Ready")) {
             markPods(node, writer);
