@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,20 +14,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
-/// Mounts file systems in memory and takes mounts away, by mount(2) and umount2(2). Any thread; short calls.
+/// Mounts file systems in memory and takes mounts away, by mount(2) and umount2(2). Any thread.
+///
+/// All of it is done by one platform thread: while many pods come and go the kernel makes everyone wait who changes or
+/// reads the mount table, and a virtual thread that waits there keeps its carrier from all others.
 final class Mounts {
     private static final long NOSUID = 2;
     private static final long NODEV = 4;
     private static final long BIND = 4096;
     private static final int DETACH = 2;
     private static final String ERRNO = "errno";
+    private static final long IDLE_SECONDS = 10;
     private final StructLayout state = Linker.Option.captureStateLayout();
     private final MethodHandle mount;
     private final MethodHandle unmount;
+    private final Path table;
+    /// Ends when it is idle. What waits for it is bounded by the callers, who wait themselves.
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("mounts").factory());
 
-    @SuppressWarnings("restricted")
     Mounts() {
+        this(Path.of("/proc/self/mountinfo"));
+    }
+
+    /// @param table of what is mounted, as `/proc/self/mountinfo` has it
+    @SuppressWarnings("restricted")
+    Mounts(Path table) {
+        this.table = table;
+        thread.allowCoreThreadTimeOut(true);
         Linker linker = Linker.nativeLinker();
         Linker.Option errno = Linker.Option.captureCallState(ERRNO);
         mount = linker.downcallHandle(linker.defaultLookup().find("mount").orElseThrow(),
@@ -39,15 +60,42 @@ final class Mounts {
 
     /// Puts an empty file system in memory over a directory, unless something is mounted there already.
     void tmpfs(Path directory, String options) throws IOException {
-        if (mounted(directory)) {
-            return;
-        }
-        mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
+        away(() -> {
+            if (!isMounted(directory)) {
+                mount("tmpfs", directory, "tmpfs", NOSUID | NODEV, options);
+            }
+            return directory;
+        });
     }
 
     /// Shows a directory or file at another place too, where one of the same kind is.
     void bind(Path source, Path target) throws IOException {
-        mount(source.toString(), target, "none", BIND, "");
+        away(() -> {
+            mount(source.toString(), target, "none", BIND, "");
+            return target;
+        });
+    }
+
+    private interface Call<T> {
+        T run() throws IOException;
+    }
+
+    /// Lets the platform thread do it and waits, which no interrupt cuts short.
+    private <T> T away(Call<T> call) throws IOException {
+        try {
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    return call.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, thread).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException problem) {
+                throw problem.getCause();
+            }
+            throw e;
+        }
     }
 
     private void mount(String source, Path target, String type, long flags, String options) throws IOException {
@@ -69,7 +117,13 @@ final class Mounts {
     /// Takes everything away that is mounted at or below a path, the last first.
     /// @throws IOException when anything is still mounted there
     void unmountBelow(Path directory) throws IOException {
-        String at = real(directory);
+        away(() -> {
+            clear(real(directory));
+            return directory;
+        });
+    }
+
+    private void clear(String at) throws IOException {
         for (String point : below(at).reversed()) {
             detach(point);
         }
@@ -79,7 +133,7 @@ final class Mounts {
         }
     }
 
-    private static List<String> below(String at) throws IOException {
+    private List<String> below(String at) throws IOException {
         List<String> found = new ArrayList<>();
         for (String line : table()) {
             String point = point(line);
@@ -118,12 +172,16 @@ final class Mounts {
 
     /// Whether something is mounted at a directory.
     boolean mounted(Path directory) throws IOException {
+        return away(() -> isMounted(directory));
+    }
+
+    private boolean isMounted(Path directory) throws IOException {
         String at = real(directory);
         return table().stream().anyMatch(l -> point(l).equals(at));
     }
 
-    private static List<String> table() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/mountinfo"));
+    private List<String> table() throws IOException {
+        return Files.readAllLines(table);
     }
 
     /// The fifth word, with its octal escapes undone.
