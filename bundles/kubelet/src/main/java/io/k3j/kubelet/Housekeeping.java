@@ -46,6 +46,7 @@ final class Housekeeping {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
                 try {
                     workers.all().forEach(w -> w.runtime().running().forEach(this::rotate));
+                    tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
                     if (round % LEFTOVERS_EVERY == 0) {
                         leftovers();
                     }
@@ -85,7 +86,8 @@ final class Housekeeping {
         }
     }
 
-    /// Removes directories, cgroups and links of pods that are neither known nor in the runtime.
+    /// Removes directories, cgroups and links of pods that are neither known nor in the runtime; a cgroup that was
+    /// busy when its pod ended goes with this.
     void leftovers() throws IOException {
         Set<String> alive = new HashSet<>();
         tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
@@ -96,10 +98,10 @@ final class Housekeeping {
             if (!workers.knows(uid) && !alive.contains(uid)) {
                 LOG.log(System.Logger.Level.INFO, "removing leftovers of pod uid={0}", uid);
                 tools.volumes().remove(uid);
-                tools.cgroups().present().stream().filter(g -> g.endsWith("/pod" + uid))
-                        .forEach(tools.cgroups()::remove);
             }
         }
+        tools.cgroups().present().stream().filter(uid -> !workers.knows(uid) && !alive.contains(uid))
+                .forEach(tools.cgroups()::remove);
         for (Path p : children(tools.options().logDir())) {
             String name = String.valueOf(p.getFileName());
             String uid = name.substring(name.lastIndexOf('_') + 1);

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -22,6 +23,7 @@ import java.util.concurrent.Semaphore;
 /// <https://kubernetes.io/docs/concepts/containers/images/>.
 final class Images {
     private static final int MAX_PULLS = 5;
+    private static final Pull BEGUN = new Pull(false, "", Duration.ZERO, Instant.EPOCH, Duration.ZERO, false);
     private final ContainerRuntime runtime;
     private final References references;
     private final InstantSource clock;
@@ -101,7 +103,7 @@ final class Images {
     }
 
     private void begin(Obj pod, String name, String id, @org.jspecify.annotations.Nullable Pull before, Runnable wake) {
-        pulls.put(id, new Pull(false, "", Duration.ZERO, Instant.EPOCH, Duration.ZERO, false));
+        pulls.put(id, BEGUN);
         Thread.ofVirtual().name("pull-" + name).start(() -> {
             Instant since = clock.instant();
             String error = "";
@@ -112,7 +114,7 @@ final class Images {
                 } finally {
                     slots.release();
                 }
-            } catch (RuntimeFault | ConfigProblem e) {
+            } catch (RuntimeException e) {
                 error = "failed to pull and unpack image \"" + name + "\": " + e.getMessage();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -121,15 +123,18 @@ final class Images {
             Instant now = clock.instant();
             Duration pause = before == null || before.pause.isZero() ? Backoff.FIRST : before.pause.multipliedBy(2);
             pause = pause.compareTo(Backoff.LONGEST) > 0 ? Backoff.LONGEST : pause;
-            pulls.put(id, new Pull(true, error, Duration.between(since, now), now.plus(pause), pause, false));
+            // of a pod that is gone by now nothing is kept
+            pulls.replace(id, BEGUN,
+                    new Pull(true, error, Duration.between(since, now), now.plus(pause), pause, false));
             wake.run();
         });
     }
 
+    /// Tries every credential; one that cannot be read is told only when none of the others opens the registry.
     private void fetch(Obj pod, String name) {
-        List<Struct> credentials = credentials(pod, registry(name));
+        List<String> unread = new ArrayList<>();
         RuntimeFault last = null;
-        for (Struct auth : credentials) {
+        for (Struct auth : credentials(pod, registry(name), unread)) {
             try {
                 runtime.images().pull(name, auth);
                 return;
@@ -138,37 +143,69 @@ final class Images {
             }
         }
         if (last != null) {
-            throw last;
+            unread.addFirst(String.valueOf(last.getMessage()));
+            throw new RuntimeFault(last.kind(), String.join("; ", unread));
         }
     }
 
     /// What may open a registry: the pod's pull secrets that name it, then nothing at all.
-    private List<Struct> credentials(Obj pod, String registry) {
+    /// @param unread gets what cannot be read
+    private List<Struct> credentials(Obj pod, String registry, List<String> unread) {
         List<Struct> all = new ArrayList<>();
         for (Struct ref : pod.spec().seq("imagePullSecrets").structs()) {
-            references.find(References.SECRETS, pod.namespace(), ref.text("name")).ifPresent(s -> {
-                String data = s.tree().struct("data").text(".dockerconfigjson");
-                Struct auths = data.isEmpty() ? Struct.EMPTY
-                        : Json.object(Base64.getDecoder().decode(data)).struct("auths");
-                auths.names().stream().filter(n -> host(n).equals(registry))
-                        .forEach(n -> all.add(auth(auths.struct(n))));
-            });
+            String about = "image pull secret \"" + ref.text("name") + "\" ";
+            try {
+                Obj secret = references.need(References.SECRETS, pod.namespace(), ref.text("name"), false)
+                        .orElseThrow();
+                Struct auths = auths(secret.tree().struct("data"));
+                for (String url : auths.names()) {
+                    if (host(url).equals(registry)) {
+                        auth(auths.struct(url)).ifPresentOrElse(all::add, () -> unread.add(about + "has for " + url
+                                + " an auth that is not the base64 of USER:PASSWORD; make it by kubectl create secret"
+                                + " docker-registry"));
+                    }
+                }
+            } catch (ConfigProblem e) {
+                unread.add(about + "cannot be read: " + e.getMessage());
+            } catch (MalformedInput | IllegalArgumentException e) {
+                // what is wrong in it may be part of a password
+                unread.add(about + "has no .dockerconfigjson that is valid JSON");
+            }
         }
         all.add(Struct.EMPTY);
         return all;
     }
 
-    private static Struct auth(Struct a) {
+    private static Struct auths(Struct data) {
+        String json = data.text(".dockerconfigjson");
+        return json.isEmpty() ? Struct.EMPTY : Json.object(Base64.getDecoder().decode(json)).struct("auths");
+    }
+
+    /// A credential, empty when it cannot be read. Lines may be wrapped, as upstream's reader takes them.
+    private static Optional<Struct> auth(Struct a) {
         String user = a.text("username");
         String password = a.text("password");
         if (user.isEmpty() && !a.text("auth").isEmpty()) {
-            String both = new String(Base64.getDecoder().decode(a.text("auth")), StandardCharsets.UTF_8);
-            int colon = both.indexOf(':');
-            user = both.substring(0, Math.max(0, colon));
-            password = both.substring(colon + 1);
+            try {
+                String base64 = a.text("auth").replaceAll("\\s", "");
+                String both = new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+                int colon = both.indexOf(':');
+                if (colon < 0) {
+                    return Optional.empty();
+                }
+                user = both.substring(0, colon);
+                password = both.substring(colon + 1);
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
         }
-        return Struct.builder().putUnlessEmpty("username", user).putUnlessEmpty("password", password)
-                .putUnlessEmpty("identityToken", a.text("identitytoken")).build();
+        return Optional.of(Struct.builder().putUnlessEmpty("username", user).putUnlessEmpty("password", password)
+                .putUnlessEmpty("identityToken", a.text("identitytoken")).build());
+    }
+
+    /// Forgets how the fetches for a pod went.
+    void forget(String uid) {
+        pulls.keySet().removeIf(id -> id.startsWith(uid + "/"));
     }
 
     private static String host(String url) {

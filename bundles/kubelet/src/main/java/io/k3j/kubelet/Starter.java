@@ -208,7 +208,8 @@ final class Starter {
             Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         }
         tools.volumes().remove(pod.uid());
-        tools.cgroups().remove(tools.cgroups().parent(pod));
+        tools.cgroups().remove(pod.uid());
+        tools.images().forget(pod.uid());
         tools.tokens().forget(pod.uid());
         tools.watches().forget(pod.uid());
     }
