@@ -2,13 +2,13 @@ package io.k3j.cniflannel;
 
 import io.k3j.childprocess.Command;
 import io.k3j.codec.Json;
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -114,15 +114,13 @@ final class Host {
         }
     }
 
-    /// Writes a file as a whole, unless it is already so; returns whether it changed.
+    /// Writes a file as a whole and for good, unless it is already so; returns whether it changed.
     boolean write(Path file, byte[] content) throws IOException {
         if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
             return false;
         }
         Files.createDirectories(file.getParent());
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.write(fresh, content);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.write(file, content, "rw-r--r--");
         return true;
     }
 }

@@ -1,11 +1,11 @@
 package io.k3j.cniflannel;
 
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,13 +60,10 @@ final class WireGuard {
 
     private Path key(String device) throws IOException {
         Path file = directory.resolve(device.endsWith("v6") ? "wgkey-v6" : "wgkey");
-        if (Files.notExists(file)) {
+        // an empty one is what a power cut left of a key before it was made durable
+        if (Files.notExists(file) || Files.size(file) == 0) {
             Files.createDirectories(directory);
-            Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(fresh, host.read(List.of("wg", "genkey")));
-            Files.move(fresh, file);
+            DurableFiles.write(file, host.read(List.of("wg", "genkey")), "rw-------");
         }
         return file;
     }
