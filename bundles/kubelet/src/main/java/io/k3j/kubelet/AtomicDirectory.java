@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,13 +63,32 @@ final class AtomicDirectory {
             }
             String fresh = ".." + clock.instant().toString().replace(':', '_') + "."
                     + Long.toHexString(System.nanoTime());
-            fill(top, fresh, files, group);
+            removeUnfinished(top);
+            try {
+                fill(top, fresh, files, group);
+            } catch (IOException e) {
+                Trees.delete(top.entry(fresh));
+                throw e;
+            }
             Files.deleteIfExists(top.entry(NEXT));
             Files.createSymbolicLink(top.entry(NEXT), Path.of(fresh));
             Files.move(top.entry(NEXT), top.entry(DATA), StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
             links(top, files.keySet(), fresh);
             return true;
+        }
+    }
+
+    /// What a write left that a crash cut short: the next may need its room.
+    private static void removeUnfinished(Handle top) throws IOException {
+        List<String> shown = List.of(DATA, link(top, DATA).toString());
+        try (Stream<Path> all = Files.list(top.path())) {
+            for (Path p : all.toList()) {
+                String name = p.getFileName().toString();
+                if (name.startsWith("..") && !shown.contains(name)) {
+                    Trees.delete(p);
+                }
+            }
         }
     }
 

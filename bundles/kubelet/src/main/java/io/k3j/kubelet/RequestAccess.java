@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.kubelet.KubeletServer.Refusal;
 import io.k3j.model.Gvr;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -57,11 +57,11 @@ final class RequestAccess {
         private static final User NOBODY = new User("", "", List.of(), Struct.EMPTY);
     }
 
-    RequestAccess(ApiClient api, String node, InstantSource clock) {
+    RequestAccess(ApiClient api, String node, TimeSource clock) {
         this.api = api;
         this.node = node;
-        users = new Remembered<>(clock);
-        answers = new Remembered<>(clock);
+        users = new Remembered<>(clock.monotonic());
+        answers = new Remembered<>(clock.monotonic());
     }
 
     /// Returns when a request may be answered.

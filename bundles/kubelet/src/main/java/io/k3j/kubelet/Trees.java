@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -63,18 +64,22 @@ final class Trees {
     }
 
     /// One pass over a tree.
-    private static final class Emptying {
+    static final class Emptying {
         private boolean again = true;
         private int moved;
 
-        private void empty(SecureDirectoryStream<Path> in, SecureDirectoryStream<Path> top, int depth)
+        void empty(SecureDirectoryStream<Path> in, SecureDirectoryStream<Path> top, int depth)
                 throws IOException {
-            for (Path p : in) {
-                try {
-                    one(in, p.getFileName(), top, depth);
-                } catch (NoSuchFileException e) {
-                    again = true;
+            try {
+                for (Path p : in) {
+                    try {
+                        one(in, p.getFileName(), top, depth);
+                    } catch (NoSuchFileException e) {
+                        again = true;
+                    }
                 }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
         }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubelet.AtomicDirectory.Content;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,6 +50,30 @@ class AtomicDirectoryTest {
     void refusesAPathThatLeavesTheVolume() {
         assertThatThrownBy(() -> write(Map.of("../x", "1"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("leaves the volume");
+    }
+
+    @Test
+    void nothingHalfWrittenStaysWhenItCannotWrite() throws IOException {
+        write(Map.of("a", "1"));
+        // of a write that a crash cut short
+        Files.createDirectory(directory.resolve("..2026-01-01T00_00_00Z.1"));
+        String tooLong = "z".repeat(256);
+        assertThatThrownBy(() -> write(Map.of("a", "2", tooLong, "2"))).isInstanceOf(IOException.class);
+        assertThat(directory.resolve("a")).hasContent("1");
+        try (var all = Files.list(directory)) {
+            assertThat(all.map(p -> p.getFileName().toString()).filter(n -> n.startsWith("..2"))).hasSize(1);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void tellsOfADirectoryThatCannotBeRead() {
+        SecureDirectoryStream<Path> broken = (SecureDirectoryStream<Path>) Proxy.newProxyInstance(
+                SecureDirectoryStream.class.getClassLoader(), new Class<?>[] {SecureDirectoryStream.class},
+                (p, m, a) -> {
+                    throw new DirectoryIteratorException(new IOException("disk"));
+                });
+        assertThatThrownBy(() -> new Trees.Emptying().empty(broken, broken, 1)).isInstanceOf(IOException.class).hasMessage("disk");
     }
 
     @Test

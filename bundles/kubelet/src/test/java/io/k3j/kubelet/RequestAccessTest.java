@@ -9,9 +9,9 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
+import io.k3j.testkit.ManualClock;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 class RequestAccessTest {
     private final List<String> asked = new ArrayList<>();
-    private Instant now = Instant.parse("2026-11-22T06:00:00Z");
+    private final ManualClock clock = new ManualClock();
     private boolean away;
     private final RequestAccess access = new RequestAccess((ApiClient) Proxy.newProxyInstance(
             ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
-            (p, m, a) -> answer((Gvr) a[0], (Struct) a[3])), "n1", () -> now);
+            (p, m, a) -> answer((Gvr) a[0], (Struct) a[3])), "n1", clock);
 
     /// Only `good` is a token; its user may read metrics, and create nodes/proxy.
     private Struct answer(Gvr what, Struct body) {
@@ -87,16 +87,25 @@ class RequestAccessTest {
     void remembersAnswersForAWhile() {
         admit("GET", "metrics");
         assertThat(asked).hasSize(2);
-        now = now.plusSeconds(119);
+        clock.advance(Duration.ofSeconds(119));
         admit("GET", "metrics");
         assertThat(asked).hasSize(2);
-        now = now.plusSeconds(2);
+        clock.advance(Duration.ofSeconds(2));
         admit("GET", "metrics");
         assertThat(asked).hasSize(3);
         assertThatThrownBy(() -> admit("GET", "stats")).isInstanceOf(KubeletServer.Refusal.class);
-        now = now.plus(Duration.ofSeconds(31));
+        clock.advance(Duration.ofSeconds(31));
         assertThatThrownBy(() -> admit("GET", "stats")).isInstanceOf(KubeletServer.Refusal.class);
         assertThat(asked).hasSize(5);
+    }
+
+    @Test
+    void remembersNothingLongerBecauseTheTimeOfDayIsSetBack() {
+        admit("GET", "metrics");
+        clock.step(Duration.ofHours(-1));
+        clock.advance(Duration.ofSeconds(121));
+        admit("GET", "metrics");
+        assertThat(asked).hasSize(3);
     }
 
     @Test
@@ -109,7 +118,7 @@ class RequestAccessTest {
 
     @Test
     void forgetsTheOldestOfTooMany() {
-        Remembered<String> some = new Remembered<>(() -> now);
+        Remembered<String> some = new Remembered<>(clock);
         for (int i = 0; i < 2 * Remembered.MOST; i++) {
             some.keep("k" + i, "v", Duration.ofMinutes(1));
         }
