@@ -145,14 +145,19 @@ final class PodStep {
 
     private Optional<PodStatus.Waiting> late() {
         Optional<Instant> until = Pods.deadline(pod);
-        if (until.isEmpty() || tools.clock().instant().isBefore(until.get())) {
-            until.ifPresent(this::at);
+        if (until.isEmpty()) {
+            return Optional.empty();
+        }
+        Duration left = Duration.between(tools.clock().instant(), until.get());
+        if (left.isPositive()) {
+            at(tools.clock().monotonic().instant().plus(left));
             return Optional.empty();
         }
         return Optional.of(new PodStatus.Waiting("DeadlineExceeded",
                 "Pod was active on the node longer than the specified deadline"));
     }
 
+    /// @param when by the monotonic clock
     private void at(Instant when) {
         wakeAt = wakeAt == null || when.isBefore(wakeAt) ? when : wakeAt;
     }

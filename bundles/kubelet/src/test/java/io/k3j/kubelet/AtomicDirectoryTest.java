@@ -73,7 +73,8 @@ class AtomicDirectoryTest {
                 (p, m, a) -> {
                     throw new DirectoryIteratorException(new IOException("disk"));
                 });
-        assertThatThrownBy(() -> new Trees.Emptying().empty(broken, broken, 1)).isInstanceOf(IOException.class).hasMessage("disk");
+        assertThatThrownBy(() -> new Trees.Emptying().empty(broken, broken, 1)).isInstanceOf(IOException.class)
+                .hasMessage("disk");
     }
 
     @Test

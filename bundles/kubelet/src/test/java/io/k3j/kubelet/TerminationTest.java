@@ -31,6 +31,14 @@ class TerminationTest extends PodScene {
     }
 
     @Test
+    void aPodEndsWhenItsActiveDeadlineIsOver() throws Exception {
+        Obj pod = pod("p", spec(container("c")).with("activeDeadlineSeconds", 1));
+        until(() -> ready(pod));
+        clock.advance(Duration.ofSeconds(1));
+        until(() -> now(pod).status().text("reason").equals("DeadlineExceeded"));
+    }
+
+    @Test
     void readinessIsProbedWhileAPodEnds() throws Exception {
         Struct probe = Struct.of("exec", Struct.of("command", Seq.of("readiness")), "periodSeconds", 1,
                 "failureThreshold", 1);
