@@ -66,7 +66,9 @@ final class SchedulingQueue {
             .thenComparing(e -> e.pod.key()));
     private final PriorityQueue<Entry> backOff = new PriorityQueue<>(Comparator.comparing(SchedulingQueue::ready));
     private final Set<Entry> unschedulable = new HashSet<>();
+    private final Map<String, Long> movesOf = new HashMap<>();
     private long moves;
+    private long movesOfAny;
 
     SchedulingQueue(TimeSource time) {
         this.clock = time.monotonic();
@@ -137,7 +139,7 @@ final class SchedulingQueue {
             if (entry.gone) {
                 return;
             }
-            if (entry.takenAt != moves) {
+            if (helpedMeanwhile(entry)) {
                 backOff.add(entry);
             } else {
                 unschedulable.add(entry);
@@ -154,7 +156,7 @@ final class SchedulingQueue {
             if (entry.gone) {
                 return;
             }
-            if (entry.takenAt != moves) {
+            if (helpedMeanwhile(entry)) {
                 // what it waits for may have happened meanwhile
                 active.add(entry);
             } else {
@@ -177,6 +179,8 @@ final class SchedulingQueue {
     void changed(Set<String> plugins) {
         locked(() -> {
             moves++;
+            plugins.forEach(p -> movesOf.put(p, moves));
+            movesOfAny = plugins.isEmpty() ? moves : movesOfAny;
             for (Iterator<Entry> i = unschedulable.iterator(); i.hasNext();) {
                 Entry entry = i.next();
                 if (plugins.isEmpty() || entry.plugins.isEmpty()
@@ -214,6 +218,12 @@ final class SchedulingQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether something changed, while a pod was being placed, that may help with what kept it out.
+    private boolean helpedMeanwhile(Entry entry) {
+        return movesOfAny > entry.takenAt || entry.plugins.isEmpty() && moves > entry.takenAt
+                || entry.plugins.stream().anyMatch(p -> movesOf.getOrDefault(p, 0L) > entry.takenAt);
     }
 
     private void waitOrGo(Entry entry) {

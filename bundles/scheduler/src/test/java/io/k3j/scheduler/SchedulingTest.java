@@ -126,6 +126,21 @@ class SchedulingTest {
         assertThat(queue.take()).isEmpty();
     }
 
+    @Test
+    void aPodThatWaitsForItsClaimIsNotPlacedAgainForWhatDoesNotHelpIt() {
+        SchedulingQueue queue = new SchedulingQueue(clock);
+        queue.add(new PodInfo(pod("p", cpu("1"))));
+        SchedulingQueue.Entry entry = queue.take().orElseThrow();
+        queue.changed(Set.of("NodeResourcesFit"));
+        queue.park(entry, Set.of(VolumeFilter.NAME));
+        assertThat(queue.take()).isEmpty();
+        queue.changed(Set.of());
+        assertThat(queue.take()).contains(entry);
+        queue.changed(Set.of());
+        queue.park(entry, Set.of(VolumeFilter.NAME));
+        assertThat(queue.take()).contains(entry);
+    }
+
     private static Struct extended(long priority) {
         Struct amount = Struct.of("example.com/widget", "1");
         return Struct.of("priority", priority, "containers", Seq.of(Struct.of("name", "c", "image", "i", "resources",
