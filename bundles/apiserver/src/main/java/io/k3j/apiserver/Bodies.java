@@ -10,6 +10,7 @@ import io.k3j.codec.Yaml;
 import io.k3j.edgeapi.BodyTooLarge;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvk;
+import io.k3j.model.JsonSize;
 import io.k3j.model.Struct;
 import io.k3j.schema.DecodeFailure;
 import io.k3j.schema.Decoding;
@@ -68,7 +69,7 @@ final class Bodies {
         try {
             document = switch (mediaType(request)) {
                 case "application/json" -> Json.document(bytes, 0, bytes.length);
-                case "application/yaml" -> Yaml.document(bytes);
+                case "application/yaml" -> yaml(bytes);
                 case "application/vnd.kubernetes.protobuf" -> new Document(
                         protobuf(bytes, expected.kind), List.of());
                 default -> throw unsupported(request, "application/json, application/yaml, "
@@ -80,6 +81,17 @@ final class Bodies {
         Struct object = named(document.object(), expected.kind);
         boolean ordered = protobuf.knows(expected.kind) && mediaType(request).equals("application/json");
         return typed(new Document(object, document.duplicates()), expected, ordered ? bytes : NOTHING);
+    }
+
+    /// A document of YAML, whose aliases may not stand for more than a body may hold.
+    /// @throws MalformedInput when it is none
+    /// @throws ApiFault 413
+    static Document yaml(byte[] bytes) {
+        Document document = Yaml.document(bytes);
+        if (JsonSize.atLeast(document.object(), MAX_BYTES + 1L) > MAX_BYTES) {
+            throw tooLarge();
+        }
+        return document;
     }
 
     private Struct protobuf(byte[] bytes, Gvk kind) {
@@ -175,7 +187,7 @@ final class Bodies {
         try {
             return switch (mediaType(request)) {
                 case "application/json" -> Json.object(bytes);
-                case "application/yaml" -> Yaml.document(bytes).object();
+                case "application/yaml" -> yaml(bytes).object();
                 case "application/vnd.kubernetes.protobuf" -> protobuf(bytes, new Gvk("", "v1", "DeleteOptions"));
                 default -> throw unsupported(request, "application/json, application/yaml, "
                         + "application/vnd.kubernetes.protobuf");

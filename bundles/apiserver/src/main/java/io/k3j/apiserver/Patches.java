@@ -4,7 +4,6 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Document;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
-import io.k3j.codec.Yaml;
 import io.k3j.model.JsonPatch;
 import io.k3j.model.JsonSize;
 import io.k3j.model.MergePatch;
@@ -64,7 +63,7 @@ final class Patches {
     }
 
     private static Struct applied(Request request, byte[] bytes) {
-        Document d = Yaml.document(bytes);
+        Document d = Bodies.yaml(bytes);
         if (!d.duplicates().isEmpty()) {
             switch (request.params().text("fieldValidation")) {
                 case "Strict" -> throw ApiFault.badRequest("error strict decoding YAML: error converting YAML to JSON: "

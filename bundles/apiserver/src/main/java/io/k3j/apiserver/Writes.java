@@ -4,7 +4,9 @@ import io.k3j.apiserver.Shaping.Shaped;
 import io.k3j.apiserver.Shaping.Wish;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
 import io.k3j.datastoreapi.CommitResult;
+import io.k3j.model.JsonSize;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -25,6 +27,9 @@ final class Writes {
     static final int NAMES = 8;
     /// The largest object that is stored: etcd's `--max-request-bytes`.
     static final int MAX_STORED_BYTES = 3 << 19;
+    /// How deep an object that is stored may nest: as deep as JSON is read, with room for the lists and events that
+    /// answers put it into, so that everybody can read it again.
+    static final int MAX_LEVELS = Json.MAX_DEPTH - 10;
     private final Commits commits;
     private final EventLog log;
     private final Fence fence;
@@ -85,8 +90,13 @@ final class Writes {
         throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
     }
 
-    /// Refuses what upstream's store would not take. What is larger already, from a store that took it, may shrink.
+    /// Refuses what upstream's store would not take, and what could not be read again. What is larger already, from a
+    /// store that took it, may shrink.
     private byte[] storable(Shaped shaped, byte[] bytes, int before) {
+        if (JsonSize.deeper(shaped.object(), MAX_LEVELS)) {
+            shaping.abandoned(shaped);
+            throw ApiFault.badRequest("the object would nest values deeper than " + MAX_LEVELS + " levels");
+        }
         if (bytes.length > MAX_STORED_BYTES && bytes.length > before) {
             shaping.abandoned(shaped);
             throw new ApiFault(500, "", "etcdserver: request is too large", Struct.EMPTY);

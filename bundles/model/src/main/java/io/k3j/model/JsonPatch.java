@@ -10,9 +10,13 @@ public final class JsonPatch {
     /// The most operations one patch may hold, upstream's bound.
     public static final int MOST_OPERATIONS = 10_000;
 
-    /// The most that all copies of one patch may add, in bytes of JSON: upstream's bound. A copy of a value into itself
-    /// doubles it, so a few lines would stand for more than any memory holds.
+    /// The most that all copies of one patch, and moves to deeper places, may hold, in bytes of JSON: upstream's bound
+    /// of copies. A copy of a value into itself doubles it, so a few lines would stand for more than any memory holds.
     public static final int MOST_COPIED_BYTES = 3 << 20;
+
+    /// How deep values may nest after a patch, as deep as JSON is read. Operations that each go below what the one
+    /// before has made would nest them without end.
+    public static final int MOST_LEVELS = 1000;
     private long copied;
 
     private JsonPatch() {
@@ -43,14 +47,18 @@ public final class JsonPatch {
         String op = operation.text("op");
         List<String> path = pointer(operation, "path");
         return switch (op) {
-            case "add" -> add(root, path, 0, value(operation));
+            case "add" -> add(root, path, 0, fitting(value(operation), path));
             case "remove" -> remove(root, path, 0, op);
-            case "replace" -> replace(root, path, value(operation));
+            case "replace" -> replace(root, path, fitting(value(operation), path));
             case "test" -> test(root, path, operation);
-            case "copy" -> add(root, path, 0, counted(existing(root, pointer(operation, "from"), op)));
+            case "copy" -> add(root, path, 0,
+                    fitting(counted(existing(root, pointer(operation, "from"), op)), path));
             case "move" -> {
                 List<String> from = pointer(operation, "from");
                 Object moved = existing(root, from, op);
+                if (path.size() > from.size()) {
+                    fitting(counted(moved), path);
+                }
                 yield add(remove(root, from, 0, op), path, 0, moved);
             }
             default -> throw new PatchFailure("Unexpected kind: " + op, true);
@@ -62,6 +70,14 @@ public final class JsonPatch {
         if (copied > MOST_COPIED_BYTES) {
             throw new PatchFailure("Unable to complete the copy, the accumulated size increase of copy exceeds the"
                     + " limit " + MOST_COPIED_BYTES, false);
+        }
+        return value;
+    }
+
+    /// A value whose place is not too deep for it. So no value of a patch ever nests too deep, whatever is done to it.
+    private static Object fitting(Object value, List<String> path) {
+        if (JsonSize.deeper(value, MOST_LEVELS - path.size())) {
+            throw new PatchFailure("the patch would nest values deeper than " + MOST_LEVELS + " levels", true);
         }
         return value;
     }

@@ -2,8 +2,8 @@ package io.k3j.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// How large a value is as JSON, near enough for bounds: escapes are not counted. The walk ends where the bound is
-/// reached, so a value that contains itself many times costs no more than one that is just too large. Pure.
+/// How large a value is as JSON, near enough for bounds: escapes are not counted; and how deep. The walk ends where the
+/// bound is reached, so a value that contains itself many times costs no more than one that is just too large. Pure.
 public final class JsonSize {
     private static final int SCALAR = 4;
     private final long enough;
@@ -18,6 +18,29 @@ public final class JsonSize {
         JsonSize walk = new JsonSize(enough);
         walk.add(value);
         return walk.size;
+    }
+
+    /// Whether objects and lists nest deeper than so many levels; a scalar has none.
+    public static boolean deeper(@Nullable Object value, int levels) {
+        switch (value) {
+            case Struct s -> {
+                boolean deeper = levels < 1;
+                for (int i = 0; i < s.size() && !deeper; i++) {
+                    deeper = deeper(s.value(i), levels - 1);
+                }
+                return deeper;
+            }
+            case Seq s -> {
+                boolean deeper = levels < 1;
+                for (int i = 0; i < s.size() && !deeper; i++) {
+                    deeper = deeper(s.get(i), levels - 1);
+                }
+                return deeper;
+            }
+            case null, default -> {
+                return false;
+            }
+        }
     }
 
     private void add(@Nullable Object value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JsonPatchTest {
@@ -65,5 +66,20 @@ class JsonPatchTest {
         Seq operations = doublings;
         assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
                 .hasMessageContaining("the accumulated size increase of copy exceeds the limit 3145728");
+    }
+
+    @Test
+    void refusesOperationsThatNestValuesEverDeeper() {
+        Struct deep = Struct.EMPTY;
+        for (int i = 1; i < 600; i++) {
+            deep = Struct.of("a", deep);
+        }
+        Seq adds = Seq.of(op("add", "/a", "value", deep), op("add", "/a" + "/a".repeat(599), "value", deep));
+        Seq moves = Seq.of(op("add", "/a", "value", deep), op("add", "/b", "value", deep),
+                op("move", "/a" + "/a".repeat(599), "from", "/b"));
+        for (Seq operations : List.of(adds, moves)) {
+            assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
+                    .hasMessageContaining("deeper than 1000 levels");
+        }
     }
 }

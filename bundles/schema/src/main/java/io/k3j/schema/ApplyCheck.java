@@ -10,14 +10,14 @@ import java.util.Set;
 
 /// What server-side apply refuses in a configuration before it looks at anything else: fields that the schema does
 /// not have and elements of a list that cannot be told apart. In the words of structured-merge-diff, which clients
-/// parse. Pure.
+/// parse, but no more of them, and no longer, than [FieldPaths] says. Pure.
 public final class ApplyCheck {
     private final List<String> problems = new ArrayList<>();
 
     private ApplyCheck() {
     }
 
-    /// Everything wrong, as `.spec.foo: field not declared in schema`, in the order of the document.
+    /// What is wrong, as `.spec.foo: field not declared in schema`, in the order of the document.
     public static List<String> problems(Shape shape, Struct wanted) {
         ApplyCheck walk = new ApplyCheck();
         walk.struct(shape, wanted, "");
@@ -37,9 +37,9 @@ public final class ApplyCheck {
     private void struct(Shape shape, Struct s, String path) {
         s.forEach((name, value) -> {
             Shape child = shape.child(name);
-            String at = path + "." + name;
+            String at = FieldPaths.longer(path, "." + name);
             if (child == null) {
-                problems.add(at + ": field not declared in schema");
+                problem(at, "field not declared in schema");
             } else {
                 value(child, value, at);
             }
@@ -50,24 +50,31 @@ public final class ApplyCheck {
         boolean keyed = FieldDiff.byElement(shape);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < list.size(); i++) {
-            String at = path + "[" + i + "]";
+            String at = FieldPaths.longer(path, "[" + i + "]");
             if (keyed) {
-                String key = key(shape, list.get(i), path + ": element " + i);
-                at = path + FieldSet.shown(key);
+                String key = key(shape, list.get(i), path, i);
+                String shown = FieldPaths.shortened(FieldSet.shown(key));
+                at = FieldPaths.longer(path, shown);
                 if (!key.isEmpty() && !seen.add(key)) {
-                    problems.add(path + ": duplicate entries for key " + FieldSet.shown(key));
+                    problem(path, "duplicate entries for key " + shown);
                 }
             }
             value(shape.items(), list.get(i), at);
         }
     }
 
-    private String key(Shape shape, Object element, String where) {
+    private String key(Shape shape, Object element, String path, int index) {
         try {
             return ElementKey.of(shape, element);
         } catch (PatchFailure e) {
-            problems.add(where + ": " + e.getMessage());
+            problem(path, "element " + index + ": " + e.getMessage());
             return "";
+        }
+    }
+
+    private void problem(String path, String why) {
+        if (problems.size() < FieldPaths.MOST) {
+            problems.add(path + ": " + why);
         }
     }
 }
