@@ -3,7 +3,6 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.ApplyConflict;
 import io.k3j.schema.ManagedFields;
@@ -56,12 +55,6 @@ final class Fields {
         }
         return intent.subresource().isEmpty() && intent.target().kind().strategy().status()
                 ? object.without("status") : object;
-    }
-
-    /// Whether a writer sent an empty list: forget who owns what.
-    static boolean cleared(Struct object) {
-        Object list = object.struct("metadata").get("managedFields");
-        return list instanceof Seq s && (s.isEmpty() || s.size() == 1 && s.struct(0).isEmpty());
     }
 
     private static Manager manager(Intent intent) {

@@ -12,6 +12,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Decoding;
+import io.k3j.schema.ManagedFields;
 import java.time.Duration;
 import java.util.List;
 
@@ -80,7 +81,7 @@ final class Shaping {
         if (wish.applied) {
             return withOwnership(admitted, wish.object);
         }
-        if (intent.subresource().isEmpty() && Fields.cleared(wish.object)) {
+        if (intent.subresource().isEmpty() && ManagedFields.cleared(wish.object)) {
             return admitted.withoutAt("metadata", "managedFields");
         }
         return Fields.sameButOwnership(before, admitted) ? admitted : fields.updated(intent, before.tree(), admitted);

@@ -74,9 +74,14 @@ final class FieldSet {
     /// Members of either.
     FieldSet union(FieldSet other) {
         FieldSet sum = copy();
-        sum.member |= other.member;
-        other.children.forEach((e, child) -> sum.children.merge(e, child.copy(), FieldSet::union));
+        sum.take(other);
         return sum;
+    }
+
+    /// Takes in the members of another set. Only while this one is being built up.
+    void take(FieldSet other) {
+        member |= other.member;
+        other.children.forEach((e, child) -> below(e).take(child));
     }
 
     /// Members of this and not of `other`.

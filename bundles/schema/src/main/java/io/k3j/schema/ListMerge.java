@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,10 +30,7 @@ final class ListMerge {
         this.wanted = wanted;
         present = now.stream().map(v -> ElementKey.of(shape, v)).toList();
         keys = wanted.stream().map(v -> ElementKey.of(shape, v)).toList();
-        byKey = LinkedHashMap.newLinkedHashMap(now.size());
-        for (int i = 0; i < present.size(); i++) {
-            byKey.computeIfAbsent(present.get(i), k -> new ArrayList<>(1)).add(now.get(i));
-        }
+        byKey = FieldDiff.byKey(shape, now);
         asked = new HashSet<>(keys);
         keys.stream().filter(byKey::containsKey).forEach(shared::add);
     }

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Who owns which field, and server-side apply on top of it. Pure functions. See
 /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>.
@@ -18,6 +20,9 @@ public final class ManagedFields {
     private static final String BEFORE_APPLY = "before-first-apply";
     private static final String FIELD = "managedFields";
     private static final List<String> OPERATIONS = List.of("Apply", "Update");
+    private static final Comparator<ManagerEntry> ORDER = Comparator.comparing((ManagerEntry e) -> !e.apply())
+            .thenComparing(ManagerEntry::time).thenComparing(ManagerEntry::name)
+            .thenComparing(ManagerEntry::apiVersion).thenComparing(ManagerEntry::subresource);
     private static final String[][] NOBODYS = {{"f:apiVersion"}, {"f:kind"}, {"f:metadata", "f:name"},
             {"f:metadata", "f:namespace"}, {"f:metadata", "f:creationTimestamp"}, {"f:metadata", "f:selfLink"},
             {"f:metadata", "f:uid"}, {"f:metadata", "f:generation"}, {"f:metadata", "f:managedFields"},
@@ -115,12 +120,14 @@ public final class ManagedFields {
             FieldSet fields = e.fields();
             if (!e.belongsTo(manager, apply)) {
                 FieldSet taken = fields.common(changed);
-                taken.paths().forEach(p -> conflicts.add(new ApplyConflict.Conflict(e.shown(), p)));
+                if (!force) {
+                    taken.paths().forEach(p -> conflicts.add(new ApplyConflict.Conflict(e.shown(), p)));
+                }
                 fields = fields.minus(taken);
             }
             left.add(e.with(fields.minus(removed)));
         }
-        if (!force && !conflicts.isEmpty()) {
+        if (!conflicts.isEmpty()) {
             throw new ApplyConflict(conflicts);
         }
         return left;
@@ -142,28 +149,33 @@ public final class ManagedFields {
     private static Seq encoded(List<ManagerEntry> entries) {
         List<ManagerEntry> all = new ArrayList<>(entries);
         all.removeIf(e -> e.fields().isEmpty());
-        all.sort(Comparator.comparing((ManagerEntry e) -> !e.apply()).thenComparing(ManagerEntry::time)
-                .thenComparing(ManagerEntry::name).thenComparing(ManagerEntry::apiVersion)
-                .thenComparing(ManagerEntry::subresource));
-        fold(all);
-        return Seq.copyOf(all.stream().map(ManagerEntry::entry).toList());
+        all.sort(ORDER);
+        return Seq.copyOf(folded(all).stream().map(ManagerEntry::entry).toList());
     }
 
-    /// Folds the oldest plain writers of each version into one entry while there are too many.
-    private static void fold(List<ManagerEntry> all) {
-        while (all.stream().filter(e -> !e.apply()).count() > MOST_UPDATERS) {
-            ManagerEntry oldest = all.stream().filter(e -> !e.apply() && !e.name().equals(ANCIENT)).findFirst()
-                    .orElse(null);
-            if (oldest == null) {
-                return;
-            }
-            ManagerEntry ancient = all.stream()
-                    .filter(e -> e.name().equals(ANCIENT) && e.apiVersion().equals(oldest.apiVersion())).findFirst()
-                    .orElse(new ManagerEntry(ANCIENT, false, oldest.apiVersion(), "", "", FieldSet.root(Struct.EMPTY)));
-            all.removeAll(List.of(oldest, ancient));
-            all.addFirst(new ManagerEntry(ANCIENT, false, oldest.apiVersion(), "", oldest.time(),
-                    ancient.fields().union(oldest.fields())));
+    /// With the oldest plain writers of each version folded into one entry while there are too many. A writer may claim
+    /// any number of entries: each is looked at once.
+    private static List<ManagerEntry> folded(List<ManagerEntry> sorted) {
+        long tooMany = sorted.stream().filter(e -> !e.apply()).count() - MOST_UPDATERS;
+        if (tooMany <= 0) {
+            return sorted;
         }
+        Map<String, ManagerEntry> ancient = new LinkedHashMap<>();
+        List<ManagerEntry> left = new ArrayList<>();
+        for (ManagerEntry e : sorted) {
+            if (e.apply() || tooMany <= 0 && !e.name().equals(ANCIENT)) {
+                left.add(e);
+            } else {
+                ManagerEntry before = ancient.get(e.apiVersion());
+                FieldSet fields = before == null ? FieldSet.root(Struct.EMPTY) : before.fields();
+                fields.take(e.fields());
+                ancient.put(e.apiVersion(), new ManagerEntry(ANCIENT, false, e.apiVersion(), "", e.time(), fields));
+                tooMany -= before == null ? 0 : 1;
+            }
+        }
+        left.addAll(ancient.values());
+        left.sort(ORDER);
+        return left;
     }
 
     private static List<ManagerEntry> entries(Struct object) {
@@ -171,8 +183,9 @@ public final class ManagedFields {
                 .toList();
     }
 
-    private static boolean cleared(Struct object) {
-        return object.at("metadata", FIELD) instanceof Seq s && s.structs().stream().allMatch(Struct::isEmpty);
+    /// Whether a writer sent an empty list, or one of one empty entry: forget who owns what.
+    public static boolean cleared(Struct object) {
+        return object.at("metadata", FIELD) instanceof Seq s && (s.isEmpty() || s.size() == 1 && s.struct(0).isEmpty());
     }
 
     private static Struct bare(Struct object) {

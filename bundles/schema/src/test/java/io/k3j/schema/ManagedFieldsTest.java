@@ -2,11 +2,14 @@ package io.k3j.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -224,5 +227,28 @@ class ManagedFieldsTest {
         assertThat(ApplyCheck.problems(deployment, twice)).containsExactly(
                 ".spec.template.spec.containers[name=\"c\"].env: duplicate entries for key [name=\"X\"]",
                 ".foo: field not declared in schema");
+    }
+
+    @Test
+    void foldsAnyNumberOfClaimedWritersAtOnce() {
+        Struct web = web("replicas", 1, "paused", true);
+        List<Object> claimed = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            claimed.add(Struct.of("manager", "m" + i, "operation", "Update", "apiVersion", "apps/v" + i % 2, "time",
+                    NOON.plusSeconds(i).toString(), "fieldsType", "FieldsV1", "fieldsV1",
+                    Struct.of("f:spec", Struct.of(i < 10 ? "f:replicas" : "f:x" + i, Struct.EMPTY))));
+        }
+        Struct before = ManagedFields.updated(deployment, Struct.EMPTY, web, by("me"), NOON);
+        Struct after = web.withAt(Seq.copyOf(claimed), "metadata", "managedFields");
+        Struct now = assertTimeoutPreemptively(Duration.ofSeconds(30),
+                () -> ManagedFields.updated(deployment, before, after, by("me"), LATER));
+        Seq left = now.struct("metadata").seq("managedFields");
+        assertThat(left.structs().stream().map(e -> e.text("manager") + " " + e.text("apiVersion")))
+                .containsExactlyInAnyOrder("ancient-changes apps/v0", "ancient-changes apps/v1", "m4992 apps/v0",
+                        "m4993 apps/v1", "m4994 apps/v0", "m4995 apps/v1", "m4996 apps/v0", "m4997 apps/v1",
+                        "m4998 apps/v0", "m4999 apps/v1");
+        assertThat(left.structs().stream().filter(e -> e.text("manager").equals("ancient-changes"))
+                .map(e -> e.struct("fieldsV1").struct("f:spec").size() + " " + e.text("time")))
+                .containsExactlyInAnyOrder("2492 2026-01-01T13:23:10.500Z", "2492 2026-01-01T13:23:11.500Z");
     }
 }
