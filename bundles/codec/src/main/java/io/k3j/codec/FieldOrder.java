@@ -1,6 +1,5 @@
 package io.k3j.codec;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -38,7 +37,7 @@ public final class FieldOrder {
     /// The places of fields in a text that has been read before, in the order of the text.
     public static List<Occurrence> of(byte[] json, Collection<String> paths) {
         FieldOrder order = new FieldOrder(paths);
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
+        try (JsonParser parser = JsonReader.parser(json)) {
             order.value(parser, parser.nextToken());
         } catch (IOException e) {
             throw new MalformedInput("invalid JSON: " + e.getMessage());

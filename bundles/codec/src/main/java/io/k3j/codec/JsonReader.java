@@ -52,6 +52,11 @@ final class JsonReader {
     record Read(Object value, List<String> duplicates) {
     }
 
+    /// A parser with the bounds of all JSON that is read here.
+    static JsonParser parser(byte[] json) throws IOException {
+        return FACTORY.createParser(json);
+    }
+
     static Read read(byte[] bytes, int offset, int length) {
         if (length == 0) {
             throw new MalformedInput("unexpected end of JSON input");

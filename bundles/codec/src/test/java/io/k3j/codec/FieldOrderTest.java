@@ -15,4 +15,13 @@ class FieldOrderTest {
         assertThat(FieldOrder.of(json, List.of("z", "a[1].x", "nowhere"))).containsExactly(
                 new Occurrence("a[1].x", false), new Occurrence("a[1].x", true), new Occurrence("z", false));
     }
+
+    @Test
+    void readsWhateverCouldBeReadBefore() {
+        String name = "n".repeat(100_000);
+        byte[] json = ("{\"" + name + "\":" + "[".repeat(900) + "]".repeat(900) + ",\"z\":0}")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(Json.document(json, 0, json.length).object().names()).containsExactly(name, "z");
+        assertThat(FieldOrder.of(json, List.of("z"))).containsExactly(new Occurrence("z", false));
+    }
 }

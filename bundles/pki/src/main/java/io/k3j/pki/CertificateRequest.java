@@ -59,6 +59,8 @@ public record CertificateRequest(String commonName, List<String> organizations, 
             return new CertificateRequest(names.commonName(), names.organizations(), key);
         } catch (GeneralSecurityException unusable) {
             throw new IllegalArgumentException("the request's key or signature is of no known kind", unusable);
+        } catch (IllegalStateException malformed) {
+            throw new IllegalArgumentException("malformed request: " + malformed.getMessage(), malformed);
         }
     }
 
