@@ -30,9 +30,9 @@ enum FlowSchema {
     KUBE_SYSTEM_SERVICE_ACCOUNTS("workload-high", Lane.WORKLOAD),
     /// What runs elsewhere.
     SERVICE_ACCOUNTS("workload-low", Lane.WORKLOAD),
-    /// People.
+    /// Everybody else, known or anonymous.
     GLOBAL_DEFAULT("global-default", Lane.WORKLOAD),
-    /// Nobody so far.
+    /// Who is in neither group of all known and all anonymous callers: no request from outside.
     CATCH_ALL("catch-all", Lane.WORKLOAD);
 
     private static final String MANAGER = "system:kube-controller-manager";

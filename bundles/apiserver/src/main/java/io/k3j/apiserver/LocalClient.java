@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// authorisation, admission and validation.
 final class LocalClient implements ApiClient {
     private static final Term NOBODY = new NoTerm();
+    /// Components hear no warnings.
+    private static final Consumer<String> UNHEARD = warning -> {
+    };
     private final Core core;
     private final Callers callers;
     private final Caller caller;
@@ -131,7 +135,7 @@ final class LocalClient implements ApiClient {
         allowed("get", resource, "", key);
         return read(() -> {
             Target target = target(resource);
-            return target.object(core.reads().get(target, key, -1, Reads.UNTOLD));
+            return target.object(core.reads().get(target, key));
         });
     }
 
@@ -155,18 +159,13 @@ final class LocalClient implements ApiClient {
     }
 
     private ListPage page(Target target, Query query) {
-        try {
-            return core.reads().list(Selection.of(target, query.namespace(), query.labels(), query.fields()),
-                    ListOptions.ALL, Reads.UNTOLD);
-        } catch (Reads.ExpiredList e) {
-            throw new IllegalStateException(e);
-        }
+        return core.reads().list(Selection.of(target, query.namespace(), query.labels(), query.fields()));
     }
 
     private Intent intent(Target target, Key key, WriteOptions options) {
         String manager = options.fieldManager().isEmpty() ? shortName() : options.fieldManager();
         return new Intent(target, key, options.subresource(), caller, options.dryRun(), manager, options.force(),
-                Struct.EMPTY, term, Reads.UNTOLD);
+                Struct.EMPTY, term, UNHEARD);
     }
 
     private String shortName() {
@@ -199,7 +198,7 @@ final class LocalClient implements ApiClient {
         return write(resource, () -> {
             Target target = target(resource);
             Bodies.Expected expected = new Bodies.Expected(target.kind().gvk(), target.kind().shape(), "Ignore",
-                    Reads.UNTOLD);
+                    UNHEARD);
             return seen(target, core.operations().patch(intent(target, key, options), patch, expected));
         });
     }

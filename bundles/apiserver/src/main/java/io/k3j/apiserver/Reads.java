@@ -12,6 +12,7 @@ import io.k3j.watchcache.SnapshotTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Gets and lists from the event log, with upstream's meaning of `resourceVersion`. See
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Reads {
     /// How long a read waits for a revision the server has not reached.
     static final long FUTURE_WAIT_MILLIS = 3_000;
-    /// For callers of this process, who hear no warnings: what is not sure is an error for them.
-    static final Consumer<String> UNTOLD = warning -> {
-    };
     private final EventLog log;
     private final Fence fence;
 
@@ -35,7 +33,16 @@ final class Reads {
     /// @param warnings told when the answer may be old
     /// @throws ApiFault 404, 500 for a row that cannot be read, 504
     Item get(Target target, Key key, long revision, Consumer<String> warnings) {
-        EventLog.Snapshot s = picture(revision, warnings);
+        return item(target, key, picture(revision, () -> fence.mostRecent(warnings)));
+    }
+
+    /// One object, surely the newest: for callers of this process, who hear no warnings.
+    /// @throws ApiFault as [#get(Target, Key, long, Consumer)], 503
+    Item get(Target target, Key key) {
+        return item(target, key, fence.confirmed());
+    }
+
+    private static Item item(Target target, Key key, EventLog.Snapshot s) {
         Item item = s.tree().get(Keys.of(target.kind(), key));
         if (item == null) {
             throw target.notFound(key.name());
@@ -50,12 +57,8 @@ final class Reads {
         return fence.confirmed().tree().get(storeKey);
     }
 
-    private EventLog.Snapshot picture(long revision, Consumer<String> warnings) {
-        return revision < 0 ? mostRecent(warnings) : revision == 0 ? log.newest() : notOlder(revision);
-    }
-
-    private EventLog.Snapshot mostRecent(Consumer<String> warnings) {
-        return warnings == UNTOLD ? fence.confirmed() : fence.mostRecent(warnings);
+    private EventLog.Snapshot picture(long revision, Supplier<EventLog.Snapshot> newest) {
+        return revision < 0 ? newest.get() : revision == 0 ? log.newest() : notOlder(revision);
     }
 
     private EventLog.Snapshot notOlder(long revision) {
@@ -79,8 +82,23 @@ final class Reads {
     /// @throws ApiFault 410, 500 for a row that cannot be read, 504, 400
     /// @throws ExpiredList when a continued list cannot be continued
     ListPage list(Selection selection, ListOptions options, Consumer<String> warnings) throws ExpiredList {
+        return list(selection, options, () -> fence.mostRecent(warnings));
+    }
+
+    /// All that is selected, surely the newest: for callers of this process, who hear no warnings.
+    /// @throws ApiFault as [#list(Selection, ListOptions, Consumer)], 503
+    ListPage list(Selection selection) {
+        try {
+            return list(selection, ListOptions.ALL, fence::confirmed);
+        } catch (ExpiredList e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ListPage list(Selection selection, ListOptions options, Supplier<EventLog.Snapshot> newest)
+            throws ExpiredList {
         if (!options.token().isEmpty()) {
-            return continued(selection, options, Continue.parse(options.token()), warnings);
+            return continued(selection, options, Continue.parse(options.token()), newest);
         }
         boolean exact = options.revision() > 0 && (options.match().equals("Exact")
                 || options.match().isEmpty() && options.limit() > 0);
@@ -94,15 +112,15 @@ final class Reads {
             return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(),
                     options.limit());
         }
-        return page(selection, picture(options.revision(), warnings), selection.prefix(),
+        return page(selection, picture(options.revision(), newest), selection.prefix(),
                 options.revision() == 0 ? 0 : options.limit());
     }
 
-    private ListPage continued(Selection selection, ListOptions options, Continue from, Consumer<String> warnings)
-            throws ExpiredList {
+    private ListPage continued(Selection selection, ListOptions options, Continue from,
+            Supplier<EventLog.Snapshot> newest) throws ExpiredList {
         String start = selection.prefix() + from.start();
         if (from.revision() <= 0) {
-            return page(selection, mostRecent(warnings), start, options.limit());
+            return page(selection, newest.get(), start, options.limit());
         }
         // the pages before may have come from a server that is ahead
         notOlder(from.revision());

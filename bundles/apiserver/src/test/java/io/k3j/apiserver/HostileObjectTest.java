@@ -35,7 +35,8 @@ class HostileObjectTest {
     private TestExchange owned(String path, int levels) throws IOException {
         String deep = "{\"f:a\":".repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
         return send("PATCH", MAPS + "/x?fieldManager=me", "json-patch+json",
-                "[{\"op\":\"add\",\"path\":\"/metadata/managedFields/0/fieldsV1" + path + "\",\"value\":" + deep + "}]");
+                "[{\"op\":\"add\",\"path\":\"/metadata/managedFields/0/fieldsV1" + path + "\",\"value\":" + deep
+                        + "}]");
     }
 
     @Test
