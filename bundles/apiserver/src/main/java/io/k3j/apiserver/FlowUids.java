@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserver.Seats.Lane;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.watchcache.Item;
 import java.nio.charset.StandardCharsets;
@@ -41,10 +42,20 @@ final class FlowUids {
         Item now = core.log().newest().tree().get(key);
         Seen known = seen.get(key);
         if (known == null || known.item != now) {
-            known = new Seen(now, now == null ? constant(key) : now.head().uid());
+            known = new Seen(now, now == null ? constant(key) : stored(now));
             seen.put(key, known);
         }
         return known.uid;
+    }
+
+    /// A row that cannot be read has no uid that a client could look up: no reason to fail a request.
+    private static String stored(Item item) {
+        Item readable = item.readable();
+        try {
+            return readable == null ? constant(item.storeKey()) : readable.head().uid();
+        } catch (ApiFault damaged) {
+            return constant(item.storeKey());
+        }
     }
 
     private static String constant(String key) {

@@ -83,6 +83,26 @@ final class LocalView implements View {
                 : selection.prefix().startsWith(scope) ? list() : List.of();
     }
 
+    @Override
+    public Collection<Obj> readable() {
+        List<Obj> all = new ArrayList<>();
+        log.newest().tree().visit(selection.prefix(), (key, item) -> {
+            if (!key.startsWith(selection.prefix())) {
+                return false;
+            }
+            try {
+                Obj object = selected(item);
+                if (object != null) {
+                    all.add(object);
+                }
+            } catch (ApiFault damaged) {
+                LOG.log(System.Logger.Level.DEBUG, "left out: {0}", damaged.getMessage());
+            }
+            return true;
+        });
+        return all;
+    }
+
     private Collection<Obj> list(SnapshotTree<Item> tree, String prefix) {
         List<Obj> all = new ArrayList<>();
         tree.visit(prefix, (key, item) -> {

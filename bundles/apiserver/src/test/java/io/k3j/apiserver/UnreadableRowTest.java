@@ -160,4 +160,25 @@ class UnreadableRowTest {
             assertThat(next.get(MAPS + "/sealed").text()).contains("encrypted with the key aescbc one");
         }
     }
+
+    @Test
+    void doesNotKeepAViewFromShowingTheOthers() throws Exception {
+        damage("bad");
+        server.call("POST", MAPS, map("good", "1"));
+        assertThat(server.get(MAPS + "/good").status()).isEqualTo(200);
+        try (View view = view()) {
+            assertThat(view.readable()).extracting(Obj::name).containsExactly("good");
+        }
+    }
+
+    @Test
+    void ofAFlowSchemaFailsNoRequest() throws Exception {
+        store.commit("/registry/flowschemas/exempt", 0, DAMAGED, Duration.ZERO);
+        server.call("POST", MAPS, map("good", "1"));
+        assertThat(server.get(MAPS + "/good").status()).isEqualTo(200);
+        byte[] half = "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"metadata\":{\"uid\":{\"".getBytes(UTF_8);
+        store.commit("/registry/prioritylevelconfigurations/exempt", 0, half, Duration.ZERO);
+        server.call("POST", MAPS, map("next", "1"));
+        assertThat(server.get(MAPS + "/next").status()).isEqualTo(200);
+    }
 }

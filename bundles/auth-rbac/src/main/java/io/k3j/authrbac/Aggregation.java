@@ -53,6 +53,16 @@ final class Aggregation implements AutoCloseable {
     }
 
     private boolean fill() {
+        try {
+            return filled();
+        } catch (ApiFault unreadable) {
+            // without one of them a role would lose what that one gives
+            LOG.log(Level.DEBUG, "aggregation waits reason={0}", unreadable.getMessage());
+            return false;
+        }
+    }
+
+    private boolean filled() {
         boolean whole = true;
         for (Obj role : rbac.clusterRoles().list()) {
             if (!role.tree().has("aggregationRule")) {

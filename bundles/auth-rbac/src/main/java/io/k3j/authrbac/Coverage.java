@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 
 /// Whether rules together allow all that one rule allows, each combination of verb, group, resource and name for
 /// itself, as upstream's check of escalations does. Values that the same owned rules hold are judged once, so that
-/// the product of a rule's lists is never formed; what takes more than [#MAX_STEPS] counts as not covered. For one
-/// question.
+/// the product of a rule's lists is never formed; once a check of all its rules has taken more than [#MAX_STEPS],
+/// nothing else counts as covered. For one check, of any number of rules.
 final class Coverage {
     /// How many times an owned rule is asked about a value, at most.
     static final int MAX_STEPS = 2_000_000;

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/// Nobody grants what they do not hold, unless they may `escalate` the role or `bind` it. See
+/// Nobody but `system:masters` grants what they do not hold, unless they may `escalate` the role or `bind` it. See
 /// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping>.
 /// Upstream checks this behind admission; here it is the last plug-in.
 @Component(service = Admission.class, property = "order:Integer=1000")
@@ -99,11 +99,13 @@ public final class EscalationGuard implements Admission {
 
     private TreeSet<String> missing(Write write, List<Rule> wanted) {
         List<Rule> owned = rbac.index().rules(write.caller(), write.key().namespace());
+        Coverage coverage = new Coverage(owned);
         TreeSet<String> missing = new TreeSet<>();
-        wanted.stream().filter(r -> !r.coveredBy(owned)).forEach(r -> missing.add(r.shown()));
+        wanted.stream().filter(r -> !coverage.covers(r)).forEach(r -> missing.add(r.shown()));
         return missing;
     }
 
+    /// Refuses rules the caller does not hold; who may `escalate` or `bind` has been let through before.
     private void holds(Write write, List<Rule> rules) {
         TreeSet<String> missing = missing(write, rules);
         if (!missing.isEmpty()) {

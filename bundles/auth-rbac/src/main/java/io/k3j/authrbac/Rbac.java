@@ -1,7 +1,6 @@
 package io.k3j.authrbac;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
@@ -17,13 +16,8 @@ import org.osgi.service.component.annotations.Reference;
 /// The views of roles and bindings, and the index over them. For any thread.
 @Component(service = Rbac.class)
 public final class Rbac {
-    private static final System.Logger LOG = System.getLogger("io.k3j.authrbac");
     static final String GROUP = "rbac.authorization.k8s.io";
     static final Gvr ROLES = new Gvr(GROUP, "v1", "roles");
-    /// A picture and the count of changes it holds.
-    private record Built(long at, RuleIndex index) {
-    }
-
     static final Gvr CLUSTER_ROLES = new Gvr(GROUP, "v1", "clusterroles");
     static final Gvr BINDINGS = new Gvr(GROUP, "v1", "rolebindings");
     static final Gvr CLUSTER_BINDINGS = new Gvr(GROUP, "v1", "clusterrolebindings");
@@ -37,6 +31,10 @@ public final class Rbac {
     private volatile Built built = new Built(0, new RuleIndex(List.of(), List.of(), List.of(), List.of()));
     private volatile Runnable whenRolesChange = () -> {
     };
+
+    /// A picture and the count of changes it holds.
+    private record Built(long at, RuleIndex index) {
+    }
 
     /// Attaches to the views; returns at once.
     @Activate
@@ -66,7 +64,8 @@ public final class Rbac {
     }
 
     /// The newest picture. Whoever asks after a change gets a picture with the change, also while another
-    /// is still building it.
+    /// is still building it. A role or binding that cannot be read grants nothing, and does not keep another from being
+    /// taken away.
     RuleIndex index() {
         Built now = built;
         return now.at() == changes.get() ? now.index() : rebuilt();
@@ -75,19 +74,10 @@ public final class Rbac {
     private synchronized RuleIndex rebuilt() {
         long at = changes.get();
         if (built.at() != at) {
-            built = new Built(at, listed());
+            built = new Built(at, new RuleIndex(roles.readable(), clusterRoles.readable(), bindings.readable(),
+                    clusterBindings.readable()));
         }
         return built.index();
-    }
-
-    /// What is granted now. While something stored cannot be read nothing new is granted, and what was granted stays.
-    private RuleIndex listed() {
-        try {
-            return new RuleIndex(roles.list(), clusterRoles.list(), bindings.list(), clusterBindings.list());
-        } catch (ApiFault unreadable) {
-            LOG.log(System.Logger.Level.ERROR, "roles and bindings stay as they were: {0}", unreadable.getMessage());
-            return built.index();
-        }
     }
 
     /// The view of cluster roles.

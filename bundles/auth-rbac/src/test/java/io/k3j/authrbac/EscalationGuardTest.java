@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,5 +95,22 @@ class EscalationGuardTest {
                 "ClusterRoleBinding own own u:joe");
         assertThatCode(() -> writes(Struct.EMPTY, role(EVERYTHING).with("aggregationRule", AGGREGATION)))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aRoleOfManyRulesIsNotJudgedForEver() {
+        int resources = 2000;
+        String[] lines = new String[resources + 2];
+        lines[0] = "ClusterRole own";
+        for (int i = 0; i < resources; i++) {
+            lines[i + 1] = "  get core r" + i;
+        }
+        lines[resources + 1] = "ClusterRoleBinding own own u:joe";
+        holds(lines);
+        Struct wide = Struct.of("verbs", List.of("get"), "apiGroups", List.of(""), "resources",
+                IntStream.range(0, Coverage.MAX_STEPS / resources / 2).mapToObj(i -> "r" + i).toList());
+        assertThatCode(() -> writes(Struct.EMPTY, role(wide))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> writes(Struct.EMPTY, role(wide, wide, wide))).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("attempting to grant RBAC permissions not currently held");
     }
 }

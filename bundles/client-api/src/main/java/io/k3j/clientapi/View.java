@@ -29,6 +29,13 @@ public interface View extends AutoCloseable {
     /// All selected objects of one namespace, a snapshot.
     Collection<Obj> list(String namespace);
 
+    /// All selected objects that can be read, as the picture has them now: without those whose stored form is damaged,
+    /// of which `list` fails, and without waiting for writes that have not come back yet. For whoever must not stop
+    /// because of one object.
+    default Collection<Obj> readable() {
+        return list();
+    }
+
     /// Begins telling `listener`; one per view.
     void listen(Listener listener);
 
