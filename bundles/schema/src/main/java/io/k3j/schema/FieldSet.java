@@ -39,15 +39,17 @@ final class FieldSet {
     /// As `fieldsV1`.
     Struct fieldsV1() {
         Struct.Builder b = Struct.builder();
-        if (member && children.values().stream().anyMatch(c -> !c.isEmpty())) {
+        if (member) {
             b.put(SELF, Struct.EMPTY);
         }
-        children.forEach((element, child) -> {
-            if (!child.isEmpty()) {
-                b.put(element, child.fieldsV1());
+        for (Map.Entry<String, FieldSet> e : children.entrySet()) {
+            Struct below = e.getValue().fieldsV1();
+            if (e.getValue().member || !below.isEmpty()) {
+                b.put(e.getKey(), below);
             }
-        });
-        return b.build();
+        }
+        Struct all = b.build();
+        return member && all.size() == 1 ? Struct.EMPTY : all;
     }
 
     void add() {
@@ -68,7 +70,15 @@ final class FieldSet {
     }
 
     boolean isEmpty() {
-        return !member && children.values().stream().allMatch(FieldSet::isEmpty);
+        if (member) {
+            return false;
+        }
+        for (FieldSet child : children.values()) {
+            if (!child.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Members of either.
@@ -88,8 +98,13 @@ final class FieldSet {
     FieldSet minus(FieldSet other) {
         FieldSet rest = new FieldSet();
         rest.member = member && !other.member;
-        children.forEach(
-                (e, child) -> rest.put(e, other.children.containsKey(e) ? child.minus(other.children.get(e)) : child));
+        children.forEach((e, child) -> {
+            FieldSet theirs = other.children.get(e);
+            FieldSet left = theirs == null ? child : child.minus(theirs);
+            if (theirs == null ? !child.isEmpty() : left.holds()) {
+                rest.children.put(e, left);
+            }
+        });
         return rest;
     }
 
@@ -98,17 +113,18 @@ final class FieldSet {
         FieldSet both = new FieldSet();
         both.member = member && other.member;
         children.forEach((e, child) -> {
-            if (other.children.containsKey(e)) {
-                both.put(e, child.common(other.children.get(e)));
+            FieldSet theirs = other.children.get(e);
+            FieldSet shared = theirs == null ? new FieldSet() : child.common(theirs);
+            if (shared.holds()) {
+                both.children.put(e, shared);
             }
         });
         return both;
     }
 
-    private void put(String element, FieldSet child) {
-        if (!child.isEmpty()) {
-            children.put(element, child);
-        }
+    /// Whether a set is not empty in which no child is: known without looking deeper, once for every level.
+    private boolean holds() {
+        return member || !children.isEmpty();
     }
 
     private FieldSet copy() {

@@ -251,4 +251,18 @@ class ManagedFieldsTest {
                 .map(e -> e.struct("fieldsV1").struct("f:spec").size() + " " + e.text("time")))
                 .containsExactlyInAnyOrder("2492 2026-01-01T13:23:10.500Z", "2492 2026-01-01T13:23:11.500Z");
     }
+
+    @Test
+    void keepsClaimsThatNestAsDeepAsAnObjectMay() {
+        Struct deep = Struct.EMPTY;
+        for (int i = 0; i < 980; i++) {
+            deep = Struct.of("f:a", deep);
+        }
+        Struct claim = Struct.of("manager", "other", "operation", "Update", "apiVersion", "apps/v1", "fieldsType",
+                "FieldsV1", "fieldsV1", deep);
+        Struct before = web("replicas", 1).withAt(Seq.of(claim), "metadata", "managedFields");
+        Struct after = before.withAt(2L, "spec", "replicas");
+        assertThat(entry(ManagedFields.updated(deployment, before, after, by("me"), NOON), "other")
+                .struct("fieldsV1")).isEqualTo(deep);
+    }
 }
