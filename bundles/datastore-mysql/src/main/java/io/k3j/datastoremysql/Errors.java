@@ -17,6 +17,8 @@ final class Errors {
     static final int CONTRADICTION = 60_002;
     /// Of ours: a table that would have to be changed and that others use.
     static final int IN_USE = 60_003;
+    /// Of ours: the same, and who uses it is not to be seen.
+    static final int UNSEEN = 60_004;
     private static final int NO_COLUMN = 1054;
 
     private Errors() {
@@ -28,7 +30,7 @@ final class Errors {
         }
         return switch (error.getErrorCode()) {
             case DUPLICATE, DEADLOCK -> Trouble.TAKEN;
-            case LOCK_WAIT, NO_LOCK, IN_USE -> Trouble.HELD;
+            case LOCK_WAIT, NO_LOCK, IN_USE, UNSEEN -> Trouble.HELD;
             // too many connections; read-only: the server was demoted, and its name may lead to another one by now
             case 1040, 1203, 1226, 1290, 1792, 1836 -> Trouble.AWAY;
             // login, database, shutdown, killed, cut off
@@ -67,6 +69,9 @@ final class Errors {
             case 1021, 1114, 3 -> "the server's disk is full: free space there; nothing was lost";
             case NO_COLUMN -> "the table kine there is not kine's: name another database in --datastore-endpoint";
             case IN_USE -> "stop stock K3s servers and other programs there until this server runs";
+            case UNSEEN ->
+                "stop stock K3s servers and other programs there until this server runs, and let it see that:"
+                        + " GRANT PROCESS ON *.* TO the user of --datastore-endpoint";
             case CONTRADICTION -> "put back a backup, or delete one of the rows";
             case 1146 -> "somebody has dropped the table kine: put it back from a backup, restart this server";
             case LOCK_WAIT, NO_LOCK ->

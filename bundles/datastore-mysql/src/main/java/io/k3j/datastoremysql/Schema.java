@@ -10,7 +10,8 @@ import java.util.List;
 /// Kine's table and its unique index (<https://github.com/k3s-io/kine>), in a database that is made when it is absent.
 ///
 /// A table that is there is changed only while nobody else is at work in its database: stock kine needs its indexes and
-/// may be running. What this server can do without then stays as it is; what it cannot is waited for.
+/// may be running. What this server can do without then stays as it is; what it cannot is waited for. A user without
+/// the right PROCESS does not see the sessions of others: then nobody is taken for absent.
 ///
 /// One thing differs: kine's column of names is ASCII and compares letters without their case. Ours holds any name and
 /// compares bytes, which a table of kine's is changed to; stock K3s works with it as it is.
@@ -33,6 +34,9 @@ final class Schema {
     /// Programs at work in the database that are none of ours: those wait for the lock or follow the log.
     private static final String OTHERS = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
             + " AND id <> CONNECTION_ID() AND COALESCE(info, '') NOT LIKE '%GET_LOCK%k3j-%'";
+    /// Whether [#OTHERS] tells of the sessions of all users.
+    private static final String SEES = "SELECT COUNT(*) FROM information_schema.user_privileges"
+            + " WHERE privilege_type = 'PROCESS' AND REPLACE(grantee, '''', '') = CURRENT_USER()";
     private static final String NARROW = "SELECT COUNT(*) FROM information_schema.columns WHERE"
             + " table_schema = DATABASE() AND table_name = 'kine' AND column_name IN"
             + " ('id', 'create_revision', 'prev_revision') AND data_type = 'int'";
@@ -70,12 +74,15 @@ final class Schema {
     private void make(Statement statement) throws SQLException {
         String collation = text(statement, COLLATION);
         String present = text(statement, PRESENT);
-        boolean alone = present.isEmpty() || "0".equals(text(statement, OTHERS));
+        boolean seen = !"0".equals(text(statement, SEES));
+        boolean alone = present.isEmpty() || seen && "0".equals(text(statement, OTHERS));
         if (!present.isEmpty()) {
             check(statement);
             if (!alone && !(present.equals(collation) && "0".equals(text(statement, NARROW)))) {
-                throw new SQLException("the table kine was made by another program, and other sessions are in its"
-                        + " database: its columns are not changed under them", "HY000", Errors.IN_USE);
+                throw new SQLException("the table kine was made by another program, and "
+                        + (seen ? "other sessions are in its database: its columns are not changed under them"
+                                : "this user does not see whether others use it: its columns are not changed"),
+                        "HY000", seen ? Errors.IN_USE : Errors.UNSEEN);
             }
         }
         if (present.isEmpty()) {

@@ -21,6 +21,11 @@ class MariadbOldTablesTest extends OnDatabase {
     private static final String COLUMNS = "SELECT GROUP_CONCAT(CONCAT(column_name, ' ', column_type, ' ',"
             + " COALESCE(collation_name, '')) ORDER BY ordinal_position SEPARATOR ', ')"
             + " FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'";
+    private static final String OLD = "CREATE TABLE kine (id INTEGER AUTO_INCREMENT,"
+            + " name VARCHAR(630) CHARACTER SET ascii, created INTEGER, deleted INTEGER, create_revision INTEGER,"
+            + " prev_revision INTEGER, lease INTEGER, value MEDIUMBLOB, old_value MEDIUMBLOB, PRIMARY KEY (id));"
+            + " CREATE INDEX kine_name_index ON kine (name);"
+            + " CREATE UNIQUE INDEX kine_name_prev_revision_uindex ON kine (name, prev_revision);";
     private static final String INDEXES = "SELECT GROUP_CONCAT(DISTINCT index_name ORDER BY index_name SEPARATOR ' ')"
             + " FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'kine'";
     @RegisterExtension
@@ -37,15 +42,61 @@ class MariadbOldTablesTest extends OnDatabase {
         return MysqlStore.open(endpoint);
     }
 
+    /// Lets the user see the sessions of others, or does not.
+    private void sees(boolean all) {
+        server().sql("mysql", "GRANT PROCESS ON *.* TO " + DatabaseServer.USER);
+        if (!all) {
+            server().sql("mysql", "REVOKE PROCESS ON *.* FROM " + DatabaseServer.USER);
+        }
+    }
+
+    private void awaitSessions(String count) {
+        while (!count.equals(server().sql("mysql", "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '"
+                + database() + "'"))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Stock kine is at work there: its indexes stay.
+    @Test
+    void anIndexOfATableThatSomebodyElseUsesStays() throws InterruptedException {
+        sees(true);
+        open(endpoint()).close();
+        sql("CREATE INDEX kine_id_deleted_index ON kine (id, deleted)");
+        awaitSessions("0");
+        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT SLEEP(3)"));
+        awaitSessions("1");
+        open(endpoint()).close();
+        assertThat(sql(INDEXES)).contains("kine_id_deleted_index");
+        kine.join();
+        awaitSessions("0");
+        open(endpoint()).close();
+        assertThat(sql(INDEXES)).isEqualTo("kine_name_prev_revision_uindex PRIMARY");
+    }
+
+    @Test
+    void whoDoesNotSeeTheSessionsOfOthersChangesNothingTheyMayUse() {
+        sees(false);
+        open(endpoint()).close();
+        sql("CREATE INDEX kine_id_deleted_index ON kine (id, deleted)");
+        awaitSessions("0");
+        open(endpoint()).close();
+        assertThat(sql(INDEXES)).contains("kine_id_deleted_index");
+        sql("DROP TABLE kine; " + OLD);
+        String columns = sql(COLUMNS);
+        assertThatThrownBy(() -> open(endpoint())).isInstanceOf(DatastoreUnavailable.class)
+                .hasMessageContaining("this user does not see whether others use it")
+                .hasMessageContaining("GRANT PROCESS ON *.*");
+        assertThat(sql(COLUMNS)).isEqualTo(columns);
+        assertThat(sql(INDEXES)).contains("kine_name_index");
+    }
+
     /// Made before May 2024, with kine's own column of names: ASCII without case.
     @Test
     void aTableOfAnOldKineIsBroughtUpToDate() {
+        sees(true);
         server().sql("mysql", "CREATE DATABASE " + database());
-        sql("CREATE TABLE kine (id INTEGER AUTO_INCREMENT, name VARCHAR(630) CHARACTER SET ascii, created INTEGER,"
-                + " deleted INTEGER, create_revision INTEGER, prev_revision INTEGER, lease INTEGER, value MEDIUMBLOB,"
-                + " old_value MEDIUMBLOB, PRIMARY KEY (id)); CREATE INDEX kine_name_index ON kine (name);"
-                + " CREATE UNIQUE INDEX kine_name_prev_revision_uindex ON kine (name, prev_revision);"
-                + " INSERT INTO kine VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, '', NULL),"
+        sql(OLD + " INSERT INTO kine VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, '', NULL),"
                 + " (2, '/B', 1, 0, 0, 0, 0, 'b', NULL), (3, '/a', 1, 0, 0, 0, 0, 'a', NULL),"
                 + " (2147483647, '/C', 1, 0, 0, 0, 0, 'c', NULL)");
         Datastore here = store();
