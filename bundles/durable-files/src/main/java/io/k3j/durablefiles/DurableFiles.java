@@ -68,6 +68,24 @@ public final class DurableFiles {
         disk.sync(parent(whole));
     }
 
+    /// Gives what has been written under another name on the same file system its own one, in place of a file that has
+    /// it. After a power cut it is there as it was written, or not at all. Of a directory only its list of names is
+    /// synced: whoever wrote the files in it has done so with them.
+    public static void move(Path from, Path to) throws IOException {
+        move(Disk.REAL, from, to);
+    }
+
+    static void move(Disk disk, Path from, Path to) throws IOException {
+        Path whole = to.toAbsolutePath();
+        Path before = parent(from.toAbsolutePath());
+        disk.sync(from);
+        disk.rename(from, whole);
+        disk.sync(parent(whole));
+        if (!before.equals(parent(whole))) {
+            disk.sync(before);
+        }
+    }
+
     /// Replaces a file by another one's content.
     ///
     /// @param mode as [#write(Path,byte\[\],String)]

@@ -114,6 +114,19 @@ class PowerCutTest {
         assertThat(disk.found).containsExactly("new key");
     }
 
+    @Test
+    void whatIsMovedIsAbsentOrWholeAndStays() throws IOException {
+        Model disk = new Model();
+        Path part = Path.of("/d/key.part");
+        disk.create(part, MODE);
+        disk.write(part, "new key".getBytes(UTF_8));
+        DurableFiles.move(disk, part, FILE);
+        assertThat(disk.found).containsExactly("absent", "new key");
+        disk.found.clear();
+        disk.look();
+        assertThat(disk.found).containsExactly("new key");
+    }
+
     /// The model itself: a rename without a sync before it is what leaves empty keys behind.
     @Test
     void aRenameWithoutSyncsIsFoundOut() {

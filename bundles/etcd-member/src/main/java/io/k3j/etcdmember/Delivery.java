@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class Delivery {
 
     /// Makes it the data of this server. What was there is kept beside, unless it never began.
     static void deliver(Places places, Path made) throws IOException {
-        Files.move(made, places.next(), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.move(made, places.next());
         finish(places);
     }
 
@@ -48,7 +49,7 @@ final class Delivery {
             } else if (Files.exists(places.data())) {
                 discard(places);
             }
-            Files.move(places.next(), places.data(), StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.move(places.next(), places.data());
         }
         Path converted = places.data().resolve(CONVERTED);
         if (Files.exists(converted)) {

@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.etcdclient.EtcdCluster;
@@ -8,10 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,9 +86,6 @@ final class Snapshots {
         Path part = directory.resolve(plain + PART);
         try {
             write(cluster, part, plain, wish.compress());
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
             if (!wish.metadata().isEmpty()) {
                 Path said = metadata(file.getFileName().toString());
                 Files.createDirectories(said.getParent(), OWN_DIRECTORY);
@@ -98,7 +94,7 @@ final class Snapshots {
                     out.write(Json.bytes(wish.metadata()));
                 }
             }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.move(part, file);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {

@@ -63,6 +63,9 @@ public final class Features {
             Thread.currentThread().interrupt();
         } catch (IllegalStateException e) {
             LOG.log(System.Logger.Level.DEBUG, "stopped while applying", e);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "features not applied", e);
+            abort.abort("the features cannot be started: " + e.getClass().getName() + "; the log has the details");
         }
     }
 

@@ -1,10 +1,10 @@
 package io.k3j.features;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +27,8 @@ final class Manifests {
             byte[] text = filled(Files.readString(file)).getBytes(StandardCharsets.UTF_8);
             Path to = target.resolve(file.getFileName().toString());
             if (Files.notExists(to) || !Arrays.equals(Files.readAllBytes(to), text)) {
-                Files.createDirectories(target);
-                Path fresh = target.resolve("." + file.getFileName() + ".new");
-                Files.write(fresh, text);
-                Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                DurableFiles.directories(target, Json.DIRECTORY);
+                DurableFiles.write(to, text, Json.FILE);
             }
         });
     }
