@@ -3,13 +3,15 @@ package io.k3j.admissioncore;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
@@ -26,26 +28,23 @@ public final class SystemObjects {
     private static final Logger LOG = System.getLogger("io.k3j.admissioncore");
     private final ApiClient api;
     private final Allocator allocator;
+    private final SupervisedLoop loop;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /// Begins on a virtual thread of its own.
     @Activate
-    public SystemObjects(@Reference World world, @Reference Allocator allocator) {
+    public SystemObjects(@Reference World world, @Reference Allocator allocator, @Reference Health health) {
         this.api = world.api();
         this.allocator = allocator;
-        Thread.ofVirtual().name("system-objects").start(this::run);
+        this.loop = SupervisedLoop.virtual(health, "admission-system-objects", this::run).start();
     }
 
-    private void run() {
-        try {
-            do {
-                if (made()) {
-                    return;
-                }
-            } while (!stopped.await(1, TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void run() throws InterruptedException {
+        do {
+            if (made()) {
+                return;
+            }
+        } while (!stopped.await(1, TimeUnit.SECONDS));
     }
 
     private boolean made() {
@@ -100,6 +99,7 @@ public final class SystemObjects {
     /// Stops; what was made stays.
     @Deactivate
     public void stop() {
+        loop.close();
         stopped.countDown();
     }
 }

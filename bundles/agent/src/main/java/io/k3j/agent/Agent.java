@@ -22,7 +22,7 @@ public final class Agent {
     /// Begins to join. Does not block.
     @Activate
     public Agent(BundleContext context, Settings settings, @Reference Health health, @Reference Abort abort) {
-        start = new Start(context, settings, health.scope("agent"), abort);
+        start = new Start(context, settings, health.scope("agent"), health, abort);
     }
 
     /// The API can be asked: the servers' addresses come from there from now on.

@@ -23,6 +23,7 @@ final class Balancers implements AutoCloseable {
     private final String server;
     private final Function<String, Health> health;
     private final InstantSource clock;
+    private final io.k3j.componentapi.Health loops;
     private final BalancerFile memory;
     private final BalancerFile apiMemory;
     private @Nullable LoadBalancer supervisors;
@@ -33,7 +34,12 @@ final class Balancers implements AutoCloseable {
 
     /// @param server the registration address, as `https://host:6443`
     /// @param health what is known of a supervisor
-    Balancers(Settings settings, Layout layout, String server, Function<String, Health> health, InstantSource clock) {
+    /// @param loops where threads report
+    // what they stand on, and where they report
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Balancers(Settings settings, Layout layout, String server, Function<String, Health> health, InstantSource clock,
+            io.k3j.componentapi.Health loops) {
+        this.loops = loops;
         this.settings = settings;
         this.server = server;
         this.health = health;
@@ -49,7 +55,7 @@ final class Balancers implements AutoCloseable {
         if (settings.disableApiserverLb() || closed) {
             return URI.create("https://" + preset);
         }
-        LoadBalancer started = new LoadBalancer(SUPERVISORS, settings.lbServerPort(), preset, clock);
+        LoadBalancer started = new LoadBalancer(SUPERVISORS, settings.lbServerPort(), preset, clock, loops);
         started.health(health);
         started.set(memory.read());
         supervisors = started;
@@ -83,7 +89,8 @@ final class Balancers implements AutoCloseable {
 
     private LoadBalancer openApi(String address) throws Refused {
         try {
-            LoadBalancer started = new LoadBalancer(APIS, Math.max(0, settings.lbServerPort() - 1), address, clock);
+            LoadBalancer started = new LoadBalancer(APIS, Math.max(0, settings.lbServerPort() - 1), address, clock,
+                    loops);
             started.health(api -> health.apply(supervisor(api)));
             started.set(apiMemory.read());
             return started;

@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,6 +36,8 @@ final class LoadBalancer implements AutoCloseable {
     private final ServerList servers;
     private final DialTimes times = new DialTimes();
     private final ServerSocket listener;
+    private final SupervisedLoop accepting;
+    private final SupervisedLoop checking;
     private final Set<Pair> open = ConcurrentHashMap.newKeySet();
     private final Semaphore seats = new Semaphore(MAX_CONNECTIONS);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -62,7 +65,9 @@ final class LoadBalancer implements AutoCloseable {
     /// Listens on a port of the loopback address (0: any).
     /// @param name K3s' name of it
     /// @param preset the registration address, as `host:port`
-    LoadBalancer(String name, int port, String preset, InstantSource clock) throws IOException {
+    /// @param loops where its threads report
+    LoadBalancer(String name, int port, String preset, InstantSource clock, io.k3j.componentapi.Health loops)
+            throws IOException {
         this.name = name;
         servers = new ServerList(preset, clock);
         listener = new ServerSocket();
@@ -74,8 +79,8 @@ final class LoadBalancer implements AutoCloseable {
             throw new IOException("cannot listen on 127.0.0.1:" + port + " (--lb-server-port): " + taken.getMessage()
                     + "; is another agent running? see: ss -ltnp 'sport = :" + port + "'", taken);
         }
-        Thread.ofVirtual().name("lb-accept").start(this::accept);
-        Thread.ofVirtual().name("lb-check").start(this::checks);
+        accepting = SupervisedLoop.virtual(loops, "agent-lb-accept", this::accept).start();
+        checking = SupervisedLoop.virtual(loops, "agent-lb-check", this::checks).start();
     }
 
     /// The port it listens on.
@@ -118,32 +123,22 @@ final class LoadBalancer implements AutoCloseable {
         return servers.metrics(name) + times.text(name);
     }
 
-    private void accept() {
+    private void accept() throws InterruptedException {
         while (closed.getCount() > 0) {
+            seats.acquire();
+            boolean begun = false;
             try {
-                seats.acquire();
                 Socket near = listener.accept();
                 Thread.ofVirtual().name("lb-connection").start(() -> carry(near));
+                begun = true;
             } catch (IOException broken) {
-                seats.release();
                 if (closed.getCount() > 0) {
                     LOG.log(Level.WARNING, "load balancer cannot accept: {0}", broken.getMessage());
-                    pause();
                 }
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return;
+                closed.await(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            } finally {
+                seats.release(begun ? 0 : 1);
             }
-        }
-    }
-
-    private void pause() {
-        try {
-            if (closed.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.log(Level.DEBUG, "closed");
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -215,21 +210,16 @@ final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private void checks() {
-        try {
-            while (closed.getCount() > 0) {
-                if (due.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    due.drainPermits();
-                }
-                Collection<AutoCloseable> closing = servers.check(health);
-                if (!closing.isEmpty()) {
-                    LOG.log(Level.INFO, "load balancer closes {0} connections; servers: {1}", closing.size(),
-                            report());
-                }
-                close(closing);
+    private void checks() throws InterruptedException {
+        while (closed.getCount() > 0) {
+            if (due.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                due.drainPermits();
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            Collection<AutoCloseable> closing = servers.check(health);
+            if (!closing.isEmpty()) {
+                LOG.log(Level.INFO, "load balancer closes {0} connections; servers: {1}", closing.size(), report());
+            }
+            close(closing);
         }
     }
 
@@ -246,6 +236,8 @@ final class LoadBalancer implements AutoCloseable {
     /// Cuts all connections and stops listening.
     @Override
     public void close() {
+        accepting.close();
+        checking.close();
         closed.countDown();
         due.release();
         close(List.of(listener));

@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.componentapi.MetricText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -214,18 +215,13 @@ final class ServerList {
 
     /// K3s' gauges, in Prometheus' text form: one line each for every server there is.
     synchronized String metrics(String balancer) {
-        StringBuilder connections = new StringBuilder(
-                "# HELP k3s_loadbalancer_server_connections Connections to a server now, by load balancer and server.\n"
-                        + "# TYPE k3s_loadbalancer_server_connections gauge\n");
-        StringBuilder health = new StringBuilder("# HELP k3s_loadbalancer_server_health State of a server, by load "
-                + "balancer and server: " + State.numbers()
-                + ".\n# TYPE k3s_loadbalancer_server_health gauge\n");
-        for (Server server : servers.values()) {
-            String labels = "{name=\"" + balancer + "\",server=\"" + server.address + "\"} ";
-            connections.append("k3s_loadbalancer_server_connections").append(labels).append(server.load()).append('\n');
-            health.append("k3s_loadbalancer_server_health").append(labels).append(server.state.ordinal()).append('\n');
-        }
-        return connections.append(health).toString();
+        MetricText text = new MetricText().family("k3s_loadbalancer_server_connections", MetricText.Type.GAUGE,
+                "Connections to a server now, by load balancer and server.");
+        servers.values().forEach(s -> text.value(s.load(), "name", balancer, "server", s.address));
+        text.family("k3s_loadbalancer_server_health", MetricText.Type.GAUGE,
+                "State of a server, by load balancer and server: " + State.numbers() + ".");
+        servers.values().forEach(s -> text.value(s.state.ordinal(), "name", balancer, "server", s.address));
+        return text.toString();
     }
 
     /// State and number of connections of each server, for people.

@@ -55,7 +55,9 @@ final class Start implements AutoCloseable {
     private final Thread thread;
     private String said = "";
 
-    Start(BundleContext context, Settings settings, HealthScope health, Abort abort) {
+    /// @param loops where the threads report
+    Start(BundleContext context, Settings settings, HealthScope health, io.k3j.componentapi.Health loops,
+            Abort abort) {
         this.context = context;
         this.settings = settings;
         this.origin = Origin.of(settings);
@@ -66,10 +68,10 @@ final class Start implements AutoCloseable {
         List<String> own = new ArrayList<>(List.of(settings.nodeIp()));
         own.addAll(List.of(settings.nodeExternalIp()));
         this.targets = new AllowedTargets(settings.kubeletPort(), own);
-        this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock);
+        this.tunnels = new Tunnels(files, targets, this::lookAtServers, clock, loops);
         this.servers = new Servers(clock, this::servers);
         this.ways = new Balancers(settings, layout, origin.server(), tunnels::health,
-                TimeSource.system().monotonic());
+                TimeSource.system().monotonic(), loops);
         health.report(HealthLevel.STARTING, "joining " + origin.server());
         this.thread = Thread.ofVirtual().name("agent").start(this::run);
     }
@@ -89,6 +91,9 @@ final class Start implements AutoCloseable {
         } catch (IOException failed) {
             LOG.log(Level.DEBUG, "not joined", failed);
             abort.abort("cannot join " + origin.server() + ": " + failed.getMessage());
+        } catch (RuntimeException unexpected) {
+            LOG.log(Level.ERROR, "the agent cannot go on", unexpected);
+            abort.abort("the agent cannot go on: " + unexpected.getClass().getName() + "; the log has the details");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

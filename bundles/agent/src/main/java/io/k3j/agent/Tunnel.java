@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.pki.ClientTls;
 import io.k3j.streaming.TunnelSession;
 import io.k3j.streaming.TunnelTarget;
@@ -32,20 +33,24 @@ final class Tunnel implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private volatile Health health = Health.UNKNOWN;
     private volatile @Nullable TunnelSession session;
 
     /// Begins to connect.
     /// @param changed run whenever its health has changed
-    Tunnel(String address, NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock) {
+    /// @param loops where its thread reports
+    // what it joins, and where it reports
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Tunnel(String address, NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock,
+            io.k3j.componentapi.Health loops) {
         this.address = address;
         this.files = files;
         this.target = target;
         this.changed = changed;
         this.clock = clock;
         this.random = RandomGenerator.getDefault();
-        this.thread = Thread.ofVirtual().name("tunnel-" + address).start(this::run);
+        this.loop = SupervisedLoop.virtual(loops, "agent-tunnel-" + address, this::run).start();
     }
 
     /// How the server is, as far as this tunnel knows.
@@ -53,15 +58,11 @@ final class Tunnel implements AutoCloseable {
         return health;
     }
 
-    private void run() {
+    private void run() throws InterruptedException {
         long pause = FIRST_MILLIS;
-        try {
-            do {
-                pause = once() ? FIRST_MILLIS : Math.min(pause * 2, LONGEST_MILLIS);
-            } while (!closed.await(pause / 2 + random.nextLong(pause / 2 + 1), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
+        do {
+            pause = once() ? FIRST_MILLIS : Math.min(pause * 2, LONGEST_MILLIS);
+        } while (!closed.await(pause / 2 + random.nextLong(pause / 2 + 1), TimeUnit.MILLISECONDS));
     }
 
     /// @return whether it stood for a while
@@ -113,6 +114,6 @@ final class Tunnel implements AutoCloseable {
         if (open != null) {
             open.close();
         }
-        thread.interrupt();
+        loop.interrupt();
     }
 }

@@ -13,10 +13,14 @@ final class Tunnels implements AutoCloseable {
     private final TunnelTarget target;
     private final Runnable changed;
     private final InstantSource clock;
+    private final io.k3j.componentapi.Health loops;
     private final Map<String, Tunnel> byServer = new LinkedHashMap<>();
     private boolean closed;
 
-    Tunnels(NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock) {
+    /// @param loops where their threads report
+    Tunnels(NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock,
+            io.k3j.componentapi.Health loops) {
+        this.loops = loops;
         this.files = files;
         this.target = target;
         this.changed = changed;
@@ -33,7 +37,7 @@ final class Tunnels implements AutoCloseable {
                 gone.close();
             }
         }
-        addresses.forEach(a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock)));
+        addresses.forEach(a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock, loops)));
     }
 
     /// What is known of a server.

@@ -59,7 +59,7 @@ class BalancersTest {
     private Balancers balancers(boolean disabled) {
         Settings settings = TestSettings.of("", "", Map.of("lbServerPort", port, "disableApiserverLb", disabled));
         return new Balancers(settings, new Layout(dir, dir.resolve("password")), "https://" + supervisor.address(),
-                address -> Health.UNKNOWN, InstantSource.system());
+                address -> Health.UNKNOWN, InstantSource.system(), io.k3j.componentapi.Health.none());
     }
 
     private ClusterConfig split() throws Refused {

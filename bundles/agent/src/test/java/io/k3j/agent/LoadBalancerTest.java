@@ -26,7 +26,8 @@ class LoadBalancerTest {
     @Test
     void passesBytesBothWaysUntilBothHaveSaidTheEnd() throws IOException {
         try (Echo a = new Echo('a');
-                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system());
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system(),
+                        io.k3j.componentapi.Health.none());
                 Socket socket = connect(balancer)) {
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
@@ -38,7 +39,8 @@ class LoadBalancerTest {
     void goesToTheNextServerWhenOneDoesNotAnswer() throws IOException {
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system(),
+                        io.k3j.componentapi.Health.none())) {
             balancer.set(List.of(a.address(), b.address()));
             a.die();
             for (int i = 0; i < 3; i++) {
@@ -54,7 +56,8 @@ class LoadBalancerTest {
         Map<String, Health> health = new ConcurrentHashMap<>();
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system(),
+                        io.k3j.componentapi.Health.none())) {
             balancer.health(address -> health.getOrDefault(address, Health.UNKNOWN));
             try (Socket socket = connect(balancer)) {
                 assertThat((char) socket.getInputStream().read()).isEqualTo('a');
@@ -79,7 +82,8 @@ class LoadBalancerTest {
     void countsWhatK3sCounts() throws IOException {
         try (Echo a = new Echo('a');
                 Echo b = new Echo('b');
-                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system())) {
+                LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system(),
+                        io.k3j.componentapi.Health.none())) {
             balancer.set(List.of(a.address(), b.address()));
             b.die();
             String name = "{name=\"lb\",";
@@ -120,7 +124,8 @@ class LoadBalancerTest {
     void tellsWhyNobodyCanBeReached() throws IOException {
         try (Echo a = new Echo('a')) {
             a.die();
-            try (LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system());
+            try (LoadBalancer balancer = new LoadBalancer("lb", 0, a.address(), InstantSource.system(),
+                    io.k3j.componentapi.Health.none());
                     Socket socket = connect(balancer)) {
                 assertThat(socket.getInputStream().read()).isNegative();
                 assertThat(balancer.trouble()).contains("cannot connect to " + a.address());
@@ -132,7 +137,8 @@ class LoadBalancerTest {
     void namesTheFlagWhenItsPortIsTaken() throws IOException {
         try (Echo a = new Echo('a')) {
             int port = Addresses.port(a.address());
-            assertThatThrownBy(() -> new LoadBalancer("lb", port, "x:1", InstantSource.system()).close())
+            assertThatThrownBy(() -> new LoadBalancer("lb", port, "x:1", InstantSource.system(),
+                    io.k3j.componentapi.Health.none()).close())
                     .hasMessageContaining("--lb-server-port").hasMessageContaining("ss -ltnp");
         }
     }

@@ -64,7 +64,7 @@ class StartTest {
         };
         Abort abort = (Abort) Proxy.newProxyInstance(Abort.class.getClassLoader(), new Class<?>[] {Abort.class},
                 (proxy, method, arguments) -> aborted.add(String.valueOf(arguments[0])) ? null : proxy);
-        return new Start(context(), settings, health, abort);
+        return new Start(context(), settings, health, io.k3j.componentapi.Health.none(), abort);
     }
 
     /// Registers nothing, and says what it should have.

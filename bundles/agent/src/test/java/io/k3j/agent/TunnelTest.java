@@ -58,7 +58,8 @@ class TunnelTest {
     }
 
     private Tunnel tunnel() {
-        return new Tunnel(server.address(), files, targets, changed::release, InstantSource.system());
+        return new Tunnel(server.address(), files, targets, changed::release, InstantSource.system(),
+                io.k3j.componentapi.Health.none());
     }
 
     /// Unmasked, as a server sends.

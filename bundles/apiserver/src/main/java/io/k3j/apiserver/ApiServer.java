@@ -42,9 +42,9 @@ public final class ApiServer {
     public ApiServer(BundleContext context, Settings settings, @Reference Health health,
             @Reference Identities identities, @Reference Abort abort) {
         this.store = new Store(Options.atRest(settings));
-        this.startup = new Startup(new Startup.Surroundings(context, health.scope("apiserver"), identities, abort),
-                store,
-                extensions, Options.of(settings));
+        this.startup = new Startup(
+                new Startup.Surroundings(context, health, health.scope("apiserver"), identities, abort),
+                store, extensions, Options.of(settings));
     }
 
     /// Begins to start on a thread of its own; does not block.

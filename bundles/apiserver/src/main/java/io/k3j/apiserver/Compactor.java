@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.watchcache.EventLog;
@@ -14,12 +16,13 @@ final class Compactor implements AutoCloseable {
     private final Store store;
     private final EventLog log;
     private final Signal stop = new Signal();
+    private final SupervisedLoop loop;
     private volatile boolean open = true;
 
-    Compactor(Store store, EventLog log) {
+    Compactor(Store store, EventLog log, Health health) {
         this.store = store;
         this.log = log;
-        Thread.ofVirtual().name("apiserver-compactor").start(this::run);
+        this.loop = SupervisedLoop.virtual(health, "apiserver-compactor", this::run).start();
     }
 
     private void run() {
@@ -48,6 +51,7 @@ final class Compactor implements AutoCloseable {
     @Override
     public void close() {
         open = false;
+        loop.close();
         stop.raise();
     }
 }

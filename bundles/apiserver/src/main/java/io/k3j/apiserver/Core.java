@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.codec.Protobuf;
+import io.k3j.componentapi.Health;
 import io.k3j.schema.Schemas;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
@@ -28,6 +29,7 @@ final class Core {
     private final Access access;
     private final Admissions admissions;
     private final Seats seats;
+    private final Health health;
     private final BodyBudget bodyBudget = new BodyBudget(Runtime.getRuntime().maxMemory() / BodyBudget.HEAP_PART);
     private final Pool answerPool = new Pool(Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_PART, Bodies.MAX_BYTES,
             ANSWERS_USER_PART);
@@ -53,10 +55,12 @@ final class Core {
     }
 
     /// Where the world enters.
-    record World(InstantSource clock, RandomGenerator random, Supplier<UUID> uids) {
+    /// @param health where its loops report
+    record World(InstantSource clock, RandomGenerator random, Supplier<UUID> uids, Health health) {
         /// The real one.
-        static World real() {
-            return new World(InstantSource.system(), () -> ThreadLocalRandom.current().nextLong(), UUID::randomUUID);
+        static World real(Health health) {
+            return new World(InstantSource.system(), () -> ThreadLocalRandom.current().nextLong(), UUID::randomUUID,
+                    health);
         }
     }
 
@@ -78,6 +82,7 @@ final class Core {
         this.protobuf = types.protobuf;
         this.data = data;
         this.log = data.log;
+        this.health = world.health;
         this.seats = new Seats(data.store);
         this.access = new Access(extensions.authenticators(), extensions.authorizers(), policy.authorizers(),
                 policy.anonymous(), this::settle);
@@ -107,6 +112,10 @@ final class Core {
     /// Whether no contribution is missing that was there or is wanted.
     boolean complete() {
         return access.complete() && admissions.complete() && extensions.kinds().complete();
+    }
+
+    Health health() {
+        return health;
     }
 
     Extensions extensions() {

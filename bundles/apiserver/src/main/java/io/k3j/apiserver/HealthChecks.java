@@ -1,5 +1,8 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,13 +12,18 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /// `/healthz`, `/livez` and `/readyz`, as a whole and check by check. See
-/// <https://kubernetes.io/docs/reference/using-api/health-checks/>.
+/// <https://kubernetes.io/docs/reference/using-api/health-checks/>. A loop of API server or datastore that has stopped
+/// is a check of its own of `/readyz`, `loop/<name>`, with the kind of the exception: everybody may read it.
 final class HealthChecks {
+    private static final List<String> WITNESSED = List.of("apiserver-", "datastore-");
+    private static final String WITHHELD = "reason withheld";
     private final Map<String, BooleanSupplier> live = new LinkedHashMap<>();
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
+    private final Health health;
 
     /// `datastore`: the store answers; `started`: kinds, authorisation and tables are there.
-    HealthChecks(BooleanSupplier datastore, BooleanSupplier started) {
+    HealthChecks(BooleanSupplier datastore, BooleanSupplier started, Health health) {
+        this.health = health;
         live.put("ping", () -> true);
         live.put("log", () -> true);
         live.put("etcd", datastore);
@@ -28,15 +36,29 @@ final class HealthChecks {
 
     /// Whether every readiness check holds.
     boolean ready() {
-        return ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+        return stopped().isEmpty() && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+
+    /// Why loops have stopped, by check.
+    private Map<String, String> stopped() {
+        Map<String, String> stopped = new LinkedHashMap<>();
+        for (HealthReport report : health.reports()) {
+            if (report.level() == HealthLevel.STOPPED
+                    && WITNESSED.stream().anyMatch(report.component()::startsWith)) {
+                stopped.put("loop/" + report.component(), report.message());
+            }
+        }
+        return stopped;
     }
 
     /// Answers a health request.
     void serve(Request request) throws IOException {
         String name = request.segments().getFirst();
-        Map<String, BooleanSupplier> checks = name.equals("readyz") ? ready : live;
+        Map<String, BooleanSupplier> checks = new LinkedHashMap<>(name.equals("readyz") ? ready : live);
+        Map<String, String> reasons = name.equals("readyz") ? stopped() : Map.of();
+        reasons.keySet().forEach(loop -> checks.put(loop, () -> false));
         if (request.segments().size() > 1) {
-            one(request, checks, String.join("/", request.segments().subList(1, request.segments().size())));
+            one(request, checks, reasons, String.join("/", request.segments().subList(1, request.segments().size())));
             return;
         }
         List<String> excluded = request.params().texts("exclude");
@@ -49,7 +71,8 @@ final class HealthChecks {
                 text.append("[+]").append(check).append(" ok\n");
             } else {
                 failed.add(check);
-                text.append("[-]").append(check).append(" failed: reason withheld\n");
+                text.append("[-]").append(check).append(" failed: ")
+                        .append(reasons.getOrDefault(check, WITHHELD)).append('\n');
             }
         });
         if (!failed.isEmpty()) {
@@ -61,13 +84,15 @@ final class HealthChecks {
         }
     }
 
-    private static void one(Request request, Map<String, BooleanSupplier> checks, String check) throws IOException {
+    private static void one(Request request, Map<String, BooleanSupplier> checks, Map<String, String> reasons,
+            String check) throws IOException {
         BooleanSupplier holds = checks.get(check);
         if (holds == null) {
             throw Pipeline.noSuchResource();
         }
         boolean ok = holds.getAsBoolean();
-        answers(request, ok ? 200 : 500, ok ? "ok" : "internal server error: " + check + " failed: reason withheld\n");
+        answers(request, ok ? 200 : 500, ok ? "ok"
+                : "internal server error: " + check + " failed: " + reasons.getOrDefault(check, WITHHELD) + '\n');
     }
 
     private static void answers(Request request, int status, String text) throws IOException {

@@ -267,6 +267,6 @@ final class LocalClient implements ApiClient {
         allowed("list", resource, query);
         allowed("watch", resource, query);
         Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
-        return views.keep(new LocalView(core.log(), selection, shown));
+        return views.keep(new LocalView(core.log(), selection, shown, core.health()));
     }
 }

@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.watchcache.Event;
@@ -34,10 +36,14 @@ final class LocalView implements View {
     private volatile boolean closed;
     private volatile Runnable closing = () -> {
     };
-    private @Nullable Thread thread;
+    private final Health health;
+    private @Nullable SupervisedLoop loop;
+    private @Nullable Told told;
+    private boolean synced;
 
     /// @param shown what is told of an object
-    LocalView(EventLog log, Selection selection, BiFunction<Target, Item, Obj> shown) {
+    LocalView(EventLog log, Selection selection, BiFunction<Target, Item, Obj> shown, Health health) {
+        this.health = health;
         this.log = log;
         this.selection = selection;
         this.shown = shown;
@@ -130,24 +136,19 @@ final class LocalView implements View {
 
     @Override
     public synchronized void listen(Listener listener) {
-        if (thread != null) {
+        if (loop != null) {
             throw new IllegalStateException("somebody listens already");
         }
-        thread = Thread.ofVirtual().name("view-" + selection.target().gvr().resource()).start(() -> follow(listener));
+        loop = SupervisedLoop.virtual(health, "apiserver-view-" + selection.target().gvr().resource(),
+                () -> follow(listener)).start();
     }
 
-    private void follow(Listener listener) {
+    /// Called again after a failure: then it tells what has changed since.
+    private void follow(Listener listener) throws InterruptedException {
         log.follow(follower);
-        Told told = new Told(first());
-        told.tree().visit(selection.prefix(), (key, item) -> {
-            boolean within = key.startsWith(selection.prefix());
-            if (within) {
-                tell(listener, new Event(item.revision(), null, item));
-            }
-            return within;
-        });
         try {
-            boolean synced = false;
+            Told before = told;
+            told = before == null ? everything(listener) : caughtUp(listener, before);
             while (!closed && log.open()) {
                 synced = synced || synced(listener, told.tree());
                 EventLog.Snapshot offered = log.offered();
@@ -163,11 +164,21 @@ final class LocalView implements View {
                 }
                 told.reached(offered);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             log.leave(follower);
         }
+    }
+
+    private Told everything(Listener listener) {
+        Told all = new Told(first());
+        all.tree().visit(selection.prefix(), (key, item) -> {
+            boolean within = key.startsWith(selection.prefix());
+            if (within) {
+                tell(listener, new Event(item.revision(), null, item));
+            }
+            return within;
+        });
+        return all;
     }
 
     /// A picture with everything this server has acknowledged; waits for it.
@@ -267,8 +278,15 @@ final class LocalView implements View {
     /// From now on no listener call begins.
     void end() {
         closed = true;
+        stop();
         follower.end();
         closing.run();
+    }
+
+    private synchronized void stop() {
+        if (loop != null) {
+            loop.close();
+        }
     }
 
     /// Waits for a listener call that is under way.

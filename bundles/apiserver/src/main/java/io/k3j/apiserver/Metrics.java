@@ -1,10 +1,11 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentapi.MetricText;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -18,9 +19,9 @@ final class Metrics {
 
     private record Series(String verb, String group, String version, String resource, String subresource, String scope,
             int code) {
-        String labels() {
-            return "code=\"" + code + "\",group=\"" + group + "\",resource=\"" + resource + "\",scope=\"" + scope
-                    + "\",subresource=\"" + subresource + "\",verb=\"" + verb + "\",version=\"" + version + "\"";
+        String[] labels() {
+            return new String[] {"code", Integer.toString(code), "group", group, "resource", resource, "scope", scope,
+                    "subresource", subresource, "verb", verb, "version", version};
         }
     }
 
@@ -45,6 +46,16 @@ final class Metrics {
                 }
             }
         }
+
+        long[] each() {
+            long all = count.sum();
+            long[] each = new long[BUCKETS.length + 1];
+            for (int i = 0; i < BUCKETS.length; i++) {
+                each[i] = below[i].sum();
+            }
+            each[BUCKETS.length] = Math.max(0, all - Arrays.stream(each).sum());
+            return each;
+        }
     }
 
     /// Counts one answered request.
@@ -64,50 +75,15 @@ final class Metrics {
         }
     }
 
-    /// Everything counted, and the gauges given by their names with labels; one that ends in `_total` is a counter.
-    String text(SortedMap<String, Number> gauges) {
-        StringBuilder b = new StringBuilder(4_096);
-        Map<String, Counts> sorted = new TreeMap<>();
-        requests.forEach((s, c) -> sorted.put(s.labels(), c));
-        head(b, "apiserver_request_total", "counter", "Requests answered, by verb, resource and code.");
-        sorted.forEach((labels, c) -> line(b, "apiserver_request_total", labels, c.count.sum()));
-        head(b, "apiserver_request_duration_seconds", "histogram", "How long requests took.");
-        sorted.forEach((labels, c) -> histogram(b, labels, c));
-        String last = "";
-        for (Map.Entry<String, Number> gauge : gauges.entrySet()) {
-            String name = gauge.getKey();
-            String family = name.substring(0, (name + "{").indexOf('{'));
-            if (!family.equals(last)) {
-                head(b, family, family.endsWith("_total") ? "counter" : "gauge",
-                        "See the Kubernetes metrics reference.");
-            }
-            line(b, name, "", gauge.getValue());
-            last = family;
-        }
-        return b.toString();
-    }
-
-    private static void histogram(StringBuilder b, String labels, Counts c) {
-        long sum = 0;
-        for (int i = 0; i < BUCKETS.length; i++) {
-            sum += c.below[i].sum();
-            line(b, "apiserver_request_duration_seconds_bucket", labels + ",le=\"" + BUCKETS[i] + "\"", sum);
-        }
-        line(b, "apiserver_request_duration_seconds_bucket", labels + ",le=\"+Inf\"", c.count.sum());
-        line(b, "apiserver_request_duration_seconds_sum", labels, c.nanos.sum() / 1e9);
-        line(b, "apiserver_request_duration_seconds_count", labels, c.count.sum());
-    }
-
-    private static void head(StringBuilder b, String name, String type, String help) {
-        b.append("# HELP ").append(name).append(' ').append(help).append("\n# TYPE ").append(name).append(' ')
-                .append(type).append('\n');
-    }
-
-    private static void line(StringBuilder b, String name, String labels, Number value) {
-        b.append(name);
-        if (!labels.isEmpty()) {
-            b.append('{').append(labels).append('}');
-        }
-        b.append(' ').append(value).append('\n');
+    /// Writes everything counted.
+    void to(MetricText text) {
+        List<Map.Entry<Series, Counts>> sorted = requests.entrySet().stream()
+                .sorted(Comparator.comparing(e -> e.getKey().toString())).toList();
+        text.family("apiserver_request_total", MetricText.Type.COUNTER,
+                "Requests answered, by verb, resource and code.");
+        sorted.forEach(e -> text.value(e.getValue().count.sum(), e.getKey().labels()));
+        text.family("apiserver_request_duration_seconds", MetricText.Type.HISTOGRAM, "How long requests took.");
+        sorted.forEach(e -> text.histogram(BUCKETS, e.getValue().each(), e.getValue().nanos.sum() / 1e9,
+                e.getKey().labels()));
     }
 }

@@ -2,13 +2,13 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.MetricText;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +17,7 @@ import java.util.TreeMap;
 final class Paths {
     private static final List<String> ROOTS = List.of("/.well-known/openid-configuration", "/api", "/apis", "/healthz",
             "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version");
+    private static final String HELP = "See the Kubernetes metrics reference.";
     private final Core core;
     private final Discovery discovery;
     private final OpenApiDocuments openApi;
@@ -54,19 +55,27 @@ final class Paths {
             case "healthz", "livez", "readyz" -> health.serve(request);
             case "api", "apis" -> discovery.serve(request);
             case "openapi" -> openApi.serve(request);
-            case "metrics" -> core.answers().bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8",
-                    metrics.text(gauges()).getBytes(StandardCharsets.UTF_8));
+            case "metrics" -> core.answers().bytes(request, 200, MetricText.CONTENT_TYPE,
+                    figures().getBytes(StandardCharsets.UTF_8));
             case "openid", ".well-known" -> issuer(request);
             default -> throw Pipeline.noSuchResource();
         }
+    }
+
+    private String figures() {
+        MetricText text = new MetricText();
+        metrics.to(text);
+        byKind(text, "apiserver_current_inflight_requests", core.seats().taken());
+        byKind(text, "apiserver_current_inqueue_requests", core.seats().waiting());
+        gauges().forEach((name, value) -> text.family(name,
+                name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
+        return text.toString();
     }
 
     private SortedMap<String, Number> gauges() {
         SortedMap<String, Number> all = new TreeMap<>();
         all.put("k3j_authentication_failures_total", core.access().failures().all());
         all.put("k3j_authentication_failures_slowed_total", core.access().failures().slowed());
-        byKind(all, "apiserver_current_inflight_requests", core.seats().taken());
-        byKind(all, "apiserver_current_inqueue_requests", core.seats().waiting());
         all.put("k3j_apiserver_body_bytes", core.bodyBudget().taken());
         all.put("k3j_apiserver_answer_bytes", core.answerPool().taken());
         all.put("apiserver_longrunning_requests", hub.watchers());
@@ -78,9 +87,9 @@ final class Paths {
         return all;
     }
 
-    private static void byKind(Map<String, Number> all, String name, int[] readsAndWrites) {
-        all.put(name + "{request_kind=\"readOnly\"}", readsAndWrites[0]);
-        all.put(name + "{request_kind=\"mutating\"}", readsAndWrites[1]);
+    private static void byKind(MetricText text, String name, int[] readsAndWrites) {
+        text.family(name, MetricText.Type.GAUGE, HELP).value(readsAndWrites[0], "request_kind", "readOnly")
+                .value(readsAndWrites[1], "request_kind", "mutating");
     }
 
     private void issuer(Request request) throws IOException {

@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.SnapshotTree;
@@ -39,6 +41,8 @@ final class Peers implements AutoCloseable {
     private final LongSupplier nanos;
     private final Map<String, Seen> seen = new HashMap<>();
     private final Signal stop = new Signal();
+    private final Health health;
+    private @Nullable SupervisedLoop loop;
     private volatile boolean open = true;
     private boolean announced;
     private long announcedAt;
@@ -52,7 +56,8 @@ final class Peers implements AutoCloseable {
     }
 
     /// The servers on a store, of which this one is reached at `own`; `nanos` as `System.nanoTime`.
-    Peers(Core.Data data, Peer own, LongSupplier nanos) {
+    Peers(Core.Data data, Peer own, LongSupplier nanos, Health health) {
+        this.health = health;
         this.data = data;
         this.own = own;
         this.nanos = nanos;
@@ -62,13 +67,13 @@ final class Peers implements AutoCloseable {
     /// Steps once a second on a thread of its own; `alive` hears of the servers when they are others than before,
     /// and once in a while. When it fails it hears again at the next step.
     void follow(Consumer<SortedSet<Peer>> alive) {
-        Thread.ofVirtual().name("apiserver-peers").start(() -> {
+        loop = SupervisedLoop.virtual(health, "apiserver-peers", () -> {
             SortedSet<Peer> told = new TreeSet<>();
             for (long tick = 1; open; tick++) {
                 stop.await(() -> !open, TICK_MILLIS);
                 told = told(told, tick % REPAIR_TICKS == 0, alive);
             }
-        });
+        }).start();
     }
 
     private SortedSet<Peer> told(SortedSet<Peer> before, boolean again, Consumer<SortedSet<Peer>> alive) {
@@ -175,6 +180,10 @@ final class Peers implements AutoCloseable {
     @Override
     public void close() {
         open = false;
+        SupervisedLoop following = loop;
+        if (following != null) {
+            following.close();
+        }
         stop.raise();
     }
 }

@@ -33,7 +33,8 @@ final class Server implements AutoCloseable {
             throw ApiFault.unavailable("the datastore is away");
         }
         Core.Types types = Core.Types.of(new Schemas());
-        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf(), store.atRest()));
+        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf(), store.atRest()),
+                world.health());
         EventLog log = feeder.log();
         long newest = datastore.revision();
         feeder.start();
@@ -43,12 +44,13 @@ final class Server implements AutoCloseable {
             feeder.close();
             throw sealed;
         }
-        this.fence = new Fence(store, log, new Fence.Mode(datastore.shared(), policy.staleReads()), world.clock());
+        this.fence = new Fence(store, log, new Fence.Mode(datastore.shared(), policy.staleReads()), world.clock(),
+                world.health());
         fence.start();
         this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);
-        this.hub = new WatchHub(log);
+        this.hub = new WatchHub(log, world.health());
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), started);
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), started, world.health());
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
         this.pipeline = new Pipeline(core, new Watches(fence, log, hub, frames, core.answers()),

@@ -7,6 +7,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Identities;
@@ -59,7 +60,7 @@ final class Startup implements AutoCloseable {
     private @Nullable Peers peers;
 
     /// The framework and what it offers.
-    record Surroundings(BundleContext context, HealthScope health, Identities identities, Abort abort) {
+    record Surroundings(BundleContext context, Health all, HealthScope health, Identities identities, Abort abort) {
     }
 
     Startup(Surroundings around, Store store, Extensions extensions, Options options) {
@@ -184,9 +185,9 @@ final class Startup implements AutoCloseable {
         }
         long start = System.nanoTime();
         Server now = new Server(extensions, store, options.policy(),
-                Core.World.real(), this::guarded);
+                Core.World.real(around.all), this::guarded);
         server = now;
-        compactor = new Compactor(store, now.core().log());
+        compactor = new Compactor(store, now.core().log(), around.all);
         LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",
                 now.core().log().newest().tree().size(), now.core().log().newest().revision(),
                 (System.nanoTime() - start) / 1_000_000);
@@ -248,7 +249,8 @@ final class Startup implements AutoCloseable {
     private synchronized Peers peers() {
         Peers known = peers;
         if (known == null) {
-            known = new Peers(running().core().data(), new Peer(options.address(), options.port()), System::nanoTime);
+            known = new Peers(running().core().data(), new Peer(options.address(), options.port()), System::nanoTime,
+                    around.all);
             peers = known;
         }
         return known;

@@ -1,5 +1,7 @@
 package io.k3j.apiserver;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.watchcache.Event;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Keys;
@@ -28,19 +30,19 @@ final class WatchHub implements AutoCloseable {
     private final Map<String, List<Watcher>> groups = new HashMap<>();
     private final Set<Thread> behind = ConcurrentHashMap.newKeySet();
     private final AtomicInteger watchers = new AtomicInteger();
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private long cursor;
     private volatile boolean open = true;
 
-    WatchHub(EventLog log) {
+    WatchHub(EventLog log, Health health) {
         this.log = log;
         this.cursor = log.newest().revision();
-        this.thread = Thread.ofPlatform().name("apiserver-watch").daemon().unstarted(this::run);
+        this.loop = SupervisedLoop.platform(health, "apiserver-watch", this::run);
     }
 
     /// Begins to tell.
     void start() {
-        thread.start();
+        loop.start();
     }
 
     /// Tells a watch what comes after its position; returns when it has caught up and the hub goes on with it.
@@ -95,7 +97,8 @@ final class WatchHub implements AutoCloseable {
         return watchers.get();
     }
 
-    private void run() {
+    /// Called again after a failure, which has ended all watches: their clients begin new ones.
+    private void run() throws InterruptedException {
         long nextTick = System.nanoTime();
         try {
             while (open) {
@@ -109,15 +112,22 @@ final class WatchHub implements AutoCloseable {
                     log.await(cursor, () -> !joining.isEmpty() || !open, TICK_MILLIS);
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
-            open = false;
-            behind.forEach(Thread::interrupt);
-            groups.values().forEach(group -> group.forEach(w -> w.finish(cursor)));
-            for (Watcher w = joining.poll(); w != null; w = joining.poll()) {
-                w.finish(w.position());
-            }
+            endAll();
+        }
+    }
+
+    private void endAll() {
+        behind.forEach(Thread::interrupt);
+        List<Watcher> ended = new ArrayList<>();
+        groups.values().forEach(ended::addAll);
+        groups.clear();
+        watchers.addAndGet(-ended.size());
+        ended.forEach(w -> w.finish(cursor));
+        cursor = log.newest().revision();
+        for (Watcher w = joining.poll(); w != null; w = joining.poll()) {
+            watchers.decrementAndGet();
+            w.finish(w.position());
         }
     }
 
@@ -206,7 +216,7 @@ final class WatchHub implements AutoCloseable {
     private void alone(Watcher watcher) {
         try {
             catchUp(watcher);
-        } catch (IOException gone) {
+        } catch (IOException | RuntimeException gone) {
             watcher.abort();
             watchers.decrementAndGet();
         } finally {
@@ -229,9 +239,10 @@ final class WatchHub implements AutoCloseable {
     @Override
     public void close() {
         open = false;
+        loop.close();
         log.nudge();
         try {
-            thread.join(STOP_MILLIS);
+            loop.join(STOP_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastorememory.MemoryDatastore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,7 @@ class PeersTest {
     private final Peers b = peers(there, B);
 
     private Peers peers(TestServer server, Peer own) {
-        return new Peers(server.server.core().data(), own, nanos::get);
+        return new Peers(server.server.core().data(), own, nanos::get, Health.none());
     }
 
     @AfterEach

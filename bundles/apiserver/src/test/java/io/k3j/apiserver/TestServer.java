@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestServer implements AutoCloseable {
     private final Datastore datastore;
     final Extensions extensions = new Extensions();
+    final TestHealth health = new TestHealth();
     final Store store;
     final Server server;
 
@@ -49,7 +50,7 @@ final class TestServer implements AutoCloseable {
         AtomicInteger uids = new AtomicInteger();
         server = new Server(extensions, store, policy,
                 new Core.World(() -> Instant.parse("2026-01-02T03:04:05.678Z"), new Random(7),
-                        () -> new UUID(0, uids.incrementAndGet())),
+                        () -> new UUID(0, uids.incrementAndGet()), health),
                 () -> true);
     }
 

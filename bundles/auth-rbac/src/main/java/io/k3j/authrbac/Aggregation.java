@@ -2,12 +2,14 @@ package io.k3j.authrbac;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -26,29 +28,28 @@ final class Aggregation implements AutoCloseable {
 
     private final Rbac rbac;
     private final Semaphore changes = new Semaphore(0);
+    private final SupervisedLoop loop;
+    private volatile boolean whole;
     private volatile boolean closed;
 
-    Aggregation(Rbac rbac) {
+    Aggregation(Rbac rbac, Health health) {
+        this.loop = SupervisedLoop.virtual(health, "rbac-aggregation", this::run);
         this.rbac = rbac;
     }
 
     /// Fills all roles once, then goes on in the background.
     void begin() {
-        boolean whole = fill();
+        whole = fill();
         rbac.onRoles(changes::release);
-        Thread.ofVirtual().name("rbac-aggregation").start(() -> run(whole));
+        loop.start();
     }
 
-    private void run(boolean first) {
-        boolean whole = first;
-        try {
-            while (!closed) {
-                changes.tryAcquire(whole ? RESYNC_SECONDS : RETRY_SECONDS, TimeUnit.SECONDS);
-                changes.drainPermits();
-                whole = closed || fill();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void run() throws InterruptedException {
+        while (!closed) {
+            changes.tryAcquire(whole ? RESYNC_SECONDS : RETRY_SECONDS, TimeUnit.SECONDS);
+            changes.drainPermits();
+            whole = false;
+            whole = closed || fill();
         }
     }
 
@@ -63,7 +64,7 @@ final class Aggregation implements AutoCloseable {
     }
 
     private boolean filled() {
-        boolean whole = true;
+        boolean all = true;
         for (Obj role : rbac.clusterRoles().list()) {
             if (!role.tree().has("aggregationRule")) {
                 continue;
@@ -75,11 +76,11 @@ final class Aggregation implements AutoCloseable {
                             WriteOptions.PLAIN.by("clusterrole-aggregation-controller"));
                 } catch (ApiFault e) {
                     LOG.log(Level.DEBUG, "aggregation name={0} reason={1}", role.name(), e.getMessage());
-                    whole = false;
+                    all = false;
                 }
             }
         }
-        return whole;
+        return all;
     }
 
     /// The rules a role gets from all roles its selectors match, in the order of their names, none twice.
@@ -100,6 +101,7 @@ final class Aggregation implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        loop.close();
         changes.release();
     }
 }

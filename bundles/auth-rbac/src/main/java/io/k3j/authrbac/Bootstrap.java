@@ -3,6 +3,8 @@ package io.k3j.authrbac;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -12,8 +14,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Hashtable;
@@ -46,15 +48,16 @@ public final class Bootstrap {
     private final BundleContext context;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Aggregation aggregation;
+    private final SupervisedLoop loop;
     private @Nullable ServiceRegistration<Condition> ready;
 
     /// Begins on a virtual thread of its own.
     @Activate
-    public Bootstrap(@Reference Rbac rbac, BundleContext context) {
+    public Bootstrap(@Reference Rbac rbac, BundleContext context, @Reference Health health) {
         this.api = rbac.api();
         this.context = context;
-        this.aggregation = new Aggregation(rbac);
-        Thread.ofVirtual().name("rbac-bootstrap").start(this::run);
+        this.aggregation = new Aggregation(rbac, health);
+        this.loop = SupervisedLoop.virtual(health, "rbac-bootstrap", this::run).start();
     }
 
     private void run() {
@@ -164,6 +167,7 @@ public final class Bootstrap {
     /// Stops; roles stay.
     @Deactivate
     public void stop() {
+        loop.close();
         stopped.countDown();
         aggregation.close();
         synchronized (this) {

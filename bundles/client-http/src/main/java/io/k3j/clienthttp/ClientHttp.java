@@ -37,7 +37,7 @@ public final class ClientHttp {
     public ClientHttp(BundleContext context, Settings settings, @Reference Identities identities,
             @Reference Health health) {
         HealthScope scope = health.scope("client-http");
-        clients = new Clients(Path.of(settings.dataDir(), "agent").toAbsolutePath(), identities);
+        clients = new Clients(Path.of(settings.dataDir(), "agent").toAbsolutePath(), identities, health);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("scope", "remote");
         properties.put(Constants.SERVICE_RANKING, -1);

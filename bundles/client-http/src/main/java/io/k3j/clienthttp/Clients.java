@@ -2,6 +2,7 @@ package io.k3j.clienthttp;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clienthttp.RemoteClient.Bearer;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Identity;
 import java.nio.file.Files;
@@ -23,12 +24,13 @@ final class Clients implements ServiceFactory<ApiClient>, AutoCloseable {
 
     private final Path agent;
     private final Identities identities;
-    private final Reflectors reflectors = new Reflectors(RandomGenerator.getDefault());
+    private final Reflectors reflectors;
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final Map<ApiClient, ViewKeeper> views = new ConcurrentHashMap<>();
 
     /// Reads kubeconfigs in the directory `agent`.
-    Clients(Path agent, Identities identities) {
+    Clients(Path agent, Identities identities, Health health) {
+        this.reflectors = new Reflectors(RandomGenerator.getDefault(), health);
         this.agent = agent;
         this.identities = identities;
     }

@@ -7,6 +7,8 @@ import io.k3j.clienthttp.Connection.Ask;
 import io.k3j.clienthttp.RemoteClient.Bearer;
 import io.k3j.clienthttp.WatchFrames.Frame;
 import io.k3j.codec.MalformedInput;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -50,32 +52,30 @@ final class Reflector implements AutoCloseable {
     private final CountDownLatch synced = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Backoff backoff;
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private volatile Bearer bearer;
     private volatile long revision;
-    private boolean expired = true;
+    private boolean expired;
     private String trouble = "";
 
     /// Begins to list under an identity.
-    Reflector(Gvr resource, Query query, Bearer bearer, RandomGenerator random) {
+    Reflector(Gvr resource, Query query, Bearer bearer, RandomGenerator random, Health health) {
         this.resource = resource;
         this.query = query;
         this.bearer = bearer;
         this.random = random;
         this.backoff = new Backoff(random);
-        this.thread = Thread.ofVirtual().name("reflector-" + resource.resource()).start(this::run);
+        this.loop = SupervisedLoop.virtual(health, "client-reflector-" + resource.resource(), this::run).start();
     }
 
-    private void run() {
-        try {
-            while (closed.getCount() > 0) {
-                long pause = round();
-                if (pause > 0 && closed.await(pause, TimeUnit.MILLISECONDS)) {
-                    return;
-                }
+    /// Called again after a failure: then it lists anew.
+    private void run() throws InterruptedException {
+        expired = true;
+        while (closed.getCount() > 0) {
+            long pause = round();
+            if (pause > 0 && closed.await(pause, TimeUnit.MILLISECONDS)) {
+                return;
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -243,6 +243,6 @@ final class Reflector implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        thread.interrupt();
+        loop.interrupt();
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.clienthttp;
 
 import io.k3j.clientapi.Query;
 import io.k3j.clienthttp.RemoteClient.Bearer;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Gvr;
 import java.util.HashMap;
 import java.util.List;
@@ -12,19 +13,22 @@ import java.util.random.RandomGenerator;
 final class Reflectors implements AutoCloseable {
     private final Map<Subject, Reflector> running = new HashMap<>();
     private final RandomGenerator random;
+    private final Health health;
 
     private record Subject(Gvr resource, Query query) {
     }
 
-    Reflectors(RandomGenerator random) {
+    Reflectors(RandomGenerator random, Health health) {
+        this.health = health;
         this.random = random;
     }
 
     /// A view, for an identity. Does not block.
     synchronized RemoteView view(Gvr resource, Query query, Bearer bearer) {
         Subject subject = new Subject(resource, query);
-        Reflector reflector = running.computeIfAbsent(subject, s -> new Reflector(resource, query, bearer, random));
-        RemoteView view = new RemoteView(reflector, bearer, v -> leave(subject, reflector, v));
+        Reflector reflector = running.computeIfAbsent(subject,
+                s -> new Reflector(resource, query, bearer, random, health));
+        RemoteView view = new RemoteView(reflector, bearer, v -> leave(subject, reflector, v), health);
         reflector.add(view);
         return view;
     }

@@ -3,6 +3,8 @@ package io.k3j.clienthttp;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.View;
 import io.k3j.clienthttp.RemoteClient.Bearer;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.lang.System.Logger.Level;
@@ -43,14 +45,18 @@ final class RemoteView implements View {
     private boolean lost;
     private boolean proven;
     private volatile boolean closed;
-    private @Nullable Thread thread;
+    private final Health health;
+    private @Nullable SupervisedLoop loop;
+    private boolean begun;
+    private boolean synced;
 
     /// What happened to one object.
     record Change(@Nullable Obj before, @Nullable Obj after) {
     }
 
     /// Sees what `reflector` sees, for an identity; `closing` is run once at the end.
-    RemoteView(Reflector reflector, Bearer bearer, Consumer<RemoteView> closing) {
+    RemoteView(Reflector reflector, Bearer bearer, Consumer<RemoteView> closing, Health health) {
+        this.health = health;
         this.reflector = reflector;
         this.bearer = bearer;
         this.closing = closing;
@@ -64,7 +70,7 @@ final class RemoteView implements View {
     void begin(List<Obj> objects) {
         queue.lock();
         try {
-            if (present == null && thread != null) {
+            if (present == null && loop != null) {
                 present = objects;
                 news.signalAll();
             }
@@ -140,29 +146,30 @@ final class RemoteView implements View {
 
     @Override
     public synchronized void listen(Listener listener) {
-        if (thread != null) {
+        if (loop != null) {
             throw new IllegalStateException("somebody listens already");
         }
-        thread = Thread.ofVirtual().name("view-" + reflector.resource().resource()).start(() -> follow(listener));
+        String name = "client-view-" + reflector.resource().resource();
+        loop = SupervisedLoop.virtual(health, name, () -> follow(listener)).start();
         reflector.listened(this);
     }
 
-    private void follow(Listener listener) {
-        try {
-            List<Obj> first = awaitFirst();
-            proveAtLast();
-            first.forEach(o -> tell(listener, new Change(null, o)));
+    /// Called again after a failure: then it tells the difference.
+    private void follow(Listener listener) throws InterruptedException {
+        List<Obj> first = awaitFirst();
+        proveAtLast();
+        first.forEach(o -> tell(listener, new Change(null, o)));
+        if (!synced) {
+            synced = true;
             tell(listener::synced);
-            while (!closed) {
-                Change change = take();
-                if (change == null) {
-                    catchUp(listener);
-                } else {
-                    tell(listener, change);
-                }
+        }
+        while (!closed) {
+            Change change = take();
+            if (change == null) {
+                catchUp(listener);
+            } else {
+                tell(listener, change);
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -188,12 +195,15 @@ final class RemoteView implements View {
         }
     }
 
+    /// What there is to begin with; after a failure nothing, and what was told counts as old.
     private List<Obj> awaitFirst() throws InterruptedException {
         queue.lock();
         try {
             while (present == null && !closed) {
                 news.await();
             }
+            lost |= begun;
+            begun = true;
             List<Obj> first = present == null ? List.of() : present;
             // what is needed of it from now on is in `told`
             present = List.of();
@@ -261,6 +271,9 @@ final class RemoteView implements View {
         closed = true;
         queue.lock();
         try {
+            if (loop != null) {
+                loop.close();
+            }
             news.signalAll();
         } finally {
             queue.unlock();

@@ -7,6 +7,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentapi.Health;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -37,7 +38,7 @@ class ReflectorTest {
         server = new ScriptedServer(directory);
         server.kubeconfig("kubeproxy", "system:kube-proxy");
         server.kubeconfig("k3scontroller", "system:k3s-controller");
-        clients = new Clients(directory, bundle -> List.of());
+        clients = new Clients(directory, bundle -> List.of(), Health.none());
     }
 
     @AfterEach

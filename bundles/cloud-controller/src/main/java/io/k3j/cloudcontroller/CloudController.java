@@ -25,7 +25,7 @@ public final class CloudController {
         HealthScope scope = health.scope("cloud-controller");
         desk = new Desk(api.leading(Candidate.CLOUD), TimeSource.system());
         Nodes.add(desk);
-        desk.run("cloud-controller", trouble -> {
+        desk.run("cloud-controller", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
             } else {

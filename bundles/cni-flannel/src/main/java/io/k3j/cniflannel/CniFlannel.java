@@ -7,6 +7,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Resources;
@@ -53,7 +54,7 @@ public final class CniFlannel {
     private final LiveView nodes = views.of(Resources.NODES);
     private final Semaphore changed = new Semaphore(0);
     private final PodFabric fabric;
-    private final Thread worker;
+    private final SupervisedLoop worker;
     private volatile @Nullable ApiClient client;
     private @Nullable ServiceRegistration<PodNetwork> offered;
 
@@ -82,7 +83,7 @@ public final class CniFlannel {
                 changed.release();
             }
         });
-        worker = Thread.ofVirtual().name("cni-flannel").start(this::work);
+        worker = SupervisedLoop.virtual(health, "cni-flannel-worker", this::work).start();
     }
 
     /// Follows the newest client; the network stays while there is none.
@@ -101,16 +102,12 @@ public final class CniFlannel {
         }
     }
 
-    private void work() {
-        try {
-            while (true) {
-                boolean news = changed.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
-                changed.drainPermits();
-                LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
-                nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(this::sync);
-            }
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "stopped");
+    private void work() throws InterruptedException {
+        while (true) {
+            boolean news = changed.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
+            changed.drainPermits();
+            LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
+            nodes.get(Key.of(name)).filter(me -> !Lease.ranges(me).isEmpty()).ifPresent(this::sync);
         }
     }
 
@@ -159,7 +156,7 @@ public final class CniFlannel {
     @Deactivate
     void stop() throws InterruptedException {
         worker.interrupt();
-        worker.join();
+        worker.join(Long.MAX_VALUE);
         views.close();
         if (offered != null) {
             offered.unregister();

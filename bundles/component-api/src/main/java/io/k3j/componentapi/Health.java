@@ -22,4 +22,29 @@ public interface Health {
 
     /// Everybody's last report, by name.
     List<HealthReport> reports();
+
+    /// Nobody listens: for commands outside a framework.
+    static Health none() {
+        return new Health() {
+            @Override
+            public HealthScope scope(String component) {
+                return new HealthScope() {
+                    @Override
+                    public void report(HealthLevel level, String message) {
+                        // nobody listens
+                    }
+
+                    @Override
+                    public void close() {
+                        // nothing to forget
+                    }
+                };
+            }
+
+            @Override
+            public List<HealthReport> reports() {
+                return List.of();
+            }
+        };
+    }
 }

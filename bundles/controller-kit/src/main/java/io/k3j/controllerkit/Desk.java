@@ -1,6 +1,7 @@
 package io.k3j.controllerkit;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,10 +74,10 @@ public final class Desk implements AutoCloseable {
     }
 
     /// Attaches the views and drives all loops on virtual threads until [#close]. `health` hears once a
-    /// second: empty when all is well, else a sentence.
-    public void run(String name, Consumer<String> health) {
+    /// second: empty when all is well, else a sentence; a loop that ends unexpectedly is told to `board`.
+    public void run(String name, Health board, Consumer<String> health) {
         views.attach(api);
-        LoopRunner runner = new LoopRunner(name);
+        LoopRunner runner = new LoopRunner(name, board);
         runners.add(runner);
         loops.forEach(runner::drive);
         events.values().forEach(runner::drive);

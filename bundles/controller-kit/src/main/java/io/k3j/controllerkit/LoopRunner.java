@@ -1,9 +1,12 @@
 package io.k3j.controllerkit;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Drives loops on virtual threads of its own until it is closed. The only owner of threads here.
@@ -14,11 +17,15 @@ public final class LoopRunner implements AutoCloseable {
 
     private final String name;
     private final List<Loop> loops = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<SupervisedLoop> threads = new ArrayList<>();
+    private final List<SupervisedLoop> idle = new ArrayList<>();
+    private final Health health;
     private volatile boolean closed;
 
     /// A runner whose threads carry this name.
-    public LoopRunner(String name) {
+    /// @param health where they report
+    public LoopRunner(String name, Health health) {
+        this.health = health;
         this.name = name;
     }
 
@@ -33,28 +40,34 @@ public final class LoopRunner implements AutoCloseable {
 
     /// Drives a recorder of events.
     public LoopRunner drive(Events events) {
-        start("events", () -> {
+        idle.add(begin("events", () -> {
             if (!events.step()) {
                 events.await(IDLE);
             }
-        });
+        }));
         return this;
     }
 
     /// Calls `turn` again and again until closed; it must return within seconds.
     public void start(String what, Runnable turn) {
-        threads.add(Thread.ofVirtual().name(name + "-" + what).start(() -> {
+        begin(what, turn);
+    }
+
+    private SupervisedLoop begin(String what, Runnable turn) {
+        SupervisedLoop loop = SupervisedLoop.virtual(health, name + "-" + what, () -> {
             while (!closed && !Thread.currentThread().isInterrupted()) {
                 turn.run();
             }
-        }));
+        });
+        threads.add(loop);
+        return loop.start();
     }
 
     /// Reports once in a while: empty when all is well, else the sentence of a loop in trouble.
-    public LoopRunner report(Consumer<String> health) {
+    public LoopRunner report(Consumer<String> listener) {
         Object pause = new Object();
-        start("health", () -> {
-            health.accept(trouble());
+        idle.add(begin("health", () -> {
+            listener.accept(trouble());
             synchronized (pause) {
                 try {
                     pause.wait(1_000);
@@ -62,7 +75,7 @@ public final class LoopRunner implements AutoCloseable {
                     Thread.currentThread().interrupt();
                 }
             }
-        });
+        }));
         return this;
     }
 
@@ -80,16 +93,14 @@ public final class LoopRunner implements AutoCloseable {
         closed = true;
         loops.forEach(l -> l.queue().wake());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        threads.stream().filter(t -> t.getName().endsWith("-events") || t.getName().endsWith("-health"))
-                .forEach(Thread::interrupt);
-        for (Thread thread : threads) {
-            join(thread, deadline);
-        }
+        threads.forEach(SupervisedLoop::close);
+        idle.forEach(SupervisedLoop::interrupt);
+        threads.forEach(thread -> join(thread, deadline));
     }
 
-    private void join(Thread thread, long deadline) {
+    private static void join(SupervisedLoop thread, long deadline) {
         try {
-            if (!thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+            if (!thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())))) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

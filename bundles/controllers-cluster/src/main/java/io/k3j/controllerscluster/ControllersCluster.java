@@ -33,7 +33,7 @@ public final class ControllersCluster {
         HealthScope scope = health.scope("controllers-cluster");
         desk = new Desk(api.leading(Candidate.CONTROLLERS), TimeSource.system());
         garbage = add(desk, settings);
-        desk.run("controllers-cluster", trouble -> {
+        desk.run("controllers-cluster", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
             } else {

@@ -26,7 +26,7 @@ public final class ControllersWorkload {
         HealthScope scope = health.scope("controllers-workload");
         desk = new Desk(api.leading(Candidate.CONTROLLERS), TimeSource.system());
         add(desk);
-        desk.run("controllers-workload", trouble -> {
+        desk.run("controllers-workload", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
             } else {

@@ -3,6 +3,7 @@ package io.k3j.cricontainerd;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -50,7 +51,8 @@ public final class CriContainerd {
     private final Cri cri;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch imported = new CountDownLatch(1);
-    private final Thread supervisor;
+    private final SupervisedLoop supervisor;
+    private final Health loops;
     private @Nullable Thread importer;
     private @Nullable ServiceRegistration<ContainerRuntime> registration;
 
@@ -61,9 +63,10 @@ public final class CriContainerd {
         this.admission = admission();
         this.settings = settings;
         this.health = health.scope("cri-containerd");
+        this.loops = health;
         places = new Places(Path.of(settings.dataDir()).toAbsolutePath(), Path.of(settings.runtimeDir()));
         cri = new Cri(foreign() ? endpoint(settings.containerRuntimeEndpoint()) : places.socket());
-        supervisor = Thread.ofVirtual().name("cri-containerd").start(this::supervise);
+        supervisor = SupervisedLoop.virtual(health, "cri-containerd-supervisor", this::supervise).start();
     }
 
     /// An agent has joined, or the servers agree.
@@ -207,7 +210,7 @@ public final class CriContainerd {
         }
         if (registration == null) {
             registration = context.registerService(ContainerRuntime.class,
-                    new CriRuntime(cri, new CriImages(cri, pins), imported), null);
+                    new CriRuntime(cri, new CriImages(cri, pins), imported, loops), null);
         }
         health.ok();
     }

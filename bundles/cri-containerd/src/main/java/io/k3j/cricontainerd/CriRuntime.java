@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.componentapi.Health;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -28,12 +29,15 @@ final class CriRuntime implements ContainerRuntime {
     private final Cri cri;
     private final ImageStore images;
     private final CountDownLatch imported;
+    private final Health health;
 
     /// No sandbox is made before `imported`: pods need the shipped images, a node that becomes Ready does not.
-    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported) {
+    /// `health` is where the threads of its events report.
+    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported, Health health) {
         this.cri = cri;
         this.images = images;
         this.imported = imported;
+        this.health = health;
     }
 
     @Override
@@ -196,6 +200,6 @@ final class CriRuntime implements ContainerRuntime {
 
     @Override
     public AutoCloseable events(Consumer<RuntimeEvent> listener) {
-        return new EventStream(cri, listener, Instant::now);
+        return new EventStream(cri, listener, Instant::now, health);
     }
 }

@@ -1,8 +1,10 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.model.Struct;
-import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeEvent.What;
+import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeFault;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,32 +27,28 @@ final class EventStream implements AutoCloseable {
     private final InstantSource clock;
     private final BlockingQueue<RuntimeEvent> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread reader;
-    private final Thread teller;
+    private final SupervisedLoop reader;
+    private final SupervisedLoop teller;
 
-    EventStream(Cri cri, Consumer<RuntimeEvent> listener, InstantSource clock) {
+    EventStream(Cri cri, Consumer<RuntimeEvent> listener, InstantSource clock, Health health) {
         this.cri = cri;
         this.listener = listener;
         this.clock = clock;
-        reader = Thread.ofVirtual().name("cri-events").start(this::read);
-        teller = Thread.ofVirtual().name("cri-event-listener").start(this::tell);
+        reader = SupervisedLoop.virtual(health, "cri-containerd-events", this::read).start();
+        teller = SupervisedLoop.virtual(health, "cri-containerd-listener", this::tell).start();
     }
 
-    private void read() {
-        try {
-            do {
-                long since = clock.millis();
-                try {
-                    push(RuntimeEvent.RESYNC);
-                    cri.events(this::take);
-                } catch (RuntimeFault e) {
-                    LOG.log(System.Logger.Level.DEBUG, "event stream ended after ms={0}: {1}", clock.millis() - since,
-                            e.getMessage());
-                }
-            } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void read() throws InterruptedException {
+        do {
+            long since = clock.millis();
+            try {
+                push(RuntimeEvent.RESYNC);
+                cri.events(this::take);
+            } catch (RuntimeFault e) {
+                LOG.log(System.Logger.Level.DEBUG, "event stream ended after ms={0}: {1}", clock.millis() - since,
+                        e.getMessage());
+            }
+        } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private void take(Struct envelope) {
@@ -88,13 +86,11 @@ final class EventStream implements AutoCloseable {
         }
     }
 
-    private void tell() {
-        try {
-            while (closed.getCount() > 0) {
-                listener.accept(waiting.take());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /// Called again after a failure, in which an event was lost.
+    private void tell() throws InterruptedException {
+        push(RuntimeEvent.RESYNC);
+        while (closed.getCount() > 0) {
+            listener.accept(waiting.take());
         }
     }
 

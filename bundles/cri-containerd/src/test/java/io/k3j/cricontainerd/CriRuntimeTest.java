@@ -3,6 +3,7 @@ package io.k3j.cricontainerd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.componentapi.Health;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class CriRuntimeTest {
 
     private CriRuntime runtime() {
         Cri cri = new Cri(dir.resolve("nobody.sock"));
-        return new CriRuntime(cri, new CriImages(cri, new Pins()), imported);
+        return new CriRuntime(cri, new CriImages(cri, new Pins()), imported, Health.none());
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.etcdclient.EtcdEndpoints;
@@ -31,15 +32,18 @@ import org.osgi.service.condition.Condition;
 public final class EtcdDatastore {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
     private static final long RETRY_MILLIS = 250;
+    private static final long STOP_MILLIS = 2_000;
     /// Between two looks at who the members are.
     private static final long LOOK_MILLIS = 5_000;
     private final BundleContext context;
     private final Place place;
     private final Optional<Whereabouts> elsewhere;
     private final HealthScope health;
+    private final Health loops;
     private final @Nullable Abort abort;
     private final Gate stop = new Gate();
-    private final Thread thread;
+    private final SupervisedLoop loop;
+    private @Nullable Look looking;
     private @Nullable EtcdStore store;
     private @Nullable ServiceRegistration<Datastore> service;
     private @Nullable ServiceRegistration<Condition> ready;
@@ -53,17 +57,23 @@ public final class EtcdDatastore {
         this.elsewhere = settings.disableEtcd() && settings.datastoreEndpoint().isEmpty()
                 ? Optional.of(Whereabouts.of(settings)) : Optional.empty();
         this.health = health.scope("datastore-etcd");
+        this.loops = health;
         this.abort = abort;
-        thread = Thread.ofVirtual().name("datastore-open").start(this::connect);
+        loop = SupervisedLoop.virtual(health, "datastore-open", this::connect).start();
     }
 
+    /// Called again after a failure: what was offered stays.
     private void connect() {
+        if (looking != null) {
+            look(looking);
+            return;
+        }
         while (!stop.closed()) {
             try {
                 if (place.complete()) {
                     Place here = elsewhere.map(w -> place.at(w.endpoints())).orElse(place);
                     EtcdEndpoints endpoints = here.open();
-                    EtcdStore opened = EtcdStore.open(endpoints, this::trouble);
+                    EtcdStore opened = EtcdStore.open(endpoints, this::trouble, loops);
                     offer(opened);
                     if (elsewhere.isPresent()) {
                         look(() -> elsewhere.get().keep(opened.follow()));
@@ -96,6 +106,7 @@ public final class EtcdDatastore {
 
     /// Members come and go; those of now are gone to.
     private void look(Look look) {
+        looking = look;
         while (!stop.closed()) {
             try {
                 look.run();
@@ -143,7 +154,7 @@ public final class EtcdDatastore {
     @Deactivate
     void stop() throws InterruptedException {
         stop.close(Duration.ZERO);
-        thread.interrupt();
+        loop.interrupt();
         synchronized (this) {
             if (ready != null && service != null && store != null) {
                 ready.unregister();
@@ -151,6 +162,6 @@ public final class EtcdDatastore {
                 store.close();
             }
         }
-        thread.join(Duration.ofSeconds(2));
+        loop.join(STOP_MILLIS);
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.datastoreetcd;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Count;
@@ -38,7 +39,10 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     private final Commits commits;
     private final Feed feed;
 
-    private EtcdStore(EtcdClient client, long newest, Gate gate, Attempts attempts, Consumer<String> trouble) {
+    // its parts
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    private EtcdStore(EtcdClient client, long newest, Gate gate, Attempts attempts, Consumer<String> trouble,
+            Health health) {
         this.client = client;
         this.gate = gate;
         this.attempts = attempts;
@@ -48,7 +52,7 @@ public final class EtcdStore implements Datastore, AutoCloseable {
         history = new History(client, compactions, tail);
         reads = new Reads(kv, attempts, compactions, tail);
         commits = new Commits(kv, attempts, history, tail, gate);
-        feed = new Feed(client, tail, compactions, gate, trouble);
+        feed = new Feed(client, tail, compactions, gate, trouble, health);
     }
 
     /// Connects. `trouble` hears, while the store is open, why the cluster does not answer, and the empty text
@@ -56,13 +60,18 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     /// @throws DatastoreUnavailable when it does not answer within two seconds
     /// @throws IllegalArgumentException when that is because a member speaks TLS behind `http`, or none behind `https`
     public static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble) {
+        return open(endpoints, trouble, Health.none());
+    }
+
+    /// The same; the thread that follows the cluster reports to `health`.
+    static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble, Health health) {
         EtcdClient client = EtcdClient.of(endpoints, "etcd");
         Gate gate = new Gate();
         Attempts attempts = new Attempts(gate, () -> client.size() > 1);
         try {
             long newest = attempts.call("open", OPEN_LIMIT,
                     limit -> new EtcdKv(client).count(Compactions.NOTHING, 0, limit).revision());
-            EtcdStore store = new EtcdStore(client, newest, gate, attempts, trouble);
+            EtcdStore store = new EtcdStore(client, newest, gate, attempts, trouble, health);
             store.compactions.current();
             store.feed.start();
             return store;

@@ -1,5 +1,7 @@
 package io.k3j.datastoreetcd;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.etcdclient.EtcdClient;
 import io.k3j.etcdclient.EtcdEvent;
 import io.k3j.etcdclient.EtcdFailure;
@@ -12,36 +14,38 @@ import java.util.function.Consumer;
 
 /// Keeps the tail filled from one watch of everything, over whichever connection there is. A confirmed read a
 /// second finds out when the member at the other end is gone, hangs, or has lost the majority.
-final class Feed implements Runnable {
+final class Feed {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
     private static final Duration PULSE = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 100;
+    private static final long STOP_MILLIS = 2_000;
     private final EtcdClient client;
     private final Tail tail;
     private final Compactions compactions;
     private final Gate gate;
     private final Consumer<String> trouble;
     private final Story story;
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private long since;
 
     /// `trouble` hears what is wrong, and the empty text when it is over.
-    Feed(EtcdClient client, Tail tail, Compactions compactions, Gate gate, Consumer<String> trouble) {
+    // the parts of the store it fills
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Feed(EtcdClient client, Tail tail, Compactions compactions, Gate gate, Consumer<String> trouble, Health health) {
         this.client = client;
         this.tail = tail;
         this.compactions = compactions;
         this.gate = gate;
         this.trouble = trouble;
         story = new Story(client, tail);
-        thread = Thread.ofVirtual().name("datastore-feed").unstarted(this);
+        loop = SupervisedLoop.virtual(health, "datastore-feed", this::run);
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
-    @Override
-    public void run() {
+    private void run() throws InterruptedException {
         while (!gate.closed()) {
             since = System.nanoTime();
             int moves = client.moves();
@@ -55,8 +59,6 @@ final class Feed implements Runnable {
                     client.moveOn(since);
                     trouble.accept(String.valueOf(e.getMessage()));
                 }
-            } catch (InterruptedException e) {
-                return;
             }
             gate.pause(PAUSE_MILLIS);
         }
@@ -115,9 +117,9 @@ final class Feed implements Runnable {
 
     /// Ends the thread; the gate is closed already.
     void close() {
-        thread.interrupt();
+        loop.interrupt();
         try {
-            thread.join(Duration.ofSeconds(2));
+            loop.join(STOP_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,10 +1,13 @@
 package io.k3j.datastorepostgres;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +16,7 @@ import org.postgresql.PGNotification;
 
 /// Hears the revisions that other servers announce, on a connection and a thread of its own. A lost connection is
 /// found again; meanwhile [#hearing] says no, and the log is looked at more often.
-final class Listener implements Runnable, Closeable {
+final class Listener implements Closeable {
     static final String CHANNEL = "k3j_kine";
     private static final int WAIT_MILLIS = 1_000;
     private static final int ANSWER_MILLIS = 2_000;
@@ -22,40 +25,40 @@ final class Listener implements Runnable, Closeable {
     private final Connections connections;
     private final IntPredicate own;
     private final LongConsumer onNews;
-    private final Thread thread = new Thread(this, "datastore-listen");
+    private final SupervisedLoop loop;
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean closed;
     private volatile boolean hearing;
     private volatile @Nullable Connection current;
 
     /// `own` says whether a session of the database is that of this process' writer, whose news are none.
-    Listener(Connections connections, IntPredicate own, LongConsumer onNews) {
+    Listener(Connections connections, IntPredicate own, LongConsumer onNews, Health health) {
+        this.loop = SupervisedLoop.platform(health, "datastore-listen", this::run);
         this.connections = connections;
         this.own = own;
         this.onNews = onNews;
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
     boolean hearing() {
         return hearing;
     }
 
-    @Override
-    public void run() {
+    private void run() throws InterruptedException {
         while (!closed) {
             try (Connection connection = connections.open(ANSWER_MILLIS)) {
                 current = connection;
                 listen(connection);
             } catch (SQLException e) {
-                hearing = false;
                 System.getLogger("io.k3j.datastorepostgres").log(System.Logger.Level.DEBUG, "not listening: {0}",
                         e.getMessage());
+            } finally {
+                hearing = false;
             }
-            if (!closed) {
-                LockSupport.parkNanos(AGAIN_NANOS);
-            }
+            over.await(AGAIN_NANOS, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -107,6 +110,7 @@ final class Listener implements Runnable, Closeable {
                         e.getMessage());
             }
         }
-        LockSupport.unpark(thread);
+        loop.close();
+        over.countDown();
     }
 }

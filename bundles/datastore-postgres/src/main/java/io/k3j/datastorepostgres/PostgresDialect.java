@@ -1,5 +1,6 @@
 package io.k3j.datastorepostgres;
 
+import io.k3j.componentapi.Health;
 import io.k3j.sqllog.Inserter;
 import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.ServerDialect;
@@ -49,8 +50,8 @@ final class PostgresDialect extends ServerDialect {
     }
 
     @Override
-    public Closeable listen(LongConsumer onNews) {
-        Listener started = new Listener(connections, own -> own == session, onNews);
+    public Closeable listen(LongConsumer onNews, Health health) {
+        Listener started = new Listener(connections, own -> own == session, onNews, health);
         listener = started;
         started.start();
         return started;

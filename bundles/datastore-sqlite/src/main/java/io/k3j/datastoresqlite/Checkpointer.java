@@ -1,10 +1,12 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Moves the write-ahead log into the database file without holding the writer: a thread of its own copies the
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///                           ▲                          │ └── readers in the way: try again later
 ///                           └── often in the way ──────┘
 /// ```
-final class Checkpointer implements Runnable, AutoCloseable {
+final class Checkpointer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoresqlite");
     private static final long WAL_BYTES = 32L << 20;
     private static final long WAL_FRAMES = WAL_BYTES / 4_096;
@@ -27,7 +29,8 @@ final class Checkpointer implements Runnable, AutoCloseable {
     private static final int COPY_AGAIN = 5;
     private static final long RETRY_NANOS = 100_000_000;
     private final Connections connections;
-    private final Thread thread = new Thread(this, "datastore-checkpoint");
+    private final SupervisedLoop loop;
+    private final Semaphore wake = new Semaphore(0);
     private volatile Phase phase = Phase.QUIET;
     private volatile boolean closed;
     private volatile @Nullable SQLException failure;
@@ -35,12 +38,13 @@ final class Checkpointer implements Runnable, AutoCloseable {
     private int refusals;
     private long notBefore = System.nanoTime();
 
-    Checkpointer(Connections connections) {
+    Checkpointer(Connections connections, Health health) {
         this.connections = connections;
+        this.loop = SupervisedLoop.platform(health, "datastore-checkpoint", this::run);
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
     /// Called by the writer between groups, on its connection.
@@ -62,7 +66,7 @@ final class Checkpointer implements Runnable, AutoCloseable {
 
     private void askForCopy() {
         phase = Phase.COPYING;
-        LockSupport.unpark(thread);
+        wake.release();
     }
 
     private void beginAnew(Connection writer) throws SQLException {
@@ -82,13 +86,12 @@ final class Checkpointer implements Runnable, AutoCloseable {
         }
     }
 
-    @Override
-    public void run() {
+    private void run() throws InterruptedException {
         while (!closed) {
             if (phase == Phase.COPYING) {
                 copy();
             } else {
-                LockSupport.park(this);
+                wake.acquire();
             }
         }
     }
@@ -123,11 +126,12 @@ final class Checkpointer implements Runnable, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        loop.close();
+        wake.release();
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        for (boolean ended = false; !ended;) {
             try {
-                thread.join();
+                ended = loop.join(Long.MAX_VALUE);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -40,17 +40,17 @@ public final class SqliteDatastore {
                 abort.abort(why);
             }
         };
-        offer = open(context, settings, giveUp, abort != null);
+        offer = open(context, settings, health, giveUp, abort != null);
         if (offer != null) {
             scope.ok();
         }
     }
 
-    private static @Nullable Offer open(BundleContext context, Settings settings, Consumer<String> giveUp,
-            boolean ends) {
+    private static @Nullable Offer open(BundleContext context, Settings settings, Health health,
+            Consumer<String> giveUp, boolean ends) {
         try {
             return Offer.of(context,
-                    SqliteStore.open(Path.of(settings.dataDir()), settings.keepSecondaryIndexes(), giveUp));
+                    SqliteStore.open(Path.of(settings.dataDir()), settings.keepSecondaryIndexes(), health, giveUp));
         } catch (DatastoreUnavailable e) {
             giveUp.accept(String.valueOf(e.getMessage()));
             if (ends) {

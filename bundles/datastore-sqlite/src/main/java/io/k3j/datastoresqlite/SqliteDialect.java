@@ -1,5 +1,6 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.componentapi.Health;
 import io.k3j.sqllog.Inserter;
 import io.k3j.sqllog.Newest;
 import io.k3j.sqllog.SqlDialect;
@@ -19,11 +20,11 @@ final class SqliteDialect implements SqlDialect {
     private final Connections connections;
     private final Checkpointer checkpointer;
 
-    SqliteDialect(StoreFile store, boolean keepSecondaryIndexes) {
+    SqliteDialect(StoreFile store, boolean keepSecondaryIndexes, Health health) {
         this.store = store;
         this.keepSecondaryIndexes = keepSecondaryIndexes;
         connections = new Connections(store.file());
-        checkpointer = new Checkpointer(connections);
+        checkpointer = new Checkpointer(connections, health);
     }
 
     Checkpointer checkpointer() {

@@ -1,5 +1,6 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
@@ -26,6 +27,11 @@ public final class SqliteStore implements StoreOpener.Opened {
     /// database had to be given up while running.
     /// @throws DatastoreUnavailable saying what is wrong with the file and what to do; it was not touched
     public static SqliteStore open(Path dataDir, boolean keepSecondaryIndexes, Consumer<String> onBroken) {
+        return open(dataDir, keepSecondaryIndexes, Health.none(), onBroken);
+    }
+
+    /// The same; its threads report to `health`.
+    static SqliteStore open(Path dataDir, boolean keepSecondaryIndexes, Health health, Consumer<String> onBroken) {
         NativeLibrary.load();
         StoreFile file;
         try {
@@ -36,7 +42,7 @@ public final class SqliteStore implements StoreOpener.Opened {
             throw new DatastoreUnavailable("cannot use the directory of the datastore: " + e, e, false);
         }
         try {
-            SqliteStore store = open(file, keepSecondaryIndexes, onBroken);
+            SqliteStore store = open(file, keepSecondaryIndexes, health, onBroken);
             store.mark();
             return store;
         } catch (SQLException e) {
@@ -53,17 +59,17 @@ public final class SqliteStore implements StoreOpener.Opened {
         }
     }
 
-    private static SqliteStore open(StoreFile file, boolean keepSecondaryIndexes, Consumer<String> onBroken)
-            throws SQLException {
-        SqliteDialect dialect = new SqliteDialect(file, keepSecondaryIndexes);
-        SqlLog log = SqlLog.open(dialect, onBroken);
+    private static SqliteStore open(StoreFile file, boolean keepSecondaryIndexes, Health health,
+            Consumer<String> onBroken) throws SQLException {
+        SqliteDialect dialect = new SqliteDialect(file, keepSecondaryIndexes, health);
+        SqlLog log = SqlLog.open(dialect, health, onBroken);
         NativeLibrary.unlink();
         dialect.checkpointer().start();
         return new SqliteStore(file, dialect, log);
     }
 
     private static DatastoreUnavailable unusable(StoreFile file, SQLException error) {
-        SqliteDialect dialect = new SqliteDialect(file, true);
+        SqliteDialect dialect = new SqliteDialect(file, true, Health.none());
         String message = dialect.trouble(error) == Trouble.BROKEN
                 ? new DamagedStore(file.file(), error.getMessage()).getMessage()
                 : "cannot open the datastore " + file.file() + ": " + error.getMessage() + "; " + dialect.advice(error);

@@ -5,11 +5,13 @@ import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.edgeapi.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,8 @@ public final class EtcdMember {
     private final BundleContext context;
     private final Settings settings;
     private final HealthScope health;
+    private final Health board;
+    private final List<SupervisedLoop> loops = new ArrayList<>();
     private final @Nullable Abort abort;
     private final Thread thread;
     private @Nullable Running running;
@@ -50,6 +54,7 @@ public final class EtcdMember {
         this.context = context;
         this.settings = settings;
         this.health = health.scope("etcd-member");
+        this.board = health;
         this.abort = abort;
         thread = Thread.ofVirtual().name("etcd-member").start(this::run);
     }
@@ -97,6 +102,9 @@ public final class EtcdMember {
             giveUp("the managed etcd cannot be started: " + e.getMessage());
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "Stopped while starting");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the managed etcd is looked after no more", e);
+            giveUp("the managed etcd is looked after no more: " + e.getClass().getName() + "; the log has the details");
         }
     }
 
@@ -119,24 +127,16 @@ public final class EtcdMember {
                         properties),
                 context.registerService(Metrics.class, snapshots.times()::text, new Hashtable<>())));
         if (plan.schedule().isPresent()) {
-            Thread.ofVirtual().name("etcd-snapshots").start(() -> until(snapshots.desk()::run));
+            loop("snapshots", snapshots.desk()::run);
         }
-        Thread.ofVirtual().name("etcd-snapshot-objects").start(() -> until(snapshots.objects()::run));
-        Thread.ofVirtual().name("etcd-nodes").start(() -> until(nodes::run));
-        Thread.ofVirtual().name("etcd-disk").start(() -> until(disk::run));
+        loop("snapshot-objects", snapshots.objects()::run);
+        loop("nodes", nodes::run);
+        loop("disk", disk::run);
         return member;
     }
 
-    private interface Loop {
-        void run() throws InterruptedException;
-    }
-
-    private static void until(Loop end) {
-        try {
-            end.run();
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "Stopped");
-        }
+    private void loop(String name, SupervisedLoop.Work work) {
+        loops.add(SupervisedLoop.virtual(board, "etcd-member-" + name, work).start());
     }
 
     private void report(String why) {
@@ -161,6 +161,7 @@ public final class EtcdMember {
         synchronized (this) {
             stopped = true;
             last = running;
+            loops.forEach(SupervisedLoop::close);
         }
         thread.interrupt();
         if (last != null) {

@@ -1,18 +1,19 @@
 package io.k3j.etcdmember;
 
+import io.k3j.componentapi.MetricText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /// How long it took to take snapshots and to tell of them, as K3s' histograms `k3s_etcd_snapshot_…_duration_seconds`
 /// have it. Any thread; nothing blocks.
 final class SnapshotTimes {
     /// K3s' bounds: 8 ms and twice as much each time, 15 of them.
-    private static final int BOUNDS = 15;
-    private static final double FIRST_SECONDS = 0.008;
+    private static final double[] BOUNDS = IntStream.range(0, 15).mapToDouble(i -> 0.008 * (1 << i)).toArray();
     private static final double NANOS = 1e9;
     private final List<Series> all = new ArrayList<>();
     private final LongSupplier nanoTime;
@@ -53,7 +54,7 @@ final class SnapshotTimes {
     private static final class Series {
         private final Step step;
         private final boolean success;
-        private final long[] counts = new long[BOUNDS + 1];
+        private final long[] counts = new long[BOUNDS.length + 1];
         private long nanos;
 
         Series(Step step, boolean success) {
@@ -63,24 +64,15 @@ final class SnapshotTimes {
 
         private void add(long took) {
             int i = 0;
-            while (i < BOUNDS && took / NANOS > bound(i)) {
+            while (i < BOUNDS.length && took / NANOS > BOUNDS[i]) {
                 i++;
             }
             counts[i]++;
             nanos += took;
         }
 
-        private void write(StringBuilder out) {
-            String labels = "{status=\"" + (success ? "success" : "error") + '"';
-            long sum = 0;
-            for (int i = 0; i <= BOUNDS; i++) {
-                sum += counts[i];
-                out.append(step.family()).append("_bucket").append(labels).append(",le=\"")
-                        .append(i < BOUNDS ? Double.toString(bound(i)) : "+Inf").append("\"} ").append(sum)
-                        .append('\n');
-            }
-            out.append(step.family()).append("_sum").append(labels).append("} ").append(nanos / NANOS).append('\n');
-            out.append(step.family()).append("_count").append(labels).append("} ").append(sum).append('\n');
+        private boolean occurred() {
+            return Arrays.stream(counts).sum() > 0;
         }
     }
 
@@ -91,10 +83,6 @@ final class SnapshotTimes {
             all.add(new Series(step, true));
             all.add(new Series(step, false));
         }
-    }
-
-    private static double bound(int i) {
-        return FIRST_SECONDS * (1 << i);
     }
 
     /// Does it and notes how long that took, and whether it ended with an exception.
@@ -116,16 +104,15 @@ final class SnapshotTimes {
 
     /// In Prometheus' text form; what has not occurred has no lines.
     synchronized String text() {
-        StringBuilder out = new StringBuilder(4_096);
+        MetricText text = new MetricText();
         for (Step step : Step.values()) {
-            List<Series> occurred = all.stream().filter(s -> s.step == step && Arrays.stream(s.counts).sum() > 0)
-                    .toList();
+            List<Series> occurred = all.stream().filter(s -> s.step == step && s.occurred()).toList();
             if (!occurred.isEmpty()) {
-                out.append("# HELP ").append(step.family()).append(' ').append(step.words)
-                        .append(", by status.\n# TYPE ").append(step.family()).append(" histogram\n");
-                occurred.forEach(series -> series.write(out));
+                text.family(step.family(), MetricText.Type.HISTOGRAM, step.words + ", by status.");
+                occurred.forEach(s -> text.histogram(BOUNDS, s.counts, s.nanos / NANOS, "status",
+                        s.success ? "success" : "error"));
             }
         }
-        return out.toString();
+        return text.toString();
     }
 }

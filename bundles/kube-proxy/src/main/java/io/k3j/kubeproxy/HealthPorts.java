@@ -1,5 +1,7 @@
 package io.k3j.kubeproxy;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,6 +25,7 @@ final class HealthPorts implements AutoCloseable {
     private static final long AGAIN_NANOS = 100_000_000;
     private final Map<Integer, Listener> open = new HashMap<>();
     private final Map<Integer, Subject> subjects = new ConcurrentHashMap<>();
+    private final Health health;
     private final Semaphore seats = new Semaphore(AT_ONCE);
 
     /// What a port tells.
@@ -33,14 +36,19 @@ final class HealthPorts implements AutoCloseable {
         }
     }
 
-    private record Listener(ServerSocket socket) {
+    private record Listener(ServerSocket socket, SupervisedLoop loop) {
+    }
+
+    /// @param health where the threads report
+    HealthPorts(Health health) {
+        this.health = health;
     }
 
     /// Listens on exactly these ports. A port that cannot be had is tried again the next time.
     void keep(Map<Integer, Subject> wanted) {
         subjects.keySet().retainAll(wanted.keySet());
         subjects.putAll(wanted);
-        open.entrySet().removeIf(e -> !wanted.containsKey(e.getKey()) && close(e.getValue().socket()));
+        open.entrySet().removeIf(e -> !wanted.containsKey(e.getKey()) && close(e.getValue()));
         for (int port : wanted.keySet()) {
             if (!open.containsKey(port)) {
                 listen(port);
@@ -53,8 +61,8 @@ final class HealthPorts implements AutoCloseable {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
-            open.put(port, new Listener(socket));
-            Thread.ofVirtual().name("health-port-" + port).start(() -> accept(socket, port));
+            open.put(port, new Listener(socket,
+                    SupervisedLoop.virtual(health, "kube-proxy-health-" + port, () -> accept(socket, port)).start()));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "no health check port={0}: {1}", Integer.toString(port),
                     e.getMessage());
@@ -100,9 +108,10 @@ final class HealthPorts implements AutoCloseable {
         }
     }
 
-    private static boolean close(ServerSocket socket) {
+    private static boolean close(Listener listener) {
+        listener.loop().close();
         try {
-            socket.close();
+            listener.socket().close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "health check port: {0}", e.getMessage());
         }
@@ -112,7 +121,7 @@ final class HealthPorts implements AutoCloseable {
     /// Ends all of them; the successor opens them again.
     @Override
     public void close() {
-        open.values().forEach(l -> close(l.socket()));
+        open.values().forEach(HealthPorts::close);
         open.clear();
     }
 }

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Resources;
 import io.k3j.model.Obj;
@@ -34,8 +35,8 @@ public final class KubeProxy {
     private final Semaphore changed = new Semaphore(0);
     private final HealthScope health;
     private final Proxier proxier;
-    private final HealthPorts healthPorts = new HealthPorts();
-    private final Thread worker;
+    private final HealthPorts healthPorts;
+    private final SupervisedLoop worker;
     private volatile boolean stopped;
 
     /// Its settings.
@@ -67,7 +68,8 @@ public final class KubeProxy {
         services.listen(wake);
         slices.listen(wake);
         proxier = new Proxier(services, slices, filter, List.of(settings.clusterCidr()), settings.nodeName());
-        worker = Thread.ofVirtual().name("kube-proxy").start(this::work);
+        healthPorts = new HealthPorts(health);
+        worker = SupervisedLoop.virtual(health, "kube-proxy-worker", this::work).start();
     }
 
     /// Follows the newest client; the rules stay while there is none.
@@ -82,17 +84,15 @@ public final class KubeProxy {
         LOG.log(System.Logger.Level.DEBUG, "api client {0} gone", api.getClass().getSimpleName());
     }
 
-    private void work() {
-        try {
-            while (!stopped) {
-                changed.acquire();
-                changed.drainPermits();
-                while (views.synced() && !sync()) {
-                    changed.tryAcquire(RETRY_SECONDS, TimeUnit.SECONDS);
-                }
+    private void work() throws InterruptedException {
+        // what was missed by a failure is made up for
+        changed.release();
+        while (!stopped) {
+            changed.acquire();
+            changed.drainPermits();
+            while (views.synced() && !sync()) {
+                changed.tryAcquire(RETRY_SECONDS, TimeUnit.SECONDS);
             }
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "stopped");
         }
     }
 
@@ -115,7 +115,7 @@ public final class KubeProxy {
     void stop() throws InterruptedException {
         stopped = true;
         worker.interrupt();
-        worker.join();
+        worker.join(Long.MAX_VALUE);
         healthPorts.close();
         views.close();
     }

@@ -2,6 +2,7 @@ package io.k3j.kubeproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Health;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.NoDescriptors;
 import java.net.InetSocketAddress;
@@ -18,7 +19,7 @@ class NoDescriptorsTest {
     @Test
     void waitsWithoutEffortAndAnswersWhenThereIsOne() throws Exception {
         int port = FreePort.next();
-        try (HealthPorts ports = new HealthPorts(); SocketChannel client = SocketChannel.open()) {
+        try (HealthPorts ports = new HealthPorts(Health.none()); SocketChannel client = SocketChannel.open()) {
             ports.keep(Map.of(port, new HealthPorts.Subject("default", "web", 1)));
             try (NoDescriptors _ = NoDescriptors.begin()) {
                 client.connect(new InetSocketAddress("127.0.0.1", port));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Resources;
 import io.k3j.model.Key;
@@ -229,7 +230,7 @@ class ProxierTest {
         endpoints("lb", port(8080), endpoint("10.42.0.9", "here", "ready", true),
                 endpoint("10.42.1.9", "there", "ready", true));
         synced();
-        try (HealthPorts ports = new HealthPorts()) {
+        try (HealthPorts ports = new HealthPorts(Health.none())) {
             ports.keep(proxier.healthPorts());
             assertThat(asked(port)).startsWith("HTTP/1.1 200").contains("\"localEndpoints\":1");
             ports.keep(Map.of(port, new HealthPorts.Subject("default", "lb", 0)));

@@ -46,7 +46,7 @@ public final class Kubelet {
             @Reference Health health) throws IOException {
         this.context = context;
         this.health = health.scope("kubelet");
-        agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready);
+        agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready, health);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
         endpoint = context.registerService(Endpoint.class, new KubeletServer(agent, this::others), properties);

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.codec.Json;
+import io.k3j.componentapi.MetricText;
 import io.k3j.controllerkit.Times;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
@@ -111,7 +112,7 @@ final class KubeletServer implements Endpoint {
             case "runningpods" -> x.respond(200, JSON, Json.bytes(list(true)));
             case "configz" -> x.respond(200, JSON, Json.bytes(configuration()));
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
-            case "metrics" -> x.respond(200, Map.of("content-type", "text/plain; version=0.0.4; charset=utf-8"),
+            case "metrics" -> x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE),
                     (path.size() > 1 ? stats.resourceMetrics() : stats.metrics() + sessions.metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> logs(x, path, query);

@@ -2,6 +2,8 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
@@ -10,7 +12,9 @@ import io.k3j.nodeapi.ContainerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +31,15 @@ final class NodeAgent implements AutoCloseable {
     private final LiveView pods;
     private final LiveView services;
     private @Nullable AutoCloseable runtimeEvents;
+    private final Health health;
+    private final List<SupervisedLoop> loops = new ArrayList<>();
     private boolean started;
 
     /// @param ready told whether the node is ready, again and again
-    NodeAgent(Settings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready)
+    /// @param health where its threads report
+    NodeAgent(Settings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready, Health health)
             throws IOException {
+        this.health = health;
         Options options = Options.of(settings);
         NodeFacts facts = NodeFacts.read(settings);
         References references = new References(api);
@@ -82,12 +90,16 @@ final class NodeAgent implements AutoCloseable {
     }
 
     private void start() {
-        Thread.ofVirtual().name("kubelet-node").start(node::run);
-        Thread.ofVirtual().name("kubelet-events").start(this::events);
+        loop("kubelet-node", node::run);
+        loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
-        Thread.ofVirtual().name("static-pods").start(staticPods::run);
-        Thread.ofVirtual().name("housekeeping").start(new Housekeeping(tools, workers)::run);
+        loop("kubelet-static-pods", staticPods::run);
+        loop("kubelet-housekeeping", new Housekeeping(tools, workers)::run);
         pods.listen(workers);
+    }
+
+    private void loop(String name, SupervisedLoop.Work work) {
+        loops.add(SupervisedLoop.virtual(health, name, work).start());
     }
 
     /// Never an empty picture because it has not come yet: containers are told of services when they start.
@@ -117,6 +129,7 @@ final class NodeAgent implements AutoCloseable {
 
     @Override
     public void close() {
+        loops.forEach(SupervisedLoop::close);
         closed.countDown();
         pods.close();
         services.close();

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.componentapi.MetricText;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,11 +30,10 @@ final class Sessions {
 
     /// In Prometheus' text form.
     String metrics() {
-        return "# HELP kubelet_streaming_sessions Open exec, attach and port-forward sessions.\n"
-                + "# TYPE kubelet_streaming_sessions gauge\nkubelet_streaming_sessions "
-                + (MOST - seats.availablePermits())
-                + "\n# HELP kubelet_streaming_sessions_refused_total Sessions refused because there were too many.\n"
-                + "# TYPE kubelet_streaming_sessions_refused_total counter\nkubelet_streaming_sessions_refused_total "
-                + refused.get() + "\n";
+        return new MetricText().family("kubelet_streaming_sessions", MetricText.Type.GAUGE,
+                "Open exec, attach and port-forward sessions.").value(MOST - seats.availablePermits())
+                .family("kubelet_streaming_sessions_refused_total", MetricText.Type.COUNTER,
+                        "Sessions refused because there were too many.")
+                .value(refused.get()).toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.componentapi.MetricText;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /// `/stats/summary` and `/metrics`: what pods and node use. See
 /// <https://kubernetes.io/docs/reference/instrumentation/node-metrics/>.
@@ -130,42 +132,51 @@ final class Stats {
     /// Prometheus text of what pods use.
     String resourceMetrics() {
         Struct all = summary();
-        StringBuilder cpu = new StringBuilder("# TYPE container_cpu_usage_seconds_total counter\n");
-        StringBuilder memory = new StringBuilder("# TYPE container_memory_working_set_bytes gauge\n");
-        for (Struct pod : all.seq("pods").structs()) {
+        MetricText text = new MetricText();
+        text.family("container_cpu_usage_seconds_total", MetricText.Type.COUNTER,
+                "Processor time of the container in seconds.");
+        each(all, (labels, container) -> text.value(seconds(container), labels));
+        text.family("container_memory_working_set_bytes", MetricText.Type.GAUGE,
+                "Working set of the container in bytes.");
+        each(all, (labels, container) -> text.value(workingSet(container), labels));
+        return text.family("node_cpu_usage_seconds_total", MetricText.Type.COUNTER,
+                "Processor time of the node in seconds.").value(seconds(all.struct("node")))
+                .family("node_memory_working_set_bytes", MetricText.Type.GAUGE,
+                        "Working set of the node in bytes.")
+                .value(workingSet(all.struct("node")))
+                .family("scrape_error", MetricText.Type.GAUGE,
+                        "Whether figures of containers could not be read.")
+                .value(0).toString();
+    }
+
+    private static void each(Struct summary, BiConsumer<String[], Struct> line) {
+        for (Struct pod : summary.seq("pods").structs()) {
             for (Struct c : pod.seq("containers").structs()) {
-                String labels = labels(pod.struct("podRef"), c);
-                cpu.append("container_cpu_usage_seconds_total").append(labels).append(seconds(c)).append('\n');
-                memory.append("container_memory_working_set_bytes").append(labels).append(workingSet(c)).append('\n');
+                Struct ref = pod.struct("podRef");
+                line.accept(new String[] {"container", c.text("name"), "namespace", ref.text("namespace"), "pod",
+                        ref.text("name")}, c);
             }
         }
-        return cpu.append(memory).append("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ")
-                .append(seconds(all.struct("node")))
-                .append("\n# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes ")
-                .append(workingSet(all.struct("node")))
-                .append("\n# TYPE scrape_error gauge\nscrape_error 0\n").toString();
     }
 
     private static long workingSet(Struct of) {
         return of.struct("memory").whole("workingSetBytes", 0);
     }
 
-    private static String labels(Struct pod, Struct container) {
-        return "{container=\"" + container.text("name") + "\",namespace=\"" + pod.text("namespace") + "\",pod=\""
-                + pod.text("name") + "\"} ";
-    }
-
-    private static String seconds(Struct of) {
-        return Double.toString(of.struct("cpu").whole("usageCoreNanoSeconds", 0) / (double) NANOS);
+    private static double seconds(Struct of) {
+        return of.struct("cpu").whole("usageCoreNanoSeconds", 0) / (double) NANOS;
     }
 
     /// Prometheus text of the kubelet itself.
     String metrics() {
         long running = workers.all().stream().filter(w -> !w.runtime().running().isEmpty()).count();
         long containers = workers.all().stream().mapToLong(w -> w.runtime().running().size()).sum();
-        return "# TYPE kubelet_running_pods gauge\nkubelet_running_pods " + running
-                + "\n# TYPE kubelet_running_containers gauge\nkubelet_running_containers{container_state=\"running\"} "
-                + containers + "\n# TYPE kubelet_node_name gauge\nkubelet_node_name{node=\""
-                + tools.options().nodeName() + "\"} 1\n";
+        return new MetricText()
+                .family("kubelet_running_pods", MetricText.Type.GAUGE, "Pods with a running container.")
+                .value(running)
+                .family("kubelet_running_containers", MetricText.Type.GAUGE, "Running containers.")
+                .value(containers, "container_state", "running")
+                .family("kubelet_node_name", MetricText.Type.GAUGE, "The name of the node, as a label of 1.")
+                .value(1, "node", tools.options().nodeName()).toString();
     }
 }

@@ -4,6 +4,8 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
@@ -14,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,14 +40,18 @@ final class Candidacy {
     private final View leases;
     private final String holder;
     private final Semaphore changed = new Semaphore(0);
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread thread = Thread.ofVirtual().name("leases").unstarted(this::run);
+    private final SupervisedLoop loop;
     private volatile boolean open = true;
 
     /// Not begun yet.
     /// @param holder the name in the leases, another one for each process
     /// @param begun as for [Seat.Rules]
-    Candidacy(ApiClient api, LeaseHold.Timing timing, String holder, TimeSource time, Consumer<Reign> begun) {
+    /// @param health where its thread reports
+    // what it stands on, and where it reports
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    Candidacy(ApiClient api, LeaseHold.Timing timing, String holder, TimeSource time, Consumer<Reign> begun,
+            Health health) {
+        this.loop = SupervisedLoop.virtual(health, "leases-candidacy", this::run);
         this.holder = holder;
         leases = api.as(READER).view(Resources.LEASES, Query.in(NAMESPACE));
         Seat.Rules rules = new Seat.Rules(timing, time.monotonic(), begun);
@@ -91,7 +96,7 @@ final class Candidacy {
                 changed.release();
             }
         });
-        thread.start();
+        loop.start();
     }
 
     /// This server has one part more.
@@ -106,18 +111,12 @@ final class Candidacy {
         changed.release();
     }
 
-    private void run() {
-        try {
-            while (open) {
-                Duration pause = stepped();
-                if (changed.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                    changed.drainPermits();
-                }
+    private void run() throws InterruptedException {
+        while (open) {
+            Duration pause = stepped();
+            if (changed.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                changed.drainPermits();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            ended.countDown();
         }
     }
 
@@ -134,11 +133,12 @@ final class Candidacy {
     /// leases are free for others.
     void close(Clearing cleared) {
         open = false;
+        loop.close();
         changed.release();
         leases.close();
         try {
-            if (!ended.await(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.interrupt();
+            if (!loop.join(STOP.toMillis())) {
+                loop.interrupt();
             }
             election.resign();
             cleared.await();

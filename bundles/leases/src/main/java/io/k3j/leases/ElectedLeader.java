@@ -35,7 +35,7 @@ public final class ElectedLeader {
         Office office = new Office(context);
         if (terms.elect()) {
             Candidacy own = new Candidacy(api, terms.timing(), settings.nodeName() + "_" + UUID.randomUUID(),
-                    TimeSource.system(), office::enter);
+                    TimeSource.system(), office::enter, health);
             candidacy = own;
             end = () -> own.close(office::settle);
         } else {

@@ -1,6 +1,7 @@
 package io.k3j.nodeproxy;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.MetricText;
 import io.k3j.componentapi.Metrics;
 import io.k3j.model.Struct;
 import java.util.HashMap;
@@ -44,10 +45,10 @@ final class Sessions implements Metrics {
 
     @Override
     public synchronized String text() {
-        return "# HELP k3j_proxied_sessions Open exec, attach and port-forward sessions.\n"
-                + "# TYPE k3j_proxied_sessions gauge\nk3j_proxied_sessions " + all
-                + "\n# HELP k3j_proxied_sessions_refused_total Sessions refused because there were too many.\n"
-                + "# TYPE k3j_proxied_sessions_refused_total counter\nk3j_proxied_sessions_refused_total " + refused
-                + "\n";
+        return new MetricText()
+                .family("k3j_proxied_sessions", MetricText.Type.GAUGE, "Open exec, attach and port-forward sessions.")
+                .value(all).family("k3j_proxied_sessions_refused_total", MetricText.Type.COUNTER,
+                        "Sessions refused because there were too many.")
+                .value(refused).toString();
     }
 }

@@ -47,7 +47,7 @@ public final class Scheduler {
         SchedulerLoop loop = new SchedulerLoop(watching, new PodDoor(api, events, clock),
                 () -> views.synced() && watching.initialized(), bounded(), RandomGenerator.getDefault());
         views.attach(api);
-        runner = new LoopRunner("scheduler").drive(events).report(trouble -> {
+        runner = new LoopRunner("scheduler", health).drive(events).report(trouble -> {
             if (!views.synced()) {
                 scope.degraded("waiting for views");
             } else if (loop.trouble().isEmpty()) {

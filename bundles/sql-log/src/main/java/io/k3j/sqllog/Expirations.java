@@ -1,5 +1,7 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,11 +24,11 @@ final class Expirations {
     private final Condition sooner = lock.newCondition();
     private final long origin = System.nanoTime();
     private boolean closed;
-    private @Nullable Thread thread;
+    private @Nullable SupervisedLoop loop;
 
     /// Starts to delete through `remover`.
-    void start(Remover remover) {
-        thread = Thread.ofVirtual().name("datastore-expirations").start(() -> loop(remover));
+    void start(Remover remover, Health health) {
+        loop = SupervisedLoop.virtual(health, "datastore-expirations", () -> loop(remover)).start();
     }
 
     void add(String key, long revision, long nanos) {
@@ -47,9 +49,16 @@ final class Expirations {
             try {
                 remover.remove(due);
             } catch (DatastoreUnavailable e) {
-                due.forEach(d -> add(d.key, d.revision, RETRY_NANOS));
+                again(due);
+            } catch (RuntimeException | Error e) {
+                again(due);
+                throw e;
             }
         }
+    }
+
+    private void again(List<Due> due) {
+        due.forEach(d -> add(d.key, d.revision, RETRY_NANOS));
     }
 
     /// What is due, at least one; empty when closed.
@@ -88,8 +97,9 @@ final class Expirations {
         } finally {
             lock.unlock();
         }
-        if (thread != null) {
-            thread.join();
+        if (loop != null) {
+            loop.close();
+            loop.join(Long.MAX_VALUE);
         }
     }
 

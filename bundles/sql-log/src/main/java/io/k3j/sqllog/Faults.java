@@ -52,6 +52,16 @@ final class Faults {
         }
     }
 
+    /// A thread without which the log cannot go on has ended.
+    void brokenOff(String who, Throwable why) {
+        if (!broken) {
+            broken = true;
+            end = new DatastoreUnavailable(who + " has stopped after " + why.getClass().getName()
+                    + "; the log has the details; the server starts again", why, false);
+            onBroken.accept(String.valueOf(end.getMessage()));
+        }
+    }
+
     /// Whether the shared table is out of reach at present, as far as the last answer tells.
     boolean away() {
         return away != null;

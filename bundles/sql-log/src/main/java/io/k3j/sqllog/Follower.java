@@ -1,5 +1,7 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///                                       ├── hole, rows lost: again in 5 ms (the writer mends)
 ///                                       └── away: refuses fences, again in 100 ms
 /// ```
-final class Follower implements Runnable {
+final class Follower {
     private static final long FENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
     private static final long HOLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -30,7 +32,7 @@ final class Follower implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private final Condition looked = lock.newCondition();
-    private final Thread thread = new Thread(this, "datastore-follower");
+    private final SupervisedLoop loop;
     private long asked;
     private long answered;
     private long news;
@@ -42,7 +44,8 @@ final class Follower implements Runnable {
     private @Nullable Reader reader;
 
     /// `mend` asks the writer to look and mend.
-    Follower(SqlDialect dialect, State state, CatchUp catchUp, Runnable mend) {
+    Follower(SqlDialect dialect, State state, CatchUp catchUp, Runnable mend, Health health) {
+        this.loop = SupervisedLoop.platform(health, "datastore-follower", this::run);
         this.dialect = dialect;
         this.state = state;
         this.catchUp = catchUp;
@@ -50,7 +53,7 @@ final class Follower implements Runnable {
     }
 
     void start() {
-        thread.start();
+        loop.start();
     }
 
     /// Somebody has announced a revision.
@@ -92,13 +95,15 @@ final class Follower implements Runnable {
         }
     }
 
-    @Override
-    public void run() {
-        long rest = 0;
-        while (await(rest)) {
-            rest = look();
+    private void run() {
+        try {
+            long rest = 0;
+            while (await(rest)) {
+                rest = look();
+            }
+        } finally {
+            drop();
         }
-        drop();
     }
 
     /// Rests; false when closed.
@@ -239,6 +244,7 @@ final class Follower implements Runnable {
         } finally {
             lock.unlock();
         }
-        thread.join(millis);
+        loop.close();
+        loop.join(millis);
     }
 }

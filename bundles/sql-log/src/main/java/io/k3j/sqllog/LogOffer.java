@@ -22,6 +22,7 @@ import org.osgi.service.condition.Condition;
 public final class LogOffer implements LogStart.Events {
     private final BundleContext context;
     private final String component;
+    private final Health health;
     private final HealthScope scope;
     private final @Nullable Abort abort;
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
@@ -32,6 +33,7 @@ public final class LogOffer implements LogStart.Events {
         this.context = context;
         this.component = component;
         this.abort = abort;
+        this.health = health;
         scope = health.scope(component);
     }
 
@@ -51,6 +53,11 @@ public final class LogOffer implements LogStart.Events {
         services.add(context.registerService(Condition.class, Condition.INSTANCE,
                 FrameworkUtil.asDictionary(Map.of(Phases.ID, Phases.DATASTORE_READY))));
         scope.ok();
+    }
+
+    @Override
+    public Health health() {
+        return health;
     }
 
     @Override

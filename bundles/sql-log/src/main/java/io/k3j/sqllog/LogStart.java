@@ -1,5 +1,6 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogStart implements AutoCloseable {
     /// How often it is tried.
     public static final int ATTEMPTS = 300;
+    private static final System.Logger LOG = System.getLogger("io.k3j.sqllog");
     private static final long PAUSE_MILLIS = 1_000;
     private static final long CLOSE_MILLIS = 4_000;
     private final SqlDialect dialect;
@@ -35,7 +37,7 @@ public final class LogStart implements AutoCloseable {
     private void run() {
         for (int attempt = 1; closed.getCount() > 0; attempt++) {
             try {
-                opened(SqlLog.open(dialect, events::failed));
+                opened(SqlLog.open(dialect, events.health(), events::failed));
                 return;
             } catch (SQLException e) {
                 String why = sentence(dialect, e);
@@ -44,6 +46,11 @@ public final class LogStart implements AutoCloseable {
                     return;
                 }
                 events.waiting(why);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "the datastore " + dialect.place() + " cannot be opened", e);
+                events.failed("cannot open the datastore " + dialect.place() + ": " + e.getClass().getName()
+                        + "; the log has the details");
+                return;
             }
             if (!pause()) {
                 return;
@@ -109,6 +116,11 @@ public final class LogStart implements AutoCloseable {
 
         /// It is not, yet; tried again.
         void waiting(String why);
+
+        /// Where the threads of the log report.
+        default Health health() {
+            return Health.none();
+        }
 
         /// It is not, or no more, and will not be.
         void failed(String why);

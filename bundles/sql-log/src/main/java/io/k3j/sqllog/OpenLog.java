@@ -1,5 +1,6 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
@@ -19,7 +20,7 @@ public final class OpenLog implements StoreOpener.Opened {
     /// @throws DatastoreUnavailable when it cannot be opened
     public static OpenLog of(SqlDialect dialect) {
         try {
-            return new OpenLog(dialect, SqlLog.open(dialect, why -> {
+            return new OpenLog(dialect, SqlLog.open(dialect, Health.none(), why -> {
             }));
         } catch (SQLException e) {
             dialect.close();

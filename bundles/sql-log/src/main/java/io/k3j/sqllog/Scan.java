@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Reads the whole table once, in the background after opening: names into `KnownNames`, leases into
 /// `Expirations`. It meets damaged pages before anybody asks for them.
-final class Scan implements Runnable {
+final class Scan {
     private static final int ROWS = 2_000;
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final String WHAT = "first scan";
@@ -20,9 +20,9 @@ final class Scan implements Runnable {
         this.state = state;
     }
 
-    /// Scans; returns early when the log is closed meanwhile. What is away, or held by somebody, is waited for.
-    @Override
-    public void run() {
+    /// Scans, from the beginning when it is called again after a failure; returns early when the log is closed
+    /// meanwhile. What is away, or held by somebody, is waited for.
+    void run() {
         long at = 0;
         while (at >= 0) {
             at = from(at);

@@ -1,5 +1,6 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,8 +38,8 @@ public interface SqlDialect {
     }
 
     /// Hears what other processes announce and calls `onNews` with the revision, on a thread of its own, until it is
-    /// closed. It loses and finds connections by itself.
-    default Closeable listen(LongConsumer onNews) {
+    /// closed. It loses and finds connections by itself. `health` is where the thread reports.
+    default Closeable listen(LongConsumer onNews, Health health) {
         return () -> {
         };
     }

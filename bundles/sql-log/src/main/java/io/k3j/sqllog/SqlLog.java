@@ -1,5 +1,7 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Count;
 import io.k3j.datastoreapi.Datastore;
@@ -36,13 +38,16 @@ public final class SqlLog implements Datastore, AutoCloseable {
     private final ReadPool pool;
     private final Reads reads;
     private final Compaction compaction;
-    private final Thread scan;
+    private final SupervisedLoop scan;
+    private final Health health;
     private final @Nullable Follower follower;
     private Closeable listening = () -> {
     };
 
-    private SqlLog(SqlDialect dialect, Connection connection, Consumer<String> onBroken) throws SQLException {
+    private SqlLog(SqlDialect dialect, Connection connection, Health health, Consumer<String> onBroken)
+            throws SQLException {
         this.dialect = dialect;
+        this.health = health;
         Opening opening = new Opening(dialect, connection);
         opening.prepare();
         long newest = opening.newest();
@@ -54,11 +59,11 @@ public final class SqlLog implements Datastore, AutoCloseable {
         Link link = new Link(dialect, connection, faults);
         writer = new Writer(dialect, state, new Transactions(dialect, state, intake, link,
                 new Mending(dialect, state, intake, catchUp, link)));
-        follower = dialect.shared() ? new Follower(dialect, state, catchUp, writer::mend) : null;
+        follower = dialect.shared() ? new Follower(dialect, state, catchUp, writer::mend, health) : null;
         pool = new ReadPool(dialect, faults, intake::known);
         compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
         reads = new Reads(pool, state.tail(), compaction, this::newest);
-        scan = Thread.ofPlatform().name("datastore-scan").unstarted(new Scan(dialect, state));
+        scan = SupervisedLoop.platform(health, "datastore-scan", new Scan(dialect, state)::run);
     }
 
     private long newest() {
@@ -66,13 +71,13 @@ public final class SqlLog implements Datastore, AutoCloseable {
     }
 
     /// Opens the table, creating it if it is missing. `onBroken` is called, once and on any thread, with a
-    /// sentence for the operator when the log had to give up.
+    /// sentence for the operator when the log had to give up; its other threads report to `health`.
     /// @throws SQLException when the database cannot be opened or is not a log
-    public static SqlLog open(SqlDialect dialect, Consumer<String> onBroken) throws SQLException {
+    public static SqlLog open(SqlDialect dialect, Health health, Consumer<String> onBroken) throws SQLException {
         for (int attempt = 1;; attempt++) {
             Connection connection = dialect.openWriter();
             try {
-                SqlLog log = new SqlLog(dialect, connection, onBroken);
+                SqlLog log = new SqlLog(dialect, connection, health, onBroken);
                 log.start();
                 return log;
             } catch (SQLException e) {
@@ -92,9 +97,9 @@ public final class SqlLog implements Datastore, AutoCloseable {
         writer.start();
         if (follower != null) {
             follower.start();
-            listening = dialect.listen(follower::hear);
+            listening = dialect.listen(follower::hear, health);
         }
-        state.expirations().start(this::expire);
+        state.expirations().start(this::expire, health);
         scan.start();
     }
 
@@ -254,6 +259,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
             }
             ended = writer.close(CLOSE_MILLIS);
             state.expirations().close();
+            scan.close();
             scan.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             ended = false;

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /// The one thread that writes. It takes whatever is queued, commits it as one transaction with one sync, then
-/// makes it visible and wakes the callers. No timer: while one group is being synced the next one gathers.
+/// makes it visible and wakes the callers. An exception nobody thought of breaks the log: what the writer knows may be
+/// wrong then, and only a new start reads it anew. No timer: while one group is being synced the next one gathers.
 ///
 /// ```
 ///   parked ──unpark──► gather ──► lock, gather ──► decide ──► insert ──► commit (sync) ──► publish ──► one task ──┐
@@ -100,7 +101,7 @@ final class Writer implements Runnable {
             loop();
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "the writer of " + dialect.place() + " ended", e);
-            throw e;
+            state.faults().brokenOff("the writer of the datastore", e);
         } finally {
             ended = true;
             abandonGroup();

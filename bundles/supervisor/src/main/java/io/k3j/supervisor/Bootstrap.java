@@ -59,10 +59,11 @@ final class Bootstrap {
         return BootstrapSeal.key(password);
     }
 
-    /// Takes the lock. Says whether it is ours; else somebody has it, or the record is there by now.
-    boolean lock() {
-        return datastore.commit(key(), 0, new byte[0],
-                Duration.ZERO) instanceof CommitResult.Committed;
+    /// Takes the lock.
+    /// @return its revision; 0 when somebody has it, or the record is there by now
+    long lock() {
+        return datastore.commit(key(), 0, new byte[0], Duration.ZERO) instanceof CommitResult.Committed ours
+                ? ours.revision() : 0;
     }
 
     /// Takes the lock from a server that does not come to an end with it.
@@ -73,9 +74,19 @@ final class Bootstrap {
 
     /// Makes the record, or brings it up to date; the same fields are not written again.
     void save(Struct fields) throws IOException {
+        save(fields, 0);
+    }
+
+    /// The same under a lock, which another server may have taken away meanwhile.
+    /// @param lock its revision, 0 without one
+    /// @return false when it is not this server's any more: then nothing was written
+    boolean save(Struct fields, long lock) throws IOException {
         Optional<Entry> before = entry();
         if (before.isPresent() && before.get().value().length > 0 && opened(before.get()).equals(fields)) {
-            return;
+            return true;
+        }
+        if (lock > 0 && before.map(Entry::revision).orElse(0L) != lock) {
+            return false;
         }
         String key = key();
         byte[] sealed = BootstrapSeal.seal(password, Json.bytes(fields), random);
@@ -83,7 +94,9 @@ final class Bootstrap {
                 sealed, Duration.ZERO);
         if (result instanceof CommitResult.Conflict) {
             read();
+            return lock == 0;
         }
+        return true;
     }
 
     /// Changes the record; `change` is asked again when another server was faster, and says nothing to leave it.

@@ -32,6 +32,8 @@ final class Cluster {
     private final NodeName name;
     private Optional<AgreedRecord> unwritten = Optional.empty();
     private boolean reset;
+    /// The revision of the bootstrap lock this server has taken, 0 without one.
+    private long lock;
 
     /// Waits a while; says whether to go on.
     interface Pause {
@@ -100,7 +102,8 @@ final class Cluster {
 
     /// No record: this server makes it, unless another one is doing so.
     private Optional<Struct> begin(Bootstrap bootstrap) throws IOException {
-        for (int look = 0; !bootstrap.lock(); look++) {
+        lock = bootstrap.lock();
+        for (int look = 0; lock == 0; look++) {
             Optional<Struct> record = bootstrap.read();
             if (record.isPresent()) {
                 return record;
@@ -110,6 +113,7 @@ final class Cluster {
                 bootstrap.steal();
             }
             await();
+            lock = bootstrap.lock();
         }
         return Optional.empty();
     }
@@ -138,8 +142,10 @@ final class Cluster {
     }
 
     /// Writes the records from the complete credentials: first what is agreed, then the bootstrap record, whose
-    /// presence says that both are there.
-    void complete(Datastore datastore) throws IOException {
+    /// presence says that both are there. A server that was so slow that another one took its lock away writes no
+    /// record: it waits for the other's and takes that over.
+    /// @return false when it did so: what was made from other authorities is to be made anew, then this is asked again
+    boolean complete(Datastore datastore) throws IOException {
         String password = new Tokens(layout, settings).knownPassword()
                 .orElseThrow(() -> new IOException("no server token"));
         Bootstrap bootstrap = new Bootstrap(datastore, password, random);
@@ -149,8 +155,18 @@ final class Cluster {
         }
         parity.settle(datastore, password, unwritten);
         unwritten = Optional.empty();
-        bootstrap.save(new BootstrapFiles(layout).read(record));
+        BootstrapFiles files = new BootstrapFiles(layout);
+        if (!bootstrap.save(files.read(record), lock)) {
+            LOG.log(Level.WARNING, "Another server has taken over the bootstrap lock: takes over its cluster");
+            Optional<Struct> others = begin(bootstrap);
+            if (others.isPresent()) {
+                files.write(others.get(), true);
+            }
+            return false;
+        }
+        lock = 0;
         remember();
+        return true;
     }
 
     private void remember() throws IOException {

@@ -3,6 +3,7 @@ package io.k3j.supervisor;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.datastoreapi.Datastore;
@@ -144,8 +145,9 @@ final class Desk {
     }
 
     /// What goes on as long as the server runs.
-    Upkeep upkeep(Parity.Mine mine, Work work, Supplier<@Nullable Components> components, Services services) {
-        RecordWatch records = new RecordWatch(datastore, work::look);
+    Upkeep upkeep(Parity.Mine mine, Work work, Supplier<@Nullable Components> components, Services services,
+            Health health) {
+        RecordWatch records = new RecordWatch(datastore, work::look, health);
         services.then(records::close);
         records.start();
         Drift drift = new Drift(mine, work.password(), components, new NodeConditions(secrets::api, clock));

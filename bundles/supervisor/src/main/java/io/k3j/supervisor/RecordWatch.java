@@ -1,5 +1,7 @@
 package io.k3j.supervisor;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
@@ -30,38 +32,37 @@ final class RecordWatch implements AutoCloseable {
 
     private final Supplier<@Nullable Datastore> datastore;
     private final Look look;
+    private final SupervisedLoop loop;
     private @Nullable Watch watch;
     private boolean closed;
 
-    RecordWatch(Supplier<@Nullable Datastore> datastore, Look look) {
+    /// @param health where its thread reports
+    RecordWatch(Supplier<@Nullable Datastore> datastore, Look look, Health health) {
+        this.loop = SupervisedLoop.virtual(health, "supervisor-records", this::run);
         this.datastore = datastore;
         this.look = look;
     }
 
     /// Begins, on a thread of its own, which ends when nothing can come any more.
-    Thread start() {
-        return Thread.ofVirtual().name("supervisor-records").start(this::run);
+    SupervisedLoop start() {
+        return loop.start();
     }
 
-    private void run() {
-        try {
-            boolean done = false;
-            boolean first = true;
-            while (!done && open()) {
-                Datastore store = datastore.get();
-                if (store != null && store.shared()) {
-                    follow(store);
-                } else if (store != null) {
-                    // what nobody shares is changed by this server only, which knows
-                    done = look.done(store, first);
-                    first = false;
-                }
-                if (!done) {
-                    pause();
-                }
+    private void run() throws InterruptedException {
+        boolean done = false;
+        boolean first = true;
+        while (!done && open()) {
+            Datastore store = datastore.get();
+            if (store != null && store.shared()) {
+                follow(store);
+            } else if (store != null) {
+                // what nobody shares is changed by this server only, which knows
+                done = look.done(store, first);
+                first = false;
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            if (!done) {
+                pause();
+            }
         }
     }
 
@@ -98,6 +99,7 @@ final class RecordWatch implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        loop.close();
         notifyAll();
         if (watch != null) {
             watch.close();

@@ -2,6 +2,7 @@ package io.k3j.supervisor;
 
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Phases;
 import io.k3j.datastoreapi.Datastore;
@@ -33,10 +34,10 @@ import org.osgi.framework.BundleContext;
 /// datastore to make its credentials; it is compared when that has come.
 final class Start implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
-
     private final Settings settings;
     private final Own own;
     private final HealthScope health;
+    private final Health loops;
     private final Abort abort;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
@@ -48,10 +49,11 @@ final class Start implements AutoCloseable {
     private volatile @Nullable Components components;
     private volatile @Nullable Upkeep upkeep;
 
-    Start(BundleContext context, Settings settings, Own own, HealthScope health, Abort abort) {
+    Start(BundleContext context, Settings settings, Own own, Health loops, Abort abort) {
+        this.loops = loops;
         this.settings = settings;
         this.own = own;
-        this.health = health;
+        this.health = loops.scope("supervisor");
         this.abort = abort;
         this.services = new Services(context);
         this.thread = Thread.ofVirtual().name("supervisor-start").start(this::run);
@@ -66,12 +68,10 @@ final class Start implements AutoCloseable {
         try {
             Layout layout = new Layout(Path.of(settings.dataDir()).toAbsolutePath());
             go(layout);
-        } catch (Stopped end) {
-            LOG.log(Level.DEBUG, "Stopped while starting");
         } catch (Mismatch | NameTaken refused) {
             abort.abort(String.valueOf(refused.getMessage()));
         } catch (IOException failed) {
-            if (stopping.getCount() == 0) {
+            if (failed instanceof Stopped || stopping.getCount() == 0) {
                 LOG.log(Level.DEBUG, "Stopped while starting", failed);
                 return;
             }
@@ -109,10 +109,12 @@ final class Start implements AutoCloseable {
             work = serve(layout, desk, begin);
             later = new Admission(() -> admitted(cluster));
         }
-        agree(cluster, work);
+        for (; !agree(cluster, work); work = serve(layout, desk, begin)) {
+            services.withdraw();
+        }
         services.condition(Phases.CLUSTER_AGREED);
         services.condition(Services.NODE_ADMITTED);
-        Upkeep loop = desk.upkeep(parity.mine(), work, () -> components, services);
+        Upkeep loop = desk.upkeep(parity.mine(), work, () -> components, services, loops);
         upkeep = loop;
         if (stopping.getCount() > 0) {
             loop.run();
@@ -208,14 +210,16 @@ final class Start implements AutoCloseable {
         return work;
     }
 
-    /// With the datastore of now: none is held after that, and one that goes meanwhile is not asked again.
-    private void agree(Cluster cluster, Work work) throws IOException {
-        untilThere(() -> {
+    /// As [Cluster#complete], with the datastore of now: none is held after that, and one that goes is not asked again.
+    private boolean agree(Cluster cluster, Work work) throws IOException {
+        return untilThere(() -> {
             Datastore datastore = datastore();
-            cluster.complete(datastore);
-            // it has the cluster's keys before it writes a Secret
-            work.look(datastore, true);
-            return true;
+            boolean done = cluster.complete(datastore);
+            if (done) {
+                // it has the cluster's keys before it writes a Secret
+                work.look(datastore, true);
+            }
+            return done;
         });
     }
 

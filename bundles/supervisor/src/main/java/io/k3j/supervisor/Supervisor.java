@@ -4,7 +4,6 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Health;
-import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Plan;
 import io.k3j.datastoreapi.Datastore;
 import java.util.Map;
@@ -30,8 +29,7 @@ public final class Supervisor {
     @Activate
     public Supervisor(BundleContext context, Settings settings, Map<String, Object> all, @Reference Health health,
             @Reference Abort abort, @Reference Plan plan) {
-        HealthScope scope = health.scope("supervisor");
-        start = new Start(context, settings, new Own(plan, all), scope, abort);
+        start = new Start(context, settings, new Own(plan, all), health, abort);
     }
 
     /// The list of components has come.

@@ -7,6 +7,7 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.pki.BootstrapSeal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -149,6 +150,31 @@ class ClusterTest {
         TestServer one = new TestServer(directory, "server-1");
         one.start(store);
         assertThat(store.get(BootstrapSeal.key("s3cret")).orElseThrow().value()).isNotEmpty();
+    }
+
+    @Test
+    void aServerThatWasSlowWithTheLockJoinsTheClusterOfTheOneThatTookIt() throws Exception {
+        TestServer slow = new TestServer(directory, "server-1");
+        TestServer other = new TestServer(directory, "server-2");
+        Cluster taking = other.cluster();
+        Cluster stalled = slow.cluster((amount, unit) -> {
+            try {
+                return taking.complete(store);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        stalled.admit(store);
+        slow.credentials();
+        taking.admit(store);
+        other.credentials();
+        assertThat(stalled.complete(store)).isFalse();
+        slow.credentials();
+        assertThat(stalled.complete(store)).isTrue();
+        for (String file : SHARED) {
+            assertThat(slow.tree().get(file)).as(file).isEqualTo(other.tree().get(file)).isNotNull();
+        }
+        assertThat(store.range("/bootstrap/", "", 0, 0).entries()).hasSize(1);
     }
 
     @Test

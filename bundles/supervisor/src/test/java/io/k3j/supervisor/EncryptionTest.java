@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ObjList;
 import io.k3j.codec.Json;
+import io.k3j.componentapi.Health;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.encryption.EncryptionConfiguration;
 import io.k3j.encryption.EncryptionKey;
@@ -74,7 +75,7 @@ class EncryptionTest {
             EncryptionMarks marks = new EncryptionMarks(server.own().server(server.layout), core, clock);
             keeper = new EncryptionKeeper(server.layout, () -> store, () -> "s3cret", marks, clock, TestServer.RANDOM);
             requests = new EncryptionRequests(keeper, server.settings(), clock, TestServer.RANDOM);
-            watch = new RecordWatch(() -> store, keeper::step);
+            watch = new RecordWatch(() -> store, keeper::step, Health.none());
             keeper.step();
             running.add(this);
         }

@@ -2,6 +2,8 @@ package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import java.time.Duration;
@@ -20,7 +22,7 @@ class RecordWatchTest {
     private final BlockingQueue<String> looks = new LinkedBlockingQueue<>();
     private volatile Datastore current = first;
     private volatile boolean done = true;
-    private final RecordWatch watch = new RecordWatch(() -> current, this::look);
+    private final RecordWatch watch = new RecordWatch(() -> current, this::look, Health.none());
 
     @AfterEach
     void close() {
@@ -66,10 +68,10 @@ class RecordWatchTest {
         try (MemoryDatastore alone = new MemoryDatastore(false)) {
             current = alone;
             done = false;
-            Thread thread = watch.start();
+            SupervisedLoop thread = watch.start();
             assertThat(List.of(looked(), looked())).containsExactly("first true", "first false");
             done = true;
-            assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
+            assertThat(thread.join(60_000)).isTrue();
         }
     }
 
@@ -86,9 +88,9 @@ class RecordWatchTest {
 
     @Test
     void endsWhenItIsClosed() throws InterruptedException {
-        Thread thread = watch.start();
+        SupervisedLoop thread = watch.start();
         assertThat(looked()).isEqualTo("first true");
         watch.close();
-        assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
+        assertThat(thread.join(60_000)).isTrue();
     }
 }

@@ -3,6 +3,7 @@ package io.k3j.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
@@ -45,7 +46,7 @@ class TokenRotationTest {
         }
 
         Running follow() {
-            RecordWatch watch = new RecordWatch(() -> store, this::look);
+            RecordWatch watch = new RecordWatch(() -> store, this::look, Health.none());
             watches.add(watch);
             watch.start();
             return this;

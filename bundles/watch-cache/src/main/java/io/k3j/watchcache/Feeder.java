@@ -1,5 +1,7 @@
 package io.k3j.watchcache;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
@@ -28,22 +30,23 @@ public final class Feeder implements AutoCloseable {
     private final Store store;
     private final Rows rows;
     private final EventLog log;
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private final SealedRows sealed;
     private final long begin;
     private boolean away;
+    private boolean begun;
     private volatile @Nullable UnreadableRow unreadable;
     private volatile boolean open = true;
 
     /// Loads everything; blocks. Follow with [#start].
     /// @throws UnreadableRow when a row cannot be decrypted
-    public Feeder(Store store, Datastore datastore, Rows rows) {
+    public Feeder(Store store, Datastore datastore, Rows rows, Health health) {
         this.store = store;
         this.rows = rows;
         this.sealed = new SealedRows(rows);
         this.begin = datastore.revision();
         this.log = loaded(datastore);
-        this.thread = Thread.ofPlatform().name("apiserver-log").daemon().unstarted(this::follow);
+        this.loop = SupervisedLoop.platform(health, "apiserver-log", this::follow);
     }
 
     /// Another server may compact while this one loads: then once more, from where history begins now.
@@ -69,7 +72,7 @@ public final class Feeder implements AutoCloseable {
 
     /// Begins to follow the datastore.
     public void start() {
-        thread.start();
+        loop.start();
     }
 
     private SnapshotTree<Item> load(Datastore datastore, long revision, SnapshotTree<Item> before) {
@@ -120,13 +123,20 @@ public final class Feeder implements AutoCloseable {
         return true;
     }
 
-    private void follow() {
+    /// Called again after a failure, which may have left a step half taken: then everything is loaded anew.
+    private void follow() throws InterruptedException {
+        boolean anew = begun;
+        begun = true;
         while (open) {
             Datastore datastore = store.await(RETRY_MILLIS);
             if (datastore == null) {
                 continue;
             }
             try {
+                if (anew) {
+                    reload(datastore, "begins anew after a failure");
+                    anew = false;
+                }
                 follow(datastore);
             } catch (DatastoreUnavailable e) {
                 if (open) {
@@ -138,8 +148,6 @@ public final class Feeder implements AutoCloseable {
                 unreadable = lost;
                 log.close();
                 return;
-            } catch (InterruptedException e) {
-                return;
             }
         }
     }
@@ -148,7 +156,7 @@ public final class Feeder implements AutoCloseable {
         try (Watch watch = datastore.watch(Keys.ROOT, log.newest().revision())) {
             pump(datastore, watch);
         } catch (Compacted e) {
-            reload(datastore);
+            reload(datastore, "fell behind compaction");
         }
     }
 
@@ -161,9 +169,9 @@ public final class Feeder implements AutoCloseable {
     }
 
     /// The steps since then are gone from the datastore: takes the picture as it is now.
-    private void reload(Datastore datastore) {
-        LOG.log(System.Logger.Level.WARNING, "fell behind compaction, loading again revision={0}",
-                log.newest().revision());
+    private void reload(Datastore datastore, String why) {
+        LOG.log(System.Logger.Level.WARNING, "{0}, loading again revision={1}", why,
+                Long.toString(log.newest().revision()));
         long revision = datastore.revision();
         try {
             sealed.clear();
@@ -213,10 +221,10 @@ public final class Feeder implements AutoCloseable {
     @Override
     public void close() {
         open = false;
-        thread.interrupt();
+        loop.interrupt();
         log.close();
         try {
-            thread.join(STOP_MILLIS);
+            loop.join(STOP_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 package io.k3j.watchcache;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Health;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
@@ -42,12 +43,12 @@ public final class Fence implements AutoCloseable {
     }
 
     /// For a store and the log that follows it, which holds what the store held just now.
-    public Fence(Store store, EventLog log, Mode mode, InstantSource clock) {
+    public Fence(Store store, EventLog log, Mode mode, InstantSource clock, Health health) {
         this.log = log;
         this.shared = mode.shared;
         this.stale = mode.stale;
         this.patience = TimeUnit.MILLISECONDS.toNanos(stale ? PATIENCE_MILLIS : FRESH_MILLIS);
-        this.rounds = new Rounds(store, log, clock, patience);
+        this.rounds = new Rounds(store, log, clock, patience, health);
     }
 
     /// Begins; without effect for a store of this process alone.

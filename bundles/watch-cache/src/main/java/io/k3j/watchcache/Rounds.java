@@ -1,5 +1,7 @@
 package io.k3j.watchcache;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import java.time.Instant;
@@ -21,11 +23,11 @@ final class Rounds implements AutoCloseable {
     private final EventLog log;
     private final InstantSource clock;
     private final long patience;
-    private final RunningTime time = new RunningTime();
+    private final RunningTime time;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
     private final Condition told = lock.newCondition();
-    private final Thread thread;
+    private final SupervisedLoop loop;
     private long wanted;
     private long begun;
     private long done;
@@ -42,19 +44,20 @@ final class Rounds implements AutoCloseable {
     private volatile boolean open = true;
 
     /// `patience` is how many nanoseconds a silence is waited out.
-    Rounds(Store store, EventLog log, InstantSource clock, long patience) {
+    Rounds(Store store, EventLog log, InstantSource clock, long patience, Health health) {
         this.store = store;
         this.log = log;
         this.clock = clock;
         this.patience = patience;
         this.asOf = clock.instant();
         this.pendingSince = asOf;
-        this.thread = Thread.ofVirtual().name("apiserver-fence").unstarted(this::run);
+        this.time = new RunningTime(health);
+        this.loop = SupervisedLoop.virtual(health, "apiserver-fence", this::run);
     }
 
     void start() {
         time.start();
-        thread.start();
+        loop.start();
     }
 
     void listen(Consumer<Boolean> whoever) {
@@ -120,13 +123,9 @@ final class Rounds implements AutoCloseable {
         }
     }
 
-    private void run() {
-        try {
-            while (open) {
-                round();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void run() throws InterruptedException {
+        while (open) {
+            round();
         }
     }
 
@@ -207,7 +206,7 @@ final class Rounds implements AutoCloseable {
     public void close() {
         open = false;
         time.close();
-        thread.interrupt();
+        loop.interrupt();
         lock.lock();
         try {
             told.signalAll();

@@ -1,5 +1,7 @@
 package io.k3j.watchcache;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,21 +10,22 @@ import java.util.concurrent.TimeUnit;
 final class RunningTime implements AutoCloseable {
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
     private final CountDownLatch over = new CountDownLatch(1);
+    private final SupervisedLoop loop;
     private long counted;
     private long last = System.nanoTime();
 
-    /// Begins to count.
-    void start() {
-        Thread.ofVirtual().name("apiserver-time").start(this::run);
+    RunningTime(Health health) {
+        loop = SupervisedLoop.virtual(health, "apiserver-time", this::run);
     }
 
-    private void run() {
-        try {
-            while (!over.await(TICK, TimeUnit.NANOSECONDS)) {
-                tick();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /// Begins to count.
+    void start() {
+        loop.start();
+    }
+
+    private void run() throws InterruptedException {
+        while (!over.await(TICK, TimeUnit.NANOSECONDS)) {
+            tick();
         }
     }
 
@@ -39,6 +42,7 @@ final class RunningTime implements AutoCloseable {
     /// Counts no more.
     @Override
     public void close() {
+        loop.close();
         over.countDown();
     }
 }

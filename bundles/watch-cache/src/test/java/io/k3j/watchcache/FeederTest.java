@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Protobuf;
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.CommitResult.Committed;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
@@ -53,7 +54,8 @@ class FeederTest {
         Store used = new Store();
         Datastore compacted = compactedWhileLoading(3);
         used.use(compacted);
-        try (Feeder feeder = new Feeder(used, compacted, new Rows(new Protobuf(new Schemas()), AtRest.none()))) {
+        try (Feeder feeder = new Feeder(used, compacted, new Rows(new Protobuf(new Schemas()), AtRest.none()),
+                Health.none())) {
             feeder.start();
             long newest = store.revision();
             EventLog.Snapshot now = feeder.log().atLeast(newest, 10_000);

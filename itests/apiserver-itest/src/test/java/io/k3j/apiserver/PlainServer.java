@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Term;
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.resourcesbuiltin.BuiltinKinds;
 import io.k3j.watchcache.Store;
@@ -20,7 +21,8 @@ public final class PlainServer implements AutoCloseable {
         extensions.kinds().put(new BuiltinKinds(Standalone.collecting(extensions)));
         Store store = new Store();
         store.use(datastore);
-        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false), Core.World.real(),
+        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
+                Core.World.real(Health.none()),
                 () -> true);
     }
 

@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.datastoresqlite.SqliteStore;
@@ -56,7 +57,8 @@ public final class Standalone implements AutoCloseable {
         }
         Store store = new Store();
         store.use(datastore);
-        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false), Core.World.real(),
+        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
+                Core.World.real(Health.none()),
                 () -> true);
         port = new Port(number);
         port.serve(server.endpoint());

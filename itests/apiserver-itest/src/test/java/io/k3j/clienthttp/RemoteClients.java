@@ -1,6 +1,7 @@
 package io.k3j.clienthttp;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identity;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ public final class RemoteClients implements AutoCloseable {
 
     /// Reads kubeconfigs below this directory.
     public RemoteClients(Path directory) {
-        clients = new Clients(directory, bundle -> List.of());
+        clients = new Clients(directory, bundle -> List.of(), Health.none());
     }
 
     /// A client for a bundle that declares these users.

@@ -8,6 +8,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Candidate;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.Resources;
@@ -52,7 +53,7 @@ class SeveralServersTest {
         }
 
         void run(String... parts) {
-            candidacy = new Candidacy(api, TIMING, name, clock, reigns::add);
+            candidacy = new Candidacy(api, TIMING, name, clock, reigns::add, Health.none());
             for (String part : parts) {
                 candidacy.stand(() -> part);
             }

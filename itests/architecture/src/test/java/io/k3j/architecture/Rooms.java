@@ -22,7 +22,8 @@ final class Rooms {
             Map.entry("netfilter", Set.of("nodeapi", "model")), Map.entry("streaming", Set.of("edgeapi")),
             Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("etcdclient", Set.of("streaming")),
             Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",
-                    Set.of("apiserverapi", "clientapi", "codec", "datastoreapi", "encryption", "model")));
+                    Set.of("apiserverapi", "clientapi", "codec", "componentapi", "datastoreapi", "encryption",
+                            "model")));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly");
     /// Contracts with reserved doors: nobody else may use them.

@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.componentapi.Health;
 import io.k3j.images.Images;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.RuntimeFault;
@@ -39,7 +40,7 @@ public final class TestRuntime {
         cri = new Cri(places.socket());
         Pins pins = new Pins();
         CountDownLatch imported = new CountDownLatch(1);
-        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported);
+        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported, Health.none());
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 1000 && !ready(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);

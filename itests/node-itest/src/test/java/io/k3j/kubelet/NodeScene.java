@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.cricontainerd.TestRuntime;
 import io.k3j.model.Gvr;
@@ -88,7 +89,7 @@ abstract class NodeScene {
         Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
                 new Class<?>[] {Settings.class}, (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
         NodeAgent fresh = new NodeAgent(settings, containerd.runtime(), TimeSource.system(), ready -> {
-        });
+        }, Health.none());
         fresh.attach(api);
         return fresh;
     }

@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Events;
@@ -301,7 +302,7 @@ class KitTest {
                 done.countDown();
                 return Again.NEVER;
             }).on(view);
-            LoopRunner runner = new LoopRunner("test").drive(loop, 2);
+            LoopRunner runner = new LoopRunner("test", Health.none()).drive(loop, 2);
             view.attach(live);
             live.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
             live.create(Resources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);

@@ -1,0 +1,74 @@
+package io.k3j.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// A loop of a component runs in a `SupervisedLoop`, which says when it has ended and begins it anew. Who starts a
+/// thread without one is named here with the reason why its end is none that goes unnoticed.
+class ThreadsTest {
+    private static final String ROOT = "io.k3j.";
+    private static final Map<String, Set<String>> WITHOUT = Map.of(
+            "ends with a connection, a session or a request, which end with it",
+            Set.of("agent.LoadBalancer", "agent.Race", "agent.SupervisorClient", "apiserver.WatchSocket",
+                    "clienthttp.Connection", "clusterdns.Listeners", "console.ConsoleSocket", "edge.Handshake",
+                    "edge.HttpExchange", "edge.Ports", "etcdclient.EtcdClient", "kubelet.Streams",
+                    "kubeproxy.HealthPorts", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
+                    "streaming.SpdyClient", "streaming.TunnelSession"),
+            "one task, whose outcome somebody waits for or asks for again",
+            Set.of("apiserver.WatchHub", "childprocess.Command", "controllerkit.LiveView", "controllersworkload.SlowStart",
+                    "cricontainerd.CriContainerd", "etcdmember.Revisions", "kubelet.Images", "kubelet.Killer",
+                    "kubelet.Mounts", "kubelet.PodVolumes", "kubelet.PodWorkers", "kubelet.Probes", "kubelet.StatusWriter", "leases.Office",
+                    "resourcescrd.Cleanup", "scheduler.Scheduler", "supervisor.Admission",
+                    "supervisor.EncryptionRequests", "supervisor.NodeSecrets", "supervisor.Parallel",
+                    "supervisor.ServerIdentity"),
+            "says STOPPED itself, or ends the process by Abort",
+            Set.of("agent.Start", "apiserver.Startup", "etcdmember.EtcdMember", "features.Features", "sqllog.LogStart",
+                    "sqllog.Writer", "supervisor.Start"),
+            "one per pod: whatever a step throws, the next one is taken", Set.of("kubelet.PodWorker"),
+            "loops that are not supervised yet", Set.of("clusterdns.ClusterDns", "clusterdns.Connections"),
+            "the loop itself", Set.of("componentapi.SupervisedLoop"));
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption((Location location) -> location.contains("/io/k3j/")).importPackages("io.k3j");
+
+    @Test
+    void noLoopEndsUnnoticed() {
+        Set<String> starting = new TreeSet<>();
+        for (JavaClass type : classes) {
+            String name = name(type);
+            boolean ours = !Rooms.PROCESS.contains(name.substring(0, name.indexOf('.')));
+            if (ours && type.getAccessesFromSelf().stream().anyMatch(ThreadsTest::startsThread)) {
+                starting.add(name);
+            }
+        }
+        Set<String> named = WITHOUT.values().stream().flatMap(Set::stream)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(starting).as("start a SupervisedLoop instead of a thread, or say in this test why not")
+                .isEqualTo(named);
+    }
+
+    private static boolean startsThread(JavaAccess<?> access) {
+        String owner = access.getTargetOwner().getName();
+        String called = access.getName();
+        return owner.equals("java.lang.Thread")
+                && Set.of("ofVirtual", "ofPlatform", "startVirtualThread", "<init>").contains(called)
+                || owner.equals("java.util.concurrent.Executors") && called.startsWith("new");
+    }
+
+    /// Room and outermost class.
+    private static String name(JavaClass type) {
+        String name = type.getName().substring(ROOT.length());
+        int inner = name.indexOf('$');
+        return inner < 0 ? name : name.substring(0, inner);
+    }
+}
