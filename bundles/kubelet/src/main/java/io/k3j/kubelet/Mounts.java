@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,7 +34,7 @@ final class Mounts {
     private final StructLayout state = Linker.Option.captureStateLayout();
     private final MethodHandle mount;
     private final MethodHandle unmount;
-    private final Path table;
+    private final MountTable table;
     /// Ends when it is idle. What waits for it is bounded by the callers, who wait themselves.
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("mounts").factory());
@@ -46,7 +46,7 @@ final class Mounts {
     /// @param table of what is mounted, as `/proc/self/mountinfo` has it
     @SuppressWarnings("restricted")
     Mounts(Path table) {
-        this.table = table;
+        this.table = new MountTable(table);
         thread.allowCoreThreadTimeOut(true);
         Linker linker = Linker.nativeLinker();
         Linker.Option errno = Linker.Option.captureCallState(ERRNO);
@@ -124,24 +124,13 @@ final class Mounts {
     }
 
     private void clear(String at) throws IOException {
-        for (String point : below(at).reversed()) {
+        for (String point : table.below(at).reversed()) {
             detach(point);
         }
-        List<String> left = below(at);
+        List<String> left = table.below(at);
         if (!left.isEmpty()) {
             throw new IOException("still mounted: " + left.getFirst());
         }
-    }
-
-    private List<String> below(String at) throws IOException {
-        List<String> found = new ArrayList<>();
-        for (String line : table()) {
-            String point = point(line);
-            if (point.equals(at) || point.startsWith(at + "/")) {
-                found.add(point);
-            }
-        }
-        return found;
     }
 
     /// A path as the mount table has it: its parents without links, its own name as it is.
@@ -154,7 +143,8 @@ final class Mounts {
     private void detach(String point) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment why = arena.allocate(state);
-            int result = (int) unmount.invokeExact(why, arena.allocateFrom(point), DETACH);
+            MemorySegment name = text(arena, MountTable.bytes(point));
+            int result = (int) unmount.invokeExact(why, name, DETACH);
             if (result != 0) {
                 throw failure("unmount " + point, why);
             }
@@ -163,6 +153,11 @@ final class Mounts {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static MemorySegment text(Arena arena, byte[] bytes) {
+        // a text for the kernel ends with a zero
+        return arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(bytes, bytes.length + 1));
     }
 
     private IOException failure(String what, MemorySegment why) {
@@ -176,26 +171,6 @@ final class Mounts {
     }
 
     private boolean isMounted(Path directory) throws IOException {
-        String at = real(directory);
-        return table().stream().anyMatch(l -> point(l).equals(at));
-    }
-
-    private List<String> table() throws IOException {
-        return Files.readAllLines(table);
-    }
-
-    /// The fifth word, with its octal escapes undone.
-    private static String point(String line) {
-        String word = line.split(" ", 6)[4];
-        StringBuilder b = new StringBuilder(word.length());
-        for (int i = 0; i < word.length(); i++) {
-            if (word.charAt(i) == '\\' && i + 3 < word.length()) {
-                b.append((char) Integer.parseInt(word.substring(i + 1, i + 4), 8));
-                i += 3;
-            } else {
-                b.append(word.charAt(i));
-            }
-        }
-        return b.toString();
+        return table.has(real(directory));
     }
 }

@@ -123,6 +123,40 @@ class SubpathsTest {
         assertThat(shown).isPositive();
     }
 
+    /// The mount table shows whatever a container calls the directory that its subPath named.
+    @Test
+    void aNameThatIsNoTextKeepsNobodyFromMounts() throws Exception {
+        Files.createDirectories(volume.resolve("d"));
+        Path held = hold("d");
+        for (String name : List.of("\\377", "a\\rb", "a b\\n7 8 9")) {
+            rename("d", name);
+            assertThat(mounts.mounted(held)).as(name).isTrue();
+            rename(name, "d");
+        }
+        rename("d", "\\377");
+        mounts.unmountBelow(directory);
+        assertThat(mounts.mounted(held)).isFalse();
+    }
+
+    /// What a container with mount propagation may mount below its volume.
+    @Test
+    void takesAMountAwayThatHasANameThatIsNoText() throws Exception {
+        shell("mkdir \"$(printf 'v\\377 \\303\\244')\" && mount -t tmpfs none v*");
+        mounts.unmountBelow(directory);
+        Trees.delete(volume);
+        assertThat(volume).doesNotExist();
+    }
+
+    private void rename(String from, String to) throws Exception {
+        shell("mv \"$(printf '" + from + "')\" \"$(printf '" + to + "')\"");
+    }
+
+    /// A shell can write names that Java cannot.
+    private void shell(String script) throws Exception {
+        assertThat(new ProcessBuilder("sh", "-c", script).directory(volume.toFile()).inheritIO().start().waitFor())
+                .isZero();
+    }
+
     private void swap(String from, String to) {
         try {
             Files.move(volume.resolve(from), volume.resolve(to), StandardCopyOption.ATOMIC_MOVE);
