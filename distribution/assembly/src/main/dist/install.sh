@@ -87,14 +87,14 @@ fetch_release() { # the release this script does not lie in
     case "$(uname -m)" in x86_64|amd64) ARCH=amd64 ;; aarch64|arm64) ARCH=arm64 ;; *) fatal "unsupported architecture $(uname -m)" ;; esac
     TMP=$(mktemp -d -t k3s-install.XXXXXXXXXX)
     trap 'rm -rf "$TMP"' EXIT
-    wanted="k3s-${INSTALL_K3S_VERSION:-}"
+    wanted=${INSTALL_K3S_VERSION:+k3s-$INSTALL_K3S_VERSION-linux-$ARCH.tar.gz}
     case "$base" in *.tar.gz) wanted=${base##*/} base=${base%/*} ;; esac
     fetch "$base/sha256sum-$ARCH.txt" "$TMP/sums"
     line=$(grep -E "^[0-9a-f]{64} [ *]k3s-[^/ ]*\\.tar\\.gz\$" "$TMP/sums" | while read -r sum tar; do
         tar=${tar#\*}
-        case "$tar" in "$wanted"*) echo "$sum $tar" ;; esac
+        case "${wanted:-$tar}" in "$tar") echo "$sum $tar" ;; esac
     done | tail -n 1)
-    [ -n "$line" ] || fatal "$base/sha256sum-$ARCH.txt names no $wanted….tar.gz"
+    [ -n "$line" ] || fatal "$base/sha256sum-$ARCH.txt names no ${wanted:-k3s-….tar.gz}"
     fetch "$base/${line#* }" "$TMP/k3s.tar.gz"
     [ "$(sha256sum "$TMP/k3s.tar.gz" | cut -d' ' -f1)" = "${line%% *}" ] || fatal "${line#* } is not what sha256sum-$ARCH.txt says; nothing was installed"
     mkdir "$TMP/release"

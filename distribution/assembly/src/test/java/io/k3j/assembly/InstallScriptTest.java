@@ -81,6 +81,21 @@ class InstallScriptTest {
     }
 
     @Test
+    void aVersionThatIsNamedIsNotTakenForTheBeginningOfAnother() throws Exception {
+        Path mirror = mirror();
+        Path sums = mirror.resolve("sha256sum-amd64.txt");
+        // a later release, which is not there
+        Files.writeString(sums, Files.readString(sums) + "0".repeat(64) + "  k3s-0.1.01-linux-amd64.tar.gz\n");
+        environment.put("INSTALL_K3S_MIRROR", "file://" + mirror);
+        environment.put("INSTALL_K3S_VERSION", "0.1.0");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+        assertThat(library.resolve("current/lib/k3s-base.jar")).hasContent("one");
+        environment.put("INSTALL_K3S_VERSION", "0.1");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ")
+                .contains("names no k3s-0.1-linux-amd64.tar.gz");
+    }
+
+    @Test
     void whatIsNotTheReleaseOrNowhereIsRefused() throws Exception {
         Path mirror = mirror();
         Files.writeString(mirror.resolve(TAR), "something else");
