@@ -183,7 +183,7 @@ final class JsonWriter {
 
     private void need(int more) {
         if (buffer.length - size < more) {
-            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
+            buffer = Arrays.copyOf(buffer, Growth.next(buffer.length, size, more));
         }
     }
 }

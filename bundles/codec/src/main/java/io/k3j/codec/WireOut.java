@@ -24,7 +24,7 @@ final class WireOut {
 
     private void need(int more) {
         if (start < more) {
-            int length = Math.max(buffer.length * 2, mark() + more);
+            int length = Growth.next(buffer.length, mark(), more);
             byte[] bigger = new byte[length];
             System.arraycopy(buffer, start, bigger, length - mark(), mark());
             start = length - mark();
@@ -84,7 +84,12 @@ final class WireOut {
 
     /// Ends (that is, begins) a message whose content was written since `mark`.
     void message(int field, int mark) {
-        varint(mark() - mark);
+        begin(field, (long) mark() - mark);
+    }
+
+    /// Begins a message whose content has a length.
+    void begin(int field, long length) {
+        varint(length);
         tag(field, Wire.LENGTH);
     }
 }

@@ -6,8 +6,12 @@ final class Limits {
     /// Event loops; they decrypt and frame, everything else is on virtual threads.
     static final int EVENT_LOOPS = 2;
 
-    /// Open connections of one port.
-    static final int CONNECTIONS = 10_000;
+    /// Open connections of one port, however little there is of what they take; see [Capacity].
+    static final int LEAST_CONNECTIONS = 1_000;
+    /// What an open connection may come to on the heap: TLS engine, codec, windows at rest.
+    static final int CONNECTION_BYTES = 64 * 1024;
+    /// The part of the heap, and of all descriptors, that the connections of one port may take.
+    static final int CONNECTIONS_PART = 2;
     /// Open connections of one address without a client certificate. High enough for a thousand
     /// token clients behind one proxy.
     static final int ANONYMOUS_CONNECTIONS_PER_ADDRESS = 2_000;

@@ -9,13 +9,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The open connections of one port, and how many each address may have.
 final class Links {
+    private final int most;
     private final Set<Link> open = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Integer> anonymous = new ConcurrentHashMap<>();
     private final AtomicInteger handshakes = new AtomicInteger();
 
+    /// @param most how many may be open
+    Links(int most) {
+        this.most = most;
+    }
+
     /// Whether another connection from this address may begin its handshake.
     boolean admits(InetAddress address) {
-        return open.size() < Limits.CONNECTIONS && handshakes.get() < Limits.HANDSHAKES
+        return open.size() < most && handshakes.get() < Limits.HANDSHAKES
                 && anonymous.getOrDefault(address, 0) < Limits.ANONYMOUS_CONNECTIONS_PER_ADDRESS;
     }
 

@@ -25,14 +25,15 @@ final class Port extends ChannelInitializer<Channel> {
     ///
     /// @param handshakes runs the costly steps of handshakes, off the event loops
     /// @param patience with every connection
-    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience) {
+    /// @param connections how many may be open at each port
+    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience, int connections) {
     }
 
     private final Shared shared;
     private final ServerSocketChannel socket;
     private final Dispatch dispatch;
     private final PortTls tls;
-    private final Links links = new Links();
+    private final Links links;
     private @Nullable Channel accepting;
 
     Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules) {
@@ -40,6 +41,7 @@ final class Port extends ChannelInitializer<Channel> {
         this.socket = socket;
         this.dispatch = new Dispatch(routes);
         this.tls = new PortTls(rules);
+        this.links = new Links(shared.connections());
     }
 
     Dispatch dispatch() {

@@ -56,7 +56,7 @@ final class Ports implements AutoCloseable {
         Loops started = Loops.start(epoll);
         loops = started;
         Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes,
-                patience);
+                patience, Capacity.here());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
                 open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));
