@@ -91,7 +91,7 @@ final class Changes {
         Intent intent = dry(intent(request, target).with(body), body);
         ListPage page;
         try {
-            page = reads.list(selection, options, request::warn);
+            page = reads.list(selection, options, request::warn, request.exchange()::gone);
         } catch (Reads.ExpiredList e) {
             answers.tree(request, 410, e.answer().status());
             return;

@@ -8,25 +8,33 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Collects an answer whose length is not known: a short one is sent whole, a long one goes out chunk
-/// by chunk while it is made, waiting for the client to read.
+/// by chunk while it is made, waiting for the client to read. Closed before it is finished it is broken off, so that
+/// the client knows that something is missing.
 final class ChunkWriter extends OutputStream {
     private static final int CHUNK = 128 << 10;
     private final Request request;
     private final Map<String, String> headers;
+    private final Shares longLists;
     private byte[] buffer = new byte[8 << 10];
     private int used;
     private @Nullable ResponseStream stream;
     private @Nullable OutputStream zip;
+    private Budget.@Nullable Room room;
 
     /// An answer 200 with these headers.
-    ChunkWriter(Request request, Map<String, String> headers) {
+    /// @param longLists asked for a place once the answer is a long one
+    ChunkWriter(Request request, Map<String, String> headers, Shares longLists) {
         this.request = request;
         this.headers = headers;
+        this.longLists = longLists;
     }
 
     @Override
     public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
+        if (used == buffer.length) {
+            grow(1);
+        }
+        buffer[used++] = (byte) b;
     }
 
     @Override
@@ -58,9 +66,11 @@ final class ChunkWriter extends OutputStream {
     }
 
     /// Hands a full chunk on; the answer is a long one from now on.
+    /// @throws io.k3j.clientapi.ApiFault 429 when there are too many of these
     private void pass(byte[] chunk) throws IOException {
         ResponseStream out = stream;
         if (out == null) {
+            room = longLists.take(request.flow().lane(), request.caller().user());
             boolean gzip = Answers.gzip(request);
             if (gzip) {
                 headers.put("content-encoding", "gzip");
@@ -78,9 +88,15 @@ final class ChunkWriter extends OutputStream {
         }
     }
 
+    /// Whether the client has been sent a part, and can no longer be told of an error.
+    boolean begun() {
+        return stream != null;
+    }
+
     /// Sends what is left and ends the answer.
     void finish() throws IOException {
-        if (stream == null) {
+        ResponseStream out = stream;
+        if (out == null) {
             request.answer(200, headers, Arrays.copyOf(buffer, used));
             return;
         }
@@ -91,7 +107,18 @@ final class ChunkWriter extends OutputStream {
         if (to != null) {
             to.close();
         }
-        stream.close();
+        out.close();
+    }
+
+    /// Breaks a long answer off that was not finished.
+    @Override
+    public void close() {
+        if (stream != null) {
+            stream.abort();
+        }
+        if (room != null) {
+            room.close();
+        }
     }
 
     /// A stream's writing side as a plain one.

@@ -33,9 +33,11 @@ final class Core {
     private final BodyBudget bodyBudget = new BodyBudget(Runtime.getRuntime().maxMemory() / BodyBudget.HEAP_PART);
     private final Pool answerPool = new Pool(Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_PART, Bodies.MAX_BYTES,
             ANSWERS_USER_PART);
+    private final Shares watches = Watches.shares(Runtime.getRuntime().maxMemory());
     private final Answers answers;
     private final Tables tables;
     private final Renderer renderer;
+    private final ListWriter lists;
     private final Reads reads;
     private final Bodies bodies;
     private final Patches patches;
@@ -90,6 +92,7 @@ final class Core {
         this.answers = new Answers(protobuf);
         this.tables = new Tables(world.clock());
         this.renderer = new Renderer(protobuf, answers, tables);
+        this.lists = new ListWriter(protobuf, answers);
         this.reads = new Reads(log, data.fence);
         this.bodies = new Bodies(protobuf);
         Metadata metadata = new Metadata(world.clock(), world.random(), world.uids());
@@ -98,7 +101,7 @@ final class Core {
         Commits commits = new Commits(data, new Rows(protobuf, data.store.atRest()), extensions.kinds());
         this.writes = new Writes(commits, data, new Shaping(admissions, metadata, fields), metadata);
         Deletes deletes = new Deletes(commits, data, admissions, metadata);
-        this.resources = new Resources(reads, renderer, tables, answers);
+        this.resources = new Resources(reads, renderer, answers, lists);
         this.operations = new Operations(access, admissions, writes, deletes, patches);
     }
 
@@ -163,6 +166,10 @@ final class Core {
         return answerPool;
     }
 
+    Shares watches() {
+        return watches;
+    }
+
     Answers answers() {
         return answers;
     }
@@ -173,6 +180,10 @@ final class Core {
 
     Renderer renderer() {
         return renderer;
+    }
+
+    ListWriter lists() {
+        return lists;
     }
 
     Reads reads() {

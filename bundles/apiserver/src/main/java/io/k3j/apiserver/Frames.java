@@ -46,7 +46,7 @@ final class Frames {
         if (form.as() == Form.As.TABLE) {
             Obj object = target.object(item, revision);
             return framed(shape.type, form,
-                    Json.bytes(tables.of(target, List.of(object), form, shape.include, shape.headers)));
+                    Json.bytes(tables.of(target, object, form, shape.include, shape.headers)));
         }
         return renderer.asStored(target, item, form)
                 ? Json.withRevision(head(shape.type), item.bytes(), revision, END)

@@ -111,10 +111,7 @@ final class LocalView implements View {
 
     private Collection<Obj> list(SnapshotTree<Item> tree, String prefix) {
         List<Obj> all = new ArrayList<>();
-        tree.visit(prefix, (key, item) -> {
-            if (!key.startsWith(prefix)) {
-                return false;
-            }
+        tree.visit(prefix, Keys.end(prefix), selection.probe(), (key, item) -> {
             Item known = known(item);
             if (selection.matches(known)) {
                 all.add(shown(known));

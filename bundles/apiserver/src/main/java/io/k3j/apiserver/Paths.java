@@ -78,6 +78,10 @@ final class Paths {
         all.put("k3j_authentication_failures_slowed_total", core.access().failures().slowed());
         all.put("k3j_apiserver_body_bytes", core.bodyBudget().taken());
         all.put("k3j_apiserver_answer_bytes", core.answerPool().taken());
+        all.put("k3j_apiserver_long_lists", core.lists().longLists().taken());
+        all.put("k3j_apiserver_long_lists_refused_total", core.lists().longLists().refused());
+        all.put("k3j_apiserver_watches", core.watches().taken());
+        all.put("k3j_apiserver_watches_refused_total", core.watches().refused());
         all.put("apiserver_longrunning_requests", hub.watchers());
         all.put("apiserver_storage_objects", core.log().newest().tree().size());
         all.put("etcd_debugging_mvcc_current_revision", core.log().newest().revision());

@@ -9,8 +9,8 @@ import io.k3j.watchcache.Fence;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.Keys;
 import io.k3j.watchcache.SnapshotTree;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,48 +79,52 @@ final class Reads {
 
     /// One page of what is selected.
     /// @param warnings told when the answer may be old
+    /// @param gone whether the client has left; asked now and then
     /// @throws ApiFault 410, 500 for a row that cannot be read, 504, 400
     /// @throws ExpiredList when a continued list cannot be continued
-    ListPage list(Selection selection, ListOptions options, Consumer<String> warnings) throws ExpiredList {
-        return list(selection, options, () -> fence.mostRecent(warnings));
+    /// @throws IOException when the client has left
+    ListPage list(Selection selection, ListOptions options, Consumer<String> warnings, BooleanSupplier gone)
+            throws ExpiredList, IOException {
+        return list(selection, options, () -> fence.mostRecent(warnings), gone);
     }
 
     /// All that is selected, surely the newest: for callers of this process, who hear no warnings.
-    /// @throws ApiFault as [#list(Selection, ListOptions, Consumer)], 503
+    /// @throws ApiFault as [#list(Selection, ListOptions, Consumer, BooleanSupplier)], 503
     ListPage list(Selection selection) {
         try {
-            return list(selection, ListOptions.ALL, fence::confirmed);
-        } catch (ExpiredList e) {
+            return list(selection, ListOptions.ALL, fence::confirmed, () -> false);
+        } catch (ExpiredList | IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private ListPage list(Selection selection, ListOptions options, Supplier<EventLog.Snapshot> newest)
-            throws ExpiredList {
+    private ListPage list(Selection selection, ListOptions options, Supplier<EventLog.Snapshot> newest,
+            BooleanSupplier gone) throws ExpiredList, IOException {
+        boolean all = options.token().isEmpty() && options.revision() == 0;
+        PageScan scan = new PageScan(selection, all ? 0 : options.limit(), gone);
         if (!options.token().isEmpty()) {
-            return continued(selection, options, Continue.parse(options.token()), newest);
+            return continued(selection, Continue.parse(options.token()), newest, scan);
         }
         boolean exact = options.revision() > 0 && (options.match().equals("Exact")
                 || options.match().isEmpty() && options.limit() > 0);
-        if (exact) {
-            notOlder(options.revision());
-            SnapshotTree<Item> tree = log.treeAt(options.revision());
-            if (tree == null) {
-                throw new ApiFault(410, "Expired", "The resourceVersion for the provided list is too old.",
-                        Struct.EMPTY);
-            }
-            return page(selection, new EventLog.Snapshot(tree, options.revision()), selection.prefix(),
-                    options.limit());
-        }
-        return page(selection, picture(options.revision(), newest), selection.prefix(),
-                options.revision() == 0 ? 0 : options.limit());
+        return page(selection, exact ? exactly(options.revision()) : picture(options.revision(), newest),
+                selection.prefix(), scan);
     }
 
-    private ListPage continued(Selection selection, ListOptions options, Continue from,
-            Supplier<EventLog.Snapshot> newest) throws ExpiredList {
+    private EventLog.Snapshot exactly(long revision) {
+        notOlder(revision);
+        SnapshotTree<Item> tree = log.treeAt(revision);
+        if (tree == null) {
+            throw new ApiFault(410, "Expired", "The resourceVersion for the provided list is too old.", Struct.EMPTY);
+        }
+        return new EventLog.Snapshot(tree, revision);
+    }
+
+    private ListPage continued(Selection selection, Continue from, Supplier<EventLog.Snapshot> newest, PageScan scan)
+            throws ExpiredList, IOException {
         String start = selection.prefix() + from.start();
         if (from.revision() <= 0) {
-            return page(selection, newest.get(), start, options.limit());
+            return page(selection, newest.get(), start, scan);
         }
         // the pages before may have come from a server that is ahead
         notOlder(from.revision());
@@ -128,39 +132,33 @@ final class Reads {
         if (tree == null) {
             throw new ExpiredList(from.expired());
         }
-        return page(selection, new EventLog.Snapshot(tree, from.revision()), start, options.limit());
+        return page(selection, new EventLog.Snapshot(tree, from.revision()), start, scan);
     }
 
-    private static ListPage page(Selection selection, EventLog.Snapshot s, String start, long limit) {
-        List<Item> items = new ArrayList<>();
+    private static ListPage page(Selection selection, EventLog.Snapshot s, String start, PageScan scan)
+            throws IOException {
         String prefix = selection.prefix();
-        String[] next = {""};
-        if (!selection.single().isEmpty()) {
-            Item item = s.tree().get(selection.single());
-            if (item != null && selection.matches(item)) {
-                items.add(item);
-            }
-            return new ListPage(items, s.revision(), "", -1);
+        String single = selection.single();
+        if (single.isEmpty()) {
+            s.tree().visit(start, Keys.end(prefix), selection.probe(), scan);
+        } else {
+            Item item = s.tree().get(single);
+            boolean _ = item != null && scan.test(single, item);
         }
-        s.tree().visit(start, (key, item) -> {
-            if (!key.startsWith(prefix)) {
-                return false;
-            }
-            if (limit > 0 && items.size() == limit) {
-                next[0] = key;
-                return false;
-            }
-            if (selection.matches(item)) {
-                items.add(item);
-            }
-            return true;
-        });
-        if (next[0].isEmpty()) {
-            return new ListPage(items, s.revision(), "", -1);
+        if (scan.left()) {
+            throw gone();
         }
-        String token = new Continue(s.revision(), next[0].substring(prefix.length())).token();
-        long remaining = selection.everything() ? s.tree().rank(Keys.end(prefix)) - s.tree().rank(next[0]) : -1;
-        return new ListPage(items, s.revision(), token, remaining);
+        if (scan.next().isEmpty()) {
+            return new ListPage(scan.items(), s.revision(), "", -1);
+        }
+        String token = new Continue(s.revision(), scan.next().substring(prefix.length())).token();
+        long remaining = selection.everything() ? s.tree().rank(Keys.end(prefix)) - s.tree().rank(scan.next()) : -1;
+        return new ListPage(scan.items(), s.revision(), token, remaining);
+    }
+
+    /// Ends the work for a client that nobody answers any more.
+    static IOException gone() {
+        return new IOException("the client has gone");
     }
 
     /// A continued list whose revision is gone.

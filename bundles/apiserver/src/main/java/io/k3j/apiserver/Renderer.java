@@ -8,9 +8,9 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,6 +27,11 @@ final class Renderer {
         this.protobuf = protobuf;
         this.answers = answers;
         this.tables = tables;
+    }
+
+    /// How tables are made.
+    Tables tables() {
+        return tables;
     }
 
     /// What the endpoints of a kind can give.
@@ -64,16 +69,20 @@ final class Renderer {
         return switch (form.as()) {
             case OBJECT, DISCOVERY -> object.document();
             case METADATA -> Tables.metadataOnly(object, form.version());
-            case TABLE -> tables.of(target, List.of(object), form, Tables.Include.METADATA, true);
+            case TABLE -> tables.of(target, object, form, Tables.Include.METADATA, true);
         };
     }
 
+    /// An object as an element of a list.
+    Struct bare(Target target, Struct document) {
+        return builtIn(target.kind()) ? document.without("apiVersion").without("kind") : document;
+    }
+
     /// Writes one object as an element of a JSON list.
-    void item(Target target, Item item, ChunkWriter out) throws IOException {
+    void item(Target target, Item item, OutputStream out) throws IOException {
         byte[] bytes = item.bytes();
         if (!inVersion(item, target.kind().gvk()) || !target.conforms(item)) {
-            Struct tree = target.object(item).document();
-            out.write(Json.bytes(builtIn(target.kind()) ? tree.without("apiVersion").without("kind") : tree));
+            out.write(Json.bytes(bare(target, target.fresh(item).document())));
             return;
         }
         int from = 0;

@@ -2,14 +2,16 @@ package io.k3j.apiserver;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.FieldSelector;
-import io.k3j.model.Gvk;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.Keys;
+import io.k3j.watchcache.Marks;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongPredicate;
 
 /// Which objects of a resource a list or watch is about. Objects are decoded only when labels or
 /// fields other than name and namespace are asked for.
@@ -21,6 +23,7 @@ final class Selection {
     private final FieldSelector fields;
     private final String start;
     private final String name;
+    private final LongPredicate probe;
     private final boolean trivial;
 
     private Selection(Target target, String namespace, Selector labels, FieldSelector fields) {
@@ -30,6 +33,7 @@ final class Selection {
         this.name = fixed(NAME);
         String ns = namespace.isEmpty() && target.kind().namespaced() ? fixed(NAMESPACE) : namespace;
         this.start = Keys.scope(target.kind(), ns);
+        this.probe = Marks.probe(labels);
         this.trivial = labels.everything() && fields.everything();
     }
 
@@ -68,6 +72,11 @@ final class Selection {
         return name.isEmpty() || !scoped ? "" : start + name;
     }
 
+    /// What the marks of all chosen objects pass, see [Marks].
+    LongPredicate probe() {
+        return probe;
+    }
+
     /// Whether nothing is selected by.
     boolean everything() {
         return trivial;
@@ -76,6 +85,16 @@ final class Selection {
     /// Whether an object below the prefix is chosen.
     /// @throws ApiFault 500 when it cannot be read: whoever asks for all of them must not take it for deleted
     boolean matches(Item item) {
+        return matches(item, target::object);
+    }
+
+    /// The same for who looks once, as a list does: what has to be decoded for it is not kept.
+    /// @throws ApiFault as [#matches]
+    boolean matchesFresh(Item item) {
+        return matches(item, target::fresh);
+    }
+
+    private boolean matches(Item item, Function<Item, Obj> decoded) {
         item.check();
         if (trivial) {
             return true;
@@ -85,17 +104,14 @@ final class Selection {
             return false;
         }
         return labels.matches(labels.everything() ? Map.of() : item.labels())
-                && fields.matches(field -> value(item, key, field));
+                && fields.matches(field -> value(item, key, field, decoded));
     }
 
-    private String value(Item item, Key key, String field) {
+    private String value(Item item, Key key, String field, Function<Item, Obj> decoded) {
         return switch (field) {
             case NAME -> key.name();
             case NAMESPACE -> key.namespace();
-            default -> {
-                Gvk kind = target.kind().gvk();
-                yield target.hooks().field(kind, target.object(item), field).orElse("");
-            }
+            default -> target.hooks().field(target.kind().gvk(), decoded.apply(item), field).orElse("");
         };
     }
 }

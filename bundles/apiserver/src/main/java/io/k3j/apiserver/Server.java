@@ -53,7 +53,7 @@ final class Server implements AutoCloseable {
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), started, world.health());
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
-        this.pipeline = new Pipeline(core, new Watches(fence, log, hub, frames, core.answers()),
+        this.pipeline = new Pipeline(core, new Watches(core, hub, frames),
                 new Paths(core, health, metrics, hub, new ProcessFigures(Path.of("/proc/self"))), metrics);
     }
 

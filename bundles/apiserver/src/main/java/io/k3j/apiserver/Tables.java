@@ -39,24 +39,28 @@ final class Tables {
         this.clock = clock;
     }
 
-    /// A table of objects, without list metadata.
-    Struct of(Target target, List<Obj> objects, Form form, Include include, boolean headers) {
-        List<Struct> rows = new ArrayList<>(objects.size());
-        for (Obj o : objects) {
-            Struct.Builder row = Struct.builder()
-                    .put("cells", target.hooks().cells(target.kind().gvk(), o, clock.instant()));
-            switch (include) {
-                case NONE -> row.put("object", null);
-                case METADATA -> row.put("object", metadataOnly(o, form.version()));
-                case OBJECT -> row.put("object", o.document());
-            }
-            rows.add(row.build());
-        }
-        Struct metadata = objects.size() == 1
-                ? Struct.of("resourceVersion", Long.toString(objects.getFirst().revision())) : Struct.EMPTY;
-        return Struct.builder().put("kind", "Table").put("apiVersion", "meta.k8s.io/" + form.version())
-                .put("metadata", metadata).put("columnDefinitions", headers ? columns(target) : Seq.EMPTY)
-                .put("rows", Seq.copyOf(rows)).build();
+    /// A table of one object.
+    Struct of(Target target, Obj object, Form form, Include include, boolean headers) {
+        Struct metadata = Struct.of("resourceVersion", Long.toString(object.revision()));
+        return head(target, form).with("metadata", metadata)
+                .with("columnDefinitions", headers ? columns(target) : Seq.EMPTY)
+                .with("rows", Seq.of(row(target, object, form, include)));
+    }
+
+    /// A table but for its rows, which come last.
+    Struct head(Target target, Form form) {
+        return Struct.of("kind", "Table", "apiVersion", "meta.k8s.io/" + form.version(), "metadata", Struct.EMPTY,
+                "columnDefinitions", columns(target));
+    }
+
+    /// The row of an object.
+    Struct row(Target target, Obj object, Form form, Include include) {
+        return Struct.of("cells", target.hooks().cells(target.kind().gvk(), object, clock.instant()), "object",
+                switch (include) {
+                    case NONE -> null;
+                    case METADATA -> metadataOnly(object, form.version());
+                    case OBJECT -> object.document();
+                });
     }
 
     private static Seq columns(Target target) {

@@ -29,7 +29,15 @@ record Target(ResourceKind kind, Kinds kinds) {
     /// A stored object in this kind's version, at a revision.
     Obj object(Item item, long revision) {
         Obj stored = item.object();
-        stored = stored.revision() == revision ? stored : stored.withRevision(revision);
+        return shown(stored.revision() == revision ? stored : stored.withRevision(revision));
+    }
+
+    /// A stored object in this kind's version, for who looks at it once.
+    Obj fresh(Item item) {
+        return shown(item.fresh());
+    }
+
+    private Obj shown(Obj stored) {
         Gvk wanted = kind.gvk();
         Obj converted = stored.gvk().equals(wanted) ? stored
                 : stored.withTree(hooks().converted(stored.tree(), wanted));
@@ -38,7 +46,11 @@ record Target(ResourceKind kind, Kinds kinds) {
 
     /// Whether a stored object is shown as it is stored, but for its version: always for built-in kinds.
     boolean conforms(Item item) {
-        return !custom() || conforming(item.object()) == item.object();
+        if (!custom()) {
+            return true;
+        }
+        Obj stored = item.fresh();
+        return conforming(stored) == stored;
     }
 
     /// Custom resources were stored under the schema of their day and are shown under today's, as

@@ -1,10 +1,12 @@
 package io.k3j.apiserver;
 
+import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Keys;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,21 +18,45 @@ final class Watches {
     static final ApiFault EXPIRED = new ApiFault(410, "Expired",
             "The resourceVersion for the provided watch is too old.",
             Struct.EMPTY);
+    /// What a watch may come to in memory: its stream, its buffers, its place in the hub.
+    static final int BYTES = 32 << 10;
+    /// The part of the heap that the watches of a lane may take.
+    static final int HEAP_PART = 4;
+    /// The part of them that one user may have.
+    static final int USER_PART = 2;
+    private final Shares shares;
     private final EventLog log;
     private final WatchHub hub;
     private final Frames frames;
     private final Answers answers;
     private final Fence fence;
 
-    Watches(Fence fence, EventLog log, WatchHub hub, Frames frames, Answers answers) {
-        this.fence = fence;
-        this.log = log;
+    Watches(Core core, WatchHub hub, Frames frames) {
+        this.shares = core.watches();
+        this.fence = core.data().fence();
+        this.log = core.log();
         this.hub = hub;
         this.frames = frames;
-        this.answers = answers;
+        this.answers = core.answers();
+    }
+
+    /// How many there may be on a heap of a size.
+    static Shares shares(long heapBytes) {
+        long most = heapBytes / HEAP_PART / BYTES;
+        return new Shares(new Budget.Bounds(most, most / USER_PART, 0), "Too many watches, please try again later.");
+    }
+
+    /// Nodes and the parts of the control plane, wherever they run, do not share with users.
+    private static Seats.Lane lane(Request request) {
+        Caller caller = request.caller();
+        String user = caller.user();
+        boolean component = user.startsWith("system:kube-") || user.startsWith("system:k3s-")
+                || caller.in("system:serviceaccounts:kube-system");
+        return component ? Seats.Lane.SYSTEM : request.flow().lane();
     }
 
     /// Serves a watch. Returns when it has caught up.
+    /// @throws ApiFault 429 when there are too many
     void serve(Request request, Selection selection, ListOptions options) throws IOException {
         Form form = request.form().compact();
         if (form.type() == Form.Type.YAML) {
@@ -41,6 +67,7 @@ final class Watches {
                 || options.revision() <= 0 && !request.params().has("sendInitialEvents");
         EventLog.Snapshot start = start(request, options, wantsState);
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
+        request.exchange().onEnd(shares.take(lane(request), request.caller().user())::close);
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
@@ -86,12 +113,11 @@ final class Watches {
     private static void state(Selection selection, EventLog.Snapshot start, Watcher watcher) throws IOException {
         IOException[] broken = new IOException[1];
         String single = selection.single();
-        start.tree().visit(single.isEmpty() ? selection.prefix() : single, (key, item) -> {
-            if (!(single.isEmpty() ? key.startsWith(selection.prefix()) : key.equals(single))) {
-                return false;
-            }
+        String from = single.isEmpty() ? selection.prefix() : single;
+        String end = single.isEmpty() ? Keys.end(from) : single + "\0";
+        start.tree().visit(from, end, selection.probe(), (key, item) -> {
             try {
-                if (selection.matches(item)) {
+                if (selection.matchesFresh(item)) {
                     watcher.initial(item);
                 }
                 return true;

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -63,15 +62,6 @@ class SeatsTest {
         }
     }
 
-    private void asEverybody() {
-        server.extensions.authenticators().add(c -> c.bearer().isEmpty() ? Optional.empty()
-                : Optional.of(Caller.of(c.bearer(),
-                        List.of(c.bearer().startsWith("system:node:") ? "system:nodes" : "people"))),
-                Map.of("service.ranking", 9));
-        server.extensions.authorizers().add((caller, what) -> new io.k3j.apiserverapi.Authorizer.Decision(
-                io.k3j.apiserverapi.Authorizer.Verdict.ALLOW, ""), Map.of());
-    }
-
     private int creates(String who, String name) throws IOException {
         String body = "{\"metadata\":{\"name\":\"" + name + "\"}}";
         return server.serve(new TestExchange("POST", "/api/v1/namespaces/a/configmaps",
@@ -80,7 +70,7 @@ class SeatsTest {
 
     @Test
     void aClientThatSendsSlowlyTakesNoSeat() throws IOException, InterruptedException {
-        asEverybody();
+        server.everybody();
         CountDownLatch reading = new CountDownLatch(Seats.WRITES);
         for (int i = 0; i < Seats.WRITES; i++) {
             TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
@@ -106,7 +96,7 @@ class SeatsTest {
 
     @Test
     void aBodyThatWasOnlyAnnouncedTakesNoRoom() throws IOException {
-        asEverybody();
+        server.everybody();
         for (String announced : List.of("3145728", "")) {
             TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
                 @Override
@@ -140,7 +130,7 @@ class SeatsTest {
 
     @Test
     void aClientThatReadsSlowlyTakesNoSeat() throws IOException {
-        asEverybody();
+        server.everybody();
         assertThat(server.serve(large("POST", "")).status()).isEqualTo(201);
         assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(200);
         assertThat(server.serve(large("GET", "/missing")).status()).isEqualTo(404);
@@ -148,7 +138,7 @@ class SeatsTest {
 
     @Test
     void whoReadsManyLargeAnswersSlowlyGetsNoMoreOfThem() throws IOException {
-        asEverybody();
+        server.everybody();
         try (Pool.Room slow = server.server.core().answerPool().room("mallory", false)) {
             slow.more(Long.MAX_VALUE);
             TestExchange made = server.serve(large("POST", ""));
@@ -161,7 +151,7 @@ class SeatsTest {
 
     @Test
     void nodesAndComponentsHaveSeatsOfTheirOwn() throws IOException, InterruptedException {
-        asEverybody();
+        server.everybody();
         fill(Lane.WORKLOAD);
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("system:node:n", "y")).isEqualTo(201);

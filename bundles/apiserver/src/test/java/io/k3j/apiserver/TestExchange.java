@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,9 @@ class TestExchange implements Exchange, ResponseStream {
     private final PipedOutputStream client = new PipedOutputStream();
     private Map<String, String> answered = Map.of();
     private int status;
+    private final List<Runnable> endings = new ArrayList<>();
     private volatile boolean ended;
+    private volatile boolean gone;
     private boolean stalled;
 
     TestExchange(String method, String target, byte[] body) {
@@ -147,6 +150,7 @@ class TestExchange implements Exchange, ResponseStream {
         status = code;
         answered = with;
         write(parts);
+        endings.forEach(Runnable::run);
     }
 
     @Override
@@ -186,8 +190,19 @@ class TestExchange implements Exchange, ResponseStream {
     }
 
     @Override
-    public void onEnd(Runnable action) {
-        // Nobody goes away in these tests.
+    public boolean gone() {
+        return gone;
+    }
+
+    /// The client goes.
+    synchronized void leave() {
+        gone = true;
+        over("left");
+    }
+
+    @Override
+    public synchronized void onEnd(Runnable action) {
+        endings.add(action);
     }
 
     @Override
@@ -241,6 +256,7 @@ class TestExchange implements Exchange, ResponseStream {
         if (!ended) {
             ended = true;
             lines.add(how);
+            endings.forEach(Runnable::run);
             notifyAll();
         }
     }

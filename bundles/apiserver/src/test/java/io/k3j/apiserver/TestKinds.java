@@ -70,7 +70,7 @@ final class TestKinds implements KindCatalog {
     }
 
     /// Hooks for every group: names must be lower case, pods can be selected by node.
-    static final class Hooks implements KindHooks {
+    static class Hooks implements KindHooks {
         @Override
         public String group() {
             return EVERY_OTHER_GROUP;

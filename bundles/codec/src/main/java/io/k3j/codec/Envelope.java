@@ -47,9 +47,9 @@ record Envelope(String apiVersion, String kind, Wire raw) {
         out.text(ENCODING, "");
     }
 
-    /// Writes what comes before the object's message, which was begun at `mark`.
-    static void begin(WireOut out, int mark, Gvk kind) {
-        out.message(RAW, mark);
+    /// Writes what comes before the object's message, which has a length.
+    static void begin(WireOut out, long length, Gvk kind) {
+        out.begin(RAW, length);
         int type = out.mark();
         out.text(2, kind.kind());
         out.text(1, kind.apiVersion());

@@ -3,6 +3,7 @@ package io.k3j.codec;
 import io.k3j.model.Struct;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /// JSON to trees and back. Stateless for its users: safe for any number of threads.
 public final class Json {
@@ -70,6 +71,32 @@ public final class Json {
     /// @throws MalformedInput when the bytes are not a stored object
     public static int hole(byte[] stored) {
         return Stored.hole(stored);
+    }
+
+    /// Where a label's key and value lie in the bytes of a stored object.
+    public interface Labels {
+        /// A label without escapes.
+        void label(int key, int keyEnd, int value, int valueEnd);
+    }
+
+    /// Shows every label of a stored object without decoding anything; false when that is not possible.
+    /// @param hole as [#hole]
+    public static boolean labels(byte[] stored, int hole, Labels each) {
+        return StoredMetadata.labels(stored, hole, each);
+    }
+
+    /// The labels of a stored object, at the cost of reading only these.
+    /// @param hole as [#hole]
+    /// @throws MalformedInput when the bytes are damaged
+    public static Map<String, String> labels(byte[] stored, int hole) {
+        return StoredMetadata.labels(stored, hole);
+    }
+
+    /// The position behind the brace that ends metadata.
+    /// @param hole as [#hole]
+    /// @throws MalformedInput when there is none
+    public static int metadataEnd(byte[] stored, int hole) {
+        return StoredMetadata.end(stored, hole);
     }
 
     /// What goes into the hole: `"resourceVersion":"7",`, without the comma when metadata is empty.

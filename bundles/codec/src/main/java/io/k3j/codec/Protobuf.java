@@ -66,8 +66,41 @@ public final class Protobuf {
         Envelope.end(out);
         int mark = out.mark();
         new ProtoWriter(this::plan, out).object(shape, object);
-        Envelope.begin(out, mark, kind);
+        Envelope.begin(out, (long) out.mark() - mark, kind);
         out.raw(MAGIC);
+        return out.bytes();
+    }
+
+    /// A list whose elements follow one by one.
+    /// @param head the list without them
+    /// @throws IllegalArgumentException when its kind has no protobuf form
+    public ProtobufList list(Struct head) {
+        Gvk kind = Gvk.of(head.text("apiVersion"), head.text("kind"));
+        return new ProtobufList(this, schemas.shape(kind)
+                .orElseThrow(() -> new IllegalArgumentException(kind + " has no protobuf form")), head);
+    }
+
+    /// An envelope up to where `first` and `rest` more bytes of the object's message have been written.
+    static byte[] head(Gvk kind, byte[] first, long rest) {
+        WireOut out = new WireOut(EXPECTED);
+        out.raw(first);
+        Envelope.begin(out, first.length + rest, kind);
+        out.raw(MAGIC);
+        return out.bytes();
+    }
+
+    /// What follows the object's message in an envelope.
+    static byte[] tail() {
+        WireOut out = new WireOut(EXPECTED);
+        Envelope.end(out);
+        return out.bytes();
+    }
+
+    /// A field that holds an object.
+    byte[] field(int number, Shape shape, Struct object) {
+        WireOut out = new WireOut(EXPECTED);
+        new ProtoWriter(this::plan, out).object(shape, object);
+        out.begin(number, out.mark());
         return out.bytes();
     }
 

@@ -77,6 +77,12 @@ public interface Exchange {
     default void mayPause() {
     }
 
+    /// Whether the client has gone before its answer was complete: whoever works long before sending anything asks now
+    /// and then, and stops. Any thread.
+    default boolean gone() {
+        return false;
+    }
+
     /// Runs `action` once, on any thread, when the client has gone or the answer is complete.
     void onEnd(Runnable action);
 }

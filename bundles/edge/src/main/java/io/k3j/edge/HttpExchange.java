@@ -96,8 +96,8 @@ final class HttpExchange implements Exchange, Runnable {
         return state.get() == State.WAITING;
     }
 
-    /// Whether the client has gone before its answer was complete.
-    boolean gone() {
+    @Override
+    public boolean gone() {
         return state.get() == State.GONE;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One version of one stored object: its bytes as they lie in the store, decoded only when somebody
 /// looks. The decoded form is kept as long as the heap has room. A row that cannot be decoded is one too, an
 /// [Unreadable]: it is there, and whoever asks what it holds gets a fault.
-public sealed class Item permits Unreadable {
+public sealed class Item implements SnapshotTree.Marked permits Unreadable {
     private final String storeKey;
     private final byte[] bytes;
     private final long revision;
@@ -84,11 +84,10 @@ public sealed class Item permits Unreadable {
         return hole;
     }
 
-    /// The object, decoded at most once while it is looked at.
+    /// The object, decoded at most once while it is looked at: for who looks often.
     /// @throws io.k3j.clientapi.ApiFault as [#check]
     public Obj object() {
-        SoftReference<Obj> ref = decoded;
-        Obj known = ref == null ? null : ref.get();
+        Obj known = known();
         if (known == null) {
             known = decoded(bytes());
             decoded = new SoftReference<>(known);
@@ -96,11 +95,22 @@ public sealed class Item permits Unreadable {
         return known;
     }
 
+    /// The object for who looks once, as lists do: nothing that was decoded for it is kept.
+    /// @throws io.k3j.clientapi.ApiFault as [#check]
+    public Obj fresh() {
+        Obj known = known();
+        return known == null ? decoded(bytes()) : known;
+    }
+
     /// The object without anything but its metadata, not kept.
     public Obj head() {
-        SoftReference<Obj> ref = decoded;
-        Obj known = ref == null ? null : ref.get();
+        Obj known = known();
         return known == null ? headOf(bytes()) : known;
+    }
+
+    private @Nullable Obj known() {
+        SoftReference<Obj> ref = decoded;
+        return ref == null ? null : ref.get();
     }
 
     private Obj headOf(byte[] stored) {
@@ -119,9 +129,25 @@ public sealed class Item permits Unreadable {
         }
     }
 
-    /// The object's labels.
+    /// What can be said of its labels, see [Marks].
+    @Override
+    public long mark() {
+        return Marks.of(bytes, hole);
+    }
+
+    /// The object's labels, read from the bytes unless it is decoded already.
+    /// @throws io.k3j.clientapi.ApiFault as [#check]
     public Map<String, String> labels() {
-        return object().labels();
+        Obj known = known();
+        if (known != null) {
+            return known.labels();
+        }
+        byte[] stored = bytes();
+        try {
+            return Json.labels(stored, holeIndex());
+        } catch (MalformedInput damaged) {
+            throw Unreadable.fault(this, damaged.getMessage());
+        }
     }
 
     /// Key and revision; never the content.

@@ -6,26 +6,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.BiPredicate;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A sorted map that never changes: every change gives another map that shares nearly everything with
 /// this one. A reference to one is a snapshot. A B+ tree; changes cost one copied path, many at once hardly more.
 public final class SnapshotTree<V> {
     private static final int WIDTH = 64;
+    private static final long[] NONE = {};
+    private static final LongPredicate ALL = mark -> true;
     private final Node root;
+
+    /// A value of which 64 bits tell something. They lie beside the values, so a visit passes over those it does not
+    /// want without looking at them.
+    public interface Marked {
+        /// Always the same for one value.
+        long mark();
+    }
 
     private SnapshotTree(Node root) {
         this.root = root;
     }
 
-    /// Keys in order with, for a leaf, their values, for a branch, the children they are the first key of.
-    private record Node(String[] keys, Object[] slots, boolean leaf, int size) {
-        static Node of(String[] keys, Object[] slots, boolean leaf) {
-            int size = leaf ? keys.length : 0;
-            for (int i = 0; !leaf && i < slots.length; i++) {
-                size += ((Node) slots[i]).size;
+    /// Keys in order with, for a leaf, their values and the marks of these, for a branch, the children they are the
+    /// first key of.
+    private record Node(String[] keys, Object[] slots, long[] marks, boolean leaf, int size) {
+        static Node leaf(String[] keys, Object[] slots, long[] marks) {
+            return new Node(keys, slots, marks, true, keys.length);
+        }
+
+        static Node branch(String[] keys, Object[] slots) {
+            int size = 0;
+            for (Object slot : slots) {
+                size += ((Node) slot).size;
             }
-            return new Node(keys, slots, leaf, size);
+            return new Node(keys, slots, NONE, false, size);
         }
 
         /// The slot that holds `key` or would; a leaf answers `-(insertion point) - 1` when it is absent.
@@ -51,7 +66,7 @@ public final class SnapshotTree<V> {
 
     /// Without entries.
     public static <V> SnapshotTree<V> empty() {
-        return new SnapshotTree<>(new Node(new String[0], new Object[0], true, 0));
+        return new SnapshotTree<>(Node.leaf(new String[0], new Object[0], NONE));
     }
 
     /// From entries in ascending order of keys, no key twice.
@@ -59,7 +74,11 @@ public final class SnapshotTree<V> {
         List<Node> level = new ArrayList<>();
         for (int at = 0; at == 0 || at < keys.length; at += WIDTH) {
             int to = Math.min(keys.length, at + WIDTH);
-            level.add(Node.of(Arrays.copyOfRange(keys, at, to), Arrays.copyOfRange(values, at, to), true));
+            long[] marks = new long[to - at];
+            for (int i = at; i < to; i++) {
+                marks[i - at] = mark(values[i]);
+            }
+            level.add(Node.leaf(Arrays.copyOfRange(keys, at, to), Arrays.copyOfRange(values, at, to), marks));
         }
         while (level.size() > 1) {
             level = parents(level);
@@ -67,11 +86,15 @@ public final class SnapshotTree<V> {
         return new SnapshotTree<>(level.getFirst());
     }
 
+    private static long mark(Object value) {
+        return value instanceof Marked m ? m.mark() : -1;
+    }
+
     private static List<Node> parents(List<Node> level) {
         List<Node> up = new ArrayList<>();
         for (int at = 0; at < level.size(); at += WIDTH) {
             List<Node> part = level.subList(at, Math.min(level.size(), at + WIDTH));
-            up.add(Node.of(part.stream().map(n -> n.keys[0]).toArray(String[]::new), part.toArray(), false));
+            up.add(Node.branch(part.stream().map(n -> n.keys[0]).toArray(String[]::new), part.toArray()));
         }
         return up;
     }
@@ -110,22 +133,37 @@ public final class SnapshotTree<V> {
 
     /// Shows entries from `start` on, in order, to `visitor` until it answers false.
     public void visit(String start, BiPredicate<String, V> visitor) {
-        visit(root, start, visitor);
+        visit(root, new Range(start, null, ALL), true, visitor);
     }
 
+    /// Shows entries from `start` on and before `end`, in order, to `visitor` until it answers false; those whose marks
+    /// do not pass `probe` are left out. Every bit is set in the mark of a value that is not [Marked].
+    public void visit(String start, String end, LongPredicate probe, BiPredicate<String, V> visitor) {
+        visit(root, new Range(start, end, probe), true, visitor);
+    }
+
+    private record Range(String start, @Nullable String end, LongPredicate probe) {
+        boolean ends(String key) {
+            return end != null && key.compareTo(end) >= 0;
+        }
+    }
+
+    /// Only the first node of each level begins in its middle.
     @SuppressWarnings("unchecked")
-    private boolean visit(Node n, String start, BiPredicate<String, V> visitor) {
-        int from = n.find(start);
+    private boolean visit(Node n, Range range, boolean first, BiPredicate<String, V> visitor) {
+        int found = first ? n.find(range.start) : 0;
+        int from = found < 0 ? -found - 1 : found;
         if (n.leaf) {
-            for (int i = from < 0 ? -from - 1 : from; i < n.keys.length; i++) {
-                if (!visitor.test(n.keys[i], (V) n.slots[i])) {
+            for (int i = from; i < n.keys.length; i++) {
+                if (range.probe.test(n.marks[i])
+                        && (range.ends(n.keys[i]) || !visitor.test(n.keys[i], (V) n.slots[i]))) {
                     return false;
                 }
             }
             return true;
         }
         for (int i = from; i < n.slots.length; i++) {
-            if (!visit(n.child(i), start, visitor)) {
+            if (i > from && range.ends(n.keys[i]) || !visit(n.child(i), range, first && i == from, visitor)) {
                 return false;
             }
         }
@@ -200,22 +238,30 @@ public final class SnapshotTree<V> {
     private static final class Filling {
         private final String[] keys;
         private final Object[] slots;
+        private final long[] marks;
         private final boolean leaf;
         private int count;
 
         Filling(int most, boolean leaf) {
             this.keys = new String[most];
             this.slots = new Object[most];
+            this.marks = leaf ? new long[most] : NONE;
             this.leaf = leaf;
         }
 
         void copy(Node from, int at, int to) {
             System.arraycopy(from.keys, at, keys, count, to - at);
             System.arraycopy(from.slots, at, slots, count, to - at);
+            if (leaf) {
+                System.arraycopy(from.marks, at, marks, count, to - at);
+            }
             count += to - at;
         }
 
         void add(String key, Object slot) {
+            if (leaf) {
+                marks[count] = mark(slot);
+            }
             keys[count] = key;
             slots[count++] = slot;
         }
@@ -227,7 +273,9 @@ public final class SnapshotTree<V> {
             for (int i = 0; i < parts; i++) {
                 int from = count * i / parts;
                 int to = count * (i + 1) / parts;
-                all.add(Node.of(Arrays.copyOfRange(keys, from, to), Arrays.copyOfRange(slots, from, to), leaf));
+                String[] names = Arrays.copyOfRange(keys, from, to);
+                Object[] held = Arrays.copyOfRange(slots, from, to);
+                all.add(leaf ? Node.leaf(names, held, Arrays.copyOfRange(marks, from, to)) : Node.branch(names, held));
             }
             return all;
         }

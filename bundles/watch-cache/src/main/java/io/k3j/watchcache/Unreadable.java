@@ -68,6 +68,11 @@ public final class Unreadable extends Item {
     }
 
     @Override
+    public long mark() {
+        return Marks.ANY;
+    }
+
+    @Override
     public byte[] bytes() {
         throw fault(this, why);
     }

@@ -72,6 +72,37 @@ class SnapshotTreeTest {
         assertThat(found).containsExactly("key-0999");
     }
 
+    private record Bits(long mark) implements SnapshotTree.Marked {
+    }
+
+    @Test
+    void passesOverValuesByTheirMarks() {
+        Random random = new Random(43);
+        TreeMap<String, Bits> model = new TreeMap<>();
+        SnapshotTree<Bits> tree = SnapshotTree.ofSorted(new String[] {"k5"}, new Object[] {new Bits(3)});
+        model.put("k5", new Bits(3));
+        for (int i = 0; i < 300; i++) {
+            TreeMap<String, @Nullable Bits> changes = new TreeMap<>();
+            for (int change = random.nextInt(i % 50 == 0 ? 500 : 20); change >= 0; change--) {
+                changes.put("k" + random.nextInt(3_000), random.nextInt(3) == 0 ? null : new Bits(random.nextLong(8)));
+            }
+            tree = tree.with(changes);
+            changes.forEach((key, bits) -> {
+                model.remove(key);
+                if (bits != null) {
+                    model.put(key, bits);
+                }
+            });
+            String start = "k" + random.nextInt(3_000);
+            String end = "k" + random.nextInt(3_000);
+            long wanted = random.nextLong(8);
+            List<String> found = new ArrayList<>();
+            tree.visit(start, end, mark -> (mark & wanted) == wanted, (key, bits) -> found.add(key));
+            assertThat(found).isEqualTo(start.compareTo(end) > 0 ? List.of() : model.subMap(start, end).entrySet()
+                    .stream().filter(e -> (e.getValue().mark() & wanted) == wanted).map(Map.Entry::getKey).toList());
+        }
+    }
+
     @Test
     void becomesEmptyAgain() {
         TreeMap<String, @Nullable Integer> changes = new TreeMap<>();

@@ -1,0 +1,78 @@
+package io.k3j.apiserver;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/// What a list is made of in one form: what it says of itself, and an element for each object. No object stays decoded.
+final class ListShape {
+    private final Renderer renderer;
+    private final Tables tables;
+    private final Target target;
+    private final Form form;
+    private final Tables.Include include;
+
+    ListShape(Renderer renderer, Tables tables, Request request, Target target) {
+        this.renderer = renderer;
+        this.tables = tables;
+        this.target = target;
+        this.form = request.form();
+        this.include = Tables.Include.of(request.params().text("includeObject"));
+    }
+
+    /// The field that holds the elements; in JSON it is the last one.
+    String field() {
+        return form.as() == Form.As.TABLE ? "rows" : "items";
+    }
+
+    /// Everything but the elements.
+    Struct head(Struct metadata) {
+        if (form.as() == Form.As.TABLE) {
+            return tables.head(target, form).with("metadata", metadata);
+        }
+        Gvk kind = target.kind().gvk();
+        boolean partial = form.as() == Form.As.METADATA;
+        return Struct.of("kind", partial ? "PartialObjectMetadataList" : kind.kind() + "List", "apiVersion",
+                partial ? "meta.k8s.io/" + form.version() : kind.apiVersion(), "metadata", metadata);
+    }
+
+    /// An element.
+    Struct element(Item item) {
+        return switch (form.as()) {
+            case TABLE -> tables.row(target, target.fresh(item), form, include);
+            case METADATA -> Tables.metadataOnly(target.fresh(item), form.version());
+            default -> renderer.bare(target, target.fresh(item).document());
+        };
+    }
+
+    /// An element as JSON, of the stored bytes where they will do.
+    void json(Item item, OutputStream out) throws IOException {
+        switch (form.as()) {
+            case TABLE -> out.write(Json.bytes(element(item)));
+            case METADATA -> metadata(item, out);
+            default -> renderer.item(target, item, out);
+        }
+    }
+
+    private void metadata(Item item, OutputStream out) throws IOException {
+        byte[] bytes = item.bytes();
+        int hole = item.holeIndex();
+        int end;
+        try {
+            end = Json.metadataEnd(bytes, hole);
+        } catch (MalformedInput damaged) {
+            out.write(Json.bytes(element(item)));
+            return;
+        }
+        out.write(("{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/" + form.version()
+                + "\",\"metadata\":{").getBytes(StandardCharsets.US_ASCII));
+        out.write(Json.revision(bytes, hole, item.revision()));
+        out.write(bytes, hole, end - hole);
+        out.write('}');
+    }
+}

@@ -1,0 +1,155 @@
+package io.k3j.apiserver;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.PrettyJson;
+import io.k3j.codec.Protobuf;
+import io.k3j.codec.ProtobufList;
+import io.k3j.codec.Yaml;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.watchcache.Item;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Sends a page of a list in the form that was asked for, object by object and as fast as the client reads: however
+/// long it is, a few chunks of it are in memory. Ends when the client leaves.
+final class ListWriter {
+    /// Objects between two looks whether the client is still there, where nothing is sent that would tell.
+    static final int LOOK_EVERY = 1_024;
+    /// How many long lists are sent at once in each lane; a list is long when it takes more than one chunk.
+    static final int LONG_LISTS = 16;
+    /// How many of them one user has.
+    static final int LONG_LISTS_PER_USER = 8;
+    /// Up to this size the elements of a protobuf list are kept from counting their bytes to sending them.
+    private static final int KEPT_BYTES = 4 << 20;
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private final Protobuf protobuf;
+    private final Answers answers;
+    private final Shares longLists = new Shares(
+            new Budget.Bounds(LONG_LISTS, LONG_LISTS_PER_USER, Seats.PATIENCE_MILLIS),
+            "Too many long lists, please try again later or ask for pages by the parameter limit.");
+
+    ListWriter(Protobuf protobuf, Answers answers) {
+        this.protobuf = protobuf;
+        this.answers = answers;
+    }
+
+    /// The long lists that are being sent.
+    Shares longLists() {
+        return longLists;
+    }
+
+    /// Answers with a page.
+    /// @throws IOException when the client has gone
+    void write(Request request, ListShape shape, ListPage page) throws IOException {
+        Struct head = shape.head(page.metadata());
+        Form form = request.form();
+        boolean known = protobuf.knows(Gvk.of(head.text("apiVersion"), head.text("kind")));
+        Form.Type type = form.type() == Form.Type.PROTOBUF && !known ? Form.Type.JSON : form.type();
+        try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), longLists)) {
+            try {
+                write(new Parts(shape, head, page.items(), request), type, out);
+            } catch (RuntimeException e) {
+                if (!out.begun()) {
+                    throw e;
+                }
+                LOG.log(System.Logger.Level.WARNING, "list broken off path=" + request.path(), e);
+            }
+        }
+    }
+
+    private void write(Parts parts, Form.Type type, ChunkWriter out) throws IOException {
+        switch (type) {
+            case JSON -> json(parts, out, parts.request.form().pretty());
+            case YAML -> yaml(parts, out);
+            case PROTOBUF -> protobuf(parts, out);
+        }
+        out.finish();
+    }
+
+    /// What is written.
+    private record Parts(ListShape shape, Struct head, List<Item> items, Request request) {
+        /// The object at a position.
+        /// @throws IOException when it is seen that the client has gone
+        Item at(int i) throws IOException {
+            if (i % LOOK_EVERY == LOOK_EVERY - 1 && request.exchange().gone()) {
+                throw Reads.gone();
+            }
+            return items.get(i);
+        }
+    }
+
+    private static void json(Parts parts, OutputStream chunks, boolean pretty) throws IOException {
+        OutputStream out = pretty ? new PrettyJson(chunks) : chunks;
+        byte[] head = Json.bytes(parts.head);
+        out.write(head, 0, head.length - 1);
+        out.write(ascii(",\"" + parts.shape.field() + "\":["));
+        for (int i = 0; i < parts.items.size(); i++) {
+            if (i > 0) {
+                out.write(',');
+            }
+            parts.shape.json(parts.at(i), out);
+        }
+        out.write(ascii("]}"));
+        out.flush();
+        chunks.write('\n');
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// Fields stand in the order of their names there, so some of the head's come behind the elements.
+    private static void yaml(Parts parts, OutputStream out) throws IOException {
+        String field = parts.shape.field();
+        Struct.Builder before = Struct.builder();
+        Struct.Builder behind = Struct.builder();
+        parts.head.forEach((name, value) -> (name.compareTo(field) < 0 ? before : behind).put(name, value));
+        yaml(before.build(), out);
+        out.write(ascii(field + (parts.items.isEmpty() ? ": []\n" : ":\n")));
+        for (int i = 0; i < parts.items.size(); i++) {
+            out.write(Yaml.text(Seq.of(parts.shape.element(parts.at(i)))).getBytes(StandardCharsets.UTF_8));
+        }
+        yaml(behind.build(), out);
+    }
+
+    private static void yaml(Struct some, OutputStream out) throws IOException {
+        if (!some.isEmpty()) {
+            out.write(Yaml.text(some).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// The length of all elements comes before the first of them, so those of a long list are made twice.
+    private void protobuf(Parts parts, OutputStream out) throws IOException {
+        ProtobufList list = protobuf.list(parts.head);
+        List<byte[]> kept = new ArrayList<>();
+        long length = counted(parts, list, kept);
+        out.write(list.begin(length));
+        for (int i = 0; i < parts.items.size(); i++) {
+            byte[] element = i < kept.size() ? kept.get(i) : list.element(parts.shape.element(parts.at(i)));
+            length -= element.length;
+            out.write(element);
+        }
+        if (length != 0) {
+            throw new IllegalStateException("the same objects have another length than before");
+        }
+        out.write(list.end());
+    }
+
+    /// How many bytes all elements have; the first of them are kept.
+    private static long counted(Parts parts, ProtobufList list, List<byte[]> kept) throws IOException {
+        long length = 0;
+        for (int i = 0; i < parts.items.size(); i++) {
+            byte[] element = list.element(parts.shape.element(parts.at(i)));
+            length += element.length;
+            if (length <= KEPT_BYTES) {
+                kept.add(element);
+            }
+        }
+        return length;
+    }
+}

@@ -1,0 +1,57 @@
+package io.k3j.apiserver;
+
+import io.k3j.watchcache.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
+
+/// Collects what is selected of a picture, up to a limit, until the client leaves. One scan, one thread.
+final class PageScan implements BiPredicate<String, Item> {
+    private final Selection selection;
+    private final long limit;
+    private final BooleanSupplier gone;
+    private final List<Item> items = new ArrayList<>();
+    private String next = "";
+    private boolean left;
+    private int seen;
+
+    /// @param limit 0: none
+    /// @param gone whether the client has left, asked now and then
+    PageScan(Selection selection, long limit, BooleanSupplier gone) {
+        this.selection = selection;
+        this.limit = limit;
+        this.gone = gone;
+    }
+
+    @Override
+    public boolean test(String key, Item item) {
+        if (limit > 0 && items.size() == limit) {
+            next = key;
+            return false;
+        }
+        if (++seen % ListWriter.LOOK_EVERY == 0 && gone.getAsBoolean()) {
+            left = true;
+            return false;
+        }
+        if (selection.matchesFresh(item)) {
+            items.add(item);
+        }
+        return true;
+    }
+
+    /// What was selected.
+    List<Item> items() {
+        return items;
+    }
+
+    /// The key the next page begins with, empty when there is none.
+    String next() {
+        return next;
+    }
+
+    /// Whether it ended because the client has left.
+    boolean left() {
+        return left;
+    }
+}

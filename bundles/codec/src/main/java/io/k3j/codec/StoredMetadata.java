@@ -1,0 +1,154 @@
+package io.k3j.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Finds what lies in the metadata of a stored object without decoding anything: a string ends at its quote, a value at
+/// its bracket. What is not compact JSON, or has an escape in its labels, is said to be so and has to be decoded.
+final class StoredMetadata {
+    private static final byte[] LABELS = "\"labels\":".getBytes(StandardCharsets.US_ASCII);
+    private static final int ABSENT = -1;
+    private static final int UNSURE = -2;
+
+    private StoredMetadata() {
+    }
+
+    /// The position right behind metadata's closing brace.
+    /// @throws MalformedInput when there is none
+    static int end(byte[] stored, int hole) {
+        return behind(stored, hole - 1);
+    }
+
+    /// Shows every label; false when they cannot be told without decoding.
+    static boolean labels(byte[] stored, int hole, Json.Labels each) {
+        try {
+            int at = labelsAt(stored, hole);
+            return at == ABSENT || at != UNSURE && pairs(stored, at, each);
+        } catch (MalformedInput | ArrayIndexOutOfBoundsException damaged) {
+            return false;
+        }
+    }
+
+    /// Every label as text, by decoding metadata where that is needed.
+    /// @throws MalformedInput when the bytes are damaged
+    static Map<String, String> labels(byte[] stored, int hole) {
+        Map<String, String> all = new LinkedHashMap<>();
+        boolean told = labels(stored, hole, (key, keyEnd, value, valueEnd) -> all.put(text(stored, key, keyEnd),
+                text(stored, value, valueEnd)));
+        return told ? all : JsonReader.head(stored).struct("metadata").struct("labels").texts();
+    }
+
+    private static String text(byte[] stored, int from, int to) {
+        return new String(stored, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    /// Where the value of `labels` begins.
+    private static int labelsAt(byte[] b, int hole) {
+        int at = hole;
+        while (b[at] == '"') {
+            if (starts(b, at, LABELS)) {
+                return b[at + LABELS.length] == '{' ? at + LABELS.length : UNSURE;
+            }
+            int colon = behindString(b, at);
+            if (b[colon] != ':') {
+                return UNSURE;
+            }
+            int next = behind(b, colon + 1);
+            if (b[next] != ',') {
+                return b[next] == '}' ? ABSENT : UNSURE;
+            }
+            at = next + 1;
+        }
+        return b[at] == '}' ? ABSENT : UNSURE;
+    }
+
+    private static boolean starts(byte[] b, int at, byte[] text) {
+        for (int i = 0; i < text.length; i++) {
+            if (at + i >= b.length || b[at + i] != text[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// `"key":"value"` after `"key":"value"`, without escapes.
+    private static boolean pairs(byte[] b, int brace, Json.Labels each) {
+        int at = brace + 1;
+        if (b[at] == '}') {
+            return true;
+        }
+        while (b[at] == '"') {
+            int keyEnd = plainEnd(b, at + 1);
+            if (keyEnd < 0 || b[keyEnd + 1] != ':' || b[keyEnd + 2] != '"') {
+                return false;
+            }
+            int valueEnd = plainEnd(b, keyEnd + 3);
+            if (valueEnd < 0) {
+                return false;
+            }
+            each.label(at + 1, keyEnd, keyEnd + 3, valueEnd);
+            if (b[valueEnd + 1] != ',') {
+                return b[valueEnd + 1] == '}';
+            }
+            at = valueEnd + 2;
+        }
+        return false;
+    }
+
+    /// The quote that ends a string without escapes, -1 when it has one.
+    private static int plainEnd(byte[] b, int from) {
+        int at = from;
+        while (b[at] != '"') {
+            if (b[at++] == '\\') {
+                return -1;
+            }
+        }
+        return at;
+    }
+
+    private static int behindString(byte[] b, int quote) {
+        int at = quote + 1;
+        while (at < b.length && b[at] != '"') {
+            at += b[at] == '\\' ? 2 : 1;
+        }
+        if (at >= b.length) {
+            throw new MalformedInput("not a stored object: a string does not end");
+        }
+        return at + 1;
+    }
+
+    /// The position behind the value that begins at `from`.
+    private static int behind(byte[] b, int from) {
+        return switch (b[from]) {
+            case '"' -> behindString(b, from);
+            case '{', '[' -> behindBrackets(b, from);
+            default -> behindScalar(b, from);
+        };
+    }
+
+    private static int behindBrackets(byte[] b, int from) {
+        int depth = 0;
+        for (int at = from; at < b.length; at++) {
+            switch (b[at]) {
+                case '"' -> at = behindString(b, at) - 1;
+                case '{', '[' -> depth++;
+                case '}', ']' -> depth--;
+                default -> {
+                }
+            }
+            if (depth == 0) {
+                return at + 1;
+            }
+        }
+        throw new MalformedInput("not a stored object: a value does not end");
+    }
+
+    private static int behindScalar(byte[] b, int from) {
+        int at = from;
+        while (b[at] != ',' && b[at] != '}') {
+            at++;
+        }
+        return at;
+    }
+}
