@@ -7,6 +7,7 @@ import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Health;
 import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
@@ -77,7 +78,7 @@ class RbacTest {
     @Test
     void rolesAreAggregatedOnceAllCanBeReadAgain() {
         failing = true;
-        try (Aggregation aggregation = new Aggregation(rbac)) {
+        try (Aggregation aggregation = new Aggregation(rbac, Health.none())) {
             assertThatCode(aggregation::begin).doesNotThrowAnyException();
         }
     }
