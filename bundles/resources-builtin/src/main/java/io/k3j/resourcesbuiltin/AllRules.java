@@ -9,7 +9,7 @@ final class AllRules {
     }
 
     /// The rules by kind; a kind that is missing has none.
-    static Map<String, Rules> byKind() {
+    static Map<String, Rules> byKind(KindTable table) {
         Map<String, Rules> map = new HashMap<>();
         map.put("Pod", new PodRules());
         CoreRules.into(map);
@@ -21,6 +21,7 @@ final class AllRules {
         StorageRules.into(map);
         AccessRules.into(map);
         PolicyRules.into(map);
+        map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);
     }
 }

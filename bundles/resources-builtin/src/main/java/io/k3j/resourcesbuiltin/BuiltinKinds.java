@@ -40,7 +40,7 @@ public final class BuiltinKinds implements KindCatalog {
     /// The hooks of every group in a table.
     static List<GroupHooks> hooks(KindTable table) {
         Cells cells = new Cells();
-        Map<String, Rules> rules = AllRules.byKind();
+        Map<String, Rules> rules = AllRules.byKind(table);
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()
                 .filter(g -> !g.equals(ELSEWHERE)).map(g -> new GroupHooks(g, table, cells, rules)).toList();
     }

@@ -198,6 +198,11 @@ final class CoreRules {
 
     private static final class Events implements Rules {
         @Override
+        public Struct converted(Struct event, Gvk to) {
+            return EventForms.converted(event, to);
+        }
+
+        @Override
         public void check(Write write, Struct o, Problems p) {
             String about = o.struct("involvedObject").text("namespace");
             if (o.has("involvedObject") && !about.isEmpty() && !about.equals(o.struct("metadata").text("namespace"))) {

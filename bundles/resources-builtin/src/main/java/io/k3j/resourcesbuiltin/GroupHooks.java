@@ -90,10 +90,6 @@ final class GroupHooks implements KindHooks {
 
     @Override
     public Struct converted(Struct object, Gvk to) {
-        return switch (to.kind()) {
-            case "Event" -> EventForms.converted(object, to);
-            case "HorizontalPodAutoscaler" -> ScalerForms.converted(object, to);
-            default -> object.with("apiVersion", to.apiVersion());
-        };
+        return rules(to.kind()).converted(object, to);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Budgets, priorities, leases, autoscalers, certificate requests, webhooks.
+/// Budgets, priorities, leases, certificate requests, webhooks.
 final class PolicyRules {
     private PolicyRules() {
     }
@@ -21,7 +21,6 @@ final class PolicyRules {
         map.put("PriorityClass", new Priorities());
         map.put("RuntimeClass", new Runtimes());
         map.put("Lease", new Leases());
-        map.put("HorizontalPodAutoscaler", new Scalers());
         map.put("CertificateSigningRequest", new Requests());
         map.put("MutatingWebhookConfiguration", new Webhooks());
         map.put("ValidatingWebhookConfiguration", new Webhooks());
@@ -86,37 +85,6 @@ final class PolicyRules {
         public void check(Write write, Struct o, Problems p) {
             p.at("spec").positive(o.struct("spec"), "leaseDurationSeconds");
             p.at("spec").notNegative(o.struct("spec"), "leaseTransitions");
-        }
-    }
-
-    private static final class Scalers implements Rules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            Struct h = Fill.inside(o, "spec", s -> Fill.in(s, "minReplicas", 1L));
-            boolean metrics = !h.struct("spec").seq("metrics").isEmpty();
-            if (kind.version().equals("v1")) {
-                return Fill.inside(h, "spec", s -> Fill.in(s, "targetCPUUtilizationPercentage", 80L));
-            }
-            return metrics ? h : Fill.inside(h, "spec", s -> s.with("metrics", Seq.of(Struct.of("type", "Resource",
-                    "resource", Struct.of("name", "cpu", "target",
-                            Struct.of("type", "Utilization", "averageUtilization", 80L))))));
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems problems) {
-            Struct spec = o.struct("spec");
-            Problems p = problems.at("spec");
-            long most = spec.whole("maxReplicas", 0);
-            if (spec.whole("minReplicas", 1) < 1) {
-                p.at("minReplicas").invalid(spec.whole("minReplicas", 1), "must be greater than or equal to 1");
-            }
-            if (most < 1) {
-                p.at("maxReplicas").invalid(most, "must be greater than 0");
-            } else if (most < spec.whole("minReplicas", 1)) {
-                p.at("maxReplicas").invalid(most, "must be greater than or equal to `minReplicas`");
-            }
-            p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "kind");
-            p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "name");
         }
     }
 

@@ -35,4 +35,9 @@ interface Rules {
     default List<String> warnings(Write write, Struct object) {
         return List.of();
     }
+
+    /// The object in another version of its group, or of the group that has the same kind.
+    default Struct converted(Struct object, Gvk to) {
+        return object.with("apiVersion", to.apiVersion());
+    }
 }

@@ -1,52 +1,139 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.DecodeFailure;
+import io.k3j.schema.Decoding;
+import io.k3j.schema.Shape;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/// The two forms of a horizontal pod autoscaler: `v2`, in which it is stored, and `v1`, which knows one
-/// metric only. Pure. Metrics that `v1` has no field for are not carried over.
+/// The two forms of a horizontal pod autoscaler: autoscaling/v2, in which it is stored, and autoscaling/v1, which has
+/// fields for the CPU's utilization only. What else there is `v1` shows in annotations, and takes from them when it is
+/// written; `v2` has none of these annotations. Annotations that cannot be read are dropped. As upstream's
+/// `pkg/apis/autoscaling/v1/conversion.go`. Pure; any thread.
 final class ScalerForms {
-    private ScalerForms() {
+    private static final String PREFIX = "autoscaling.alpha.kubernetes.io/";
+    private static final String METRICS = PREFIX + "metrics";
+    private static final String BEHAVIOR = PREFIX + "behavior";
+    private static final String CURRENT = PREFIX + "current-metrics";
+    private static final String CONDITIONS = PREFIX + "conditions";
+    private static final List<String> OURS = List.of(METRICS, BEHAVIOR, CURRENT, CONDITIONS);
+    private static final String V1_TARGET = "targetCPUUtilizationPercentage";
+    private static final String V1_CURRENT = "currentCPUUtilizationPercentage";
+    private static final String UTILIZATION = "averageUtilization";
+    private static final long USUAL = 80;
+    private final Shape newest;
+
+    /// @param newest the schema of autoscaling/v2
+    ScalerForms(Shape newest) {
+        this.newest = newest;
     }
 
-    static Struct converted(Struct scaler, Gvk to) {
+    /// The autoscaler in the form of `to`.
+    Struct converted(Struct scaler, Gvk to) {
         Struct o = scaler.with("apiVersion", to.apiVersion());
         return to.version().equals("v1") ? older(o) : newer(o);
     }
 
-    private static Struct newer(Struct o) {
-        Struct spec = o.struct("spec");
-        if (!spec.has("targetCPUUtilizationPercentage")) {
-            return o;
+    /// The object without the annotations that only `v1` has.
+    static Struct plain(Struct o) {
+        Struct annotations = o.struct("metadata").struct("annotations");
+        for (String name : OURS) {
+            annotations = annotations.without(name);
         }
-        Struct metric = Struct.of("type", "Resource", "resource", Struct.of("name", "cpu", "target", Struct.of("type",
-                "Utilization", "averageUtilization", spec.whole("targetCPUUtilizationPercentage", 0))));
-        Struct status = o.struct("status");
-        Struct changed = o.with("spec", spec.without("targetCPUUtilizationPercentage").with("metrics", Seq.of(metric)));
-        return status.isEmpty() ? changed : changed.with("status", status.without("currentCPUUtilizationPercentage"));
+        return annotations.isEmpty() ? o.withoutAt("metadata", "annotations")
+                : o.withAt(annotations, "metadata", "annotations");
+    }
+
+    /// The metric of an autoscaler without any.
+    static Struct usual() {
+        return cpu("target", Struct.of("type", "Utilization", UTILIZATION, USUAL));
+    }
+
+    private static Struct cpu(String side, Struct value) {
+        return Struct.of("type", "Resource", "resource", Struct.of("name", "cpu", side, value));
+    }
+
+    private Struct newer(Struct o) {
+        Struct annotations = o.struct("metadata").struct("annotations");
+        Seq metrics = restored(annotations, METRICS, m -> ScalerMetrics.nested(m, "target"), "spec",
+                "metrics") instanceof Seq all ? all : Seq.EMPTY;
+        Struct spec = o.struct("spec");
+        if (spec.has(V1_TARGET)) {
+            metrics = metrics.plus(cpu("target", Struct.of("type", "Utilization", UTILIZATION, spec.get(V1_TARGET))));
+        }
+        spec = spec.without(V1_TARGET).with("metrics", metrics.isEmpty() ? Seq.of(usual()) : metrics);
+        if (restored(annotations, BEHAVIOR, ScalerBehavior::ours, "spec", "behavior") instanceof Struct b
+                && !b.isEmpty()) {
+            spec = spec.with("behavior", ScalerBehavior.filled(b));
+        }
+        Struct changed = plain(o).with("spec", spec);
+        return o.has("status") ? changed.with("status", status(o.struct("status"), annotations)) : changed;
+    }
+
+    private Struct status(Struct older, Struct annotations) {
+        Struct status = older.without(V1_CURRENT);
+        if (restored(annotations, CURRENT, m -> ScalerMetrics.nested(m, "current"), "status",
+                "currentMetrics") instanceof Seq all && !all.isEmpty()) {
+            status = status.with("currentMetrics", all);
+        } else if (older.has(V1_CURRENT)) {
+            status = status.with("currentMetrics",
+                    Seq.of(cpu("current", Struct.of(UTILIZATION, older.get(V1_CURRENT)))));
+        }
+        return restored(annotations, CONDITIONS, c -> c, "status", "conditions") instanceof Seq all
+                && !all.isEmpty() ? status.with("conditions", all) : status;
+    }
+
+    /// What an annotation holds, as the schema has it at a place; null without it or when it does not fit there.
+    private @Nullable Object restored(Struct annotations, String name, UnaryOperator<Object> form, String... place) {
+        if (annotations.text(name).isEmpty()) {
+            return null;
+        }
+        try {
+            Object value = form.apply(Json.value(annotations.text(name).getBytes(StandardCharsets.UTF_8)));
+            return Decoding.decode(newest, Struct.EMPTY.withAt(value, place)).object().at(place);
+        } catch (MalformedInput | DecodeFailure e) {
+            return null;
+        }
     }
 
     private static Struct older(Struct o) {
-        Struct spec = o.struct("spec").without("metrics").without("behavior");
-        Struct cpu = cpu(o.struct("spec").seq("metrics")).struct("target");
-        if (cpu.has("averageUtilization")) {
-            spec = spec.with("targetCPUUtilizationPercentage", cpu.get("averageUtilization"));
-        }
-        Struct status = o.struct("status").without("currentMetrics").without("conditions");
-        Struct now = cpu(o.struct("status").seq("currentMetrics")).struct("current");
-        if (now.has("averageUtilization")) {
-            status = status.with("currentCPUUtilizationPercentage", now.get("averageUtilization"));
-        }
-        return o.with("spec", spec).with("status", status);
+        Struct spec = o.struct("spec");
+        Struct status = o.struct("status");
+        Seq other = Seq.copyOf(spec.seq("metrics").structs().stream().filter(m -> utilization(m, "target") == null)
+                .toList());
+        Struct changed = plain(o).with("spec", fewer(spec.without("behavior"), "metrics", "target", V1_TARGET));
+        changed = o.has("status") ? changed.with("status",
+                fewer(status.without("conditions"), "currentMetrics", "current", V1_CURRENT)) : changed;
+        changed = noted(changed, METRICS, ScalerMetrics.flat(other, "target"));
+        changed = noted(changed, CURRENT, ScalerMetrics.flat(status.seq("currentMetrics"), "current"));
+        changed = spec.has("behavior")
+                ? noted(changed, BEHAVIOR, Seq.of(ScalerBehavior.go(spec.struct("behavior")))) : changed;
+        return noted(changed, CONDITIONS, status.seq("conditions"));
     }
 
-    private static Struct cpu(Seq metrics) {
-        for (Struct m : metrics.structs()) {
-            if (m.struct("resource").text("name").equals("cpu")) {
-                return m.struct("resource");
-            }
+    /// The CPU's utilization of the first metric that has one instead of all metrics.
+    private static Struct fewer(Struct part, String metrics, String side, String field) {
+        return part.seq(metrics).structs().stream().map(m -> utilization(m, side)).filter(u -> u != null).findFirst()
+                .map(u -> part.with(field, u)).orElse(part).without(metrics);
+    }
+
+    private static @Nullable Object utilization(Struct metric, String side) {
+        return metric.text("type").equals("Resource") && metric.struct("resource").text("name").equals("cpu")
+                ? metric.at("resource", side, UTILIZATION) : null;
+    }
+
+    private static Struct noted(Struct o, String annotation, Seq value) {
+        if (value.isEmpty()) {
+            return o;
         }
-        return Struct.EMPTY;
+        return o.withAt(Json.text(annotation.equals(BEHAVIOR) ? value.get(0) : value), "metadata", "annotations",
+                annotation);
     }
 }
