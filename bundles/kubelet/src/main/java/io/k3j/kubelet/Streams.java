@@ -23,12 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Exec, attach and port-forward: between whoever asks us and the runtime's streaming server on this host.
-/// SPDY is passed on byte by byte, because the runtime speaks it itself; WebSocket is translated, because with
-/// it the runtime cannot hear that standard input has ended.
+/// SPDY is passed on byte by byte, because the runtime speaks it itself, and so are the older channels of WebSocket;
+/// newer ones are translated, because with them the runtime cannot hear that standard input has ended.
 final class Streams {
+    private static final String PROTOCOL = "sec-websocket-protocol";
     private static final String PORT_PROTOCOL = "portforward.k8s.io";
     private static final String PORT_TUNNEL = "SPDY/3.1+portforward.k8s.io";
-    private static final String PORT_CHANNELS = "v4.channel.k8s.io";
+    private static final List<String> PORT_CHANNELS = List.of("v4.channel.k8s.io", "v4.base64.channel.k8s.io");
+    private static final List<String> OLDER_CHANNELS = List.of("v4.base64.channel.k8s.io", "channel.k8s.io",
+            "base64.channel.k8s.io");
     private static final int MAX_HEAD = 16 * 1024;
     private static final int BUFFER = 64 * 1024;
     private final ContainerRuntime runtime;
@@ -67,24 +70,31 @@ final class Streams {
             throw new KubeletServer.Refusal(400, "you must specify at least 1 of stdin, stdout, stderr");
         }
         if (webSocket(x)) {
-            String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), RemoteCommand.PROTOCOLS)
-                    .orElseThrow(() -> new KubeletServer.Refusal(403, "no protocol in common; v5.channel.k8s.io and "
-                            + "v4.channel.k8s.io are served"));
-            RemoteCommand.Wanted wanted = new RemoteCommand.Wanted(request.flag("stdin"), request.flag("stdout"),
-                    request.flag("stderr"), request.flag("tty"));
-            try (Connection c = Connection.open(runtime.stream(kind, request), List.of("v4.channel.k8s.io"));
-                    ByteDuplex duplex = accept(x, protocol)) {
-                WebSocket socket = new WebSocket(duplex.input(), duplex.output());
-                RemoteCommand.relay(socket, new SpdyClient(c.in, c.out), wanted);
+            Optional<String> translated = WebSocket.protocol(values(x, PROTOCOL), RemoteCommand.PROTOCOLS);
+            if (translated.isPresent()) {
+                translated(x, translated.get(), kind, request);
+            } else {
+                String protocol = spoken(x, OLDER_CHANNELS, RemoteCommand.PROTOCOLS);
+                passed(x, protocol, runtime.stream(kind, request));
             }
             return;
         }
         tunnel(x, runtime.stream(kind, request));
     }
 
+    private void translated(Exchange x, String protocol, String kind, Struct request) throws IOException {
+        RemoteCommand.Wanted wanted = new RemoteCommand.Wanted(request.flag("stdin"), request.flag("stdout"),
+                request.flag("stderr"), request.flag("tty"));
+        try (Connection c = Connection.open(runtime.stream(kind, request), List.of("v4.channel.k8s.io"));
+                ByteDuplex duplex = accept(x, protocol)) {
+            WebSocket socket = new WebSocket(duplex.input(), duplex.output());
+            RemoteCommand.relay(socket, new SpdyClient(c.in, c.out), wanted);
+        }
+    }
+
     /// Serves port-forward.
     void ports(Exchange x, String sandbox, Parameters q) throws IOException {
-        Optional<String> tunnel = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_TUNNEL));
+        Optional<String> tunnel = WebSocket.protocol(values(x, PROTOCOL), List.of(PORT_TUNNEL));
         if (webSocket(x) && tunnel.isEmpty()) {
             channels(x, sandbox, q);
             return;
@@ -105,9 +115,7 @@ final class Streams {
 
     /// Serves port-forward with two channels per port, as client libraries ask for it: the runtime speaks it itself.
     private void channels(Exchange x, String sandbox, Parameters q) throws IOException {
-        String protocol = WebSocket.protocol(values(x, "sec-websocket-protocol"), List.of(PORT_CHANNELS))
-                .orElseThrow(() -> new KubeletServer.Refusal(403,
-                        "no protocol in common; " + PORT_TUNNEL + " and " + PORT_CHANNELS + " are served"));
+        String protocol = spoken(x, PORT_CHANNELS, List.of(PORT_TUNNEL));
         List<Long> ports = new ArrayList<>();
         try {
             q.all("port").forEach(port -> ports.add(Long.parseUnsignedLong(port)));
@@ -118,6 +126,20 @@ final class Streams {
             throw new KubeletServer.Refusal(400, "query parameter \"port\" is required");
         }
         URI url = runtime.stream("PortForward", Struct.of("podSandboxId", sandbox, "port", ports));
+        passed(x, protocol, url);
+    }
+
+    /// What the client and the runtime both speak; empty when the client names nothing, which is the oldest channels.
+    /// @param others what is served besides
+    private static String spoken(Exchange x, List<String> ours, List<String> others) {
+        List<String> offered = values(x, PROTOCOL);
+        return offered.isEmpty() ? "" : WebSocket.protocol(offered, ours).orElseThrow(
+                () -> new KubeletServer.Refusal(403, "no protocol in common; served are " + String.join(", ", others)
+                        + ", " + String.join(", ", ours)));
+    }
+
+    /// Passes a WebSocket on, which the runtime speaks itself.
+    private static void passed(Exchange x, String protocol, URI url) throws IOException {
         try (Connection c = Connection.webSocket(url, protocol); ByteDuplex duplex = accept(x, protocol)) {
             pump(duplex.input(), c.out, duplex.output(), c.in, c);
         }
@@ -134,8 +156,12 @@ final class Streams {
     private static ByteDuplex accept(Exchange x, String protocol) throws IOException {
         String key = x.header("sec-websocket-key").orElseThrow(
                 () -> new KubeletServer.Refusal(400, "Sec-WebSocket-Key is missing"));
-        return x.upgrade(Map.of("connection", "Upgrade", "upgrade", "websocket", "sec-websocket-accept",
-                WebSocket.accept(key), "sec-websocket-protocol", protocol));
+        Map<String, String> head = new LinkedHashMap<>(Map.of("connection", "Upgrade", "upgrade", "websocket",
+                "sec-websocket-accept", WebSocket.accept(key)));
+        if (!protocol.isEmpty()) {
+            head.put(PROTOCOL, protocol);
+        }
+        return x.upgrade(head);
     }
 
     /// Passes an upgraded SPDY connection on.
@@ -194,8 +220,8 @@ final class Streams {
         /// The same upgraded to a WebSocket. The key only has to be well-formed: nobody else can answer here.
         static Connection webSocket(URI url, String protocol) throws IOException {
             return upgraded(url, "GET ", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                    + KEY + "\r\nOrigin: http://" + url.getAuthority() + "\r\nSec-WebSocket-Protocol: " + protocol
-                    + "\r\n");
+                    + KEY + "\r\nOrigin: http://" + url.getAuthority() + "\r\n"
+                    + (protocol.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + protocol + "\r\n"));
         }
 
         private static Connection upgraded(URI url, String method, String headers) throws IOException {

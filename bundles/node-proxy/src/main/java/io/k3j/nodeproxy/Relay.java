@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -40,10 +41,12 @@ final class Relay {
     }
 
     /// The same for an answer of which the caller is told only when it is good: the API server's own words about
-    /// any other, as upstream's `GenericHttpResponseChecker` chooses them.
+    /// any other, as upstream's `GenericHttpResponseChecker` chooses them. Who asks for a [LogSocket] gets the answer
+    /// there.
     /// @throws ApiFault with what the back end said
     void runChecked(String target) throws IOException {
         try (back) {
+            Optional<LogSocket> socket = LogSocket.asked(exchange);
             begin();
             send(target, false);
             ResponseHead head = ResponseHead.read(back.input());
@@ -52,7 +55,11 @@ final class Relay {
                 String text = new String(said, StandardCharsets.UTF_8);
                 throw head.status() == 400 ? ApiFault.badRequest(text) : ApiFault.internal(text);
             }
-            answer(head, UnaryOperator.identity());
+            if (socket.isPresent()) {
+                socket.get().relay(head.body(back.input(), exchange.method()), back);
+            } else {
+                answer(head, UnaryOperator.identity());
+            }
         }
     }
 

@@ -7,7 +7,7 @@
 /// | Pods, Nodes, Services, EndpointSlices, `server/tls` | nothing |
 ///
 /// An upgraded connection (WebSocket, SPDY/3.1) is passed on byte by byte: what the two ends say to each
-/// other is theirs.
+/// other is theirs. Only logs become messages of a WebSocket here, for who asks for one.
 @NullMarked
 package io.k3j.nodeproxy;
 

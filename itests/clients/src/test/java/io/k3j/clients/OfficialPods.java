@@ -14,7 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
 
 /// The official client.
 final class OfficialPods implements PodClient {
@@ -57,6 +63,40 @@ final class OfficialPods implements PodClient {
         }
         return new Ran(run.exitValue(), output.get(LIMIT_SECONDS, TimeUnit.SECONDS),
                 errors.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /// All messages of a WebSocket of the pod until it is closed, but for those without bytes of a stream.
+    /// @param path below the pod's, as `log`
+    List<String> messages(String path, String protocol) throws Exception {
+        List<String> all = new CopyOnWriteArrayList<>();
+        CompletableFuture<List<String>> end = new CompletableFuture<>();
+        Request request = new Request.Builder().header("Sec-WebSocket-Protocol", protocol).url(client.getBasePath()
+                + "/api/v1/namespaces/" + NAMESPACE + "/pods/" + POD + "/" + path).build();
+        client.getHttpClient().newWebSocket(request, new WebSocketListener() {
+            @Override
+            public void onMessage(WebSocket socket, ByteString bytes) {
+                onMessage(socket, bytes.string(StandardCharsets.ISO_8859_1));
+            }
+
+            @Override
+            public void onMessage(WebSocket socket, String text) {
+                if (text.length() > 1) {
+                    all.add(text);
+                }
+            }
+
+            @Override
+            public void onClosing(WebSocket socket, int code, String reason) {
+                socket.close(code, null);
+                end.complete(all);
+            }
+
+            @Override
+            public void onFailure(WebSocket socket, Throwable t, Response response) {
+                end.completeExceptionally(t);
+            }
+        });
+        return end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static String text(InputStream in) {

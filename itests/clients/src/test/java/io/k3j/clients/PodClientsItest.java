@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The Java clients read logs, run commands and forward ports, from outside of the machine the pod runs on.
@@ -105,6 +106,16 @@ class PodClientsItest {
             to.flush();
             assertThat(back.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(hash(sent));
         }
+    }
+
+    /// As upstream's own tests ask.
+    @ParameterizedTest
+    @CsvSource({"log,binary.k8s.io,begun", "log,base64.binary.k8s.io,YmVndW4K",
+            "exec?stdout=1&stderr=1&command=echo&command=hi,channel.k8s.io,'\u0001hi'",
+            "exec?stdout=1&stderr=1&command=echo&command=hi,base64.channel.k8s.io,1aGkK"})
+    void readsMessagesOfOlderWebSockets(String path, String protocol, String expected) throws Exception {
+        OfficialPods official = (OfficialPods) CLIENTS.getLast();
+        assertThat(String.join("", official.messages(path, protocol)).stripTrailing()).isEqualTo(expected);
     }
 
     private static String hash(InputStream in) {
