@@ -1,13 +1,14 @@
 package io.k3j.durablefiles;
 
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /// Replaces small files so that a crash or a power cut leaves the old content or the new one, and the new one once the
 /// call has returned. Any thread; a call blocks until the disk has synced. An interrupt does not cut it short: it is
@@ -17,9 +18,6 @@ import java.util.Set;
 /// .NAME.new, with its mode ─► content ─► fsync ─► rename to NAME ─► fsync of the directory
 /// ```
 public final class DurableFiles {
-    /// How often a write that an interrupt broke is begun again.
-    private static final int ATTEMPTS = 8;
-
     private DurableFiles() {
     }
 
@@ -36,24 +34,29 @@ public final class DurableFiles {
     }
 
     static void write(Disk disk, Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-        // channels close when their thread is interrupted
-        boolean interrupted = Thread.interrupted();
-        try {
-            for (int left = ATTEMPTS;; left--) {
-                try {
-                    writeOnce(disk, file, content, mode);
-                    return;
-                } catch (ClosedByInterruptException e) {
-                    interrupted = true;
-                    if (left == 1 || !Thread.interrupted()) {
-                        throw e;
-                    }
-                }
+        whole(() -> writeOnce(disk, file, content, mode));
+    }
+
+    private interface Steps {
+        void run() throws IOException;
+    }
+
+    /// Channels close when their thread is interrupted, so a thread does it that nobody knows.
+    private static void whole(Steps steps) throws IOException {
+        CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
+        Thread.ofPlatform().name("durable-files").daemon().start(() -> {
+            try {
+                steps.run();
+                done.complete(Optional.empty());
+            } catch (IOException e) {
+                done.complete(Optional.of(e));
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        });
+        Optional<IOException> problem = done.join();
+        if (problem.isPresent()) {
+            throw problem.get();
         }
     }
 
@@ -78,12 +81,14 @@ public final class DurableFiles {
     static void move(Disk disk, Path from, Path to) throws IOException {
         Path whole = to.toAbsolutePath();
         Path before = parent(from.toAbsolutePath());
-        disk.sync(from);
-        disk.rename(from, whole);
-        disk.sync(parent(whole));
-        if (!before.equals(parent(whole))) {
-            disk.sync(before);
-        }
+        whole(() -> {
+            disk.sync(from);
+            disk.rename(from, whole);
+            disk.sync(parent(whole));
+            if (!before.equals(parent(whole))) {
+                disk.sync(before);
+            }
+        });
     }
 
     /// Replaces a file by another one's content.
@@ -106,7 +111,7 @@ public final class DurableFiles {
             directories(above, mode);
         }
         Files.createDirectories(whole, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-        Disk.REAL.sync(parent(whole));
+        whole(() -> Disk.REAL.sync(parent(whole)));
     }
 
     private static Path parent(Path whole) {
