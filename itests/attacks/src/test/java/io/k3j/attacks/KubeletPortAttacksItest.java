@@ -3,13 +3,16 @@ package io.k3j.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Somebody who reaches port 10250, with nothing, too little, or just enough.
 @NeedsMachine
+@NeedsPackages("openssl")
 @ExtendWith(Victim.Here.class)
 class KubeletPortAttacksItest {
     private static final String OBJECTS = """
@@ -92,11 +95,16 @@ class KubeletPortAttacksItest {
     }
 
     @Test
-    void anotherNodesCertificateOpensNothing(Victim victim) throws IOException, InterruptedException {
-        String own = "--cert /var/lib/rancher/k3s/agent/client-kubelet.crt --key"
-                + " /var/lib/rancher/k3s/agent/client-kubelet.key ";
-        assertThat(status(victim, "", own + "KUBELET/pods")).isEqualTo("403");
-        assertThat(status(victim, "", own + "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+    void aNodesCertificateOpensNothing(Victim victim) throws IOException, InterruptedException {
+        String ca = "/var/lib/rancher/k3s/server/tls/client-ca";
+        victim.text("cd /tmp && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout"
+                + " other.key -subj /O=system:nodes/CN=system:node:other -out other.csr && openssl x509 -req -in other.csr"
+                + " -CA " + ca + ".crt -CAkey " + ca + ".key -days 1 -out other.crt");
+        for (String stolen : List.of("/tmp/other", "/var/lib/rancher/k3s/agent/client-kubelet")) {
+            String with = "--cert " + stolen + ".crt --key " + stolen + ".key ";
+            assertThat(status(victim, "", with + "KUBELET/pods")).as(stolen).isEqualTo("403");
+            assertThat(status(victim, "", with + "-X POST 'KUBELET" + RUN + "'")).as(stolen).isEqualTo("403");
+        }
     }
 
     @Test

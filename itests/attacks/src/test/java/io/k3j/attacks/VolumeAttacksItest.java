@@ -41,7 +41,7 @@ class VolumeAttacksItest {
                 restartPolicy: Always
                 image: k3j.io/busybox:1
                 command: [sh, -c, "cd /v; mkdir d; ln -s /var/lib/rancher/k3s/server l; while true; do mv -T d t;
-                  mv -T l d; mv -T d l; mv -T t d; done"]
+                  mv -T l d; ls -l >o; ls -l >o; mv -T d l; mv -T t d; ls -l >o; ls -l >o; done"]
                 volumeMounts: [{name: v, mountPath: /v}]
               containers:
             """;
@@ -82,6 +82,9 @@ class VolumeAttacksItest {
         // those that met the link are tried again ten seconds later
         victim.until("kubectl get pod swapper -o jsonpath='{range .status.containerStatuses[*]}{.started},{end}'",
                 "true,".repeat(READERS / 2));
+        assertThat(victim.text("kubectl get events --field-selector involvedObject.name=swapper,reason=Failed"
+                + " -o jsonpath='{.items[*].message}'")).as("what met the link")
+                .containsAnyOf("subPath \"d\" leaves the volume", "is a link, which is not followed");
         assertThat(victim.text("kubectl logs swapper --all-containers --prefix")).doesNotContain("token", "tls", "db");
         victim.text("kubectl delete pod swapper --grace-period=0 --force");
         victim.until("grep -c volume-subpaths /proc/self/mountinfo; true", "0");
