@@ -7,7 +7,8 @@ import io.k3j.model.Struct;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
-/// Pods tolerate a node that is not ready or cannot be reached for five minutes, unless they say otherwise.
+/// Pods tolerate a node that is not ready or cannot be reached for five minutes, unless they say otherwise. What an
+/// update leaves out of that comes back.
 @Component(service = Admission.class, property = "order:Integer=150")
 public final class DefaultTolerationSeconds implements Admission {
     private static final long SECONDS = 300;
@@ -19,7 +20,7 @@ public final class DefaultTolerationSeconds implements Admission {
 
     @Override
     public boolean handles(Write write) {
-        return Writes.creates(write, "pods");
+        return Writes.shapes(write, "pods");
     }
 
     @Override

@@ -18,6 +18,12 @@ final class Writes {
         return write.operation() == Operation.CREATE && of(write, group, resource) && write.subresource().isEmpty();
     }
 
+    /// Whether this creates or changes an object of a resource of the core group, and not by a subresource.
+    static boolean shapes(Write write, String resource) {
+        return (write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE)
+                && of(write, "", resource) && write.subresource().isEmpty();
+    }
+
     /// Whether this is about a resource.
     static boolean of(Write write, String group, String resource) {
         return write.kind().gvr().resource().equals(resource) && write.kind().gvr().group().equals(group);

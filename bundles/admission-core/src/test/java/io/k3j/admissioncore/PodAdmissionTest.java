@@ -236,6 +236,17 @@ class PodAdmissionTest {
     }
 
     @Test
+    void anUpdateThatNamesOtherTolerationsKeepsThoseForTroubledNodes() {
+        DefaultTolerationSeconds plugin = new DefaultTolerationSeconds();
+        Write update = stage.write(Operation.UPDATE, World.PODS, "Pod", Caller.ANONYMOUS);
+        Struct named = Stage.pod(Struct.of("tolerations", Seq.of(Struct.of("key", "a", "operator", "Exists"))));
+        assertThat(plugin.handles(update)).isTrue();
+        assertThat(plugin.admit(update, named).struct("spec").seq("tolerations").structs())
+                .extracting(t -> t.text("key"))
+                .containsExactly("a", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+    }
+
+    @Test
     void aLimitRangeFillsInAndRefuses() {
         LimitRanger plugin = new LimitRanger(stage.world);
         stage.seed(World.LIMITS, Stage.object("LimitRange", "l", Struct.of("limits",

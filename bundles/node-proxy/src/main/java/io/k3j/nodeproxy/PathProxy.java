@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// `pods/proxy`, `services/proxy` and `nodes/proxy`: any request to a port behind the object. The name may
 /// be `scheme:name:port`, `name:port` or `name`.
@@ -46,7 +47,20 @@ record PathProxy(Gvr resource, Backends backends) implements Connect {
         String rest = call.rest().isEmpty() ? "/" : call.rest();
         String base = own.substring(0, own.length() - call.rest().length());
         String target = rest + (exchange.query().isEmpty() ? "" : "?" + exchange.query());
-        new Relay(exchange, back.channel(), back.host()).run(target, to -> to.startsWith("/") ? base + to : to);
+        new Relay(exchange, back.channel(), back.host()).run(target, links(base, back.host()));
+    }
+
+    /// What a link within the back end becomes for who comes through this proxy; others stay.
+    ///
+    /// @param base the path of the back end's root at the API server
+    /// @param host of the back end
+    static UnaryOperator<String> links(String base, String host) {
+        return to -> {
+            String absolute = "://" + host + "/";
+            int own = to.indexOf(absolute);
+            String path = own > 0 && to.indexOf('/') == own + 1 ? to.substring(own + absolute.length() - 1) : to;
+            return path.startsWith("/") && !path.startsWith("//") && !path.startsWith(base + "/") ? base + path : path;
+        };
     }
 
     /// A kubelet runs commands for a WebSocket, too, which begins with GET: who may only `get` a node's proxy must not

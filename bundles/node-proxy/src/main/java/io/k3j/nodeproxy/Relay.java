@@ -58,13 +58,14 @@ final class Relay {
             if (socket.isPresent()) {
                 socket.get().relay(head.body(back.input(), exchange.method()), back);
             } else {
-                answer(head, UnaryOperator.identity());
+                answer(head, UnaryOperator.identity(), false);
             }
         }
     }
 
-    /// `target` is the path and query at the back end; `location` rewrites redirects.
-    void run(String target, UnaryOperator<String> location) throws IOException {
+    /// @param target the path and query at the back end
+    /// @param link what redirects and the links of its pages become
+    void run(String target, UnaryOperator<String> link) throws IOException {
         try (back) {
             begin();
             boolean upgrade = exchange.header("upgrade").isPresent();
@@ -76,7 +77,7 @@ final class Relay {
             if (head.status() == 101) {
                 switchProtocols(head);
             } else {
-                answer(head, location);
+                answer(head, link, head.isPlainHtml());
             }
         }
     }
@@ -154,16 +155,18 @@ final class Relay {
         out.flush();
     }
 
-    private void answer(ResponseHead head, UnaryOperator<String> location) throws IOException {
+    private void answer(ResponseHead head, UnaryOperator<String> link, boolean page) throws IOException {
         Map<String, String> headers = kept(head);
-        headers.computeIfPresent("location", (name, value) -> location.apply(value));
+        headers.computeIfPresent("location", (name, value) -> link.apply(value));
+        PageLinks links = new PageLinks(link);
         byte[] block = new byte[BLOCK];
         InputStream in = head.body(back.input(), exchange.method());
         ResponseStream out = exchange.stream(head.status(), headers);
         try {
             for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                out.write(Arrays.copyOf(block, n));
+                out.write(page ? links.next(block, n) : Arrays.copyOf(block, n));
             }
+            out.write(links.end());
             out.close();
         } catch (IOException e) {
             out.abort();

@@ -35,6 +35,13 @@ record ResponseHead(int status, Map<String, String> headers) {
         }
     }
 
+    /// Whether an HTML page follows that is not compressed.
+    boolean isPlainHtml() {
+        String type = headers.getOrDefault("content-type", "").split(";", 2)[0].strip();
+        return type.equalsIgnoreCase("text/html")
+                && headers.getOrDefault("content-encoding", "identity").equalsIgnoreCase("identity");
+    }
+
     static String line(InputStream in, int[] left) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int c = in.read(); c != '\n'; c = in.read()) {
