@@ -21,6 +21,7 @@ final class Admission {
     private static final String APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
     private final List<String> unsafe;
     private final boolean appArmor;
+    private final HostPorts ports = new HostPorts();
 
     /// @param unsafe sysctls and beginnings of such with `*`, as `--allowed-unsafe-sysctls` has them
     /// @param appArmor whether this host has it
@@ -29,8 +30,26 @@ final class Admission {
         this.appArmor = appArmor;
     }
 
-    /// Why a pod is refused, with the reason first; empty when it is not.
+    /// Why a pod is refused, with the reason first; empty when it is not, and then its ports of the node are its own
+    /// until [#ended].
     Optional<PodStatus.Waiting> refusal(Obj pod) {
+        Optional<PodStatus.Waiting> unable = protection(pod);
+        return unable.isPresent() || ports.take(pod) ? unable
+                : Optional.of(new PodStatus.Waiting("NodePorts", "Predicate NodePorts failed: node(s) didn't have free"
+                        + " ports for the requested pod ports"));
+    }
+
+    /// A pod runs already: it keeps what it has.
+    void adopted(Obj pod) {
+        ports.keep(pod);
+    }
+
+    /// Nothing of a pod runs any more.
+    void ended(String uid) {
+        ports.free(uid);
+    }
+
+    private Optional<PodStatus.Waiting> protection(Obj pod) {
         Optional<String> sysctl = pod.spec().struct("securityContext").seq("sysctls").structs().stream()
                 .map(s -> sysctl(pod, name(s))).flatMap(Optional::stream).findFirst();
         if (sysctl.isPresent()) {

@@ -134,13 +134,20 @@ final class PodStep {
     /// Whether the pod is not to run: this node cannot run it as it says, or its `activeDeadlineSeconds` are over.
     private boolean refused() {
         if (!Pods.finished(pod)) {
-            Optional<PodStatus.Waiting> why = seen.sandboxes().isEmpty() ? tools.admission().refusal(pod)
-                    : Optional.empty();
+            Optional<PodStatus.Waiting> why = admission();
             why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
             failure = why.or(this::late).orElse(failure);
             ending = failure != null;
         }
         return ending;
+    }
+
+    private Optional<PodStatus.Waiting> admission() {
+        if (seen.sandboxes().isEmpty()) {
+            return tools.admission().refusal(pod);
+        }
+        tools.admission().adopted(pod);
+        return Optional.empty();
     }
 
     private Optional<PodStatus.Waiting> late() {
@@ -231,6 +238,7 @@ final class PodStep {
     private Duration finish(boolean fresh) throws IOException {
         probes.stop();
         tools.room().free(pod.uid());
+        tools.admission().ended(pod.uid());
         for (Sandbox s : seen.sandboxes()) {
             if (s.ready()) {
                 tools.runtime().stopSandbox(s.id());
@@ -256,6 +264,7 @@ final class PodStep {
         }
         probes.stop();
         tools.room().free(pod.uid());
+        tools.admission().ended(pod.uid());
         for (Sandbox s : seen.sandboxes()) {
             tools.runtime().stopSandbox(s.id());
         }

@@ -50,6 +50,27 @@ class AdmissionTest {
                 .endsWith("not allowed with host ipc enabled");
     }
 
+    private static Obj listening(String uid, String protocol, String ip, int port) {
+        Struct held = Struct.of("protocol", protocol, "hostIP", ip, "hostPort", port, "containerPort", 80);
+        return Obj.of(Struct.of("metadata", Struct.of("name", uid, "uid", uid), "spec", Struct.of("containers",
+                Seq.of(Struct.of("name", "c", "ports", Seq.of(held))))));
+    }
+
+    @Test
+    void refusesPortsOfTheNodeThatAnotherPodHas() {
+        assertThat(refusal(listening("a", "TCP", "", 80))).isEmpty();
+        assertThat(refusal(listening("a", "TCP", "", 80))).isEmpty();
+        assertThat(refusal(listening("b", "TCP", "10.0.0.1", 80))).isEqualTo("NodePorts: Predicate NodePorts failed:"
+                + " node(s) didn't have free ports for the requested pod ports");
+        assertThat(refusal(listening("b", "UDP", "", 80))).isEmpty();
+        assertThat(refusal(listening("c", "TCP", "", 81))).isEmpty();
+        node.ended("a");
+        assertThat(refusal(listening("d", "TCP", "10.0.0.1", 80))).isEmpty();
+        assertThat(refusal(listening("e", "TCP", "10.0.0.2", 80))).isEmpty();
+        node.adopted(listening("f", "TCP", "", 82));
+        assertThat(refusal(listening("g", "TCP", "", 82))).startsWith("NodePorts: ");
+    }
+
     @Test
     void refusesProtectionItCannotGive() {
         assertThat(refusal(pod("hostUsers", false, Struct.EMPTY))).startsWith("UserNamespacesNotSupported: ");

@@ -113,6 +113,7 @@ class TerminationTest extends PodScene {
     @Test
     void whoEndsWellBecauseItIsRestartedIsStartedAgain() throws Exception {
         Struct probe = Struct.of("exec", Struct.of("command", Seq.of("liveness")), "periodSeconds", 1,
+                "initialDelaySeconds", 1,
                 "failureThreshold", 1);
         Obj pod = pod("p", spec(container("c").with("livenessProbe", probe)).with("restartPolicy", "OnFailure"));
         runtime.exitCode = 0;
