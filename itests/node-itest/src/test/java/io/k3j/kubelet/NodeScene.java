@@ -106,12 +106,16 @@ abstract class NodeScene {
         for (int i = 0; i < 1000 && !agent.workers().all().isEmpty(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);
         }
+        assertThat(agent.workers().all()).as("pods that have not ended").isEmpty();
         agent.close();
         api.close();
     }
 
     void create(String name, Struct container, Object... more) {
-        Struct spec = Struct.of(more).with("nodeName", "n1").with("containers", Seq.of(container));
+        Struct given = Struct.of(more);
+        String grace = "terminationGracePeriodSeconds";
+        Struct spec = given.with(grace, given.whole(grace, 1)).with("nodeName", "n1").with("containers",
+                Seq.of(container));
         api.create(References.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", name, "namespace", "default"), "spec", spec)), WriteOptions.PLAIN);
     }
