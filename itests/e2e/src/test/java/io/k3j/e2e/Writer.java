@@ -57,11 +57,11 @@ final class Writer implements AutoCloseable {
                         .get("/api/v1/namespaces/default/configmaps?limit=5000&labelSelector=w&continue=" + token,
                                 "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
                         .body();
-                String[] items = page.split("\"name\":\"");
-                for (int i = 1; i < items.length; i++) {
-                    there.put(items[i].substring(0, items[i].indexOf('"')), value(items[i], "resourceVersion"));
+                String[] metadata = page.split("\"metadata\":\\{");
+                for (int i = 2; i < metadata.length; i++) {
+                    there.put(value(metadata[i], "name"), value(metadata[i], "resourceVersion"));
                 }
-                token = items[0].contains("\"continue\":\"") ? value(items[0], "continue") : "";
+                token = metadata[1].contains("\"continue\":\"") ? value(metadata[1], "continue") : "";
             } while (!token.isEmpty());
         }
         System.out.println(acknowledged.size() + " writes acknowledged, " + there.size() + " present");
