@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.codec.ProtobufList;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
@@ -48,6 +49,25 @@ final class ListShape {
             case METADATA -> Tables.metadataOnly(target.fresh(item), form.version());
             default -> renderer.bare(target, target.fresh(item).document());
         };
+    }
+
+    /// Writes an element of a protobuf list, of the stored bytes where they will do.
+    /// @return how many bytes
+    int protobuf(Item item, ProtobufList list, OutputStream out) throws IOException {
+        if (form.as() == Form.As.OBJECT && list.direct() && renderer.asStored(target, item, Form.JSON)) {
+            try {
+                return list.element(item.bytes(), item.revision(), out);
+            } catch (MalformedInput strange) {
+                return decoded(item, list, out);
+            }
+        }
+        return decoded(item, list, out);
+    }
+
+    private int decoded(Item item, ProtobufList list, OutputStream out) throws IOException {
+        byte[] bytes = list.element(element(item));
+        out.write(bytes);
+        return bytes.length;
     }
 
     /// An element as JSON, of the stored bytes where they will do.

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Sends a page of a list in the form that was asked for, object by object and as fast as the client reads: however
@@ -24,7 +25,7 @@ final class ListWriter {
     static final int LONG_LISTS = 16;
     /// How many of them one user has.
     static final int LONG_LISTS_PER_USER = 8;
-    /// Up to this size the elements of a protobuf list are kept from counting their bytes to sending them.
+    /// The elements of a protobuf list that begin before this size are kept from counting their bytes to sending them.
     private static final int KEPT_BYTES = 4 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private final Protobuf protobuf;
@@ -126,13 +127,21 @@ final class ListWriter {
     /// The length of all elements comes before the first of them, so those of a long list are made twice.
     private void protobuf(Parts parts, OutputStream out) throws IOException {
         ProtobufList list = protobuf.list(parts.head);
-        List<byte[]> kept = new ArrayList<>();
-        long length = counted(parts, list, kept);
-        out.write(list.begin(length));
+        Kept first = new Kept();
+        int kept = 0;
+        long length = 0;
         for (int i = 0; i < parts.items.size(); i++) {
-            byte[] element = i < kept.size() ? kept.get(i) : list.element(parts.shape.element(parts.at(i)));
-            length -= element.length;
+            boolean keep = length < KEPT_BYTES;
+            kept += keep ? 1 : 0;
+            length += parts.shape.protobuf(parts.at(i), list, keep ? first : OutputStream.nullOutputStream());
+        }
+        out.write(list.begin(length));
+        for (byte[] element : first.elements) {
             out.write(element);
+            length -= element.length;
+        }
+        for (int i = kept; i < parts.items.size(); i++) {
+            length -= parts.shape.protobuf(parts.at(i), list, out);
         }
         if (length != 0) {
             throw new IllegalStateException("the same objects have another length than before");
@@ -140,16 +149,18 @@ final class ListWriter {
         out.write(list.end());
     }
 
-    /// How many bytes all elements have; the first of them are kept.
-    private static long counted(Parts parts, ProtobufList list, List<byte[]> kept) throws IOException {
-        long length = 0;
-        for (int i = 0; i < parts.items.size(); i++) {
-            byte[] element = list.element(parts.shape.element(parts.at(i)));
-            length += element.length;
-            if (length <= KEPT_BYTES) {
-                kept.add(element);
-            }
+    /// Elements that have been made; each is written at once.
+    private static final class Kept extends OutputStream {
+        private final List<byte[]> elements = new ArrayList<>();
+
+        @Override
+        public void write(int b) {
+            elements.add(new byte[] {(byte) b});
         }
-        return length;
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            elements.add(Arrays.copyOfRange(bytes, offset, offset + length));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.codec;
 
 import io.k3j.schema.Field;
 import io.k3j.schema.Shape;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,12 +22,16 @@ final class Plan {
     /// The JSON fields of the whole object, by slot.
     final List<Field> fields;
     private final @Nullable Entry[] byNumber;
+    private final @Nullable Named[] byName;
+    private final boolean embeds;
 
     private Plan(List<Entry> entries, List<Field> fields) {
         this.entries = entries;
         this.fields = fields;
         byNumber = new Entry[entries.isEmpty() ? 0 : entries.getLast().number() + 1];
         entries.forEach(e -> byNumber[e.number()] = e);
+        embeds = entries.stream().anyMatch(e -> e.embedded() != null);
+        byName = named();
     }
 
     static Plan of(Shape shape) {
@@ -54,6 +59,46 @@ final class Plan {
                     : new Entry(number, null, -1, at(depth + 1, here, fields)));
         });
         return new Plan(List.copyOf(entries), fields);
+    }
+
+    /// Whether some fields of the JSON object lie in a message within the message.
+    boolean embeds() {
+        return embeds;
+    }
+
+    /// The entry of a JSON field that lies in the message itself, by its name in bytes.
+    @Nullable
+    Entry find(byte[] b, int from, int to) {
+        for (int i = hash(b, from, to);; i++) {
+            Named named = byName[i & byName.length - 1];
+            if (named == null || Arrays.equals(named.name, 0, named.name.length, b, from, to)) {
+                return named == null ? null : named.entry;
+            }
+        }
+    }
+
+    private static int hash(byte[] b, int from, int to) {
+        int length = to - from;
+        return length == 0 ? 0 : 31 * (31 * length + b[from]) + 7 * b[to - 1] + b[from + length / 2];
+    }
+
+    private @Nullable Named[] named() {
+        @Nullable
+        Named[] table = new Named[Math.max(4, Integer.highestOneBit(entries.size()) << 2)];
+        for (Entry e : entries) {
+            if (e.field() != null) {
+                byte[] name = e.field().name().getBytes(StandardCharsets.UTF_8);
+                int i = hash(name, 0, name.length);
+                while (table[i & table.length - 1] != null) {
+                    i++;
+                }
+                table[i & table.length - 1] = new Named(name, e);
+            }
+        }
+        return table;
+    }
+
+    private record Named(byte[] name, Entry entry) {
     }
 
     @Nullable

@@ -42,7 +42,7 @@ final class ProtoWriter {
         }
     }
 
-    private void field(int number, Shape shape, Object v) {
+    void field(int number, Shape shape, Object v) {
         if (shape.type() == Shape.Type.LIST && v instanceof Seq list) {
             list(number, shape, list);
         } else if (shape.type() == Shape.Type.MAP && v instanceof Struct map) {

@@ -22,7 +22,7 @@ public final class Protobuf {
         this.schemas = schemas;
     }
 
-    private Plan plan(Shape shape) {
+    Plan plan(Shape shape) {
         Plan known = plans.get(shape.definition());
         return known != null ? known : plans.computeIfAbsent(shape.definition(), d -> Plan.of(shape));
     }
@@ -94,6 +94,10 @@ public final class Protobuf {
         WireOut out = new WireOut(EXPECTED);
         Envelope.end(out);
         return out.bytes();
+    }
+
+    ProtoTranscoder transcoder() {
+        return new ProtoTranscoder(this::plan);
     }
 
     /// A field that holds an object.

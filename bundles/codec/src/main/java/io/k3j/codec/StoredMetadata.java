@@ -1,5 +1,8 @@
 package io.k3j.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,6 +11,12 @@ import java.util.Map;
 /// its bracket. What is not compact JSON, or has an escape in its labels, is said to be so and has to be decoded.
 final class StoredMetadata {
     private static final byte[] LABELS = "\"labels\":".getBytes(StandardCharsets.US_ASCII);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class,
+            ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW = 0x0101010101010101L;
+    private static final long HIGH = LOW << 7;
+    private static final long QUOTES = LOW * '"';
+    private static final long BACKSLASHES = LOW * '\\';
     private static final int ABSENT = -1;
     private static final int UNSURE = -2;
 
@@ -97,20 +106,15 @@ final class StoredMetadata {
     }
 
     /// The quote that ends a string without escapes, -1 when it has one.
-    private static int plainEnd(byte[] b, int from) {
-        int at = from;
-        while (b[at] != '"') {
-            if (b[at++] == '\\') {
-                return -1;
-            }
-        }
-        return at;
+    static int plainEnd(byte[] b, int from) {
+        int end = special(b, from);
+        return b[end] == '"' ? end : -1;
     }
 
     private static int behindString(byte[] b, int quote) {
-        int at = quote + 1;
+        int at = special(b, quote + 1);
         while (at < b.length && b[at] != '"') {
-            at += b[at] == '\\' ? 2 : 1;
+            at = special(b, at + 2);
         }
         if (at >= b.length) {
             throw new MalformedInput("not a stored object: a string does not end");
@@ -118,8 +122,29 @@ final class StoredMetadata {
         return at + 1;
     }
 
+    /// The next quote or backslash, eight bytes at a time; the end when there is none.
+    private static int special(byte[] b, int from) {
+        int at = from;
+        for (; at <= b.length - Long.BYTES; at += Long.BYTES) {
+            long bytes = (long) LONGS.get(b, at);
+            long found = (zero(bytes ^ QUOTES) | zero(bytes ^ BACKSLASHES)) & HIGH;
+            if (found != 0) {
+                return at + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        while (at < b.length && b[at] != '"' && b[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    /// The high bit of the lowest byte that is zero; what lies above it means nothing.
+    private static long zero(long bytes) {
+        return bytes - LOW & ~bytes;
+    }
+
     /// The position behind the value that begins at `from`.
-    private static int behind(byte[] b, int from) {
+    static int behind(byte[] b, int from) {
         return switch (b[from]) {
             case '"' -> behindString(b, from);
             case '{', '[' -> behindBrackets(b, from);
@@ -146,7 +171,7 @@ final class StoredMetadata {
 
     private static int behindScalar(byte[] b, int from) {
         int at = from;
-        while (b[at] != ',' && b[at] != '}') {
+        while (b[at] != ',' && b[at] != '}' && b[at] != ']') {
             at++;
         }
         return at;
