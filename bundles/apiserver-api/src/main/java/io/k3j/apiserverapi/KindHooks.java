@@ -61,6 +61,14 @@ public interface KindHooks {
         return Duration.ZERO;
     }
 
+    /// How many seconds a deletion leaves whoever runs the object to end it, zero when it may go at once. Only
+    /// asked of kinds with `Strategy.graceful`. See
+    /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>.
+    /// @param asked seconds the request names, negative when it names none
+    default long gracePeriodSeconds(Gvk kind, Obj object, long asked) {
+        return Math.max(0, asked);
+    }
+
     /// Where the `scale` subresource finds its numbers.
     default ScalePaths scalePaths(Gvk kind) {
         return ScalePaths.BUILT_IN;

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Deletes {
     private static final String FOREGROUND = "foregroundDeletion";
     private static final String ORPHAN = "orphan";
-    private static final long DEFAULT_GRACE_SECONDS = 30;
     private final Commits commits;
     private final EventLog log;
     private final Fence fence;
@@ -129,19 +128,13 @@ final class Deletes {
         return now.withTree(metadata.marked(now.tree(), grace));
     }
 
-    /// Only objects that somebody else must stop first get a grace period: pods on a node, still running.
+    /// Only objects that somebody else must stop first get a grace period.
     private static long grace(Intent intent, Obj before, DeleteOptions options) {
         if (!intent.target().kind().strategy().graceful()) {
             return 0;
         }
-        String phase = before.status().text("phase");
-        boolean nobodyRunsIt = before.spec().text("nodeName").isEmpty() || phase.equals("Succeeded")
-                || phase.equals("Failed");
-        if (nobodyRunsIt) {
-            return 0;
-        }
-        return options.gracePeriodSeconds() >= 0 ? options.gracePeriodSeconds()
-                : before.spec().whole("terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+        return intent.target().hooks().gracePeriodSeconds(intent.target().kind().gvk(), before,
+                options.gracePeriodSeconds());
     }
 
     /// What becomes of dependents: what is asked for, else what was asked for before, else what the kind does.

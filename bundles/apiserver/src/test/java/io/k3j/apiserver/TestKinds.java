@@ -69,7 +69,7 @@ final class TestKinds implements KindCatalog {
                 List.of(new Column("Name", "string", "name", "The name.", 0, "")), strategy);
     }
 
-    /// Hooks for every group: names must be lower case, pods can be selected by node.
+    /// Hooks for every group: names must be lower case, pods can be selected by node, which is left time to end them.
     static class Hooks implements KindHooks {
         @Override
         public String group() {
@@ -91,6 +91,11 @@ final class TestKinds implements KindCatalog {
         @Override
         public List<Object> cells(Gvk kind, Obj object, Instant now) {
             return List.of(object.name());
+        }
+
+        @Override
+        public long gracePeriodSeconds(Gvk kind, Obj object, long asked) {
+            return object.spec().text("nodeName").isEmpty() ? 0 : asked >= 0 ? asked : 30;
         }
 
         @Override

@@ -23,7 +23,7 @@ final class CoreRules {
         map.put("Secret", new Secrets());
         map.put("Namespace", new Namespaces());
         map.put("Node", new Nodes());
-        map.put("Event", new Events());
+        map.put("Event", new EventRules());
         map.put("Endpoints", new EndpointsKind());
         map.put("LimitRange", new LimitRanges());
         map.put("ResourceQuota", new Quotas());
@@ -192,21 +192,6 @@ final class CoreRules {
                     p.at("spec").at(field).forbidden("node updates may not change " + field
                             + " except from \"\" to valid");
                 }
-            }
-        }
-    }
-
-    private static final class Events implements Rules {
-        @Override
-        public Struct converted(Struct event, Gvk to) {
-            return EventForms.converted(event, to);
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            String about = o.struct("involvedObject").text("namespace");
-            if (o.has("involvedObject") && !about.isEmpty() && !about.equals(o.struct("metadata").text("namespace"))) {
-                p.at("involvedObject").at("namespace").invalid(about, "does not match event.namespace");
             }
         }
     }

@@ -18,9 +18,6 @@ import java.util.Optional;
 
 /// The hooks of one built-in group: finds the rules of a kind, the cells of its columns and its fields.
 final class GroupHooks implements KindHooks {
-    /// As `--event-ttl` by default.
-    private static final Duration EVENT_LIFE = Duration.ofHours(1);
-
     private final String group;
     private final Cells cells;
     private final KindTable table;
@@ -85,7 +82,12 @@ final class GroupHooks implements KindHooks {
 
     @Override
     public Duration timeToLive(Write write, Struct object) {
-        return write.kind().gvk().kind().equals("Event") ? EVENT_LIFE : Duration.ZERO;
+        return rules(write.kind().gvk().kind()).timeToLive();
+    }
+
+    @Override
+    public long gracePeriodSeconds(Gvk kind, Obj object, long asked) {
+        return rules(kind.kind()).gracePeriodSeconds(object, asked);
     }
 
     @Override

@@ -3,12 +3,15 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 
 /// Pods.
 final class PodRules implements Rules {
+    private static final long DEFAULT_GRACE_SECONDS = 30;
+
     @Override
     public Struct defaulted(Gvk kind, Struct object) {
         return PodDefaults.pod(object);
@@ -58,6 +61,17 @@ final class PodRules implements Rules {
         } else {
             PodUpdate.check(write, object, problems);
         }
+    }
+
+    /// Only a pod that a node may still run is left time to end.
+    @Override
+    public long gracePeriodSeconds(Obj pod, long asked) {
+        String phase = pod.status().text("phase");
+        if (pod.spec().text("nodeName").isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
+            return 0;
+        }
+        long own = pod.spec().whole("terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+        return asked >= 0 ? asked : own < 0 ? 1 : own;
     }
 
     @Override

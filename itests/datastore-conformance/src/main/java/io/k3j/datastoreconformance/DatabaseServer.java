@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -140,8 +142,13 @@ public abstract class DatabaseServer implements AutoCloseable {
 
     /// `kill -9` of the server and everything it has started.
     public final void kill() {
+        // stopped, it starts no more processes while those it has are listed
+        run(List.of("sh", "-c", "kill -STOP " + process.pid() + " || true"));
+        List<ProcessHandle> started = process.descendants().toList();
         signal("-KILL");
         await();
+        // PostgreSQL does not start beside a process that still holds its shared memory
+        started.forEach(DatabaseServer::await);
     }
 
     /// `SIGSTOP` (`-STOP`), `SIGCONT` (`-CONT`) … to every process of it.
@@ -157,6 +164,14 @@ public abstract class DatabaseServer implements AutoCloseable {
     public final long cpuNanos() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .mapToLong(handle -> handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)).sum();
+    }
+
+    private static void await(ProcessHandle started) {
+        try {
+            started.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("process " + started.pid() + " outlives its server", e);
+        }
     }
 
     private void await() {
