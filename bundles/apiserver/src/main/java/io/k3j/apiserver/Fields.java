@@ -3,11 +3,13 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
+import io.k3j.model.PatchFailure;
 import io.k3j.model.Struct;
 import io.k3j.schema.ApplyConflict;
 import io.k3j.schema.ManagedFields;
 import io.k3j.schema.Manager;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps `metadata.managedFields` and does server-side apply, in the name of the intent's manager.
 final class Fields {
@@ -18,13 +20,21 @@ final class Fields {
         this.metadata = metadata;
     }
 
-    /// The object with the ownership that follows from a plain write.
+    /// The object with the ownership that follows from a plain write; with that of before where elements of a list
+    /// lack what tells them apart, which the rules of its kind refuse in words of their own.
     Struct updated(Intent intent, Struct before, Struct after) {
-        Struct owned = ManagedFields.updated(intent.target().kind().shape(), kept(intent, before),
-                kept(intent, after), manager(intent), metadata.now());
-        Object list = owned.at("metadata", "managedFields");
+        Object list = owners(intent, before, after);
         return list == null ? after.withoutAt("metadata", "managedFields")
                 : after.withAt(list, "metadata", "managedFields");
+    }
+
+    private @Nullable Object owners(Intent intent, Struct before, Struct after) {
+        try {
+            return ManagedFields.updated(intent.target().kind().shape(), kept(intent, before), kept(intent, after),
+                    manager(intent), metadata.now()).at("metadata", "managedFields");
+        } catch (PatchFailure e) {
+            return before.at("metadata", "managedFields");
+        }
     }
 
     /// What applying `wanted` makes of an object (empty: of nothing), ownership included.

@@ -20,7 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What is shown of custom resources that were stored under an older schema.
+/// What is shown of custom resources that were stored under an older schema, or do not fit theirs.
 class CustomReadTest {
     private static final String FOOS = "/apis/a.com/v1/namespaces/n/foos";
     private static final Gvk KIND = Gvk.of("a.com/v1", "Foo");
@@ -68,5 +68,15 @@ class CustomReadTest {
             throw new IllegalArgumentException(user);
         }, Caller.of("admin", List.of("system:masters")), new ViewKeeper());
         assertThat(local.view(FOO, Query.ALL).list().iterator().next().tree().whole("size", 0)).isEqualTo(3);
+    }
+
+    @Test
+    void elementsThatLackTheirKeyAreForTheRulesOfTheirKindToRefuse() throws IOException {
+        serve("{type: object, properties: {bars: {type: array, x-kubernetes-list-type: map, "
+                + "x-kubernetes-list-map-keys: [name], items: {type: object, required: [name], "
+                + "properties: {name: {type: string}, age: {type: string}}}}}}");
+        // no rules here: what counts is that nobody fails before they are asked
+        assertThat(server.call("POST", FOOS, "{\"apiVersion\":\"a.com/v1\",\"kind\":\"Foo\","
+                + "\"metadata\":{\"name\":\"x\"},\"bars\":[{\"age\":\"1\"}]}").status()).isEqualTo(201);
     }
 }

@@ -28,8 +28,9 @@ final class ElementKey {
             }
         }
         if (keys.isEmpty()) {
-            throw new PatchFailure("associative list with keys has an element that omits key field \""
-                    + list.mapKeys().getFirst() + "\"", true);
+            throw new PatchFailure("associative list with keys has an element that omits all key fields [\""
+                    + String.join("\" \"", list.mapKeys())
+                    + "\"] (and doesn't have default values for any key fields)", true);
         }
         StringBuilder text = new StringBuilder("k:{");
         keys.forEach((key, value) -> {

@@ -3,75 +3,73 @@ package io.k3j.schema;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.util.Set;
 
-/// Definitions of custom resources: their own schema, with the standard fields put in.
+/// Definitions of custom resources and their lists, as upstream publishes them: with the standard fields put in.
 final class OpenApiCustom {
-    /// What version 2 cannot say.
-    private static final Set<String> THREE_ONLY = Set.of("oneOf", "anyOf", "allOf", "not", "nullable", "default");
+    private static final String MORE = " More info: "
+            + "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
+    private final OpenApiDefinitions definitions;
+    private final Shape standard;
+    private final boolean three;
 
-    private OpenApiCustom() {
+    /// @param standard any built-in object, whose type fields are described as those of all
+    /// @param three whether it is version 3
+    OpenApiCustom(OpenApiDefinitions definitions, Shape standard, boolean three) {
+        this.definitions = definitions;
+        this.standard = standard;
+        this.three = three;
     }
 
-    static Struct definition(OpenApiDefinitions definitions, boolean three, Shape shape, Gvk kind) {
-        Struct source = three ? shape.source() : two(shape.source());
-        Struct.Builder properties = Struct.builder();
-        type(properties);
-        properties.put("metadata", metadata(definitions, three, "ObjectMeta"));
-        source.struct("properties").forEach((name, schema) -> {
-            if (!properties.has(name)) {
-                properties.put(name, schema);
-            }
-        });
-        boolean known = !source.struct("properties").isEmpty() || !source.flag("x-kubernetes-preserve-unknown-fields");
-        Struct.Builder b = source.toBuilder().put("type", "object");
-        if (known) {
+    Struct definition(Shape shape, Gvk kind) {
+        Struct source = shape.source();
+        Struct.Builder b = Struct.builder();
+        // kubectl takes whatever is not among the properties for unknown: where any is allowed none is named
+        if (three || !OpenApiStructural.keepsUnknown(source)) {
+            Struct own = new OpenApiStructural(three, embedded()).published(source);
+            Struct.Builder properties = own.struct("properties").toBuilder();
+            typed(properties);
+            properties.put("metadata", metadata("ObjectMeta", "Standard object's metadata." + MORE + "#metadata"));
+            own.forEach(b::put);
             b.put("properties", properties.build());
         }
-        return b.put("x-kubernetes-group-version-kind", Seq.of(OpenApiDefinitions.gvk(kind))).build();
+        return b.put("type", "object").put("x-kubernetes-group-version-kind", Seq.of(OpenApiDefinitions.gvk(kind)))
+                .build();
     }
 
-    static Struct list(OpenApiDefinitions definitions, Gvk kind, Struct item) {
+    Struct list(Gvk kind, String plural, Struct item) {
         Struct.Builder properties = Struct.builder();
-        type(properties);
+        typed(properties);
         properties.put("items",
-                Struct.of("type", "array", "items", item, "description", "List of " + kind.kind() + "s."));
-        properties.put("metadata", definitions.builtIn(OpenApiDefinitions.META + "ListMeta"));
+                Struct.of("type", "array", "items", item, "description", "List of " + plural + "." + MORE));
+        properties.put("metadata", metadata("ListMeta", "Standard list metadata." + MORE + "#types-kinds"));
         Gvk list = new Gvk(kind.group(), kind.version(), kind.kind() + "List");
-        return Struct.of("description", kind.kind() + "List is a list of " + kind.kind(), "type", "object",
-                "properties",
-                properties.build(), "required", Seq.of("items"), "x-kubernetes-group-version-kind",
+        return Struct.of("description", list.kind() + " is a list of " + kind.kind(), "type", "object",
+                "properties", properties.build(), "required", Seq.of("items"), "x-kubernetes-group-version-kind",
                 Seq.of(OpenApiDefinitions.gvk(list)));
     }
 
-    private static void type(Struct.Builder properties) {
-        properties.put("apiVersion", Struct.of("description", "The version of this representation.", "type", "string"));
-        properties.put("kind", Struct.of("description", "The kind of this object.", "type", "string"));
+    private void typed(Struct.Builder properties) {
+        for (String name : new String[] {"apiVersion", "kind"}) {
+            Field field = standard.field(name);
+            properties.put(name, text(field == null ? "" : field.shape().description()));
+        }
     }
 
-    private static Struct metadata(OpenApiDefinitions definitions, boolean three, String name) {
+    private Struct embedded() {
+        return Struct.of("apiVersion", text("apiVersion defines the versioned schema of this representation of an "
+                + "object." + MORE + "#resources"), "kind", text(
+                        "kind is a string value representing the type of this "
+                                + "object. In CamelCase." + MORE + "#types-kinds"),
+                "metadata", metadata("ObjectMeta", "Standard object's metadata." + MORE + "#metadata"));
+    }
+
+    private static Struct text(String description) {
+        return Struct.of("description", description, "type", "string");
+    }
+
+    private Struct metadata(String name, String description) {
         Struct ref = definitions.builtIn(OpenApiDefinitions.META + name);
-        String description = "Standard object's metadata.";
         return three ? Struct.of("description", description, "allOf", Seq.of(ref))
                 : ref.with("description", description);
-    }
-
-    /// As far as version 2 can say it; where unknown fields are kept nothing is said of known ones, as upstream.
-    private static Struct two(Struct schema) {
-        if (schema.flag("x-kubernetes-preserve-unknown-fields") || schema.flag("nullable")) {
-            return Struct.builder().putUnlessEmpty("description", schema.text("description")).build();
-        }
-        Struct.Builder b = Struct.builder();
-        schema.forEach((name, value) -> {
-            if (name.equals("properties") && value instanceof Struct properties) {
-                Struct.Builder inner = Struct.builder();
-                properties.forEach((n, v) -> inner.put(n, v instanceof Struct s ? two(s) : v));
-                b.put(name, inner.build());
-            } else if (!THREE_ONLY.contains(name)) {
-                b.put(name, (name.equals("items") || name.equals("additionalProperties")) && value instanceof Struct s
-                        ? two(s) : value);
-            }
-        });
-        return b.build();
     }
 }

@@ -55,7 +55,7 @@ final class OpenApiDefinitions {
         String name = customName(kind);
         if (!made.containsKey(name)) {
             made.put(name, Struct.EMPTY);
-            made.put(name, OpenApiCustom.definition(this, three, shape, kind));
+            made.put(name, custom().definition(shape, kind));
         }
         return Struct.of("$ref", pointer(name));
     }
@@ -65,14 +65,18 @@ final class OpenApiDefinitions {
         return schemas.shape(kind).map(s -> kind(kind, s)).orElse(Struct.of("type", "object"));
     }
 
-    /// A reference to the list of a kind.
-    Struct list(Gvk kind, Shape shape) {
+    /// A reference to the list of a kind; `plural` is the resource's name.
+    Struct list(Gvk kind, String plural, Shape shape) {
         if (!shape.definition().isEmpty()) {
             return builtIn(shape.definition() + "List");
         }
         String name = customName(kind) + "List";
-        made.putIfAbsent(name, OpenApiCustom.list(this, kind, kind(kind, shape)));
+        made.putIfAbsent(name, custom().list(kind, plural, kind(kind, shape)));
         return Struct.of("$ref", pointer(name));
+    }
+
+    private OpenApiCustom custom() {
+        return new OpenApiCustom(this, schemas.definition(META + "Status"), three);
     }
 
     /// `com.example.stable.v1.CronTab`.

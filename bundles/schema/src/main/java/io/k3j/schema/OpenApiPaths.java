@@ -103,7 +103,8 @@ final class OpenApiPaths {
         String kind = r.kind().kind();
         String id = "list" + site.group + (everywhere ? kind + "ForAllNamespaces" : site.scope + kind);
         put(new OpenApiOperation(path, in, "get", id, watch + " objects of kind " + kind, site.tag, "list", r.kind(),
-                Struct.EMPTY, false, LIST, List.of(200), definitions.list(r.kind(), r.shape()), ANY, WATCHES));
+                Struct.EMPTY, false, LIST, List.of(200), definitions.list(r.kind(), r.gvr().resource(), r.shape()), ANY,
+                WATCHES));
     }
 
     private void collection(OpenApiResource r, Site site, String path, List<String> in, Struct own) {
