@@ -5,11 +5,13 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.SupervisedLoop;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,12 +42,13 @@ public final class ClusterDns {
     private final InstantSource clock = TimeSource.system().monotonic();
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Settings settings;
+    private final Health loops;
     private final HealthScope health;
     private final Responder responder;
     private final Publication publication;
     private final List<Listeners> listeners = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
-    private final Thread worker;
+    private final SupervisedLoop worker;
     private volatile @Nullable ApiClient client;
     private volatile @Nullable Place wanted;
     private @Nullable Place open;
@@ -54,6 +57,7 @@ public final class ClusterDns {
     @Activate
     public ClusterDns(Settings settings, @Reference Health health) {
         this.settings = settings;
+        this.loops = health;
         this.health = health.scope("cluster-dns");
         Zone zone = new Zone(settings.clusterDomain(), new Picture(views));
         publication = new Publication(views, settings.nodeName(), List.of(settings.clusterDns()));
@@ -62,7 +66,7 @@ public final class ClusterDns {
         if (settings.flannelBackend().equals("none")) {
             wanted = Place.outside(List.of(settings.nodeIp()), List.of(settings.clusterCidr()));
         }
-        worker = Thread.ofVirtual().name("cluster-dns").start(this::work);
+        worker = SupervisedLoop.virtual(health, "cluster-dns-worker", this::work).start();
     }
 
     /// Listens where the newest pod network has this node; the place stays while there is none.
@@ -104,21 +108,17 @@ public final class ClusterDns {
         return all;
     }
 
-    private void work() {
-        try {
-            while (true) {
-                boolean news = changed.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                changed.drainPermits();
-                LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
-                Place place = wanted;
-                if (place == null) {
-                    health.report(HealthLevel.STARTING, "waiting for the pod network");
-                } else if (opened(place)) {
-                    publish(place);
-                }
+    private void work() throws InterruptedException {
+        while (true) {
+            boolean news = changed.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            changed.drainPermits();
+            LOG.log(System.Logger.Level.TRACE, "looking news={0}", news);
+            Place place = wanted;
+            if (place == null) {
+                health.report(HealthLevel.STARTING, "waiting for the pod network");
+            } else if (opened(place)) {
+                publish(place);
             }
-        } catch (InterruptedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "stopped");
         }
     }
 
@@ -139,9 +139,12 @@ public final class ClusterDns {
             return true;
         }
         List<Listeners> next = new ArrayList<>();
+        boolean done = false;
         try {
             for (String address : place.addresses()) {
-                next.add(new Listeners(InetAddress.ofLiteral(address), place.port(), responder, place::welcome, clock));
+                next.add(new Listeners(new InetSocketAddress(InetAddress.ofLiteral(address), place.port()), responder,
+                        place::welcome, clock,
+                        loops));
             }
             LOG.log(System.Logger.Level.INFO, "listening on {0} port {1}", place.addresses(),
                     Integer.toString(place.port()));
@@ -149,19 +152,23 @@ public final class ClusterDns {
             listeners.clear();
             listeners.addAll(next);
             open = place;
-            return true;
+            done = true;
         } catch (IOException e) {
-            next.forEach(Listeners::close);
             health.report(HealthLevel.STARTING, "waiting for the pod network: " + e.getMessage());
-            return false;
+        } finally {
+            // else the addresses would be in use when it is tried again
+            if (!done) {
+                next.forEach(Listeners::close);
+            }
         }
+        return done;
     }
 
     /// Closes the sockets; the objects stay, the successor answers at the same address.
     @Deactivate
     void stop() throws InterruptedException {
         worker.interrupt();
-        worker.join();
+        worker.join(Long.MAX_VALUE);
         listeners.forEach(Listeners::close);
         views.close();
     }

@@ -1,5 +1,7 @@
 package io.k3j.clusterdns;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -22,6 +24,7 @@ final class Connections implements AutoCloseable {
     private final Map<Socket, Times> open = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final InstantSource clock;
+    private final SupervisedLoop watcher;
 
     private record Times(Instant begun, Instant asked) {
         boolean over(Instant now) {
@@ -30,9 +33,10 @@ final class Connections implements AutoCloseable {
     }
 
     /// @param clock a monotonic one
-    Connections(InstantSource clock) {
+    /// @param health where the thread reports, under `name`
+    Connections(InstantSource clock, Health health, String name) {
         this.clock = clock;
-        Thread.ofVirtual().name("dns-connections").start(this::watch);
+        watcher = SupervisedLoop.virtual(health, name, this::watch).start();
     }
 
     /// Takes a connection in; false when there is no seat for its client or this is closed.
@@ -62,18 +66,18 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private void watch() {
-        try {
-            while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                for (Map.Entry<Socket, Times> e : open.entrySet()) {
-                    if (e.getValue().over(clock.instant())) {
-                        close(e.getKey());
-                    }
+    private void watch() throws InterruptedException {
+        while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            for (Map.Entry<Socket, Times> e : open.entrySet()) {
+                if (e.getValue().over(clock.instant())) {
+                    close(e.getKey());
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+        endAll();
+    }
+
+    private void endAll() {
         open.keySet().forEach(Connections::close);
     }
 
@@ -88,5 +92,7 @@ final class Connections implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        watcher.close();
+        endAll();
     }
 }

@@ -1,5 +1,7 @@
 package io.k3j.clusterdns;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -12,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -30,26 +33,29 @@ final class Listeners implements AutoCloseable {
     private final ServerSocket tcp;
     private final Shares questions = new Shares(AT_ONCE, AT_ONCE_PER_CLIENT);
     private final Connections connections;
+    private final List<SupervisedLoop> loops;
 
     /// Opens both sockets; port 0 picks one free port for both. Who is not welcome gets no answer.
     /// @param clock a monotonic one
+    /// @param health where the threads report, under names that end with the address
     /// @throws IOException when the address cannot be used
-    Listeners(InetAddress address, int port, Responder responder, Predicate<InetAddress> welcome, InstantSource clock)
-            throws IOException {
+    Listeners(InetSocketAddress address, Responder responder, Predicate<InetAddress> welcome, InstantSource clock,
+            Health health) throws IOException {
         this.responder = responder;
         this.welcome = welcome;
         tcp = new ServerSocket();
         tcp.setReuseAddress(true);
-        tcp.bind(new InetSocketAddress(address, port));
+        tcp.bind(address);
         try {
-            udp = new DatagramSocket(new InetSocketAddress(address, tcp.getLocalPort()));
+            udp = new DatagramSocket(new InetSocketAddress(address.getAddress(), tcp.getLocalPort()));
         } catch (IOException e) {
             tcp.close();
             throw e;
         }
-        connections = new Connections(clock);
-        Thread.ofVirtual().name("dns-udp").start(this::datagrams);
-        Thread.ofVirtual().name("dns-tcp").start(this::connections);
+        String at = "-" + address.getAddress().getHostAddress();
+        connections = new Connections(clock, health, "dns-connections" + at);
+        loops = List.of(SupervisedLoop.virtual(health, "dns-udp" + at, this::datagrams).start(),
+                SupervisedLoop.virtual(health, "dns-tcp" + at, this::connections).start());
     }
 
     int port() {
@@ -89,16 +95,25 @@ final class Listeners implements AutoCloseable {
     private void connections() {
         while (!tcp.isClosed()) {
             try {
-                Socket socket = tcp.accept();
-                if (welcome.test(socket.getInetAddress()) && connections.begin(socket)) {
-                    Thread.ofVirtual().name("dns-connection").start(() -> serve(socket));
-                } else {
-                    socket.close();
-                }
+                take(tcp.accept());
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "tcp: {0}", e.getMessage());
                 // for want of a descriptor it would fail again at once
                 LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    private void take(Socket socket) throws IOException {
+        boolean taken = false;
+        try {
+            if (welcome.test(socket.getInetAddress()) && connections.begin(socket)) {
+                Thread.ofVirtual().name("dns-connection").start(() -> serve(socket));
+                taken = true;
+            }
+        } finally {
+            if (!taken) {
+                socket.close();
             }
         }
     }
@@ -130,6 +145,7 @@ final class Listeners implements AutoCloseable {
 
     @Override
     public void close() {
+        loops.forEach(SupervisedLoop::close);
         udp.close();
         try {
             tcp.close();

@@ -2,6 +2,7 @@ package io.k3j.clusterdns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Health;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -139,7 +140,7 @@ class ForwarderTest {
 
     @Test
     void takesNoConnectionInOnceClosed() {
-        Connections connections = new Connections(() -> now);
+        Connections connections = new Connections(() -> now, Health.none(), "dns-connections");
         connections.close();
         Socket late = new Socket() {
             @Override
@@ -155,7 +156,9 @@ class ForwarderTest {
     void endsConnectionsOfAClientThatAsksNothing() throws IOException {
         Responder nobody = new Responder(new Zone("cluster.local", new Picture(
                 new io.k3j.controllerkit.LiveViews(Instant::now))), forwarder);
-        try (Listeners l = new Listeners(InetAddress.getLoopbackAddress(), 0, nobody, c -> true, () -> now)) {
+        try (Listeners l = new Listeners(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), nobody, c -> true,
+                () -> now,
+                Health.none())) {
             Socket[] idle = new Socket[Connections.MOST_PER_CLIENT];
             for (int i = 0; i < idle.length; i++) {
                 idle[i] = new Socket(InetAddress.getLoopbackAddress(), l.port());

@@ -2,6 +2,7 @@ package io.k3j.clusterdns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Health;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.Resources;
@@ -68,8 +69,9 @@ class ZoneTest {
                 Seq.of(http.with("port", 8080)));
         Zone zone = new Zone("cluster.local", new Picture(views));
         Forwarder nowhere = new Forwarder(List::of, new Random(1), Instant::now);
-        listeners = new Listeners(InetAddress.getLoopbackAddress(), 0, new Responder(zone, nowhere),
-                a -> true, Instant::now);
+        listeners = new Listeners(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Responder(zone, nowhere),
+                a -> true, Instant::now, Health.none());
         views.attach(api);
         deliver(api);
     }

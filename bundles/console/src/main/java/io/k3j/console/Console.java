@@ -29,7 +29,8 @@ public final class Console {
     public Console(Settings settings, @Reference Components components, @Reference Health health)
             throws IOException {
         HealthScope scope = health.scope("console");
-        socket = ConsoleSocket.open(Path.of(settings.dataDir(), "bundles", "console.sock"), new Commands(components));
+        socket = ConsoleSocket.open(Path.of(settings.dataDir(), "bundles", "console.sock"), new Commands(components),
+                health);
         scope.ok();
     }
 

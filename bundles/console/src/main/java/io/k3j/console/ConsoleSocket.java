@@ -1,5 +1,7 @@
 package io.k3j.console;
 
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.SupervisedLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,34 +37,34 @@ final class ConsoleSocket implements AutoCloseable {
     /// How long a client may take to say its command.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final Path path;
     private final ServerSocketChannel server;
     private final Commands commands;
     private final Duration patience;
     private final Predicate<UserPrincipal> welcome;
     private final Semaphore places = new Semaphore(MAX_COMMANDS_AT_ONCE);
+    private final SupervisedLoop accepting;
 
-    private ConsoleSocket(Path path, ServerSocketChannel server, Commands commands, Duration patience,
-            Predicate<UserPrincipal> welcome) {
-        this.path = path;
+    private ConsoleSocket(ServerSocketChannel server, Commands commands, Duration patience,
+            Predicate<UserPrincipal> welcome, Health health) {
         this.server = server;
         this.commands = commands;
         this.patience = patience;
         this.welcome = welcome;
+        accepting = SupervisedLoop.virtual(health, "console-accept", this::accept);
     }
 
     /// Takes over the path from a predecessor, which goes on with the connections it has. Obeys root, and the user
     /// this process runs as.
-    static ConsoleSocket open(Path path, Commands commands) throws IOException {
+    static ConsoleSocket open(Path path, Commands commands, Health health) throws IOException {
         UserPrincipal root = path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
         // a process owns what the kernel shows of it
         UserPrincipal self = Files.getOwner(Path.of("/proc/self"));
-        return open(path, commands, PATIENCE, user -> user.equals(root) || user.equals(self));
+        return open(path, commands, PATIENCE, user -> user.equals(root) || user.equals(self), health);
     }
 
     /// The same with a patience and a rule whom to obey.
-    static ConsoleSocket open(Path path, Commands commands, Duration patience, Predicate<UserPrincipal> welcome)
-            throws IOException {
+    static ConsoleSocket open(Path path, Commands commands, Duration patience, Predicate<UserPrincipal> welcome,
+            Health health) throws IOException {
         Files.createDirectories(path.getParent());
         Path fresh = path.resolveSibling("console.new");
         Files.deleteIfExists(fresh);
@@ -70,8 +72,8 @@ final class ConsoleSocket implements AutoCloseable {
         server.bind(UnixDomainSocketAddress.of(fresh));
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
         Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-        ConsoleSocket socket = new ConsoleSocket(path, server, commands, patience, welcome);
-        Thread.ofVirtual().name("console").start(socket::accept);
+        ConsoleSocket socket = new ConsoleSocket(server, commands, patience, welcome, health);
+        socket.accepting.start();
         return socket;
     }
 
@@ -154,10 +156,11 @@ final class ConsoleSocket implements AutoCloseable {
 
     @Override
     public void close() {
+        accepting.close();
         try {
             server.close();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "socket {0} not closed", path, e);
+            LOG.log(System.Logger.Level.DEBUG, "socket not closed", e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.k3j.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
@@ -36,7 +37,7 @@ class ConsoleTest {
 
     @BeforeEach
     void open() throws IOException {
-        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()));
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Health.none());
     }
 
     @AfterEach
@@ -85,7 +86,7 @@ class ConsoleTest {
 
     @Test
     void takesThePathOverFromAPredecessor() throws IOException {
-        try (ConsoleSocket next = ConsoleSocket.open(path(), new Commands(new TwoComponents()))) {
+        try (ConsoleSocket next = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Health.none())) {
             socket.close();
             assertThat(answer("ls")).last().isEqualTo("=0");
             assertThat(next).isNotNull();
@@ -110,7 +111,8 @@ class ConsoleTest {
     @Timeout(60)
     void hangsUpOnClientsThatSayNothing() throws IOException {
         socket.close();
-        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true);
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true,
+                Health.none());
         List<SocketChannel> silent = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             silent.add(SocketChannel.open(UnixDomainSocketAddress.of(path())));
@@ -124,7 +126,8 @@ class ConsoleTest {
     @Test
     void obeysNobodyElse() throws IOException {
         socket.close();
-        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofSeconds(10), user -> false);
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofSeconds(10), user -> false,
+                Health.none());
         assertThat(answer("stop\tkube-proxy")).containsExactly("!only root may use the console", "=1");
     }
 

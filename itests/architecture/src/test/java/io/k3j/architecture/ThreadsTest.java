@@ -38,7 +38,6 @@ class ThreadsTest {
             Set.of("agent.Start", "apiserver.Startup", "etcdmember.EtcdMember", "features.Features", "sqllog.LogStart",
                     "sqllog.Writer", "supervisor.Start"),
             "one per pod: whatever a step throws, the next one is taken", Set.of("kubelet.PodWorker"),
-            "loops that are not supervised yet", Set.of("clusterdns.ClusterDns", "clusterdns.Connections"),
             "the loop itself", Set.of("componentapi.SupervisedLoop"));
 
     private final JavaClasses classes = new ClassFileImporter()
