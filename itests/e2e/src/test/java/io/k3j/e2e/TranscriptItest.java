@@ -23,7 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /// What a person with kubectl sees: each file of `transcripts/` is run with each real kubectl, in a namespace of
-/// its own on one server. `-Dk3j.transcript=NAME` and `-Dk3j.minor=33` run a part.
+/// its own on one server: with the oldest and the newest that the machine has, under `-Pfull` with all of them.
+/// `-Dk3j.transcript=NAME` and `-Dk3j.minor=33` run a part.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @NeedsMachine
 class TranscriptItest {
@@ -64,10 +65,17 @@ class TranscriptItest {
             files = all.filter(file -> file.toString().endsWith(".txt")).filter(TranscriptItest::wanted).sorted()
                     .toList();
         }
-        return found.stream().filter(kubectl -> kubectl.minor() >= OLDEST)
-                .filter(kubectl -> kubectl.minor() == Integer.getInteger("k3j.minor", kubectl.minor()))
+        return chosen(found.stream().filter(kubectl -> kubectl.minor() >= OLDEST).toList()).stream()
                 .map(kubectl -> DynamicContainer.dynamicContainer("kubectl " + kubectl.version(), files.stream()
                         .map(file -> DynamicTest.dynamicTest(name(file), () -> check(kubectl, directory, file)))));
+    }
+
+    private static List<Kubectl> chosen(List<Kubectl> real) {
+        Integer minor = Integer.getInteger("k3j.minor");
+        if (minor != null) {
+            return real.stream().filter(kubectl -> kubectl.minor() == minor).toList();
+        }
+        return Boolean.getBoolean("k3j.full") || real.size() < 3 ? real : List.of(real.getFirst(), real.getLast());
     }
 
     private void check(Kubectl kubectl, Path directory, Path file) throws IOException, InterruptedException {
