@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// `ApiBench DIRECTORY [full|short|smoke] [node]`; the distribution is `-Dk3j.dist`. The load comes from this process
 /// on the same cores: HTTP/2 over TLS, with the client certificate of a user who has the role `admin` through RBAC.
 /// With `node` (as root, with containerd) the starts are measured until the node is Ready, too. To work on one number:
-/// `-Dk3j.bench.only=watches`, or more of `store,starts,pods,creates,lists,watches,idle` (`creates` with the reads).
+/// `-Dk3j.bench.only=watches`, or more of `store,starts,pods,creates,lists,forms,watches,idle` (`creates` with the
+/// reads).
 public final class ApiBench {
     private static final String SPACE = "bench";
     private static final String MAPS = "/api/v1/namespaces/" + SPACE + "/configmaps";
@@ -32,13 +33,14 @@ public final class ApiBench {
     private final Path directory;
     private final Size size;
     private final boolean node;
-    private final Table table = new Table();
+    private final Table table;
     private final AtomicLong names = new AtomicLong();
 
     private ApiBench(Path directory, Size size, boolean node) {
         this.directory = directory;
         this.size = size;
         this.node = node;
+        this.table = new Table(size == Size.FULL);
     }
 
     /// Runs it; with a size other than `smoke`, the datastore alone and its peer are measured first.
@@ -73,8 +75,11 @@ public final class ApiBench {
         if (node && wanted("pods")) {
             pods(size == Size.SMOKE ? 1 : PODS);
         }
-        if (wanted("creates") || wanted("lists") || wanted("watches")) {
+        if (wanted("creates") || wanted("lists") || wanted("forms") || wanted("watches")) {
             load();
+        }
+        if (wanted("forms")) {
+            loading();
         }
         delete(directory);
         Files.createDirectories(directory);
@@ -92,7 +97,7 @@ public final class ApiBench {
         try (Product product = Product.start(directory, false)) {
             product.ready();
             prepare(product);
-            try (Links users = product.users(size.connections())) {
+            try (Links users = product.users("bench", size.connections())) {
                 if (wanted("creates")) {
                     creates(product, users);
                     reads(product, users);
@@ -100,10 +105,22 @@ public final class ApiBench {
                 if (wanted("lists")) {
                     lists(product, users);
                 }
+                if (wanted("forms")) {
+                    new Forms(product, users, size, table).run();
+                }
                 if (wanted("watches")) {
                     watches(product, users);
                 }
             }
+        }
+    }
+
+    /// How fast a server that is started again takes over what is stored.
+    private void loading() throws IOException, InterruptedException {
+        try (Product product = Product.start(directory, false)) {
+            product.ready();
+            table.value("objects loaded at a start, a second", product.loadedPerSecond(), "",
+                    size == Size.SMOKE ? Floor.none() : Floor.atLeast(100_000, Double.MAX_VALUE));
         }
     }
 
@@ -142,7 +159,7 @@ public final class ApiBench {
             starts.run(count);
             table.value("pod created to running, median of " + count, starts.pods(), "ms",
                     Floor.atMost(starts.bare() + 150));
-            table.value("  containerd asked directly, in turns", starts.bare(), "ms", Floor.atMost(Double.MAX_VALUE));
+            table.value("  containerd asked directly, in turns", starts.bare(), "ms", Floor.none());
         }
         delete(place);
     }
@@ -155,7 +172,8 @@ public final class ApiBench {
         product.ask(Call.of("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", """
                 {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"bench"},
                 "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"admin"},
-                "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench"}]}"""));
+                "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench"},
+                {"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"bench-too"}]}"""));
         product.ask(Call.of("POST", "/api/v1/namespaces",
                 "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + SPACE + "\"}}"));
         // pods need their service account, which a controller makes
@@ -218,13 +236,13 @@ public final class ApiBench {
         }
         table.value("LIST of " + size.pods() + " pods of " + bytes / size.pods() + " B, median",
                 latencies.micros(0.5) / 1_000, "ms", Floor.atMost(200));
-        table.value("  CPU of the server for it", cpu / 1e6 / size.lists(), "ms", Floor.atMost(Double.MAX_VALUE));
+        table.value("  CPU of the server for it", cpu / 1e6 / size.lists(), "ms", Floor.none());
     }
 
     private void watches(Product product, Links users) throws IOException, InterruptedException {
         product.ask(Call.of("POST", "/api/v1/namespaces",
                 "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"watched\"}}"));
-        try (Links writer = product.users(1)) {
+        try (Links writer = product.users("bench", 1)) {
             Fanout fanout = new Fanout("watched", users, writer, EVENT_BYTES);
             fanout.open(size.watches());
             Pauses.seconds(1);

@@ -104,9 +104,9 @@ final class Product implements AutoCloseable {
         return answer;
     }
 
-    /// Connections of the user `bench`, to whom RBAC gives the role `admin`.
-    Links users(int count) throws IOException {
-        return open(Identity.user(process.dataDir(), "bench"), port, count);
+    /// Connections of a user; RBAC gives the role `admin` to `bench` and `bench-too`.
+    Links users(String name, int count) throws IOException {
+        return open(Identity.user(process.dataDir(), name), port, count);
     }
 
     /// CPU time of the process so far.
@@ -119,6 +119,44 @@ final class Product implements AutoCloseable {
     /// Resident memory in MiB.
     long residentMebibytes() throws IOException {
         return number("status", "VmRSS:") / 1024;
+    }
+
+    /// The most that has been resident since [#forgetPeak], in MiB.
+    long peakMebibytes() throws IOException {
+        return number("status", "VmHWM:") / 1024;
+    }
+
+    /// Begins to look for the peak anew.
+    void forgetPeak() throws IOException {
+        // 5: see https://docs.kernel.org/filesystems/proc.html
+        Files.writeString(Path.of("/proc/" + process.pid() + "/clear_refs"), "5");
+    }
+
+    /// What lives in its heap.
+    long liveBytes() throws IOException, InterruptedException {
+        process.jcmd("GC.run");
+        return 1024 * behind("used ", process.jcmd("GC.heap_info"));
+    }
+
+    /// How many objects a second it loaded when it was started.
+    double loadedPerSecond() throws IOException {
+        String loaded = "loaded objects=";
+        String output = process.output();
+        String line = output.substring(Math.max(0, output.indexOf(loaded)));
+        return behind(loaded, line) * 1e3 / Math.max(1, behind(" millis=", line));
+    }
+
+    /// The first number behind a text.
+    private static long behind(String text, String all) throws IOException {
+        int from = all.indexOf(text) + text.length();
+        int to = from;
+        while (to < all.length() && Character.isDigit(all.charAt(to))) {
+            to++;
+        }
+        if (from < text.length() || to == from) {
+            throw new IOException("no number behind '" + text + "' in " + all);
+        }
+        return Long.parseLong(all.substring(from, to));
     }
 
     /// Bytes it caused to be written to disks.

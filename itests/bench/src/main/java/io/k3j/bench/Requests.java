@@ -59,6 +59,9 @@ final class Requests {
         text(out.writeByte(0x87).writeByte(0x04), call.path());
         text(out.writeByte(0x01), "127.0.0.1");
         text(out.writeByte(0x0f).writeByte(0x2b), "bench/1");
+        if (!call.accept().isEmpty()) {
+            text(out.writeByte(0x0f).writeByte(0x04), call.accept());
+        }
         if (call.body().length > 0) {
             text(out.writeByte(0x0f).writeByte(0x10), "application/json");
             text(out.writeByte(0x0f).writeByte(0x0d), Integer.toString(call.body().length));
@@ -80,13 +83,19 @@ final class Requests {
     }
 
     /// What is asked.
-    record Call(String method, String path, byte[] body) {
+    ///
+    /// @param accept the media types wanted, empty for JSON
+    record Call(String method, String path, byte[] body, String accept) {
         static Call get(String path) {
-            return new Call("GET", path, new byte[0]);
+            return get(path, "");
+        }
+
+        static Call get(String path, String accept) {
+            return new Call("GET", path, new byte[0], accept);
         }
 
         static Call of(String method, String path, String body) {
-            return new Call(method, path, body.getBytes(StandardCharsets.UTF_8));
+            return new Call(method, path, body.getBytes(StandardCharsets.UTF_8), "");
         }
     }
 

@@ -27,7 +27,7 @@ public final class ServersBench {
     private static final double IDLE_SECONDS = 0.5;
     private final Path directory;
     private final Size size;
-    private final Table table = new Table();
+    private final Table table = new Table(false);
     private volatile boolean watching;
 
     private ServersBench(Path directory, Size size) {
@@ -84,7 +84,7 @@ public final class ServersBench {
             }
             // last of all: a server closes connections on which nothing is asked
             for (Product product : products) {
-                users.add(product.users(CONNECTIONS));
+                users.add(product.users("bench", CONNECTIONS));
             }
             return load(name, users, idleMillis, floor);
         } finally {
@@ -190,7 +190,7 @@ public final class ServersBench {
 
     /// Waits until a server knows what the user may do.
     private static void allowed(Product product) throws IOException, InterruptedException {
-        try (Links user = product.users(1)) {
+        try (Links user = product.users("bench", 1)) {
             Links.Answer answer = user.ask(Call.get(MAPS));
             for (int tries = 0; answer.status() != 200 && tries < 3_000; tries++) {
                 Pauses.millis(20);

@@ -6,11 +6,17 @@ import java.util.Locale;
 
 /// The table that is printed, a line as soon as it is known.
 final class Table {
-    private static final String LINE = "%-46s %12s %12s %8s %8s %9s %9s  %s%n";
+    /// At full size a number is not slow but wrong when it is that many times worse than its floor.
+    private static final double COARSE = 2;
+    private static final String LINE = "%-62s %12s %12s %8s %8s %9s %9s  %s%n";
     private final List<String> wrong = new ArrayList<>();
 
+    private final boolean gated;
+
     /// Prints the head.
-    Table() {
+    /// @param gated whether numbers that are far from their floors are wrong
+    Table(boolean gated) {
+        this.gated = gated;
         System.out.printf(LINE, "measure", "reached", "floor", "p50 ms", "p99 ms", "server us", "client us", "");
     }
 
@@ -22,6 +28,14 @@ final class Table {
 
         static Floor atMost(double value) {
             return new Floor(value, false, Double.MAX_VALUE);
+        }
+
+        static Floor none() {
+            return atMost(Double.MAX_VALUE);
+        }
+
+        private Floor coarse() {
+            return new Floor(atLeast ? value / COARSE : value * COARSE, atLeast, p99Millis * COARSE);
         }
 
         private boolean holds(double reached, double p99) {
@@ -38,6 +52,7 @@ final class Table {
         Cost cost = new Cost(reached.serverMicros(), reached.clientMicros());
         row(name, String.format(Locale.ROOT, "%.0f/s", reached.perSecond()), new Judged(floor, reached.perSecond()),
                 reached.latencies(), cost);
+        gate(name, floor, reached.perSecond(), reached.latencies().micros(0.99) / 1_000);
         check(name, reached.failed() == 0 && reached.perSecond() > 0, reached.failed() + " refused");
     }
 
@@ -46,6 +61,12 @@ final class Table {
         System.out.printf(Locale.ROOT, LINE, name, String.format(Locale.ROOT, "%.2f %s", value, unit),
                 floor.value() == Double.MAX_VALUE ? "" : String.format(Locale.ROOT, "%.2f", floor.value()), "", "", "",
                 "", floor.holds(value, 0) ? "" : "below its floor");
+        gate(name, floor, value, 0);
+    }
+
+    private void gate(String name, Floor floor, double reached, double p99) {
+        check(name, !gated || floor.coarse().holds(reached, p99), reached + " (p99 " + p99 + " ms) is "
+                + COARSE + " times worse than its floor of " + floor.value());
     }
 
     /// Latencies and what may not be lost.
