@@ -2,9 +2,10 @@ package io.k3j.datastoreapi;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// Opens a store outside of a running server, for `k3s datastore copy`.
+/// Looks at a store before a server starts, and opens it outside of one, for `k3s datastore copy`.
 ///
 /// **Who.** A driver implements it in a public class with a public constructor without parameters, which the command
 /// knows by name. **Threads.** One caller, blocked until the store is open.
@@ -22,6 +23,12 @@ public interface StoreOpener {
         public Place {
             files = List.copyOf(files);
         }
+    }
+
+    /// What keeps a server from starting with this store, as far as its files tell and somebody who waits for the start
+    /// has patience: what, where and what to type next. Changes nothing; empty also where there are no files yet.
+    default Optional<String> problem(Place place) {
+        return Optional.empty();
     }
 
     /// Opens, and where the store can make itself, makes it.

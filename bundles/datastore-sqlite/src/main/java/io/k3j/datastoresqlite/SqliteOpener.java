@@ -1,6 +1,11 @@
 package io.k3j.datastoresqlite;
 
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// Opens the database of a stopped server.
 public final class SqliteOpener implements StoreOpener {
@@ -9,6 +14,25 @@ public final class SqliteOpener implements StoreOpener {
     /// For the command, which knows it by name.
     public SqliteOpener() {
         // nothing to keep
+    }
+
+    /// Files above [QuickCheck#MAX_START_BYTES] are checked once they are in use.
+    @Override
+    public Optional<String> problem(Place place) {
+        Path file = StoreFile.in(place.dataDir());
+        try {
+            StoreFile.check(file);
+            if (Files.notExists(file) || Files.size(file) == 0 || Files.size(file) > QuickCheck.MAX_START_BYTES) {
+                return Optional.empty();
+            }
+            NativeLibrary.load();
+            NativeLibrary.unlink();
+            return QuickCheck.closed(file).map(why -> new DamagedStore(file, why).getMessage());
+        } catch (DamagedStore | DatastoreUnavailable e) {
+            return Optional.ofNullable(e.getMessage());
+        } catch (IOException e) {
+            return Optional.of("cannot read the datastore " + file + ": " + e + "; check its owner and mode");
+        }
     }
 
     @Override

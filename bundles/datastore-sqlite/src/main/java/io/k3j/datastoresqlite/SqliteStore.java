@@ -16,11 +16,13 @@ public final class SqliteStore implements StoreOpener.Opened {
     private final StoreFile file;
     private final SqliteDialect dialect;
     private final SqlLog log;
+    private final LargeFileCheck check;
 
-    private SqliteStore(StoreFile file, SqliteDialect dialect, SqlLog log) {
+    private SqliteStore(StoreFile file, SqliteDialect dialect, SqlLog log, LargeFileCheck check) {
         this.file = file;
         this.dialect = dialect;
         this.log = log;
+        this.check = check;
     }
 
     /// Opens `<dataDir>/server/db/state.db`, creating it when it is missing. `onBroken` hears, once, when the
@@ -65,7 +67,9 @@ public final class SqliteStore implements StoreOpener.Opened {
         SqlLog log = SqlLog.open(dialect, health, onBroken);
         NativeLibrary.unlink();
         dialect.checkpointer().start();
-        return new SqliteStore(file, dialect, log);
+        LargeFileCheck check = new LargeFileCheck(file, new Connections(file.file()), health);
+        check.start(dialect.size());
+        return new SqliteStore(file, dialect, log, check);
     }
 
     private static DatastoreUnavailable unusable(StoreFile file, SQLException error) {
@@ -92,6 +96,7 @@ public final class SqliteStore implements StoreOpener.Opened {
     @Override
     public void close() {
         try {
+            check.close();
             dialect.checkpointer().close();
             file.closing();
             try {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreFile implements AutoCloseable {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OPEN = "open\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String DIRECTORY = "server/db";
     private static final int HEADER = 100;
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
@@ -41,8 +42,8 @@ final class StoreFile implements AutoCloseable {
     /// @throws StoreInUse if another server has it
     /// @throws MissingPart if a file is gone that holds acknowledged writes
     static StoreFile take(Path dataDir) throws IOException {
-        Path directory = dataDir.resolve("server/db");
-        Path file = directory.resolve("state.db");
+        Path file = in(dataDir);
+        Path directory = dataDir.resolve(DIRECTORY);
         check(file);
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
@@ -100,7 +101,14 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    private static void check(Path file) throws IOException {
+    /// The file of a data directory.
+    static Path in(Path dataDir) {
+        return dataDir.resolve(DIRECTORY).resolve("state.db");
+    }
+
+    /// Whether it is there, empty, or begins like a database.
+    /// @throws DamagedStore if it does not
+    static void check(Path file) throws IOException {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

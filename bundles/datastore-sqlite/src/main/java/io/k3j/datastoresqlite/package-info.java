@@ -8,6 +8,7 @@
 /// | --- | --- |
 /// | `datastore-writer` (`sql-log`) | the writing connection; also the short resets of the write-ahead log |
 /// | `datastore-checkpoint` | its own connection; copies pages from the write-ahead log into the file |
+/// | `datastore-check` | a reading connection; one check of a file above 64 MiB, then ends |
 /// | `datastore-scan` (`sql-log`) | one pass over the table after opening, then ends |
 /// | callers | up to four reading connections |
 ///

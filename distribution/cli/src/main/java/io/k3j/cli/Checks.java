@@ -146,7 +146,7 @@ final class Checks {
         String endpoint = settings.get("datastoreEndpoint") instanceof String text ? text : "";
         if (endpoint.isEmpty()) {
             if (settings.get("dataDir") instanceof String dir && dir.startsWith("/")) {
-                StateFile.problem(Path.of(dir)).ifPresent(problems::add);
+                StateFile.problem(Path.of(dir), Stores::problem).ifPresent(problems::add);
             }
             return;
         }

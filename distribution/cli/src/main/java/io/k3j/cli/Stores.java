@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Stores as `k3s datastore copy` names them. Drivers are known by the names of their classes only.
@@ -89,6 +90,13 @@ final class Stores {
                 running.close();
             }
         }
+    }
+
+    /// What keeps a server from starting with the embedded store of this data directory, as its driver sees it. One that
+    /// another server uses is left to that.
+    static Optional<String> problem(Path dataDir) {
+        return Server.runsIn(dataDir) ? Optional.empty()
+                : made(StoreOpener.class, OPENERS.get(SQLITE)).problem(new StoreOpener.Place("", dataDir, List.of()));
     }
 
     /// Opens a side; `target` may be made.

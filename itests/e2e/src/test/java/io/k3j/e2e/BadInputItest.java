@@ -49,7 +49,7 @@ class BadInputItest {
                     + "/server/db/state.db | --disable-agent | state.db",
             "damaged page of a SQLite file | mkdir -p " + DATA + "/server/db; sqlite3 " + DATA + "/server/db/state.db "
                     + "'create table kine (id integer primary key)'; dd if=/dev/zero of=" + DATA
-                    + "/server/db/state.db bs=4096 seek=1 count=1 conv=notrunc | --disable-agent | is damaged (page 2",
+                    + "/server/db/state.db bs=4096 seek=1 count=1 conv=notrunc | --disable-agent | is damaged (Tree 2 page 2",
             "full disk | mkdir -p " + DATA + "; mount -t tmpfs -o size=64k tmpfs " + DATA + "; dd if=/dev/zero of="
                     + DATA + "/full bs=4k; true | --disable-agent | no space for the data directory"})
     void isToldInOneSentence(String what, String before, String flags, String told)
