@@ -19,8 +19,8 @@ final class BodyBudget {
 
     /// @param most bytes
     BodyBudget(long most) {
-        this.arriving = new Pool(most / PART, Bodies.MAX_BYTES, ARRIVING_USER_PART);
-        this.atWork = new Pool(most - most / PART, (long) WEIGHT * Bodies.MAX_BYTES, PART);
+        this.arriving = Pool.ofMemory(most / PART, Bodies.MAX_BYTES, ARRIVING_USER_PART);
+        this.atWork = Pool.ofMemory(most - most / PART, (long) WEIGHT * Bodies.MAX_BYTES, PART);
     }
 
     /// Room for a body of a user, of which nothing has come.

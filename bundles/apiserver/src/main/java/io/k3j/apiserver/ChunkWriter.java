@@ -19,7 +19,7 @@ final class ChunkWriter extends OutputStream {
     private int used;
     private @Nullable ResponseStream stream;
     private @Nullable OutputStream zip;
-    private Budget.@Nullable Room room;
+    private Pool.@Nullable Room room;
 
     /// An answer 200 with these headers.
     /// @param longLists asked for a place once the answer is a long one

@@ -31,7 +31,8 @@ final class Core {
     private final Seats seats;
     private final Health health;
     private final BodyBudget bodyBudget = new BodyBudget(Runtime.getRuntime().maxMemory() / BodyBudget.HEAP_PART);
-    private final Pool answerPool = new Pool(Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_PART, Bodies.MAX_BYTES,
+    private final Pool answerPool = Pool.ofMemory(Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_PART,
+            Bodies.MAX_BYTES,
             ANSWERS_USER_PART);
     private final Shares watches = Watches.shares(Runtime.getRuntime().maxMemory());
     private final Answers answers;

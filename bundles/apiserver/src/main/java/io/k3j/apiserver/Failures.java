@@ -19,17 +19,17 @@ final class Failures {
     private final LongSupplier nanos;
     private final AtomicLong all = new AtomicLong();
     private final AtomicLong slowed = new AtomicLong();
-    private final Map<String, Budget> budgets = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Allowance> allowances = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Budget> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Allowance> eldest) {
             return size() > ADDRESSES;
         }
     };
 
     /// What an address may still get wrong.
-    private record Budget(double left, long since) {
+    private record Allowance(double left, long since) {
     }
 
     /// By a monotonic clock.
@@ -41,11 +41,11 @@ final class Failures {
     boolean tooMany(String address) {
         all.incrementAndGet();
         long now = nanos.getAsLong();
-        synchronized (budgets) {
-            Budget before = budgets.getOrDefault(address, new Budget(BURST, now));
+        synchronized (allowances) {
+            Allowance before = allowances.getOrDefault(address, new Allowance(BURST, now));
             double grown = before.left + (now - before.since) * PER_SECOND / (double) TimeUnit.SECONDS.toNanos(1);
             double left = Math.min(BURST, grown);
-            budgets.put(address, new Budget(left < 1 ? left : left - 1, now));
+            allowances.put(address, new Allowance(left < 1 ? left : left - 1, now));
             if (left >= 1) {
                 return false;
             }

@@ -31,7 +31,7 @@ final class ListWriter {
     private final Protobuf protobuf;
     private final Answers answers;
     private final Shares longLists = new Shares(
-            new Budget.Bounds(LONG_LISTS, LONG_LISTS_PER_USER, Seats.PATIENCE_MILLIS),
+            new Pool.Bounds(LONG_LISTS, 0, LONG_LISTS_PER_USER, Seats.PATIENCE_MILLIS),
             "Too many long lists, please try again later or ask for pages by the parameter limit.");
 
     ListWriter(Protobuf protobuf, Answers answers) {

@@ -6,32 +6,50 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Bytes of memory that users share. Each has a part, so nobody keeps the others out; what one taker needs is kept for
-/// who is exempt; who finds no room waits a moment, then is sent away with 429. Any thread.
+/// A bounded amount of something that requests take for a while and users share. Each user has a part, so nobody keeps
+/// the others out; some may be kept for who is exempt; who finds none left waits a moment, in no order, then is sent
+/// away with 429. Any thread.
 final class Pool {
-    /// How long a taker waits for room.
+    /// How long a taker of memory waits for room.
     static final long PATIENCE_MILLIS = 5_000;
-    private final long most;
-    private final long everybodys;
-    private final long share;
+    private final Bounds bounds;
+    private final String refusal;
     private final Map<String, Long> taken = new HashMap<>();
     private long total;
+    private long refused;
 
-    /// @param bytes in all; twice `one` at least
-    /// @param one what one taker may need
-    /// @param parts a user may take one of so many, but `one` at least
-    Pool(long bytes, long one, int parts) {
-        this.most = Math.max(bytes, 2 * one);
-        this.everybodys = most - one;
-        this.share = Math.max(most / parts, one);
+    /// How much there is.
+    ///
+    /// @param most for all
+    /// @param kept of that, for who is exempt
+    /// @param perUser of the rest, for one user who is not exempt
+    /// @param patienceMillis how long a request waits for its part
+    record Bounds(long most, long kept, long perUser, long patienceMillis) {
     }
 
-    /// No bytes yet.
+    /// @param refusal what is told to who gets nothing
+    Pool(Bounds bounds, String refusal) {
+        this.bounds = bounds;
+        this.refusal = refusal;
+    }
+
+    /// Memory.
+    /// @param bytes in all; twice `one` at least
+    /// @param one what one taker may need; as much is kept for who is exempt
+    /// @param parts a user may take one of so many, but `one` at least
+    static Pool ofMemory(long bytes, long one, int parts) {
+        long most = Math.max(bytes, 2 * one);
+        return new Pool(new Bounds(most, one, Math.max(most / parts, one), PATIENCE_MILLIS),
+                "Too many large requests, please try again later.");
+    }
+
+    /// Nothing yet.
+    /// @param exempt only the bound for all counts
     Room room(String user, boolean exempt) {
         return new Room(user, exempt);
     }
 
-    /// What one taker has, until it is closed. Used by one thread.
+    /// What one taker has, until it is closed.
     final class Room implements AutoCloseable {
         private final String user;
         private final boolean exempt;
@@ -44,54 +62,64 @@ final class Pool {
 
         /// Takes more; what would be more than a user's part counts as that part. Blocks for a moment.
         /// @throws ApiFault 429
-        void more(long bytes) {
-            long wanted = Math.min(bytes, share);
-            if (!reserved(user, wanted, exempt)) {
-                throw new ApiFault(429, "TooManyRequests", "Too many large requests, please try again later.",
-                        Struct.of("retryAfterSeconds", 1));
+        void more(long amount) {
+            if (!reserved(this, Math.min(amount, bounds.perUser))) {
+                throw new ApiFault(429, "TooManyRequests", refusal, Struct.of("retryAfterSeconds", 1));
             }
-            own += wanted;
         }
 
         @Override
         public void close() {
-            release(user, own);
-            own = 0;
+            release(this);
         }
     }
 
-    private synchronized boolean reserved(String user, long bytes, boolean exempt) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-        while (!fits(user, bytes, exempt)) {
+    private synchronized boolean reserved(Room room, long amount) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(bounds.patienceMillis);
+        while (!fits(room, amount)) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0) {
-                return false;
-            }
-            try {
-                wait(left);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (left <= 0 || !awaited(left)) {
+                refused++;
                 return false;
             }
         }
-        total += bytes;
-        taken.merge(user, bytes, Long::sum);
+        total += amount;
+        taken.merge(room.user, amount, Long::sum);
+        room.own += amount;
         return true;
     }
 
-    private boolean fits(String user, long bytes, boolean exempt) {
-        return exempt ? total + bytes <= most
-                : total + bytes <= everybodys && taken.getOrDefault(user, 0L) + bytes <= share;
+    private synchronized boolean awaited(long millis) {
+        try {
+            wait(millis);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
-    private synchronized void release(String user, long bytes) {
-        total -= bytes;
-        taken.computeIfPresent(user, (u, own) -> own == bytes ? null : own - bytes);
+    private boolean fits(Room room, long amount) {
+        return room.exempt ? total + amount <= bounds.most
+                : total + amount <= bounds.most - bounds.kept
+                        && taken.getOrDefault(room.user, 0L) + amount <= bounds.perUser;
+    }
+
+    private synchronized void release(Room room) {
+        long amount = room.own;
+        room.own = 0;
+        total -= amount;
+        taken.computeIfPresent(room.user, (user, own) -> own == amount ? null : own - amount);
         notifyAll();
     }
 
-    /// How many bytes are taken.
+    /// How much is taken.
     synchronized long taken() {
         return total;
+    }
+
+    /// How many requests got nothing so far.
+    synchronized long refused() {
+        return refused;
     }
 }

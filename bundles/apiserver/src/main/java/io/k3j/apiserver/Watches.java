@@ -43,7 +43,8 @@ final class Watches {
     /// How many there may be on a heap of a size.
     static Shares shares(long heapBytes) {
         long most = heapBytes / HEAP_PART / BYTES;
-        return new Shares(new Budget.Bounds(most, most / USER_PART, 0), "Too many watches, please try again later.");
+        return new Shares(new Pool.Bounds(most, 0, Math.max(1, most / USER_PART), 0),
+                "Too many watches, please try again later.");
     }
 
     /// Nodes and the parts of the control plane, wherever they run, do not share with users.

@@ -13,7 +13,7 @@ class WatchLimitTest {
     private static final String WATCH = "/api/v1/configmaps?watch=true";
     private final TestServer server = new TestServer();
     private final long most = Runtime.getRuntime().maxMemory() / Watches.HEAP_PART / Watches.BYTES;
-    private final List<Budget.Room> rooms = new ArrayList<>();
+    private final List<Pool.Room> rooms = new ArrayList<>();
 
     @AfterEach
     void close() {

@@ -7,8 +7,8 @@ import io.k3j.apiserver.Seats.Lane;
 import io.k3j.clientapi.ApiFault;
 import org.junit.jupiter.api.Test;
 
-class BudgetTest {
-    private final Shares shares = new Shares(new Budget.Bounds(3, 2, 1), "Too many of these.");
+class SharesTest {
+    private final Shares shares = new Shares(new Pool.Bounds(3, 0, 2, 1), "Too many of these.");
 
     private void refused(Lane lane, String user) {
         assertThatThrownBy(() -> shares.take(lane, user)).isInstanceOfSatisfying(ApiFault.class, f -> {
@@ -20,7 +20,7 @@ class BudgetTest {
 
     @Test
     void oneUserHasAPartOfAll() {
-        Budget.Room first = shares.take(Lane.WORKLOAD, "mallory");
+        Pool.Room first = shares.take(Lane.WORKLOAD, "mallory");
         shares.take(Lane.WORKLOAD, "mallory");
         refused(Lane.WORKLOAD, "mallory");
         shares.take(Lane.WORKLOAD, "alice");
