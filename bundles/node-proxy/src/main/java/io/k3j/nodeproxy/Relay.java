@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +76,7 @@ final class Relay {
             if (head.status() == 101) {
                 switchProtocols(head);
             } else {
-                answer(head, link, head.isPlainHtml());
+                answer(head, link, true);
             }
         }
     }
@@ -155,18 +154,16 @@ final class Relay {
         out.flush();
     }
 
-    private void answer(ResponseHead head, UnaryOperator<String> link, boolean page) throws IOException {
+    private void answer(ResponseHead head, UnaryOperator<String> link, boolean rewritten) throws IOException {
         Map<String, String> headers = kept(head);
         headers.computeIfPresent("location", (name, value) -> link.apply(value));
-        PageLinks links = new PageLinks(link);
-        byte[] block = new byte[BLOCK];
         InputStream in = head.body(back.input(), exchange.method());
+        Page page = rewritten ? Page.of(head, in, link) : Page.asItIs(in);
         ResponseStream out = exchange.stream(head.status(), headers);
         try {
-            for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                out.write(page ? links.next(block, n) : Arrays.copyOf(block, n));
+            for (byte[] next = page.next(); next != null; next = page.next()) {
+                out.write(next);
             }
-            out.write(links.end());
             out.close();
         } catch (IOException e) {
             out.abort();

@@ -35,11 +35,11 @@ record ResponseHead(int status, Map<String, String> headers) {
         }
     }
 
-    /// Whether an HTML page follows that is not compressed.
-    boolean isPlainHtml() {
+    /// Whether an HTML page follows in this encoding; `identity` is none.
+    boolean isHtml(String encoding) {
         String type = headers.getOrDefault("content-type", "").split(";", 2)[0].strip();
         return type.equalsIgnoreCase("text/html")
-                && headers.getOrDefault("content-encoding", "identity").equalsIgnoreCase("identity");
+                && headers.getOrDefault("content-encoding", "identity").equalsIgnoreCase(encoding);
     }
 
     static String line(InputStream in, int[] left) throws IOException {

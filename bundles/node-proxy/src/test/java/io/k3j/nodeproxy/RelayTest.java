@@ -7,10 +7,16 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RelayTest {
@@ -92,6 +98,44 @@ class RelayTest {
         Asked asked = new Asked("GET", "", Map.of());
         relay(asked, "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n");
         assertThat(asked.answered).containsEntry("location", "/base/login");
+    }
+
+    @Test
+    void leadsLinksOfACompressedPageBackThroughItself() throws IOException {
+        Asked asked = new Asked("GET", "", Map.of("accept-encoding", "gzip"));
+        String packed = gzip("<a href='/there'>" + "x".repeat(50_000));
+        String heard = relay(asked,
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip"
+                        + "\r\nContent-Length: " + packed.length() + "\r\n\r\n" + packed)
+                .heard();
+        assertThat(heard).contains("accept-encoding: gzip\r\n");
+        assertThat(asked.answered).containsEntry("content-encoding", "gzip");
+        assertThat(gunzip(asked.got())).isEqualTo("<a href='/base/there'>" + "x".repeat(50_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, 200, br, packed", "GET, 206, gzip, packed", "HEAD, 200, gzip, ''"})
+    void passesWhatItCannotUnpackAsItIs(String method, int status, String encoding, String body) throws IOException {
+        Asked asked = new Asked(method, "", Map.of());
+        relay(asked, "HTTP/1.1 " + status + " OK\r\nContent-Type: text/html\r\nContent-Encoding: " + encoding
+                + "\r\nContent-Length: 6\r\n\r\n" + body);
+        assertThat(asked.status).isEqualTo(status);
+        assertThat(asked.got()).isEqualTo(body);
+    }
+
+    private static String gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String gunzip(String packed) throws IOException {
+        byte[] bytes = packed.getBytes(StandardCharsets.ISO_8859_1);
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
     }
 
     private static Obj pod(String... containers) {
