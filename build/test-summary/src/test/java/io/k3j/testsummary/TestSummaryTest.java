@@ -45,6 +45,22 @@ class TestSummaryTest {
         assertThat(AllowedSkips.shipped().all()).isNotEmpty();
     }
 
+    /// So Surefire writes what an assumption said.
+    @Test
+    void anAssumptionSaysItsReasonInTheTextOfItsException() throws IOException {
+        report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
+                <testsuite><testcase classname="B" name="one"><skipped type="TestAbortedException"><![CDATA[\
+                TestAbortedException: Assumption failed: no Go here
+                  at no.Go.Else]]></skipped></testcase><testcase classname="B" name="two"><skipped><![CDATA[crashed
+                  at no Go]]></skipped></testcase></testsuite>""");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        AllowedSkips allowed = AllowedSkips.parse("B\tno Go\n");
+        assertThat(TestSummary.print(root, BUILD, allowed, new PrintStream(out, true, UTF_8))).isOne();
+        assertThat(out.toString(UTF_8)).contains(
+                "(expected) B.one: TestAbortedException: Assumption failed: no Go here",
+                "skipped: B.two: crashed\n");
+    }
+
     @Test
     void skippingIsForbiddenOnlyToBuildMachinesThatHaveEverything() {
         assertThat(TestSummary.strict("true", "root", true)).isTrue();

@@ -146,6 +146,7 @@ final class Database {
 
     /// Kills what of it is on one host, with everything it started.
     void kill(Host host) throws IOException, InterruptedException {
-        host.must("kill -KILL -- -$(cat /run/ha.pid)");
+        // processes of PostgreSQL's connections are groups of their own, and one that is never idle outlives its server
+        host.must("kill -KILL -- -$(cat /run/ha.pid); pkill -KILL -x postgres || true");
     }
 }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 final class Tree {
     /// The framework counts here how many bundles it was asked to install, also those that are not there.
     private static final Path COUNTER = Path.of("bundle0/bundle.id");
+    /// The component runtime keeps here what it has read of the bundles, and writes it anew, in any order, as it stops.
+    private static final Path COMPONENTS = Path.of("data/componentMetadataStore");
 
     private Tree() {
     }
@@ -26,7 +28,7 @@ final class Tree {
             return all;
         }
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(one -> !one.endsWith(COUNTER)).toList()) {
+            for (Path file : files.filter(one -> !one.endsWith(COUNTER) && !one.endsWith(COMPONENTS)).toList()) {
                 all.put(directory.relativize(file).toString(), what(file));
             }
         }
