@@ -10,11 +10,14 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.Item;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /// Sends a page of a list in the form that was asked for, object by object and as fast as the client reads: however
 /// long it is, a few chunks of it are in memory. Ends when the client leaves.
@@ -127,26 +130,58 @@ final class ListWriter {
     /// The length of all elements comes before the first of them, so those of a long list are made twice.
     private void protobuf(Parts parts, OutputStream out) throws IOException {
         ProtobufList list = protobuf.list(parts.head);
-        Kept first = new Kept();
-        int kept = 0;
-        long length = 0;
-        for (int i = 0; i < parts.items.size(); i++) {
-            boolean keep = length < KEPT_BYTES;
-            kept += keep ? 1 : 0;
-            length += parts.shape.protobuf(parts.at(i), list, keep ? first : OutputStream.nullOutputStream());
+        int size = parts.items.size();
+        int half = size > LOOK_EVERY ? size / 2 : size;
+        FutureTask<Long> rest = new FutureTask<>(() -> length(parts, half, size));
+        if (half < size) {
+            Thread.ofVirtual().name("apiserver-list").start(rest);
+        } else {
+            rest.run();
         }
+        Kept first = new Kept();
+        long length = 0;
+        for (int i = 0; i < half; i++) {
+            length += parts.shape.protobuf(parts.at(i), list, length < KEPT_BYTES ? first
+                    : OutputStream.nullOutputStream());
+        }
+        length += joined(rest);
         out.write(list.begin(length));
         for (byte[] element : first.elements) {
             out.write(element);
             length -= element.length;
         }
-        for (int i = kept; i < parts.items.size(); i++) {
+        for (int i = first.elements.size(); i < size; i++) {
             length -= parts.shape.protobuf(parts.at(i), list, out);
         }
         if (length != 0) {
             throw new IllegalStateException("the same objects have another length than before");
         }
         out.write(list.end());
+    }
+
+    /// How many bytes some of the elements have.
+    private long length(Parts parts, int from, int to) throws IOException {
+        ProtobufList list = protobuf.list(parts.head);
+        long length = 0;
+        for (int i = from; i < to; i++) {
+            length += parts.shape.protobuf(parts.at(i), list, OutputStream.nullOutputStream());
+        }
+        return length;
+    }
+
+    private static long joined(FutureTask<Long> counting) throws IOException {
+        try {
+            return counting.get();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped while a list was counted");
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case IOException gone -> throw gone;
+                case RuntimeException wrong -> throw wrong;
+                case null, default -> throw new IllegalStateException(failed);
+            }
+        }
     }
 
     /// Elements that have been made; each is written at once.
