@@ -95,7 +95,8 @@ final class TestKinds implements KindCatalog {
 
         @Override
         public long gracePeriodSeconds(Gvk kind, Obj object, long asked) {
-            return object.spec().text("nodeName").isEmpty() ? 0 : asked >= 0 ? asked : 30;
+            return object.spec().text("nodeName").isEmpty() ? 0 : asked >= 0 ? asked
+                    : object.spec().whole("terminationGracePeriodSeconds", 30);
         }
 
         @Override
