@@ -12,13 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /// Refuses pods that the label `pod-security.kubernetes.io/enforce` of their namespace does not allow, and warns of
 /// pods and templates of pods that `pod-security.kubernetes.io/warn` (without it: `enforce`) does not. Both take a
 /// version. `audit` is checked and kept; there is no audit log it could write to. See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
-@Component(service = Admission.class, property = "order:Integer=120")
+@Component(service = Admission.class, property = "order:Integer=120", configurationPid = "io.k3j.admissioncore",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class PodSecurity implements Admission {
     /// Where kinds that make pods keep the template.
     private static final Map<String, List<String>> TEMPLATES = Map.of("podtemplates", List.of("template"),
@@ -28,11 +30,18 @@ public final class PodSecurity implements Admission {
             List.of("spec", "jobTemplate", "spec", "template"));
     private static final Set<String> GROUPS = Set.of("", "apps", "batch");
     private final World world;
+    private final PodSecurityConfiguration configuration;
 
     /// Looks at namespaces.
+    /// @throws IllegalArgumentException when `admission-control-config-file` is not understood: then no pod is admitted
     @Activate
-    public PodSecurity(@Reference World world) {
+    public PodSecurity(@Reference World world, Settings settings) {
+        this(world, PodSecurityConfiguration.of(settings.kubeApiserverArg()));
+    }
+
+    PodSecurity(World world, PodSecurityConfiguration configuration) {
         this.world = world;
+        this.configuration = configuration;
     }
 
     @Override
@@ -68,8 +77,8 @@ public final class PodSecurity implements Admission {
     }
 
     private void pod(Write write, Struct pod) {
-        PodSecurityLevel level = PodSecurityLevel.enforced(labels(write));
-        if (level.name().equals(PodSecurityLevel.PRIVILEGED) || insignificant(write, pod)) {
+        PodSecurityLevel level = PodSecurityLevel.enforced(labels(write), configuration.defaults());
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED) || exempt(write, pod) || insignificant(write, pod)) {
             return;
         }
         List<String> wrong = PodSecurityChecks.violations(pod, level);
@@ -85,14 +94,18 @@ public final class PodSecurity implements Admission {
         if (resource.equals("namespaces") || resource.equals("pods") && insignificant(write, object)) {
             return List.of();
         }
-        PodSecurityLevel level = PodSecurityLevel.warned(labels(write));
+        PodSecurityLevel level = PodSecurityLevel.warned(labels(write), configuration.defaults());
         Struct pod = object;
         for (String field : TEMPLATES.getOrDefault(resource, List.of())) {
             pod = pod.struct(field);
         }
-        List<String> wrong = pod.isEmpty() ? List.of() : PodSecurityChecks.violations(pod, level);
+        List<String> wrong = pod.isEmpty() || exempt(write, pod) ? List.of() : PodSecurityChecks.violations(pod, level);
         return wrong.isEmpty() ? List.of()
                 : List.of("would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
+    }
+
+    private boolean exempt(Write write, Struct pod) {
+        return configuration.exempts(write) || configuration.exempts(pod);
     }
 
     private Map<String, String> labels(Write write) {

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,13 +19,28 @@ record PodSecurityLevel(String name, String version, int minor) {
     private static final int NEWEST = Integer.MAX_VALUE;
 
     /// The level pods must keep; what is not understood is taken for the strictest.
-    static PodSecurityLevel enforced(Map<String, String> labels) {
-        return of(labels, ENFORCE);
+    /// @param defaults for labels that are not there
+    static PodSecurityLevel enforced(Map<String, String> labels, Map<String, String> defaults) {
+        return of(merged(labels, defaults), ENFORCE);
     }
 
-    /// The level that is warned of: that of its own label, else the enforced one.
-    static PodSecurityLevel warned(Map<String, String> labels) {
-        return labels.containsKey(WARN) ? of(labels, WARN) : of(labels, ENFORCE);
+    /// The level that is warned of: that of its own label, else the enforced one where a label asks for it or no
+    /// default is less strict.
+    static PodSecurityLevel warned(Map<String, String> labels, Map<String, String> defaults) {
+        Map<String, String> all = merged(labels, defaults);
+        if (labels.containsKey(WARN)) {
+            return of(all, WARN);
+        }
+        PodSecurityLevel enforced = of(all, ENFORCE);
+        PodSecurityLevel warned = of(all, WARN);
+        boolean stricter = NAMES.indexOf(enforced.name) > NAMES.indexOf(warned.name);
+        return stricter && (labels.containsKey(ENFORCE) || !defaults.containsKey(WARN)) ? enforced : warned;
+    }
+
+    private static Map<String, String> merged(Map<String, String> labels, Map<String, String> defaults) {
+        Map<String, String> all = new HashMap<>(defaults);
+        all.putAll(labels);
+        return all;
     }
 
     private static PodSecurityLevel of(Map<String, String> labels, String label) {

@@ -7,4 +7,7 @@ package io.k3j.admissioncore;
 
     /// `--service-node-port-range`.
     String serviceNodePortRange() default "30000-32767";
+
+    /// `--kube-apiserver-arg`, as `name=value`: the file of `admission-control-config-file`.
+    String[] kubeApiserverArg() default {};
 }

@@ -99,7 +99,7 @@ class PodAdmissionTest {
 
     @Test
     void aNamespaceMayForbidPrivilegedPods() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         Struct container = Struct.of("name", "c", "securityContext", Struct.of("privileged", true));
         Struct pod = Stage.object("Pod", "p", Struct.of("hostNetwork", true, "containers", Seq.of(container)));
         assertThat(stage.admitted(plugin, World.PODS, pod)).isEqualTo(pod);
@@ -112,7 +112,7 @@ class PodAdmissionTest {
 
     @Test
     void restrictedMeansThatEveryDangerIsRuledOut() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         enforce("restricted");
         assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, Stage.pod(Struct.EMPTY)))
                 .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"restricted:latest\":"
@@ -142,7 +142,7 @@ class PodAdmissionTest {
             "{'securityContext':{'sysctls':[{'name':'kernel.msgmax'}]}}|forbidden sysctls (kernel.msgmax)",
             "{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}|hostPath volumes (volume \"v\")"})
     void baselineRulesOutWhatReachesTheHost(String spec, String violation) {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         enforce("baseline");
         Struct pod = Stage.object("Pod", "p", Json.object(spec.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
         assertThatThrownBy(() -> stage.admitted(plugin, World.PODS, pod))
@@ -151,7 +151,7 @@ class PodAdmissionTest {
 
     @Test
     void restrictedLetsNoCapabilityButOneBeAdded() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         enforce("restricted");
         Struct safe = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", true, "capabilities",
                 Struct.of("drop", List.of("ALL"), "add", List.of("CHOWN", "NET_BIND_SERVICE")), "seccompProfile",
@@ -168,7 +168,7 @@ class PodAdmissionTest {
 
     @Test
     void anOlderVersionKnowsNoNewerRules() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         stage.seed(World.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/enforce", "baseline",
                 "pod-security.kubernetes.io/enforce-version", "v1.33")));
         Struct probe = Struct.of("name", "c", "livenessProbe", Struct.of("tcpSocket", Struct.of("host", "h")));
@@ -178,7 +178,7 @@ class PodAdmissionTest {
 
     @Test
     void aPodOlderThanTheRuleMayBeAnnotated() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         enforce("baseline");
         Struct old = Stage.pod(Struct.of("hostNetwork", true));
         Write write = stage.write(Operation.UPDATE, World.PODS, "Pod", Caller.ANONYMOUS);
@@ -196,7 +196,7 @@ class PodAdmissionTest {
 
     @Test
     void whoeverWritesATemplateIsWarned() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         Struct host = Struct.of("spec", Struct.of("hostNetwork", true));
         Struct deployment = Stage.object("Deployment", "d", Struct.of("template", host));
         Write write = stage.creates(new Gvr("apps", "v1", "deployments"), "Deployment");
@@ -213,7 +213,7 @@ class PodAdmissionTest {
 
     @Test
     void aNamespaceNamesLevelsAndVersionsThatExist() {
-        PodSecurity plugin = new PodSecurity(stage.world);
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
         assertThatThrownBy(() -> stage.admitted(plugin, World.NAMESPACES,
                 namespace(Struct.of("pod-security.kubernetes.io/warn", "strict"))))
                 .hasMessage("Namespace \"p\" is invalid: metadata.labels[pod-security.kubernetes.io/warn]: Invalid"

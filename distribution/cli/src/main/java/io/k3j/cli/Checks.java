@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class Checks {
         c.path("dataDir", "--data-dir");
         c.path("writeKubeconfig", "--write-kubeconfig");
         c.datastore();
+        c.admission();
         return c.problems;
     }
 
@@ -134,6 +136,15 @@ final class Checks {
                 problems.add("invalid --write-kubeconfig-mode \"" + mode + "\": it must be an octal mode such as 0600");
             }
         }
+    }
+
+    /// What it says is read by who acts on it.
+    private void admission() {
+        String name = "admission-control-config-file=";
+        Arrays.stream(list("kubeApiserverArg")).filter(arg -> arg.startsWith(name))
+                .map(arg -> arg.substring(name.length())).filter(file -> !Files.isReadable(Path.of(file)))
+                .forEach(file -> problems.add("cannot read " + file + " given by --kube-apiserver-arg=" + name
+                        + "; write an AdmissionConfiguration there or leave the argument out"));
     }
 
     private void path(String key, String flag) {
