@@ -54,7 +54,7 @@ final class ListShape {
     /// Writes an element of a protobuf list, of the stored bytes where they will do.
     /// @return how many bytes
     int protobuf(Item item, ProtobufList list, OutputStream out) throws IOException {
-        if (form.as() == Form.As.OBJECT && list.direct() && renderer.asStored(target, item, Form.JSON)) {
+        if (direct(item, list)) {
             try {
                 return list.element(item.bytes(), item.revision(), out);
             } catch (MalformedInput strange) {
@@ -62,6 +62,24 @@ final class ListShape {
             }
         }
         return decoded(item, list, out);
+    }
+
+    /// How many bytes that are.
+    int protobufBytes(Item item, ProtobufList list) throws IOException {
+        boolean direct = direct(item, list);
+        int known = direct ? item.protobufBytes() : 0;
+        if (known > 0) {
+            return known;
+        }
+        int count = protobuf(item, list, OutputStream.nullOutputStream());
+        if (direct) {
+            item.protobufBytes(count);
+        }
+        return count;
+    }
+
+    private boolean direct(Item item, ProtobufList list) {
+        return form.as() == Form.As.OBJECT && list.direct() && renderer.asStored(target, item, Form.JSON);
     }
 
     private int decoded(Item item, ProtobufList list, OutputStream out) throws IOException {

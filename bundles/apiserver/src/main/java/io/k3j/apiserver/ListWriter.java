@@ -22,7 +22,8 @@ import java.util.concurrent.FutureTask;
 /// Sends a page of a list in the form that was asked for, object by object and as fast as the client reads: however
 /// long it is, a few chunks of it are in memory. Ends when the client leaves.
 final class ListWriter {
-    /// Objects between two looks whether the client is still there, where nothing is sent that would tell.
+    /// Objects between two looks whether the client is still there, where nothing is sent that would tell, and
+    /// whether others wait for a processor.
     static final int LOOK_EVERY = 1_024;
     /// How many long lists are sent at once in each lane; a list is long when it takes more than one chunk.
     static final int LONG_LISTS = 16;
@@ -80,8 +81,12 @@ final class ListWriter {
         /// The object at a position.
         /// @throws IOException when it is seen that the client has gone
         Item at(int i) throws IOException {
-            if (i % LOOK_EVERY == LOOK_EVERY - 1 && request.exchange().gone()) {
-                throw Reads.gone();
+            if (i % LOOK_EVERY == LOOK_EVERY - 1) {
+                if (request.exchange().gone()) {
+                    throw Reads.gone();
+                }
+                // where nothing is sent nothing blocks, and a few long lists would keep all others from running
+                Thread.yield();
             }
             return items.get(i);
         }
@@ -127,7 +132,8 @@ final class ListWriter {
         }
     }
 
-    /// The length of all elements comes before the first of them, so those of a long list are made twice.
+    /// The length of all elements comes before the first of them, so those of a long list are made
+    /// twice when it is read for the first time.
     private void protobuf(Parts parts, OutputStream out) throws IOException {
         ProtobufList list = protobuf.list(parts.head);
         int size = parts.items.size();
@@ -141,8 +147,8 @@ final class ListWriter {
         Kept first = new Kept();
         long length = 0;
         for (int i = 0; i < half; i++) {
-            length += parts.shape.protobuf(parts.at(i), list, length < KEPT_BYTES ? first
-                    : OutputStream.nullOutputStream());
+            length += length < KEPT_BYTES ? parts.shape.protobuf(parts.at(i), list, first)
+                    : parts.shape.protobufBytes(parts.at(i), list);
         }
         length += joined(rest);
         out.write(list.begin(length));
@@ -164,7 +170,7 @@ final class ListWriter {
         ProtobufList list = protobuf.list(parts.head);
         long length = 0;
         for (int i = from; i < to; i++) {
-            length += parts.shape.protobuf(parts.at(i), list, OutputStream.nullOutputStream());
+            length += parts.shape.protobufBytes(parts.at(i), list);
         }
         return length;
     }

@@ -193,6 +193,21 @@ class ListFormsTest {
     }
 
     @Test
+    void longOnesInProtobufAreTheSameWhenTheirLengthIsKnown() throws IOException {
+        create(2_500, 4_000);
+        byte[] whole = new Protobuf(TestKinds.SCHEMAS).bytes(expected(PROTOBUF, "Metadata"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(list(PROTOBUF, MAPS).bytes()).isEqualTo(whole);
+        }
+        List<Integer> known = new ArrayList<>();
+        server.server.core().log().newest().tree().visit("/registry/configmaps/", (key, item) -> {
+            known.add(item.protobufBytes());
+            return true;
+        });
+        assertThat(known).filteredOn(bytes -> bytes > 4_000).hasSizeGreaterThan(1_300);
+    }
+
+    @Test
     void areCompressedWhileTheyAreMade() throws IOException {
         create(300, 1_000);
         TestExchange zipped = server.serve(new TestExchange("GET", MAPS, new byte[0]).with("accept", "application/yaml")

@@ -16,7 +16,9 @@ public sealed class Item implements SnapshotTree.Marked permits Unreadable {
     private final byte[] bytes;
     private final long revision;
     private final long createRevision;
-    private final int hole;
+    private final short hole;
+    /// By how much its protobuf form is shorter, 0 when that is not known: kept in what alignment leaves free.
+    private short shorter;
     private volatile @Nullable SoftReference<Obj> decoded;
 
     /// `bytes` are in stored form.
@@ -31,7 +33,10 @@ public sealed class Item implements SnapshotTree.Marked permits Unreadable {
         this.bytes = bytes;
         this.revision = revision;
         this.createRevision = createRevision;
-        this.hole = hole;
+        this.hole = (short) hole;
+        if (this.hole != hole) {
+            throw new MalformedInput("its apiVersion and kind are longer than 32 KiB");
+        }
     }
 
     /// Makes sure that the content can be told.
@@ -82,6 +87,19 @@ public sealed class Item implements SnapshotTree.Marked permits Unreadable {
     /// Where `resourceVersion` is spliced in: right behind `"metadata":{`.
     public int holeIndex() {
         return hole;
+    }
+
+    /// How many bytes it takes as an element of a protobuf list, 0 when nobody has said so. Any thread.
+    public int protobufBytes() {
+        int by = shorter;
+        return by == 0 ? 0 : bytes.length - by;
+    }
+
+    /// Remembers that, so that lists need not count once more. It follows from bytes and revision alone, so it does not
+    /// matter who says it last.
+    public void protobufBytes(int count) {
+        int by = bytes.length - count;
+        shorter = by == (short) by ? (short) by : 0;
     }
 
     /// The object, decoded at most once while it is looked at: for who looks often.

@@ -109,9 +109,9 @@ final class Forms {
     /// Memory is given back by and by when nothing happens.
     private void idle() throws IOException, InterruptedException {
         Pauses.seconds(size.quietSeconds());
-        double resident = product.residentMebibytes();
-        table.value("resident memory afterwards, after " + size.quietSeconds() + " s of rest", resident, "MiB",
-                Floor.none());
-        table.value("  as many times what lives", resident * (1 << 20) / product.liveBytes(), "", Floor.atMost(3));
+        table.value("resident memory afterwards, after " + size.quietSeconds() + " s of rest",
+                product.residentMebibytes(), "MiB", Floor.none());
+        double heap = product.heapBytes();
+        table.value("  heap, as many times what lives", heap / product.liveBytes(), "", Floor.atMost(3));
     }
 }

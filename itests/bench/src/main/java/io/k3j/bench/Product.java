@@ -138,6 +138,11 @@ final class Product implements AutoCloseable {
         return 1024 * behind("used ", process.jcmd("GC.heap_info"));
     }
 
+    /// How large its heap is.
+    long heapBytes() throws IOException, InterruptedException {
+        return 1024 * behind("committed ", process.jcmd("GC.heap_info"));
+    }
+
     /// How many objects a second it loaded when it was started.
     double loadedPerSecond() throws IOException {
         String loaded = "loaded objects=";
