@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 /// is killed with its children at the limit, and nobody waits longer than a second for output that a process it left
 /// behind keeps open. Any thread.
 public final class Command {
+    /// The exit code of what was killed.
+    public static final int KILLED = -1;
     /// What is kept of output and of complaints; a program that says more is cut off and fails by it.
     static final int MOST_BYTES = 64 << 20;
     private static final System.Logger LOG = System.getLogger("io.k3j.childprocess");
@@ -21,7 +25,7 @@ public final class Command {
 
     /// How a program ended.
     ///
-    /// @param code its exit code, -1 when it was killed
+    /// @param code its exit code, [#KILLED] when it was killed
     /// @param output what it printed, as UTF-8
     /// @param complaint what it printed on standard error, or why it was killed
     public record Outcome(int code, String output, String complaint) {
@@ -39,26 +43,56 @@ public final class Command {
     /// @throws IOException when there is no such program
     public Outcome run(List<String> line, String input) throws IOException {
         Process process = new ProcessBuilder(line).start();
+        begin(line, "input", () -> feed(process.getOutputStream(), input));
+        return outcome(List.of(line), List.of(process));
+    }
+
+    /// The same for programs of which the first reads a file, and each of the others what the one before it prints. It
+    /// has ended well when all have.
+    ///
+    /// @param lines programs and their arguments, at least one
+    /// @param input a file
+    /// @throws IOException when there is no such program or file
+    public Outcome pipe(List<List<String>> lines, Path input) throws IOException {
+        List<ProcessBuilder> builders = lines.stream().map(ProcessBuilder::new).toList();
+        builders.getFirst().redirectInput(input.toFile());
+        return outcome(lines, ProcessBuilder.startPipeline(builders));
+    }
+
+    private Outcome outcome(List<List<String>> lines, List<Process> processes) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         ByteArrayOutputStream complaint = new ByteArrayOutputStream();
-        begin(line, "input", () -> feed(process.getOutputStream(), input));
-        Thread reader = begin(line, "output", () -> collect(process.getInputStream(), output));
-        Thread listener = begin(line, "complaint", () -> collect(process.getErrorStream(), complaint));
+        Process last = processes.getLast();
+        List<Thread> readers = new ArrayList<>();
+        readers.add(begin(lines.getLast(), "output", () -> collect(last.getInputStream(), output)));
+        for (int i = 0; i < processes.size(); i++) {
+            Process process = processes.get(i);
+            readers.add(begin(lines.get(i), "complaint", () -> collect(process.getErrorStream(), complaint)));
+        }
         try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Outcome(-1, text(output), "no answer within " + limit.toSeconds() + " seconds");
+            long deadline = System.nanoTime() + limit.toNanos();
+            for (Process process : processes) {
+                if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return new Outcome(KILLED, text(output), "no answer within " + limit.toSeconds() + " seconds");
+                }
             }
-            reader.join(REST);
-            listener.join(REST);
-            return new Outcome(process.exitValue(), text(output), text(complaint));
+            for (Thread reader : readers) {
+                reader.join(REST);
+            }
+            int code = processes.stream().mapToInt(Process::exitValue).filter(c -> c != 0).findFirst().orElse(0);
+            return new Outcome(code, text(output), text(complaint));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome(-1, text(output), "interrupted");
+            return new Outcome(KILLED, text(output), "interrupted");
         } finally {
-            if (process.isAlive()) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
+            processes.forEach(Command::kill);
+        }
+    }
+
+    private static void kill(Process process) {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 

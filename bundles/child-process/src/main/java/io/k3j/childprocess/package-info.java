@@ -1,6 +1,6 @@
 /// Short programs of the host, run for a bounded time.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.childprocess;
 

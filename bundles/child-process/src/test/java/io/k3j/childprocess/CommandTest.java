@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class CommandTest {
@@ -53,6 +56,27 @@ class CommandTest {
     void aProgramThatIsNotThereIsNamed() {
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> new Command(SOON).run(List.of("/no/such"), ""))
                 .withMessageContaining("/no/such");
+    }
+
+    @Test
+    void aProgramReadsWhatTheOneBeforeItPrints(@TempDir Path dir) throws IOException {
+        Path input = Files.writeString(dir.resolve("input"), "link");
+        Command command = new Command(Duration.ofSeconds(30));
+        assertThat(command.pipe(List.of(List.of("tr", "a-z", "A-Z"), List.of("cat")), input).output())
+                .isEqualTo("LINK");
+        Command.Outcome failed = command.pipe(
+                List.of(List.of("sh", "-c", "echo no >&2; exit 4"), List.of("cat")), input);
+        assertThat(failed.code()).isEqualTo(4);
+        assertThat(failed.complaint()).isEqualTo("no\n");
+    }
+
+    @Test
+    void programsThatHangAreEndedWithTheirChildrenWhereverTheyStand(@TempDir Path dir) throws Exception {
+        Path input = Files.writeString(dir.resolve("input"), "");
+        Command.Outcome outcome = new Command(SOON).pipe(
+                List.of(List.of("sh", "-c", "sleep 1000 & echo $!; wait"), List.of("cat")), input);
+        assertThat(outcome.code()).isEqualTo(Command.KILLED);
+        ended(outcome.output());
     }
 
     private static Command.Outcome shell(Duration limit, String script, String input) throws IOException {

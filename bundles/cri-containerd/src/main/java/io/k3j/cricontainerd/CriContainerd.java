@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.childprocess.Command;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
@@ -190,7 +191,8 @@ public final class CriContainerd {
         directories.add(places.images());
         try {
             new ImageImport(directories, List.of(ctr, "--address", places.socket().toString(), "--namespace", "k8s.io"),
-                    pins, name -> images.pull(name, io.k3j.model.Struct.EMPTY)).run(imported::countDown);
+                    pins, name -> images.pull(name, io.k3j.model.Struct.EMPTY), new Command(ImageImport.LIMIT))
+                    .run(imported::countDown);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "image import ended: {0}", e.getMessage());
             imported.countDown();

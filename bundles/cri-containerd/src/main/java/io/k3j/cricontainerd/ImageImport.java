@@ -1,8 +1,7 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.childprocess.Command;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -22,6 +20,8 @@ import java.util.stream.Stream;
 /// Keeps the archives of some directories imported and pinned: at start, and two seconds after a change.
 /// See <https://docs.k3s.io/installation/airgap>.
 final class ImageImport {
+    /// How long one call of `ctr` may take: an archive of 20 GB on a disk that takes 20 MB a second is done by then.
+    static final Duration LIMIT = Duration.ofMinutes(20);
     private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final List<String> PIN = List.of("io.cattle.k3s.pinned=pinned", "io.cri-containerd.pinned=pinned");
@@ -29,16 +29,19 @@ final class ImageImport {
     private final List<String> ctr;
     private final Pins pins;
     private final Consumer<String> pull;
+    private final Command command;
     private final Map<Path, String> done = new HashMap<>();
 
     /// @param directories to look into, in this order
     /// @param ctr the command line of containerd's own client, with its address and namespace
     /// @param pull fetches an image named by a `.txt` list
-    ImageImport(List<Path> directories, List<String> ctr, Pins pins, Consumer<String> pull) {
+    /// @param command runs `ctr`, for [#LIMIT] at most
+    ImageImport(List<Path> directories, List<String> ctr, Pins pins, Consumer<String> pull, Command command) {
         this.directories = directories;
         this.ctr = ctr;
         this.pins = pins;
         this.pull = pull;
+        this.command = command;
     }
 
     /// Imports what is there, then watches until interrupted.
@@ -86,32 +89,28 @@ final class ImageImport {
         }
     }
 
-    private void take(Path file) throws IOException, InterruptedException {
+    /// Imports one archive, or fetches what a list names.
+    /// @throws IOException when it cannot be imported
+    void take(Path file) throws IOException, InterruptedException {
         String name = file.getFileName().toString();
         if (name.endsWith(".txt")) {
             Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#"))
                     .forEach(pull);
         } else if (name.endsWith(".tar")) {
-            imported(run(List.of("images", "import", "--all-platforms", file.toString()), null, null));
+            imported(said(command.run(ctr("images", "import", "--all-platforms", file.toString()), "")));
         } else if (name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
-            imported(run(List.of("images", "import", "-"), null, file));
+            imported(said(command.pipe(List.of(ctr("images", "import", "-")), file)));
         } else {
-            unpacker(name).ifPresent(tool -> {
-                try {
-                    imported(run(List.of("images", "import", "-"), tool, file));
-                } catch (IOException e) {
-                    LOG.log(System.Logger.Level.WARNING, "cannot import {0}: {1}", file, e.getMessage());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            String unpacker = unpacker(name);
+            if (!unpacker.isEmpty()) {
+                imported(said(command.pipe(List.of(List.of(unpacker, "-dc"), ctr("images", "import", "-")), file)));
+            }
         }
     }
 
-    private static Optional<String> unpacker(String name) {
-        return name.endsWith(".tar.zst") ? Optional.of("zstd")
-                : name.endsWith(".tar.bz2") ? Optional.of("bzip2")
-                        : name.endsWith(".tar.lz4") ? Optional.of("lz4") : Optional.empty();
+    private static String unpacker(String name) {
+        return name.endsWith(".tar.zst") ? "zstd"
+                : name.endsWith(".tar.bz2") ? "bzip2" : name.endsWith(".tar.lz4") ? "lz4" : "";
     }
 
     /// `ctr` prints `unpacking NAME (sha256:…)...done` for each image.
@@ -123,35 +122,31 @@ final class ImageImport {
         });
         for (String image : names) {
             pins.add(image);
-            List<String> label = new ArrayList<>(List.of("images", "label", image));
+            List<String> label = ctr("images", "label", image);
             label.addAll(PIN);
-            run(label, null, null);
+            said(command.run(label, ""));
             LOG.log(System.Logger.Level.INFO, "imported image={0}", image);
         }
     }
 
-    private String run(List<String> words, @org.jspecify.annotations.Nullable String unpacker,
-            @org.jspecify.annotations.Nullable Path input) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(ctr);
-        command.addAll(words);
-        ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true);
-        List<Process> chain;
-        if (unpacker != null && input != null) {
-            ProcessBuilder first = new ProcessBuilder(unpacker, "-dc", input.toString());
-            chain = ProcessBuilder.startPipeline(List.of(first, b));
-        } else {
-            if (input != null) {
-                b.redirectInput(input.toFile());
-            }
-            chain = List.of(b.start());
+    private List<String> ctr(String... words) {
+        List<String> line = new ArrayList<>(ctr);
+        line.addAll(List.of(words));
+        return line;
+    }
+
+    private static String said(Command.Outcome outcome) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("while ctr ran");
         }
-        Process last = chain.getLast();
-        try (InputStream out = last.getInputStream()) {
-            String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            if (last.waitFor() != 0) {
-                throw new IOException(text.strip());
-            }
-            return text;
+        String all = (outcome.output() + "\n" + outcome.complaint()).strip();
+        if (outcome.code() == Command.KILLED) {
+            throw new IOException(all + "; ctr was killed with what it had started; see whether containerd is at work"
+                    + " and the disk is fast enough (k3s ctr images ls), then touch the file to have it imported");
         }
+        if (outcome.code() != 0) {
+            throw new IOException(all);
+        }
+        return all;
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.childprocess.Command;
 import io.k3j.componentapi.Health;
 import io.k3j.images.Images;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -47,7 +48,7 @@ public final class TestRuntime {
         }
         ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()),
                 List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"), pins, name -> {
-                });
+                }, new Command(ImageImport.LIMIT));
         importer = Thread.ofVirtual().start(() -> {
             try {
                 imports.run(imported::countDown);
