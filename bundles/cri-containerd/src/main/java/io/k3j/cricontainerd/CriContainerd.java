@@ -206,13 +206,18 @@ public final class CriContainerd {
         return settings.shippedImages().isEmpty() ? Path.of(home, "images") : Path.of(settings.shippedImages());
     }
 
+    /// Who keeps the cgroups of pods: our containerd does as its configuration says, another one is asked.
+    private boolean systemd() {
+        return foreign() ? CgroupDriver.systemd(cri, machine.systemd()) : machine.systemd();
+    }
+
     private synchronized void offer() {
         if (stopping.getCount() == 0) {
             return;
         }
         if (registration == null) {
             registration = context.registerService(ContainerRuntime.class,
-                    new CriRuntime(cri, new CriImages(cri, pins), imported, loops), null);
+                    new CriRuntime(cri, new CriImages(cri, pins), imported, loops, systemd()), null);
         }
         health.ok();
     }

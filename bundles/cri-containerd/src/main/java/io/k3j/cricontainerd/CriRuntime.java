@@ -30,14 +30,16 @@ final class CriRuntime implements ContainerRuntime {
     private final ImageStore images;
     private final CountDownLatch imported;
     private final Health health;
+    private final boolean systemd;
 
     /// No sandbox is made before `imported`: pods need the shipped images, a node that becomes Ready does not.
     /// `health` is where the threads of its events report.
-    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported, Health health) {
+    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported, Health health, boolean systemd) {
         this.cri = cri;
         this.images = images;
         this.imported = imported;
         this.health = health;
+        this.systemd = systemd;
     }
 
     @Override
@@ -61,6 +63,11 @@ final class CriRuntime implements ContainerRuntime {
             }
         }
         return new RuntimeReadiness(runtime, network, String.join("; ", missing));
+    }
+
+    @Override
+    public boolean systemdCgroups() {
+        return systemd;
     }
 
     @Override

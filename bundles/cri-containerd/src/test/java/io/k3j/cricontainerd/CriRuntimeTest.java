@@ -29,7 +29,7 @@ class CriRuntimeTest {
 
     private CriRuntime runtime() {
         Cri cri = new Cri(dir.resolve("nobody.sock"));
-        return new CriRuntime(cri, new CriImages(cri, new Pins()), imported, Health.none());
+        return new CriRuntime(cri, new CriImages(cri, new Pins()), imported, Health.none(), false);
     }
 
     @Test

@@ -48,8 +48,7 @@ final class NodeAgent implements AutoCloseable {
         Tokens tokens = new Tokens(api, clock.monotonic());
         Volumes volumes = new Volumes(options, references, new VolumeContent(references, environment, tokens),
                 new Mounts(), clock);
-        boolean systemd = NodeFacts.text("/proc/1/comm").strip().equals("systemd");
-        Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), systemd,
+        Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), runtime.systemdCgroups(),
                 options.number("pod-max-pids", -1));
         Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
         services = new LiveView(References.SERVICES, Query.ALL, clock);

@@ -52,6 +52,11 @@ final class ScriptedRuntime implements ContainerRuntime {
     }
 
     @Override
+    public boolean systemdCgroups() {
+        return false;
+    }
+
+    @Override
     public synchronized String runSandbox(Struct config, String handler) {
         String id = "sandbox-" + serial++;
         int attempt = (int) config.struct("metadata").whole("attempt", 0);

@@ -31,6 +31,11 @@ public interface ContainerRuntime {
     /// Whether the runtime and its pod network are ready, as the runtime sees it.
     RuntimeReadiness readiness();
 
+    /// Who keeps the cgroups of pods, and with it what `cgroup_parent` of a sandbox is: a slice of systemd's as
+    /// `kubepods-burstable.slice` when true, else a path as `/kubepods/burstable`. The same as long as the instance
+    /// lives; does not block.
+    boolean systemdCgroups();
+
     /// Makes and starts a sandbox, with its network.
     ///
     /// @param config a `PodSandboxConfig`

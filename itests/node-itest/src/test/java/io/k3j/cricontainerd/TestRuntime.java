@@ -41,7 +41,7 @@ public final class TestRuntime {
         cri = new Cri(places.socket());
         Pins pins = new Pins();
         CountDownLatch imported = new CountDownLatch(1);
-        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported, Health.none());
+        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported, Health.none(), machine.systemd());
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 1000 && !ready(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);
