@@ -3,17 +3,12 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.Term;
-import io.k3j.clientapi.WriteOptions;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
-import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /// Two servers on one store.
 class SharedStoreTest {
     private static final String MAPS = "/api/v1/namespaces/a/configmaps";
-    private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), false, true);
     private final MemoryDatastore store = new MemoryDatastore(true);
@@ -243,104 +237,8 @@ class SharedStoreTest {
         assertThat(heard).isEmpty();
     }
 
-    @Test
-    void aLeaderWhoHasLostTheLeaseUnknowinglyCannotWrite() {
-        ApiClient other = client(there);
-        Obj lease = other.create(LEASES, Obj.of(Struct.of("apiVersion", "coordination.k8s.io/v1", "kind", "Lease",
-                "metadata", Struct.of("name", "lock", "namespace", "kube-system"))), WriteOptions.PLAIN);
-        HeldTerm term = new HeldTerm(lease.key(), lease.revision());
-        here.extensions.begin(term);
-        ApiClient leader = client(here).leading("lock");
-        leader.create(CONFIG_MAPS, config("before"), WriteOptions.PLAIN);
-        Obj renewed = other.update(LEASES, lease.with("us", "spec", "holderIdentity"), WriteOptions.PLAIN);
-        term.next = renewed.revision();
-        leader.create(CONFIG_MAPS, config("renewed-meanwhile"), WriteOptions.PLAIN);
-        other.update(LEASES, renewed.with("them", "spec", "holderIdentity"), WriteOptions.PLAIN);
-        here.extensions.end(term);
-        assertThatThrownBy(() -> leader.create(CONFIG_MAPS, config("after"), WriteOptions.PLAIN))
-                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503))
-                .hasMessageContaining("not the leader");
-        assertThatThrownBy(() -> leader.delete(CONFIG_MAPS, new Key("a", "before"),
-                io.k3j.clientapi.DeleteOptions.PLAIN)).hasMessageContaining("not the leader");
-        assertThat(other.find(CONFIG_MAPS, new Key("a", "after"))).isEmpty();
-        assertThat(other.find(CONFIG_MAPS, new Key("a", "before"))).isPresent();
-    }
-
-    @Test
-    void whoLeadsWithoutAnElectionWrites() {
-        here.extensions.begin(new HeldTerm(Key.of("lock"), 0) {
-            @Override
-            public boolean elected() {
-                return false;
-            }
-        });
-        ApiClient leader = client(here).leading("lock");
-        assertThat(leader.create(CONFIG_MAPS, config("made"), WriteOptions.PLAIN).uid()).isNotEmpty();
-    }
-
-    @Test
-    void anActionIsToldUnderWhichLeaseItsCallerLeads() {
-        List<String> leases = new ArrayList<>();
-        here.extensions.add(new Action() {
-            @Override
-            public Gvr resource() {
-                return CONFIG_MAPS;
-            }
-
-            @Override
-            public String subresource() {
-                return "act";
-            }
-
-            @Override
-            public Struct perform(Call call) {
-                leases.add(call.lease());
-                return call.body();
-            }
-        });
-        HeldTerm term = new HeldTerm(new Key("kube-system", "lock"), 1);
-        here.extensions.begin(term);
-        client(here).post(CONFIG_MAPS, new Key("a", "one"), "act", Struct.EMPTY);
-        client(here).leading("lock").post(CONFIG_MAPS, new Key("a", "one"), "act", Struct.EMPTY);
-        assertThat(leases).containsExactly("", "lock");
-    }
-
-    private static Obj config(String name) {
-        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
-                Struct.of("name", name, "namespace", "a")));
-    }
-
     private static ApiClient client(TestServer server) {
         Caller caller = Caller.of("system:kube-controller-manager", List.of("system:masters"));
         return new LocalClient(server.server.core(), user -> caller, caller, new ViewKeeper());
-    }
-
-    /// Somebody's belief to lead; a renewal becomes known when it is asked for.
-    private static class HeldTerm implements Term {
-        private final Key lease;
-        private long revision;
-        private long next;
-
-        HeldTerm(Key lease, long revision) {
-            this.lease = lease;
-            this.revision = revision;
-            this.next = revision;
-        }
-
-        @Override
-        public Key lease() {
-            return lease;
-        }
-
-        @Override
-        public synchronized long revision() {
-            return revision;
-        }
-
-        @Override
-        public synchronized long after(long known, Duration atMost) {
-            revision = next;
-            return revision;
-        }
     }
 }

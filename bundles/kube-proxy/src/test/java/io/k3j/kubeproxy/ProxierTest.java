@@ -11,7 +11,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.nodeapi.PacketFilter;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,10 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -34,27 +31,6 @@ class ProxierTest {
     private final LiveViews views = new LiveViews(Instant::now);
     private final Recorder filter = new Recorder();
     private Proxier proxier;
-
-    /// Keeps scripts, and has each checked by nft itself where that is possible.
-    private static final class Recorder implements PacketFilter {
-        private final List<String> scripts = new ArrayList<>();
-        private final List<String> forgotten = new ArrayList<>();
-
-        @Override
-        public void apply(String script) {
-            scripts.add(script);
-        }
-
-        @Override
-        public Set<String> objects(String family, String table) {
-            return Set.of();
-        }
-
-        @Override
-        public void forgetFlows(String address, int port) {
-            forgotten.add(address + ":" + port);
-        }
-    }
 
     @BeforeEach
     void follow() {

@@ -126,21 +126,6 @@ class SchedulingTest {
         assertThat(queue.take()).isEmpty();
     }
 
-    @Test
-    void aPodThatWaitsForItsClaimIsNotPlacedAgainForWhatDoesNotHelpIt() {
-        SchedulingQueue queue = new SchedulingQueue(clock);
-        queue.add(new PodInfo(pod("p", cpu("1"))));
-        SchedulingQueue.Entry entry = queue.take().orElseThrow();
-        queue.changed(Set.of("NodeResourcesFit"));
-        queue.park(entry, Set.of(VolumeFilter.NAME));
-        assertThat(queue.take()).isEmpty();
-        queue.changed(Set.of());
-        assertThat(queue.take()).contains(entry);
-        queue.changed(Set.of());
-        queue.park(entry, Set.of(VolumeFilter.NAME));
-        assertThat(queue.take()).contains(entry);
-    }
-
     private static Struct extended(long priority) {
         Struct amount = Struct.of("example.com/widget", "1");
         return Struct.of("priority", priority, "containers", Seq.of(Struct.of("name", "c", "image", "i", "resources",
@@ -270,77 +255,5 @@ class SchedulingTest {
         clock.advance(Duration.ofSeconds(1));
         settle();
         assertThat(node("a")).isEqualTo("n1");
-    }
-
-    @Test
-    void tellsAWaitingClaimItsNodeAndBindsWhenItIsBound() {
-        node("n1", "1");
-        api.seed(Resources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass",
-                "metadata", Struct.of("name", "local-path"), "provisioner", "rancher.io/local-path",
-                "volumeBindingMode",
-                "WaitForFirstConsumer")));
-        Obj claim = api.seed(Resources.PERSISTENT_VOLUME_CLAIMS, Obj.of(Struct.of("apiVersion", "v1", "kind",
-                "PersistentVolumeClaim", "metadata", Struct.of("name", "data", "namespace", "default"), "spec",
-                Struct.of("storageClassName", "local-path"), "status", Struct.of("phase", "Pending"))));
-        pod("p", cpu("1").with("volumes", Seq.of(Struct.of("name", "d", "persistentVolumeClaim",
-                Struct.of("claimName", "data")))));
-        settle();
-        assertThat(node("p")).isEmpty();
-        Obj told = api.get(Resources.PERSISTENT_VOLUME_CLAIMS, claim.key());
-        assertThat(told.annotations()).containsEntry("volume.kubernetes.io/selected-node", "n1");
-        api.seed(Resources.PERSISTENT_VOLUMES,
-                Obj.of(Struct.of("apiVersion", "v1", "kind", "PersistentVolume", "metadata",
-                        Struct.of("name", "pv"))));
-        api.seed(Resources.PERSISTENT_VOLUME_CLAIMS,
-                told.with("pv", "spec", "volumeName").with("Bound", "status", "phase"));
-        settle();
-        assertThat(node("p")).isEqualTo("n1");
-    }
-
-    private void local(String name, String node) {
-        Struct term = Struct.of("matchExpressions", Seq.of(Struct.of("key", "kubernetes.io/hostname", "operator", "In",
-                "values", Seq.of(node))));
-        api.seed(Resources.PERSISTENT_VOLUMES, Obj.of(Struct.of("apiVersion", "v1", "kind", "PersistentVolume",
-                "metadata", Struct.of("name", name), "spec", Struct.of("storageClassName", "local", "capacity",
-                        Struct.of("storage", "5Gi"), "accessModes", Seq.of("ReadWriteOnce"), "nodeAffinity",
-                        Struct.of("required", Struct.of("nodeSelectorTerms", Seq.of(term)))))));
-    }
-
-    private Obj localClaim(String name) {
-        return api.seed(Resources.PERSISTENT_VOLUME_CLAIMS, Obj.of(Struct.of("apiVersion", "v1", "kind",
-                "PersistentVolumeClaim", "metadata", Struct.of("name", name, "namespace", "default"), "spec",
-                Struct.of("storageClassName", "local", "accessModes", Seq.of("ReadWriteOnce"), "resources",
-                        Struct.of("requests", Struct.of("storage", "1Gi"))),
-                "status", Struct.of("phase", "Pending"))));
-    }
-
-    private void localPod(String name, String claim) {
-        pod(name, cpu("1").with("volumes", Seq.of(Struct.of("name", "d", "persistentVolumeClaim",
-                Struct.of("claimName", claim)))));
-        settle();
-    }
-
-    @Test
-    void goesWhereALocalVolumeIsAndGivesItToTheClaim() {
-        api.seed(Resources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass",
-                "metadata", Struct.of("name", "local"), "provisioner", "kubernetes.io/no-provisioner",
-                "volumeBindingMode", "WaitForFirstConsumer")));
-        node("n1", "4");
-        node("n2", "4");
-        local("v", "n2");
-        Obj first = localClaim("first");
-        localClaim("second");
-        localPod("p", "first");
-        Struct ref = api.get(Resources.PERSISTENT_VOLUMES, Key.of("v")).spec().struct("claimRef");
-        assertThat(ref.text("name")).isEqualTo("first");
-        assertThat(ref.text("uid")).isEqualTo(first.uid());
-        assertThat(node("p")).isEmpty();
-        localPod("q", "second");
-        assertThat(why("q")).contains("2 node(s) didn't find available persistent volumes to bind");
-        Obj claim = api.get(Resources.PERSISTENT_VOLUME_CLAIMS, first.key());
-        api.seed(Resources.PERSISTENT_VOLUME_CLAIMS,
-                claim.with("v", "spec", "volumeName").with("Bound", "status", "phase"));
-        settle();
-        assertThat(node("p")).isEqualTo("n2");
     }
 }

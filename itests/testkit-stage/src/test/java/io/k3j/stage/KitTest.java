@@ -2,7 +2,6 @@ package io.k3j.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
@@ -10,12 +9,10 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Again;
 import io.k3j.controllerkit.Events;
-import io.k3j.controllerkit.LeaseHold;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Loop;
 import io.k3j.controllerkit.LoopRunner;
 import io.k3j.controllerkit.Resources;
-import io.k3j.controllerkit.WorkQueue;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -32,101 +29,11 @@ import org.junit.jupiter.api.Test;
 class KitTest {
     private final ManualClock clock = new ManualClock();
     private final FakeApi api = FakeApi.stepped(clock);
-    private static final LeaseHold.Timing TIMING = new LeaseHold.Timing(Duration.ofSeconds(4), Duration.ofSeconds(3),
-            Duration.ofMillis(500));
     private static final Key KEY = new Key("default", "a");
 
     private static Obj map(String name, String value) {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
                 Struct.of("name", name, "namespace", "default"), "data", Struct.of("v", value)));
-    }
-
-    @Test
-    void aKeyAddedWhileWorkedOnComesAgainAfterwards() {
-        WorkQueue queue = new WorkQueue(clock);
-        queue.add(KEY);
-        queue.add(KEY);
-        assertThat(queue.take()).contains(KEY);
-        queue.add(KEY);
-        assertThat(queue.take()).isEmpty();
-        queue.done(KEY);
-        assertThat(queue.take()).contains(KEY);
-        queue.done(KEY);
-        assertThat(queue.take()).isEmpty();
-    }
-
-    @Test
-    void failuresDoubleTheDelayUntilForgotten() {
-        WorkQueue queue = new WorkQueue(clock);
-        for (int millis : new int[] {5, 10, 20, 40}) {
-            queue.retry(KEY);
-            clock.advance(Duration.ofMillis(millis - 1));
-            assertThat(queue.take()).isEmpty();
-            clock.advance(Duration.ofMillis(1));
-            assertThat(queue.take()).contains(KEY);
-            queue.done(KEY);
-        }
-        queue.forget(KEY);
-        queue.retry(KEY);
-        clock.advance(Duration.ofMillis(5));
-        assertThat(queue.take()).contains(KEY);
-    }
-
-    @Test
-    void aStepOfTheTimeOfDayFreezesNoQueue() {
-        WorkQueue queue = new WorkQueue(clock);
-        queue.addAfter(KEY, Duration.ofSeconds(10));
-        clock.step(Duration.ofHours(1));
-        assertThat(queue.take()).isEmpty();
-        clock.step(Duration.ofHours(-2));
-        clock.advance(Duration.ofSeconds(10));
-        assertThat(queue.take()).contains(KEY);
-        queue.done(KEY);
-        queue.retry(KEY);
-        clock.step(Duration.ofHours(-1));
-        clock.advance(Duration.ofMillis(5));
-        assertThat(queue.take()).contains(KEY);
-    }
-
-    @Test
-    void keysThatBecomeDueTogetherWakeAsManyWorkers() throws InterruptedException {
-        WorkQueue queue = new WorkQueue(TimeSource.system());
-        CountDownLatch together = new CountDownLatch(3);
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            workers.add(Thread.ofVirtual().start(() -> {
-                while (queue.take().isEmpty()) {
-                    queue.await(Duration.ofSeconds(60));
-                }
-                together.countDown();
-                joined(together);
-            }));
-        }
-        for (int i = 0; i < 3; i++) {
-            queue.addAfter(Key.of("k" + i), Duration.ofMillis(50));
-        }
-        for (Thread worker : workers) {
-            assertThat(worker.join(Duration.ofSeconds(20))).isTrue();
-        }
-        assertThat(together.getCount()).isZero();
-    }
-
-    private static void joined(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Test
-    void theEarlierOfTwoDelaysCounts() {
-        WorkQueue queue = new WorkQueue(clock);
-        queue.addAfter(KEY, Duration.ofSeconds(10));
-        queue.addAfter(KEY, Duration.ofSeconds(1));
-        queue.addAfter(KEY, Duration.ofSeconds(20));
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(queue.take()).contains(KEY);
     }
 
     @Test
@@ -233,64 +140,6 @@ class KitTest {
         assertThat(event.tree().whole("count", 0)).isEqualTo(25);
         assertThat(event.tree().struct("involvedObject").text("uid")).isEqualTo(about.uid());
         assertThat(event.tree().struct("source").text("component")).isEqualTo("tester");
-    }
-
-    @Test
-    void onlyOneHoldsALeaseUntilItIsReleasedOrOver() {
-        Key key = new Key("kube-system", "lock");
-        LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);
-        LeaseHold b = new LeaseHold(api, key, "b", TIMING, clock);
-        assertThat(a.renew()).isTrue();
-        assertThat(b.renew()).isFalse();
-        clock.advance(Duration.ofSeconds(2));
-        assertThat(a.renew()).isTrue();
-        assertThat(b.renew()).isFalse();
-        clock.advance(Duration.ofSeconds(3));
-        assertThat(a.held()).isFalse();
-        assertThat(b.renew()).isFalse();
-        clock.advance(Duration.ofMillis(500));
-        assertThat(b.renew()).isTrue();
-        assertThat(a.renew()).isFalse();
-        b.release();
-        assertThat(a.renew()).isTrue();
-        assertThat(api.get(Resources.LEASES, key).spec().whole("leaseTransitions", 0)).isEqualTo(3);
-    }
-
-    @Test
-    void tellsWhoseALeaseIsFromWhatItHasSeen() {
-        Key key = new Key("kube-system", "lock");
-        LeaseHold b = new LeaseHold(api, key, "b", TIMING, clock);
-        assertThat(b.nobodys(Duration.ZERO)).isFalse();
-        new LeaseHold(api, key, "a", TIMING, clock).renew();
-        b.saw(api.get(Resources.LEASES, key));
-        assertThat(b.theirs(Duration.ofSeconds(1))).isFalse();
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(b.theirs(Duration.ofSeconds(1))).isTrue();
-        assertThat(b.nobodys(Duration.ZERO)).isFalse();
-        clock.advance(Duration.ofMillis(2_500));
-        assertThat(b.theirs(Duration.ZERO)).isFalse();
-        assertThat(b.nobodys(Duration.ZERO)).isTrue();
-        assertThat(b.nobodys(Duration.ofSeconds(1))).isFalse();
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(b.nobodys(Duration.ofSeconds(1))).isTrue();
-        assertThat(b.renew()).isTrue();
-        clock.advance(Duration.ofSeconds(3));
-        assertThat(b.nobodys(Duration.ofMillis(1))).isFalse();
-        clock.advance(Duration.ofMillis(1));
-        assertThat(b.nobodys(Duration.ofMillis(1))).isTrue();
-    }
-
-    @Test
-    void keepsALeaseOverAShortOutage() {
-        Key key = new Key("kube-system", "lock");
-        LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);
-        a.renew();
-        clock.advance(Duration.ofSeconds(2));
-        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
-        assertThat(a.renew()).isTrue();
-        clock.advance(Duration.ofSeconds(2));
-        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
-        assertThat(a.renew()).isFalse();
     }
 
     @Test
