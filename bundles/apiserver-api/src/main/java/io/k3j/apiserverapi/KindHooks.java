@@ -33,8 +33,8 @@ public interface KindHooks {
         return object;
     }
 
-    /// Everything wrong with the object, in upstream's words; empty when it may be stored. Types and
-    /// required fields of the schema have been checked before.
+    /// Everything wrong with the object, in upstream's words; empty when it may be stored. Types have been
+    /// checked before; whatever must be there has not.
     default List<FieldProblem> problems(Write write, Struct object) {
         return List.of();
     }

@@ -111,10 +111,11 @@ final class Metadata {
     static Struct placed(Intent intent, Struct object, boolean creation) {
         Struct given = object.struct("metadata");
         String namespace = given.text("namespace");
-        if (!namespace.isEmpty() && !namespace.equals(intent.key().namespace())) {
-            throw ApiFault.badRequest(intent.target().kind().namespaced()
-                    ? "the namespace of the provided object does not match the namespace sent on the request"
-                    : "namespace is not allowed on this type");
+        // on kinds that have none it is dropped, as upstream does: charts write it there
+        boolean namespaced = intent.target().kind().namespaced();
+        if (namespaced && !namespace.isEmpty() && !namespace.equals(intent.key().namespace())) {
+            throw ApiFault.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
         }
         if (creation && !given.text("resourceVersion").isEmpty()) {
             throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");

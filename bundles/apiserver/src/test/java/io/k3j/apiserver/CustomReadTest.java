@@ -34,8 +34,12 @@ class CustomReadTest {
     }
 
     private static ResourceKind row(String schema) {
+        return row(schema, true);
+    }
+
+    private static ResourceKind row(String schema, boolean namespaced) {
         Struct s = Yaml.document(schema.getBytes(StandardCharsets.UTF_8)).object();
-        return new ResourceKind(FOO, KIND, new ResourceKind.Names("foo", List.of(), List.of()), true,
+        return new ResourceKind(FOO, KIND, new ResourceKind.Names("foo", List.of(), List.of()), namespaced,
                 Set.of("create", "get", "list", "watch"), List.of(),
                 new ResourceKind.Storage("/registry/a.com/foos/", KIND), Structural.shape(TestKinds.SCHEMAS, s),
                 List.of(new ResourceKind.Column("Name", "string", "name", "The name.", 0, "")),
@@ -78,5 +82,15 @@ class CustomReadTest {
         // no rules here: what counts is that nobody fails before they are asked
         assertThat(server.call("POST", FOOS, "{\"apiVersion\":\"a.com/v1\",\"kind\":\"Foo\","
                 + "\"metadata\":{\"name\":\"x\"},\"bars\":[{\"age\":\"1\"}]}").status()).isEqualTo(201);
+    }
+
+    @Test
+    void aNamespaceOnAKindThatHasNoneIsDropped() throws IOException {
+        row = row("{type: object}", false);
+        server.extensions.kinds().put(catalog);
+        TestExchange made = server.call("POST", "/apis/a.com/v1/foos",
+                "{\"apiVersion\":\"a.com/v1\",\"kind\":\"Foo\",\"metadata\":{\"name\":\"x\",\"namespace\":\"n\"}}");
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.text()).doesNotContain("namespace");
     }
 }

@@ -41,8 +41,9 @@ public final class BuiltinKinds implements KindCatalog {
     static List<GroupHooks> hooks(KindTable table) {
         Cells cells = new Cells();
         Map<String, Rules> rules = AllRules.byKind(table);
+        RequiredFields required = new RequiredFields(table.kinds());
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()
-                .filter(g -> !g.equals(ELSEWHERE)).map(g -> new GroupHooks(g, table, cells, rules)).toList();
+                .filter(g -> !g.equals(ELSEWHERE)).map(g -> new GroupHooks(g, table, cells, rules, required)).toList();
     }
 
     @Override

@@ -22,14 +22,16 @@ final class GroupHooks implements KindHooks {
     private final Cells cells;
     private final KindTable table;
     private final Map<String, Rules> rules;
+    private final RequiredFields required;
     private final Map<Gvk, ResourceKind> kinds = new HashMap<>();
 
     /// @param rules by kind
-    GroupHooks(String group, KindTable table, Cells cells, Map<String, Rules> rules) {
+    GroupHooks(String group, KindTable table, Cells cells, Map<String, Rules> rules, RequiredFields required) {
         this.group = group;
         this.table = table;
         this.cells = cells;
         this.rules = rules;
+        this.required = required;
         table.kinds().stream().filter(k -> k.gvk().group().equals(group)).forEach(k -> kinds.put(k.gvk(), k));
     }
 
@@ -58,6 +60,7 @@ final class GroupHooks implements KindHooks {
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, r::name));
         Problems problems = Problems.none();
         r.check(write, object, problems);
+        required.check(write, object, problems);
         all.addAll(problems.found());
         return all;
     }

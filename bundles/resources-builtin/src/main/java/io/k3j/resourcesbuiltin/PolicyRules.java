@@ -73,7 +73,9 @@ final class PolicyRules {
     private static final class Runtimes implements Rules {
         @Override
         public void check(Write write, Struct o, Problems p) {
-            p.at("handler").invalid(o.text("handler"), Names.label(o.text("handler")));
+            if (p.present(o, "handler")) {
+                p.at("handler").invalid(o.text("handler"), Names.label(o.text("handler")));
+            }
             if (write.operation() == Operation.UPDATE) {
                 p.immutable(write.before().orElse(Struct.EMPTY), o, "handler");
             }
@@ -169,7 +171,11 @@ final class PolicyRules {
                 if (w.seq("admissionReviewVersions").isEmpty()) {
                     at.at("admissionReviewVersions").required("must specify one of v1, v1beta1");
                 }
-                at.requiredOneOf(w, "sideEffects", List.of("None", "NoneOnDryRun"));
+                if (w.get("sideEffects") instanceof String) {
+                    at.requiredOneOf(w, "sideEffects", List.of("None", "NoneOnDryRun"));
+                } else {
+                    at.at("sideEffects").required("must specify one of None, NoneOnDryRun");
+                }
                 boolean url = w.struct("clientConfig").has("url");
                 if (url == w.struct("clientConfig").has("service")) {
                     at.at("clientConfig").required("exactly one of url or service is required");

@@ -44,9 +44,12 @@ final class ScalerRules implements Rules {
         if (spec.whole("minReplicas", 1) < 1) {
             p.at("minReplicas").invalid(spec.whole("minReplicas", 1), "must be greater than or equal to 1");
         }
-        if (most < 1) {
-            p.at("maxReplicas").invalid(most, "must be greater than 0");
-        } else if (most < spec.whole("minReplicas", 1)) {
+        if (most == 0) {
+            p.at("maxReplicas").required("must be set and greater than 0");
+        } else if (most < 0) {
+            p.at("maxReplicas").invalid(most, "must be greater than or equal to 1");
+        }
+        if (most < spec.whole("minReplicas", 1)) {
             p.at("maxReplicas").invalid(most, "must be greater than or equal to `minReplicas`");
         }
         p.at("scaleTargetRef").present(spec.struct("scaleTargetRef"), "kind");

@@ -83,7 +83,9 @@ final class StorageRules {
 
         @Override
         public Struct prepared(Write write, Struct o) {
-            return write.operation() == Operation.CREATE ? o.with("status", Struct.of("phase", "Pending")) : o;
+            Struct c = write.subresource().isEmpty()
+                    ? Fill.inside(o, "spec", s -> ClaimSources.of(write, s)) : o;
+            return write.operation() == Operation.CREATE ? c.with("status", Struct.of("phase", "Pending")) : c;
         }
 
         @Override

@@ -47,7 +47,10 @@ final class Kit {
     }
 
     Struct defaulted(String text) {
-        Struct o = yaml(text);
+        return defaulted(yaml(text));
+    }
+
+    private Struct defaulted(Struct o) {
         return hooks(o).defaulted(kind(o).gvk(), o);
     }
 
@@ -57,12 +60,20 @@ final class Kit {
     }
 
     Struct created(String text) {
-        Struct o = defaulted(text);
+        return created(yaml(text));
+    }
+
+    private Struct created(Struct object) {
+        Struct o = defaulted(object);
         return hooks(o).prepared(write(Operation.CREATE, o, Optional.empty(), ""), o);
     }
 
     List<String> createProblems(String text) {
-        Struct o = created(text);
+        return createProblems(yaml(text));
+    }
+
+    List<String> createProblems(Struct object) {
+        Struct o = created(object);
         return texts(hooks(o).problems(write(Operation.CREATE, o, Optional.empty(), ""), o));
     }
 
