@@ -21,6 +21,7 @@ final class AllRules {
         StorageRules.into(map);
         AccessRules.into(map);
         PolicyRules.into(map);
+        FilledRules.into(map);
         map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);
     }

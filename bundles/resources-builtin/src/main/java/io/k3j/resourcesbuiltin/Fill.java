@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.function.UnaryOperator;
@@ -9,10 +10,10 @@ final class Fill {
     private Fill() {
     }
 
-    /// The struct with a field set where it is missing or an empty text.
+    /// The struct with a field set where it is missing, null or an empty text.
     static Struct in(Struct of, String field, Object value) {
         Object now = of.get(field);
-        return now == null || "".equals(now) ? of.with(field, value) : of;
+        return now == null || now == Null.NULL || "".equals(now) ? of.with(field, value) : of;
     }
 
     /// The struct with several fields set where they are missing: name, value, name, value ….
