@@ -266,8 +266,7 @@ final class PodStatus {
                 ? condition("Ready", false, "ReadinessGatesNotReady", gates) : condition("Ready", ready, why, message));
         all.add(condition("ContainersReady", containers, why, message));
         view.resources().conditions().forEach((type, w) -> all.add(condition(type, true, w.reason(), w.message())));
-        Struct scheduled = pod.status().seq("conditions").find("type", "PodScheduled");
-        all.add(scheduled.isEmpty() ? condition("PodScheduled", true, "", "") : scheduled);
+        all.add(condition("PodScheduled", true, "", ""));
         pod.status().seq("conditions").structs().stream().filter(c -> !OURS.contains(c.text("type"))).forEach(all::add);
         return Seq.copyOf(all);
     }

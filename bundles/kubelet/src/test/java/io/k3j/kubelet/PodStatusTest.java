@@ -29,6 +29,19 @@ class PodStatusTest {
         assertThat(initialized(pod)).isEmpty();
     }
 
+    @Test
+    void allConditionsTellTheGenerationThatWasSeen() {
+        Struct scheduled = Struct.of("type", "PodScheduled", "status", "True", "observedGeneration", 1L,
+                "lastTransitionTime", "2026-01-01T00:00:00Z");
+        Struct metadata = pod().tree().struct("metadata").with("generation", 2L);
+        Obj pod = pod().withTree(pod().tree().with("metadata", metadata).with("status",
+                Struct.of("conditions", Seq.of(scheduled))));
+        Seq conditions = status(pod).seq("conditions");
+        assertThat(conditions.structs()).extracting(c -> c.whole("observedGeneration", 0)).containsOnly(2L);
+        assertThat(conditions.find("type", "PodScheduled").text("lastTransitionTime"))
+                .isEqualTo("2026-01-01T00:00:00Z");
+    }
+
     private String initialized(Obj pod) {
         return status(pod).seq("conditions").find("type", "Initialized").text("message");
     }
