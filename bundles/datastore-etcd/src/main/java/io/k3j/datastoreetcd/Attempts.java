@@ -1,7 +1,7 @@
 package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdFailure;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;

@@ -2,8 +2,8 @@ package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Entry;
-import io.k3j.etcdclient.EtcdEvent;
-import io.k3j.etcdclient.EtcdKey;
+import io.k3j.jetcd.EtcdEvent;
+import io.k3j.jetcd.EtcdKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.k3j.datastoreetcd;
 
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdPage;
-import io.k3j.etcdclient.EtcdTxn;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdPage;
+import io.k3j.jetcd.EtcdTxn;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,7 +41,7 @@ final class Era {
 
     /// Ends `tried`, unless that has been done; returns a revision up to which every attempt in it took place that ever
     /// will.
-    /// @throws io.k3j.etcdclient.EtcdFailure when it is not known whether it has ended
+    /// @throws io.k3j.jetcd.EtcdFailure when it is not known whether it has ended
     long end(long tried, Duration limit) {
         EtcdTxn txn = new EtcdTxn().when(KEY, tried).put(KEY, RAISED, 0).orRead(KEY);
         EtcdTxn.Result result = kv.commit(txn, limit);

@@ -2,11 +2,15 @@ package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
+import io.k3j.jetcd.EtcdEndpoints;
 import java.io.IOException;
+import java.time.Duration;
 
 /// Opens a cluster outside of a server.
 public final class EtcdOpener implements StoreOpener {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoreetcd");
+    /// A first connection loads the client, which on a busy machine takes longer than the time to open.
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /// For the command, which knows it by name.
     public EtcdOpener() {
@@ -18,10 +22,23 @@ public final class EtcdOpener implements StoreOpener {
         io.k3j.datastoreetcd.Place here = new io.k3j.datastoreetcd.Place(place.endpoint(), place.files().get(0),
                 place.files().get(1), place.files().get(2), false);
         try {
-            EtcdStore store = EtcdStore.open(here.open(), why -> LOG.log(System.Logger.Level.DEBUG, why));
+            EtcdStore store = opened(here.open());
             return Opened.of(store, store::close);
         } catch (IOException e) {
             throw new DatastoreUnavailable(String.valueOf(e.getMessage()), e, false);
+        }
+    }
+
+    private static EtcdStore opened(EtcdEndpoints endpoints) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            try {
+                return EtcdStore.open(endpoints, why -> LOG.log(System.Logger.Level.DEBUG, why));
+            } catch (DatastoreUnavailable e) {
+                if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
         }
     }
 }

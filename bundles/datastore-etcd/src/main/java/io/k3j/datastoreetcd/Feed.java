@@ -2,12 +2,12 @@ package io.k3j.datastoreetcd;
 
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.SupervisedLoop;
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdEvent;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdRange;
-import io.k3j.etcdclient.EtcdWatch;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdEvent;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
+import io.k3j.jetcd.EtcdWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

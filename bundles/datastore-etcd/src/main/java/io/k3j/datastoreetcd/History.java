@@ -2,11 +2,11 @@ package io.k3j.datastoreetcd;
 
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Compacted;
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdEvent;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdRange;
-import io.k3j.etcdclient.EtcdWatch;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdEvent;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdRange;
+import io.k3j.jetcd.EtcdWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

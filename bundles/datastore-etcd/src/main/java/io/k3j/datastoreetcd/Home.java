@@ -1,10 +1,10 @@
 package io.k3j.datastoreetcd;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdEndpoints;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKv;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.k3j.datastoreetcd;
 
-import io.k3j.etcdclient.EtcdEndpoints;
-import io.k3j.etcdclient.EtcdTls;
+import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.jetcd.EtcdTls;
 import io.k3j.pki.LoadedKey;
 import io.k3j.pki.Pem;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.k3j.datastoreetcd;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdEvent;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKey;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdPage;
-import io.k3j.etcdclient.EtcdRange;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdEvent;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKey;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdPage;
+import io.k3j.jetcd.EtcdRange;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

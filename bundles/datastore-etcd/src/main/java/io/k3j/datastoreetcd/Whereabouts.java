@@ -3,7 +3,7 @@ package io.k3j.datastoreetcd;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdCluster.Member;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClusterAccess;

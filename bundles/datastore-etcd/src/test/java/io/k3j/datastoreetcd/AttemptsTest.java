@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.datastoreapi.DatastoreUnavailable;
-import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdCluster.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdCluster.Member;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

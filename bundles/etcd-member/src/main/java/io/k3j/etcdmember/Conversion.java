@@ -1,9 +1,9 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdRange;
-import io.k3j.etcdclient.EtcdTxn;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
+import io.k3j.jetcd.EtcdTxn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

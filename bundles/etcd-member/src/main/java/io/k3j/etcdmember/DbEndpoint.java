@@ -4,7 +4,7 @@ import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdFailure;
 import io.k3j.model.Struct;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;

@@ -1,8 +1,8 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdCluster.Member;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

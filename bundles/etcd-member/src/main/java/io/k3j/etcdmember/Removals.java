@@ -1,6 +1,6 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdCluster.Member;
 import io.k3j.model.Obj;
 import java.util.ArrayList;
 import java.util.List;

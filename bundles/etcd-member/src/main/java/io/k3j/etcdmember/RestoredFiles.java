@@ -2,9 +2,9 @@ package io.k3j.etcdmember;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
-import io.k3j.etcdclient.EtcdKey;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdRange;
+import io.k3j.jetcd.EtcdKey;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
 import io.k3j.pki.PemFiles;

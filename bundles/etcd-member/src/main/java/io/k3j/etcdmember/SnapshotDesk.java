@@ -1,7 +1,7 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdFailure;
 import io.k3j.model.CronSchedule;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;

@@ -3,7 +3,7 @@ package io.k3j.etcdmember;
 import io.k3j.durablefiles.DurableFiles;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
-import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.jetcd.EtcdCluster;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.OutputStream;

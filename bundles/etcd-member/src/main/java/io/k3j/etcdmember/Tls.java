@@ -1,8 +1,8 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdEndpoints;
-import io.k3j.etcdclient.EtcdTls;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.jetcd.EtcdTls;
 import io.k3j.pki.LoadedKey;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;

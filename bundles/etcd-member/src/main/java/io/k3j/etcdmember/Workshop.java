@@ -1,9 +1,9 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKv;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -83,7 +83,7 @@ final class Workshop implements AutoCloseable {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                kv().count(io.k3j.etcdclient.EtcdRange.key("\0"), 0, LIMIT);
+                kv().count(io.k3j.jetcd.EtcdRange.key("\0"), 0, LIMIT);
                 return;
             } catch (EtcdFailure e) {
                 if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {

@@ -3,7 +3,7 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdCluster.Member;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.etcdclient.EtcdCluster.Member;
+import io.k3j.jetcd.EtcdCluster.Member;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;

@@ -35,7 +35,12 @@ public final class Assemble {
         Map<String, byte[]> more = GitHead.of(features.toAbsolutePath().normalize().getParent())
                 .map(commit -> Map.of("io/k3j/cli/commit", (commit + "\n").getBytes(StandardCharsets.US_ASCII)))
                 .orElse(Map.of());
-        MergedJar.write(jars, more, lib.resolve("k3s-base.jar"));
+        MergedJar.write(jars.stream().filter(jar -> !jar.apart()).toList(), more, lib.resolve("k3s-base.jar"));
+        Trees.delete(lib.resolve("apart"));
+        Path apart = Files.createDirectories(lib.resolve("apart"));
+        for (Jar jar : jars.stream().filter(Jar::apart).toList()) {
+            Files.copy(jar.file(), apart.resolve(jar.symbolicName() + ".jar"));
+        }
         Trees.delete(lib.resolve("native"));
         NativeLibraries.write(jars, lib.resolve("native"));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {

@@ -47,6 +47,11 @@ final class Indexer {
         headers.keySet().removeAll(DROPPED);
         String name = jar.symbolicName();
         boolean provider = name.startsWith("io.k3j.") && !headers.containsKey("Export-Package");
+        if (jar.apart()) {
+            // by which its classes are found to be its own; what it brings is nobody's
+            List<String> own = jar.packages().stream().filter(one -> one.startsWith("io.k3j.")).toList();
+            return new BundleIndex.Entry(name, provider, true, headers, own, Map.of());
+        }
         SortedMap<String, byte[]> resources = new TreeMap<>();
         jar.entries().forEach((path, bytes) -> {
             if (!path.endsWith(".class") && !path.startsWith("META-INF/")) {
@@ -54,13 +59,13 @@ final class Indexer {
                 resources.put(path, inline ? bytes : null);
             }
         });
-        return new BundleIndex.Entry(name, provider, headers, List.copyOf(jar.packages()), resources);
+        return new BundleIndex.Entry(name, provider, false, headers, List.copyOf(jar.packages()), resources);
     }
 
     private void checkPackages() {
         Map<String, Jar> owners = new TreeMap<>();
         List<String> split = new ArrayList<>();
-        for (Jar jar : jars) {
+        for (Jar jar : jars.stream().filter(one -> !one.apart()).toList()) {
             for (String name : jar.packages()) {
                 Jar other = owners.putIfAbsent(name, jar);
                 if (other != null && !MAY_BE_SPLIT.contains(name)) {

@@ -43,6 +43,11 @@ record Jar(Path file, SortedMap<String, String> headers, SortedMap<String, byte[
         return headers.containsKey("Bundle-SymbolicName");
     }
 
+    /// Whether it is a bundle whose jar lies beside the class path.
+    boolean apart() {
+        return headers.containsKey("K3j-Apart");
+    }
+
     String symbolicName() {
         return Headers.clauses(headers.get("Bundle-SymbolicName")).getFirst();
     }

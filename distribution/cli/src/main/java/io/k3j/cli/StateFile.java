@@ -19,7 +19,8 @@ final class StateFile {
     private StateFile() {
     }
 
-    /// What is wrong with it, if it is there and anything is. `driver` tells what lies deeper in that of a data directory.
+    /// What is wrong with it, if it is there and anything is. `driver` tells what lies deeper in that of a data
+    /// directory.
     static Optional<String> problem(Path dataDir, Function<Path, Optional<String>> driver) {
         Path file = dataDir.resolve("server/db/state.db");
         if (!Files.isRegularFile(file)) {

@@ -2,8 +2,11 @@ package io.k3j.cli;
 
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoreapi.StoreRunner;
+import io.k3j.launcher.Home;
 import io.k3j.launcher.Server;
+import io.k3j.launcher.log.JulConfiguration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,8 +95,8 @@ final class Stores {
         }
     }
 
-    /// What keeps a server from starting with the embedded store of this data directory, as its driver sees it. One that
-    /// another server uses is left to that.
+    /// What keeps a server from starting with the embedded store of this data directory, as its driver sees it. One
+    /// that another server uses is left to that.
     static Optional<String> problem(Path dataDir) {
         return Server.runsIn(dataDir) ? Optional.empty()
                 : made(StoreOpener.class, OPENERS.get(SQLITE)).problem(new StoreOpener.Place("", dataDir, List.of()));
@@ -124,9 +127,23 @@ final class Stores {
 
     private static <T> T made(Class<T> type, String name) {
         try {
-            return type.cast(Class.forName(name).getConstructor().newInstance());
+            return type.cast(Class.forName(name, true, Drivers.CLASSES).getConstructor().newInstance());
         } catch (ReflectiveOperationException e) {
             throw new UsageFailure("this distribution lacks " + name + ": " + e);
+        }
+    }
+
+    /// The classes of drivers, of which some are not on the class path, and what their libraries log.
+    private static final class Drivers {
+        static final ClassLoader CLASSES = classes();
+
+        private static ClassLoader classes() {
+            System.setProperty("java.util.logging.config.class", JulConfiguration.class.getName());
+            try {
+                return Home.find().classes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read the distribution", e);
+            }
         }
     }
 }

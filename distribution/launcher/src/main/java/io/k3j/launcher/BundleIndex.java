@@ -19,18 +19,19 @@ import java.util.Map;
 ///        jars on the class path that are no bundles
 /// @param bundles in installation order
 public record BundleIndex(String digest, String systemPackages, List<Entry> bundles) {
-    private static final int MAGIC = 0x6b336a02;
+    private static final int MAGIC = 0x6b336a03;
     private static final int MAX_TEXT_BYTES = 1 << 24;
 
     /// One bundle.
     ///
     /// @param symbolicName its location is `connect:` and this name
     /// @param provider whether it is one of ours that exports nothing: those start only when wanted
+    /// @param apart whether its jar lies beside the class path; its resources are not listed then
     /// @param headers the manifest
     /// @param packages its Java packages, dotted
     /// @param resources its entries that are no classes; null bytes: to be read from the class path
-    public record Entry(String symbolicName, boolean provider, Map<String, String> headers, List<String> packages,
-            Map<String, byte[]> resources) {
+    public record Entry(String symbolicName, boolean provider, boolean apart, Map<String, String> headers,
+            List<String> packages, Map<String, byte[]> resources) {
         /// The location the framework knows it by.
         public String location() {
             return "connect:" + symbolicName;
@@ -53,6 +54,7 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
     private static void write(DataOutputStream out, Entry bundle) throws IOException {
         text(out, bundle.symbolicName);
         out.writeBoolean(bundle.provider);
+        out.writeBoolean(bundle.apart);
         out.writeInt(bundle.headers.size());
         for (Map.Entry<String, String> header : bundle.headers.entrySet()) {
             text(out, header.getKey());
@@ -93,6 +95,7 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
     private static Entry entry(DataInputStream in) throws IOException {
         String symbolicName = text(in);
         boolean provider = in.readBoolean();
+        boolean apart = in.readBoolean();
         Map<String, String> headers = new LinkedHashMap<>();
         for (int i = in.readInt(); i > 0; i--) {
             headers.put(text(in), text(in));
@@ -107,7 +110,7 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
             int length = in.readInt();
             resources.put(name, length < 0 ? null : in.readNBytes(length));
         }
-        return new Entry(symbolicName, provider, headers, packages, resources);
+        return new Entry(symbolicName, provider, apart, headers, packages, resources);
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

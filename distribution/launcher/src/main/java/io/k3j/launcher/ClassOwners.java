@@ -7,29 +7,30 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.connect.FrameworkUtilHelper;
 
-/// Answers `FrameworkUtil.getBundle(Class)` for classes of the class path, by their package. The OSGi API
-/// makes an instance through `ServiceLoader`, so the answer has to be found through a static field: the
+/// Answers `FrameworkUtil.getBundle(Class)` for classes of the class path and of the jars beside it, by their package.
+/// The OSGi API makes an instance through `ServiceLoader`, so the answer has to be found through a static field: the
 /// one place where this is so, set once per process by [Platform].
 public final class ClassOwners implements FrameworkUtilHelper {
-    private static volatile Owners current = new Owners(null, Map.of());
+    private static volatile Owners current = new Owners(null, Map.of(), ClassOwners.class.getClassLoader());
 
     /// Used by `ServiceLoader`.
     public ClassOwners() {
         // stateless
     }
 
-    static void use(BundleContext context, BundleIndex index) {
+    static void use(BundleContext context, BundleIndex index, ClassLoader apart) {
         Map<String, String> locations = new HashMap<>();
         for (BundleIndex.Entry bundle : index.bundles()) {
             bundle.packages().forEach(name -> locations.put(name, bundle.location()));
         }
-        current = new Owners(context, locations);
+        current = new Owners(context, locations, apart);
     }
 
     @Override
     public Optional<Bundle> getBundle(Class<?> type) {
         Owners owners = current;
-        if (owners.context == null || type.getClassLoader() != ClassOwners.class.getClassLoader()) {
+        ClassLoader loader = type.getClassLoader();
+        if (owners.context == null || loader != ClassOwners.class.getClassLoader() && loader != owners.apart) {
             return Optional.empty();
         }
         String location = owners.locations.get(type.getPackageName());
@@ -39,10 +40,12 @@ public final class ClassOwners implements FrameworkUtilHelper {
     private static final class Owners {
         private final BundleContext context;
         private final Map<String, String> locations;
+        private final ClassLoader apart;
 
-        Owners(BundleContext context, Map<String, String> locations) {
+        Owners(BundleContext context, Map<String, String> locations, ClassLoader apart) {
             this.context = context;
             this.locations = locations;
+            this.apart = apart;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.launcher;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,14 +9,16 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.connect.ConnectModule;
 import org.osgi.framework.connect.ModuleConnector;
 
-/// Tells the framework which locations are base bundles. Any other location is an ordinary bundle with a
-/// jar and a class loader of its own.
+/// Tells the framework which locations are shipped bundles, on the class path or apart from it. Any other location is
+/// an ordinary bundle with a jar and a class loader of its own.
 final class ClassPathConnector implements ModuleConnector {
-    private final Map<String, ClassPathBundle> byLocation = new LinkedHashMap<>();
+    private final Map<String, ConnectModule> byLocation = new LinkedHashMap<>();
 
-    ClassPathConnector(BundleIndex index) {
+    /// `apart` is the directory of the jars that are not on the class path, `classes` sees the classes in them.
+    ClassPathConnector(BundleIndex index, Path apart, ClassLoader classes) {
         for (BundleIndex.Entry entry : index.bundles()) {
-            byLocation.put(entry.location(), new ClassPathBundle(entry));
+            byLocation.put(entry.location(),
+                    entry.apart() ? new ApartBundle(entry, apart, classes) : new ClassPathBundle(entry));
         }
     }
 

@@ -4,8 +4,13 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The directory the distribution was unpacked to.
 ///
@@ -30,6 +35,25 @@ public record Home(Path root) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(root.resolve("lib/k3s-base.idx")))) {
             return BundleIndex.read(in);
         }
+    }
+
+    /// Where the bundles lie that are not on the class path.
+    public Path apart() {
+        return root.resolve("lib/apart");
+    }
+
+    /// Sees the classes of the class path and of the bundles beside it, for commands that use a bundle's class without
+    /// a framework. Lives as long as the process.
+    public ClassLoader classes() throws IOException {
+        List<URL> jars = new ArrayList<>();
+        if (Files.isDirectory(apart())) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(apart(), "*.jar")) {
+                for (Path jar : all) {
+                    jars.add(jar.toUri().toURL());
+                }
+            }
+        }
+        return new URLClassLoader("apart", jars.toArray(URL[]::new), Home.class.getClassLoader());
     }
 
     /// Where the features are described; tests name another directory in the system property `k3j.features`.

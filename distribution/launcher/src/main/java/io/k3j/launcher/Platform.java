@@ -15,7 +15,7 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/// The OSGi framework with the base bundles as class-path content.
+/// The OSGi framework with the base bundles as class-path content, and a few apart from it.
 ///
 /// All contracts, libraries and third-party bundles are installed and resolved, in one go. Started are
 /// only the three that everything else hangs on; which providers run is the business of `features`.
@@ -42,22 +42,24 @@ final class Platform {
         BundleIndex index = home.index();
         FrameworkCache cache = new FrameworkCache(dataDir.path(), index);
         cache.prepare(home.preparedCache());
+        ClassLoader classes = home.classes();
+        ClassPathConnector shipped = new ClassPathConnector(index, home.apart(), classes);
         try {
-            return open(index, cache);
+            return open(index, cache, shipped, classes);
         } catch (BundleException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "framework cache unusable, made again", e);
             cache.clear();
-            return open(index, cache);
+            return open(index, cache, shipped, classes);
         }
     }
 
-    private static Platform open(BundleIndex index, FrameworkCache cache) throws BundleException {
-        Framework framework = new FrameworkFactory().newFramework(configuration(index, cache),
-                new ClassPathConnector(index));
+    private static Platform open(BundleIndex index, FrameworkCache cache, ClassPathConnector shipped,
+            ClassLoader classes) throws BundleException {
+        Framework framework = new FrameworkFactory().newFramework(configuration(index, cache), shipped);
         framework.init();
         BundleContext context = framework.getBundleContext();
         context.addFrameworkListener(Platform::log);
-        ClassOwners.use(context, index);
+        ClassOwners.use(context, index, classes);
         Platform platform = new Platform(framework, index);
         platform.install();
         return platform;

@@ -46,7 +46,7 @@ class BundleIndexTest {
         resources.put("OSGI-INF/x.xml", new byte[] {1, 2, 3});
         resources.put("io/k3j/x/big.bin", null);
         return new BundleIndex("abc", "org.osgi.framework", List.of(new BundleIndex.Entry("io.k3j.x", true,
-                Map.of("Bundle-Version", "1.0.0"), List.of("io.k3j.x"), resources)));
+                false, Map.of("Bundle-Version", "1.0.0"), List.of("io.k3j.x"), resources)));
     }
 
     private static BundleIndex written(BundleIndex index) throws IOException {

@@ -20,7 +20,7 @@ final class Rooms {
             Map.entry("pki", Set.of("durablefiles")), Map.entry("durablefiles", Set.of()),
             Map.entry("childprocess", Set.of()),
             Map.entry("netfilter", Set.of("nodeapi", "model")), Map.entry("streaming", Set.of("edgeapi")),
-            Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("etcdclient", Set.of("streaming")),
+            Map.entry("builtinschema", Set.of("model", "schema")), Map.entry("jetcd", Set.of()),
             Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",
                     Set.of("apiserverapi", "clientapi", "codec", "componentapi", "datastoreapi", "encryption",
                             "model")));

@@ -14,7 +14,7 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
-import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.jetcd.EtcdEndpoints;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.URI;
@@ -39,6 +39,8 @@ class EtcdFaultsTest {
     private static final Duration FOREVER = Duration.ZERO;
     /// Between two cuts: a commit is resolved in less.
     private static final Duration CALM = Duration.ofMillis(400);
+    /// A cluster begins, and the first store of the process loads the client.
+    private static final Duration START = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofMillis(2_000);
     @TempDir
     Path directory;
@@ -52,11 +54,15 @@ class EtcdFaultsTest {
 
     private static EtcdStore open(String endpoints) {
         return eventually(() -> EtcdStore.open(EtcdEndpoints.parse(endpoints, Optional.empty()), trouble -> {
-        }));
+        }), START);
     }
 
     private static <T> T eventually(Supplier<T> work) {
-        long deadline = System.nanoTime() + Conformance.PATIENCE.toNanos();
+        return eventually(work, Conformance.PATIENCE);
+    }
+
+    private static <T> T eventually(Supplier<T> work, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
                 return work.get();

@@ -7,7 +7,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoreetcd.EtcdOpener;
 import io.k3j.datastoreetcd.EtcdStore;
-import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.jetcd.EtcdEndpoints;
 import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
 import java.time.Duration;

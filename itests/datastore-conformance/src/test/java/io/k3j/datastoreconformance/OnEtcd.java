@@ -3,7 +3,7 @@ package io.k3j.datastoreconformance;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreetcd.EtcdStore;
-import io.k3j.etcdclient.EtcdEndpoints;
+import io.k3j.jetcd.EtcdEndpoints;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -3,10 +3,10 @@ package io.k3j.etcdmember;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdKey;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdRange;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdKey;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.k3j.etcdmember;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdFailure;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdFailure;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;

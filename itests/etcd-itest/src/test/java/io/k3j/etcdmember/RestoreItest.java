@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.Json;
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
 import io.k3j.testmachine.NeedsPackages;

@@ -72,7 +72,9 @@ public final class S3Server implements AutoCloseable {
                 "jclouds.credential=y"));
         Path log = Files.writeString(directory.resolve("logback.xml"),
                 "<configuration><root level=\"OFF\"/></configuration>");
+        // S3Proxy sends what it prints to its log, the provider of jetcd would print it again
         return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider",
                 "-Dlogback.configurationFile=" + log, "-cp", System.getProperty("java.class.path"),
                 "org.gaul.s3proxy.Main", "--properties", file.toString());
     }

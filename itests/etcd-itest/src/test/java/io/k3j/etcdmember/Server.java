@@ -1,11 +1,11 @@
 package io.k3j.etcdmember;
 
-import io.k3j.etcdclient.EtcdClient;
-import io.k3j.etcdclient.EtcdCluster;
-import io.k3j.etcdclient.EtcdFailure;
-import io.k3j.etcdclient.EtcdKv;
-import io.k3j.etcdclient.EtcdRange;
-import io.k3j.etcdclient.EtcdTxn;
+import io.k3j.jetcd.EtcdClient;
+import io.k3j.jetcd.EtcdCluster;
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
+import io.k3j.jetcd.EtcdTxn;
 import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
