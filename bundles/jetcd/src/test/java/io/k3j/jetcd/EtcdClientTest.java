@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EtcdClientTest {
+    private static final Duration ENDING = Duration.ofSeconds(5);
     private static final Duration SHORT = Duration.ofMillis(250);
     private static final Duration WHILE = Duration.ofSeconds(5);
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -152,13 +153,17 @@ class EtcdClientTest {
     }
 
     @Test
-    void leavesNoThreadBehind() throws IOException {
+    void leavesNoThreadBehind() throws IOException, InterruptedException {
         assertThat(threads()).isEmpty();
         EtcdClient other = EtcdClient.of(peer.endpoints(), "ending");
+        Thread only;
         try (other) {
             assertThatThrownBy(() -> ask(other, SHORT)).isInstanceOf(EtcdFailure.class);
             assertThat(threads()).hasSize(1);
+            only = threads().getFirst();
         }
+        // it is told to be at its end by its last words, which are not its last steps
+        assertThat(only.join(ENDING)).isTrue();
         assertThat(threads()).isEmpty();
         assertThatThrownBy(() -> ask(other, LONG)).isInstanceOf(EtcdFailure.class).hasMessageContaining("closed");
     }
