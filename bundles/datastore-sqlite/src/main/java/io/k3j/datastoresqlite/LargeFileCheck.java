@@ -10,9 +10,9 @@ import java.sql.Statement;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Checks a file that is too large for a start to wait for, once, while the store is in use. What it finds is logged and
-/// reported: `/readyz` names it as `loop/datastore-file`. It reads one picture of the file, so the write-ahead log grows
-/// until it has ended.
+/// Checks a file that is too large for a start to wait for, once, while the store is in use. What it finds is logged
+/// and reported: `/readyz` names it as `loop/datastore-file`. It reads one picture of the file, so the write-ahead log
+/// grows until it has ended.
 final class LargeFileCheck implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.datastoresqlite");
     private static final long INTERRUPT_MILLIS = 20;
