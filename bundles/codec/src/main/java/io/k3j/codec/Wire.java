@@ -4,16 +4,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// Reads the fields of one protobuf message out of a larger array.
-final class Wire {
-    static final int VARINT = 0;
+/// Reads the fields of one protobuf message out of a larger array: [#next] and then what the field is read as, or
+/// [#skip]. Nothing is copied before it is asked for, and no byte is read twice. Whatever the bytes are, a method
+/// answers or throws [MalformedInput]. One thread.
+public final class Wire {
+    /// The wire type of whole numbers.
+    public static final int VARINT = 0;
     static final int FIXED64 = 1;
-    static final int LENGTH = 2;
+    /// The wire type of texts, bytes, messages and packed lists.
+    public static final int LENGTH = 2;
     static final int FIXED32 = 5;
     final byte[] bytes;
     private int at;
     private final int end;
     private int wire;
+
+    /// A message that is the whole array, which stays the caller's and must not change meanwhile.
+    public Wire(byte[] message) {
+        this(message, 0, message.length);
+    }
 
     Wire(byte[] bytes, int from, int end) {
         this.bytes = bytes;
@@ -21,8 +30,8 @@ final class Wire {
         this.end = end;
     }
 
-    /// The number of the next field, 0 at the end.
-    int next() {
+    /// The number of the next field, 0 at the end. The field before must have been read or skipped.
+    public int next() {
         if (at >= end) {
             return 0;
         }
@@ -35,32 +44,35 @@ final class Wire {
         return number;
     }
 
-    int wire() {
+    /// The wire type of the current field.
+    public int wire() {
         return wire;
     }
 
-    long number() {
+    /// The whole number in the current field; in a packed list, the next one.
+    public long number() {
         expect(VARINT);
         return varint();
     }
 
-    double decimal() {
+    /// The `double` in the current field.
+    public double decimal() {
         expect(FIXED64);
         need(8);
         at += 8;
         return ByteBuffer.wrap(bytes, at - 8, 8).order(ByteOrder.LITTLE_ENDIAN).getDouble();
     }
 
-    /// The message in the current field.
-    Wire message() {
+    /// The message or the packed list in the current field.
+    public Wire message() {
         int length = length();
         Wire inner = new Wire(bytes, at, at + length);
         at += length;
         return inner;
     }
 
-    /// The bytes of the current field.
-    byte[] raw() {
+    /// A copy of the bytes of the current field.
+    public byte[] raw() {
         int length = length();
         byte[] copy = new byte[length];
         System.arraycopy(bytes, at, copy, 0, length);
@@ -68,7 +80,8 @@ final class Wire {
         return copy;
     }
 
-    String text() {
+    /// The text in the current field; what is not UTF-8 becomes U+FFFD.
+    public String text() {
         int length = length();
         int from = at;
         at += length;
@@ -81,12 +94,18 @@ final class Wire {
         return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
     }
 
+    /// Whether nothing is left to read, which ends a packed list.
+    public boolean ended() {
+        return at >= end;
+    }
+
     /// Everything not read yet.
     Wire rest() {
         return new Wire(bytes, at, end);
     }
 
-    void skip() {
+    /// Goes past the current field.
+    public void skip() {
         switch (wire) {
             case VARINT -> varint();
             case FIXED64 -> move(8);

@@ -3,22 +3,25 @@ package io.k3j.codec;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Writes a protobuf message from its end to its start, so that a length is known when it is written.
-final class WireOut {
+/// Writes a protobuf message from its end to its start, so that a length is known when it is written: the last field
+/// first, and what is in a message before its head. One thread.
+public final class WireOut {
     private byte[] buffer;
     private int start;
 
-    WireOut(int expected) {
+    /// A message of about so many bytes; it grows.
+    public WireOut(int expected) {
         buffer = new byte[expected];
         start = expected;
     }
 
     /// How much is written: the difference of two marks is the length of what lies between.
-    int mark() {
+    public int mark() {
         return buffer.length - start;
     }
 
-    byte[] bytes() {
+    /// The message.
+    public byte[] bytes() {
         return Arrays.copyOfRange(buffer, start, buffer.length);
     }
 
@@ -57,12 +60,14 @@ final class WireOut {
         varint((long) number << 3 | wire);
     }
 
-    void number(int field, long value) {
+    /// A whole number, a flag or an enum's value.
+    public void number(int field, long value) {
         varint(value);
         tag(field, Wire.VARINT);
     }
 
-    void decimal(int field, double value) {
+    /// A `double`.
+    public void decimal(int field, double value) {
         long bits = Double.doubleToRawLongBits(value);
         need(8);
         start -= 8;
@@ -72,18 +77,20 @@ final class WireOut {
         tag(field, Wire.FIXED64);
     }
 
-    void text(int field, String value) {
+    /// A text, as UTF-8.
+    public void text(int field, String value) {
         bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    void bytes(int field, byte[] value) {
+    /// Bytes as they are.
+    public void bytes(int field, byte[] value) {
         raw(value);
         varint(value.length);
         tag(field, Wire.LENGTH);
     }
 
     /// Ends (that is, begins) a message whose content was written since `mark`.
-    void message(int field, int mark) {
+    public void message(int field, int mark) {
         begin(field, (long) mark() - mark);
     }
 

@@ -48,23 +48,12 @@ final class Cri implements AutoCloseable {
     }
 
     private Struct call(String service, String method, Struct request, Duration limit) {
-        byte[] bytes = messages.encode(messageFor(method, "Request"), request);
+        byte[] bytes = messages.encode(method + "Request", request);
         try {
-            return messages.decode(messageFor(method, "Response"), connection().call(service + method, bytes, limit));
+            return messages.decode(method + "Response", connection().call(service + method, bytes, limit));
         } catch (GrpcFailure e) {
             throw fault(e);
         }
-    }
-
-    private static String messageFor(String method, String suffix) {
-        return switch (method) {
-            case "Exec", "Attach", "PortForward" -> suffix.equals("Request") ? method + suffix : "UrlResponse";
-            case "StopPodSandbox", "RemovePodSandbox", "StartContainer", "StopContainer", "RemoveContainer",
-                    "UpdateContainerResources", "ReopenContainerLog", "RemoveImage" ->
-                suffix.equals("Request") ? method + suffix : "Empty";
-            case "ImageFsInfo" -> suffix.equals("Request") ? "Empty" : method + suffix;
-            default -> method + suffix;
-        };
     }
 
     /// Tells containerd's events of CRI's namespace until the connection breaks.

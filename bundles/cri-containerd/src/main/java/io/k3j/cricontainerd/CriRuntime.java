@@ -13,6 +13,7 @@ import io.k3j.nodeapi.RuntimeReadiness;
 import io.k3j.nodeapi.RuntimeVersion;
 import io.k3j.nodeapi.Sandbox;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,7 +192,12 @@ final class CriRuntime implements ContainerRuntime {
 
     @Override
     public URI stream(String kind, Struct request) {
-        return URI.create(cri.runtime(kind, request).text("url"));
+        String url = cri.runtime(kind, request).text("url");
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.FAILED, "the runtime's answer to " + kind + " is no URL: " + url);
+        }
     }
 
     @Override

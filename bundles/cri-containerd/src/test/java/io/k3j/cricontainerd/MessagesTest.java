@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,21 @@ class MessagesTest {
         Struct resources = Struct.of("oomScoreAdj", -997);
         assertThat(messages.decode("LinuxContainerResources", messages.encode("LinuxContainerResources", resources)))
                 .isEqualTo(resources);
+    }
+
+    /// CRI has bytes there, as upstream's kubelet fills them in from the text.
+    @Test
+    void writesVariablesAsUtf8() {
+        byte[] written = messages.encode("KeyValue", Struct.of("key", "k", "value", "ä→"));
+        assertThat(messages.decode("KeyValue", written).text("value").getBytes(StandardCharsets.ISO_8859_1))
+                .isEqualTo("ä→".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsPackedAndSingleNumbers() {
+        byte[] both = {0x2a, 3, 5, (byte) 0xac, 2, 0x28, 7};
+        assertThat(messages.decode("LinuxSandboxSecurityContext", both))
+                .isEqualTo(Struct.of("supplementalGroups", Seq.of(5, 300, 7)));
     }
 
     @Test
