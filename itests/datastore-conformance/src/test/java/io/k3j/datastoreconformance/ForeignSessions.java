@@ -57,47 +57,6 @@ abstract class ForeignSessions extends OnDatabase {
         }
     }
 
-    /// Coarsely, on a busy machine: 1.5 times is the promise. A lock held for a round trip per dead row made it hundreds.
-    @Test
-    void compactionHardlySlowsWritersDownOnALongLine() throws InterruptedException {
-        try (CuttingProxy proxy = new CuttingProxy(server().port())) {
-            Datastore writing = store(endpoint(proxy));
-            Datastore compacting = store(endpoint(proxy));
-            long last = updated(writing, 3_000, new ArrayList<>());
-            proxy.slow(Duration.ofMillis(5));
-            List<Long> without = new ArrayList<>();
-            updated(writing, 150, without);
-            Thread compactor = Thread.ofVirtual().start(() -> compacting.compact(last));
-            List<Long> with = new ArrayList<>();
-            while (compactor.isAlive() || with.size() < 150) {
-                updated(writing, 10, with);
-            }
-            assertThat(compacting.compactRevision()).isEqualTo(last);
-            System.out.println(
-                    "ms without compaction: p50 " + at(without, 50) + ", p95 " + at(without, 95) + "; with: p50 "
-                            + at(with, 50) + ", p95 " + at(with, 95) + " of " + with.size());
-            assertThat(at(with, 50)).isLessThan(2 * at(without, 50) + 5);
-            assertThat(at(with, 95)).isLessThan(3 * at(without, 95) + 20);
-        }
-    }
-
-    private static long at(List<Long> nanos, int percent) {
-        return nanos.stream().sorted().skip((long) nanos.size() * percent / 100).findFirst().orElseThrow() / 1_000_000;
-    }
-
-    /// Changes some keys one after the other, and notes how long each change took; the last revision.
-    private static long updated(Datastore store, int times, List<Long> took) {
-        long last = 0;
-        for (int i = 0; i < times; i++) {
-            String key = "/updated/" + i % 10;
-            long begin = System.nanoTime();
-            long before = store.get(key).map(Entry::revision).orElse(0L);
-            last = committed(store.commit(key, before, bytes("v" + i), Duration.ZERO));
-            took.add(System.nanoTime() - begin);
-        }
-        return last;
-    }
-
     @Tag("full")
     @Test
     void aDatabaseThatIsFullServesThoseThatAreIn() throws InterruptedException {

@@ -1,0 +1,24 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Tag("full")
+@NeedsPackages("mariadb-server")
+class MariadbCompactionPaceTest extends CompactionPace {
+    @RegisterExtension
+    static final Served<MariadbServer> SERVED = new Served<>(() -> MariadbServer.started());
+
+    @Override
+    MariadbServer server() {
+        return SERVED.server();
+    }
+
+    @Override
+    OpenLog open(String endpoint) {
+        return MysqlStore.open(endpoint);
+    }
+}

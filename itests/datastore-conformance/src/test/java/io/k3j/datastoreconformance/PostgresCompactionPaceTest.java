@@ -1,0 +1,22 @@
+package io.k3j.datastoreconformance;
+
+import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.sqllog.OpenLog;
+import io.k3j.testmachine.NeedsPackages;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@NeedsPackages("postgresql")
+class PostgresCompactionPaceTest extends CompactionPace {
+    @RegisterExtension
+    static final Served<PostgresServer> SERVED = new Served<>(() -> PostgresServer.started());
+
+    @Override
+    PostgresServer server() {
+        return SERVED.server();
+    }
+
+    @Override
+    OpenLog open(String endpoint) {
+        return PostgresStore.open(endpoint);
+    }
+}
