@@ -26,7 +26,7 @@ class ThreadsTest {
                     "streaming.FrameChannel", "streaming.RemoteCommand",
                     "streaming.SpdyClient", "streaming.TunnelSession"),
             "one task, whose outcome somebody waits for or asks for again",
-            Set.of("apiserver.WatchHub", "childprocess.Command", "controllerkit.LiveView",
+            Set.of("apiserver.ListWriter", "apiserver.WatchHub", "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
                     "etcdmember.Revisions", "jetcd.Line", "kubelet.Images", "kubelet.Killer",
                     "kubelet.Mounts", "kubelet.PodVolumes", "kubelet.PodWorkers", "kubelet.Probes",

@@ -96,6 +96,15 @@ final class Accounting implements AutoCloseable {
         }
     }
 
+    /// Waits until a commit fails for a reason with these words; the first may fail for the way there.
+    void awaitRefusals(String words) {
+        long start = System.nanoTime();
+        while (reasons.stream().noneMatch(reason -> reason.contains(words))) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as("reasons: %s", reasons).isLessThan(LIMIT);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
     Set<String> reasons() {
         return reasons;
     }

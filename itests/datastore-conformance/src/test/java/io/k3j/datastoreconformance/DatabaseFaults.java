@@ -56,13 +56,12 @@ abstract class DatabaseFaults extends OnDatabase {
         try (Accounting books = new Accounting(store(), store())) {
             server().refuseConnections(true);
             try {
-                books.awaitRefusals();
+                books.awaitRefusals("no connection left");
             } finally {
                 server().refuseConnections(false);
             }
             back(books);
-            assertThat(books.reasons()).anyMatch(reason -> reason.contains("no connection left"))
-                    .noneMatch(reason -> reason.contains(DatabaseServer.PASSWORD));
+            assertThat(books.reasons()).noneMatch(reason -> reason.contains(DatabaseServer.PASSWORD));
             books.audit();
         }
     }
@@ -72,12 +71,11 @@ abstract class DatabaseFaults extends OnDatabase {
         try (Said said = new Said(); Accounting books = new Accounting(store(), store())) {
             server().readOnly(true);
             try {
-                books.awaitRefusals();
+                books.awaitRefusals("only reads");
             } finally {
                 server().readOnly(false);
             }
             back(books);
-            assertThat(books.reasons()).anyMatch(reason -> reason.contains("only reads"));
             assertThat(said.count("the datastore is away")).as("once by each server").isEqualTo(2);
             books.audit();
         }
