@@ -24,14 +24,9 @@ final class TokenVolume {
         Struct s = spec;
         boolean used = false;
         for (String list : new String[] {"initContainers", "containers"}) {
-            Seq containers = s.seq(list);
-            for (int i = 0; i < containers.size(); i++) {
-                Struct c = containers.struct(i);
-                if (c.seq("volumeMounts").find("mountPath", PATH).isEmpty()) {
-                    containers = containers.with(i, c.with("volumeMounts", c.seq("volumeMounts").plus(mount)));
-                    used = true;
-                }
-            }
+            Seq containers = s.seq(list).mapped(c -> c.seq("volumeMounts").find("mountPath", PATH).isEmpty()
+                    ? c.with("volumeMounts", c.seq("volumeMounts").plus(mount)) : c);
+            used |= containers != s.seq(list);
             s = containers.isEmpty() ? s : s.with(list, containers);
         }
         boolean present = !spec.seq("volumes").find("name", name).isEmpty();

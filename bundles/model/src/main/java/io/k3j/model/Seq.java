@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,21 @@ public final class Seq implements Iterable<Object> {
         Object[] copy = values.clone();
         copy[index] = Values.of(value);
         return new Seq(copy);
+    }
+
+    /// The same with every struct changed, this one when none is. In one go, for a list may be very long.
+    public Seq mapped(UnaryOperator<Struct> change) {
+        Object[] copy = values;
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] instanceof Struct s) {
+                Struct changed = change.apply(s);
+                if (changed != s) {
+                    copy = copy == values ? values.clone() : copy;
+                    copy[i] = changed;
+                }
+            }
+        }
+        return copy == values ? this : new Seq(copy);
     }
 
     @Override

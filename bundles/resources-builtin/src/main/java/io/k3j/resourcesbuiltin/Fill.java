@@ -35,13 +35,7 @@ final class Fill {
         if (!(of.get(field) instanceof Seq list)) {
             return of;
         }
-        Seq all = list;
-        for (int i = 0; i < all.size(); i++) {
-            if (all.get(i) instanceof Struct s) {
-                Struct changed = change.apply(s);
-                all = changed == s ? all : all.with(i, changed);
-            }
-        }
+        Seq all = list.mapped(change);
         return all == list ? of : of.with(field, all);
     }
 }

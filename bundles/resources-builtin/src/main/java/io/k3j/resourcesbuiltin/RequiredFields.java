@@ -18,10 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what no object of a kind may lack, by its shape and `required.txt`, whose head tells what stands there.
@@ -138,14 +140,18 @@ final class RequiredFields {
         }
         List<FieldProblem> missing = missing(node, object);
         if (!missing.isEmpty()) {
-            missing.removeAll(write.before().map(before -> missing(node, before)).orElse(List.of()));
-            missing.stream().filter(m -> problems.found().stream().noneMatch(p -> same(p, m))).toList()
-                    .forEach(problems::add);
+            Set<FieldProblem> before = write.before().<Set<FieldProblem>>map(b -> new HashSet<>(missing(node, b)))
+                    .orElse(Set.of());
+            Set<Told> told = problems.found().stream().map(Told::of).collect(Collectors.toSet());
+            missing.stream().filter(m -> !before.contains(m) && !told.contains(Told.of(m))).forEach(problems::add);
         }
     }
 
-    private static boolean same(FieldProblem one, FieldProblem other) {
-        return one.field().equals(other.field()) && one.type().equals(other.type());
+    /// What a problem is about; two are told once. Looked up, for a body of 3 MB may lack a field a million times.
+    private record Told(String field, String type) {
+        static Told of(FieldProblem problem) {
+            return new Told(problem.field(), problem.type());
+        }
     }
 
     private static List<FieldProblem> missing(Node node, Struct object) {

@@ -2,18 +2,22 @@ package io.k3j.resourcesbuiltin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Compares with what a kube-apiserver said of the same objects (see [RequiredFieldsPeer]).
 class RequiredFieldsTest {
+    private static final int MANY = 200_000;
     private final Kit kit = new Kit();
 
     private static Map<String, String> answers() throws IOException {
@@ -51,6 +55,16 @@ class RequiredFieldsTest {
         for (Struct object : Removals.objects()) {
             assertThat(kit.createProblems(object)).as("%s", object.text("kind")).isEmpty();
         }
+    }
+
+    /// What is missing is looked up, not compared with everything else that is.
+    @Test
+    @Timeout(20)
+    void anObjectMayLackAFieldVeryOften() {
+        Struct pod = Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec",
+                Struct.of("containers", Seq.copyOf(Collections.nCopies(MANY, Struct.EMPTY))));
+        assertThat(kit.createProblems(pod)).hasSizeGreaterThanOrEqualTo(MANY);
     }
 
     private static String attributes(String more) {
