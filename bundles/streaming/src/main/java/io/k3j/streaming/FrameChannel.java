@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /// HTTP/2 frames on a blocking channel: two virtual threads do all reading and writing, so that the
 /// interruption of a caller can never close the channel.
@@ -55,10 +56,10 @@ final class FrameChannel {
         reader.start();
     }
 
-    /// Queues a frame; blocks when too many wait.
-    void send(int type, int flags, int stream, byte[] payload) {
+    /// Queues a frame; blocks for so many nanoseconds at most when too many wait. Says whether it did.
+    boolean send(int type, int flags, int stream, byte[] payload, long nanos) {
         try {
-            outgoing.put(frame(type, flags, stream, payload));
+            return outgoing.offer(frame(type, flags, stream, payload), nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");

@@ -17,6 +17,7 @@ final class GrpcCall {
     final int id;
     final CompletableFuture<Void> end = new CompletableFuture<>();
     private final Consumer<byte[]> receiver;
+    private final long until;
     private final ByteArrayOutputStream part = new ByteArrayOutputStream();
     private int wanted = -1;
     /// What may still be sent; guarded by the connection.
@@ -24,19 +25,31 @@ final class GrpcCall {
     /// What has been received since the last window update; the reading thread's.
     int consumed;
 
-    GrpcCall(int id, long window, Consumer<byte[]> receiver) {
+    /// @param until the deadline, a value of `System.nanoTime()`
+    GrpcCall(int id, long window, long until, Consumer<byte[]> receiver) {
         this.id = id;
         this.window = window;
+        this.until = until;
         this.receiver = receiver;
     }
 
-    /// Takes body bytes, telling each message that is complete.
+    /// How many nanoseconds are left until the deadline.
+    /// @throws GrpcFailure when none are
+    long leftOrLate() {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+            throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "the server did not take the request in time");
+        }
+        return left;
+    }
+
+    /// Takes body bytes, telling each message that is complete. A call that has ended takes nothing.
     void data(byte[] bytes, int offset, int length) {
         int at = offset;
-        int until = offset + length;
-        while (at < until) {
+        int rest = offset + length;
+        while (at < rest && !end.isDone()) {
             int need = (wanted < 0 ? HEAD_BYTES : wanted) - part.size();
-            int n = Math.min(need, until - at);
+            int n = Math.min(need, rest - at);
             part.write(bytes, at, n);
             at += n;
             if (n == need) {

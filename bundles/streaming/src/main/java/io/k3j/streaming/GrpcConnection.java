@@ -28,21 +28,20 @@ public final class GrpcConnection implements AutoCloseable {
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
-    private static final int CANCEL = 8;
     private static final int OUR_WINDOW = 1 << 30;
     private static final int UPDATE_AFTER = 1 << 24;
     private static final long MAX_TIMEOUT = 99_999_999; // `grpc-timeout` has eight digits
+    private static final Duration FOREVER = Duration.ofDays(36_500);
     private static final byte[] NOTHING = {};
 
     private final FrameChannel frames;
     private final Map<Integer, GrpcCall> calls = new ConcurrentHashMap<>();
     private final HeaderBlock headers = new HeaderBlock();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
-    private final byte[] common;
     private final SendWindow sending = new SendWindow();
+    private final GrpcRequests requests;
     private volatile boolean open = true;
     private volatile boolean leaving;
-    private int nextId = 1;
     private int consumed;
 
     /// Takes the connected, blocking channel over and closes it in the end; `name` is for its threads.
@@ -55,11 +54,12 @@ public final class GrpcConnection implements AutoCloseable {
     /// @param name for the names of the connection's threads
     /// @param metadata headers of every call, in lower case
     public GrpcConnection(ByteChannel channel, String name, Map<String, String> metadata) {
-        common = HeaderBlock.of(metadata.entrySet().stream()
+        byte[] common = HeaderBlock.of(metadata.entrySet().stream()
                 .flatMap(e -> Stream.of(e.getKey(), e.getValue())).toArray(String[]::new));
         frames = new FrameChannel(channel, name, new Frames());
-        // no push, wide windows: the runtime is trusted and messages are bounded
-        frames.send(FrameChannel.SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0)
+        requests = new GrpcRequests(frames, sending, calls, common, this::open);
+        // no push, wide windows: messages are bounded
+        frames.offer(FrameChannel.SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 2).putInt(0)
                 .putShort((short) 4).putInt(OUR_WINDOW).array());
         frames.offer(FrameChannel.WINDOW_UPDATE, 0, OUR_WINDOW - 65_535);
         frames.start();
@@ -77,101 +77,46 @@ public final class GrpcConnection implements AutoCloseable {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         // the server is told as well, so that it does not carry out what nobody waits for
         byte[] limit = HeaderBlock.of("grpc-timeout", Math.clamp(timeout.toMillis(), 1, MAX_TIMEOUT) + "m");
-        GrpcCall call = begin(path, limit, answer::complete);
-        send(call, request, END_STREAM);
-        await(call, timeout);
+        long until = System.nanoTime() + timeout.toNanos();
+        GrpcCall call = requests.begin(path, limit, until, answer::complete);
+        requests.send(call, request, END_STREAM);
+        await(call, timeout, until);
         return answer.getNow(new byte[0]);
     }
 
     /// One request, many answers, told by the connection's reading thread, which they should not block
     /// for long. Returns when the server has ended the stream.
     public void stream(String path, byte[] request, Consumer<byte[]> receiver) {
-        GrpcCall call = begin(path, NOTHING, receiver);
-        send(call, request, END_STREAM);
-        await(call, Duration.ofDays(36_500));
+        long until = System.nanoTime() + FOREVER.toNanos();
+        GrpcCall call = requests.begin(path, NOTHING, until, receiver);
+        requests.send(call, request, END_STREAM);
+        await(call, FOREVER, until);
     }
 
     /// A call in which both sides say what they like when they like. The answers are told by the connection's
     /// reading thread.
     /// @throws GrpcFailure when there is no connection
     public GrpcStream open(String path, Consumer<byte[]> receiver) {
-        GrpcCall call = begin(path, NOTHING, receiver);
+        GrpcCall call = requests.begin(path, NOTHING, System.nanoTime() + FOREVER.toNanos(), receiver);
         call.end.whenComplete((ended, why) -> calls.remove(call.id));
-        return new GrpcStream(this, call);
+        return new GrpcStream(requests, call);
     }
 
-    private GrpcCall begin(String path, byte[] more, Consumer<byte[]> receiver) {
-        byte[] head = HeaderBlock.of(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost",
-                "content-type", "application/grpc", "te", "trailers");
-        byte[] whole = ByteBuffer.allocate(head.length + common.length + more.length).put(head).put(common).put(more)
-                .array();
-        GrpcCall call;
-        synchronized (sending) {
-            if (!open()) {
-                throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");
-            }
-            call = new GrpcCall(nextId, sending.begin(), receiver);
-            nextId += 2;
-            calls.put(call.id, call);
-            // queued under the lock: ids must arrive in order
-            frames.send(FrameChannel.HEADERS, END_HEADERS, call.id, whole);
-        }
-        return call;
-    }
-
-    /// Sends one message of a call.
-    void send(GrpcCall call, byte[] request, int flags) {
-        ByteBuffer message = ByteBuffer.allocate(request.length + 5).put((byte) 0).putInt(request.length).put(request)
-                .flip();
-        do {
-            int n = reserved(call, Math.min(FrameChannel.MAX_FRAME, message.remaining()));
-            if (n == 0) {
-                return;
-            }
-            byte[] part = new byte[n];
-            message.get(part);
-            try {
-                frames.send(FrameChannel.DATA, message.hasRemaining() ? 0 : flags, call.id, part);
-            } catch (GrpcFailure interrupted) {
-                // what was never sent is still the other calls' to use
-                widen(0, n);
-                cancel(call);
-                throw interrupted;
-            }
-        } while (message.hasRemaining());
-    }
-
-    private int reserved(GrpcCall call, int wish) {
+    private void await(GrpcCall call, Duration timeout, long until) {
         try {
-            return sending.reserve(call, wish);
-        } catch (InterruptedException e) {
-            cancel(call);
-            Thread.currentThread().interrupt();
-            throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
-        }
-    }
-
-    private void await(GrpcCall call, Duration timeout) {
-        try {
-            call.end.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            call.end.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof GrpcFailure f ? f : new GrpcFailure(13, String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
-            cancel(call);
+            requests.cancel(call);
             throw new GrpcFailure(GrpcFailure.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
-            cancel(call);
+            requests.cancel(call);
             Thread.currentThread().interrupt();
             throw new GrpcFailure(GrpcFailure.CANCELLED, "interrupted");
         } finally {
             calls.remove(call.id);
         }
-    }
-
-    /// Tells the server that nobody waits any more.
-    void cancel(GrpcCall call) {
-        calls.remove(call.id);
-        frames.offer(FrameChannel.RST_STREAM, call.id, CANCEL);
     }
 
     /// What comes in, on the reading thread.
@@ -236,6 +181,9 @@ public final class GrpcConnection implements AutoCloseable {
             until -= padded ? payload[0] & 0xff : 0;
             from += (padded ? 1 : 0) + ((flags & 32) != 0 ? 5 : 0);
             lastOfStream = (flags & END_STREAM) != 0;
+        }
+        if (block.size() + until - from > HeaderBlock.MAX_BYTES) {
+            throw new IOException("header block of more than " + HeaderBlock.MAX_BYTES + " bytes");
         }
         block.write(payload, from, until - from);
         if ((flags & END_HEADERS) != 0) {

@@ -4,18 +4,18 @@ import java.util.concurrent.CompletableFuture;
 
 /// A call in which both sides send. Any thread; one sender at a time.
 public final class GrpcStream implements AutoCloseable {
-    private final GrpcConnection connection;
+    private final GrpcRequests requests;
     private final GrpcCall call;
 
-    GrpcStream(GrpcConnection connection, GrpcCall call) {
-        this.connection = connection;
+    GrpcStream(GrpcRequests requests, GrpcCall call) {
+        this.requests = requests;
         this.call = call;
     }
 
     /// Sends one message; blocks while the server takes no more.
     /// @throws GrpcFailure when the connection is gone
     public void send(byte[] message) {
-        connection.send(call, message, 0);
+        requests.send(call, message, 0);
     }
 
     /// Completes without a value when the server has ended the call in order, else with a [GrpcFailure].
@@ -27,7 +27,7 @@ public final class GrpcStream implements AutoCloseable {
     @Override
     public void close() {
         if (!call.end.isDone()) {
-            connection.cancel(call);
+            requests.cancel(call);
             call.fail(GrpcFailure.CANCELLED, "closed");
         }
     }

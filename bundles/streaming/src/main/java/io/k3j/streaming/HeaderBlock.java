@@ -12,7 +12,8 @@ import java.util.Map;
 /// HTTP/2 header blocks: written as plain literals, which every peer must take, read by Netty's HPACK.
 /// Reading belongs to one thread.
 final class HeaderBlock {
-    private static final int MAX_BYTES = 64 * 1024;
+    /// How long a block may be, and the headers in it.
+    static final int MAX_BYTES = 64 * 1024;
     private static final int PREFIX = 0x7f;
 
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, MAX_BYTES);

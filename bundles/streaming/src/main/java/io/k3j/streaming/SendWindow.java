@@ -1,6 +1,7 @@
 package io.k3j.streaming;
 
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// How much may still be sent, of the whole connection and of each call. Its lock also guards the order in
@@ -25,10 +26,10 @@ final class SendWindow {
     }
 
     /// Takes up to `wish` bytes; blocks while there are none. 0 when the call has ended meanwhile.
-    /// @throws GrpcFailure when the connection ends
+    /// @throws GrpcFailure when the connection ends, or the call's deadline
     synchronized int reserve(GrpcCall call, int wish) throws InterruptedException {
         while (!closed && !call.end.isDone() && Math.min(window, call.window) <= 0) {
-            wait();
+            TimeUnit.NANOSECONDS.timedWait(this, call.leftOrLate());
         }
         if (closed) {
             throw new GrpcFailure(GrpcFailure.UNAVAILABLE, "connection is closed");

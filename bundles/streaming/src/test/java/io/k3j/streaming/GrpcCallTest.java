@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class GrpcCallTest {
     private final List<String> received = new ArrayList<>();
-    private final GrpcCall call = new GrpcCall(1, 100, b -> received.add(new String(b, StandardCharsets.UTF_8)));
+    private final GrpcCall call = new GrpcCall(1, 100, System.nanoTime(),
+            b -> received.add(new String(b, StandardCharsets.UTF_8)));
 
     @Test
     void findsMessagesHoweverTheBytesAreCut() {
