@@ -50,6 +50,9 @@ public final class Server {
             DataDir.refuseLong(plan.dataDir());
             DataDir.refuseHeld(plan.dataDir());
             DataDir.refuseFull(plan.dataDir());
+            if (plan.role().equals("server")) {
+                KubeconfigFile.refuseClosed(kubeconfig(plan));
+            }
             LogSettings.apply(plan);
         } catch (StartFailure e) {
             complain(e.getMessage());
@@ -87,6 +90,10 @@ public final class Server {
         } catch (StartFailure held) {
             return true;
         }
+    }
+
+    private static Path kubeconfig(LaunchPlan plan) {
+        return Path.of(plan.text("writeKubeconfig", "/etc/rancher/k3s/k3s.yaml"));
     }
 
     private int serve(HeldSockets sockets, DataDir dataDir)
@@ -195,7 +202,7 @@ public final class Server {
                         + "--server https://<this server>:6443 --token <server/token>");
             } else if (plan.role().equals("server")) {
                 progress.line("Next: k3s kubectl get nodes    (kubeconfig: "
-                        + plan.text("writeKubeconfig", "/etc/rancher/k3s/k3s.yaml") + ")");
+                        + kubeconfig(plan) + ")");
             }
         }
     }

@@ -96,8 +96,9 @@ class BadFilesItest {
             "wrong value in it | printf '\\ndebug: maybe\\n' > config.yaml | --config=HOME/config.yaml | invalid value \"maybe\" for flag --debug (HOME/config.yaml:2)",
             "closed token file | touch token; chmod 0 token | --token-file=HOME/token | cannot read HOME/token given by --token-file",
             "another's data directory | chown -R 0 data | | data directory HOME/data",
-            "another's kubeconfig | chown 0:0 . k3s.yaml; chmod 600 k3s.yaml; chmod 755 . | | HOME/k3s.yaml",
-            "closed key | chown 0 data/server/tls/client-ca.key | | HOME/data/server/tls/client-ca.key",
+            "another's kubeconfig | chown 0:0 . k3s.yaml; chmod 600 k3s.yaml; chmod 755 . | | cannot read the kubeconfig HOME/k3s.yaml",
+            "no place for a kubeconfig | rm k3s.yaml; chown 0:0 .; chmod 755 . | | cannot write the kubeconfig HOME/k3s.yaml",
+            "closed key | chown 0 data/server/tls/client-ca.key | | HOME/data/server/tls/client-ca.key: access denied",
             "closed database | chown 0 data/server/db/state.db; chmod 600 data/server/db/state.db | | HOME/data/server/db/state.db"})
     void areToldInOneSentence(String what, String before, String flag, String told) throws Exception {
         Path home = copy(what.replaceAll("\\W", "-"));
