@@ -9,12 +9,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,8 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// Crashes at random moments under load: the files as they are at that moment are opened again.
 class CrashTest {
     private static final int ROUNDS = Integer.getInteger("k3j.crashes", 12);
+    /// Below this the child does not do its work: it did 377 on one core that it shared with a whole build.
+    private static final long FEWEST_PER_SECOND = 30;
+    private static final int PARTS_OF_A_START = 3;
     @TempDir
     Path directory;
+    private long acknowledged;
+    private long nanos;
 
     /// The process is frozen, its files are copied (a crash image), and it goes on.
     @Test
@@ -34,9 +41,9 @@ class CrashTest {
         long seed = Long.getLong("k3j.seed", System.nanoTime());
         Random random = new Random(seed);
         Path live = directory.resolve("live");
-        try (Child child = Child.start(live, seed)) {
+        try (Child child = Child.start(live, seed, Map.of())) {
             for (int round = 0; round < ROUNDS; round++) {
-                child.acknowledgedMore(200 + random.nextInt(3_000));
+                some(child, random);
                 child.freeze();
                 Path image = directory.resolve("image" + round);
                 copy(live, image);
@@ -45,6 +52,23 @@ class CrashTest {
                 verify(image, known, seed);
             }
         }
+        underLoad();
+    }
+
+    /// Lets it write some more, once it does.
+    private void some(Child child, Random random) throws InterruptedException {
+        child.acknowledgedMore(1);
+        int more = 200 + random.nextInt(3_000);
+        long from = System.nanoTime();
+        child.acknowledgedMore(more);
+        nanos += System.nanoTime() - from;
+        acknowledged += more;
+    }
+
+    private void underLoad() {
+        long perSecond = acknowledged * TimeUnit.SECONDS.toNanos(1) / nanos;
+        System.out.println(acknowledged + " lines of the child, " + perSecond + " per second");
+        assertThat(perSecond).as("lines per second").isGreaterThanOrEqualTo(FEWEST_PER_SECOND);
     }
 
     /// The process is killed, and its successor opens the same files.
@@ -54,16 +78,31 @@ class CrashTest {
         Random random = new Random(seed);
         Path live = directory.resolve("live");
         Set<Long> given = new HashSet<>();
+        Map<String, Acknowledged> known = Map.of();
+        long start = Long.MAX_VALUE;
         for (int round = 0; round < Math.max(3, ROUNDS / 3); round++) {
-            try (Child child = Child.start(live, seed + round)) {
-                child.acknowledgedMore(200 + random.nextInt(3_000));
+            long from = System.nanoTime();
+            try (Child child = Child.start(live, seed + round, known)) {
+                child.acknowledgedMore(1);
+                start = Math.min(start, System.nanoTime() - from);
+                some(child, random);
                 child.kill();
-                Map<String, Acknowledged> known = child.settled();
+                known = child.settled();
                 assertThat(child.revisions()).as("seed " + seed).isNotEmpty().noneMatch(given::contains);
                 given.addAll(child.revisions());
-                verify(live, known, seed);
             }
+            // the next one is killed as it opens what this one left, each time in another part of its start
+            double part = (round % PARTS_OF_A_START + random.nextDouble()) / PARTS_OF_A_START;
+            try (Child child = Child.start(live, seed - 1 - round, known)) {
+                assertThat(new CountDownLatch(1).await((long) (start * part), TimeUnit.NANOSECONDS)).isFalse();
+                child.kill();
+                known = child.settled();
+                assertThat(child.revisions()).as("seed " + seed).noneMatch(given::contains);
+                given.addAll(child.revisions());
+            }
+            verify(live, known, seed);
         }
+        underLoad();
     }
 
     private static void verify(Path image, Map<String, Acknowledged> known, long seed) {
@@ -111,18 +150,21 @@ class CrashTest {
         private final Condition told = lock.newCondition();
         private final Map<String, Acknowledged> last = new HashMap<>();
         private final Set<Long> revisions = new HashSet<>();
+        private final Thread listener;
         private long lines;
 
-        private Child(Process process) {
+        private Child(Process process, Map<String, Acknowledged> known) {
             this.process = process;
-            Thread.ofVirtual().start(this::listen);
+            last.putAll(known);
+            listener = Thread.ofVirtual().start(this::listen);
         }
 
-        static Child start(Path directory, long seed) throws IOException {
+        /// @param known what those before it have told
+        static Child start(Path directory, long seed, Map<String, Acknowledged> known) throws IOException {
             String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
             return new Child(new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
                     System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString(),
-                    Long.toString(seed)).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+                    Long.toString(seed)).redirectError(ProcessBuilder.Redirect.INHERIT).start(), known);
         }
 
         private void listen() {
@@ -227,8 +269,10 @@ class CrashTest {
             assertThat(code).isZero();
         }
 
+        /// Ends it, and hears it out.
         void kill() throws InterruptedException {
             process.destroyForcibly().waitFor();
+            assertThat(listener.join(Duration.ofSeconds(60))).isTrue();
         }
 
         @Override

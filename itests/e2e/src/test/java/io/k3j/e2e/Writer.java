@@ -26,6 +26,8 @@ final class Writer implements AutoCloseable {
     private final Machine machine;
     private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
     private final AtomicLong next = new AtomicLong();
+    private long served;
+    private long whileServed;
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -44,6 +46,18 @@ final class Writer implements AutoCloseable {
     /// How many so far.
     long acknowledged() {
         return acknowledged.size();
+    }
+
+    /// A time in which it can write begins or ends; for one thread.
+    void served(boolean begins) {
+        int sign = begins ? -1 : 1;
+        served += sign * System.nanoTime();
+        whileServed += sign * acknowledged();
+    }
+
+    /// How many it wrote per second of those times.
+    long perSecond() {
+        return whileServed * TimeUnit.SECONDS.toNanos(1) / Math.max(1, served);
     }
 
     /// Stops writing, and compares what was acknowledged with what is there: each with its revision, none twice.
