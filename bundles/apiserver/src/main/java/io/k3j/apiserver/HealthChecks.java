@@ -21,16 +21,24 @@ final class HealthChecks {
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
     private final Health health;
 
-    /// `datastore`: the store answers; `started`: kinds, authorisation and tables are there.
-    HealthChecks(BooleanSupplier datastore, BooleanSupplier started, Health health) {
+    /// How far the start has come.
+    ///
+    /// @param guarded kinds, authorisation and admission are there
+    /// @param namespaces those every cluster has can be written to
+    record Progress(BooleanSupplier guarded, BooleanSupplier namespaces) {
+    }
+
+    /// `datastore`: the store answers.
+    HealthChecks(BooleanSupplier datastore, Progress progress, Health health) {
         this.health = health;
         live.put("ping", () -> true);
         live.put("log", () -> true);
         live.put("etcd", datastore);
-        live.put("poststarthook/start-apiserver-admission-initializer", started);
-        live.put("poststarthook/rbac/bootstrap-roles", started);
+        live.put("poststarthook/start-apiserver-admission-initializer", progress.guarded());
+        live.put("poststarthook/rbac/bootstrap-roles", progress.guarded());
+        live.put("poststarthook/start-system-namespaces-controller", progress.namespaces());
         ready.putAll(live);
-        ready.put("informer-sync", started);
+        ready.put("informer-sync", progress.guarded());
         ready.put("shutdown", () -> true);
     }
 

@@ -11,7 +11,6 @@ import io.k3j.watchcache.Fence;
 import io.k3j.watchcache.Rows;
 import io.k3j.watchcache.Store;
 import java.nio.file.Path;
-import java.util.function.BooleanSupplier;
 
 /// One running API server: the core with its threads. It is complete when constructed: everything that
 /// is stored has been loaded and followed up to the newest revision.
@@ -26,8 +25,7 @@ final class Server implements AutoCloseable {
 
     /// Loads and starts; blocks.
     /// @throws UnreadableRow when a Secret cannot be decrypted
-    /// @param started whether everything around the server is there: kinds, authorisation, admission
-    Server(Extensions extensions, Store store, Core.Policy policy, Core.World world, BooleanSupplier started) {
+    Server(Extensions extensions, Store store, Core.Policy policy, Core.World world, HealthChecks.Progress progress) {
         Datastore datastore = store.await(Store.PATIENCE_MILLIS);
         if (datastore == null) {
             throw ApiFault.unavailable("the datastore is away");
@@ -50,7 +48,7 @@ final class Server implements AutoCloseable {
         this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);
         this.hub = new WatchHub(log, world.health());
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), started, world.health());
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), progress, world.health());
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
         this.pipeline = new Pipeline(core, new Watches(core, hub, frames),

@@ -54,6 +54,7 @@ final class Startup implements AutoCloseable {
     private volatile boolean open = true;
     private volatile boolean agreed;
     private volatile boolean rbac;
+    private volatile boolean namespaces;
     private volatile boolean ready;
     private @Nullable Server server;
     private @Nullable Compactor compactor;
@@ -185,7 +186,7 @@ final class Startup implements AutoCloseable {
         }
         long start = System.nanoTime();
         Server now = new Server(extensions, store, options.policy(),
-                Core.World.real(around.all), this::guarded);
+                Core.World.real(around.all), new HealthChecks.Progress(this::guarded, () -> namespaces));
         server = now;
         compactor = new Compactor(store, now.core().log(), around.all);
         LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",
@@ -236,6 +237,7 @@ final class Startup implements AutoCloseable {
     private boolean bootstrapped(ApiClient self) {
         try {
             new Bootstrap(self, options).run();
+            namespaces = true;
             new ServerEndpoints(self).settle(peers().step());
             return true;
         } catch (ApiFault f) {
