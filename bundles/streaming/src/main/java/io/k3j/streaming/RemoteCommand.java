@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ public final class RemoteCommand {
     public static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final int CLOSE_CHANNEL = 255;
     private static final int BUFFER = 32 * 1024;
+    /// How long a client has to answer the end. Who finds its connection closed while it answers takes a command for
+    /// broken off, whatever its status was; see <https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1>.
+    private static final Duration PARTING = Duration.ofSeconds(2);
 
     /// The streams of a command by their channel numbers.
     private enum Part {
@@ -38,7 +42,8 @@ public final class RemoteCommand {
     public record Wanted(boolean stdin, boolean stdout, boolean stderr, boolean tty) {
     }
 
-    /// Runs until the command has ended or the client has gone; blocks. Closes neither connection.
+    /// Runs until the command has ended or the client has gone; blocks, after the command's end until the client has
+    /// answered it, for two seconds at most. Closes neither connection.
     public static void relay(WebSocket client, SpdyClient runtime, Wanted wanted) throws IOException {
         new RemoteCommand(client, runtime).run(wanted);
     }
@@ -68,6 +73,9 @@ public final class RemoteCommand {
                 client.send(Part.ERROR.ordinal(), status, 0, status.length);
             }
             client.end();
+            in.join(PARTING);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } finally {
             in.interrupt();
         }

@@ -103,7 +103,7 @@ public final class WebSocket implements AutoCloseable {
             heardNanos = System.nanoTime();
             switch (first & 0xf) {
                 case CLOSE -> {
-                    frame(CLOSE, payload);
+                    end(payload);
                     return Optional.empty();
                 }
                 case PING -> answer(payload);
@@ -174,7 +174,7 @@ public final class WebSocket implements AutoCloseable {
     }
 
     private synchronized void frame(int kind, byte[] payload) throws IOException {
-        if (closed && kind != CLOSE) {
+        if (closed) {
             throw new IOException("closed");
         }
         closed |= kind == CLOSE;
@@ -208,8 +208,13 @@ public final class WebSocket implements AutoCloseable {
 
     /// Says that nothing more comes, in order.
     public void end() throws IOException {
+        end(ByteBuffer.allocate(2).putShort((short) 1000).array());
+    }
+
+    /// Each side sends one.
+    private synchronized void end(byte[] payload) throws IOException {
         if (!closed) {
-            frame(CLOSE, ByteBuffer.allocate(2).putShort((short) 1000).array());
+            frame(CLOSE, payload);
         }
     }
 
