@@ -57,6 +57,11 @@ final class Amounts {
         return Math.clamp(milliCpu * 1024 / 1000, MIN_SHARES, MAX_SHARES);
     }
 
+    /// The same as [#shares] for version 2, from 1 to 10000.
+    static long weight(long milliCpu) {
+        return 1 + (shares(milliCpu) - MIN_SHARES) * 9999 / (MAX_SHARES - MIN_SHARES);
+    }
+
     static long quota(long milliCpu) {
         return milliCpu == 0 ? 0 : Math.max(MIN_QUOTA, milliCpu * PERIOD / 1000);
     }

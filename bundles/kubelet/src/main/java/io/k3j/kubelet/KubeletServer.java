@@ -157,7 +157,8 @@ final class KubeletServer implements Endpoint {
         Options o = tools.options();
         return Struct.of("kubeletconfig", Struct.of("enableServer", true, "staticPodPath", o.staticPods().toString(),
                 "clusterDomain", o.clusterDomain(), "clusterDNS", o.clusterDns(), "maxPods", o.number("max-pods", 110),
-                "cgroupDriver", "cgroupfs", "nodeStatusUpdateFrequency", "10s", "nodeLeaseDurationSeconds", 40,
+                "cgroupDriver", tools.cgroups().driver(), "nodeStatusUpdateFrequency", "10s",
+                "nodeLeaseDurationSeconds", 40,
                 "failSwapOn", false, "cgroupRoot", o.cgroupRoot(), "podLogsDir", o.logDir().toString()));
     }
 

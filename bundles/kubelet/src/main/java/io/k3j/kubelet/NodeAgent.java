@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.childprocess.Command;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
@@ -48,8 +49,10 @@ final class NodeAgent implements AutoCloseable {
         Tokens tokens = new Tokens(api, clock.monotonic());
         Volumes volumes = new Volumes(options, references, new VolumeContent(references, environment, tokens),
                 new Mounts(), clock);
-        Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"), options.cgroupRoot(), runtime.systemdCgroups(),
-                options.number("pod-max-pids", -1));
+        Hierarchies hierarchies = Hierarchies.at(Path.of("/sys/fs/cgroup"));
+        Cgroups cgroups = new Cgroups(runtime.systemdCgroups()
+                ? new SystemdDriver(hierarchies, List.of("systemctl"), new Command(SystemdDriver.LIMIT))
+                : new CgroupfsDriver(hierarchies), options.cgroupRoot(), options.number("pod-max-pids", -1));
         Dns dns = Dns.host(Dns.hostFile(settings, options.dataDir().resolve("agent/etc/resolv.conf")));
         services = new LiveView(References.SERVICES, Query.ALL, clock);
         tools = new Tools(options, runtime, references, volumes, environment, cgroups, dns,

@@ -200,7 +200,7 @@ final class PodStep {
         CompletableFuture<Map<String, Path>> made = volumes.begin(pod);
         try {
             starter.sandbox(pod, attempt);
-        } catch (RuntimeFault | ConfigProblem e) {
+        } catch (IOException | RuntimeFault | ConfigProblem e) {
             tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
             made.exceptionally(x -> Map.of()).join();
             at(tools.clock().monotonic().instant().plusSeconds(2));

@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerUsage;
 import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -143,19 +144,31 @@ final class Resizes {
         if (behind && error.isEmpty()) {
             Map<String, Struct> larger = new HashMap<>(given);
             due.forEach(c -> larger.compute(name(c), (n, g) -> larger(given.get(n), applied.get(c.id()))));
-            tools.cgroups().make(with(pod, larger));
-            try {
+            attempt(() -> {
+                tools.cgroups().make(with(pod, larger));
                 now.forEach(c -> update(pod, c));
-            } catch (RuntimeFault e) {
-                error = String.valueOf(e.getMessage());
-            }
+            });
         }
-        if (behind && due(seen).isEmpty()) {
-            behind = false;
-            tools.cgroups().make(pod);
-            tools.tell(pod, false, "ResizeCompleted", "Pod resize completed");
+        if (behind && error.isEmpty() && due(seen).isEmpty()) {
+            attempt(() -> {
+                tools.cgroups().make(pod);
+                behind = false;
+                tools.tell(pod, false, "ResizeCompleted", "Pod resize completed");
+            });
         }
         return !error.isEmpty() || pending.isPresent();
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void attempt(Change change) {
+        try {
+            change.make();
+        } catch (IOException | RuntimeFault e) {
+            error = String.valueOf(e.getMessage());
+        }
     }
 
     private List<Container> due(PodRuntime seen) {

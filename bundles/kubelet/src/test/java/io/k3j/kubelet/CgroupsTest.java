@@ -18,7 +18,7 @@ class CgroupsTest {
 
     @Test
     void burstablePodsTogetherWeighWhatTheyAskForAndTheRestNearlyNothing() throws IOException {
-        Cgroups cgroups = new Cgroups(mount, "/", false, -1);
+        Cgroups cgroups = cgroups();
         cgroups.make(pod("a", "250m"));
         cgroups.make(pod("b", "500m"));
         cgroups.make(pod("c", ""));
@@ -31,8 +31,8 @@ class CgroupsTest {
 
     @Test
     void podsThatRanBeforeThisKubeletCount() throws IOException {
-        new Cgroups(mount, "/", false, -1).make(pod("a", "250m"));
-        Cgroups next = new Cgroups(mount, "/", false, -1);
+        cgroups().make(pod("a", "250m"));
+        Cgroups next = cgroups();
         next.weigh(List.of(pod("a", "250m"), pod("b", "1"), pod("done", "1").with("Succeeded", "status", "phase")));
         assertThat(shares("burstable")).isEqualTo("1280");
     }
@@ -40,11 +40,15 @@ class CgroupsTest {
     @Test
     void versionTwoHasTheSameInWeights() throws IOException {
         Files.createFile(mount.resolve("cgroup.controllers"));
-        Cgroups cgroups = new Cgroups(mount, "/", false, -1);
+        Cgroups cgroups = cgroups();
         cgroups.make(pod("a", "2"));
         cgroups.make(pod("c", ""));
         assertThat(mount.resolve("kubepods/burstable/cpu.weight")).hasContent("79");
         assertThat(mount.resolve("kubepods/besteffort/cpu.weight")).hasContent("1");
+    }
+
+    private Cgroups cgroups() {
+        return new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1);
     }
 
     private String shares(String qos) throws IOException {

@@ -46,7 +46,7 @@ abstract class PodScene {
                 Struct.of("name", "default"))));
         tools = new Tools(options, runtime, references, new Volumes(options, references,
                 new VolumeContent(references, environment, tokens), new Mounts(), clock), environment,
-                new Cgroups(directory.resolve("cgroup"), "/", false, -1),
+                new Cgroups(driver(), "/", -1),
                 new Dns(List.of(), List.of(), List.of()), new Handlers(runtime, closed),
                 new Images(runtime, references, clock.monotonic()), new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
@@ -56,6 +56,11 @@ abstract class PodScene {
         view = new LiveView(References.PODS, Query.ALL, clock);
         view.listen(workers);
         view.attach(api);
+    }
+
+    /// Who keeps their cgroups.
+    CgroupDriver driver() {
+        return new CgroupfsDriver(Hierarchies.at(directory.resolve("cgroup")));
     }
 
     @AfterEach
