@@ -23,7 +23,7 @@ public final class PlainServer implements AutoCloseable {
         store.use(datastore);
         server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
                 Core.World.real(Health.none()),
-                () -> true);
+                new HealthChecks.Progress(() -> true, () -> true));
     }
 
     /// An administrator of any name.
