@@ -5,7 +5,8 @@
 #   ./install.sh [server|agent] [flags]         e.g.  INSTALL_K3S_EXEC="--disable=traefik" ./install.sh
 #   curl -sfL URL/install.sh | INSTALL_K3S_MIRROR=URL sh -s - server
 #
-#   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar
+#   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar;
+#                                                  when it lists kubectl-linux-<arch>, k3s kubectl runs that one
 #   INSTALL_K3S_VERSION                            which of several in that folder, as k3s-<version>-linux-<arch>.tar.gz
 set -e
 
@@ -101,6 +102,15 @@ fetch_release() { # the release this script does not lie in
     tar -xzf "$TMP/k3s.tar.gz" -C "$TMP/release" --strip-components=1
     HERE=$TMP/release
     released "$HERE" || fatal "${line#* } holds no K3j release"
+    fetch_kubectl
+}
+
+fetch_kubectl() { # where the mirror has one; it lies in the release, as it would in a tar that holds one
+    line=$(grep -E "^[0-9a-f]{64} [ *]kubectl-linux-$ARCH\$" "$TMP/sums" | tail -n 1)
+    [ -n "$line" ] || return 0
+    fetch "$base/kubectl-linux-$ARCH" "$HERE/bin/kubectl"
+    [ "$(sha256sum "$HERE/bin/kubectl" | cut -d' ' -f1)" = "${line%% *}" ] || fatal "kubectl-linux-$ARCH is not what sha256sum-$ARCH.txt says; nothing was installed"
+    chmod 755 "$HERE/bin/kubectl"
 }
 
 # each release has a folder of its own that never changes, so that what runs keeps its files; a link names the one to start

@@ -81,6 +81,22 @@ class InstallScriptTest {
     }
 
     @Test
+    void aKubectlThatTheMirrorHasComesWithTheRelease() throws Exception {
+        Path mirror = mirror();
+        environment.put("INSTALL_K3S_MIRROR", "file://" + mirror);
+        Files.writeString(mirror.resolve("kubectl-linux-amd64"), "#!/bin/sh\necho kubectl\n");
+        assertThat(install("sh", "-c", "cd ../mirror && sha256sum kubectl-linux-amd64 >> sha256sum-amd64.txt"))
+                .startsWith("0 ");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+        assertThat(install(library.resolve("current/bin/kubectl").toString())).isEqualTo("0 kubectl\n");
+        Path before = library.resolve("current").toRealPath();
+        Files.writeString(mirror.resolve("kubectl-linux-amd64"), "something else");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ")
+                .contains("kubectl-linux-amd64 is not what sha256sum-amd64.txt says; nothing was installed");
+        assertThat(library.resolve("current").toRealPath()).isEqualTo(before);
+    }
+
+    @Test
     void aVersionThatIsNamedIsNotTakenForTheBeginningOfAnother() throws Exception {
         Path mirror = mirror();
         Path sums = mirror.resolve("sha256sum-amd64.txt");

@@ -1,6 +1,7 @@
 package io.k3j.cli;
 
 import io.k3j.launcher.ConsoleProgress;
+import io.k3j.launcher.Home;
 import io.k3j.launcher.LaunchPlan;
 import io.k3j.launcher.Server;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class Main {
     private static int tool(String tool, List<String> arguments, Host host) {
         EarlyKeys early = EarlyKeys.of(host);
         Optional<Path> program = new Tools(host.environment().getOrDefault("PATH", ""),
-                Path.of(early.dataDir(), "data/current/bin")).find(tool);
+                List.of(Path.of(early.dataDir(), "data/current/bin"), Home.find().root().resolve("bin"))).find(tool);
         if (program.isEmpty()) {
             return BuiltIn.run(tool, arguments, host, early);
         }

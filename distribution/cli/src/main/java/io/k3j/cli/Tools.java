@@ -14,15 +14,15 @@ import java.util.stream.Stream;
 final class Tools {
     private final List<Path> directories;
 
-    /// `path` is a PATH; `bundled` the directory of the distribution's own programs.
-    Tools(String path, Path bundled) {
+    /// `path` is a PATH; `bundled` the directories looked into after it, where programs come with the distribution.
+    Tools(String path, List<Path> bundled) {
         List<Path> all = new ArrayList<>();
         for (String part : path.split(":")) {
             if (!part.isEmpty()) {
                 all.add(Path.of(part));
             }
         }
-        all.add(bundled);
+        all.addAll(bundled);
         this.directories = List.copyOf(all);
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class ToolsTest {
         for (String d : directories) {
             path.append(':').append(directory.resolve(d));
         }
-        return new Tools(path.toString(), directory.resolve("bundled"));
+        return new Tools(path.toString(), List.of(directory.resolve("bundled"), directory.resolve("release")));
     }
 
     @Test
@@ -47,6 +48,23 @@ class ToolsTest {
         Path plain = program("bin/kubectl");
         assertThat(tools("bin").find("kubectl")).contains(plain);
         assertThat(tools("bin").find("crictl")).isEmpty();
+    }
+
+    @Test
+    void takesTheOneThatCameWithTheReleaseAfterAllOthers() throws IOException {
+        Path release = program("release/kubectl");
+        program("release/k3s");
+        assertThat(tools("bin").find("kubectl")).contains(release);
+        Path bundled = program("bundled/kubectl");
+        assertThat(tools("bin").find("kubectl")).contains(bundled);
+    }
+
+    @Test
+    void saysWhereAKubectlIsLookedForAndWhatToType() {
+        assertThat(BuiltIn.rest("/d", "aarch64")).isEqualTo("for the rest put a kubectl into /d/data/current/bin or a"
+                + " directory of PATH, for example: curl -LO https://dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubectl"
+                + " && install -m 755 kubectl /usr/local/bin/kubectl");
+        assertThat(BuiltIn.rest("/d", "amd64")).contains("/linux/amd64/kubectl ");
     }
 
     @Test

@@ -23,8 +23,9 @@ final class Get {
             case "", "wide" -> tables(api, options, targets, out, err);
             case "json", "yaml", "name" -> objects(api, options, targets, out);
             default ->
-                throw new CommandFailure("error: unable to match a printer suitable for the output format \"" + output
-                        + "\", the small built-in kubectl has: json, yaml, name, wide");
+                throw CommandFailure.absent("error: unable to match a printer suitable for the output format \""
+                        + output
+                        + "\": no kubectl is installed, and the one built into k3s has only json, yaml, name and wide");
         };
     }
 

@@ -4,19 +4,29 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.model.Struct;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /// The door: one command line in, an exit code out.
 public final class Kubectl {
+    private static final List<String> VERBS = List.of("get", "apply", "delete", "logs", "exec", "wait", "version");
+
     private Kubectl() {
     }
 
     /// Runs one command against the cluster of `kubeconfig` (unless `--kubeconfig` names another); blocks.
     public static int run(List<String> arguments, String kubeconfig, PrintStream out, PrintStream err) {
+        return run(arguments, kubeconfig, "for the rest install kubectl", out, err);
+    }
+
+    /// The same; what only a real kubectl can do ends with `rest`, which says how to get one.
+    public static int run(List<String> arguments, String kubeconfig, String rest, PrintStream out, PrintStream err) {
         try {
             return command(arguments, kubeconfig, out, err);
-        } catch (CommandFailure | MalformedInput e) {
+        } catch (CommandFailure e) {
+            err.println(e.absent() ? e.getMessage() + "; " + rest : e.getMessage());
+        } catch (MalformedInput e) {
             err.println(e.getMessage());
         } catch (CompletionException e) {
             err.println("error: " + e.getCause().getMessage());
@@ -25,12 +35,16 @@ public final class Kubectl {
     }
 
     private static int command(List<String> arguments, String kubeconfig, PrintStream out, PrintStream err) {
-        String word = arguments.isEmpty() ? "" : arguments.getFirst();
-        if (!List.of("get", "apply", "delete", "logs", "exec", "wait", "version").contains(word)) {
-            throw new CommandFailure("error: no kubectl is installed, and the small one built into k3s has no \"" + word
-                    + "\"; it has: get apply delete logs exec wait version. Install kubectl for the rest");
+        int at = Options.verb(arguments);
+        String word = at < arguments.size() ? arguments.get(at) : "";
+        if (!VERBS.contains(word)) {
+            throw CommandFailure.absent("error: no kubectl is installed, and the one built into k3s has only "
+                    + String.join(", ", VERBS.subList(0, VERBS.size() - 1)) + " and " + VERBS.getLast()
+                    + (word.isEmpty() ? "" : ", no \"" + word + "\""));
         }
-        Options options = Options.parse(word, arguments.subList(1, arguments.size()));
+        List<String> others = new ArrayList<>(arguments);
+        others.remove(at);
+        Options options = Options.parse(word, others);
         try (Api api = new Api(Kubeconfig.read(Path.of(options.text("kubeconfig", kubeconfig))))) {
             return switch (word) {
                 case "get" -> Get.run(api, options, out, err);
@@ -45,7 +59,7 @@ public final class Kubectl {
     }
 
     private static int version(Api api, Options options, PrintStream out) {
-        out.println("Client Version: built into k3s (get apply delete logs exec wait version)");
+        out.println("Client Version: built into k3s (" + String.join(" ", VERBS) + ")");
         if (!options.flag("client")) {
             Struct version = api.get("/version");
             out.println("Server Version: " + version.text("gitVersion"));

@@ -19,6 +19,8 @@ record Options(List<String> words, Map<String, String> values, List<String> comm
             "timestamps",
             "no-headers", "ignore-not-found", "all", "server-side", "force-conflicts", "show-labels", "now", "client");
 
+    private static final Set<String> HELP = Set.of("-h", "--help");
+
     /// Reads a command line. `-f` means `--follow` for logs and a file for the others.
     /// @throws CommandFailure for an option this kubectl does not have
     static Options parse(String word, List<String> arguments) {
@@ -39,6 +41,18 @@ record Options(List<String> words, Map<String, String> values, List<String> comm
         return new Options(words, values, end < 0 ? List.of() : arguments.subList(end + 1, arguments.size()));
     }
 
+    /// Where the verb stands, before which there may be options; behind all of them when there is none.
+    /// @throws CommandFailure for an option this kubectl does not have
+    static int verb(List<String> arguments) {
+        Map<String, String> values = new HashMap<>();
+        int at = 0;
+        while (at < arguments.size() && arguments.get(at).length() > 1 && arguments.get(at).startsWith("-")
+                && !HELP.contains(arguments.get(at))) {
+            at += 1 + option("", arguments.get(at), "", values);
+        }
+        return at;
+    }
+
     private static int option(String word, String given, String next, Map<String, String> values) {
         int eq = given.indexOf('=');
         String bare = eq < 0 ? given : given.substring(0, eq);
@@ -55,8 +69,8 @@ record Options(List<String> words, Map<String, String> values, List<String> comm
             return 0;
         }
         if (!VALUED.contains(name)) {
-            throw new CommandFailure("error: unknown option " + given + ": this is the small kubectl built into k3s; "
-                    + "install kubectl for everything it can do");
+            throw CommandFailure.absent("error: no kubectl is installed, and the one built into k3s has no option "
+                    + given);
         }
         values.put(name, attached == null ? next : attached);
         return attached == null ? 1 : 0;

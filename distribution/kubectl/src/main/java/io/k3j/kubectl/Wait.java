@@ -13,8 +13,8 @@ final class Wait {
     static int run(Api api, Options options, PrintStream out, PrintStream err) {
         String what = options.text("for", "");
         if (!what.equals("delete") && !what.startsWith(CONDITION)) {
-            throw new CommandFailure(
-                    "error: the small built-in kubectl waits for --for=delete or --for=condition=NAME");
+            throw CommandFailure.absent("error: no kubectl is installed, and the one built into k3s waits only for"
+                    + " --for=delete and --for=condition=NAME");
         }
         long seconds = seconds(options.text("timeout", "30s"));
         for (Target t : Target.of(options.words(), new Resources(api))) {
