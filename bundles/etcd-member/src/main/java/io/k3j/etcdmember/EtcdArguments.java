@@ -4,12 +4,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// What `--etcd-arg` says. Pure.
 final class EtcdArguments {
+    static final String CORRUPT_CHECK = "experimental-initial-corrupt-check";
+    static final String GATES = "feature-gates";
+    private static final String CORRUPT_GATE = "InitialCorruptCheck";
+    private static final EtcdVersion LAST_WITHOUT_GATES = new EtcdVersion(3, 5);
+
     private EtcdArguments() {
+    }
+
+    /// With the gate that makes etcd look for corruption before it serves, where it is one: in 3.6 the argument of
+    /// before and the gate exclude each other, later ones do not know the argument and do not say so.
+    static Map<String, String> corruptCheck(Map<String, String> given, Optional<EtcdVersion> installed) {
+        String others = given.getOrDefault(GATES, "");
+        if (given.containsKey(CORRUPT_CHECK) || others.contains(CORRUPT_GATE)
+                || !installed.map(version -> version.after(LAST_WITHOUT_GATES)).orElse(false)) {
+            return given;
+        }
+        Map<String, String> all = new LinkedHashMap<>(given);
+        all.put(GATES, CORRUPT_GATE + "=true" + (others.isEmpty() ? "" : "," + others));
+        return all;
     }
 
     /// The names in etcd's own help text.

@@ -24,6 +24,7 @@ final class EtcdProcess {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     /// etcd takes up to seven seconds to leave.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final long ASK_SECONDS = 10;
     private static final long MAX_LOG_BYTES = 64L << 20;
     private static final long WORDS = 8_192;
     private static final String STOPPING = "stopping";
@@ -39,12 +40,21 @@ final class EtcdProcess {
         this.binary = binary;
     }
 
-    /// What an installed etcd says when asked.
+    /// What an installed etcd says when asked, which fits into a pipe.
+    /// @throws IOException when it cannot run, or does not end within ten seconds
     static String ask(Path binary, String argument) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(binary.toString(), argument).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor(10, TimeUnit.SECONDS);
-        return text;
+        if (!process.waitFor(ASK_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException(binary + " " + argument + " does not end");
+        }
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /// Whether it may be started on the data that is there.
+    /// @throws MemberFault when it may not; nothing was changed
+    void checkData() throws IOException, InterruptedException {
+        DataVersion.check(places, binary);
     }
 
     /// Whether one of this server runs, whoever started it.

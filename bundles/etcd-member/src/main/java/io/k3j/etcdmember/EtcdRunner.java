@@ -29,10 +29,11 @@ public final class EtcdRunner implements StoreRunner {
         try {
             MemberConfig config = new MemberConfig(places, MemberName.of(places, server.nodeName(),
                     new SecureRandom()), server.nodeIp(), PORTS, "", false, "127.0.0.1", Map.of());
+            Path etcd = Programs.find("etcd", Optional.ofNullable(System.getenv("PATH")));
             if (!fresh) {
+                DataVersion.check(places, etcd);
                 Reset.copy(places.data(), work);
             }
-            Path etcd = Programs.find("etcd", Optional.ofNullable(System.getenv("PATH")));
             return new Copy(config, work, Workshop.open(config, etcd, work, !fresh));
         } catch (MemberFault e) {
             Tombstone.delete(work);

@@ -124,6 +124,8 @@ final class Member implements AutoCloseable {
         Places places = wish.places();
         if (Files.exists(places.tombstone())) {
             Tombstone.clear(places, wish.source() != null);
+        } else if (!process.found()) {
+            process.checkData();
         }
         Files.deleteIfExists(places.resetFlag());
         Files.deleteIfExists(places.data().resolve(Delivery.RESET));

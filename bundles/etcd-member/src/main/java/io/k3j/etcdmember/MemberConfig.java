@@ -53,7 +53,9 @@ record MemberConfig(Places places, String name, String host, Ports ports, String
         all.put("pre-vote", true);
         all.put("snapshot-count", 10_000);
         all.put("max-request-bytes", MAX_REQUEST_BYTES);
-        all.put("experimental-initial-corrupt-check", true);
+        if (!arguments.containsKey(EtcdArguments.GATES)) {
+            all.put(EtcdArguments.CORRUPT_CHECK, true);
+        }
         all.put("logger", "zap");
         all.put("log-level", "warn");
         all.put("log-outputs", "[stderr]");

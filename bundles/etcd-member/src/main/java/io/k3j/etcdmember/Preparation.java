@@ -46,16 +46,18 @@ final class Preparation {
     /// What the member shall be.
     /// @throws MemberFault when a flag is wrong; nothing was touched
     Member.Wish wish() throws IOException, InterruptedException {
+        String version = EtcdProcess.ask(etcd, "--version");
         Map<String, String> arguments = Map.of();
         if (settings.etcdArg().length > 0) {
             arguments = EtcdArguments.read(List.of(settings.etcdArg()),
                     EtcdArguments.known(EtcdProcess.ask(etcd, "--help")),
-                    EtcdProcess.ask(etcd, "--version").lines().findFirst().orElse("etcd"));
+                    version.lines().findFirst().orElse("etcd"));
         }
         String host = settings.nodeIp().length == 0 ? "127.0.0.1" : settings.nodeIp()[0];
         String name = MemberName.of(places, settings.nodeName(), new SecureRandom());
         MemberConfig config = new MemberConfig(places, name, host, PORTS, "", false,
-                settings.etcdExposeMetrics() ? host : "127.0.0.1", arguments);
+                settings.etcdExposeMetrics() ? host : "127.0.0.1",
+                EtcdArguments.corruptCheck(arguments, EtcdVersion.in(version)));
         return new Member.Wish(config, source());
     }
 
@@ -91,10 +93,10 @@ final class Preparation {
             return Optional.empty();
         }
         String from = settings.clusterResetRestorePath();
-        Path etcdctl = from.isEmpty() ? etcd : Programs.find("etcdctl", path);
+        Path restorer = from.isEmpty() ? etcd : Programs.restorer(path);
         EtcdProcess process = new EtcdProcess(places, etcd);
         process.stop(java.time.Duration.ofSeconds(10));
-        Reset reset = new Reset(wish.config(), etcd, etcdctl);
+        Reset reset = new Reset(wish.config(), etcd, restorer);
         if (from.isEmpty() || !settings.etcdS3()) {
             return Optional.of(reset.run(from.isEmpty() ? Optional.empty() : Optional.of(Path.of(from)), password()));
         }

@@ -13,10 +13,19 @@ final class Programs {
     /// The first one on the path.
     /// @throws MemberFault saying what to install
     static Path find(String program, Optional<String> path) {
+        return first(program, path).orElseThrow(() -> new MemberFault(
+                program + " is not installed; type: apt-get install etcd-server etcd-client"));
+    }
+
+    /// The one that restores snapshots: etcdctl, whose part etcdutl took over in 3.5 and alone has since 3.6.
+    /// @throws MemberFault saying what to install
+    static Path restorer(Optional<String> path) {
+        return first("etcdutl", path).orElseGet(() -> find("etcdctl", path));
+    }
+
+    private static Optional<Path> first(String program, Optional<String> path) {
         return Stream.concat(Stream.of(path.orElse("").split(":")).filter(p -> !p.isEmpty()),
                 Stream.of("/usr/local/bin", "/usr/bin", "/bin")).map(p -> Path.of(p).resolve(program))
-                .filter(Files::isExecutable).findFirst()
-                .orElseThrow(() -> new MemberFault(
-                        program + " is not installed; type: apt-get install etcd-server etcd-client"));
+                .filter(Files::isExecutable).findFirst();
     }
 }

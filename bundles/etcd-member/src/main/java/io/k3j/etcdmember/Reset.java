@@ -14,14 +14,17 @@ import java.util.zip.ZipInputStream;
 /// directory beside; only when it has succeeded does that become the data directory.
 final class Reset {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    /// What etcdctl of 3.6, which lost the command, says of its flags.
+    private static final String UNKNOWN = "unknown flag: --";
     private final MemberConfig config;
     private final Path etcd;
-    private final Path etcdctl;
+    private final Path restorer;
 
-    Reset(MemberConfig config, Path etcd, Path etcdctl) {
+    /// `restorer` is etcdutl or etcdctl.
+    Reset(MemberConfig config, Path etcd, Path restorer) {
         this.config = config;
         this.etcd = etcd;
-        this.etcdctl = etcdctl;
+        this.restorer = restorer;
     }
 
     /// Does it and says what to do next.
@@ -41,6 +44,7 @@ final class Reset {
         if (snapshot.isPresent()) {
             restore(snapshot.get(), work);
         } else if (places.initialized()) {
+            DataVersion.check(places, etcd);
             copy(places.data(), work);
         } else {
             throw new MemberFault("there is no managed etcd in " + places.data()
@@ -72,7 +76,7 @@ final class Reset {
             throw new MemberFault("etcd: snapshot path does not exist: " + snapshot);
         }
         Path plain = snapshot.toString().endsWith(".zip") ? unpacked(snapshot) : snapshot;
-        ProcessBuilder builder = new ProcessBuilder(etcdctl.toString(), "snapshot", "restore", plain.toString(),
+        ProcessBuilder builder = new ProcessBuilder(restorer.toString(), "snapshot", "restore", plain.toString(),
                 "--data-dir", work.toString(), "--name", config.name(), "--initial-cluster",
                 config.name() + "=" + config.peerUrl(), "--initial-advertise-peer-urls", config.peerUrl())
                 .redirectErrorStream(true);
@@ -83,6 +87,11 @@ final class Reset {
         boolean failed = process.waitFor() != 0;
         if (plain != snapshot) {
             Files.delete(plain);
+        }
+        if (!failed && Files.notExists(work.resolve("member/wal")) || said.contains(UNKNOWN)) {
+            throw new MemberFault(
+                    restorer + " restores no snapshots, as etcdctl from 3.6 on; put the etcdutl of the same"
+                            + " release beside it and try again; nothing was changed");
         }
         if (failed) {
             Tombstone.delete(work);

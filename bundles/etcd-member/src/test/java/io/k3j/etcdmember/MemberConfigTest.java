@@ -82,6 +82,24 @@ class MemberConfigTest {
     }
 
     @Test
+    void corruptionIsLookedForByTheWordsOfTheEtcdThatIsThere() {
+        assertThat(checked("etcd Version: 3.4.23", Map.of())).contains("experimental-initial-corrupt-check: true\n")
+                .doesNotContain("feature-gates");
+        assertThat(checked("3.6.5", Map.of())).contains("feature-gates: 'InitialCorruptCheck=true'\n")
+                .doesNotContain("experimental");
+        assertThat(checked("3.7.3", Map.of("feature-gates", "LeaseCheckpoint=true")))
+                .contains("feature-gates: 'InitialCorruptCheck=true,LeaseCheckpoint=true'\n");
+        assertThat(checked("3.7.3", Map.of("feature-gates", "InitialCorruptCheck=false")))
+                .contains("feature-gates: 'InitialCorruptCheck=false'\n").doesNotContain("experimental");
+        assertThat(checked("3.6.5", Map.of("experimental-initial-corrupt-check", "false")))
+                .contains("experimental-initial-corrupt-check: false\n").doesNotContain("feature-gates");
+    }
+
+    private static String checked(String version, Map<String, String> given) {
+        return config("10.0.0.1", "", EtcdArguments.corruptCheck(given, EtcdVersion.in(version))).text(false);
+    }
+
+    @Test
     void aNodesNameIsFoundInItsMembers() {
         assertThat(MemberName.node("node-1-0a1b2c3d")).isEqualTo("node-1");
         assertThat(MemberName.node("short")).isEqualTo("short");

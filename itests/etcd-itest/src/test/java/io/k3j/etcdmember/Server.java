@@ -45,16 +45,25 @@ final class Server implements AutoCloseable {
     }
 
     Server(Path directory, String node, Optional<Server> first, Ports ports) {
+        this(directory, node, first, ports, Path.of("/usr/bin/etcd"));
+    }
+
+    /// With this etcd.
+    Server(Path directory, String node, Optional<Server> first, Ports ports, Path etcd) {
         try {
             this.first = first;
             this.ports = ports;
             places = new Places(directory);
             certificates(first.map(s -> s.places));
             String name = MemberName.of(places, node, new SecureRandom());
-            config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1", Map.of());
-            process = new EtcdProcess(places, Path.of("/usr/bin/etcd"));
+            config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1",
+                    EtcdArguments.corruptCheck(Map.of(), EtcdVersion.of(etcd)));
+            process = new EtcdProcess(places, etcd);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
