@@ -125,6 +125,7 @@ class ManagedEtcdParityItest extends ParityMatrix {
                 assertThat(Tree.changes(etc, Tree.of(machine.dir().resolve("etc")))).isEmpty();
                 assertThat(machine.run(LIMIT, "pgrep -x containerd").text()).as("containerd").isEmpty();
                 assertThat(Tree.changes(rows, store().rows())).isEmpty();
+                nobody(store());
             }));
         }
         return tests;

@@ -33,8 +33,7 @@ class MariadbParityItest extends ParityMatrix {
 
     @Override
     Store store() {
-        return Store.sql(database, "SELECT concat_ws(' ', name, id, created, deleted, create_revision, prev_revision,"
-                + " lease, md5(value), md5(old_value)) FROM kine ORDER BY id");
+        return Store.sql(database, Store.MARIADB_HOLDS);
     }
 
     @Override

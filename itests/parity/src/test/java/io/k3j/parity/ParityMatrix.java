@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class ParityMatrix {
     static final String TOKEN = "s3rvers-0nly";
+    /// Where those say they are reached that are to be refused; a network of no one.
+    static final String REFUSED_ADDRESS = "203.0.113.77";
     static final boolean FULL = Boolean.getBoolean("k3j.full");
     private static final int AT_ONCE = 2;
     private static final int LOOKS = 10;
@@ -143,14 +145,11 @@ abstract class ParityMatrix {
         List<Flag> accepted = flags().stream().filter(Flag::accepted).toList();
         Map<String, String> rows = store.rows();
         String members = store.members();
-        Map<Flag, Refused> outcomes = together(accepted, flag -> refused("joiner-" + flag.name(), flag.text()));
+        Map<Flag, Refused> outcomes = together(accepted, flag -> refused(Wrong.NAME + flag.name(), flag.text()));
         List<DynamicTest> tests = new ArrayList<>();
         accepted.forEach(flag -> tests.add(DynamicTest.dynamicTest(flag.toString(),
                 () -> outcomes.get(flag).shows(flag, record(flag)))));
-        tests.add(DynamicTest.dynamicTest("the datastore is as before", () -> {
-            assertThat(Tree.changes(rows, store.rows())).isEmpty();
-            assertThat(store.members()).isEqualTo(members);
-        }));
+        tests.add(DynamicTest.dynamicTest("the datastore is as before", () -> asBefore(rows, members)));
         return tests;
     }
 
@@ -201,12 +200,26 @@ abstract class ParityMatrix {
         try {
             Map<String, String> rows = store.rows();
             String members = store.members();
-            refused("joiner-without-" + flag.name()).shows(flag, flag.shown());
-            assertThat(Tree.changes(rows, store.rows())).isEmpty();
-            assertThat(store.members()).isEqualTo(members);
+            refused(Wrong.NAME + "without-" + flag.name()).shows(flag, flag.shown());
+            asBefore(rows, members);
         } finally {
             agree("--" + flag.name() + "=" + (before.startsWith("(") ? "" : before));
         }
+    }
+
+    /// Nobody has changed anything, and no key of any kind names who was refused: by address, or by a name and what is
+    /// made of it.
+    private void asBefore(Map<String, String> rows, String members) throws IOException, InterruptedException {
+        assertThat(Tree.changes(rows, store.rows())).isEmpty();
+        assertThat(store.members()).isEqualTo(members);
+        assertThat(store.naming("server-1")).as("of the server that runs").isNotEmpty();
+        nobody(store);
+    }
+
+    /// Nothing of those that were refused is among what servers write all the time either.
+    static void nobody(Store store) throws IOException, InterruptedException {
+        assertThat(store.naming(REFUSED_ADDRESS)).as("keys with the address of a refused server").isEmpty();
+        assertThat(store.naming(Wrong.NAME)).as("keys with the name of a refused server").isEmpty();
     }
 
     private void agree(String change) throws IOException {
@@ -227,14 +240,11 @@ abstract class ParityMatrix {
         Map<String, String> rows = store.rows();
         String members = store.members();
         Map<Wrong, Refused> outcomes = together(all,
-                one -> ended(start(one.name(), one.flags(), disabled(one.flags()))));
+                one -> ended(toBeRefused(one.name(), one.flags(), disabled(one.flags()))));
         List<DynamicTest> tests = new ArrayList<>();
         all.forEach(one -> tests.add(
                 DynamicTest.dynamicTest(one.what(), () -> outcomes.get(one).says(one.told()))));
-        tests.add(DynamicTest.dynamicTest("the datastore is as before", () -> {
-            assertThat(Tree.changes(rows, store.rows())).isEmpty();
-            assertThat(store.members()).isEqualTo(members);
-        }));
+        tests.add(DynamicTest.dynamicTest("the datastore is as before", () -> asBefore(rows, members)));
         return tests;
     }
 
@@ -262,6 +272,7 @@ abstract class ParityMatrix {
                 new Refused(again.code(), again.output()).shows(flag, record(flag));
                 assertThat(Tree.changes(tree, Tree.of(directory.resolve("server-2")))).isEmpty();
                 assertThat(Tree.changes(rows, store.rows())).isEmpty();
+                nobody(store);
             }));
         }
         return tests;
@@ -270,7 +281,13 @@ abstract class ParityMatrix {
     private K3s joiner(String name, String... more) throws IOException {
         List<String> flags = new ArrayList<>(List.of(more));
         flags.addAll(List.of(disabled(flags)));
-        return start(name, joining(), flags.toArray(String[]::new));
+        return toBeRefused(name, joining(), flags.toArray(String[]::new));
+    }
+
+    private K3s toBeRefused(String name, List<String> how, String... more) throws IOException {
+        List<String> flags = new ArrayList<>(List.of(more));
+        flags.add("--advertise-address=" + REFUSED_ADDRESS);
+        return start(name, how, flags.toArray(String[]::new));
     }
 
     /// What the cluster disables, unless the flags say what else.

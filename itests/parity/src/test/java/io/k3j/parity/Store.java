@@ -19,10 +19,21 @@ import java.util.function.UnaryOperator;
 interface Store {
     /// For an answer of `etcdctl`.
     Duration LIMIT = Duration.ofSeconds(60);
+    /// Every row, its key first.
+    String EVERY_ROW = "SELECT concat_ws(' ', name, id, created, deleted, create_revision, prev_revision,"
+            + " lease, md5(value), md5(old_value)) FROM kine ORDER BY id";
+    /// Whether a row of PostgreSQL holds a word.
+    String POSTGRES_HOLDS = "position('%1$s'::bytea IN value) > 0 OR position('%1$s' IN name) > 0";
+    /// Whether a row of MariaDB holds a word.
+    String MARIADB_HOLDS = "locate('%1$s', value) > 0 OR locate('%1$s', name) > 0";
 
     /// The newest row of every key, all of its columns; deleted ones too where they are kept. Without what a running
     /// server writes by itself all the time.
     Map<String, String> rows() throws IOException, InterruptedException;
+
+    /// The keys that hold a word, or whose rows do: newest, older and deleted ones, as far as they are kept. Nothing is
+    /// left out here.
+    List<String> naming(String word) throws IOException, InterruptedException;
 
     /// The members of the datastore's cluster, empty when that is not the server's business.
     String members() throws IOException, InterruptedException;
@@ -38,12 +49,20 @@ interface Store {
     }
 
     /// kine's table.
-    static Store sql(DatabaseServer database, String select) {
+    ///
+    /// @param holds whether a row holds the word `%1$s`, as its SQL says that
+    static Store sql(DatabaseServer database, String holds) {
         return new Store() {
+            @Override
+            public List<String> naming(String word) {
+                return database.sql("kubernetes", "SELECT DISTINCT name FROM kine WHERE " + holds.formatted(word))
+                        .lines().toList();
+            }
+
             @Override
             public Map<String, String> rows() {
                 Map<String, String> rows = new TreeMap<>();
-                for (String line : database.sql("kubernetes", select).lines().toList()) {
+                for (String line : database.sql("kubernetes", EVERY_ROW).lines().toList()) {
                     String key = line.substring(0, line.indexOf(' '));
                     if (!heartbeat(key)) {
                         // ordered by id: the newest wins
@@ -76,12 +95,26 @@ interface Store {
                 return answer;
             }
 
+            private List<Struct> all() throws IOException, InterruptedException {
+                byte[] all = unsigned(ask("-w", "json", "get", "", "--from-key")).getBytes(StandardCharsets.UTF_8);
+                return Json.object(all).seq("kvs").structs();
+            }
+
+            private static String text(Struct row, String column) {
+                return new String(Base64.getDecoder().decode(row.text(column)), StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public List<String> naming(String word) throws IOException, InterruptedException {
+                return all().stream().filter(row -> text(row, "key").contains(word)
+                        || text(row, "value").contains(word)).map(row -> text(row, "key")).toList();
+            }
+
             @Override
             public Map<String, String> rows() throws IOException, InterruptedException {
                 Map<String, String> rows = new TreeMap<>();
-                byte[] all = unsigned(ask("-w", "json", "get", "", "--from-key")).getBytes(StandardCharsets.UTF_8);
-                for (Struct row : Json.object(all).seq("kvs").structs()) {
-                    String key = new String(Base64.getDecoder().decode(row.text("key")), StandardCharsets.UTF_8);
+                for (Struct row : all()) {
+                    String key = text(row, "key");
                     if (!heartbeat(key)) {
                         rows.put(key, Json.text(row));
                     }

@@ -9,8 +9,11 @@ import java.util.Locale;
 /// @param flags in place of those that would be right
 /// @param told what the error says
 record Wrong(String what, List<String> flags, String... told) {
+    /// How the names of those begin that are refused.
+    static final String NAME = "joiner-";
+
     /// A node's name made of it.
     String name() {
-        return "joiner-" + what.toLowerCase(Locale.ROOT).replace(' ', '-');
+        return NAME + what.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 }
