@@ -11,9 +11,14 @@ case $1 in
 power)
     for root in $(roots); do
         mkdir -p "$root/$2"
-        # a group of version 1's cpuset takes nobody before it has processors; systemd does without
-        echo $$ > "$root/$2/cgroup.procs" || [ -f "$root/cpuset.cpus" ]
-    done 2>/dev/null
+        if [ -f "$root/cpuset.cpus" ] && [ -f "$root/cgroup.clone_children" ]; then
+            # one of version 1 takes nobody before it has processors and memory
+            cat "$root/cpuset.cpus" > "$root/$2/cpuset.cpus"
+            cat "$root/cpuset.mems" > "$root/$2/cpuset.mems"
+            echo 1 > "$root/$2/cgroup.clone_children"
+        fi
+        echo $$ > "$root/$2/cgroup.procs"
+    done
     echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
     setpriv --pdeathsig KILL unshare --pid --fork --kill-child=KILL --mount --propagation private --uts --ipc --net \
         --cgroup bash "$0" boot "$3" "$4" </dev/null &
