@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// How a member that has no data yet becomes part of a cluster.
 ///
@@ -17,6 +18,7 @@ import java.util.List;
 record Beginning(String cluster, boolean existing, String voters) {
     private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
     private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final Duration VERSION_LIMIT = Duration.ofSeconds(1);
 
     /// Asks a server of the cluster for its members.
     interface Source {
@@ -38,9 +40,11 @@ record Beginning(String cluster, boolean existing, String voters) {
     }
 
     /// Adds this member, as a learner, to the cluster.
+    ///
+    /// @param installed this member's etcd; none when it is not known
     /// @throws MemberFault when it is refused for good; nothing was changed
     /// @throws Later when it is to be tried again
-    static Beginning join(Places places, Source source, String name, String peerUrl)
+    static Beginning join(Places places, Source source, String name, String peerUrl, Optional<EtcdVersion> installed)
             throws IOException, InterruptedException {
         List<String> clients = new ArrayList<>();
         for (Member member : source.members()) {
@@ -51,6 +55,9 @@ record Beginning(String cluster, boolean existing, String voters) {
         if (clients.isEmpty()) {
             throw new Later("no member of etcd has started yet");
         }
+        if (installed.isPresent()) {
+            check(installed.get(), versions(places, clients, installed.get()));
+        }
         String voters = String.join(",", clients);
         try (EtcdClient client = Tls.client(places, voters, false)) {
             return new Beginning(join(new EtcdCluster(client), name, peerUrl), true, voters);
@@ -59,6 +66,34 @@ record Beginning(String cluster, boolean existing, String voters) {
                 throw new MemberFault("etcd refuses this member: " + e.getMessage());
             }
             throw new Later(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Of the members that answer soon, up to the first that takes this etcd in.
+    private static List<EtcdVersion> versions(Places places, List<String> clients, EtcdVersion installed)
+            throws IOException {
+        List<EtcdVersion> versions = new ArrayList<>();
+        for (String url : clients) {
+            try (EtcdClient client = Tls.client(places, url, false)) {
+                EtcdVersion.in(new EtcdCluster(client).status(VERSION_LIMIT).version()).ifPresent(versions::add);
+            } catch (EtcdFailure away) {
+                LOG.log(System.Logger.Level.DEBUG, "no version of the etcd at " + url + ": " + away.getMessage());
+            }
+            if (!versions.isEmpty() && !versions.getLast().after(installed)) {
+                break;
+            }
+        }
+        return versions;
+    }
+
+    /// A cluster has the version of its oldest member; an etcd older than that would be added and never start.
+    /// @throws MemberFault when this etcd is
+    static void check(EtcdVersion installed, List<EtcdVersion> others) {
+        if (!others.isEmpty() && others.stream().allMatch(other -> other.after(installed))) {
+            EtcdVersion oldest = others.stream().reduce(others.getFirst(), (a, b) -> a.after(b) ? b : a);
+            throw new MemberFault("the etcd of this server is " + installed + ", and that of the cluster's members "
+                    + oldest + ", which takes in no older one; nobody was added: put etcd and etcdutl of version "
+                    + oldest + " into /usr/local/bin and start again");
         }
     }
 

@@ -51,6 +51,11 @@ final class EtcdProcess {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /// What is installed; none when it does not say so.
+    Optional<EtcdVersion> version() throws IOException, InterruptedException {
+        return EtcdVersion.of(binary);
+    }
+
     /// Whether it may be started on the data that is there.
     /// @throws MemberFault when it may not; nothing was changed
     void checkData() throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -153,9 +154,10 @@ final class Member implements AutoCloseable {
             return Beginning.alone(config.name(), config.peerUrl());
         }
         String said = "";
+        Optional<EtcdVersion> installed = process.version();
         do {
             try {
-                return Beginning.join(wish.places(), source, config.name(), config.peerUrl());
+                return Beginning.join(wish.places(), source, config.name(), config.peerUrl(), installed);
             } catch (IOException e) {
                 String why = "waiting to join etcd: " + e.getMessage();
                 report.accept(why);

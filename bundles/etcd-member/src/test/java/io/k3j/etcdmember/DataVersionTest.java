@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,20 @@ class DataVersionTest {
         Path etcd = etcd("3.6.1");
         assertThatThrownBy(() -> DataVersion.check(places, etcd)).isInstanceOf(MemberFault.class)
                 .hasMessageContaining("was written by etcd 3.4").hasMessageContaining("with etcd 3.5 once");
+    }
+
+    @Test
+    void anEtcdOlderThanAllOfTheMembersIsNotAdded() {
+        EtcdVersion old = new EtcdVersion(3, 4);
+        EtcdVersion between = new EtcdVersion(3, 5);
+        EtcdVersion later = new EtcdVersion(3, 6);
+        assertThatThrownBy(() -> Beginning.check(old, List.of(later, between))).isInstanceOf(MemberFault.class)
+                .hasMessage("the etcd of this server is 3.4, and that of the cluster's members 3.5, which takes in no"
+                        + " older one; nobody was added: put etcd and etcdutl of version 3.5 into /usr/local/bin and"
+                        + " start again");
+        assertThatCode(() -> Beginning.check(between, List.of(later, between))).doesNotThrowAnyException();
+        assertThatCode(() -> Beginning.check(later, List.of(old))).doesNotThrowAnyException();
+        assertThatCode(() -> Beginning.check(old, List.of())).doesNotThrowAnyException();
     }
 
     @Test

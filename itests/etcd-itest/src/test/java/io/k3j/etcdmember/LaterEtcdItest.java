@@ -141,6 +141,19 @@ class LaterEtcdItest {
     }
 
     @Test
+    void theInstalledEtcdDoesNotJoinMembersOfALaterOneWhichDoes() throws IOException {
+        Server one = server("server-1", later).startAndWait();
+        Server refused = kept(new Server(directory.resolve("server-2"), "server-2", Optional.of(one), new Ports(
+                FreePort.next(), FreePort.next(), FreePort.next()), INSTALLED)).start();
+        Server.await("an end", () -> refused.failure != null || refused.voter());
+        assertThat(refused.failure).isInstanceOf(MemberFault.class).hasMessageContaining("nobody was added");
+        assertThat(one.cluster().members(LIMIT)).hasSize(1);
+        Server two = kept(new Server(directory.resolve("server-3"), "server-3", Optional.of(one), new Ports(
+                FreePort.next(), FreePort.next(), FreePort.next()), later)).startAndWait();
+        assertThat(two.state().members()).hasSize(2);
+    }
+
+    @Test
     void aMemberOfALaterOneBecomesAClusterOfItsOwn() throws IOException, InterruptedException {
         Server one = written();
         stop(one);
