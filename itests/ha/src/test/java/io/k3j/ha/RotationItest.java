@@ -15,13 +15,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
-/// Certificates are rotated while a watch, an exec and the tunnel to an agent, through which the exec runs, are open:
-/// all three go on, and new connections see new certificates.
+/// Certificates are rotated under traffic while a watch, an exec and the tunnel to an agent, through which the exec runs,
+/// are open: all three go on, new connections see new certificates, and no call is answered as it is not when nothing is
+/// rotated.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "openssl"})
 class RotationItest {
     private static final long SECONDS = 90;
+    private static final long SOME = 200;
     private static final String TLS = "/var/lib/rancher/k3s/server/tls/";
     private static final String WATCH = "curl -sSN --cacert " + TLS + "server-ca.crt --cert " + TLS
             + "client-admin.crt --key " + TLS
@@ -41,6 +45,9 @@ class RotationItest {
               containers:
               - {name: echo, image: "k3j.io/busybox:1", command: [sleep, "100000"]}
             """;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path kept;
 
     /// A command that goes on; what it prints comes line by line.
     private static final class Open implements AutoCloseable {
@@ -109,12 +116,14 @@ class RotationItest {
             apply(server, POD.formatted(agent.name()));
             server.must("for i in $(seq 100); do k3s kubectl get pod echo --no-headers | grep -q ' Running ' && exit 0;"
                     + " sleep 0.2; done; exit 1");
-            try (Open watch = new Open(server, WATCH);
+            try (Trial traffic = Trial.on(cluster);
+                    Open watch = new Open(server, WATCH);
                     Open exec = new Open(server, "k3s kubectl exec -i echo -- cat")) {
                 apply(server, MAP.formatted("before"));
                 watch.hears("\"name\":\"before\"");
                 exec.say("one");
                 exec.hears("one");
+                traffic.progress(SOME);
                 String port = serial(server, "127.0.0.1:6443");
                 String kubelet = serial(server, "127.0.0.1:10250");
                 String admin = server.must("cat /etc/rancher/k3s/k3s.yaml");
@@ -126,6 +135,7 @@ class RotationItest {
                 assertThat(server.must("cat /etc/rancher/k3s/k3s.yaml")).isNotEqualTo(admin);
                 assertThat(server.must("cat " + TLS + "client-kube-apiserver.crt"))
                         .isNotEqualTo(files);
+                traffic.progress(SOME);
                 exec.say("two");
                 exec.hears("two");
                 apply(server, MAP.formatted("after"));
@@ -134,6 +144,12 @@ class RotationItest {
                 assertThat(server.must("k3s kubectl exec echo -- hostname")).contains("echo");
                 exec.say("three");
                 exec.hears("three");
+                traffic.progress(SOME);
+                // who waits for longer than a client's patience does so for want of a processor
+                List<Refusals.Refusal> refused = traffic.refusals().all().stream()
+                        .filter(r -> !r.text().contains("timed out")).toList();
+                assertThat(refused).as(() -> Refusals.summary(refused)).isEmpty();
+                traffic.judge(kept);
             }
         }
     }
