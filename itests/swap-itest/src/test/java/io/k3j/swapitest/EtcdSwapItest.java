@@ -6,10 +6,8 @@ import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
-import io.k3j.testkitmachine.Waiting;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,17 +35,7 @@ class EtcdSwapItest {
         Outcome mounted = machine.run(LIMIT, "mkdir -p " + DATA + " && mount -t tmpfs -o mode=700 tmpfs " + DATA);
         assertThat(mounted.code()).as(mounted.text()).isZero();
         Server server = Server.start(machine, "--cluster-init", "--disable-agent");
-        server.await("default service account", "kubectl get sa default --no-headers", "default");
-        Waiting.until("all bundles active and healthy", LIMIT, () -> settled(server), server::story);
-        // what comes with the lead is no leftover of a swap
-        Waiting.until("lead", LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
-                .contains("this server leads"), server::story);
-        loaded = new LoadedServer(machine, server).load(WARM);
-    }
-
-    private static boolean settled(Server server) throws IOException {
-        return server.console("ls").lines().stream().skip(1).map(row -> row.split("\\s+"))
-                .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK"));
+        loaded = new LoadedServer(machine, server).settled().load(WARM);
     }
 
     @AfterAll
@@ -62,9 +50,7 @@ class EtcdSwapItest {
 
     @TestFactory
     Stream<DynamicTest> keepsEveryPromiseOfEtcdUnderLoad() throws IOException {
-        return loaded.swaps(name -> name.contains("etcd"), EtcdSwapItest::process, row -> {
-            // how long it took is printed
-        });
+        return loaded.swaps(name -> name.contains("etcd"), EtcdSwapItest::process, Row::inTime);
     }
 
     /// The id of the one etcd there is, and since when it runs.

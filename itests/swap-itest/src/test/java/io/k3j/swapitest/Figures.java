@@ -7,6 +7,7 @@ import java.util.List;
 final class Figures {
     private static final int TOLD = 5;
     private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000 * MILLI;
 
     private int requests;
     private int failed;
@@ -14,13 +15,16 @@ final class Figures {
     private long slowestRead;
     private long slowestWrite;
     private long gap;
-    private long last = System.nanoTime();
+    private final long begin = System.nanoTime();
+    private long last = begin;
+    private long lasted;
     private final List<String> failures = new ArrayList<>();
     private boolean over;
 
     /// Counts no more.
     synchronized Figures end() {
         gap = gap();
+        lasted = System.nanoTime() - begin;
         over = true;
         return this;
     }
@@ -62,6 +66,11 @@ final class Figures {
 
     synchronized int retries() {
         return retried;
+    }
+
+    /// How many requests per second there were until [#end].
+    synchronized long perSecond() {
+        return requests * SECOND / Math.max(1, lasted);
     }
 
     /// The longest answer to a GET or LIST.

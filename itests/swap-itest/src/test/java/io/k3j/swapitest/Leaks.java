@@ -1,6 +1,7 @@
 package io.k3j.swapitest;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -9,10 +10,14 @@ import java.util.TreeMap;
 ///
 /// @param loaders class loaders of ordinary bundles
 /// @param services registered services
-/// @param threads platform threads by name, without those of the virtual machine itself
-record Leaks(int loaders, int services, Map<String, Integer> threads) {
-    /// How class loaders are told of.
-    static final String LOADERS = " loaders";
+/// @param platform threads by name, without those of the virtual machine itself
+/// @param stayed virtual threads that were there when the count began and when it ended
+/// @param met how many virtual threads of a name have been there at some time; they come and go
+record Leaks(int loaders, int services, Map<String, Integer> platform, VirtualThreads stayed,
+        Map<String, Integer> met) {
+    /// How one class loader is told of.
+    static final String ONE_LOADER = "1 loaders";
+    private static final int ATTEMPTS = 3;
     private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
     private static final String SERVICE = "org.apache.felix.framework.ServiceRegistrationImpl";
     private static final Set<String> MACHINE = Set.of("C1 CompilerThread", "C2 CompilerThread", "G1 ", "GC Thread",
@@ -20,34 +25,75 @@ record Leaks(int loaders, int services, Map<String, Integer> threads) {
             "Service Thread", "Monitor Deflation", "Reference Handler", "Finalizer", "Notification", "DestroyJavaVM",
             "Read-Poller", "Write-Poller", "process reaper", "MasterPoller", "Cleaner-");
 
-    /// Commands of `jcmd` to one process.
+    /// Commands of `jcmd` to one process, one a line.
     interface Jcmd {
         /// What it answers.
         String run(String command) throws IOException, InterruptedException;
     }
 
-    static Leaks of(Jcmd process) throws IOException, InterruptedException {
-        // which collects first, all of it
-        String histogram = process.run("GC.class_histogram");
-        return new Leaks(count(histogram, LOADER), count(histogram, SERVICE), threads(process.run("Thread.print")));
+    /// Counts.
+    /// @param directory for files, which the process and the test know by the same path
+    static Leaks of(Jcmd process, Path directory) throws IOException, InterruptedException {
+        // machines of one kernel share the sockets JVMs are asked by, named by process ids of their own: one that ends
+        // takes away another's, which makes a new one when it is asked again
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            try {
+                return count(process, directory);
+            } catch (IOException unanswered) {
+                System.out.println("asked again: " + unanswered.getMessage().lines().findFirst().orElse(""));
+            }
+        }
+        return count(process, directory);
+    }
+
+    private static Leaks count(Jcmd process, Path directory) throws IOException, InterruptedException {
+        Path dump = directory.resolve("threads.json");
+        VirtualThreads first = VirtualThreads.of(dump, process.run(VirtualThreads.command(dump)));
+        // the histogram collects first, all of it
+        String answer = process.run("GC.class_histogram\nThread.print\n" + VirtualThreads.command(dump));
+        VirtualThreads last = VirtualThreads.of(dump, answer);
+        return new Leaks(count(answer, LOADER), count(answer, SERVICE), threads(answer), last.still(first),
+                last.and(first).count());
+    }
+
+    /// The same, of virtual threads those only that have stayed since a count before.
+    Leaks since(Leaks before) {
+        return new Leaks(loaders, services, platform, stayed.still(before.stayed), met);
+    }
+
+    /// The same, with the virtual threads that another count met.
+    Leaks and(Leaks other) {
+        Map<String, Integer> most = new TreeMap<>(met);
+        other.met.forEach((name, count) -> most.merge(name, count, Math::max));
+        return new Leaks(loaders, services, platform, stayed, most);
+    }
+
+    /// The same with one class loader more.
+    Leaks andALoader() {
+        return new Leaks(loaders + 1, services, platform, stayed, met);
     }
 
     /// What is here and was not before, in words; empty when there is nothing.
     String beyond(Leaks before) {
-        StringBuilder more = new StringBuilder();
+        StringBuilder told = new StringBuilder();
         if (loaders > before.loaders) {
-            more.append(loaders - before.loaders).append(LOADERS).append(' ');
+            told.append(loaders - before.loaders).append(" loaders ");
         }
         if (services > before.services) {
-            more.append(services - before.services).append(" services ");
+            told.append(services - before.services).append(" services ");
         }
-        threads.forEach((name, count) -> {
-            int known = before.threads.getOrDefault(name, 0);
-            if (count > known) {
-                more.append(count - known).append(" threads ").append(name).append(' ');
+        more(told, platform, before.platform);
+        more(told, stayed.count(), before.met);
+        return told.toString().strip();
+    }
+
+    private static void more(StringBuilder told, Map<String, Integer> now, Map<String, Integer> known) {
+        now.forEach((name, count) -> {
+            int more = count - known.getOrDefault(name, 0);
+            if (more > 0) {
+                told.append(more).append(" threads ").append(name).append(' ');
             }
         });
-        return more.toString().strip();
     }
 
     private static int count(String histogram, String type) {

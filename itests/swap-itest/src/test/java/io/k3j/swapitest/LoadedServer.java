@@ -28,6 +28,8 @@ final class LoadedServer implements AutoCloseable {
     private static final int MET_BY = 400;
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
     private static final int RESTS = 5;
+    /// How many class loaders may stay for longer than the swap that made them, over all bundles.
+    private static final int HELD = 3;
     private static final int POLICY = 5;
 
     private final Machine machine;
@@ -39,6 +41,7 @@ final class LoadedServer implements AutoCloseable {
     private Watchers watchers;
     private Seen seen;
     private Leaks leaks;
+    private int held;
 
     /// What must be the same after a swap as before.
     interface Bystander {
@@ -64,6 +67,18 @@ final class LoadedServer implements AutoCloseable {
         return server;
     }
 
+    /// Waits until a server without a node has all it will have by itself.
+    LoadedServer settled() throws IOException, InterruptedException {
+        server.await("default service account", "kubectl get sa default --no-headers", "default");
+        Waiting.until("all bundles active and healthy", LOAD_LIMIT, () -> server.console("ls").lines().stream()
+                .skip(1).map(row -> row.split("\\s+"))
+                .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK")), server::story);
+        // what comes with the lead is no leftover of a swap
+        Waiting.until("lead", LOAD_LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
+                .contains("this server leads"), server::story);
+        return this;
+    }
+
     /// Begins, and waits until that many requests were answered.
     LoadedServer load(int warm) throws IOException, InterruptedException {
         jars = new RebuiltJars(Files.createDirectories(machine.dir().resolve("rebuilt")));
@@ -73,7 +88,7 @@ final class LoadedServer implements AutoCloseable {
         Figures figures = load.count();
         Waiting.until("load", LOAD_LIMIT, () -> figures.requests() > warm, server::story);
         seen = watchers.check();
-        leaks = Leaks.of(server::jcmd);
+        leaks = look();
         return this;
     }
 
@@ -101,22 +116,25 @@ final class LoadedServer implements AutoCloseable {
         String before = bystander.status();
         Figures figures = load.count();
         List<String> faults = new ArrayList<>();
-        for (int round = 0; round < ROUNDS && faults.isEmpty(); round++) {
+        int rounds = 0;
+        for (; rounds < ROUNDS && faults.isEmpty(); rounds++) {
             round(name, jar, figures, faults);
         }
         figures.end();
         Figures unseen = load.count();
-        String left = left();
-        if (left.contains(Leaks.LOADERS) && faults.isEmpty()) {
+        Leaks known = leaks;
+        String left = left(known);
+        if (left.equals(Leaks.ONE_LOADER) && faults.isEmpty() && held++ < HELD) {
             // a loop that was compiled during a swap holds that generation until it is compiled anew: what counts is
             // what each further swap leaves
             System.out.println("left once by " + name + ": " + left);
             round(name, jar, unseen, faults);
-            left = left();
+            rounds++;
+            left = left(known.andALoader());
         }
         Seen now = watchers.check();
         String after = bystander.status();
-        Row row = new Row(name, policy, figures, now.since(seen), left, after.equals(before));
+        Row row = new Row(name, policy, 2 * rounds, figures, now.since(seen), left, after.equals(before));
         seen = now;
         rows.add(row);
         System.out.println(row.text());
@@ -147,16 +165,22 @@ final class LoadedServer implements AutoCloseable {
         }
     }
 
-    /// What the swaps left, once a collection or two have passed.
-    private String left() throws IOException, InterruptedException {
-        Leaks before = leaks;
+    /// What is left beyond what is known, once a collection or two have passed.
+    private String left(Leaks known) throws IOException, InterruptedException {
         long end = System.nanoTime() + CLEAN_LIMIT.toNanos();
-        int looks = 0;
-        do {
-            leaks = Leaks.of(server::jcmd);
-            looks++;
-        } while (!leaks.beyond(before).isEmpty() && (looks < RESTS || System.nanoTime() < end));
-        return leaks.beyond(before);
+        Leaks look = look();
+        Leaks stayed = look;
+        for (int looks = 1; !stayed.beyond(known).isEmpty()
+                && (looks < RESTS || System.nanoTime() < end); looks++) {
+            look = look();
+            stayed = look.since(stayed);
+        }
+        leaks = look.and(known);
+        return stayed.beyond(known);
+    }
+
+    private Leaks look() throws IOException, InterruptedException {
+        return Leaks.of(server::jcmd, machine.dir());
     }
 
     @Override

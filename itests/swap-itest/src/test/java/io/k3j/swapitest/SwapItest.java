@@ -90,29 +90,24 @@ class SwapItest {
 
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
         Path jar = jars.rebuilt(symbolicName(name));
-        Leaks start = Leaks.of(server::jcmd);
+        Leaks before = look();
         expectOk(server.console("swap", jar.toString()));
-        int during = Leaks.of(server::jcmd).loaders();
+        assertThat(look().loaders()).as("the new %s has a loader of its own", name).isGreaterThan(before.loaders());
         expectOk(server.console("back", name));
-        assertThat(during).as("the new %s has a loader of its own", name).isGreaterThan(0);
-        Leaks once = Leaks.of(server::jcmd);
-        Leaks before = new Leaks(once.loaders(), Math.max(start.services(), once.services()), once.threads());
         for (int i = 1; i < ROUNDS; i++) {
             round(name, jar);
         }
-        Leaks after = Leaks.of(server::jcmd);
-        for (long end = System.nanoTime() + CLEAN_LIMIT.toNanos(); !clean(before, after)
-                && System.nanoTime() < end; after = Leaks.of(server::jcmd)) {
+        Leaks after = look();
+        for (long end = System.nanoTime() + CLEAN_LIMIT.toNanos(); !after.beyond(before).isEmpty()
+                && System.nanoTime() < end; after = look().since(after)) {
             assertThat(server.running()).isTrue();
         }
-        assertThat(after).as("what %d swaps of %s left behind", ROUNDS, name).matches(now -> clean(before, now),
-                "as before: " + before);
+        assertThat(after.beyond(before)).as("what %d swaps of %s left behind, before: %s", ROUNDS, name, before)
+                .isEmpty();
     }
 
-    private static boolean clean(Leaks before, Leaks now) {
-        return now.loaders() <= before.loaders() && now.services() <= before.services()
-                && now.threads().entrySet().stream()
-                        .allMatch(t -> t.getValue() <= before.threads().getOrDefault(t.getKey(), 0));
+    private static Leaks look() throws IOException, InterruptedException {
+        return Leaks.of(server::jcmd, dir);
     }
 
     private static void round(String name, Path jar) throws IOException {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 /// Fifty watches on what the load changes, ten on each of its namespaces, over one connection per namespace.
 final class Watchers implements AutoCloseable {
     private static final int EACH = 10;
+    /// How many there are.
+    static final int COUNT = EACH * Load.NAMESPACES;
     private static final Duration CATCH_UP = Duration.ofSeconds(20);
     private static final long LOOK_MILLIS = 20;
 

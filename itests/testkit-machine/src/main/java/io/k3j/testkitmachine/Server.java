@@ -79,11 +79,11 @@ public final class Server {
         return ConsoleAnswer.of(machine.dir().resolve("rancher/k3s/bundles/console.sock"), words);
     }
 
-    /// A command of `jcmd`, e.g. `GC.class_histogram`.
+    /// A command of `jcmd`, e.g. `GC.class_histogram`, or several, one a line.
     public String jcmd(String command) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        return machine.run(COMMAND_LIMIT, jcmd + " $(cat " + machine.dir().resolve("server.pid") + ") " + command)
-                .text();
+        return machine.run(COMMAND_LIMIT, jcmd + " $(cat " + machine.dir().resolve("server.pid") + ") '" + command
+                + "'").text();
     }
 
     /// Whether it has not ended.
