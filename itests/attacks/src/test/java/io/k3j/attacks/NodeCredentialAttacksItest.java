@@ -29,6 +29,19 @@ class NodeCredentialAttacksItest {
             spec:
               nodeName: other
               containers: [{name: c, image: "k3j.io/busybox:1"}]
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: claim, namespace: default}
+            spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: own, namespace: default}
+            spec:
+              nodeName: %s
+              containers: [{name: c, image: "k3j.io/busybox:1"}]
+              volumes: [{name: v, persistentVolumeClaim: {claimName: claim}}]
             """;
     private static final String MIRROR = """
             apiVersion: v1
@@ -46,7 +59,9 @@ class NodeCredentialAttacksItest {
 
     @BeforeAll
     static void begin(Victim victim) throws IOException, InterruptedException {
-        victim.apply(OTHERS);
+        victim.apply(OTHERS.formatted(victim.node()));
+        victim.until("kubectl --kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get pod own -o name",
+                "pod/own");
     }
 
     private static Outcome stolen(Victim victim, String words) throws IOException, InterruptedException {
@@ -93,5 +108,47 @@ class NodeCredentialAttacksItest {
         forbidden(victim, "get leases -n default");
         forbidden(victim, "create clusterrolebinding own --clusterrole cluster-admin --user system:node:"
                 + victim.node());
+    }
+
+    /// Sends what kubectl would not.
+    private static void refused(Victim victim, String method, String path, String type, String body, String why)
+            throws IOException, InterruptedException {
+        String answer = victim.text("cd /var/lib/rancher/k3s/agent; curl -sk -m 20 --cert client-kubelet.crt --key"
+                + " client-kubelet.key -X " + method + " -H 'Content-Type: application/" + type + "' -w '%{http_code}'"
+                + " 'https://127.0.0.1:6443" + path + "' -d '" + body + "'");
+        assertThat(answer).as(path).contains("forbidden", why).endsWith("403");
+    }
+
+    /// M-nodes: what a node may write only in part.
+    @Test
+    void itMovesNoPodBehindAServiceAndNamesNoOwners(Victim victim) throws IOException, InterruptedException {
+        String core = "/api/v1/namespaces/default/";
+        String owner = "{\"metadata\": {\"ownerReferences\": [{\"apiVersion\": \"v1\", \"kind\": \"Node\","
+                + " \"name\": \"other\", \"uid\": \"o\"}]}}";
+        String patch = "merge-patch+json";
+        refused(victim, "PATCH", core + "pods/own/status", patch, "{\"metadata\": {\"labels\": {\"app\": \"bank\"}}}",
+                "cannot update labels through pod status");
+        refused(victim, "PATCH", core + "pods/elsewhere/status", patch, "{\"status\": {\"phase\": \"Running\"}}",
+                "elsewhere");
+        refused(victim, "PATCH", "/api/v1/nodes/" + victim.node(), patch, owner, "ownerReferences");
+        refused(victim, "PATCH", "/api/v1/nodes/" + victim.node() + "/status", patch, owner, "ownerReferences");
+        refused(victim, "PATCH", core + "persistentvolumeclaims/claim/status", patch,
+                "{\"status\": {\"phase\": \"Lost\"}}", "claim");
+        refused(victim, "POST", "/apis/resource.k8s.io/v1/resourceslices", "json", "{\"metadata\": {\"name\": \"s\"},"
+                + " \"spec\": {\"driver\": \"d.example\", \"nodeName\": \"other\", \"pool\": {\"name\": \"p\","
+                + " \"generation\": 1, \"resourceSliceCount\": 1}, \"devices\": []}}", "resourceslices");
+        forbidden(victim, "get volumeattachments");
+    }
+
+    /// M-snapshots, as far as a server without etcd has files: a user of the machine looks for its secrets.
+    @Test
+    void aUserOfTheMachineReadsNoSecretOfTheServer(Victim victim) throws IOException, InterruptedException {
+        String user = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+        victim.text("touch /etc/readable && chmod 644 /etc/readable && " + user + "cat /etc/readable");
+        String secrets = victim.text("cd /var/lib/rancher/k3s; ls /etc/rancher/k3s/k3s.yaml $PWD/server/db/state.db"
+                + " $PWD/server/token $PWD/server/tls/*.key $PWD/agent/*.key");
+        assertThat(secrets).contains("client-ca.key", "client-kubelet.key");
+        assertThat(victim.shell(user + "cat " + secrets.replaceAll("\\s+", " ") + " | wc -c").text()).endsWith("\n0\n")
+                .contains("Permission denied");
     }
 }

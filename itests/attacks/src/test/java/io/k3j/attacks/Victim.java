@@ -2,11 +2,13 @@ package io.k3j.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,10 +24,12 @@ final class Victim implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
     private final Machine machine;
     private final Server server;
+    private final Api admin;
 
     private Victim() throws IOException, InterruptedException {
         machine = Machine.on();
         server = Server.start(machine).ready();
+        admin = Api.of(machine);
     }
 
     /// Gives a test the victim.
@@ -66,6 +70,28 @@ final class Victim implements AutoCloseable {
         return machine.name();
     }
 
+    /// Its address, as attackers outside see it.
+    String address() {
+        return machine.address();
+    }
+
+    /// Requests to it from outside, by its admin.
+    Api admin() {
+        return admin;
+    }
+
+    /// Requests to it from outside, by whoever holds a token; the caller closes it.
+    Api outside() throws IOException {
+        return Api.anonymous(machine);
+    }
+
+    /// Asserts that it goes on serving: the process that was attacked, and all that has to be ready.
+    void goesOn() throws IOException, InterruptedException {
+        assertThat(server.running()).isTrue();
+        HttpResponse<String> ready = admin.get("/readyz", "*/*");
+        assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+    }
+
     /// Runs a shell line on it as root, kubectl being its admin's.
     Outcome shell(String line) throws IOException, InterruptedException {
         return machine.run(LIMIT, "export KUBECONFIG=" + Server.KUBECONFIG + "; " + line);
@@ -97,6 +123,7 @@ final class Victim implements AutoCloseable {
 
     @Override
     public void close() {
+        admin.close();
         machine.close();
     }
 }
