@@ -20,6 +20,12 @@ class ClusterLoadBalancerItest {
 
     @ParameterizedTest
     @ValueSource(strings = {"haproxy", "nginx"})
+    @Follows(page = "cluster-load-balancer.md",
+            blocks = {"file /etc/rancher/k3s/config.yaml on server-1 server-2 server-3",
+                    "file /etc/rancher/k3s/config.yaml.d/nginx.yaml on server-1 server-2 server-3 for nginx",
+                    "start on agent-1 agent-2 agent-3 for haproxy",
+                    "start on agent-1 agent-2 agent-3 for nginx",
+                    "run on server-1"})
     void joinsAgentsThroughTheLoadBalancerAndServesWhenServersAndBalancersDie(String variant) throws Exception {
         Page page = Page.of("cluster-load-balancer.md");
         Cluster.Step files = server -> server.follow(page, variant, "file");

@@ -28,6 +28,9 @@ class EmbeddedEtcdItest {
     private Path kept;
 
     @Test
+    @Follows(page = "ha-embedded-etcd.md", blocks = {"start on server-1 for cluster",
+            "start on server-2 server-3 for cluster",
+            "run on server-1"})
     void joinsThreeServersWhoseWritesGoOnWhenTheLeaderOfEtcdIsKilled() throws Exception {
         Page page = Page.of("ha-embedded-etcd.md");
         try (Cluster cluster = Cluster.on()) {
@@ -44,6 +47,7 @@ class EmbeddedEtcdItest {
 
     @Test
     @Tag("full")
+    @Follows(page = "ha-embedded-etcd.md", blocks = {"start on agent-1 for cluster"})
     void servesThroughTheEndOfAProcessOfAMemberAndOfANode() throws Exception {
         Page page = Page.of("ha-embedded-etcd.md");
         try (Cluster cluster = Cluster.on()) {

@@ -21,6 +21,13 @@ class ExternalDatastoreItest {
 
     @ParameterizedTest
     @MethodSource("variants")
+    @Follows(page = "ha-external-datastore.md", blocks = {"run on db-1 for mariadb",
+            "run on db-1 for postgresql",
+            "start on server-1 server-2 for mariadb",
+            "start on server-1 server-2 for postgresql",
+            "start on server-1 server-2 for etcd",
+            "run on server-1",
+            "start on agent-1 agent-2 agent-3"})
     void servesThroughTheEndOfAServerALoadBalancerAndTheDatabase(String variant) throws Exception {
         Page page = Page.of("ha-external-datastore.md");
         try (Cluster cluster = Cluster.on()) {
@@ -28,6 +35,7 @@ class ExternalDatastoreItest {
             database.host().follow(page, variant, "run");
             cluster.server(database::equip, Cluster.page(page, variant));
             cluster.server(database::equip, Cluster.page(page, variant));
+            cluster.servers().getFirst().follow(page, variant, "run");
             cluster.balancer("haproxy");
             cluster.balancer("haproxy");
             cluster.virtual();

@@ -65,6 +65,7 @@ final class Host {
             case "start" -> start(block.text());
             default -> throw new AssertionError("page with an unknown block: " + block.action());
         }
+        FollowedBlocks.add(block);
     }
 
     /// Starts what does not end; its output is appended to `k3s.txt`. Environment of the test that K3s would read is not

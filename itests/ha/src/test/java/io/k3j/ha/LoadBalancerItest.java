@@ -49,6 +49,10 @@ class LoadBalancerItest {
     }
 
     @Test
+    @Follows(page = "cluster-load-balancer.md", blocks = {"run on lb-1 lb-2 for haproxy",
+            "append /etc/haproxy/haproxy.cfg on lb-1 lb-2",
+            "file /etc/keepalived/keepalived.conf on lb-1",
+            "file /etc/keepalived/keepalived.conf on lb-2"})
     void keepsTheVirtualAddressWhenALoadBalancerOrAServerDies() throws IOException, InterruptedException {
         Host first = balancer(1);
         Host second = balancer(2);
@@ -76,6 +80,8 @@ class LoadBalancerItest {
     }
 
     @Test
+    @Follows(page = "cluster-load-balancer.md", blocks = {"file nginx.conf on lb-1",
+            "run on lb-1 for nginx"})
     void spreadsOverTheServersWithNginxAndLeavesOutADeadOne() throws IOException, InterruptedException {
         Host balancer = new Host(net.balancer(1));
         balancer.follow(page, "nginx", "file", "run");

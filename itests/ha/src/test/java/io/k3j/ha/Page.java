@@ -21,10 +21,14 @@ record Page(Path file, List<Block> blocks) {
 
     /// One code block.
     ///
-    /// @param action `file`, `append`, `run` or `start`
+    /// @param place the page and the line it begins at, as `PAGE:LINE`
+    /// @param marker what its comment says
+    /// @param action `file`, `append`, `run` or `start`; empty when it has no comment
     /// @param path of a file, else empty
     /// @param variant empty when it belongs to all
-    record Block(String action, String path, List<String> hosts, String variant, String text) {
+    /// @param language what the page says it is written in, empty when it says nothing
+    record Block(String place, String marker, String action, String path, List<String> hosts, String variant,
+            String language, String text) {
     }
 
     /// Reads a page by its name.
@@ -33,15 +37,14 @@ record Page(Path file, List<Block> blocks) {
         List<Block> blocks = new ArrayList<>();
         List<String> lines = Files.readAllLines(file);
         for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i).strip();
-            boolean comment = line.startsWith("<!-- ") && line.endsWith(" -->");
-            if (comment && lines.get(i + 1).startsWith(FENCE)) {
-                int end = i + 2;
+            if (lines.get(i).startsWith(FENCE)) {
+                int end = i + 1;
                 while (!lines.get(end).equals(FENCE)) {
                     end++;
                 }
-                String text = String.join("\n", lines.subList(i + 2, end)) + "\n";
-                blocks.add(block(List.of(line.substring(5, line.length() - 4).split(" ")), text));
+                String text = String.join("\n", lines.subList(i + 1, end)) + "\n";
+                blocks.add(block(name + ":" + (i + 1), marker(i == 0 ? "" : lines.get(i - 1).strip()),
+                        lines.get(i).substring(FENCE.length()), text));
                 i = end;
             }
         }
@@ -53,17 +56,27 @@ record Page(Path file, List<Block> blocks) {
         return Path.of("../../docs").toAbsolutePath().normalize();
     }
 
-    private static Block block(List<String> words, String text) {
+    private static String marker(String line) {
+        return line.startsWith("<!-- ") && line.endsWith(" -->") ? line.substring(5, line.length() - 4) : "";
+    }
+
+    private static Block block(String place, String marker, String language, String text) {
+        List<String> words = List.of(marker.split(" "));
         int on = words.indexOf("on");
         int of = words.indexOf("for");
         int end = of < 0 ? words.size() : of;
-        return new Block(words.getFirst(), on > 1 ? words.get(1) : "", words.subList(on + 1, end),
-                of < 0 ? "" : words.get(of + 1), text);
+        return new Block(place, marker, words.getFirst(), on > 1 ? words.get(1) : "", words.subList(on + 1, end),
+                of < 0 ? "" : words.get(of + 1), language, text);
     }
 
     /// The blocks for a host in a variant, in order.
     List<Block> blocks(String host, String variant) {
         return blocks.stream().filter(b -> b.hosts().contains(host))
                 .filter(b -> b.variant().isEmpty() || b.variant().equals(variant)).toList();
+    }
+
+    /// The blocks whose comment says just that.
+    List<Block> marked(String marker) {
+        return blocks.stream().filter(b -> b.marker().equals(marker)).toList();
     }
 }

@@ -3,15 +3,23 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PageTest {
+    private static final Set<String> OUTPUT = Set.of("text", "");
+
     @ParameterizedTest
     @CsvSource({"haproxy.cfg,lb-2,/etc/haproxy/haproxy.cfg",
             "keepalived-lb-1.conf,lb-1,/etc/keepalived/keepalived.conf",
@@ -23,15 +31,39 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cluster-load-balancer.md", "ha-external-datastore.md", "ha-embedded-etcd.md",
-            "architecture.md", "server-roles.md"})
-    void hasNoCommandThatNobodyRuns(String name) throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("../../docs").resolve(name));
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).startsWith("```bash") || lines.get(i).startsWith("```yaml")) {
-                assertThat(lines.get(i - 1)).as(name + ":" + (i + 1)).startsWith("<!-- ");
+    @MethodSource("pages")
+    void hasNoCommandThatNobodyRuns(String name) throws Exception {
+        Set<String> followed = new TreeSet<>();
+        for (Follows each : follows()) {
+            if (each.page().equals(name)) {
+                followed.addAll(List.of(each.blocks()));
             }
         }
+        assertThat(Page.of(name).blocks().stream()
+                .filter(b -> !b.marker().isEmpty() || !OUTPUT.contains(b.language()))
+                .filter(b -> !followed.contains(b.marker())).map(b -> b.place() + " (" + b.marker() + ")"))
+                .as("blocks that no test names in @Follows").isEmpty();
+    }
+
+    @Test
+    void everyBlockThatATestNamesIsOnItsPage() throws Exception {
+        for (Follows each : follows()) {
+            Page page = Page.of(each.page());
+            assertThat(each.blocks()).as("@Follows of " + each.page()).isNotEmpty()
+                    .allSatisfy(marker -> assertThat(page.marked(marker)).as(marker).isNotEmpty());
+        }
+    }
+
+    @Test
+    void aTestThatLeavesOutABlockItNamesIsTold() throws IOException {
+        Page page = Page.of("ha-external-datastore.md");
+        List<Page.Block> named = Stream.of("run on db-1 for mariadb", "run on db-1 for postgresql", "run on server-1")
+                .flatMap(marker -> page.marked(marker).stream()).toList();
+        List<String> places = named.stream().map(Page.Block::place).toList();
+        assertThat(FollowedBlocks.missing(named, Set.of(places.get(0), places.get(2)))).isEmpty();
+        assertThat(FollowedBlocks.missing(named, Set.of(places.get(0)))).containsExactly(places.get(2));
+        assertThat(FollowedBlocks.missing(named.subList(0, 2), Set.of()))
+                .containsExactlyElementsOf(places.subList(0, 2));
     }
 
     @Test
@@ -39,5 +71,29 @@ class PageTest {
         Page page = Page.of("ha-external-datastore.md");
         assertThat(page.blocks("server-1", "mariadb").getFirst().text()).contains("mysql://");
         assertThat(page.blocks("server-1", "postgresql").getFirst().text()).contains("postgres://");
+    }
+
+    /// Every page with blocks; decisions, rules and tables of acceptance are none.
+    static List<String> pages() throws IOException {
+        try (Stream<Path> files = Files.list(Page.docs())) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".md")).sorted()
+                    .toList();
+        }
+    }
+
+    /// What the tests of this module say they follow.
+    private static List<Follows> follows() throws Exception {
+        Path classes = Path.of(PageTest.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .resolve("io/k3j/ha");
+        List<Follows> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(classes)) {
+            for (String file : files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith("Itest.class"))
+                    .toList()) {
+                for (Method method : Class.forName("io.k3j.ha." + file.replace(".class", "")).getDeclaredMethods()) {
+                    all.addAll(Arrays.asList(method.getAnnotationsByType(Follows.class)));
+                }
+            }
+        }
+        return all;
     }
 }

@@ -30,6 +30,9 @@ class RolesItest {
     private static final String REFUSAL = "Warning: apiserver disabled: this server runs without an API server ";
 
     @Test
+    @Follows(page = "server-roles.md", blocks = {"start on server-1 for split",
+            "start on server-2 for split",
+            "run on server-1 server-2 for split"})
     void runsTheNodesOfServersWithEtcdOrTheControlPlaneAlone() throws Exception {
         Page page = Page.of("server-roles.md");
         try (Cluster cluster = Cluster.on()) {
@@ -61,6 +64,7 @@ class RolesItest {
 
     @Test
     @Tag("full")
+    @Follows(page = "server-roles.md", blocks = {"start on server-3 server-4 for split"})
     void goesOnWithoutTheServerThatBeganWhenThreeHaveEtcdAlone() throws Exception {
         Page page = Page.of("server-roles.md");
         try (Cluster cluster = Cluster.on()) {
@@ -94,6 +98,8 @@ class RolesItest {
 
     @Test
     @Tag("full")
+    @Follows(page = "server-roles.md", blocks = {"start on server-2 for whole",
+            "start on server-1 for whole"})
     void takesTheOtherRoleAsWellWhenStartedAgainWithoutTheFlags() throws Exception {
         Page page = Page.of("server-roles.md");
         try (Cluster cluster = Cluster.on()) {
@@ -117,6 +123,9 @@ class RolesItest {
 
     @Test
     @Tag("full")
+    @Follows(page = "server-roles.md", blocks = {"start on server-1 for parts",
+            "start on server-2 for parts",
+            "run on server-1 server-2 for parts"})
     void runsEachPartOnTheServerThatHasItAndMissesItWhileThatOneIsAway() throws Exception {
         Page page = Page.of("server-roles.md");
         try (Cluster cluster = Cluster.on()) {

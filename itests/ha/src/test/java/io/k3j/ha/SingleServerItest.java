@@ -18,6 +18,13 @@ class SingleServerItest {
     private static final String REFUSED = "Node password rejected, duplicate hostname";
 
     @Test
+    @Follows(page = "architecture.md", blocks = {"start on server-1 for single",
+            "start on agent-1 for single",
+            "run on server-1 for single",
+            "run on agent-1 for reinstalled",
+            "run on server-1 for reinstalled",
+            "start on agent-1 for renamed"})
+    @Follows(page = "ha-embedded-etcd.md", blocks = {"start on server-1 for conversion"})
     void registersAnAgentUnderItsPasswordAndGoesOnWithEtcd() throws Exception {
         Page page = Page.of("architecture.md");
         try (Cluster cluster = Cluster.on()) {
