@@ -266,7 +266,7 @@ class AuthorityRotationItest {
         assertThat(agent.must("cat /var/lib/rancher/k3s/agent/server-ca.crt")).isEqualTo(authority);
         Waiting.until("new authority for pods", LIMIT, () -> first.must(FOR_PODS).strip().equals(authority.strip()),
                 cluster::story);
-        Trial.sameNodesFromEverywhere(cluster, "");
+        Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
         workload.answers();
         assertThat(first.must(CONTAINERS)).isEqualTo(containers);
         assertThat(first.must("k3s kubectl get nodes --no-headers").lines().filter(line -> line.contains(" Ready ")))

@@ -43,7 +43,8 @@ class ClusterLoadBalancerItest {
                 cluster.agent(Cluster.page(page, variant));
             }
             cluster.servers().getFirst().follow(page, variant, "run");
-            Trial.sameNodesFromEverywhere(cluster, variant.equals("haproxy") ? "10.10.10.100" : "10.10.10.98");
+            Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd",
+                    variant.equals("haproxy") ? "10.10.10.100" : "10.10.10.98");
             Workload workload = Workload.on(cluster.servers().getFirst(), 6);
             workload.answers();
             try (Trial trial = Trial.on(cluster)) {

@@ -23,6 +23,7 @@ class EmbeddedEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofMinutes(3);
     private static final String VARIANT = "cluster";
+    private static final String ROLES = "control-plane,etcd";
     private static final long SOME = 1000;
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
@@ -35,7 +36,7 @@ class EmbeddedEtcdItest {
         Page page = Page.of("ha-embedded-etcd.md");
         try (Cluster cluster = Cluster.on()) {
             servers(cluster, page);
-            Trial.sameNodesFromEverywhere(cluster, "");
+            Trial.sameNodesFromEverywhere(cluster, ROLES, "");
             try (Trial trial = Trial.on(cluster)) {
                 trial.progress(SOME);
                 trial.killEtcdLeader();
@@ -53,7 +54,7 @@ class EmbeddedEtcdItest {
         try (Cluster cluster = Cluster.on()) {
             servers(cluster, page);
             cluster.agent(Cluster.page(page, VARIANT));
-            Trial.sameNodesFromEverywhere(cluster, "");
+            Trial.sameNodesFromEverywhere(cluster, ROLES, "");
             Workload workload = Workload.on(cluster.servers().getFirst(), 4);
             workload.answers();
             try (Trial trial = Trial.on(cluster)) {
@@ -110,7 +111,7 @@ class EmbeddedEtcdItest {
         Host last = cluster.servers().getLast();
         cluster.servers().getFirst().follow(page, VARIANT, "run");
         Waiting.until("role etcd of every server", LIMIT, () -> last.must("k3s kubectl get nodes").lines()
-                .filter(l -> l.contains("control-plane,etcd")).count() == 3, cluster::story);
+                .filter(l -> l.contains(ROLES)).count() == 3, cluster::story);
         ManagedEtcd.votes(last, 3);
     }
 }

@@ -40,7 +40,7 @@ class ExternalDatastoreItest {
             cluster.balancer("haproxy");
             cluster.virtual();
             cluster.agent(Cluster.page(page, variant));
-            Trial.sameNodesFromEverywhere(cluster, MachineNet.VIRTUAL);
+            Trial.sameNodesFromEverywhere(cluster, "control-plane", MachineNet.VIRTUAL);
             Workload workload = Workload.on(cluster.servers().getFirst(), 3);
             workload.answers();
             try (Trial trial = Trial.on(cluster)) {

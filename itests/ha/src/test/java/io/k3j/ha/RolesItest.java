@@ -84,7 +84,7 @@ class RolesItest {
                 answers.add(tried.text());
                 return tried.code() == 0;
             }, () -> String.join("", answers) + cluster.story());
-            Cluster.report("first write after the loss of the server that began", start);
+            Trial.WRITES.since("first write after the loss of the server that began", start);
             for (Host host : joined) {
                 assertThat(host.must(LABELLED)).contains("namespace/default");
             }
@@ -116,7 +116,7 @@ class RolesItest {
                         cluster::story);
             }
             ManagedEtcd.votes(etcd, 2);
-            Trial.sameNodesFromEverywhere(cluster, "");
+            Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
             Workload.on(etcd, 4).answers();
         }
     }
