@@ -30,6 +30,13 @@ class ConnectionFaultsItest {
     private static final String VARIANT = "postgresql";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final long SOME = 1000;
+    private static final Promise FOUND = Promise.of(5_000);
+    /// A PING of HTTP/2 after 30 s of silence and 15 s for its answer, as in Kubernetes' clients.
+    private static final Promise SILENCE = Promise.of(Duration.ofSeconds(45), 5_000);
+    /// The socket takes nothing for 30 s.
+    private static final Promise FROZEN = Promise.of(Duration.ofSeconds(30), 5_000);
+    private static final Promise LISTED = Promise.of(2_000);
+    private static final Promise BESIDE = Promise.of(4_000);
     private static final int WATCHERS = 10;
     private static final int RESETS = 10;
     private static final int PAUSES = 5;
@@ -104,7 +111,7 @@ class ConnectionFaultsItest {
             try (Api other = Api.of(server.machine())) {
                 long start = System.nanoTime();
                 HttpResponse<String> list = other.get(MAPS, "application/json");
-                Cluster.report("list of 2 MB through 1200 bytes", start);
+                LISTED.since("list of 2 MB through 1200 bytes", start);
                 assertThat(list.statusCode()).isEqualTo(200);
                 assertThat(list.body()).hasSizeGreaterThan(LARGE * LARGE_BYTES).contains("\"large-0\"", "\"large-19\"");
                 assertThat(cluster.apis().getFirst().get(MAPS, "application/json").body())
@@ -132,9 +139,9 @@ class ConnectionFaultsItest {
             for (int n = 0; n < WRITES; n++) {
                 write(cluster.apis().getFirst(), n);
             }
-            Cluster.report("15 MB written beside a frozen watcher", start);
+            BESIDE.since("15 MB written beside a frozen watcher", start);
             Waiting.until("end of its connection", LIMIT, () -> server.must(open).isBlank(), server::story);
-            Cluster.report("connection of a frozen watcher ended", start);
+            FROZEN.since("connection of a frozen watcher ended", start);
         }
     }
 
@@ -173,12 +180,12 @@ class ConnectionFaultsItest {
         cluster.net().unplug(agent.machine());
         for (String stream : List.of("exec", "logs")) {
             Waiting.until("end of " + stream, LIMIT, () -> Files.exists(file(server, stream)), server::story);
-            Cluster.report(stream + " ended after " + agent.name() + " vanished", start);
+            FOUND.since(stream + " ended after " + agent.name() + " vanished", start);
         }
         for (Host each : cluster.servers()) {
             Waiting.until("end of its connections", LIMIT, () -> connections(each, agent) == 0,
                     each::story);
-            Cluster.report("connections of " + agent.name() + " ended at " + each.name(), start);
+            SILENCE.since("connections of " + agent.name() + " ended at " + each.name(), start);
         }
         cluster.net().plug(agent.machine());
         Waiting.until(agent.name() + " Ready again", LIMIT, () -> Cluster.ready(server, agent.name()), agent::story);
@@ -193,12 +200,12 @@ class ConnectionFaultsItest {
         long start = System.nanoTime();
         cluster.net().unplug(vanished.machine());
         runs(left, agent, "after");
-        Cluster.report("new pod at " + agent.name() + " after " + vanished.name() + ", which it asked, vanished",
+        FOUND.since("new pod at " + agent.name() + " after " + vanished.name() + ", which it asked, vanished",
                 start);
         assertThat(left.must("k3s kubectl exec after -- echo there")).contains("there");
         Waiting.until("end of connections to it", LIMIT, () -> connections(agent, vanished) == 0,
                 agent::story);
-        Cluster.report("connections of " + agent.name() + " to " + vanished.name() + " ended", start);
+        FOUND.since("connections of " + agent.name() + " to " + vanished.name() + " ended", start);
         cluster.net().plug(vanished.machine());
         Waiting.until(vanished.name() + " Ready again", LIMIT, () -> Cluster.ready(vanished, vanished.name()),
                 vanished::story);

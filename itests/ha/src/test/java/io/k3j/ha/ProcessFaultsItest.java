@@ -30,6 +30,9 @@ class ProcessFaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final long SOME = 1000;
     private static final int LEASE_SECONDS = 3;
+    private static final Promise TAKEN_OVER = Promise.of(Duration.ofSeconds(LEASE_SECONDS), 3_000);
+    /// After the pause of its service manager.
+    private static final Promise RESTARTED = Promise.of(Duration.ofSeconds(5), 15_000);
     private static final int MANY = 40;
     private static final String SQL = "postgresql";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
@@ -79,16 +82,16 @@ class ProcessFaultsItest {
                 String killed = other.must("date -u +%FT%T").strip();
                 Replicas later = Replicas.on(cluster.apis().getLast(), "later", 3);
                 later.made(cluster.apis().getLast());
-                Cluster.report("controllers act again after a kill for memory was seen", moment);
+                TAKEN_OVER.since("controllers act again after a kill for memory was seen", moment);
                 trial.progress(SOME);
-                trial.pause("a kill for memory", moment);
+                trial.promised("a kill for memory", moment);
                 Trial.answers(host);
-                Cluster.report("the killed server answers", moment);
+                RESTARTED.since("the killed server answers", moment);
                 Waiting.until(host.name() + " Ready again", LIMIT,
                         () -> other.must(RENEWED.formatted(host.name())).strip().compareTo(killed) > 0
                                 && Cluster.ready(other, host.name()),
                         cluster::story);
-                Cluster.report("the killed server is Ready", moment);
+                RESTARTED.since("the killed server is Ready", moment);
                 later.once(cluster.apis().getLast());
                 trial.progress(SOME);
                 trial.judge(kept);
@@ -128,7 +131,7 @@ class ProcessFaultsItest {
         if (seconds > LEASE_SECONDS) {
             later.made(young);
             begun.made(young);
-            Cluster.report("controllers act again, leader " + told, moment);
+            TAKEN_OVER.since("controllers act again, leader " + told, moment);
         }
         long end = moment + TimeUnit.SECONDS.toNanos(seconds);
         Waiting.until("end of the freeze", LIMIT, () -> System.nanoTime() > end, () -> "");
@@ -136,7 +139,7 @@ class ProcessFaultsItest {
         host.must("kill -CONT $(pgrep -f [k]3s-base.jar | head -1)");
         assertThat(read.get(LIMIT.toSeconds(), TimeUnit.SECONDS).body()).contains(told);
         trial.progress(SOME);
-        trial.pause("leader " + told, moment);
+        trial.promised("leader " + told, moment);
         if (seconds > LEASE_SECONDS) {
             Waiting.until("end of its reign", LIMIT, () -> steppedDown(host), host::story);
             assertThat(Leadership.holder(old)).isNotEqualTo(host.name());

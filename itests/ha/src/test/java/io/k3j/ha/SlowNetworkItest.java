@@ -31,6 +31,10 @@ class SlowNetworkItest {
             + "{.status.conditions[?(@.type==\"Ready\")].lastTransitionTime}' 2>/dev/null";
     private static final String RENEWED = "k3s kubectl -n kube-node-lease get lease %s -o jsonpath='{.spec.renewTime}'"
             + " 2>/dev/null";
+    /// Of these 2 MB the link takes 16 s, in one direction.
+    private static final Promise WRITTEN = Promise.of(Duration.ofSeconds(16), 24_000);
+    private static final Promise LATE = Promise.of(80_000);
+    private static final long ELECTIONS = 2;
     private static final int LARGE = 40;
     private static final int LARGE_BYTES = 50_000;
     private static final int FIRST = 50;
@@ -55,10 +59,11 @@ class SlowNetworkItest {
             int written = large(cluster.apis().getFirst());
             long millis = Cluster.report("2 MB written over 1 Mbit/s, " + written + " of " + LARGE, start);
             assertThat(millis).as("the link was used up").isGreaterThan(10_000);
+            WRITTEN.holds("2 MB written over 1 Mbit/s", millis);
             Waiting.until("renewed Lease", LIMIT, () -> !first.must(RENEWED.formatted(second.name())).equals(renewed),
                     cluster::story);
             assertThat(first.must(SINCE.formatted(second.name()))).as("Ready all the time").isEqualTo(since);
-            System.out.println("[ha] elections over 1 Mbit/s: " + (ManagedEtcd.term(first) - term));
+            assertThat(ManagedEtcd.term(first) - term).as("elections over 1 Mbit/s").isLessThanOrEqualTo(ELECTIONS);
             Waiting.until("the same at both", LIMIT, () -> second
                     .must("k3s kubectl get configmaps -o name").lines().filter(l -> l.contains("large"))
                     .count() == LARGE,
@@ -104,7 +109,9 @@ class SlowNetworkItest {
             List<String> since = List.of(last.must(SINCE.formatted("server-1")), last.must(SINCE.formatted("server-2")),
                     last.must(SINCE.formatted("server-3")));
             try (Trial trial = Trial.on(cluster)) {
-                System.out.println("[ha] 1000 calls with 75±50 ms between members: " + trial.progress(SOME) + " ms");
+                long millis = trial.progress(SOME);
+                System.out.println("[ha] 1000 calls with 75±50 ms between members: " + millis + " ms");
+                LATE.holds("1000 calls with 75±50 ms between members", millis);
                 trial.judge(kept);
             }
             assertThat(ManagedEtcd.term(last)).as("elections").isEqualTo(term);
