@@ -174,5 +174,6 @@ record ContainerProblems(Struct spec, Set<String> volumes, String list) {
             p.invalid(context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
         }
         p.oneOf(context, "procMount", List.of("Default", "Unmasked"));
+        ProfileProblems.check(context, p);
     }
 }

@@ -126,6 +126,7 @@ final class PodProblems {
                                 + "([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
             }
         }
+        ProfileProblems.check(context, p);
     }
 
     private static boolean sysctl(String name) {
