@@ -15,23 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @NeedsPackages("openssl")
 @ExtendWith(Victim.Here.class)
 class KubeletPortAttacksItest {
-    private static final String OBJECTS = """
-            apiVersion: v1
-            kind: ServiceAccount
-            metadata: {name: %1$s, namespace: default}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: ClusterRole
-            metadata: {name: %1$s}
-            rules: [{apiGroups: [""], resources: [%2$s], verbs: [get]}]
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: ClusterRoleBinding
-            metadata: {name: %1$s}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %1$s}
-            subjects: [{kind: ServiceAccount, name: %1$s, namespace: default}]
-            ---
-            """;
+    private static final Account SCRAPER = Account.of("scraper", "get nodes/metrics");
+    private static final Account VIEWER = Account.of("viewer", "get nodes/proxy");
     private static final String POD = """
             apiVersion: v1
             kind: Pod
@@ -47,7 +32,7 @@ class KubeletPortAttacksItest {
 
     @BeforeAll
     static void begin(Victim victim) throws IOException, InterruptedException {
-        victim.apply(OBJECTS.formatted("scraper", "nodes/metrics") + OBJECTS.formatted("viewer", "nodes/proxy") + POD);
+        victim.apply(SCRAPER.yaml() + VIEWER.yaml() + POD);
         victim.until("kubectl get pod target", "Running");
     }
 
@@ -70,28 +55,29 @@ class KubeletPortAttacksItest {
 
     @Test
     void aScraperReadsMetricsAndNothingElse(Victim victim) throws IOException, InterruptedException {
-        assertThat(status(victim, "scraper", "KUBELET/metrics")).isEqualTo("200");
-        assertThat(status(victim, "scraper", "KUBELET/metrics/resource")).isEqualTo("200");
+        assertThat(status(victim, SCRAPER.name(), "KUBELET/metrics")).isEqualTo("200");
+        assertThat(status(victim, SCRAPER.name(), "KUBELET/metrics/resource")).isEqualTo("200");
         for (String path : new String[] {"/pods", "/stats/summary", "/configz", "/containerLogs/default/target/c", RUN,
                 EXEC}) {
-            assertThat(status(victim, "scraper", "'KUBELET" + path + "'")).as(path).isEqualTo("403");
+            assertThat(status(victim, SCRAPER.name(), "'KUBELET" + path + "'")).as(path).isEqualTo("403");
         }
-        assertThat(status(victim, "scraper", "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, SCRAPER.name(), "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
     }
 
     @Test
     void whoMayOnlyGetANodesProxyRunsNothing(Victim victim) throws IOException, InterruptedException {
-        assertThat(status(victim, "viewer", "KUBELET/pods")).isEqualTo("200");
-        assertThat(status(victim, "viewer", "'KUBELET" + RUN + "'")).isEqualTo("403");
-        assertThat(status(victim, "viewer", "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
-        assertThat(status(victim, "viewer", UPGRADE + "'KUBELET" + EXEC + "'")).isEqualTo("403");
+        assertThat(status(victim, VIEWER.name(), "KUBELET/pods")).isEqualTo("200");
+        assertThat(status(victim, VIEWER.name(), "'KUBELET" + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, VIEWER.name(), "-X POST 'KUBELET" + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, VIEWER.name(), UPGRADE + "'KUBELET" + EXEC + "'")).isEqualTo("403");
         String through = "'https://127.0.0.1:6443/api/v1/nodes/" + victim.node() + "/proxy";
-        assertThat(status(victim, "viewer", through + "/healthz'")).isEqualTo("200");
-        assertThat(status(victim, "viewer", through + RUN + "'")).isEqualTo("405");
-        assertThat(status(victim, "viewer", UPGRADE + "--http1.1 " + through + EXEC + "'")).isEqualTo("405");
-        assertThat(status(victim, "viewer", UPGRADE + "--http1.1 " + through + EXEC.replace("exec", "%65xec") + "'"))
+        assertThat(status(victim, VIEWER.name(), through + "/healthz'")).isEqualTo("200");
+        assertThat(status(victim, VIEWER.name(), through + RUN + "'")).isEqualTo("405");
+        assertThat(status(victim, VIEWER.name(), UPGRADE + "--http1.1 " + through + EXEC + "'")).isEqualTo("405");
+        assertThat(
+                status(victim, VIEWER.name(), UPGRADE + "--http1.1 " + through + EXEC.replace("exec", "%65xec") + "'"))
                 .isEqualTo("405");
-        assertThat(status(victim, "viewer", "-X POST " + through + RUN + "'")).isEqualTo("403");
+        assertThat(status(victim, VIEWER.name(), "-X POST " + through + RUN + "'")).isEqualTo("403");
     }
 
     @Test
