@@ -21,24 +21,24 @@ final class HealthChecks {
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
     private final Health health;
 
-    /// How far the start has come.
+    /// Which of the steps after the start are done, as upstream's `poststarthook/…` checks tell.
     ///
     /// @param guarded kinds, authorisation and admission are there
-    /// @param namespaces those every cluster has can be written to
-    record Progress(BooleanSupplier guarded, BooleanSupplier namespaces) {
+    /// @param namespaces those every cluster has have been made
+    record PostStartHooks(BooleanSupplier guarded, BooleanSupplier namespaces) {
     }
 
     /// `datastore`: the store answers.
-    HealthChecks(BooleanSupplier datastore, Progress progress, Health health) {
+    HealthChecks(BooleanSupplier datastore, PostStartHooks hooks, Health health) {
         this.health = health;
         live.put("ping", () -> true);
         live.put("log", () -> true);
         live.put("etcd", datastore);
-        live.put("poststarthook/start-apiserver-admission-initializer", progress.guarded());
-        live.put("poststarthook/rbac/bootstrap-roles", progress.guarded());
-        live.put("poststarthook/start-system-namespaces-controller", progress.namespaces());
+        live.put("poststarthook/start-apiserver-admission-initializer", hooks.guarded());
+        live.put("poststarthook/rbac/bootstrap-roles", hooks.guarded());
+        live.put("poststarthook/start-system-namespaces-controller", hooks.namespaces());
         ready.putAll(live);
-        ready.put("informer-sync", progress.guarded());
+        ready.put("informer-sync", hooks.guarded());
         ready.put("shutdown", () -> true);
     }
 

@@ -25,7 +25,8 @@ final class Server implements AutoCloseable {
 
     /// Loads and starts; blocks.
     /// @throws UnreadableRow when a Secret cannot be decrypted
-    Server(Extensions extensions, Store store, Core.Policy policy, Core.World world, HealthChecks.Progress progress) {
+    Server(Extensions extensions, Store store, Core.Policy policy, Core.World world,
+            HealthChecks.PostStartHooks hooks) {
         Datastore datastore = store.await(Store.PATIENCE_MILLIS);
         if (datastore == null) {
             throw ApiFault.unavailable("the datastore is away");
@@ -48,7 +49,7 @@ final class Server implements AutoCloseable {
         this.core = new Core(extensions, new Core.Data(store, log, fence), types, policy, world);
         this.hub = new WatchHub(log, world.health());
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), progress, world.health());
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, world.health());
         Frames frames = new Frames(core.renderer(), types.protobuf(), core.tables());
         Metrics metrics = new Metrics();
         this.pipeline = new Pipeline(core, new Watches(core, hub, frames),

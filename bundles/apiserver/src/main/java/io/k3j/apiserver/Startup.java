@@ -186,7 +186,7 @@ final class Startup implements AutoCloseable {
         }
         long start = System.nanoTime();
         Server now = new Server(extensions, store, options.policy(),
-                Core.World.real(around.all), new HealthChecks.Progress(this::guarded, () -> namespaces));
+                Core.World.real(around.all), new HealthChecks.PostStartHooks(this::guarded, () -> namespaces));
         server = now;
         compactor = new Compactor(store, now.core().log(), around.all);
         LOG.log(System.Logger.Level.INFO, "loaded objects={0} revision={1} millis={2}",

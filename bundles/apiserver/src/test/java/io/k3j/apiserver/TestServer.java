@@ -55,7 +55,7 @@ final class TestServer implements AutoCloseable {
         server = new Server(extensions, store, policy,
                 new Core.World(() -> Instant.parse("2026-01-02T03:04:05.678Z"), new Random(7),
                         () -> new UUID(0, uids.incrementAndGet()), health),
-                new HealthChecks.Progress(() -> true, () -> namespaces));
+                new HealthChecks.PostStartHooks(() -> true, () -> namespaces));
     }
 
     /// From now on a bearer token is a user's name, and everybody may do everything.

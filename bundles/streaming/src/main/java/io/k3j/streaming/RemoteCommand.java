@@ -20,9 +20,9 @@ public final class RemoteCommand {
     public static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final int CLOSE_CHANNEL = 255;
     private static final int BUFFER = 32 * 1024;
-    /// How long a client has to answer the end. Who finds its connection closed while it answers takes a command for
-    /// broken off, whatever its status was; see <https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1>.
-    private static final Duration PARTING = Duration.ofSeconds(2);
+    /// How long a client has for its part of the closing handshake. Client libraries report a failed connection in
+    /// place of the exit code when they cannot send it; see <https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1>.
+    private static final Duration CLOSING_HANDSHAKE = Duration.ofSeconds(2);
 
     /// The streams of a command by their channel numbers.
     private enum Part {
@@ -73,7 +73,7 @@ public final class RemoteCommand {
                 client.send(Part.ERROR.ordinal(), status, 0, status.length);
             }
             client.end();
-            in.join(PARTING);
+            in.join(CLOSING_HANDSHAKE);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {

@@ -23,7 +23,7 @@ public final class PlainServer implements AutoCloseable {
         store.use(datastore);
         server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
                 Core.World.real(Health.none()),
-                new HealthChecks.Progress(() -> true, () -> true));
+                new HealthChecks.PostStartHooks(() -> true, () -> true));
     }
 
     /// An administrator of any name.

@@ -59,7 +59,7 @@ public final class Standalone implements AutoCloseable {
         store.use(datastore);
         server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
                 Core.World.real(Health.none()),
-                new HealthChecks.Progress(() -> true, () -> true));
+                new HealthChecks.PostStartHooks(() -> true, () -> true));
         port = new Port(number);
         port.serve(server.endpoint());
     }
