@@ -40,12 +40,13 @@ end $(pids_of k3s-base.jar "io.k3j.cli.Main" "server") $(pids_of k3s-base.jar "i
 # one whose server was killed lives on
 # shellcheck disable=SC2046
 end $(pids_of etcd "--config-file $DATA/server/db/")
+# before its shims: it forgets where the socket of a shim that was killed is
+# shellcheck disable=SC2046
+end $(pids_of containerd "$DATA/agent/etc/containerd/config.toml")
 for shim in $(pids_of containerd-shim-runc /run/k3s/containerd/containerd.sock); do
     # shellcheck disable=SC2046
     kill -9 $(children_of "$shim") "$shim" 2> /dev/null
 done
-# shellcheck disable=SC2046
-end $(pids_of containerd "$DATA/agent/etc/containerd/config.toml")
 
 # a shim killed at once leaves its socket, which lies outside of our directories
 for address in /run/k3s/containerd/state/io.containerd.runtime.v2.task/*/*/address; do
@@ -63,7 +64,7 @@ if command -v ip > /dev/null; then
     for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0 flannel-wg flannel-wg-v6; do ip link delete "$link" 2> /dev/null; done
 fi
 if command -v nft > /dev/null; then
-    for table in "ip kube-proxy" "ip6 kube-proxy" "ip flannel-ipv4" "ip6 flannel-ipv6"; do
+    for table in "ip kube-proxy" "ip6 kube-proxy" "ip flannel-ipv4" "ip6 flannel-ipv6" "inet k3s-network-policy"; do
         # shellcheck disable=SC2086
         nft delete table $table 2> /dev/null
     done

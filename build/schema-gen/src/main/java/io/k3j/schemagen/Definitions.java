@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,6 +44,7 @@ final class Definitions {
 
     private Set<String> names() {
         Set<String> names = new TreeSet<>(overlay.messages.keySet());
+        names.addAll(overlay.types.keySet());
         for (String d : messages.definitions()) {
             String inPackage = d.substring(0, d.lastIndexOf('.'));
             boolean wanted = overlay.groups.containsKey(inPackage) && NO_DEFINITION.stream().noneMatch(d::endsWith);
@@ -60,6 +62,11 @@ final class Definitions {
         boolean atomic = overlay.rules(name, ".").mapType().equals("atomic");
         if (special != null) {
             return new Definition(name, special, description, atomic, List.of(), List.of());
+        }
+        Map<String, List<String>> rows = overlay.types.get(name);
+        if (rows != null) {
+            List<String> own = Objects.requireNonNull(rows.get("."), "the row of a type itself");
+            return new Definition(name, "OBJECT", own.get(4), atomic, fromRows(name, rows), gvk(name, false));
         }
         List<Property> properties = type.isPresent() ? fromClass(name, type.get()) : fromMessage(name);
         boolean kind = type.filter(ModelClasses::isKind).isPresent();
@@ -127,6 +134,23 @@ final class Definitions {
                         List.of(f.getNumber())));
             }
         }
+        return properties;
+    }
+
+    /// Of a definition that neither jar has.
+    private List<Property> fromRows(String name, Map<String, List<String>> rows) {
+        List<Property> properties = new ArrayList<>();
+        if (overlay.kinds.containsKey(name)) {
+            properties.add(new Property("apiVersion", Node.of("STRING"), false, "", List.of()));
+            properties.add(new Property("kind", Node.of("STRING"), false, "", List.of()));
+        }
+        rows.forEach((field, row) -> {
+            if (!field.equals(".")) {
+                Node node = told(name, field, Nodes.fromText(row.get(3)), row.get(4));
+                boolean required = !field.equals("metadata");
+                properties.add(new Property(field, node, required, overlay.flags(name, field), numbers(row.get(2))));
+            }
+        });
         return properties;
     }
 

@@ -78,6 +78,21 @@ final class Nodes {
         return new Node(any.type(), definition, Node.ref("OBJECT", props), false, "", Node.Rules.NONE, "", List.of());
     }
 
+    /// From the text of `types.tsv`.
+    static Node fromText(String type) {
+        int colon = type.indexOf(':');
+        if (colon > 0) {
+            return Node.of(type.startsWith("map") ? "MAP" : "LIST", fromText(type.substring(colon + 1)));
+        }
+        return switch (type) {
+            case "string" -> Node.of("STRING");
+            case "time" -> Node.ref("TIME", TIME);
+            case "duration" -> Node.of("DURATION");
+            case "quantity" -> Node.ref("QUANTITY", QUANTITY);
+            default -> Node.ref("OBJECT", type);
+        };
+    }
+
     Node fromJava(Type type, String hint) {
         if (type instanceof ParameterizedType p) {
             Type last = p.getActualTypeArguments()[p.getActualTypeArguments().length - 1];

@@ -14,6 +14,8 @@ final class Overlay {
     private final Map<String, List<String>> patch = new LinkedHashMap<>();
     /// Messages the protobuf jar lacks: definition to its rows.
     final Map<String, Map<String, List<String>>> messages = new LinkedHashMap<>();
+    /// Definitions that neither jar has: definition to its rows, by field.
+    final Map<String, Map<String, List<String>>> types = new LinkedHashMap<>();
     final Map<String, String> groups = new LinkedHashMap<>();
     final Map<String, String> kinds = new LinkedHashMap<>();
 
@@ -22,6 +24,7 @@ final class Overlay {
         rows("patch.tsv").forEach(r -> patch.put(r.get(0) + "#" + r.get(1), r));
         rows("messages.tsv")
                 .forEach(r -> messages.computeIfAbsent(r.get(0), k -> new LinkedHashMap<>()).put(r.get(1), r));
+        rows("types.tsv").forEach(r -> types.computeIfAbsent(r.get(0), k -> new LinkedHashMap<>()).put(r.get(1), r));
         rows("groups.tsv").forEach(r -> groups.put(r.get(0), r.get(1)));
         rows("kinds.tsv").forEach(r -> kinds.put(r.get(0), r.get(1)));
     }

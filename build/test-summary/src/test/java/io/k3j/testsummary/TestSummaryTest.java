@@ -21,15 +21,17 @@ class TestSummaryTest {
 
     @Test
     void countsAllModulesAndSaysWhyATestWasSkipped() throws IOException {
-        report("bundles/a/target/surefire-reports/TEST-A.xml", BUILD, """
-                <testsuite><testcase classname="A" name="works"/><testcase classname="A" name="full"/></testsuite>""");
+        report("bundles/libraries/a/target/surefire-reports/TEST-A.xml", BUILD,
+                """
+                        <testsuite><testcase classname="A" name="works"/><testcase classname="A" name="full"><failure>no</failure></testcase></testsuite>""");
         report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
                 <testsuite><testcase classname="B" name=""><skipped message="needs root"/></testcase></testsuite>""");
         report("itests/old/target/failsafe-reports/TEST-C.xml", BUILD.minusSeconds(60), """
                 <testsuite><testcase classname="C" name="gone"/></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TestSummary.print(root, BUILD, AllowedSkips.parse(""), new PrintStream(out, true, UTF_8));
-        assertThat(out.toString(UTF_8)).isEqualTo("skipped: B: needs root\ntests: 2 run, 1 skipped\n");
+        TestSummary.of(root, BUILD, AllowedSkips.parse("")).print(new PrintStream(out, true, UTF_8));
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("skipped: B: needs root\nfailed: A.full\ntests: 2 run, 1 failed, 1 skipped\n");
     }
 
     @Test
@@ -40,7 +42,7 @@ class TestSummaryTest {
                 <testcase classname="BB" name="one"><skipped message="no Go here"/></testcase></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AllowedSkips allowed = AllowedSkips.parse("# why\nB\tno Go\n");
-        assertThat(TestSummary.print(root, BUILD, allowed, new PrintStream(out, true, UTF_8))).isEqualTo(2);
+        assertThat(TestSummary.of(root, BUILD, allowed).print(new PrintStream(out, true, UTF_8))).isEqualTo(2);
         assertThat(out.toString(UTF_8)).contains("skipped: (expected) B.one: no Go here", "skipped: B.two: crashed");
         assertThat(AllowedSkips.shipped().all()).isNotEmpty();
     }
@@ -55,7 +57,7 @@ class TestSummaryTest {
                   at no Go]]></skipped></testcase></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AllowedSkips allowed = AllowedSkips.parse("B\tno Go\n");
-        assertThat(TestSummary.print(root, BUILD, allowed, new PrintStream(out, true, UTF_8))).isOne();
+        assertThat(TestSummary.of(root, BUILD, allowed).print(new PrintStream(out, true, UTF_8))).isOne();
         assertThat(out.toString(UTF_8)).contains(
                 "(expected) B.one: TestAbortedException: Assumption failed: no Go here",
                 "skipped: B.two: crashed\n");

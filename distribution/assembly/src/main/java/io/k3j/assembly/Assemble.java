@@ -12,10 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Lays out the distribution from the jars on its own class path. Arguments: the directory of features, the
-/// directory of files to copy as they are, the directory to make, whether to train the caches, and the directory
-/// of container images.
+/// directory of files to copy as they are, the directory to make, whether to train the caches, the directory of
+/// container images, and that of what the module `helm` has built.
 public final class Assemble {
     /// Annotations that matter to compilers only.
     private static final List<String> LEFT_OUT = List.of("animal-sniffer-annotations-", "osgi.annotation-",
@@ -32,7 +33,7 @@ public final class Assemble {
         Path lib = Files.createDirectories(dist.resolve("lib"));
         BundleIndex index = new Indexer(jars.stream().filter(jar -> !framework(jar)).toList()).index();
         // the directory of features lies in the root of the source tree
-        Map<String, byte[]> more = GitHead.of(features.toAbsolutePath().normalize().getParent())
+        Map<String, byte[]> more = GitHead.of(Objects.requireNonNull(features.toAbsolutePath().normalize().getParent()))
                 .map(commit -> Map.of("io/k3j/cli/commit", (commit + "\n").getBytes(StandardCharsets.US_ASCII)))
                 .orElse(Map.of());
         MergedJar.write(jars.stream().filter(jar -> !jar.apart()).toList(), more, lib.resolve("k3s-base.jar"));
@@ -46,6 +47,7 @@ public final class Assemble {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lib.resolve("k3s-base.idx")))) {
             index.write(out);
         }
+        HelmProgram.write(Path.of(arguments[5]), lib.resolve("helm"));
         Trees.delete(dist.resolve("features"));
         Trees.copy(features, dist.resolve("features"));
         Trees.copy(Path.of(arguments[1]), dist);

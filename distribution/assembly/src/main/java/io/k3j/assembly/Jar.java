@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -49,7 +50,7 @@ record Jar(Path file, SortedMap<String, String> headers, SortedMap<String, byte[
     }
 
     String symbolicName() {
-        return Headers.clauses(headers.get("Bundle-SymbolicName")).getFirst();
+        return Headers.clauses(Objects.requireNonNull(headers.get("Bundle-SymbolicName"))).getFirst();
     }
 
     /// The dotted packages that hold classes, those for certain Java versions not counted twice.

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 /// Makes the tar from a distribution: with a Java runtime of its own that holds the modules we use, and
 /// caches made with that runtime. Arguments: the distribution, the directory to make, the tar, and whether
@@ -42,7 +43,8 @@ public final class Release {
         Trees.delete(release.resolve("cache"));
         new Training(release, runtime).run();
         run(List.of("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=2026-01-01",
-                "-C", release.getParent().toString(), "-czf", tar.toString(), release.getFileName().toString()));
+                "-C", Objects.requireNonNull(release.getParent()).toString(), "-czf", tar.toString(),
+                release.getFileName().toString()));
         published(tar, release.resolve("install.sh"));
     }
 

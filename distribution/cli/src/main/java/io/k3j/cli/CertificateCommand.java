@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// `k3s certificate check|rotate|rotate-ca`: looks at the certificates on disk, or has them made anew: by the
+/// `k3s certificate check|rotate|rotate-ca`: looks at the certificates on disk, or has them made again: by the
 /// running server, else with the next start.
 final class CertificateCommand {
     private static final String USAGE = "use: k3s certificate check [--output text|table|json|yaml]"
@@ -60,7 +60,7 @@ final class CertificateCommand {
         try {
             return CertificateServices.named(given);
         } catch (IllegalArgumentException unknown) {
-            throw new UsageFailure(unknown.getMessage());
+            throw new UsageFailure(String.valueOf(unknown.getMessage()));
         }
     }
 
@@ -114,7 +114,7 @@ final class CertificateCommand {
         }
     }
 
-    /// The running server makes its certificates anew; nobody's connection ends.
+    /// The running server makes its certificates again; nobody's connection ends.
     private static int rotateRunning(Set<String> services, Words words, Host host) throws IOException {
         String body = Json.text(Struct.of("services", Seq.copyOf(services)));
         try (ClusterAccess access = RunningServer.reach(words, host)) {

@@ -1,5 +1,7 @@
 package io.k3j.cli;
 
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.flannelconf.FlannelConf;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Finds impossible values and combinations before anything is started or written. All are told at once.
 final class Checks {
@@ -18,6 +22,7 @@ final class Checks {
     private static final Set<String> ENDPOINTS = Set.of("mysql", "postgres", "postgresql", "http", "https");
     private final Map<String, Object> settings;
     private final List<String> problems = new ArrayList<>();
+    private List<Cidr> cluster = List.of();
 
     private Checks(Map<String, Object> settings) {
         this.settings = settings;
@@ -27,6 +32,8 @@ final class Checks {
         Checks c = new Checks(settings);
         c.machine(host);
         c.networks();
+        c.families();
+        c.flannelConf();
         c.addresses();
         c.nodePorts();
         c.name();
@@ -52,25 +59,66 @@ final class Checks {
     }
 
     private void networks() {
-        List<Cidr> cluster = cidrs("clusterCidr", "--cluster-cidr");
+        cluster = cidrs("clusterCidr", "--cluster-cidr");
         List<Cidr> service = cidrs("serviceCidr", "--service-cidr");
         for (Cidr c : cluster) {
             for (Cidr s : service) {
-                if (c.six() == s.six() && overlap(c, s)) {
+                if (overlap(c, s)) {
                     problems.add(
                             "--cluster-cidr and --service-cidr must not overlap; the defaults are 10.42.0.0/16 and "
                                     + "10.43.0.0/16");
                 }
             }
         }
-        if (!cluster.isEmpty() && !service.isEmpty() && cluster.getFirst().six() != service.getFirst().six()) {
-            problems.add("--cluster-cidr and --service-cidr must begin with the same address family");
+    }
+
+    /// K3s' sentences: of the families of pods, Services and nodes the first two are the same, and the nodes have them.
+    private void families() {
+        Set<Boolean> pods = families("clusterCidr");
+        if (pods.isEmpty()) {
+            return;
+        }
+        boolean begins = list("clusterCidr")[0].contains(":") == list("serviceCidr")[0].contains(":");
+        String same = ", must share the same IP version (IPv4, IPv6 or dual-stack)";
+        if (!begins || !pods.equals(families("serviceCidr"))) {
+            problems.add("cluster-cidr: " + shown("clusterCidr") + " and service-cidr: " + shown("serviceCidr") + same
+                    + "; give both by --cluster-cidr and --service-cidr, in one order");
+        }
+        boolean node = !Boolean.TRUE.equals(settings.get("disableAgent")) && list("nodeIp").length > 0;
+        String advertised = String.valueOf(settings.get("advertiseAddress"));
+        if (node && !families("nodeIp").containsAll(pods)) {
+            problems.add("cluster-cidr: " + shown("clusterCidr") + " and node-ip: " + shown("nodeIp") + same
+                    + "; give an address of each by --node-ip");
+        } else if (advertised.contains(":") != list("serviceCidr")[0].contains(":")) {
+            problems.add("service IP family \"" + list("serviceCidr")[0] + "\" must match public address family \""
+                    + advertised + "\"; give an address of that family by --advertise-address");
+        }
+    }
+
+    /// Whether there is a network or address of IPv6 (true), of IPv4 (false).
+    private Set<Boolean> families(String key) {
+        return Arrays.stream(list(key)).map(text -> text.contains(":")).collect(Collectors.toSet());
+    }
+
+    private String shown(String key) {
+        return "[" + String.join(" ", list(key)) + "]";
+    }
+
+    /// The network itself is built by the same file; an agent hears only later what it must not contradict.
+    private void flannelConf() {
+        boolean flannel = !Boolean.TRUE.equals(settings.get("disableAgent"))
+                && !"none".equals(settings.get("flannelBackend"));
+        if (flannel && settings.get("flannelConf") instanceof String file) {
+            try {
+                FlannelConf.read(Path.of(file), cluster);
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
         }
     }
 
     private static boolean overlap(Cidr a, Cidr b) {
-        int bits = Math.min(a.bits(), b.bits());
-        return new Cidr(a.base(), bits).address(0).equals(new Cidr(b.base(), bits).address(0));
+        return a.contains(b) || b.contains(a);
     }
 
     private List<Cidr> cidrs(String key, String flag) {
@@ -81,6 +129,10 @@ final class Checks {
             } catch (IllegalArgumentException e) {
                 problems.add("invalid " + flag + " \"" + text + "\": it must be a network such as 10.42.0.0/16");
             }
+        }
+        if (list.stream().map(Cidr::ipv6).distinct().count() < list.size()) {
+            problems.add(
+                    "invalid " + flag + " " + list + ": it must be one network of IPv4, one of IPv6, or one of each");
         }
         return list;
     }
@@ -117,7 +169,7 @@ final class Checks {
     }
 
     private void name() {
-        String name = (String) settings.get("nodeName");
+        String name = (String) Objects.requireNonNull(settings.get("nodeName"));
         boolean good = !name.isEmpty() && name.length() <= LONGEST_NAME
                 && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.')
                 && Character.isLetterOrDigit(name.charAt(0))

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
-    private static final String COMMANDS = "server agent kubectl crictl ctr check-config bundle completion token "
-            + "etcd-snapshot secrets-encrypt certificate server-config help";
+    private static final String COMMANDS = "server agent kubectl crictl ctr check-config check-policy bundle "
+            + "completion token etcd-snapshot secrets-encrypt certificate server-config help";
 
     private Completion() {
     }

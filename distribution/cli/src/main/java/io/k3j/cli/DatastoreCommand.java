@@ -35,7 +35,7 @@ final class DatastoreCommand {
         StoreRunner.Server here = new StoreRunner.Server(
                 Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir())).toAbsolutePath(),
                 words.text("node-name", host.environment().getOrDefault("K3S_NODE_NAME", host.name())),
-                words.text("node-ip", host.address().orElse("127.0.0.1")));
+                words.text("node-ip", host.addresses().stream().findFirst().orElse("127.0.0.1")));
         Stores.Side from = Stores.Side.of(words.text("from", ""), files(words, "from"), here);
         Stores.Side to = Stores.Side.of(words.text("to", ""), files(words, "to"), here);
         if (from.equals(to)) {

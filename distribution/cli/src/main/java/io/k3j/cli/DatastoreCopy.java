@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -154,7 +155,8 @@ final class DatastoreCopy {
                     one.get();
                 }
             } catch (ExecutionException e) {
-                throw new UsageFailure("the target's revision cannot be raised: " + e.getCause().getMessage());
+                throw new UsageFailure(
+                        "the target's revision cannot be raised: " + Objects.requireNonNull(e.getCause()).getMessage());
             }
         }
         to.compact(to.revision());

@@ -3,47 +3,36 @@ package io.k3j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Fills in the defaults that depend on the machine or on other flags, as K3s does.
 final class Defaults {
-    private static final int DNS_ADDRESS = 10;
-
     private Defaults() {
     }
 
-    static void fill(Map<String, Object> settings, Host host) {
+    /// @param given the settings somebody has written down
+    /// @return what is wrong with the addresses
+    static List<String> fill(Map<String, Object> settings, Set<String> given, Host host) {
         if (!host.root()) {
             replace(settings, "dataDir", "/var/lib/rancher/k3s", host.home() + "/.rancher/k3s");
             replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
         }
         settings.putIfAbsent("nodeName", host.name());
-        host.address().ifPresent(a -> settings.putIfAbsent("nodeIp", new String[] {a}));
+        List<String> problems = NodeAddresses.fill(settings, given, host);
         secret(settings, "token");
         secret(settings, "agentToken");
-        if (settings.get("serviceCidr") instanceof String[] cidrs) {
-            dns(settings, cidrs[0]);
-        }
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");
-        String[] nodeIp = (String[]) settings.getOrDefault("nodeIp", new String[] {"127.0.0.1"});
-        String[] external = (String[]) settings.getOrDefault("nodeExternalIp", new String[] {nodeIp[0]});
-        settings.putIfAbsent("advertiseAddress", external[0]);
         if (settings.containsKey("httpsListenPort")) {
             settings.putIfAbsent("advertisePort", settings.get("httpsListenPort"));
         }
+        return problems;
     }
 
     private static void replace(Map<String, Object> settings, String key, String preset, String value) {
         if (preset.equals(settings.get(key))) {
             settings.put(key, value);
-        }
-    }
-
-    private static void dns(Map<String, Object> settings, String serviceCidr) {
-        try {
-            settings.putIfAbsent("clusterDns", new String[] {Cidr.parse(serviceCidr).address(DNS_ADDRESS)});
-        } catch (IllegalArgumentException e) {
-            settings.remove("clusterDns");
         }
     }
 

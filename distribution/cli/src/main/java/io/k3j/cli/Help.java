@@ -24,6 +24,7 @@ final class Help {
                    crictl        Run crictl
                    ctr           Run ctr
                    check-config  Run config check
+                   check-policy  Say which NetworkPolicy allows or denies: FROM TO PORT
                    token         Manage tokens: create, delete, generate, list, rotate
                    certificate   Manage certificates: check, rotate, rotate-ca
                    secrets-encrypt  Control the encryption of Secrets: status, enable, disable, rotate-keys

@@ -28,7 +28,7 @@ public final class Main {
         try {
             code = run(List.of(arguments), Host.here(InstantSource.system(), System.getenv()));
         } catch (UsageFailure e) {
-            e.getMessage().lines().forEach(l -> System.err.println("k3s: " + l));
+            String.valueOf(e.getMessage()).lines().forEach(l -> System.err.println("k3s: " + l));
             code = 1;
         }
         System.exit(code);
@@ -43,6 +43,7 @@ public final class Main {
             case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
+            case "check-policy" -> CheckPolicyCommand.run(rest, host, System.out);
             case "help", "h", "--help", "-h" -> help(rest);
             case "--version", "-v", "version" -> version();
             case "token" -> TokenCommand.run(rest, host);

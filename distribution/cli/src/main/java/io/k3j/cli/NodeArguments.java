@@ -3,6 +3,7 @@ package io.k3j.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -56,6 +57,7 @@ final class NodeArguments {
                 flag -> SECRET.contains(flag.name()), Boolean::logicalOr));
         return new TreeMap<>(environment).entrySet().stream()
                 .filter(e -> e.getKey().startsWith(VARIABLES) && flags.containsKey(e.getKey()))
-                .map(e -> e.getKey() + "=" + (flags.get(e.getKey()) ? OMITTED : e.getValue())).toList();
+                .map(e -> e.getKey() + "=" + (Objects.requireNonNull(flags.get(e.getKey())) ? OMITTED : e.getValue()))
+                .toList();
     }
 }

@@ -48,10 +48,9 @@ final class PlanBuilder {
 
     private LaunchPlan plan(List<String> warnings) {
         flags.all().forEach(this::given);
-        Defaults.fill(settings, host);
+        List<String> problems = new ArrayList<>(Defaults.fill(settings, whereSet.keySet(), host));
         settings.put("controlPlane",
                 command.equals("server") && !Boolean.TRUE.equals(settings.get("disableApiserver")));
-        List<String> problems = new ArrayList<>();
         problems.addAll(command.equals("agent") ? AgentChecks.problems(settings)
                 : ManagedEtcd.decide(settings, warnings));
         problems.addAll(Checks.problems(settings, host));

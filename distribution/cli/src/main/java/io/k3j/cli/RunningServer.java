@@ -21,7 +21,7 @@ final class RunningServer {
                     .ifPresent(warning -> System.err.println("k3s: " + warning));
             return access;
         } catch (IOException refused) {
-            throw new UsageFailure(refused.getMessage());
+            throw new UsageFailure(String.valueOf(refused.getMessage()));
         }
     }
 

@@ -55,7 +55,7 @@ final class SecretsEncryptCommand {
             RunningServer.granted(access.put(CONFIG, Json.text(body), LIMIT));
             System.out.println(done);
         } catch (IOException broken) {
-            throw new UsageFailure(broken.getMessage());
+            throw new UsageFailure(String.valueOf(broken.getMessage()));
         }
     }
 
@@ -68,7 +68,7 @@ final class SecretsEncryptCommand {
                 System.out.println(text(status));
             }
         } catch (IOException | MalformedInput broken) {
-            throw new UsageFailure(broken.getMessage());
+            throw new UsageFailure(String.valueOf(broken.getMessage()));
         }
     }
 

@@ -46,7 +46,7 @@ final class ServerConfigCommand {
             System.out.print(RunningServer.granted(answer));
             return 0;
         } catch (IOException broken) {
-            throw new UsageFailure(broken.getMessage());
+            throw new UsageFailure(String.valueOf(broken.getMessage()));
         }
     }
 }

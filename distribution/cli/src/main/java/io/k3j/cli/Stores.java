@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,8 @@ final class Stores {
     /// that another server uses is left to that.
     static Optional<String> problem(Path dataDir) {
         return Server.runsIn(dataDir) ? Optional.empty()
-                : made(StoreOpener.class, OPENERS.get(SQLITE)).problem(new StoreOpener.Place("", dataDir, List.of()));
+                : made(StoreOpener.class, Objects.requireNonNull(OPENERS.get(SQLITE)))
+                        .problem(new StoreOpener.Place("", dataDir, List.of()));
     }
 
     /// Opens a side; `target` may be made.
@@ -111,7 +113,7 @@ final class Stores {
                 && !Files.exists(side.place().dataDir().resolve("server/db/state.db"))) {
             throw new UsageFailure("there is no SQLite datastore in " + side.place().dataDir());
         }
-        StoreOpener opener = made(StoreOpener.class, OPENERS.get(side.kind()));
+        StoreOpener opener = made(StoreOpener.class, Objects.requireNonNull(OPENERS.get(side.kind())));
         if (!side.kind().equals(MANAGED)) {
             return new Open(opener.open(side.place()), null);
         }

@@ -84,7 +84,7 @@ final class TokenCommand {
                     "server", ClusterToken.parse(next).password()).text());
             return 0;
         } catch (IOException broken) {
-            throw new UsageFailure(broken.getMessage());
+            throw new UsageFailure(String.valueOf(broken.getMessage()));
         }
     }
 }

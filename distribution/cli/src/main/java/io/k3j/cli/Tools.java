@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -50,9 +51,9 @@ final class Tools {
 
     private static Path realDirectory(Path program) {
         try {
-            return program.toRealPath().getParent();
+            return Objects.requireNonNull(program.toRealPath().getParent());
         } catch (IOException e) {
-            return program.getParent();
+            return Objects.requireNonNull(program.getParent());
         }
     }
 

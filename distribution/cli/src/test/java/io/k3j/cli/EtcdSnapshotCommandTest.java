@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +22,7 @@ class EtcdSnapshotCommandTest {
 
     private Host host() {
         environment.putIfAbsent("K3S_CONFIG_FILE", directory.resolve("config.yaml").toString());
-        return new Host("n1", true, "/root", Optional.empty(), Instant.EPOCH, environment);
+        return new Host("n1", true, "/root", List.of(), List.of(), Instant.EPOCH, environment);
     }
 
     private Struct asked(String operation, String... arguments) {

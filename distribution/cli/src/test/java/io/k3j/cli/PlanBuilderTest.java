@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.k3j.launcher.LaunchPlan;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,19 @@ class PlanBuilderTest {
     }
 
     private LaunchPlan plan(String... arguments) {
-        Host host = new Host("node-1", true, "/root", Optional.of("192.0.2.7"), Instant.parse("2026-01-01T00:00:00Z"),
+        return plan(List.of("192.0.2.7"), arguments);
+    }
+
+    private LaunchPlan plan(List<String> addresses, String... arguments) {
+        List<Host.Link> links = List.of(link("eth1", "198.51.100.7", "fe80::7", "2001:db8:1:0:0:0:0:7"),
+                link("eth2", "198.51.100.8", "198.51.100.9"), link("eth3", "fe80::8"));
+        Host host = new Host("node-1", true, "/root", addresses, links, Instant.parse("2026-01-01T00:00:00Z"),
                 environment);
         return PlanBuilder.build("server", List.of(arguments), host, warnings);
+    }
+
+    private static Host.Link link(String name, String... addresses) {
+        return new Host.Link(name, Stream.of(addresses).map(InetAddress::ofLiteral).toList());
     }
 
     private static Object flat(Object value) {
@@ -54,6 +65,58 @@ class PlanBuilderTest {
                     "flannelBackend|vxlan"})
     void fillsInTheDefaultsOfK3s(String key, String value) {
         assertThat(flat(plan().settings().get(key))).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "2001:db8::7||clusterCidr|fd00:42::/56", "2001:db8::7||serviceCidr|fd00:43::/112",
+            "2001:db8::7||clusterDns|fd00:43::a", "2001:db8::7||advertiseAddress|2001:db8::7",
+            "192.0.2.7,2001:db8::7||nodeIp|192.0.2.7,2001:db8::7", "192.0.2.7,2001:db8::7||clusterCidr|10.42.0.0/16",
+            "192.0.2.7,2001:db8::7|--cluster-cidr=10.42.9.9/16,FD00:42:0::/56 --service-cidr=10.43.0.0/16,fd00:43::/112"
+                    + "|clusterCidr|10.42.0.0/16,fd00:42::/56",
+            "192.0.2.7,2001:db8::7|--cluster-cidr=10.42.0.0/16,fd00:42::/56 --service-cidr=10.43.0.0/16,fd00:43::/112"
+                    + "|clusterDns|10.43.0.10,fd00:43::a",
+            "192.0.2.7,2001:db8::7|--cluster-cidr=fd00:42::/56 --service-cidr=fd00:43::/112"
+                    + "|nodeIp|2001:db8::7,192.0.2.7",
+            "192.0.2.7,2001:db8::7|--cluster-cidr=fd00:42::/56 --service-cidr=fd00:43::/112"
+                    + "|advertiseAddress|2001:db8::7",
+            "192.0.2.7|--node-ip=2001:DB8:0::9|nodeIp|2001:db8::9",
+            "192.0.2.7|--flannel-iface=eth1|nodeIp|198.51.100.7,2001:db8:1::7",
+            "192.0.2.7|--flannel-iface=eth2 --node-ip=198.51.100.9|nodeIp|198.51.100.9"})
+    void takesTheAddressesOfTheMachineAsK3sDoes(String addresses, String line, String key, String value) {
+        String[] arguments = line == null ? new String[0] : line.split(" ");
+        assertThat(flat(plan(List.of(addresses.split(",")), arguments).settings().get(key))).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "--cluster-cidr=fd00:42::/56|cluster-cidr: [fd00:42::/56] and service-cidr: [10.43.0.0/16], must share the same",
+            "--cluster-cidr=10.42.0.0/16,fd00:42::/56|must share the same IP version (IPv4, IPv6 or dual-stack)",
+            "--cluster-cidr=10.42.0.0/16,fd00:42::/56 --service-cidr=fd00:43::/112,10.43.0.0/16|in one order",
+            "--cluster-cidr=10.42.0.0/16,fd00:42::/56 --service-cidr=10.43.0.0/16,fd00:43::/112"
+                    + "|and node-ip: [192.0.2.7], must share the same IP version",
+            "--cluster-cidr=10.42.0.0/16,10.44.0.0/16|invalid --cluster-cidr [10.42.0.0/16, 10.44.0.0/16]: it must be one "
+                    + "network of IPv4, one of IPv6, or one of each",
+            "--advertise-address=2001:db8::7|service IP family \"10.43.0.0/16\" must match public address family "
+                    + "\"2001:db8::7\"; give an address of that family by --advertise-address",
+            "--flannel-iface=eth9|unable to find interface eth9 (--flannel-iface); see: ip link",
+            "--flannel-iface=eth2|multiple global unicast addresses defined for eth2, please set ip from one of "
+                    + "[198.51.100.8, 198.51.100.9] by --node-ip",
+            "--flannel-iface=eth3|interface eth3 (--flannel-iface) does not have a correct global unicast ip",
+            "--flannel-conf=/no/such/file|--flannel-conf /no/such/file: it cannot be read: NoSuchFileException"})
+    void refusesAddressesThatDoNotFitEachOther(String line, String part) {
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(line.split(" ")))
+                .withMessageContaining(part);
+    }
+
+    @Test
+    void refusesAFlannelConfThatContradictsTheCluster() throws IOException {
+        Path file = Files.writeString(directory.resolve("net-conf.json"),
+                "{\"Network\": \"10.99.0.0/16\", \"Backend\": {\"Type\": \"vxlan\"}}");
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--flannel-conf", file.toString()))
+                .withMessageContaining("Network is \"10.99.0.0/16\", it must be --cluster-cidr 10.42.0.0/16");
+        assertThat(plan("--flannel-conf", file.toString(), "--cluster-cidr=10.99.0.0/16").settings())
+                .containsEntry("flannelConf", file.toString());
     }
 
     @ParameterizedTest
@@ -245,7 +308,7 @@ class PlanBuilderTest {
 
     @Test
     void refusesAClockBefore1980AndANodeWithoutRoot() {
-        Host host = new Host("n", false, "/home/u", Optional.empty(), Instant.EPOCH, environment);
+        Host host = new Host("n", false, "/home/u", List.of(), List.of(), Instant.EPOCH, environment);
         assertThatExceptionOfType(UsageFailure.class)
                 .isThrownBy(() -> PlanBuilder.build("server", List.of(), host, warnings))
                 .withMessageContaining("server time isn't set properly").withMessageContaining("must run as root");

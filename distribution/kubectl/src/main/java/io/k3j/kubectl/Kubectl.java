@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 
 /// The door: one command line in, an exit code out.
@@ -29,7 +30,7 @@ public final class Kubectl {
         } catch (MalformedInput e) {
             err.println(e.getMessage());
         } catch (CompletionException e) {
-            err.println("error: " + e.getCause().getMessage());
+            err.println("error: " + Objects.requireNonNull(e.getCause()).getMessage());
         }
         return 1;
     }

@@ -3,6 +3,7 @@ package io.k3j.launcher;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.connect.FrameworkUtilHelper;
@@ -30,19 +31,20 @@ public final class ClassOwners implements FrameworkUtilHelper {
     public Optional<Bundle> getBundle(Class<?> type) {
         Owners owners = current;
         ClassLoader loader = type.getClassLoader();
-        if (owners.context == null || loader != ClassOwners.class.getClassLoader() && loader != owners.apart) {
+        BundleContext context = owners.context;
+        if (context == null || loader != ClassOwners.class.getClassLoader() && loader != owners.apart) {
             return Optional.empty();
         }
         String location = owners.locations.get(type.getPackageName());
-        return location == null ? Optional.empty() : Optional.ofNullable(owners.context.getBundle(location));
+        return location == null ? Optional.empty() : Optional.ofNullable(context.getBundle(location));
     }
 
     private static final class Owners {
-        private final BundleContext context;
+        private final @Nullable BundleContext context;
         private final Map<String, String> locations;
         private final ClassLoader apart;
 
-        Owners(BundleContext context, Map<String, String> locations, ClassLoader apart) {
+        Owners(@Nullable BundleContext context, Map<String, String> locations, ClassLoader apart) {
             this.context = context;
             this.locations = locations;
             this.apart = apart;

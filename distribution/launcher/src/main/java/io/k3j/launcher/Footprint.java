@@ -61,7 +61,7 @@ final class Footprint {
                 Files.delete(directory);
             }
         } catch (IOException kept) {
-            LOG.log(Level.WARNING, "not removed after the refused start: " + kept);
+            LOG.log(Level.WARNING, "Cannot remove after the refused start: " + kept);
         }
     }
 

@@ -40,7 +40,7 @@ final class FrameworkCache {
         }
     }
 
-    /// Forgets it all, so that the framework installs anew.
+    /// Forgets it all, so that the framework installs again.
     void clear() throws IOException {
         delete(directory);
     }

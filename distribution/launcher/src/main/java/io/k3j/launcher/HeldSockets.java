@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// The server sockets of this process, bound before anything is written and held until the end.
 final class HeldSockets implements ListeningSockets, AutoCloseable {
@@ -75,7 +76,7 @@ final class HeldSockets implements ListeningSockets, AutoCloseable {
 
     /// The port really bound, also when 0 was asked for.
     int port(String name) {
-        return byName.get(name).socket().getLocalPort();
+        return Objects.requireNonNull(byName.get(name)).socket().getLocalPort();
     }
 
     @Override

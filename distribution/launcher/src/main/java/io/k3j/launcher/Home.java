@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// The directory the distribution was unpacked to.
 ///
@@ -24,7 +25,8 @@ public record Home(Path root) {
         }
         try {
             Path jar = Path.of(Home.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return new Home(jar.toAbsolutePath().getParent().getParent());
+            Path lib = Objects.requireNonNull(jar.toAbsolutePath().getParent());
+            return new Home(Objects.requireNonNull(lib.getParent()));
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot tell where this program lies; set -Dk3j.home", e);
         }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.felix.cm.PersistenceManager;
 
-/// Keeps configurations in memory only. They are made anew from the flags with each start, so a stale one
+/// Keeps configurations in memory only. They are made again from the flags with each start, so a stale one
 /// must not survive, and nothing is gained by writing them to disk.
 final class MemoryConfigurations implements PersistenceManager {
     /// The name the configuration service is told to wait for.

@@ -59,7 +59,8 @@ final class PhaseWatch implements ServiceListener {
     /// How a phase reads in a progress line.
     static String words(String id) {
         Map<String, String> known = Map.of(Phases.DATASTORE_READY, "datastore ready", Phases.APISERVER_READY,
-                "API server ready", Phases.NODE_READY, "node Ready", CONTROLLERS, "controllers may run",
+                "API server ready", Phases.NODE_READY, "node Ready", CONTROLLERS,
+                "acquired lease kube-system/kube-controller-manager",
                 "io.k3j.joined", "joined the cluster");
         return known.getOrDefault(id, id.substring("io.k3j.".length()).replace('-', ' '));
     }

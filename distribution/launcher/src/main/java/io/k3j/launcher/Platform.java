@@ -47,7 +47,7 @@ final class Platform {
         try {
             return open(index, cache, shipped, classes);
         } catch (BundleException | RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "framework cache unusable, made again", e);
+            LOG.log(System.Logger.Level.WARNING, "Framework cache is unusable, rebuilding it", e);
             cache.clear();
             return open(index, cache, shipped, classes);
         }
@@ -120,7 +120,8 @@ final class Platform {
 
     private static void log(FrameworkEvent event) {
         if (event.getType() == FrameworkEvent.ERROR) {
-            LOG.log(System.Logger.Level.ERROR, "bundle=" + event.getBundle().getSymbolicName(), event.getThrowable());
+            LOG.log(System.Logger.Level.ERROR, "Framework error bundle=" + event.getBundle().getSymbolicName(),
+                    event.getThrowable());
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,7 +72,7 @@ public final class Server {
             complain(e.getMessage());
             return 1;
         } catch (IOException | BundleException | InvalidSyntaxException e) {
-            System.getLogger("io.k3j.launcher").log(System.Logger.Level.ERROR, "start failed", e);
+            System.getLogger("io.k3j.launcher").log(System.Logger.Level.ERROR, "Start failed", e);
             complain("cannot start: " + e.getMessage());
             return 1;
         } catch (InterruptedException e) {
@@ -107,13 +108,13 @@ public final class Server {
         context.registerService(Abort.class, ending(), null);
         PhaseWatch.on(context, this::reached);
         platform.start();
-        progress.step("platform started");
+        progress.step("OSGi framework started");
         rehearsal.await(end);
         notifier.stopping();
         if (!platform.stop(STOP_MILLIS)) {
             System.getLogger("io.k3j.launcher").log(System.Logger.Level.WARNING, "not all bundles stopped in time");
         }
-        String reason = abort.get();
+        String reason = Objects.requireNonNull(abort.get());
         if (!reason.isEmpty()) {
             complain(reason);
             return done ? 0 : 1;
@@ -124,7 +125,7 @@ public final class Server {
 
     /// One that was not let into its cluster was never here. A reset ends before it joins, and what it made stays.
     private void forgetIfRefused() {
-        if (!joined && !abort.get().isEmpty() && !done) {
+        if (!joined && !Objects.requireNonNull(abort.get()).isEmpty() && !done) {
             footprint.undo();
         }
     }

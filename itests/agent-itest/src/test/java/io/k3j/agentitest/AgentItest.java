@@ -2,12 +2,13 @@ package io.k3j.agentitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitmachine.AgentProcess;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,7 +128,9 @@ class AgentItest {
                 .filter(line -> !line.startsWith("#") && !line.isBlank()).map(line -> line.split("[{ ]")[0]).toList();
         List<String> families = new ArrayList<>(new LinkedHashSet<>(names));
         assertThat(families).containsExactly("container_cpu_usage_seconds_total", "container_memory_working_set_bytes",
-                "node_cpu_usage_seconds_total", "node_memory_working_set_bytes", "scrape_error");
+                "container_start_time_seconds", "node_cpu_usage_seconds_total", "node_memory_working_set_bytes",
+                "pod_cpu_usage_seconds_total", "pod_memory_working_set_bytes", "resource_scrape_error",
+                "scrape_error");
         assertThat(names).isSortedAccordingTo(Comparator.comparing(families::indexOf));
     }
 

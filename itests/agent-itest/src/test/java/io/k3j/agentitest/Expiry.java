@@ -1,13 +1,13 @@
 package io.k3j.agentitest;
 
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Lets certificates run out: each is signed again by its authority, with the same key and words, until yesterday.
 ///
@@ -81,6 +81,6 @@ record Expiry(Path authorities) {
     private static Outcome bash(String script, Path... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("bash", "-c", script, "expiry"));
         List.of(arguments).forEach(one -> command.add(one.toString()));
-        return Outcome.of(LIMIT, Map.of(), command);
+        return Launch.of(command).run(LIMIT);
     }
 }

@@ -1,8 +1,10 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.testkit.ApiClientContract;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +18,7 @@ class LocalClientTest extends ApiClientContract {
 
     @BeforeEach
     @Override
-    void makeNamespace() {
+    protected void makeNamespace() {
         try {
             server = new Standalone(new MemoryDatastore(), 0, false);
         } catch (IOException e) {
@@ -34,7 +36,7 @@ class LocalClientTest extends ApiClientContract {
     }
 
     @Override
-    ApiClient client() {
+    protected ApiClient client() {
         return client;
     }
 }

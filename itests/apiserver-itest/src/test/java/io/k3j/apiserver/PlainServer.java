@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Term;
 import io.k3j.componentapi.Health;
@@ -8,27 +9,29 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.resourcesbuiltin.BuiltinKinds;
 import io.k3j.watchcache.Store;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// An API server of this process without a port, for tests of what several of them do on one store.
 public final class PlainServer implements AutoCloseable {
-    private final Extensions extensions = new Extensions();
+    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), false);
+    private final Contributions contributions = POLICY.contributions();
     private final ViewKeeper views = new ViewKeeper();
     private final Server server;
 
     /// Serves a datastore.
     public PlainServer(Datastore datastore) {
-        extensions.kinds().put(new BuiltinKinds(Standalone.collecting(extensions)));
+        contributions.kinds().put(new BuiltinKinds(Standalone.collecting(contributions), true), Map.of());
         Store store = new Store();
         store.use(datastore);
-        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
-                Core.World.real(Health.none()),
+        server = new Server(contributions, store, POLICY,
+                Core.Environment.real(Health.none()),
                 new HealthChecks.PostStartHooks(() -> true, () -> true));
     }
 
     /// An administrator of any name.
     public ApiClient client() {
-        return new LocalClient(server.core(), PlainServer::caller, caller("admin"), views);
+        return new LocalClient(server.local(), PlainServer::caller, caller("admin"), views);
     }
 
     private static Caller caller(String name) {
@@ -37,7 +40,7 @@ public final class PlainServer implements AutoCloseable {
 
     /// What clients taken from now on are bound to.
     public void begin(Term term) {
-        extensions.begin(term);
+        contributions.terms().add(term, Map.of());
     }
 
     @Override

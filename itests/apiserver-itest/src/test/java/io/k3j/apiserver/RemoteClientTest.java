@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clienthttp.RemoteClients;
 import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.testkit.ApiClientContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class RemoteClientTest extends ApiClientContract {
 
     @BeforeEach
     @Override
-    void makeNamespace() {
+    protected void makeNamespace() {
         try {
             server = new Standalone(new MemoryDatastore(), 0, false);
             Path config = server.port().kubeConfig(directory, "tester", "system:masters");
@@ -40,7 +41,7 @@ class RemoteClientTest extends ApiClientContract {
     }
 
     @Override
-    ApiClient client() {
+    protected ApiClient client() {
         return client;
     }
 }

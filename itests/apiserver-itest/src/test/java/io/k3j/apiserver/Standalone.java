@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiwatches.ViewKeeper;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Datastore;
@@ -28,6 +29,7 @@ import org.osgi.framework.ServiceRegistration;
 /// `Standalone DIR [PORT] [sqlite] [open]` writes `DIR/admin.kubeconfig` and serves until it is killed.
 /// `open` takes everybody without a certificate for an administrator.
 public final class Standalone implements AutoCloseable {
+    private static final Core.Policy POLICY = new Core.Policy(Set.of(), Set.of(), false);
     private final Server server;
     private final Port port;
 
@@ -48,17 +50,17 @@ public final class Standalone implements AutoCloseable {
 
     /// Serves a datastore on a port.
     Standalone(Datastore datastore, int number, boolean open) throws IOException {
-        Extensions extensions = new Extensions();
-        extensions.kinds().put(new BuiltinKinds(collecting(extensions)));
-        extensions.authenticators().add(certificates(), Map.of());
+        Contributions contributions = POLICY.contributions();
+        contributions.kinds().put(new BuiltinKinds(collecting(contributions), true), Map.of());
+        contributions.authenticators().add(certificates(), Map.of());
         if (open) {
-            extensions.authenticators().add(c -> Optional.of(Caller.of("anybody", List.of("system:masters"))),
+            contributions.authenticators().add(c -> Optional.of(Caller.of("anybody", List.of("system:masters"))),
                     Map.of("service.ranking", -1));
         }
         Store store = new Store();
         store.use(datastore);
-        server = new Server(extensions, store, new Core.Policy(Set.of(), Set.of(), false),
-                Core.World.real(Health.none()),
+        server = new Server(contributions, store, POLICY,
+                Core.Environment.real(Health.none()),
                 new HealthChecks.PostStartHooks(() -> true, () -> true));
         port = new Port(number);
         port.serve(server.endpoint());
@@ -71,7 +73,7 @@ public final class Standalone implements AutoCloseable {
 
     /// The client of a component in this process.
     ApiClient local(Caller caller, ViewKeeper views) {
-        return new LocalClient(server.core(), user -> {
+        return new LocalClient(server.local(), user -> {
             throw new IllegalArgumentException("the test does not declare the identity " + user);
         }, caller, views);
     }
@@ -83,11 +85,11 @@ public final class Standalone implements AutoCloseable {
     }
 
     /// A bundle context that only takes hooks.
-    static BundleContext collecting(Extensions extensions) {
+    static BundleContext collecting(Contributions contributions) {
         return (BundleContext) Proxy.newProxyInstance(Standalone.class.getClassLoader(),
                 new Class<?>[] {BundleContext.class}, (proxy, method, given) -> {
                     if (method.getName().equals("registerService") && given[1] instanceof KindHooks hooks) {
-                        extensions.kinds().put(hooks);
+                        contributions.kinds().put(hooks, Map.of());
                         return Proxy.newProxyInstance(Standalone.class.getClassLoader(),
                                 new Class<?>[] {ServiceRegistration.class}, (p, m, a) -> null);
                     }

@@ -8,12 +8,12 @@ import java.util.List;
 
 /// The remote client without a framework: reads `kubelet.kubeconfig` and its like in a directory.
 public final class RemoteClients implements AutoCloseable {
-    private final Clients clients;
+    private final ApiClients clients;
     private final ViewKeeper views = new ViewKeeper();
 
     /// Reads kubeconfigs below this directory.
     public RemoteClients(Path directory) {
-        clients = new Clients(directory, bundle -> List.of(), Health.none());
+        clients = new ApiClients(directory, bundle -> List.of(), Health.none());
     }
 
     /// A client for a bundle that declares these users.

@@ -11,7 +11,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LeaseHold;
-import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.model.Key;
@@ -35,10 +35,10 @@ class SeveralServersTest {
     private static final class Member {
         private final PlainServer server;
         private final ApiClient api;
-        private final BlockingQueue<Reign> reigns = new LinkedBlockingQueue<>();
+        private final BlockingQueue<LeadershipTerm> reigns = new LinkedBlockingQueue<>();
         private final TimeSource clock;
         private final String name;
-        private Candidacy candidacy;
+        private LeaderElector candidacy;
 
         Member(Datastore store, TimeSource clock, String name) {
             this.server = new PlainServer(store);
@@ -53,9 +53,9 @@ class SeveralServersTest {
         }
 
         void run(String... parts) {
-            candidacy = new Candidacy(api, TIMING, name, clock, reigns::add, Health.none());
+            candidacy = new LeaderElector(api, TIMING, name, clock, reigns::add, Health.none());
             for (String part : parts) {
-                candidacy.stand(() -> part);
+                candidacy.add(() -> part);
             }
             candidacy.begin();
         }
@@ -68,7 +68,7 @@ class SeveralServersTest {
         /// The client of one of this server's parts, as soon as that leads.
         ApiClient leading(String part) throws InterruptedException {
             for (boolean found = false; !found;) {
-                Reign reign = reigns.poll(10, TimeUnit.SECONDS);
+                LeadershipTerm reign = reigns.poll(10, TimeUnit.SECONDS);
                 assertThat(reign).as(name + " leading with " + part).isNotNull();
                 server.begin(reign);
                 found = reign.lease().name().equals(part);
@@ -98,7 +98,7 @@ class SeveralServersTest {
     }
 
     private static void create(ApiClient api, String name) {
-        api.create(Resources.CONFIG_MAPS, map(name), WriteOptions.PLAIN);
+        api.create(BuiltinResources.CONFIG_MAPS, map(name), WriteOptions.PLAIN);
     }
 
     @Test
@@ -111,7 +111,7 @@ class SeveralServersTest {
         });
         create(b.leading(), "by-b");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
-        assertThat(a.api.get(Resources.LEASES, new Key("kube-system", "kube-scheduler")).spec()
+        assertThat(a.api.get(BuiltinResources.LEASES, new Key("kube-system", "kube-scheduler")).spec()
                 .text("holderIdentity")).isIn("", "b");
     }
 
@@ -130,8 +130,8 @@ class SeveralServersTest {
         assertThatThrownBy(() -> create(old, "too-late"))
                 .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503));
         create(young, "still-by-b");
-        assertThat(b.api.find(Resources.CONFIG_MAPS, new Key("default", "too-late"))).isEmpty();
-        assertThat(a.api.find(Resources.CONFIG_MAPS, new Key("default", "still-by-b"))).isPresent();
+        assertThat(b.api.find(BuiltinResources.CONFIG_MAPS, new Key("default", "too-late"))).isEmpty();
+        assertThat(a.api.find(BuiltinResources.CONFIG_MAPS, new Key("default", "still-by-b"))).isPresent();
     }
 
     @Test
@@ -142,7 +142,7 @@ class SeveralServersTest {
         ApiClient scheduler = b.leading(Candidate.SCHEDULER);
         create(controllers, "by-controllers");
         create(scheduler, "by-scheduler");
-        Obj lease = a.api.get(Resources.LEASES, new Key("kube-system", Candidate.SCHEDULER));
+        Obj lease = a.api.get(BuiltinResources.LEASES, new Key("kube-system", Candidate.SCHEDULER));
         assertThat(lease.spec().text("holderIdentity")).isEqualTo("b");
         b.candidacy.close(() -> {
         });
@@ -170,11 +170,11 @@ class SeveralServersTest {
     void aPartThatIsTakenOutOfTheLeaderGoesToTheOtherServer() throws Exception {
         Candidate scheduler = () -> Candidate.SCHEDULER;
         a.run(Candidate.CONTROLLERS, Candidate.CLOUD);
-        a.candidacy.stand(scheduler);
+        a.candidacy.add(scheduler);
         ApiClient controllers = a.leading();
         a.leading(Candidate.SCHEDULER);
         b.run();
-        a.candidacy.withdraw(scheduler);
+        a.candidacy.remove(scheduler);
         create(b.leading(Candidate.SCHEDULER), "by-b");
         create(controllers, "still-by-a");
     }

@@ -2,7 +2,7 @@ package io.k3j.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
+import io.k3j.testkitprocess.Api;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,7 +3,7 @@ package io.k3j.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -2,11 +2,11 @@ package io.k3j.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ final class Victim implements AutoCloseable {
     private Victim() throws IOException, InterruptedException {
         machine = Machine.on();
         server = Server.start(machine).ready();
-        admin = Api.of(machine);
+        admin = machine.api();
     }
 
     /// Gives a test the victim.
@@ -82,7 +82,7 @@ final class Victim implements AutoCloseable {
 
     /// Requests to it from outside, by whoever holds a token; the caller closes it.
     Api outside() throws IOException {
-        return Api.anonymous(machine);
+        return machine.anonymous();
     }
 
     /// Asserts that it goes on serving: the process that was attacked, and all that has to be ready.

@@ -1,10 +1,13 @@
 package io.k3j.bench;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Debian's etcd as a child process on free ports, with its fsync on; and eight connections to it.
 final class Etcd implements Target {
     private static final int CONNECTIONS = 8;
-    private final Process process;
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
+    private final ChildProcess process;
     private final List<EtcdClient> clients = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
 
-    private Etcd(Process process) {
+    private Etcd(ChildProcess process) {
         this.process = process;
     }
 
@@ -30,11 +34,11 @@ final class Etcd implements Target {
         int port = FreePort.next();
         String client = "http://127.0.0.1:" + port;
         String peer = "http://127.0.0.1:" + FreePort.next();
-        Process process = new ProcessBuilder("/usr/bin/etcd", "--data-dir", directory.resolve("etcd").toString(),
+        ChildProcess process = Launch.of("/usr/bin/etcd", "--data-dir", directory.resolve("etcd").toString(),
                 "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer, "--log-level", "error",
-                "--quota-backend-bytes", "8000000000").redirectErrorStream(true)
-                .redirectOutput(directory.resolve("etcd.log").toFile()).start();
+                "--quota-backend-bytes", "8000000000").output(directory.resolve("etcd.log")).gracePeriod(STOP_LIMIT)
+                .start();
         Etcd etcd = new Etcd(process);
         etcd.connect(port);
         return etcd;
@@ -43,7 +47,7 @@ final class Etcd implements Target {
     private void connect(int port) throws IOException {
         Instant limit = Instant.now().plusSeconds(20);
         while (!answers(port)) {
-            if (Instant.now().isAfter(limit) || !process.isAlive()) {
+            if (Instant.now().isAfter(limit) || !process.running()) {
                 throw new IOException("etcd does not start");
             }
             Thread.onSpinWait();
@@ -88,7 +92,7 @@ final class Etcd implements Target {
 
     @Override
     public long cpuNanos() {
-        return process.info().totalCpuDuration().orElseThrow().toNanos();
+        return ProcessHandle.of(process.pid()).orElseThrow().info().totalCpuDuration().orElseThrow().toNanos();
     }
 
     @Override
@@ -96,7 +100,6 @@ final class Etcd implements Target {
         for (EtcdClient client : clients) {
             client.close();
         }
-        process.destroy();
-        process.onExit().join();
+        process.close();
     }
 }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
@@ -140,7 +141,7 @@ final class EtcdClient implements AutoCloseable {
     private void take(int type, int flags, int stream, byte[] payload) throws IOException {
         switch (type) {
             case DATA -> {
-                calls.get(stream).answered = true;
+                Objects.requireNonNull(calls.get(stream)).answered = true;
                 consumed += payload.length;
                 if (consumed >= WINDOW_STEP) {
                     send(frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(consumed).array()));
@@ -159,7 +160,7 @@ final class EtcdClient implements AutoCloseable {
             }
         }
         if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
-            calls.remove(stream).end();
+            Objects.requireNonNull(calls.remove(stream)).end();
         }
     }
 

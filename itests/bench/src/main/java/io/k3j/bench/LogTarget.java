@@ -5,8 +5,8 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.MariadbServer;
 import io.k3j.datastoreconformance.PostgresServer;
-import io.k3j.datastoremysql.MysqlStore;
-import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.datastoremysql.MysqlOpener;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.datastoresqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,14 +28,14 @@ record LogTarget(String name, Datastore store, AutoCloseable opened, @Nullable D
     /// A fresh PostgreSQL.
     static LogTarget postgres() {
         PostgresServer server = PostgresServer.started();
-        var opened = PostgresStore.open(server.endpoint("bench"));
+        var opened = new PostgresOpener().open(server.endpoint("bench"));
         return new LogTarget("postgres", opened.datastore(), opened, server);
     }
 
     /// A fresh MariaDB.
     static LogTarget mariadb() {
         MariadbServer server = MariadbServer.started();
-        var opened = MysqlStore.open(server.endpoint("bench"));
+        var opened = new MysqlOpener().open(server.endpoint("bench"));
         return new LogTarget("mariadb", opened.datastore(), opened, server);
     }
 

@@ -145,7 +145,7 @@ final class Product implements AutoCloseable {
 
     /// How many objects a second it loaded when it was started.
     double loadedPerSecond() throws IOException {
-        String loaded = "loaded objects=";
+        String loaded = "Loaded objects from the datastore count=";
         String output = process.output();
         String line = output.substring(Math.max(0, output.indexOf(loaded)));
         return behind(loaded, line) * 1e3 / Math.max(1, behind(" millis=", line));

@@ -2,8 +2,8 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.bootitest.Commands.Result;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +78,7 @@ class AuthoritiesItest {
             assertThat(check()).contains("CN=client-ca one", "CN=operators-root").doesNotContain("k3s-client-ca@");
             Path alone = dir.resolve("alone");
             make(alone, "alone");
-            Result stranger = commands.administer("certificate", "rotate-ca", "--path", alone.toString());
+            Outcome stranger = commands.administer("certificate", "rotate-ca", "--path", alone.toString());
             assertThat(stranger.code()).isEqualTo(1);
             assertThat(stranger.text()).contains("ServerCA: new CA cert cannot be verified using old CA chain",
                     "old ServiceAccount signing key not in new ServiceAccount key list");

@@ -2,8 +2,8 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.bootitest.Commands.Result;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ class BadFilesItest {
         return copy;
     }
 
-    private Result start(Path home, String... flags) throws IOException, InterruptedException {
+    private Outcome start(Path home, String... flags) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY,
                 "--clear-groups", "timeout", "60", K3sProcess.distribution().resolve("bin/k3s").toString(), "server",
                 "--data-dir", home.resolve("data").toString(), "--write-kubeconfig",
@@ -105,7 +105,7 @@ class BadFilesItest {
         bash(before, home);
         Map<String, String> tree = tree(home);
         long begun = System.nanoTime();
-        Result result = start(home,
+        Outcome result = start(home,
                 flag == null ? new String[0] : new String[] {flag.replace("HOME", home.toString())});
         System.out.println("[bad files] " + what + ": " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
                 + " ms");

@@ -34,7 +34,7 @@ class BootItest {
         Files.createDirectory(home);
         try (K3sProcess server = K3sProcess.server(home, List.of("-Dk3j.features=" + features), "--disable-agent",
                 "--bind-address", "127.0.0.1")) {
-            server.awaitOutput("component=console health=OK", LIMIT);
+            server.awaitOutput("Component healthy component=console", LIMIT);
             server.await("healthy bundles", LIMIT, () -> healthy(server));
             assertThat(server.stop()).as(server::tail).isZero();
         }

@@ -1,18 +1,18 @@
 package io.k3j.bootitest;
 
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The commands an administrator types beside a running server.
 record Commands(Path home) {
-    /// What a command printed, and its exit code.
-    record Result(int code, String text) {
-    }
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     /// `k3s kubectl …`, which must succeed.
     String kubectl(String... words) throws IOException, InterruptedException {
@@ -22,7 +22,7 @@ record Commands(Path home) {
     }
 
     /// `k3s WORD SUBWORD …` against the server of this directory.
-    Result administer(String word, String subword, String... words) throws IOException, InterruptedException {
+    Outcome administer(String word, String subword, String... words) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(word, subword, "--data-dir", home.resolve("data").toString(),
                 "--server", server()));
         line.addAll(List.of(words));
@@ -35,24 +35,16 @@ record Commands(Path home) {
                 .filter(line -> line.startsWith("server: ")).findFirst().orElseThrow().substring("server: ".length());
     }
 
-    private static Result k3s(List<String> words) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(K3sProcess.distribution().resolve("bin/k3s").toString()));
-        line.addAll(words);
-        return run(line);
+    private static Outcome k3s(List<String> words) throws IOException, InterruptedException {
+        return K3sProcess.k3s(words).run(LIMIT);
     }
 
     /// Any command.
-    static Result run(List<String> line) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
-        builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        return new Result(process.waitFor(), text);
+    static Outcome run(List<String> line) throws IOException, InterruptedException {
+        return Launch.of(line).withoutK3sEnvironment().environment("K3S_JAVA", Launch.jdk("java")).run(LIMIT);
     }
 
-    static String must(Result result) {
+    static String must(Outcome result) {
         if (result.code() != 0) {
             throw new AssertionError("ended with " + result.code() + "\n" + result.text());
         }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Many nodes lose their server at once and come back at once.
 @Tag("full")
+@Tag("kill")
 @NeedsPackages("openssl")
 class HerdItest {
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -2,8 +2,10 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.K3sProcess;
 import io.k3j.testkitprocess.KillPoints;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -25,14 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// token, datastore, records: at every tenth, or with `-Dk3j.kill.step=1` at each. The next start finds its way and
 /// leaves the files of an undisturbed one, no more and no fewer.
 @Tag("full")
+@Tag("kill")
 @NeedsPackages({"gcc", "libc6-dev"})
 class KillPointsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final String SERVES = "component=apiserver health=OK";
+    private static final String SERVES = "Component healthy component=apiserver";
     private static final String[] FLAGS = {"--disable-agent", "--bind-address", "127.0.0.1"};
     // the framework fills it as it goes along, and makes it anew when it is damaged
     private static final String CACHE = "bundles/fw-";
-    private static final long LOOK_MILLIS = 50;
+    private static final Duration LOOK = Duration.ofMillis(50);
     private static final int STEP = Integer.getInteger("k3j.kill.step", 10);
     @TempDir
     private Path directory;
@@ -59,37 +60,26 @@ class KillPointsItest {
     /// Whether a first start was killed there; not when it has come to serve before.
     private boolean killed(KillPoints kill, int point) throws IOException, InterruptedException {
         Path home = home(point);
-        Path output = home.resolve("killed.txt");
-        Process start = first(kill, point, home).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        try {
+        try (ChildProcess start = first(kill, point, home).output(home.resolve("killed.txt")).gracePeriod(Duration.ZERO)
+                .start()) {
             long end = System.nanoTime() + LIMIT.toNanos();
-            while (!start.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                String said = Files.readString(output);
+            while (!start.ended(LOOK)) {
+                String said = start.output();
                 if (said.contains(SERVES)) {
                     return false;
                 }
                 assertThat(System.nanoTime()).as(said).isLessThan(end);
             }
-            assertThat(start.exitValue()).as(Files.readString(output)).isEqualTo(KillPoints.KILLED);
+            assertThat(start.code()).as(start.output()).isEqualTo(KillPoints.KILLED);
             return true;
-        } finally {
-            start.destroyForcibly().waitFor();
         }
     }
 
-    private static ProcessBuilder first(KillPoints kill, int point, Path home) {
-        List<String> command = new ArrayList<>(
-                List.of(K3sProcess.distribution().resolve("bin/k3s").toString(), "server",
-                        "--data-dir", home.resolve("data").toString(), "--https-listen-port", "0", "--write-kubeconfig",
-                        home.resolve("k3s.yaml").toString()));
-        command.addAll(List.of(FLAGS));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(kill.at(point));
-        builder.environment()
-                .putAll(Map.of("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "K3S_CONFIG_FILE",
-                        "/dev/null"));
-        return builder;
+    private static Launch first(KillPoints kill, int point, Path home) {
+        List<String> words = new ArrayList<>(List.of("server", "--data-dir", home.resolve("data").toString(),
+                "--https-listen-port", "0", "--write-kubeconfig", home.resolve("k3s.yaml").toString()));
+        words.addAll(List.of(FLAGS));
+        return K3sProcess.k3s(words).environment(kill.at(point)).environment("K3S_CONFIG_FILE", "/dev/null");
     }
 
     /// The data directory of a server that has come to serve and was stopped.

@@ -2,8 +2,8 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.bootitest.Commands.Result;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -116,7 +116,7 @@ class SecretsItest {
         try (K3sProcess server = start()) {
             create("one");
             assertThat(status()).contains("Encryption Status: Disabled, no configuration file found");
-            Result early = commands.administer("secrets-encrypt", "rotate-keys");
+            Outcome early = commands.administer("secrets-encrypt", "rotate-keys");
             assertThat(early.code()).isEqualTo(1);
             assertThat(early.text()).contains("k3s secrets-encrypt enable");
             assertThat(Commands.must(commands.administer("secrets-encrypt", "enable")))

@@ -2,9 +2,9 @@ package io.k3j.bootitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.bootitest.Commands.Result;
 import io.k3j.datastoreconformance.EtcdServers;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @NeedsPackages("etcd-server")
+@Tag("kill")
 class ServerConfigItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String TOKEN = "of-the-servers";
@@ -76,7 +77,7 @@ class ServerConfigItest {
         return new Commands(home.resolve(name));
     }
 
-    private Result config(String server, String word, String... words) throws IOException, InterruptedException {
+    private Outcome config(String server, String word, String... words) throws IOException, InterruptedException {
         return commands(server).administer("server-config", word, words);
     }
 
@@ -119,7 +120,7 @@ class ServerConfigItest {
 
     private void refused(String told, String server, String word, String... words)
             throws IOException, InterruptedException {
-        Result result = config(server, word, words);
+        Outcome result = config(server, word, words);
         assertThat(result.code()).as(result.text()).isEqualTo(1);
         assertThat(result.text()).contains("k3s: " + told).doesNotContain("\tat ", AGENTS);
     }

@@ -39,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsPackages("openssl")
 class StockAgentItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long AT_ONCE_MILLIS = 100;
+    /// What else the machine does may slow some down, a penalty that is meant slows all.
+    private static final int MOST_TRIES = 50;
     private static final byte[] NOTHING = {};
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final Map<String, String> KUBELET = Map.of("Accept", PROTOBUF + ",application/json",
@@ -285,13 +288,13 @@ class StockAgentItest {
     void aTokenThatIsNoneIsRefusedAtOnce(String authorization) throws Exception {
         Map<String, String> headers = authorization.isEmpty() ? Map.of() : Map.of("Authorization", authorization);
         long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 5 || quickest > AT_ONCE_MILLIS && i < MOST_TRIES; i++) {
             long begun = System.nanoTime();
             Answer answer = agent.unknown().send("GET", "/v1-k3s/config", headers, NOTHING);
             quickest = Math.min(quickest, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.text()).contains("\"message\":\"not authorized\"");
         }
-        assertThat(quickest).as("milliseconds, with TLS").isLessThanOrEqualTo(100);
+        assertThat(quickest).as("milliseconds, with TLS").isLessThanOrEqualTo(AT_ONCE_MILLIS);
     }
 }

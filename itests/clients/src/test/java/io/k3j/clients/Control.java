@@ -1,6 +1,5 @@
 package io.k3j.clients;
 
-import io.k3j.testkitprocess.Bounded;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.K3sProcess;
@@ -49,13 +48,9 @@ final class Control implements AutoCloseable {
 
     /// Has all its certificates made anew while it runs.
     void rotateCertificates() throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(K3sProcess.distribution().resolve("bin/k3s").toString(),
-                "certificate", "rotate", "--data-dir", process.dataDir().toString(), "--server",
-                "https://127.0.0.1:" + port).redirectErrorStream(true);
-        builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Process command = builder.start();
-        String text = Bounded.output(command, "k3s certificate rotate", START_LIMIT);
-        if (command.exitValue() != 0 || !text.contains("rotated certificates in the running server")) {
+        String text = K3sProcess.k3s("certificate", "rotate", "--data-dir", process.dataDir().toString(), "--server",
+                "https://127.0.0.1:" + port).text(START_LIMIT);
+        if (!text.contains("rotated certificates in the running server")) {
             throw new AssertionError(text + "\n" + tail());
         }
     }

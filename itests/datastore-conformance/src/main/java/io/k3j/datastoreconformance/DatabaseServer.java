@@ -1,6 +1,9 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -12,11 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A real database server of the test's own: fresh directory, a free port on 127.0.0.1, user `k3s`, password
 /// `secret`. It runs as the engine's own user when the test is root, since PostgreSQL refuses root.
@@ -28,10 +33,11 @@ public abstract class DatabaseServer implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long STOP_SECONDS = 20;
+    private static final Duration RUN_LIMIT = Duration.ofMinutes(5);
     private final Path directory;
     private final String account;
     private final int port;
-    private Process process;
+    private @Nullable ChildProcess process;
 
     /// Prepares a directory for an engine whose account has that name.
     protected DatabaseServer(String account) {
@@ -46,6 +52,10 @@ public abstract class DatabaseServer implements AutoCloseable {
         if (root()) {
             run(List.of("chown", account, directory.toString()));
         }
+    }
+
+    private ChildProcess running() {
+        return Objects.requireNonNull(process, "not started");
     }
 
     private static boolean root() {
@@ -85,15 +95,14 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// Starts it and waits until it takes connections.
     public final void start() {
         try {
-            process = new ProcessBuilder(as(command())).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile())).start();
+            process = Launch.of(as(command())).appending(directory.resolve("log")).gracePeriod(Duration.ZERO).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         long start = System.nanoTime();
         while (!ready()) {
-            if (!process.isAlive() || System.nanoTime() - start > START_NANOS) {
-                throw new IllegalStateException("not started: " + log());
+            if (!running().running() || System.nanoTime() - start > START_NANOS) {
+                throw running().failure("not started");
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
@@ -125,14 +134,11 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// Runs a command to its end; its output.
     protected final String run(List<String> command) {
         try {
-            Process running = new ProcessBuilder(command).redirectErrorStream(true).directory(directory.toFile())
-                    .start();
-            running.getOutputStream().close();
-            String output = new String(running.getInputStream().readAllBytes());
-            if (running.waitFor() != 0) {
-                throw new IllegalStateException(command + ": " + output);
+            Outcome outcome = Launch.of(command).directory(directory).run(RUN_LIMIT);
+            if (outcome.code() != 0) {
+                throw new IllegalStateException(command + ": " + outcome.text());
             }
-            return output.strip();
+            return outcome.text().strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -143,10 +149,10 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// `kill -9` of the server and everything it has started.
     public final void kill() {
         // stopped, it starts no more processes while those it has are listed
-        run(List.of("sh", "-c", "kill -STOP " + process.pid() + " || true"));
-        List<ProcessHandle> started = process.descendants().toList();
+        run(List.of("sh", "-c", "kill -STOP " + running().pid() + " || true"));
+        List<ProcessHandle> started = running().descendants().toList();
         signal("-KILL");
-        await();
+        running().close();
         // PostgreSQL does not start beside a process that still holds its shared memory
         started.forEach(DatabaseServer::await);
     }
@@ -155,14 +161,13 @@ public abstract class DatabaseServer implements AutoCloseable {
     public final void signal(String signal) {
         // a process of a connection may be gone before it is reached
         StringBuilder command = new StringBuilder("for p in");
-        Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .forEach(handle -> command.append(' ').append(handle.pid()));
+        running().tree().forEach(handle -> command.append(' ').append(handle.pid()));
         run(List.of("sh", "-c", command + "; do kill " + signal + " $p || true; done"));
     }
 
     /// CPU time of the server and of what serves its present connections.
     public final long cpuNanos() {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        return running().tree()
                 .mapToLong(handle -> handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)).sum();
     }
 
@@ -174,28 +179,10 @@ public abstract class DatabaseServer implements AutoCloseable {
         }
     }
 
-    private void await() {
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private String log() {
-        try {
-            return Files.readString(directory.resolve("log"));
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
     /// Stops it at once and removes its directory.
     @Override
     public final void close() {
-        if (process != null && process.isAlive()) {
+        if (process != null && process.running()) {
             kill();
         }
         try (Stream<Path> files = Files.walk(directory)) {

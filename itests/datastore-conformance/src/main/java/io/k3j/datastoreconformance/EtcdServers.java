@@ -1,24 +1,26 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// A cluster of real etcd processes on free ports of the loopback, with short election times.
 public final class EtcdServers implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Path ETCD = Path.of("/usr/bin/etcd");
     private final Path directory;
     private final List<Integer> clients = new ArrayList<>();
     private final List<Integer> peers = new ArrayList<>();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<ChildProcess> processes = new ArrayList<>();
     private final List<String> tls;
 
     private EtcdServers(Path directory, int members, List<String> tls) {
@@ -47,7 +49,7 @@ public final class EtcdServers implements AutoCloseable {
         return servers;
     }
 
-    private Process process(int i) {
+    private ChildProcess process(int i) {
         String cluster = IntStream.range(0, peers.size()).mapToObj(k -> "m" + k + "=" + url(peers.get(k)))
                 .collect(Collectors.joining(","));
         List<String> command = new ArrayList<>(List.of(ETCD.toString(), "--name", "m" + i, "--data-dir",
@@ -56,11 +58,8 @@ public final class EtcdServers implements AutoCloseable {
                 "--initial-advertise-peer-urls", url(peers.get(i)), "--initial-cluster", cluster,
                 "--heartbeat-interval", "20", "--election-timeout", "200", "--max-request-bytes", "8388608"));
         command.addAll(tls);
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true).redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("m" + i + ".log").toFile()));
         try {
-            return builder.start();
+            return Launch.of(command).appending(directory.resolve("m" + i + ".log")).gracePeriod(Duration.ZERO).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,9 +81,7 @@ public final class EtcdServers implements AutoCloseable {
 
     /// Ends one member the hard way.
     public void kill(int member) throws InterruptedException {
-        Process process = processes.get(member);
-        process.destroyForcibly();
-        process.waitFor();
+        processes.get(member).kill();
     }
 
     /// Starts one again on its data.
@@ -113,30 +110,16 @@ public final class EtcdServers implements AutoCloseable {
     private static void control(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("etcdctl"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(said);
-        }
+        Launch.of(command).environment("ETCDCTL_API", "3").text(LIMIT);
     }
 
     /// Stops or continues one, as a machine that hangs.
     public void freeze(int member, boolean frozen) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(processes.get(member).pid())).start()
-                .waitFor();
+        processes.get(member).signal(frozen ? "STOP" : "CONT");
     }
 
     @Override
     public void close() {
-        processes.forEach(Process::destroyForcibly);
-        for (Process process : processes) {
-            try {
-                process.waitFor(5, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        processes.forEach(ChildProcess::close);
     }
 }

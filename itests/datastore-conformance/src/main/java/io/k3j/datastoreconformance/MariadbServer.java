@@ -25,8 +25,9 @@ public final class MariadbServer extends DatabaseServer {
 
     private static MariadbServer made(List<String> options) {
         MariadbServer server = new MariadbServer(options);
-        server.run(server.as(List.of("mariadb-install-db", "--no-defaults", "--datadir=" + server.data(),
-                "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")));
+        server.run(server.as(
+                List.of("env", server.temporary(), "mariadb-install-db", "--no-defaults", "--datadir=" + server.data(),
+                        "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")));
         server.start();
         return server;
     }
@@ -72,6 +73,11 @@ public final class MariadbServer extends DatabaseServer {
         sql("mysql", "SET GLOBAL read_only = 0");
     }
 
+    /// A server that starts removes what others have in the temporary directory of all.
+    private String temporary() {
+        return "TMPDIR=" + directory();
+    }
+
     private void await(String wanted, String question) {
         long start = System.nanoTime();
         while (!wanted.equals(sql("mysql", question))) {
@@ -98,11 +104,12 @@ public final class MariadbServer extends DatabaseServer {
 
     @Override
     protected List<String> command() {
-        List<String> command = new ArrayList<>(List.of("mariadbd", "--no-defaults", "--datadir=" + data(),
-                "--socket=" + socket(), "--port=" + port(), "--bind-address=127.0.0.1", "--skip-name-resolve",
-                "--pid-file=" + directory().resolve("pid"),
-                // what is 0 at the start cannot be changed later
-                "--max-user-connections=" + CONNECTIONS));
+        List<String> command = new ArrayList<>(
+                List.of("env", temporary(), "mariadbd", "--no-defaults", "--datadir=" + data(),
+                        "--socket=" + socket(), "--port=" + port(), "--bind-address=127.0.0.1", "--skip-name-resolve",
+                        "--pid-file=" + directory().resolve("pid"),
+                        // what is 0 at the start cannot be changed later
+                        "--max-user-connections=" + CONNECTIONS));
         command.addAll(options);
         return command;
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoresqlite.SqliteStore;
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,7 +147,7 @@ class CrashTest {
 
     /// The writing process, and what it has told so far.
     private static final class Child implements AutoCloseable {
-        private final Process process;
+        private final ChildProcess process;
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition told = lock.newCondition();
         private final Map<String, Acknowledged> last = new HashMap<>();
@@ -153,7 +155,7 @@ class CrashTest {
         private final Thread listener;
         private long lines;
 
-        private Child(Process process, Map<String, Acknowledged> known) {
+        private Child(ChildProcess process, Map<String, Acknowledged> known) {
             this.process = process;
             last.putAll(known);
             listener = Thread.ofVirtual().start(this::listen);
@@ -161,19 +163,18 @@ class CrashTest {
 
         /// @param known what those before it have told
         static Child start(Path directory, long seed, Map<String, Acknowledged> known) throws IOException {
-            String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-            return new Child(new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
+            return new Child(Launch.of(Launch.jdk("java"), "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
                     System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString(),
-                    Long.toString(seed)).redirectError(ProcessBuilder.Redirect.INHERIT).start(), known);
+                    Long.toString(seed)).errorsApart().gracePeriod(Duration.ZERO).start(), known);
         }
 
         private void listen() {
-            try (BufferedReader reader = process.inputReader()) {
+            try (BufferedReader reader = process.reader()) {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     take(line.split(" "));
                 }
             } catch (IOException e) {
-                process.destroyForcibly();
+                process.close();
             }
         }
 
@@ -201,7 +202,7 @@ class CrashTest {
             try {
                 long goal = lines + more;
                 long left = TimeUnit.SECONDS.toNanos(60);
-                while (lines < goal && left > 0 && process.isAlive()) {
+                while (lines < goal && left > 0 && process.running()) {
                     left = told.awaitNanos(left);
                 }
                 assertThat(lines).isGreaterThanOrEqualTo(goal);
@@ -265,19 +266,18 @@ class CrashTest {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-            assertThat(code).isZero();
+            process.signal(name);
         }
 
         /// Ends it, and hears it out.
         void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
+            process.kill();
             assertThat(listener.join(Duration.ofSeconds(60))).isTrue();
         }
 
         @Override
         public void close() {
-            process.destroyForcibly();
+            process.close();
         }
     }
 }

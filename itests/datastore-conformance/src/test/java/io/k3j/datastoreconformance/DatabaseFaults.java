@@ -76,7 +76,7 @@ abstract class DatabaseFaults extends OnDatabase {
                 server().readOnly(false);
             }
             back(books);
-            assertThat(said.count("the datastore is away")).as("once by each server").isEqualTo(2);
+            assertThat(said.count("Datastore is unavailable")).as("once by each server").isEqualTo(2);
             books.audit();
         }
     }
@@ -92,7 +92,7 @@ abstract class DatabaseFaults extends OnDatabase {
                 assertThatThrownBy(() -> here.commit("/b", 0, bytes("1"), Duration.ZERO))
                         .hasMessageContaining("only reads");
                 assertThat(here.commit("/a", 0, bytes("2"), Duration.ZERO)).isInstanceOf(CommitResult.Conflict.class);
-                assertThat(said.count("the datastore answers again")).isZero();
+                assertThat(said.count("Datastore is available again")).isZero();
             } finally {
                 server().readOnly(false);
             }

@@ -15,6 +15,7 @@ import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.URI;
@@ -211,8 +212,7 @@ class EtcdFaultsTest {
     void whatAStockServerKeepsForItselfIsNotShown() throws IOException, InterruptedException {
         start(1);
         long before = store.revision();
-        assertThat(new ProcessBuilder("etcdctl", "--endpoints", servers.endpoint(0), "put", "compact_rev_key", "1")
-                .start().waitFor()).isZero();
+        Launch.of("etcdctl", "--endpoints", servers.endpoint(0), "put", "compact_rev_key", "1").text(START);
         committed(store.commit("/a", 0, bytes("1"), FOREVER));
         assertThat(store.get("compact_rev_key")).isEmpty();
         assertThat(store.count("")).isEqualTo(new Count(1, before + 2));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What people and programs do to the database besides the servers: hold it, fill it, write and delete in it.
+@Tag("data")
 abstract class ForeignSessions extends OnDatabase {
     private static final int STORMS = 4;
 
@@ -148,7 +149,10 @@ abstract class ForeignSessions extends OnDatabase {
         while (answered(() -> there.get("/short").isPresent())) {
             assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(LIMIT);
         }
-        assertThat(answered(() -> there.compact(now))).isEqualTo(now);
+        // no further than this process knows, which it learns in its own time
+        while (answered(() -> there.compact(now)) < now) {
+            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(LIMIT);
+        }
         System.out.println("expired and compacted after " + (System.nanoTime() - back) / 1_000_000 + " ms");
         assertThatThrownBy(() -> answered(() -> here.get("/a", old))).isInstanceOf(Compacted.class);
     }

@@ -1,12 +1,13 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("full")
+@Tag("data")
 @NeedsPackages("mariadb-server")
 class MariadbCompactionPaceTest extends CompactionPace {
     @RegisterExtension
@@ -19,6 +20,6 @@ class MariadbCompactionPaceTest extends CompactionPace {
 
     @Override
     OpenLog open(String endpoint) {
-        return MysqlStore.open(endpoint);
+        return new MysqlOpener().open(endpoint);
     }
 }

@@ -1,6 +1,6 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
@@ -18,7 +18,7 @@ class MariadbConformanceTest extends DatabaseConformance {
 
     @Override
     OpenLog open(String endpoint) {
-        return MysqlStore.open(endpoint);
+        return new MysqlOpener().open(endpoint);
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
-import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /// A MariaDB primary with a replica, which takes over together with the address.
 @Tag("full")
+@Tag("data")
 @NeedsPackages("mariadb-server")
 class MariadbFailoverTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -50,7 +51,7 @@ class MariadbFailoverTest {
     }
 
     private Datastore store() {
-        OpenLog store = MysqlStore.open(primary.endpoint(address.port(), DATABASE));
+        OpenLog store = new MysqlOpener().open(primary.endpoint(address.port(), DATABASE));
         open.push(store);
         return store.datastore();
     }

@@ -1,6 +1,6 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.Tag;
@@ -8,6 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// On a server whose settings are not the usual ones.
 @Tag("full")
+@Tag("data")
 @NeedsPackages("mariadb-server")
 class MariadbForeignSessionsTest extends ForeignSessions {
     @RegisterExtension
@@ -24,7 +25,7 @@ class MariadbForeignSessionsTest extends ForeignSessions {
 
     @Override
     OpenLog open(String endpoint) {
-        return MysqlStore.open(endpoint);
+        return new MysqlOpener().open(endpoint);
     }
 
     @Override

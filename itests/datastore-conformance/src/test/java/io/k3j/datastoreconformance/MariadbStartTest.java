@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastoremysql.MysqlOpener;
-import io.k3j.datastoremysql.MysqlStore;
+import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
@@ -27,7 +27,7 @@ class MariadbStartTest extends DatabaseStart {
 
     @Override
     LogStart start(String endpoint, List<String> files, LogStart.Events events) {
-        return MysqlStore.start(endpoint, files, false, events);
+        return new MysqlOpener().start(endpoint, files, false, events);
     }
 
     @Override
@@ -59,7 +59,7 @@ class MariadbStartTest extends DatabaseStart {
     void aServerThatWouldLoseAcknowledgedWritesIsRefusedByTheNameOfTheSetting() {
         server().sql("mysql", "SET GLOBAL innodb_flush_log_at_trx_commit = 2");
         try {
-            assertThatThrownBy(() -> MysqlStore.open(server().endpoint("unsafe")))
+            assertThatThrownBy(() -> new MysqlOpener().open(server().endpoint("unsafe")))
                     .isInstanceOf(DatastoreUnavailable.class)
                     .hasMessageContaining("innodb_flush_log_at_trx_commit is 2")
                     .hasMessageContaining("SET GLOBAL innodb_flush_log_at_trx_commit = 1");
@@ -73,7 +73,7 @@ class MariadbStartTest extends DatabaseStart {
         String endpoint = "mysql://" + DatabaseServer.USER + ":" + DatabaseServer.PASSWORD + "@unix("
                 + server().socket()
                 + ")/local";
-        try (OpenLog store = MysqlStore.open(endpoint)) {
+        try (OpenLog store = new MysqlOpener().open(endpoint)) {
             Conformance.committed(store.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
             assertThat(store.datastore().get("/a")).isPresent();
         }

@@ -1,6 +1,6 @@
 package io.k3j.datastoreconformance;
 
-import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,6 +17,6 @@ class PostgresCompactionPaceTest extends CompactionPace {
 
     @Override
     OpenLog open(String endpoint) {
-        return PostgresStore.open(endpoint);
+        return new PostgresOpener().open(endpoint);
     }
 }

@@ -11,7 +11,7 @@ import io.k3j.datastoreapi.Compacted;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
-import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /// A primary with a streaming standby, which takes over.
 @NeedsPackages("postgresql")
+@Tag("data")
 class PostgresFailoverTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String DATABASE = "kubernetes";
@@ -46,7 +47,7 @@ class PostgresFailoverTest {
     }
 
     private Datastore store(String endpoint) {
-        var store = PostgresStore.open(endpoint);
+        var store = new PostgresOpener().open(endpoint);
         open.push(store);
         return store.datastore();
     }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
-import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class PostgresOldTablesTest extends OnDatabase {
 
     @Override
     OpenLog open(String endpoint) {
-        return PostgresStore.open(endpoint);
+        return new PostgresOpener().open(endpoint);
     }
 
     /// Made before May 2024, in a database whose order of names is not that of their bytes.

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
-import io.k3j.datastorepostgres.PostgresStore;
+import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
@@ -27,7 +27,7 @@ class PostgresStartTest extends DatabaseStart {
 
     @Override
     LogStart start(String endpoint, List<String> files, LogStart.Events events) {
-        return PostgresStore.start(endpoint, files, false, events);
+        return new PostgresOpener().start(endpoint, files, false, events);
     }
 
     @Override
@@ -59,7 +59,7 @@ class PostgresStartTest extends DatabaseStart {
         server().sql("postgres", "ALTER SYSTEM SET synchronous_commit = off");
         server().sql("postgres", "SELECT pg_reload_conf()");
         try {
-            assertThatThrownBy(() -> PostgresStore.open(server().endpoint("unsafe")))
+            assertThatThrownBy(() -> new PostgresOpener().open(server().endpoint("unsafe")))
                     .isInstanceOf(DatastoreUnavailable.class)
                     .hasMessageContaining("synchronous_commit is off")
                     .hasMessageContaining("ALTER SYSTEM SET synchronous_commit = on");
@@ -72,7 +72,7 @@ class PostgresStartTest extends DatabaseStart {
     /// Whoever ends the wait for a standby leaves a commit that only this server has.
     @Test
     void aCommitWithAWarningIsNotAcknowledged() throws InterruptedException {
-        try (OpenLog open = PostgresStore.open(server().endpoint("warned"))) {
+        try (OpenLog open = new PostgresOpener().open(server().endpoint("warned"))) {
             Conformance.committed(open.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
             server().sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
             server().sql("postgres", "SELECT pg_reload_conf()");

@@ -3,35 +3,33 @@ package io.k3j.datastoreconformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Shows with `strace` that an acknowledgement comes after its commit was written and synced.
 @NeedsPackages("strace")
 class SyncTest {
-    private static final long LIMIT_MINUTES = 5;
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     @TempDir
     Path directory;
 
     @Test
     void anAcknowledgementFollowsTheSyncOfItsCommit() throws Exception {
         Path strace = Path.of("/usr/bin/strace");
-        assumeTrue(new ProcessBuilder(strace.toString(), "-o", "/dev/null", "true").start().waitFor() == 0,
+        assumeTrue(Launch.of(strace.toString(), "-o", "/dev/null", "true").run(LIMIT).code() == 0,
                 "strace is not allowed to trace here");
         Path trace = directory.resolve("trace");
-        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        Process process = new ProcessBuilder(strace.toString(), "-f", "-y", "-s", "8192", "-e",
-                "trace=write,pwrite64,fdatasync,fsync", "-o", trace.toString(), java,
+        Launch.of(strace.toString(), "-f", "-y", "-s", "8192", "-e",
+                "trace=write,pwrite64,fdatasync,fsync", "-o", trace.toString(), Launch.jdk("java"),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                SyncChild.class.getName(), directory.resolve("data").toString()).inheritIO().start();
-        assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as("what was traced").isZero();
+                SyncChild.class.getName(), directory.resolve("data").toString()).text(LIMIT);
         List<String> lines = Files.readAllLines(trace, StandardCharsets.ISO_8859_1);
         for (int i = 0; i < SyncChild.COMMITS; i++) {
             int written = first(lines, 0, "pwrite64(", "state.db-wal", "COMMIT" + i + ".");

@@ -1,12 +1,14 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 
 /// Certificates as an operator makes them, by openssl: an authority, a server at 127.0.0.1, a client, and a stranger's
 /// authority.
 final class TestCertificates {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String MAKE = """
             set -e; cd "$1"
             for ca in ca stranger; do
@@ -26,12 +28,7 @@ final class TestCertificates {
     /// Makes them in a directory, for an account.
     static DatabaseStart.Tls make(Path directory, String account) {
         try {
-            Process openssl = new ProcessBuilder(List.of("sh", "-c", MAKE, "sh", directory.toString(), account))
-                    .redirectErrorStream(true).start();
-            String output = new String(openssl.getInputStream().readAllBytes());
-            if (openssl.waitFor() != 0) {
-                throw new IllegalStateException(output);
-            }
+            Launch.of("sh", "-c", MAKE, "sh", directory.toString(), account).text(LIMIT);
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

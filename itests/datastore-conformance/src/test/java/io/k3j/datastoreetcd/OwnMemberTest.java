@@ -43,7 +43,7 @@ class OwnMemberTest {
     private EtcdServers servers;
     private EtcdEndpoints own;
     private EtcdStore store;
-    private Home home;
+    private MemberPreference home;
     private Watch watch;
 
     @BeforeEach
@@ -57,7 +57,7 @@ class OwnMemberTest {
         });
         home = store.home(own);
         until("others", () -> {
-            home.look();
+            home.update();
             return true;
         });
         watch = store.watch("/", store.revision());
@@ -122,7 +122,7 @@ class OwnMemberTest {
     /// Looks until the own member is gone to.
     private void goHome() {
         until("way home", () -> {
-            home.look();
+            home.update();
             return atHome();
         });
     }
@@ -142,7 +142,7 @@ class OwnMemberTest {
         try {
             writes(300);
             until("look", () -> {
-                home.look();
+                home.update();
                 return true;
             });
             assertThat(atHome()).isFalse();
@@ -187,7 +187,7 @@ class OwnMemberTest {
         servers.kill(0);
         until("end", () -> {
             try {
-                home.look();
+                home.update();
             } catch (DatastoreUnavailable alone) {
                 assertThat(alone).hasMessageContaining(servers.endpoint(0).substring("http://".length()));
             }

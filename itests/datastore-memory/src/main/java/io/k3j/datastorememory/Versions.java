@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -64,7 +65,7 @@ final class Versions {
     private static void forget(NavigableMap<Long, Optional<Entry>> versions, long revision) {
         Long kept = versions.floorKey(revision);
         if (kept != null) {
-            boolean gone = versions.get(kept).isEmpty();
+            boolean gone = Objects.requireNonNull(versions.get(kept)).isEmpty();
             versions.headMap(kept, gone).clear();
         }
     }

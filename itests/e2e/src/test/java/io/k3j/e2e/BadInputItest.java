@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

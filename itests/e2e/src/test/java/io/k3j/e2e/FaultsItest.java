@@ -2,12 +2,12 @@ package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +18,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What happens to a server: it is stopped, killed, its container runtime is killed, another is started beside it.
 @NeedsMachine
+@Tag("kill")
 class FaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);
@@ -72,7 +74,7 @@ class FaultsItest {
         long seed = Long.getLong("k3j.seed", System.nanoTime());
         Random random = new Random(seed);
         System.out.println(KILLS + " kills, -Dk3j.seed=" + seed);
-        try (Api api = Api.of(machine); Writer writer = Writer.on(machine)) {
+        try (Api api = machine.api(); Writer writer = Writer.on(machine)) {
             long start = Long.MAX_VALUE;
             int early = 0;
             for (int kill = 0; kill < KILLS; kill++) {

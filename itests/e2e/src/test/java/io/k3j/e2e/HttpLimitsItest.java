@@ -2,10 +2,10 @@ package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ class HttpLimitsItest {
     void start() throws IOException, InterruptedException {
         machine = Machine.on();
         Server.start(machine, "--disable-agent").await("ready API", "kubectl get --raw /readyz", "ok");
-        api = Api.of(machine);
+        api = machine.api();
     }
 
     @AfterAll

@@ -2,7 +2,7 @@ package io.k3j.e2e;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -40,7 +39,7 @@ record Kubectl(Path path, String version, int minor) {
         for (Path place : places) {
             for (Path path : candidates(place)) {
                 Matcher answer = VERSION.matcher(
-                        Outcome.of(LIMIT, Map.of(), List.of(path.toString(), "version", "--client")).text());
+                        Launch.of(path.toString(), "version", "--client").run(LIMIT).text());
                 if (answer.find() && !answer.group(1).contains("dispatcher")
                         && all.stream().noneMatch(known -> known.version.equals(answer.group(1)))) {
                     all.add(new Kubectl(path, answer.group(1), Integer.parseInt(answer.group(2))));

@@ -1,9 +1,9 @@
 package io.k3j.e2e;
 
 import io.k3j.testkitmachine.Machine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Shell;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.k3j.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +64,7 @@ final class Writer implements AutoCloseable {
     void check() throws IOException, InterruptedException {
         stop();
         Map<String, String> there = new HashMap<>();
-        try (Api api = Api.of(machine)) {
+        try (Api api = machine.api()) {
             String token = "";
             do {
                 String page = api
@@ -85,7 +85,7 @@ final class Writer implements AutoCloseable {
 
     private void write() {
         while (true) {
-            try (Api api = Api.of(machine)) {
+            try (Api api = machine.api()) {
                 while (!over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                     create(api, "w-" + next.incrementAndGet());
                 }

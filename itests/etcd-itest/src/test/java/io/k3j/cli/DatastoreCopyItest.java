@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Copies between real stores.
 @NeedsPackages({"etcd-server", "mariadb-server", "postgresql"})
+@Tag("data")
 class DatastoreCopyItest {
     /// More than one page.
     private static final int KEYS = 1_050;

@@ -28,7 +28,7 @@ public final class ForwardProxy implements AutoCloseable {
     }
 
     /// On a free port, or on that one.
-    static ForwardProxy start(int port, String login) throws IOException {
+    public static ForwardProxy start(int port, String login) throws IOException {
         ForwardProxy proxy = new ForwardProxy(new ServerSocket(port, 0, InetAddress.getLoopbackAddress()), login);
         Thread.startVirtualThread(proxy::accept);
         return proxy;
@@ -50,12 +50,12 @@ public final class ForwardProxy implements AutoCloseable {
     }
 
     /// `host:port`.
-    String address() {
+    public String address() {
         return "127.0.0.1:" + door.getLocalPort();
     }
 
     /// Where tunnels were opened to.
-    List<String> targets() {
+    public List<String> targets() {
         return targets;
     }
 

@@ -4,23 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.jetcd.EtcdClient;
-import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdKv;
-import io.k3j.model.Struct;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// after Debian's: refused as it is, served by that etcd, restored from its snapshot by either.
 @NeedsPackages({"etcd-server", "etcd-client", "zstd"})
 @EnabledIf(value = "there", disabledReason = "no later etcd: there is no ../shared/conformance/peers/etcd.zst")
+@Tag("data")
 class LaterEtcdItest {
+    private static final Duration UNPACK_LIMIT = Duration.ofMinutes(1);
     private static final Path PACKED = Path.of(System.getProperty("k3j.etcd",
             "../../../shared/conformance/peers/etcd.zst"));
     private static final Path INSTALLED = Path.of("/usr/bin/etcd");
@@ -51,10 +50,7 @@ class LaterEtcdItest {
     @BeforeEach
     void unpack() throws IOException, InterruptedException {
         later = directory.resolve("etcd");
-        Process zstd = new ProcessBuilder("zstd", "-q", "-d", "--long=31", PACKED.toString(), "-o", later.toString())
-                .inheritIO().start();
-        assertThat(zstd.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(zstd.exitValue()).isZero();
+        Launch.of("zstd", "-q", "-d", "--long=31", PACKED.toString(), "-o", later.toString()).text(UNPACK_LIMIT);
         assertThat(later.toFile().setExecutable(true)).isTrue();
         assertThat(EtcdVersion.of(later).orElseThrow().after(EtcdVersion.of(INSTALLED).orElseThrow())).isTrue();
     }
@@ -65,7 +61,7 @@ class LaterEtcdItest {
     }
 
     private Server server(String node, Path etcd) {
-        return kept(new Server(directory.resolve(node), node, Optional.empty(), new Ports(FreePort.next(),
+        return kept(new Server(directory.resolve(node), node, Optional.empty(), new EtcdPorts(FreePort.next(),
                 FreePort.next(), FreePort.next()), etcd));
     }
 
@@ -88,13 +84,6 @@ class LaterEtcdItest {
             new EtcdKv(client).compact(revision, LIMIT);
         }
         return one;
-    }
-
-    private static Path snapshot(Server server) throws IOException {
-        try (EtcdClient client = Tls.client(server.places, server.config.clientUrl(), false)) {
-            return new Snapshots(server.places.snapshots(), "server-1", InstantSource.system())
-                    .save(new EtcdCluster(client), new Snapshots.Wish("etcd-snapshot", false, Struct.EMPTY)).file();
-        }
     }
 
     private static void stop(Server server) throws IOException, InterruptedException {
@@ -122,7 +111,7 @@ class LaterEtcdItest {
     @Test
     void theInstalledEtcdIsNotStartedOnDataOfALaterOneWhichGoesOnWithIt() throws IOException, InterruptedException {
         Server one = written();
-        Path snapshot = snapshot(one);
+        Path snapshot = one.snapshot(false);
         stop(one);
         Map<String, FileTime> before = files(one.places.data());
         Server refused = again(one, INSTALLED).start();
@@ -131,7 +120,7 @@ class LaterEtcdItest {
                 .hasMessageStartingWith(one.places.data() + " was written by etcd " + EtcdVersion.of(later).get()
                         + ", and /usr/bin/etcd is " + EtcdVersion.of(INSTALLED).get())
                 .hasMessageEndingWith("--cluster-reset-restore-path=" + snapshot);
-        assertThatThrownBy(() -> new Reset(refused.config, INSTALLED, ETCDCTL).run(Optional.empty(), ""))
+        assertThatThrownBy(() -> new ClusterReset(refused.config, INSTALLED, ETCDCTL).run(Optional.empty(), ""))
                 .isInstanceOf(MemberFault.class).hasMessageContaining("nothing was changed");
         assertThat(files(one.places.data())).isEqualTo(before);
         assertThat(one.places.resetFlag()).doesNotExist();
@@ -143,12 +132,12 @@ class LaterEtcdItest {
     @Test
     void theInstalledEtcdDoesNotJoinMembersOfALaterOneWhichDoes() throws IOException {
         Server one = server("server-1", later).startAndWait();
-        Server refused = kept(new Server(directory.resolve("server-2"), "server-2", Optional.of(one), new Ports(
+        Server refused = kept(new Server(directory.resolve("server-2"), "server-2", Optional.of(one), new EtcdPorts(
                 FreePort.next(), FreePort.next(), FreePort.next()), INSTALLED)).start();
         Server.await("an end", () -> refused.failure != null || refused.voter());
         assertThat(refused.failure).isInstanceOf(MemberFault.class).hasMessageContaining("nobody was added");
         assertThat(one.cluster().members(LIMIT)).hasSize(1);
-        Server two = kept(new Server(directory.resolve("server-3"), "server-3", Optional.of(one), new Ports(
+        Server two = kept(new Server(directory.resolve("server-3"), "server-3", Optional.of(one), new EtcdPorts(
                 FreePort.next(), FreePort.next(), FreePort.next()), later)).startAndWait();
         assertThat(two.state().members()).hasSize(2);
     }
@@ -157,16 +146,16 @@ class LaterEtcdItest {
     void aMemberOfALaterOneBecomesAClusterOfItsOwn() throws IOException, InterruptedException {
         Server one = written();
         stop(one);
-        new Reset(one.config, later, ETCDCTL).run(Optional.empty(), "");
+        new ClusterReset(one.config, later, ETCDCTL).run(Optional.empty(), "");
         servesWhatWasWritten(again(one, later).startAndWait());
     }
 
     @Test
     void aSnapshotOfALaterOneIsRestoredByTheInstalledOneInPlaceOfItsData() throws IOException, InterruptedException {
         Server one = written();
-        Path snapshot = snapshot(one);
+        Path snapshot = one.snapshot(false);
         stop(one);
-        new Reset(one.config, INSTALLED, ETCDCTL).run(Optional.of(snapshot), "");
+        new ClusterReset(one.config, INSTALLED, ETCDCTL).run(Optional.of(snapshot), "");
         assertThat(DataVersion.of(one.places.data())).isEqualTo(EtcdVersion.of(INSTALLED));
         servesWhatWasWritten(again(one, INSTALLED).startAndWait());
     }
@@ -175,9 +164,9 @@ class LaterEtcdItest {
     @Tag("full")
     void aSnapshotIsRestoredForALaterOne() throws IOException, InterruptedException {
         Server one = written();
-        Path snapshot = snapshot(one);
+        Path snapshot = one.snapshot(false);
         stop(one);
-        new Reset(one.config, later, ETCDCTL).run(Optional.of(snapshot), "");
+        new ClusterReset(one.config, later, ETCDCTL).run(Optional.of(snapshot), "");
         assertThat(DataVersion.of(one.places.data())).isEqualTo(EtcdVersion.of(later));
         servesWhatWasWritten(again(one, later).startAndWait());
     }

@@ -59,7 +59,7 @@ class MemberItest {
         assertThat(again.pid()).isEqualTo(pid);
         again.leave();
         Server moved = new Server(directory.resolve("server-1"), "server-1", Optional.empty(),
-                new Ports(one.ports.client(), one.ports.peer(), one.ports.metrics() + 1));
+                new EtcdPorts(one.ports.client(), one.ports.peer(), one.ports.metrics() + 1));
         servers.add(moved);
         moved.startAndWait();
         assertThat(moved.pid()).isNotEqualTo(pid);

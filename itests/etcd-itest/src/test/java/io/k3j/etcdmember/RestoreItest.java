@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.Json;
-import io.k3j.jetcd.EtcdClient;
-import io.k3j.jetcd.EtcdCluster;
 import io.k3j.model.Struct;
 import io.k3j.pki.BootstrapSeal;
 import io.k3j.testmachine.NeedsPackages;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -47,20 +44,13 @@ class RestoreItest {
         servers.forEach(Server::close);
     }
 
-    private static Path snapshot(Server server, boolean compress) throws IOException {
-        try (EtcdClient client = Tls.client(server.places, server.config.clientUrl(), false)) {
-            return new Snapshots(server.places.snapshots(), "server-1", InstantSource.system())
-                    .save(new EtcdCluster(client), new Snapshots.Wish("etcd-snapshot", compress, Struct.EMPTY)).file();
-        }
-    }
-
     private static void stop(Server server) throws IOException, InterruptedException {
         server.leave();
         server.process.stop(Duration.ofSeconds(10));
     }
 
-    private static Reset reset(Server server) {
-        return new Reset(server.config, ETCD, ETCDCTL);
+    private static ClusterReset reset(Server server) {
+        return new ClusterReset(server.config, ETCD, ETCDCTL);
     }
 
     private Server again(Server server, String node) {
@@ -71,7 +61,7 @@ class RestoreItest {
     void aSnapshotIsRestoredOnTheSameHostAndRevisionsGoOn() throws IOException, InterruptedException {
         Server one = server("server-1", Optional.empty()).startAndWait();
         one.put("/registry/a", "1");
-        Path snapshot = snapshot(one, false);
+        Path snapshot = one.snapshot(false);
         assertThat(snapshot.getFileName().toString()).matches("etcd-snapshot-server-1-[0-9]{10}");
         one.put("/registry/a", "2");
         long newest = one.put("/registry/b", "2");
@@ -95,7 +85,7 @@ class RestoreItest {
     void aCompressedSnapshotBecomesAClusterOnANewHost() throws IOException, InterruptedException {
         Server one = server("server-1", Optional.empty()).startAndWait();
         one.put("/registry/a", "1");
-        Path snapshot = snapshot(one, true);
+        Path snapshot = one.snapshot(true);
         assertThat(snapshot.toString()).endsWith(".zip");
         one.close();
         Server other = server("other", Optional.of(one));
@@ -111,7 +101,7 @@ class RestoreItest {
     void aDamagedOrMissingSnapshotChangesNothing() throws IOException, InterruptedException {
         Server one = server("server-1", Optional.empty()).startAndWait();
         one.put("/registry/a", "1");
-        Path snapshot = snapshot(one, false);
+        Path snapshot = one.snapshot(false);
         byte[] bytes = Files.readAllBytes(snapshot);
         bytes[bytes.length / 2] ^= 1;
         Files.write(snapshot, bytes);
@@ -158,7 +148,7 @@ class RestoreItest {
     void aNewHostTakesTheAuthoritiesOfTheSnapshotAndOnlyWithItsToken() throws IOException, InterruptedException {
         Server one = server("server-1", Optional.empty()).startAndWait();
         one.put(BootstrapSeal.key("secret"), record(one, "secret"));
-        Path snapshot = snapshot(one, false);
+        Path snapshot = one.snapshot(false);
         one.close();
         Server other = server("other", Optional.empty());
         String before = Files.readString(other.places.tls("server-ca.crt"));

@@ -4,7 +4,9 @@ import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Profile;
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,9 +19,9 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// S3Proxy in a process of its own: an S3 server that checks signatures of version 4 and keeps objects in a directory. On
 /// a second port it speaks TLS, with a certificate of its own authority.
@@ -30,12 +32,12 @@ public final class S3Server implements AutoCloseable {
     public static final String SECRET_KEY = "local-credential";
     /// The bucket that is there.
     public static final String BUCKET = "snapshots";
-    private final Process process;
+    private final ChildProcess process;
     private final int port;
     private final int tls;
     private final Path directory;
 
-    private S3Server(Process process, int port, int tls, Path directory) {
+    private S3Server(ChildProcess process, int port, int tls, Path directory) {
         this.process = process;
         this.port = port;
         this.tls = tls;
@@ -46,8 +48,8 @@ public final class S3Server implements AutoCloseable {
     public static S3Server start(Path directory) throws IOException {
         int port = FreePort.next();
         int tls = FreePort.next();
-        Process process = new ProcessBuilder(command(directory, port, tls)).redirectErrorStream(true)
-                .redirectOutput(directory.resolve("s3proxy.log").toFile()).start();
+        ChildProcess process = Launch.of(command(directory, port, tls)).output(directory.resolve("s3proxy.log"))
+                .gracePeriod(Duration.ZERO).start();
         S3Server server = new S3Server(process, port, tls, directory);
         Server.await("S3Proxy to listen", () -> listens(port) && listens(tls));
         return server;
@@ -73,7 +75,7 @@ public final class S3Server implements AutoCloseable {
         Path log = Files.writeString(directory.resolve("logback.xml"),
                 "<configuration><root level=\"OFF\"/></configuration>");
         // S3Proxy sends what it prints to its log, the provider of jetcd would print it again
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return List.of(Launch.jdk("java"),
                 "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider",
                 "-Dlogback.configurationFile=" + log, "-cp", System.getProperty("java.class.path"),
                 "org.gaul.s3proxy.Main", "--properties", file.toString());
@@ -117,12 +119,12 @@ public final class S3Server implements AutoCloseable {
     }
 
     /// The same for TLS.
-    String secureEndpoint() {
+    public String secureEndpoint() {
         return "127.0.0.1:" + tls;
     }
 
     /// The file with its authority.
-    Path authority() {
+    public Path authority() {
         return authority(directory);
     }
 
@@ -133,11 +135,6 @@ public final class S3Server implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

@@ -1,11 +1,16 @@
 package io.k3j.etcdmember;
 
+import io.k3j.childprocess.ProcessRecord;
+import io.k3j.etcdsnapshots.EtcdSnapshots;
+import io.k3j.etcdsnapshots.SnapshotPlan;
 import io.k3j.jetcd.EtcdClient;
 import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdFailure;
 import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
 import io.k3j.jetcd.EtcdTxn;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
 import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
@@ -27,11 +32,11 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// One server's member on free ports of the loopback, with certificates of authorities that several servers share.
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    final Places places;
-    final Ports ports;
+    final EtcdLayout places;
+    final EtcdPorts ports;
     final MemberConfig config;
     final EtcdProcess process;
     private final Optional<Server> first;
@@ -40,20 +45,20 @@ final class Server implements AutoCloseable {
     volatile String report = "";
     volatile Throwable failure;
 
-    Server(Path directory, String node, Optional<Server> first) {
-        this(directory, node, first, new Ports(FreePort.next(), FreePort.next(), FreePort.next()));
+    public Server(Path directory, String node, Optional<Server> first) {
+        this(directory, node, first, new EtcdPorts(FreePort.next(), FreePort.next(), FreePort.next()));
     }
 
-    Server(Path directory, String node, Optional<Server> first, Ports ports) {
+    Server(Path directory, String node, Optional<Server> first, EtcdPorts ports) {
         this(directory, node, first, ports, Path.of("/usr/bin/etcd"));
     }
 
     /// With this etcd.
-    Server(Path directory, String node, Optional<Server> first, Ports ports, Path etcd) {
+    Server(Path directory, String node, Optional<Server> first, EtcdPorts ports, Path etcd) {
         try {
             this.first = first;
             this.ports = ports;
-            places = new Places(directory);
+            places = new EtcdLayout(directory);
             certificates(first.map(s -> s.places));
             String name = MemberName.of(places, node, new SecureRandom());
             config = new MemberConfig(places, name, "127.0.0.1", ports, "", false, "127.0.0.1",
@@ -67,7 +72,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void certificates(Optional<Places> from) throws IOException {
+    private void certificates(Optional<EtcdLayout> from) throws IOException {
         SecureRandom random = new SecureRandom();
         Instant now = Instant.now();
         PemFiles.directory(places.tls("x").getParent());
@@ -107,7 +112,8 @@ final class Server implements AutoCloseable {
     }
 
     Server start() {
-        Beginning.Source source = first.<Beginning.Source>map(s -> () -> ClusterInfo.read(s.info())).orElse(null);
+        MemberBootstrap.Source source = first.<MemberBootstrap.Source>map(s -> () -> ClusterInfo.read(s.info()))
+                .orElse(null);
         member = new Member(new Member.Wish(config, source), process, why -> report = why);
         thread = Thread.ofVirtual().start(() -> {
             try {
@@ -119,7 +125,7 @@ final class Server implements AutoCloseable {
         return this;
     }
 
-    Server startAndWait() {
+    public Server startAndWait() {
         start();
         await("a voter: " + places, this::voter);
         return this;
@@ -141,18 +147,49 @@ final class Server implements AutoCloseable {
         return new EtcdCluster(member.client());
     }
 
-    long put(String key, String value) throws IOException {
+    public long put(String key, String value) throws IOException {
         try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
             return new EtcdKv(client).commit(new EtcdTxn().put(key, value.getBytes(StandardCharsets.UTF_8), 0), LIMIT)
                     .revision();
         }
     }
 
-    Optional<String> get(String key) throws IOException {
+    public Optional<String> get(String key) throws IOException {
         try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
             return new EtcdKv(client).range(EtcdRange.key(key), 1, 0, LIMIT).keys().stream().findFirst()
                     .map(k -> new String(k.value(), StandardCharsets.UTF_8));
         }
+    }
+
+    /// Where its snapshots lie.
+    public Path snapshots() {
+        return places.snapshots();
+    }
+
+    /// Where the password of the server token is.
+    public Path passwords() {
+        return places.passwords();
+    }
+
+    /// Writes its snapshots.
+    public EtcdSnapshots.Source source() {
+        return new MemberSnapshot(new Member.Wish(config, null), member);
+    }
+
+    /// A snapshot of it, named as those of its schedule.
+    Path snapshot(boolean compress) throws IOException {
+        SnapshotPlan plan = new SnapshotPlan(places.snapshots(), "etcd-snapshot", Optional.empty(), 0, compress,
+                Duration.ofMinutes(10), Struct.EMPTY);
+        try (EtcdSnapshots all = new EtcdSnapshots("server-1", plan, source(), places.passwords(), () -> null)) {
+            Struct made = all.carryOut(Struct.of("operation", "save", "name", Seq.of("etcd-snapshot")));
+            return places.snapshots().resolve(made.seq("created").text(0));
+        }
+    }
+
+    /// Makes its data from a snapshot; it must not run.
+    public void restore(Path snapshot, String password) throws IOException, InterruptedException {
+        new ClusterReset(config, Path.of("/usr/bin/etcd"), Path.of("/usr/bin/etcdctl")).run(Optional.of(snapshot),
+                password);
     }
 
     boolean writes(String key) {

@@ -2,7 +2,7 @@ package io.k3j.killpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /// The files of one server, and what an administrator types beside it.
 record Home(Hosts hosts, int host, String name, Path directory) {
-    private static final String SERVES = "component=apiserver health=OK";
+    private static final String SERVES = "Component healthy component=apiserver";
     private static final String OBJECTS = "/api/v1/namespaces/default/configmaps";
 
     Path data() {

@@ -1,11 +1,12 @@
 package io.k3j.killpoints;
 
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +18,12 @@ import java.util.Objects;
 /// Two hosts with a network between them and processes nobody else sees; what runs on them ends with them.
 final class Hosts implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private final Process power;
+    private static final Duration RUN_LIMIT = Duration.ofMinutes(4);
+    private final ChildProcess power;
     private final long inside;
     private final String second;
 
-    private Hosts(Process power, long inside, String second) {
+    private Hosts(ChildProcess power, long inside, String second) {
         this.power = power;
         this.inside = inside;
         this.second = second;
@@ -34,20 +36,11 @@ final class Hosts implements AutoCloseable {
             Files.copy(in, script);
         }
         Path second = directory.resolve("second");
-        Path said = directory.resolve("hosts.txt");
-        Process power = new ProcessBuilder("unshare", "--mount", "--net", "--pid", "--uts", "--fork",
-                "--kill-child=KILL", "--mount-proc", "bash", script.toString(), second.toString())
-                .redirectErrorStream(true).redirectOutput(said.toFile()).start();
-        Waiting.until("hosts", LIMIT, () -> Files.exists(second), () -> text(said));
+        ChildProcess power = Launch.of("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "--kill-child=KILL",
+                "--mount-proc", "bash", script.toString(), second.toString()).output(directory.resolve("hosts.txt"))
+                .interactive().gracePeriod(Duration.ZERO).start();
+        Waiting.until("hosts", LIMIT, () -> Files.exists(second), power::tail);
         return new Hosts(power, power.children().findFirst().orElseThrow().pid(), Files.readString(second).strip());
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     /// The address of a host, 1 or 2.
@@ -69,31 +62,21 @@ final class Hosts implements AutoCloseable {
     Running k3s(int host, Path output, Map<String, String> environment, List<String> words) throws IOException {
         List<String> all = new ArrayList<>(List.of(K3sProcess.distribution().resolve("bin/k3s").toString()));
         all.addAll(words);
-        ProcessBuilder builder = builder(host, all).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        return new Running(builder.start(), output);
+        return new Running(launch(host, all).environment(environment).output(output).start());
     }
 
-    private ProcessBuilder builder(int host, List<String> words) {
-        ProcessBuilder builder = new ProcessBuilder(on(host, words)).redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
-        builder.environment().putAll(Map.of("K3S_CONFIG_FILE", "/dev/null", "ETCDCTL_API", "3", "K3S_JAVA",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        return builder;
+    private Launch launch(int host, List<String> words) {
+        return Launch.of(on(host, words)).withoutK3sEnvironment().environment(
+                Map.of("K3S_CONFIG_FILE", "/dev/null", "ETCDCTL_API", "3", "K3S_JAVA", Launch.jdk("java")));
     }
 
     /// Runs a command to its end there.
     Outcome run(int host, String... words) throws IOException, InterruptedException {
-        Process process = builder(host, List.of(words)).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Outcome(process.waitFor(), text);
+        return launch(host, List.of(words)).run(RUN_LIMIT);
     }
 
     @Override
     public void close() {
-        power.children().forEach(ProcessHandle::destroyForcibly);
-        power.destroyForcibly();
-        power.onExit().join();
+        power.close();
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// A server is killed while other data is put in the place of its own: by a reset, a restored snapshot, a conversion.
 @Tag("full")
+@Tag("kill")
 class KilledDataItest extends Killed {
     private static final int RESET_STEP = 5;
     private static final int CONVERSION_STEP = 8;

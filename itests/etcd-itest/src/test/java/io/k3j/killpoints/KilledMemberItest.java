@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /// A server is killed while its etcd begins, alone or as one more member.
 @Tag("full")
+@Tag("kill")
 class KilledMemberItest extends Killed {
     private static final int FIRST_STEP = 3;
     private static final int JOINER_STEP = 3;
@@ -65,7 +66,7 @@ class KilledMemberItest extends Killed {
                     two.killEtcd();
                 }
                 try (Running again = two.start(Map.of(), joins)) {
-                    again.says("component=apiserver health=OK");
+                    again.says("Component healthy component=apiserver");
                     joined(one, point, again);
                     one.create("after-" + point, first.said().isEmpty() ? "" : "x");
                     assertThat(two.object("after-" + point)).contains("\"value\"");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// A server is killed while it takes a snapshot.
 @Tag("full")
+@Tag("kill")
 class KilledSnapshotItest extends Killed {
     private static final int STEP = 8;
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -29,12 +30,12 @@ class KilledSnapshotItest extends Killed {
         Path now = directory.resolve("now");
         each("etcd-snapshot save", STEP, (point, alone) -> {
             try (Running server = home.start(kill.from(now).at(point), "--cluster-init")) {
-                server.says("component=apiserver health=OK");
+                server.says("Component healthy component=apiserver");
                 whole(home, point);
                 Files.writeString(now, "");
                 int code = save(home);
                 Files.delete(now);
-                assertThat(code == 0).as("saved: " + server.said()).isEqualTo(server.process().isAlive());
+                assertThat(code == 0).as("saved: " + server.said()).isEqualTo(server.process().running());
                 if (code == 0) {
                     whole(home, point);
                     return false;

@@ -2,27 +2,19 @@ package io.k3j.killpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.KillPoints;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A `k3s` on one of the hosts. Closing it stops it in order.
-record Running(Process process, Path output) implements AutoCloseable {
+record Running(ChildProcess process) implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(240);
-    private static final long LOOK_MILLIS = 50;
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     /// Everything it printed so far.
     String said() {
-        try {
-            return Files.readString(output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
     /// Waits until it has printed all of these.
@@ -41,29 +33,27 @@ record Running(Process process, Path output) implements AutoCloseable {
                 return false;
             }
             if (ended) {
-                assertThat(process.exitValue()).as(said).isEqualTo(KillPoints.KILLED);
+                assertThat(process.code()).as(said).isEqualTo(KillPoints.KILLED);
                 return true;
             }
             assertThat(System.nanoTime()).as("too late, without one of " + List.of(texts) + ":\n" + said)
                     .isLessThan(end);
-            ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            ended = process.ended(LOOK);
         }
     }
 
     /// Waits for its end; its exit code.
     int code() throws InterruptedException {
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as("still runs: " + said()).isTrue();
-        return process.exitValue();
+        return process.awaitEnd(LIMIT);
     }
 
     @Override
     public void close() {
         // the process itself is that of who entered the host
-        process.children().forEach(ProcessHandle::destroy);
-        try {
+        try (process) {
+            process.children().forEach(ProcessHandle::destroy);
             code();
         } catch (InterruptedException e) {
-            process.children().forEach(ProcessHandle::destroyForcibly);
             Thread.currentThread().interrupt();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What two servers at one database do for whoever types kubectl.
 abstract class ExternalDatastore {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
     private static final String READY = "API server ready";
     @TempDir
     Path directory;
@@ -62,21 +64,23 @@ abstract class ExternalDatastore {
         apply("b", "second");
         a.await("the second's object", LIMIT, () -> there("a", "second"));
         database.kill();
-        try (Api here = new Api(directory.resolve("a"))) {
+        try (ConfigMaps here = new ConfigMaps(directory.resolve("a"))) {
             assertThat(here.list("?resourceVersion=0").body()).contains("second");
         }
         a.await("the refusal of reads that cannot be fresh", LIMIT, () -> !there("a", "second"));
         database.start();
         a.await("writes again", LIMIT, () -> apply("a", "third"));
         b.await("sees them", LIMIT, () -> there("b", "third"));
-        try (Api here = new Api(directory.resolve("a")); Api watching = new Api(directory.resolve("b"))) {
+        try (ConfigMaps here = new ConfigMaps(directory.resolve("a"));
+                ConfigMaps watching = new ConfigMaps(directory.resolve("b"))) {
             watching.watch();
             trouble("frozen", here, watching, on -> database.signal(on ? "-STOP" : "-CONT"));
             trouble("read-only", here, watching, database::readOnly);
             trouble("full", here, watching, database::refuseConnections);
             assertThat(watching.ended()).isFalse();
         }
-        assertThat(a.output() + b.output()).contains("the datastore is away").contains("the datastore answers again")
+        assertThat(a.output() + b.output()).contains("Datastore is unavailable")
+                .contains("Datastore is available again")
                 .doesNotContain(DatabaseServer.PASSWORD);
         assertThat(b.stop()).as(b::tail).isZero();
         assertThat(apply("a", "fourth")).isTrue();
@@ -87,7 +91,7 @@ abstract class ExternalDatastore {
 
     /// Writes and most-recent reads are refused with the reason, cached reads and watches go on, and all comes back by
     /// itself. How long a write and the way back took is printed; the promise is 2 s for each.
-    private static void trouble(String name, Api here, Api watching, Consumer<Boolean> make)
+    private static void trouble(String name, ConfigMaps here, ConfigMaps watching, Consumer<Boolean> make)
             throws IOException, InterruptedException {
         make.accept(true);
         try {
@@ -109,7 +113,7 @@ abstract class ExternalDatastore {
     }
 
     /// Reads until they are the newest again: they come back on a connection of their own.
-    private static void awaitFresh(Api api) throws IOException, InterruptedException {
+    private static void awaitFresh(ConfigMaps api) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         for (HttpResponse<String> read = api.list(""); read.statusCode() != 200; read = api.list("")) {
             assertThat(System.nanoTime() - begin).as(read.body()).isLessThan(LIMIT.toNanos());
@@ -118,7 +122,7 @@ abstract class ExternalDatastore {
     }
 
     /// Creates until that is the answer.
-    private static HttpResponse<String> written(Api api, String name, int wanted)
+    private static HttpResponse<String> written(ConfigMaps api, String name, int wanted)
             throws IOException, InterruptedException {
         long begin = System.nanoTime();
         for (int i = 0;; i++) {
@@ -132,7 +136,7 @@ abstract class ExternalDatastore {
         }
     }
 
-    private static void awaitTold(Api watching, String made) {
+    private static void awaitTold(ConfigMaps watching, String made) {
         int at = made.indexOf("\"name\":\"") + 8;
         String name = made.substring(at, made.indexOf('"', at));
         for (long begin = System.nanoTime(); !watching.told(name);) {
@@ -146,7 +150,7 @@ abstract class ExternalDatastore {
         RebuiltJars jars = new RebuiltJars(Files.createDirectories(directory.resolve("rebuilt")));
         K3sProcess server = server("a", database.endpoint("kubernetes"));
         server.awaitOutput(READY, LIMIT);
-        server.awaitOutput("component=apiserver health=OK", LIMIT);
+        server.awaitOutput("Component healthy component=apiserver", LIMIT);
         apply("a", "before");
         for (String[] words : new String[][] {{"swap", jars.rebuilt(driver()).toString()},
                 {"back", driver().replace("io.k3j.datastore", "datastore-")}}) {
@@ -187,15 +191,12 @@ abstract class ExternalDatastore {
 
     /// The output of a command that went well, else nothing.
     private String kubectl(String server, String... words) {
-        List<String> command = new ArrayList<>(List.of(K3sProcess.distribution().resolve("bin/k3s").toString(),
-                "kubectl", "--kubeconfig", directory.resolve(server).resolve("k3s.yaml").toString()));
-        command.addAll(List.of(words));
+        List<String> line = new ArrayList<>(
+                List.of("kubectl", "--kubeconfig", directory.resolve(server).resolve("k3s.yaml").toString()));
+        line.addAll(List.of(words));
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes());
-            return process.waitFor() == 0 ? output : "";
+            Outcome outcome = K3sProcess.k3s(line).run(COMMAND_LIMIT);
+            return outcome.code() == 0 ? outcome.text() : "";
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

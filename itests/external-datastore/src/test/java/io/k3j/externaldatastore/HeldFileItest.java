@@ -2,13 +2,14 @@ package io.k3j.externaldatastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -24,14 +25,14 @@ class HeldFileItest {
     @Test
     void writesAreRefusedWithTheReasonReadsGoOnAndAllComesBackByItself() throws Exception {
         try (K3sProcess server = K3sProcess.server(directory, "--disable-agent", "--bind-address", "127.0.0.1")) {
-            server.awaitOutput("component=apiserver health=OK", LIMIT);
-            try (Api api = new Api(directory)) {
+            server.awaitOutput("Component healthy component=apiserver", LIMIT);
+            try (ConfigMaps api = new ConfigMaps(directory)) {
                 assertThat(api.create("before").statusCode()).isEqualTo(201);
                 api.watch();
-                Process shell = new ProcessBuilder("sqlite3", server.dataDir().resolve("server/db/state.db").toString())
-                        .redirectErrorStream(true).start();
-                try (Writer words = shell.outputWriter(StandardCharsets.UTF_8);
-                        BufferedReader answers = shell.inputReader(StandardCharsets.UTF_8)) {
+                try (ChildProcess shell = Launch
+                        .of("sqlite3", server.dataDir().resolve("server/db/state.db").toString()).interactive().start();
+                        Writer words = shell.writer();
+                        BufferedReader answers = shell.reader()) {
                     words.write(".timeout 10000\nBEGIN EXCLUSIVE;\nSELECT 'held';\n");
                     words.flush();
                     assertThat(answers.readLine()).isEqualTo("held");
@@ -44,13 +45,13 @@ class HeldFileItest {
                 assertThat(api.ended()).isFalse();
             }
             long lines = server.output().lines().filter(line -> line.contains("another program holds")).count();
-            assertThat(server.output()).contains("commits wait for a lock").contains("commits go on");
+            assertThat(server.output()).contains("Commits are waiting for a lock").contains("Commits resumed");
             assertThat(lines).as(server::tail).isLessThan(12);
             assertThat(server.stop()).as(server::tail).isZero();
         }
     }
 
-    private static void held(Api api) throws IOException, InterruptedException {
+    private static void held(ConfigMaps api) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         for (int i = 0; System.nanoTime() - begin < Duration.ofSeconds(2).toNanos(); i++) {
             long start = System.nanoTime();
@@ -66,7 +67,7 @@ class HeldFileItest {
         }
     }
 
-    private static boolean created(Api api, String name) {
+    private static boolean created(ConfigMaps api, String name) {
         try {
             return api.create(name).statusCode() == 201;
         } catch (IOException e) {

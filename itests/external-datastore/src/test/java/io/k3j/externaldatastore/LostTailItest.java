@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Two servers at a primary that dies, and whose standby takes over without having had the last change.
 @Tag("full")
+@Tag("data")
 @NeedsPackages("postgresql")
 class LostTailItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -34,8 +35,8 @@ class LostTailItest {
                 CuttingProxy address = new CuttingProxy(primary.port());
                 K3sProcess a = server("a", primary.endpoint(address.port(), DATABASE));
                 K3sProcess b = server("b", primary.endpoint(address.port(), DATABASE));
-                Api here = new Api(directory.resolve("a"));
-                Api there = new Api(directory.resolve("b"))) {
+                ConfigMaps here = new ConfigMaps(directory.resolve("a"));
+                ConfigMaps there = new ConfigMaps(directory.resolve("b"))) {
             assertThat(here.create("kept").statusCode()).isEqualTo(201);
             primary.cutOff(standby);
             there.watch();
@@ -52,7 +53,7 @@ class LostTailItest {
             b.await("the picture after the loss", LIMIT, () -> listed(there, "after"));
             assertThat(there.list("").body()).contains("\"kept\"").doesNotContain("\"lost\"");
             long told = revision(lost.body());
-            try (Api late = new Api(directory.resolve("b"))) {
+            try (ConfigMaps late = new ConfigMaps(directory.resolve("b"))) {
                 late.watch("?watch=true&resourceVersion=" + told);
                 b.await("410", LIMIT, late::ended);
                 assertThat(late.lines()).singleElement().asString().contains("\"code\":410");
@@ -65,7 +66,7 @@ class LostTailItest {
     private K3sProcess server(String name, String endpoint) throws IOException, InterruptedException {
         K3sProcess server = K3sProcess.server(Files.createDirectory(directory.resolve(name)), "--disable-agent",
                 "--bind-address", "127.0.0.1", "--token", "the-token", "--datastore-endpoint", endpoint);
-        server.awaitOutput("component=apiserver health=OK", LIMIT);
+        server.awaitOutput("Component healthy component=apiserver", LIMIT);
         return server;
     }
 
@@ -75,7 +76,7 @@ class LostTailItest {
         return Long.parseLong(found.group(1));
     }
 
-    private static boolean created(Api api, String name) {
+    private static boolean created(ConfigMaps api, String name) {
         try {
             return api.create(name).statusCode() == 201;
         } catch (IOException e) {
@@ -85,7 +86,7 @@ class LostTailItest {
         }
     }
 
-    private static boolean listed(Api api, String name) {
+    private static boolean listed(ConfigMaps api, String name) {
         try {
             return api.list("?resourceVersion=0").body().contains("\"" + name + "\"");
         } catch (IOException e) {

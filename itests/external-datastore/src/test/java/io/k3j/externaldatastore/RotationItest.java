@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The token and the authorities of two whole servers at one database are exchanged.
 @Tag("full")
+@Tag("data")
 @NeedsPackages("postgresql")
 class RotationItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -87,14 +88,7 @@ class RotationItest {
 
     /// Types a command, which has to succeed.
     private static String k3s(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(K3sProcess.distribution().resolve("bin/k3s").toString()));
-        command.addAll(List.of(words));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return K3sProcess.k3s(words).text(LIMIT);
     }
 
     @Test
@@ -166,7 +160,7 @@ class RotationItest {
     }
 
     private boolean there(String server, String name) {
-        try (Api api = new Api(directory.resolve(server))) {
+        try (ConfigMaps api = new ConfigMaps(directory.resolve(server))) {
             return api.list("").body().contains("\"" + name + "\"");
         } catch (IOException notNow) {
             return false;

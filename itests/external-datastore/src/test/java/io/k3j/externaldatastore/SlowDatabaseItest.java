@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server whose database needs half a second for each answer.
 @Tag("full")
+@Tag("data")
 @NeedsPackages("postgresql")
 class SlowDatabaseItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -39,8 +40,9 @@ class SlowDatabaseItest {
                 CuttingProxy proxy = new CuttingProxy(database.port());
                 K3sProcess server = K3sProcess.server(directory, "--disable-agent", "--bind-address", "127.0.0.1",
                         "--datastore-endpoint", database.endpoint(proxy.port(), "kubernetes"))) {
-            server.awaitOutput("component=apiserver health=OK", LIMIT);
-            try (Api api = new Api(directory); ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
+            server.awaitOutput("Component healthy component=apiserver", LIMIT);
+            try (ConfigMaps api = new ConfigMaps(directory);
+                    ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
                 assertThat(api.create("before").statusCode()).isEqualTo(201);
                 api.watch();
                 int threads = threads(server);
@@ -64,7 +66,7 @@ class SlowDatabaseItest {
     }
 
     /// From memory, whatever the database does.
-    private static void fast(Api api) throws Exception {
+    private static void fast(ConfigMaps api) throws Exception {
         List<Long> millis = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Timed read = timed(() -> api.list("?resourceVersion=0&limit=1")).call();
@@ -89,7 +91,7 @@ class SlowDatabaseItest {
         assertThat(slowest).isLessThan(3_000);
     }
 
-    private static boolean created(Api api, String name) {
+    private static boolean created(ConfigMaps api, String name) {
         try {
             int code = api.create(name).statusCode();
             // of a write before, whose outcome nobody knew

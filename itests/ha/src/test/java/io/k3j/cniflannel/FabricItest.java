@@ -1,136 +1,242 @@
 package io.k3j.cniflannel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Two nodes, each with its own network, and a pod on each.
+/// Two nodes, each with a network of its own and a pod, that speak IPv4 and IPv6; the test is the world outside.
 @NeedsMachine
-@NeedsPackages({"busybox-static", "nftables", "wireguard-tools"})
+@NeedsPackages({"busybox-static", "nftables", "wireguard-go", "wireguard-tools"})
 class FabricItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int PINGS = 40;
-    @TempDir
-    private Path files;
-    private MachineNet net;
-    private Machine one;
-    private Machine two;
+    private static final int PINGS = 20;
+    private static final String ALL_CAME = " 0% packet loss";
+    private static final boolean[] FAMILIES = {false, true};
+    private static MachineNet net;
+    private static FabricMachine one;
+    private static FabricMachine two;
+    private Struct settings = Struct.of("flannelIface", "eth1", "clusterCidr", Seq.of("10.42.0.0/16", "fd00:42::/56"));
+    private boolean ipv4 = true;
 
-    @BeforeEach
-    void switchOn() throws IOException, InterruptedException {
+    @BeforeAll
+    static void switchOn() throws IOException, InterruptedException {
         net = MachineNet.on();
-        one = net.server(1);
-        two = net.server(2);
+        one = FabricMachine.on(net, 0);
+        two = FabricMachine.on(net, 1);
     }
 
-    @AfterEach
-    void switchOff() {
+    @AfterAll
+    static void switchOff() {
         if (net != null) {
+            one.close();
+            two.close();
             net.close();
+        }
+    }
+
+    @BeforeEach
+    void clean() throws IOException, InterruptedException {
+        one.clean();
+        two.clean();
+        net.dualStack();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vxlan", "host-gw", "wireguard-native"})
+    void leadsFromPodToPodInBothFamiliesAndKeepsDoingSoWhenItIsReplaced(String backend) throws Exception {
+        with("flannelBackend", backend);
+        connect();
+        reached();
+
+        List<CompletableFuture<String>> pings = List.of(pings("10.42.1.5"), pings("fd00:42:0:1::5"));
+        for (int life = 0; life < 2; life++) {
+            live(one);
+            live(two);
+        }
+        for (CompletableFuture<String> ping : pings) {
+            assertThat(ping.get(2, TimeUnit.MINUTES)).contains(PINGS + " packets received");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"vxlan", "host-gw", "wireguard-native"})
-    void leadsFromPodToPodAndKeepsDoingSoWhenItIsReplaced(String backend) throws Exception {
-        connect(backend);
-        pod(one, "10.42.0");
-        pod(two, "10.42.1");
-        assertThat(run(one, "ip netns exec pod busybox ping -c 3 -W 1 10.42.1.5")).contains(" 0% packet loss");
-        assertThat(run(two, "busybox ping -c 1 -W 1 10.42.0.5")).as("from the node itself").contains(" 0% packet loss");
-
-        CompletableFuture<String> pings = CompletableFuture.supplyAsync(() -> uncheckedPings(PINGS));
-        for (int life = 0; life < 3; life++) {
-            live(one, "server-1", backend);
-            live(two, "server-2", backend);
-        }
-        assertThat(pings.get(2, TimeUnit.MINUTES)).contains(PINGS + " packets received");
+    void leadsFromPodToPodWhereThereIsNoIpv4(String backend) throws Exception {
+        net.ipv6Only();
+        ipv4 = false;
+        with("flannelBackend", backend);
+        with("clusterCidr", Seq.of("fd00:42::/56"));
+        connect();
+        reached();
+        assertThat(one.run("ip link")).doesNotContain("flannel.1", "flannel-wg:");
+        assertThat(one.run("cat /run/flannel/subnet.env")).contains("FLANNEL_IPV6_NETWORK=fd00:42::/56",
+                "FLANNEL_IPV6_SUBNET=fd00:42::1/64").doesNotContain("FLANNEL_NETWORK");
     }
 
     @Test
     void forgetsANodeThatHasGone() throws Exception {
-        connect("vxlan");
-        assertThat(run(one, "ip route")).contains("10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink");
-        Files.writeString(files.resolve("nodes.json"),
-                Json.text(Seq.of(node("server-1", "10.42.0.0/24", Struct.EMPTY))));
-        live(one, "server-1", "vxlan");
-        assertThat(run(one, "ip route; ip neigh; bridge fdb show dev flannel.1")).doesNotContain("10.42.1.0")
-                .doesNotContain("10.10.10.51");
+        connect();
+        assertThat(one.run("ip route; ip -6 route")).contains("10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink",
+                "fd00:42:0:1::/64 via fd00:42:0:1:: dev flannel-v6.1");
+        one.live(settings, List.of(one.node(ranges(one))));
+        assertThat(one.run("ip route; ip -6 route; ip neigh show nud permanent; bridge fdb show dev flannel.1; "
+                + "bridge fdb show dev flannel-v6.1")).doesNotContain("10.42.1.", "fd00:42:0:1:", "dst 10.10.10.51",
+                        "dst fd10:10:10::51");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vxlan,host-gw", "wireguard-native,vxlan", "host-gw,wireguard-native"})
+    void replacesOneBackendByAnother(String before, String after) throws Exception {
+        with("flannelBackend", before);
+        connect();
+        with("flannelBackend", after);
+        connect();
+        reached();
+        assertThat(one.run("ls /sys/class/net").lines().filter(Devices::ours)).hasSize(after.equals("host-gw") ? 0 : 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{\"Type\": \"vxlan\", \"VNI\": 7, \"Port\": 4789, \"MTU\": 1400}|flannel-v6.7|1330",
+            "{\"Type\": \"vxlan\", \"DirectRouting\": true}|eth1|1430",
+            "{\"Type\": \"wireguard\", \"ListenPort\": 6000, \"PSK\": \"q1zSuHf2rVxoZKXqhuQ2RFmOSM7ZnN3s3F1mWbdmNzI=\"}"
+                    + "|flannel-wg-v6|1420"})
+    void takesItsOptionsFromTheFileOfFlannelConf(String backend, String way, int mtu) throws Exception {
+        String conf = "{\"Network\": \"10.42.0.0/16\", \"EnableIPv6\": true, \"IPv6Network\": \"fd00:42::/56\", "
+                + "\"Backend\": " + backend + "}";
+        Path file = one.file("net-conf.json", conf);
+        with("flannelConf", file.toString());
+        connect();
+        reached();
+        assertThat(one.run("ip -6 route show fd00:42:0:1::/64")).contains("dev " + way);
+        assertThat(one.run("cat /run/flannel/subnet.env")).contains("FLANNEL_MTU=" + mtu);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vxlan", "wireguard-native"})
+    void goesOverTheExternalAddressesWhereItIsToldTo(String backend) throws Exception {
+        for (FabricMachine node : List.of(one, two)) {
+            String last = node.address(false).substring(node.address(false).lastIndexOf('.') + 1);
+            node.run("ip address replace 203.0.113." + last + "/24 dev eth1; ip -6 address replace 2001:db8::" + last
+                    + "/64 dev eth1 nodad; nft 'table inet inward { chain in { type filter hook input priority 0; "
+                    + "ip daddr 10.10.10.0/24 udp dport {8472, 51820} drop; "
+                    + "ip6 daddr fd10:10:10::/64 udp dport {8472, 51821} drop; }; }'");
+        }
+        with("flannelBackend", backend);
+        with("nodeIp", Seq.of("10.10.10.50", "10.10.10.51", "fd10:10:10::50", "fd10:10:10::51"));
+        with("flannelExternalIp", true);
+        connect();
+        reached();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void masqueradesIpv6WhereItIsToldTo(boolean masquerade) throws Exception {
+        with("flannelIpv6Masq", masquerade);
+        connect();
+        one.pod(prefixes(one));
+        assertThat(source("10.10.10.1")).isEqualTo("10.10.10.50");
+        assertThat(InetAddress.ofLiteral(source("fd10:10:10::1")))
+                .isEqualTo(InetAddress.ofLiteral(masquerade ? "fd10:10:10::50" : "fd00:42::5"));
     }
 
     @Test
-    void replacesOneBackendByAnother() throws Exception {
-        connect("vxlan");
-        connect("host-gw");
-        assertThat(run(one, "ip route")).contains("10.42.1.0/24 via 10.10.10.51 dev eth1").doesNotContain("flannel.1");
-        pod(one, "10.42.0");
-        pod(two, "10.42.1");
-        assertThat(run(one, "ip netns exec pod busybox ping -c 2 -W 1 10.42.1.5")).contains(" 0% packet loss");
+    void aLargePacketPassesWhole() throws Exception {
+        connect();
+        one.pod(prefixes(one));
+        two.pod(prefixes(two));
+        int mtu = Integer.parseInt(one.run("sed -n s/FLANNEL_MTU=//p /run/flannel/subnet.env").strip());
+        assertThat(mtu).isCloseTo(1430, within(0));
+        for (FabricMachine node : List.of(one, two)) {
+            node.run("ip link set cni0 mtu " + mtu + "; ip -n pod link set eth0 mtu " + mtu);
+        }
+        assertThat(one.ping("10.42.1.5", "-s " + (mtu - 28) + " -c 2 -W 1")).contains(ALL_CAME);
+        assertThat(one.ping("fd00:42:0:1::5", "-s " + (mtu - 48) + " -c 2 -W 1")).contains(ALL_CAME);
+    }
+
+    private void with(String setting, Object value) {
+        settings = settings.with(setting, value);
     }
 
     /// Both nodes tell, then hear of each other.
-    private void connect(String backend) throws Exception {
-        Files.writeString(files.resolve("nodes.json"), Json.text(Seq.of(node("server-1", "10.42.0.0/24", Struct.EMPTY),
-                node("server-2", "10.42.1.0/24", Struct.EMPTY))));
-        Struct first = live(one, "server-1", backend);
-        Struct second = live(two, "server-2", backend);
-        Files.writeString(files.resolve("nodes.json"), Json
-                .text(Seq.of(node("server-1", "10.42.0.0/24", first), node("server-2", "10.42.1.0/24", second))));
-        assertThat(live(one, "server-1", backend)).isEqualTo(first);
-        assertThat(live(two, "server-2", backend)).isEqualTo(second);
+    private void connect() throws Exception {
+        live(one);
+        Struct second = live(two);
+        Struct first = live(one);
+        assertThat(live(two)).isEqualTo(second);
+        assertThat(live(one)).isEqualTo(first);
     }
 
-    private static Struct node(String name, String range, Struct annotations) {
-        return Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
-                Struct.of("name", name, "annotations", annotations), "spec", Struct.of("podCIDRs", Seq.of(range)));
+    /// One life, in which each has the external addresses of its own alone.
+    private Struct live(FabricMachine node) throws IOException {
+        String last = node.address(false).substring(node.address(false).lastIndexOf('.') + 1);
+        return node.live(settings.with("nodeExternalIp", Seq.of("203.0.113." + last, "2001:db8::" + last)),
+                List.of(one.node(ranges(one)), two.node(ranges(two))));
     }
 
-    private Struct live(Machine machine, String name, String backend) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp "
-                + System.getProperty("java.class.path") + " " + FabricNode.class.getName() + " ";
-        String said = run(machine, java + name + " " + backend + " " + files.resolve("nodes.json") + " 2>&1");
-        return Json.object(said.lines().reduce((a, b) -> b).orElseThrow().getBytes(StandardCharsets.UTF_8));
+    private Seq ranges(FabricMachine node) {
+        return Seq.copyOf(prefixes(node).stream().map(p -> p.contains(":") ? p + "/64" : p + "0/24").toList());
     }
 
-    /// A network namespace on the bridge, as a pod has one.
-    private static void pod(Machine machine, String net) throws IOException, InterruptedException {
-        run(machine, "ip netns add pod && ip link add veth0 type veth peer name eth0 netns pod && "
-                + "ip link set veth0 master cni0 up && ip -n pod addr add " + net + ".5/24 dev eth0 && "
-                + "ip -n pod link set eth0 up && ip -n pod link set lo up && ip -n pod route add default via " + net
-                + ".1");
+    private List<String> prefixes(FabricMachine node) {
+        List<String> all = new ArrayList<>();
+        for (boolean ipv6 : FAMILIES) {
+            if (ipv6 || ipv4) {
+                all.add(node.prefix(ipv6));
+            }
+        }
+        return all;
     }
 
-    private String uncheckedPings(int count) {
-        try {
-            return run(one, "ip netns exec pod busybox ping -i 0.2 -c " + count + " -W 1 10.42.1.5");
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
+    /// From pod to pod and from node to pod, in every family.
+    private void reached() throws Exception {
+        one.pod(prefixes(one));
+        two.pod(prefixes(two));
+        for (int i = 0; i < prefixes(one).size(); i++) {
+            assertThat(one.ping(prefixes(two).get(i) + "5", "-c 2 -i 0.2 -W 2")).contains(ALL_CAME);
+            assertThat(two.run("busybox ping -c 1 -W 2 " + prefixes(one).get(i) + "5")).as("from the node itself")
+                    .contains(ALL_CAME);
         }
     }
 
-    private static String run(Machine machine, String line) throws IOException, InterruptedException {
-        Outcome outcome = machine.run(LIMIT, line);
-        assertThat(outcome.code()).as(line + "\n" + outcome.text()).isZero();
-        return outcome.text();
+    private static CompletableFuture<String> pings(String to) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return one.ping(to, "-i 0.1 -c " + PINGS + " -W 1");
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /// Whom a server outside of the cluster sees when the first node's pod sends it something.
+    private static String source(String server) throws Exception {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+            one.run("ip netns exec pod bash -c 'echo hello > /dev/udp/" + server + "/" + socket.getLocalPort() + "'");
+            DatagramPacket packet = new DatagramPacket(new byte[16], 16);
+            socket.receive(packet);
+            return packet.getAddress().getHostAddress();
+        }
     }
 }

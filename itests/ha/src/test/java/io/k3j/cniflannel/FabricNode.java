@@ -6,92 +6,57 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/// One life of the pod network of a node, for a test to run on a machine: takes over what is there, connects it with
-/// the Nodes of a file, prints the annotations of its own, ends and leaves everything.
+/// Lives of the pod network of a node, one after the other, for a test to run on a machine. Each line it reads is one:
+/// `settings` by their names and the `nodes` there are. A life takes over what is there, connects it with the Nodes,
+/// prints the annotations of its own in one line, and leaves everything.
 final class FabricNode {
+    private static final Duration NFT_LIMIT = Duration.ofSeconds(60);
+
     private FabricNode() {
     }
 
     public static void main(String[] arguments) throws IOException {
-        Obj[] nodes = ((Seq) Json.value(Files.readAllBytes(Path.of(arguments[2])))).structs().stream().map(Obj::of)
-                .toArray(Obj[]::new);
-        String name = arguments[0];
-        Obj me = List.of(nodes).stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
-        PodFabric fabric = new PodFabric(settings(name, arguments[1]), new Nft(), new SecureRandom());
-        PodFabric.Outcome outcome = fabric.ready(me);
-        fabric.connect(List.of(nodes));
-        System.out.println(Json.text(Struct.copyOf(outcome.annotations())));
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            System.out.println(Json.text(life(Json.object(line.getBytes(StandardCharsets.UTF_8)))));
+        }
     }
 
-    /// Nobody compares them.
-    @SuppressWarnings("BadAnnotationImplementation")
-    private static Settings settings(String name, String backend) {
-        return new Settings() {
-            @Override
-            public String dataDir() {
-                return "/var/lib/rancher/k3s";
-            }
+    private static Struct life(Struct wanted) throws IOException {
+        FlannelSettings settings = settings(wanted.struct("settings"));
+        List<Obj> nodes = wanted.seq("nodes").structs().stream().map(Obj::of).toList();
+        Obj me = nodes.stream().filter(n -> n.name().equals(settings.nodeName())).findFirst().orElseThrow();
+        PodFabric fabric = new PodFabric(settings, new Nft(), new SecureRandom());
+        PodFabric.Outcome outcome = fabric.ready(me);
+        fabric.connect(nodes);
+        return Struct.copyOf(outcome.annotations());
+    }
 
-            @Override
-            public String nodeName() {
-                return name;
-            }
+    /// What is not given has its default.
+    private static FlannelSettings settings(Struct given) {
+        return (FlannelSettings) Proxy.newProxyInstance(FabricNode.class.getClassLoader(),
+                new Class<?>[] {FlannelSettings.class},
+                (proxy, method, arguments) -> given.has(method.getName()) ? value(method, given)
+                        : method.getDefaultValue());
+    }
 
-            @Override
-            public String[] nodeIp() {
-                return new String[0];
-            }
-
-            @Override
-            public String[] nodeExternalIp() {
-                return new String[0];
-            }
-
-            @Override
-            public String[] clusterCidr() {
-                return new String[] {"10.42.0.0/16"};
-            }
-
-            @Override
-            public String flannelBackend() {
-                return backend;
-            }
-
-            @Override
-            public String flannelIface() {
-                return "eth1";
-            }
-
-            @Override
-            public String flannelCniConf() {
-                return "";
-            }
-
-            @Override
-            public boolean flannelExternalIp() {
-                return false;
-            }
-
-            @Override
-            public boolean flannelIpv6Masq() {
-                return false;
-            }
-
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return Settings.class;
-            }
-        };
+    private static Object value(Method method, Struct given) {
+        Object value = given.get(method.getName());
+        return value instanceof Seq list ? list.texts().toArray(String[]::new) : value;
     }
 
     /// `nft` without a hand of its own.
@@ -99,13 +64,9 @@ final class FabricNode {
         @Override
         public void apply(String script) {
             try {
-                Process nft = new ProcessBuilder("nft", "-f", "-").inheritIO()
-                        .redirectInput(ProcessBuilder.Redirect.PIPE)
-                        .start();
-                nft.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
-                nft.getOutputStream().close();
-                if (nft.waitFor() != 0) {
-                    throw new FilterRefused("nft ended with " + nft.exitValue());
+                Outcome nft = Launch.of("nft", "-f", "-").input(script).run(NFT_LIMIT);
+                if (nft.code() != 0) {
+                    throw new FilterRefused("nft ended with " + nft.code() + ": " + nft.text());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -121,6 +82,12 @@ final class FabricNode {
 
         @Override
         public void forgetFlows(String address, int port) {
+        }
+
+        @Override
+        public AutoCloseable onForeignChange(Runnable changed) {
+            return () -> {
+            };
         }
     }
 }

@@ -3,8 +3,8 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /// taken over by every server with its restart, then by the agent. Pods run on.
 @NeedsMachine
 @Tag("full")
+@Tag("ha")
 @NeedsPackages({"etcd-server", "openssl"})
 class AuthorityRotationItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -266,7 +267,7 @@ class AuthorityRotationItest {
         assertThat(agent.must("cat /var/lib/rancher/k3s/agent/server-ca.crt")).isEqualTo(authority);
         Waiting.until("new authority for pods", LIMIT, () -> first.must(FOR_PODS).strip().equals(authority.strip()),
                 cluster::story);
-        Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
+        ClusterWorkload.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
         workload.answers();
         assertThat(first.must(CONTAINERS)).isEqualTo(containers);
         assertThat(first.must("k3s kubectl get nodes --no-headers").lines().filter(line -> line.contains(" Ready ")))

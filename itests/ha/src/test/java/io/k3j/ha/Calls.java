@@ -3,7 +3,7 @@ package io.k3j.ha;
 import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.testkitmachine.Api;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -1,11 +1,11 @@
 package io.k3j.ha;
 
 import io.k3j.codec.Json;
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ final class Cluster implements AutoCloseable {
         servers.add(server);
         started(server, steps);
         if (apis.size() < servers.size()) {
-            apis.add(Api.of(server.machine()));
+            apis.add(server.machine().api());
         }
         return server;
     }
@@ -95,7 +95,7 @@ final class Cluster implements AutoCloseable {
             if (Files.notExists(first.dir().resolve("etc/rancher/k3s/k3s.yaml"))) {
                 return false;
             }
-            apis.add(Api.of(first));
+            apis.add(first.api());
         }
         try {
             HttpResponse<String> answer = apis.getFirst().get("/api/v1/nodes/" + node, "application/json");

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The page on the cluster load balancer with everything on it: three servers with embedded etcd and the page's
 /// configuration file, its load balancers, three agents that join through them.
 @Tag("full")
+@Tag("ha")
 @NeedsMachine
 @NeedsPackages({"etcd-server", "haproxy", "keepalived", "nginx", "libnginx-mod-stream"})
 class ClusterLoadBalancerItest {
@@ -43,21 +44,21 @@ class ClusterLoadBalancerItest {
                 cluster.agent(Cluster.page(page, variant));
             }
             cluster.servers().getFirst().follow(page, variant, "run");
-            Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd",
+            ClusterWorkload.sameNodesFromEverywhere(cluster, "control-plane,etcd",
                     variant.equals("haproxy") ? "10.10.10.100" : "10.10.10.98");
             Workload workload = Workload.on(cluster.servers().getFirst(), 6);
             workload.answers();
-            try (Trial trial = Trial.on(cluster)) {
-                trial.progress(Trial.OPERATIONS / 4);
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.killProcess(cluster.servers().get(1), start);
                 if (variant.equals("haproxy")) {
                     trial.loseBalancer();
                 }
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.killEtcdLeader();
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.loseNode(ManagedEtcd.leader(cluster), start);
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.judge(kept);
             }
             workload.answers();

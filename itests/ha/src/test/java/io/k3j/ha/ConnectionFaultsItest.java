@@ -3,9 +3,9 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// size only.
 @NeedsMachine
 @NeedsPackages({"mariadb-server", "postgresql", "curl", "psmisc"})
+@Tag("ha")
 class ConnectionFaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "postgresql";
@@ -52,7 +53,7 @@ class ConnectionFaultsItest {
         try (Cluster cluster = Cluster.on()) {
             Host server = cluster.server(Cluster.page(Page.of("architecture.md"), "single"));
             List<Watcher> watchers = watchers(cluster.apis());
-            try (Trial trial = Trial.on(cluster)) {
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
                 trial.progress(SOME);
                 long start = System.nanoTime();
                 storm(server);
@@ -108,7 +109,7 @@ class ConnectionFaultsItest {
                     + "add chain inet hole out { type filter hook output priority -300; }; "
                     + "add rule inet hole in ip protocol icmp drop; add rule inet hole out ip protocol icmp drop'; "
                     + "ip link set eth1 mtu 1200");
-            try (Api other = Api.of(server.machine())) {
+            try (Api other = server.machine().api()) {
                 long start = System.nanoTime();
                 HttpResponse<String> list = other.get(MAPS, "application/json");
                 LISTED.since("list of 2 MB through 1200 bytes", start);

@@ -3,8 +3,8 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The page on embedded etcd, command for command; then parts die under traffic.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client"})
+@Tag("ha")
 class EmbeddedEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofMinutes(3);
@@ -36,8 +37,8 @@ class EmbeddedEtcdItest {
         Page page = Page.of("ha-embedded-etcd.md");
         try (Cluster cluster = Cluster.on()) {
             servers(cluster, page);
-            Trial.sameNodesFromEverywhere(cluster, ROLES, "");
-            try (Trial trial = Trial.on(cluster)) {
+            ClusterWorkload.sameNodesFromEverywhere(cluster, ROLES, "");
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
                 trial.progress(SOME);
                 trial.killEtcdLeader();
                 trial.progress(SOME);
@@ -54,17 +55,17 @@ class EmbeddedEtcdItest {
         try (Cluster cluster = Cluster.on()) {
             servers(cluster, page);
             cluster.agent(Cluster.page(page, VARIANT));
-            Trial.sameNodesFromEverywhere(cluster, ROLES, "");
+            ClusterWorkload.sameNodesFromEverywhere(cluster, ROLES, "");
             Workload workload = Workload.on(cluster.servers().getFirst(), 4);
             workload.answers();
-            try (Trial trial = Trial.on(cluster)) {
-                trial.progress(Trial.OPERATIONS / 4);
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.killProcess(cluster.servers().get(1), Cluster.page(page, VARIANT));
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.killEtcdLeader();
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.loseNode(ManagedEtcd.leader(cluster), Cluster.page(page, VARIANT));
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.judge(kept);
             }
             workload.answers();

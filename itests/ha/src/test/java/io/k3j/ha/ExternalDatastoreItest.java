@@ -6,6 +6,7 @@ import io.k3j.testmachine.NeedsPackages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The page on external datastores with the load balancer page, command for command; then parts die under traffic.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "mariadb-server", "postgresql", "haproxy", "keepalived", "openssl"})
+@Tag("ha")
 class ExternalDatastoreItest {
     private static final Duration AWAY = Duration.ofSeconds(Long.getLong("k3j.ha.away", 20));
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -40,20 +42,20 @@ class ExternalDatastoreItest {
             cluster.balancer("haproxy");
             cluster.virtual();
             cluster.agent(Cluster.page(page, variant));
-            Trial.sameNodesFromEverywhere(cluster, "control-plane", MachineNet.VIRTUAL);
+            ClusterWorkload.sameNodesFromEverywhere(cluster, "control-plane", MachineNet.VIRTUAL);
             Workload workload = Workload.on(cluster.servers().getFirst(), 3);
             workload.answers();
-            try (Trial trial = Trial.on(cluster)) {
-                trial.progress(Trial.OPERATIONS / 4);
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.killProcess(cluster.servers().get(1), Cluster.page(page, variant));
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.loseBalancer();
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 if (variant.equals("etcd")) {
                     trial.loseMember(database);
                 }
                 trial.loseDatabase(database, AWAY);
-                trial.progress(Trial.OPERATIONS / 4);
+                trial.progress(ClusterWorkload.OPERATIONS / 4);
                 trial.judge(kept);
             }
             workload.answers();

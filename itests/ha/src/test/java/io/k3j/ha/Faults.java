@@ -1,10 +1,9 @@
 package io.k3j.ha;
 
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 
 /// Faults of the network between machines of one bridge: what one sends to another is dropped on its way, always or now
 /// and then, and neither is told. The test itself still reaches everyone. Closing it takes all of them away.
@@ -55,7 +54,7 @@ final class Faults implements AutoCloseable {
     }
 
     private static void nft(String commands) throws IOException, InterruptedException {
-        Outcome outcome = Outcome.of(LIMIT, Map.of(), List.of("nft", commands));
+        Outcome outcome = Launch.of("nft", commands).run(LIMIT);
         if (outcome.code() != 0) {
             throw new AssertionError("nft " + commands + ": " + outcome.text());
         }

@@ -1,9 +1,10 @@
 package io.k3j.ha;
 
 import io.k3j.testkitmachine.Machine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -73,10 +74,8 @@ final class Host {
     void start(String line) throws IOException {
         Path log = machine.dir().resolve("k3s.txt");
         String exports = "cd /root; export PATH=" + machine.dir().resolve("bin") + ":$PATH HOME=/root; ";
-        ProcessBuilder builder = new ProcessBuilder(machine.inside(List.of("bash", "-c",
-                "unset $(compgen -e | grep -E '^(K3S_|KUBECONFIG)'); " + exports + line)));
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.start();
+        Launch.of(machine.inside(List.of("bash", "-c",
+                "unset $(compgen -e | grep -E '^(K3S_|KUBECONFIG)'); " + exports + line))).appending(log).start();
     }
 
     /// Kills the JVM of `k3s` alone: containerd and etcd live on.

@@ -1,6 +1,6 @@
 package io.k3j.ha;
 
-import io.k3j.testkitmachine.Api;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.k3j.ha;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
-import io.k3j.testkitmachine.Api;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

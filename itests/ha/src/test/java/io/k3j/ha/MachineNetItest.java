@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The machines the other tests stand on.
@@ -46,16 +46,15 @@ class MachineNetItest {
             net.plug(two);
             assertThat(run(one, "busybox ping -c 3 -W 2 10.10.10.99")).contains("3 packets transmitted");
         }
-        assertThat(Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "show", "k3jnet")).code()).isNotZero();
+        assertThat(Launch.of("ip", "link", "show", "k3jnet").run(LIMIT).code()).isNotZero();
     }
 
     @Test
     void goesWithATestThatIsKilled() throws IOException, InterruptedException {
-        Process test = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-                System.getProperty("java.class.path"), Killed.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        long machine = Long.parseLong(test.inputReader().readLine());
-        test.destroyForcibly().waitFor();
+        ChildProcess test = Launch.of(Launch.jdk("java"), "-cp", System.getProperty("java.class.path"),
+                Killed.class.getName()).errorsApart().interactive().start();
+        long machine = Long.parseLong(test.reader().readLine());
+        test.kill();
         Waiting.until("end of its machine", LIMIT, () -> !Files.exists(Path.of("/proc", Long.toString(machine))),
                 () -> "");
         try (MachineNet net = MachineNet.on()) {

@@ -1,7 +1,7 @@
 package io.k3j.ha;
 
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 /// The faults other tests stand on do what they say, and nothing else.
 @NeedsMachine
 @NeedsPackages("busybox-static")
+@Tag("ha")
 class NetworkFaultsItest {
     // busybox' ping does not say what it lost by its exit code: what it counted is read
     private static final String PING = "busybox ping -c %d -i 0.1 -W 1 %s; true";

@@ -3,8 +3,8 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,13 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// Three servers of which one loses its own etcd, but not the others': it goes on with those.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client"})
+@Tag("ha")
 class OwnEtcdItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "cluster";
     private static final long SOME = 1000;
     private static final String PROGRAM = "$(readlink -f $(command -v etcd))";
     private static final String AWAY = "goes on with that at";
-    private static final String HOME = "goes to the etcd of this server again";
+    private static final String HOME = "Using the local etcd member again";
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path kept;
 
@@ -37,7 +38,7 @@ class OwnEtcdItest {
         try (Cluster cluster = Cluster.on()) {
             Host server = follower(cluster, page);
             tellsHowLongSnapshotsTook(server);
-            try (Trial trial = Trial.on(cluster)) {
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
                 trial.progress(SOME);
                 // it dies and cannot be started
                 server.must("mount --bind /bin/false " + PROGRAM + " && pkill -KILL -x etcd");
@@ -138,7 +139,7 @@ class OwnEtcdItest {
         server.killProcess();
         Cluster.page(page, VARIANT).on(server);
         Waiting.until(server.name() + " with etcd " + pid, LIMIT,
-                () -> server.story().contains("adopted etcd pid=" + pid), server::story);
+                () -> server.story().contains("Adopted etcd pid=" + pid), server::story);
         Waiting.until("kubectl on " + server.name(), LIMIT,
                 () -> server.run("k3s kubectl get --raw /readyz").text().contains("ok"), cluster::story);
         assertThat(server.must("pidof etcd").strip()).isEqualTo(pid);

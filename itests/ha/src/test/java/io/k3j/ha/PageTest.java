@@ -73,12 +73,25 @@ class PageTest {
         assertThat(page.blocks("server-1", "postgresql").getFirst().text()).contains("postgres://");
     }
 
-    /// Every page with blocks; decisions, rules and tables of acceptance are none.
+    /// Every page with blocks that no test of another module reads; decisions, rules and tables of acceptance are none.
     static List<String> pages() throws IOException {
+        String elsewhere = testsOfOtherModules();
         try (Stream<Path> files = Files.list(Page.docs())) {
-            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".md")).sorted()
-                    .toList();
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".md"))
+                    .filter(name -> !elsewhere.contains("docs/" + name)).sorted().toList();
         }
+    }
+
+    private static String testsOfOtherModules() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String suite : List.of("agent-itest", "boot-itest", "e2e")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", suite, "src", "test"))) {
+                for (Path file : files.filter(f -> f.toString().endsWith("Itest.java")).toList()) {
+                    all.append(Files.readString(file));
+                }
+            }
+        }
+        return all.toString();
     }
 
     /// What the tests of this module say they follow.

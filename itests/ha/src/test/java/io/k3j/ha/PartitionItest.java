@@ -2,9 +2,9 @@ package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// whoever has a majority serves, the others refuse and say why, and controllers act once.
 @NeedsMachine
 @Tag("full")
+@Tag("ha")
 @NeedsPackages({"etcd-server", "etcd-client", "mariadb-server", "postgresql"})
 class PartitionItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -46,7 +47,7 @@ class PartitionItest {
     private Path kept;
     private Cluster cluster;
     private Faults faults;
-    private Trial trial;
+    private ClusterWorkload trial;
     private Replicas counted;
 
     /// Something done to the network.
@@ -65,13 +66,13 @@ class PartitionItest {
         ManagedEtcd.votes(cluster.servers().getLast(), 3);
         counted = Replicas.on(cluster.apis().getFirst(), "counted", 0);
         counted.more(cluster.apis().getFirst());
-        trial = Trial.on(cluster);
+        trial = ClusterWorkload.on(cluster);
         trial.progress(SOME);
     }
 
     @AfterEach
     void remove() {
-        try (Cluster _ = cluster; Faults _ = faults; Trial _ = trial) {
+        try (Cluster _ = cluster; Faults _ = faults; ClusterWorkload _ = trial) {
             // each is closed, the last first
         }
     }
@@ -98,7 +99,7 @@ class PartitionItest {
         long since = System.nanoTime();
         faults.cut(leader, follower);
         writes(follower);
-        Trial.WRITES.since("leader and a follower parted: first write through that follower", since);
+        ClusterWorkload.WRITES.since("leader and a follower parted: first write through that follower", since);
         for (Host other : others(follower)) {
             writes(other);
         }
@@ -163,7 +164,7 @@ class PartitionItest {
         for (Host server : cluster.servers()) {
             writes(server);
         }
-        Trial.WRITES.since(what + ": all write again", healed);
+        ClusterWorkload.WRITES.since(what + ": all write again", healed);
         System.out.println("[ha] " + what + ": elections " + (ManagedEtcd.term(cluster.servers().getFirst()) - term));
         counted.more(cluster.apis().getFirst());
         trial.progress(SOME);
@@ -210,7 +211,7 @@ class PartitionItest {
         for (Host server : cluster.servers()) {
             writes(server);
         }
-        Trial.WRITES.since(what + ": all write again", healed);
+        ClusterWorkload.WRITES.since(what + ": all write again", healed);
         for (Api api : cluster.apis()) {
             counted.more(api);
         }

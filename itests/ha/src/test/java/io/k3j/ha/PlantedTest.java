@@ -2,8 +2,8 @@ package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;

@@ -3,9 +3,9 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The process of the server whose controllers act stands still for a while, or is killed by the kernel, under traffic.
 @NeedsMachine
 @Tag("full")
+@Tag("kill")
 @NeedsPackages({"etcd-server", "etcd-client", "mariadb-server", "postgresql"})
 class ProcessFaultsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -76,7 +77,7 @@ class ProcessFaultsItest {
             Host other = cluster.server(Cluster.page(page, SQL));
             assertThat(Leadership.of(cluster)).isZero();
             limited.tighten();
-            try (Trial trial = Trial.on(cluster)) {
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
                 limited.killed();
                 long moment = System.nanoTime();
                 String killed = other.must("date -u +%FT%T").strip();
@@ -85,7 +86,7 @@ class ProcessFaultsItest {
                 TAKEN_OVER.since("controllers act again after a kill for memory was seen", moment);
                 trial.progress(SOME);
                 trial.promised("a kill for memory", moment);
-                Trial.answers(host);
+                ClusterWorkload.answers(host);
                 RESTARTED.since("the killed server answers", moment);
                 Waiting.until(host.name() + " Ready again", LIMIT,
                         () -> other.must(RENEWED.formatted(host.name())).strip().compareTo(killed) > 0
@@ -104,7 +105,7 @@ class ProcessFaultsItest {
     }
 
     private void frozen(Cluster cluster, int... seconds) throws Exception {
-        try (Trial trial = Trial.on(cluster)) {
+        try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
             trial.progress(SOME);
             for (int each : seconds) {
                 freeze(cluster, trial, each);
@@ -113,7 +114,7 @@ class ProcessFaultsItest {
         }
     }
 
-    private static void freeze(Cluster cluster, Trial trial, int seconds) throws Exception {
+    private static void freeze(Cluster cluster, ClusterWorkload trial, int seconds) throws Exception {
         int leader = Leadership.of(cluster);
         Host host = cluster.servers().get(leader);
         Api old = cluster.apis().get(leader);
@@ -153,8 +154,8 @@ class ProcessFaultsItest {
     /// The last word of its log on who leads is that it does not.
     private static boolean steppedDown(Host host) throws IOException {
         List<String> words = Files.readAllLines(host.machine().dir().resolve("k3s.txt")).stream()
-                .filter(line -> line.contains("this server leads")).toList();
-        return words.getLast().contains("no more");
+                .filter(line -> line.contains("Acquired lease ") || line.contains("Lost lease ")).toList();
+        return words.getLast().contains("Lost lease ");
     }
 
     private static void turn(Api api, String value) throws Exception {

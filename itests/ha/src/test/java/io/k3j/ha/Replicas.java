@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// then the process of each is killed.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client", "postgresql"})
+@Tag("ha")
 class RolesItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VARIANT = "split";
@@ -84,7 +85,7 @@ class RolesItest {
                 answers.add(tried.text());
                 return tried.code() == 0;
             }, () -> String.join("", answers) + cluster.story());
-            Trial.WRITES.since("first write after the loss of the server that began", start);
+            ClusterWorkload.WRITES.since("first write after the loss of the server that began", start);
             for (Host host : joined) {
                 assertThat(host.must(LABELLED)).contains("namespace/default");
             }
@@ -116,7 +117,7 @@ class RolesItest {
                         cluster::story);
             }
             ManagedEtcd.votes(etcd, 2);
-            Trial.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
+            ClusterWorkload.sameNodesFromEverywhere(cluster, "control-plane,etcd", "");
             Workload.on(etcd, 4).answers();
         }
     }
@@ -194,8 +195,8 @@ class RolesItest {
     /// What a server that lacks a part says when nobody runs it any more.
     private static void awaitWarning(Host host, String lease, String flag) throws IOException, InterruptedException {
         Waiting.until("warning of " + host.name(), LIMIT,
-                () -> host.story().contains("nobody holds the lease " + lease + " any more: no server that runs has"
-                        + " this part, start one without " + flag),
+                () -> host.story().contains("Lease " + lease + " expired: no running server provides this component;"
+                        + " start one without " + flag),
                 host::story);
     }
 

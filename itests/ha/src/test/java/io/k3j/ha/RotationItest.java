@@ -3,13 +3,15 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -51,21 +53,20 @@ class RotationItest {
 
     /// A command that goes on; what it prints comes line by line.
     private static final class Open implements AutoCloseable {
-        private final Process process;
+        private final ChildProcess process;
         private final Writer input;
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
         Open(Host host, String line) throws IOException {
-            process = new ProcessBuilder(host.machine().inside(List.of("bash", "-c",
-                    "cd /root; export PATH=" + host.machine().dir().resolve("bin") + ":$PATH HOME=/root; exec "
-                            + line)))
-                    .redirectErrorStream(true).start();
-            input = process.outputWriter(StandardCharsets.UTF_8);
+            process = Launch.of(host.machine().inside(List.of("bash", "-c", "cd /root; export PATH="
+                    + host.machine().dir().resolve("bin") + ":$PATH HOME=/root; exec " + line))).interactive()
+                    .gracePeriod(Duration.ZERO).start();
+            input = process.writer();
             Thread.ofVirtual().name("ha-open").start(this::read);
         }
 
         private void read() {
-            try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            try (BufferedReader output = process.reader()) {
                 output.lines().forEach(lines::add);
             } catch (IOException ended) {
                 lines.add("ended: " + ended);
@@ -91,8 +92,7 @@ class RotationItest {
 
         @Override
         public void close() {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            process.close();
         }
     }
 
@@ -116,7 +116,7 @@ class RotationItest {
             apply(server, POD.formatted(agent.name()));
             server.must("for i in $(seq 100); do k3s kubectl get pod echo --no-headers | grep -q ' Running ' && exit 0;"
                     + " sleep 0.2; done; exit 1");
-            try (Trial traffic = Trial.on(cluster);
+            try (ClusterWorkload traffic = ClusterWorkload.on(cluster);
                     Open watch = new Open(server, WATCH);
                     Open exec = new Open(server, "k3s kubectl exec -i echo -- cat")) {
                 apply(server, MAP.formatted("before"));

@@ -2,10 +2,10 @@ package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Servers between which the network carries little, or carries it late.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client"})
+@Tag("ha")
 class SlowNetworkItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "cluster";
@@ -73,7 +74,7 @@ class SlowNetworkItest {
 
     /// What goes to a machine and what comes from it.
     private static void slow(Host host) throws IOException, InterruptedException {
-        Outcome.text(List.of("bash", "-c", "tc qdisc add dev " + host.machine().outer() + RATE));
+        Launch.of("bash", "-c", "tc qdisc add dev " + host.machine().outer() + RATE).text(LIMIT);
         host.must("tc qdisc add dev eth1" + RATE);
     }
 
@@ -108,7 +109,7 @@ class SlowNetworkItest {
             long term = ManagedEtcd.term(last);
             List<String> since = List.of(last.must(SINCE.formatted("server-1")), last.must(SINCE.formatted("server-2")),
                     last.must(SINCE.formatted("server-3")));
-            try (Trial trial = Trial.on(cluster)) {
+            try (ClusterWorkload trial = ClusterWorkload.on(cluster)) {
                 long millis = trial.progress(SOME);
                 System.out.println("[ha] 1000 calls with 75±50 ms between members: " + millis + " ms");
                 LATE.holds("1000 calls with 75±50 ms between members", millis);

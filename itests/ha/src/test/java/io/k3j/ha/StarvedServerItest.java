@@ -2,11 +2,11 @@ package io.k3j.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// as soon as there are some.
 @NeedsMachine
 @Tag("full")
+@Tag("kill")
 class StarvedServerItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration STARVED = Duration.ofSeconds(10);
@@ -47,7 +48,7 @@ class StarvedServerItest {
     void servesWhomItKnowsAndComesBack(Scarcity scarcity) throws Exception {
         try (Machine machine = Machine.on()) {
             Server server = Server.start(machine).ready();
-            try (Api known = Api.of(machine); Api late = Api.of(machine)) {
+            try (Api known = machine.api(); Api late = machine.api()) {
                 assertThat(known.get("/version", JSON).statusCode()).isEqualTo(200);
                 scarcity.begin(machine);
                 try (IdleClients idle = IdleClients.of(known, IDLE)) {

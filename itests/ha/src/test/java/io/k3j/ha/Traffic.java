@@ -1,7 +1,7 @@
 package io.k3j.ha;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

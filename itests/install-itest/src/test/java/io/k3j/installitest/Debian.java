@@ -1,7 +1,9 @@
 package io.k3j.installitest;
 
 import io.k3j.testkitmachine.Machine;
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /// A machine whose root is a bare Debian made by debootstrap: no Java, no kubectl, no systemd, no container runtime.
@@ -37,7 +38,7 @@ final class Debian implements AutoCloseable {
         List<String> words = new ArrayList<>(
                 List.of("bash", script.toString(), "make", dir.toString(), "bookworm"));
         words.addAll(ARCHIVES);
-        Outcome made = Outcome.of(MAKE_LIMIT, Map.of("DEBIAN_FRONTEND", "noninteractive"), words);
+        Outcome made = Launch.of(words).environment("DEBIAN_FRONTEND", "noninteractive").run(MAKE_LIMIT);
         return made.code() == 0 ? "" : "debootstrap failed: " + made.text();
     }
 
@@ -65,12 +66,12 @@ final class Debian implements AutoCloseable {
 
     /// Runs a shell line in it with nothing in the environment but a `PATH` and a `HOME`.
     Outcome run(Duration limit, String line) throws IOException, InterruptedException {
-        return Outcome.of(limit, Map.of(), inside(line));
+        return Launch.of(inside(line)).run(limit);
     }
 
     /// Starts a shell line in it that lives on; its output goes to `log`.
-    Process start(String line, Path log) throws IOException {
-        return new ProcessBuilder(inside(line)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ChildProcess start(String line, Path log) throws IOException {
+        return Launch.of(inside(line)).output(log).start();
     }
 
     private List<String> inside(String line) {

@@ -1,16 +1,21 @@
 package io.k3j.cricontainerd;
 
 import io.k3j.childprocess.Command;
+import io.k3j.childprocess.Daemon;
 import io.k3j.componentapi.Health;
 import io.k3j.images.Images;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Reaper;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -29,26 +34,31 @@ public final class TestRuntime {
 
     /// Starts it; returns when pods can run.
     public TestRuntime(Path directory) throws IOException, InterruptedException {
-        Places places = new Places(directory, directory.resolve("run"));
-        Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
-                new Class<?>[] {Settings.class}, (p, m, a) -> m.getDefaultValue());
-        Machine machine = Machine.here();
+        ContainerdLayout places = new ContainerdLayout(directory, directory.resolve("run"));
+        ContainerdSettings settings = (ContainerdSettings) Proxy.newProxyInstance(
+                ContainerdSettings.class.getClassLoader(),
+                new Class<?>[] {ContainerdSettings.class}, (p, m, a) -> m.getDefaultValue());
+        HostCapabilities machine = HostCapabilities.here();
         containerd = new Containerd(places, machine, Map.of());
         Files.createDirectories(places.cni());
         Files.writeString(places.cni().resolve("10-test.conflist"), NETWORK.formatted(directory.resolve("ipam")));
         Images.main(new String[] {directory.resolve("shipped").toString()});
-        process = containerd.ensure(new ContainerdConfig(places, machine, settings, Map.of()).text());
+        process = containerd.ensure(new ContainerdConfig(places, machine, settings).text());
+        Reaper.watch(process.pid());
         cri = new Cri(places.socket());
-        Pins pins = new Pins();
+        PinnedImages pins = new PinnedImages();
         CountDownLatch imported = new CountDownLatch(1);
-        runtime = new CriRuntime(cri, new CriImages(cri, pins), imported, Health.none(), machine.systemd());
+        runtime = new CriRuntime(cri, new CriImages(cri, pins, Optional.empty()), imported, Health.none(),
+                machine.systemd());
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 1000 && !ready(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);
         }
-        ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()),
-                List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"), pins, name -> {
-                }, new Command(ImageImport.LIMIT));
+        ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()), List.of(),
+                new ImageImport.Ctr(List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"),
+                        new Command(ImageImport.LIMIT)),
+                pins, name -> {
+                });
         importer = Thread.ofVirtual().start(() -> {
             try {
                 imports.run(imported::countDown);
@@ -79,7 +89,7 @@ public final class TestRuntime {
         importer.interrupt();
         runtime.sandboxes(Map.of()).forEach(s -> runtime.removeSandbox(s.id()));
         cri.close();
-        containerd.stop(process);
-        new ProcessBuilder("ip", "link", "delete", "k3jtest0").inheritIO().start().waitFor();
+        Daemon.end(process, Duration.ofSeconds(15));
+        Launch.of("ip", "link", "delete", "k3jtest0").run(Duration.ofSeconds(15));
     }
 }

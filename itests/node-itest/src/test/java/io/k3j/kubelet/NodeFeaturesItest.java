@@ -3,13 +3,16 @@ package io.k3j.kubelet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +43,10 @@ class NodeFeaturesItest extends NodeScene {
         Obj pod = until("sized", NodeScene::ready).orElseThrow();
         assertThat(exec("sized", MEMORY)).isEqualTo(Long.toString(64L << 20) + "\n");
         Struct wanted = amounts("200m", "128Mi");
-        api.update(References.PODS, find("sized").orElseThrow().with(Seq.of(pod.spec().seq("containers").struct(0)
-                .with("resources", wanted)), "spec", "containers"), WriteOptions.PLAIN);
+        api.update(ReferencedObjects.PODS,
+                find("sized").orElseThrow().with(Seq.of(pod.spec().seq("containers").struct(0)
+                        .with("resources", wanted)), "spec", "containers"),
+                WriteOptions.PLAIN);
         pod = until("sized", p -> p.isPresent() && container(p.get()).struct("resources").equals(wanted))
                 .orElseThrow();
         assertThat(exec("sized", MEMORY)).isEqualTo(Long.toString(128L << 20) + "\n");
@@ -79,7 +84,7 @@ class NodeFeaturesItest extends NodeScene {
                 + " || sleep 0.1; done; " + LOOP));
         Obj pod = until("talk", NodeScene::ready).orElseThrow();
         Path logs = directory.resolve("log/pods/default_talk_" + pod.uid() + "/c");
-        until(() -> files(logs).size() > 1 && lines(logs).getLast().endsWith(" line 2000"));
+        until(() -> files(logs).size() > 1 && lines(logs).stream().anyMatch(line -> line.endsWith(" line 2000")));
         List<String> lines = lines(logs);
         for (int i = 0; i < lines.size(); i++) {
             assertThat(lines.get(i)).endsWith(" line " + (i + 1));
@@ -87,22 +92,27 @@ class NodeFeaturesItest extends NodeScene {
         assertThat(lines).hasSize(2000);
     }
 
+    /// The rotated logs, the oldest first, and 0.log itself, unless it is being rotated: the runtime opens the new one a
+    /// moment after the old one got its name.
     private static List<Path> files(Path logs) throws IOException {
         try (Stream<Path> all = Files.list(logs)) {
-            // 0.log itself is the newest
-            List<Path> sorted = new ArrayList<>(all.filter(p -> p.getFileName().toString().startsWith("0.log."))
-                    .sorted().toList());
-            sorted.add(logs.resolve("0.log"));
-            return sorted;
+            return all.filter(p -> p.getFileName().toString().startsWith("0.log"))
+                    .sorted(Comparator.comparing((Path p) -> p.endsWith("0.log")).thenComparing(p -> p)).toList();
         }
     }
 
+    /// The lines of all of them; none when one was rotated meanwhile.
     private static List<String> lines(Path logs) throws IOException {
+        List<Path> files = files(logs);
         List<String> lines = new ArrayList<>();
-        for (Path file : files(logs)) {
-            lines.addAll(Files.readAllLines(file));
+        try {
+            for (Path file : files) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        } catch (NoSuchFileException rotated) {
+            return List.of();
         }
-        return lines;
+        return files(logs).equals(files) ? lines : List.of();
     }
 
     @Test

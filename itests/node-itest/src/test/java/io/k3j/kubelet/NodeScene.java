@@ -7,6 +7,9 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.cricontainerd.TestRuntime;
+import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.kubeletvolumes.Trees;
+import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -86,8 +89,9 @@ abstract class NodeScene {
         Map<String, Object> given = Map.of("dataDir", directory.toString(), "nodeName", "n1", "kubeletArg",
                 new String[] {"root-dir=" + directory + "/kubelet", "pod-logs-dir=" + directory + "/log/pods",
                         "cgroup-root=/k3jtest", "container-log-max-size=16Ki"});
-        Settings settings = (Settings) Proxy.newProxyInstance(Settings.class.getClassLoader(),
-                new Class<?>[] {Settings.class}, (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
+        KubeletSettings settings = (KubeletSettings) Proxy.newProxyInstance(KubeletSettings.class.getClassLoader(),
+                new Class<?>[] {KubeletSettings.class},
+                (p, m, a) -> given.getOrDefault(m.getName(), m.getDefaultValue()));
         NodeAgent fresh = new NodeAgent(settings, containerd.runtime(), TimeSource.system(), ready -> {
         }, Health.none());
         fresh.attach(api);
@@ -116,7 +120,7 @@ abstract class NodeScene {
         String grace = "terminationGracePeriodSeconds";
         Struct spec = given.with(grace, given.whole(grace, 1)).with("nodeName", "n1").with("containers",
                 Seq.of(container));
-        api.create(References.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+        api.create(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", name, "namespace", "default"), "spec", spec)), WriteOptions.PLAIN);
     }
 
@@ -126,12 +130,12 @@ abstract class NodeScene {
 
     void delete(String name, long grace) {
         if (find(name).isPresent()) {
-            api.delete(References.PODS, new Key("default", name), new DeleteOptions(grace, "", "", 0));
+            api.delete(ReferencedObjects.PODS, new Key("default", name), new DeleteOptions(grace, "", "", 0));
         }
     }
 
     Optional<Obj> find(String name) {
-        return api.find(References.PODS, new Key("default", name));
+        return api.find(ReferencedObjects.PODS, new Key("default", name));
     }
 
     Optional<Obj> until(String name, Predicate<Optional<Obj>> holds) throws InterruptedException {

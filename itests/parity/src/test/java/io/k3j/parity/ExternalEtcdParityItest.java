@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 
 @NeedsPackages({"etcd-server", "etcd-client"})
+@Tag("ha")
 class ExternalEtcdParityItest extends ParityMatrix {
     private EtcdServers etcd;
 

@@ -1,28 +1,27 @@
 package io.k3j.parity;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /// `k3s` of the distribution, here or on a machine. All its files are below one directory, what it prints beside it.
 final class K3s implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 300;
-    private static final long LOOK_MILLIS = 50;
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
-    private final Process process;
+    private final ChildProcess process;
     private final Path directory;
-    private final Path output;
 
-    private K3s(Process process, Path directory, Path output) {
+    private K3s(ChildProcess process, Path directory) {
         this.process = process;
         this.directory = directory;
-        this.output = output;
     }
 
     /// How to start it.
@@ -39,14 +38,10 @@ final class K3s implements AutoCloseable {
                 command.addAll(List.of("--write-kubeconfig", directory.resolve("k3s.yaml").toString()));
             }
             command.addAll(flags);
-            Path output = directory.resolveSibling(directory.getFileName() + ".txt");
-            ProcessBuilder builder = new ProcessBuilder(where.apply(command)).redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile()).redirectOutput(output.toFile());
-            builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
-            builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            builder.environment().put("K3S_JAVA_OPTIONS", "-Dk3j.features=" + features);
-            builder.environment().put("K3S_CONFIG_FILE", "/dev/null");
-            return new K3s(builder.start(), directory, output);
+            return new K3s(Launch.of(where.apply(command)).withoutK3sEnvironment()
+                    .environment(Map.of("K3S_JAVA", Launch.jdk("java"), "K3S_CONFIG_FILE", "/dev/null",
+                            "K3S_JAVA_OPTIONS", Launch.javaOptions() + " -Dk3j.features=" + features))
+                    .output(directory.resolveSibling(directory.getFileName() + ".txt")).start(), directory);
         }
     }
 
@@ -56,18 +51,14 @@ final class K3s implements AutoCloseable {
     }
 
     String output() {
-        try {
-            return Files.readString(output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
     /// Waits until it has printed all of these.
     void prints(String... texts) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        long end = System.nanoTime() + LIMIT.toNanos();
         while (!List.of(texts).stream().allMatch(output()::contains)) {
-            if (System.nanoTime() > end || process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() > end || process.ended(LOOK)) {
                 throw new AssertionError("did not print " + List.of(texts) + " but:\n" + output());
             }
         }
@@ -75,24 +66,22 @@ final class K3s implements AutoCloseable {
 
     /// Waits for its end; its exit code.
     int code() throws InterruptedException {
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError("still runs:\n" + output());
+        try {
+            return process.awaitEnd(LIMIT);
+        } catch (AssertionError late) {
+            process.close();
+            throw late;
         }
-        return process.exitValue();
     }
 
     /// Stops it in order.
     @Override
     public void close() {
-        // on a machine the process is that of the shell that entered it
-        process.descendants().forEach(ProcessHandle::destroy);
-        process.destroy();
-        try {
+        try (process) {
+            // on a machine the process is that of the shell that entered it
+            process.tree().forEach(ProcessHandle::destroy);
             code();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Outcome;
+import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /// On the etcd a server manages, whose ports are fixed: on a machine of its own.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client", "openssl"})
+@Tag("ha")
 class ManagedEtcdParityItest extends ParityMatrix {
     private static final String PORT = "6443";
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -4,8 +4,10 @@ import io.k3j.datastoreconformance.DatabaseServer;
 import io.k3j.datastoreconformance.MariadbServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 @NeedsPackages("mariadb-server")
+@Tag("ha")
 class MariadbParityItest extends ParityMatrix {
     private MariadbServer database;
 

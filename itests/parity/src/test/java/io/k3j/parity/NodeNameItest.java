@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /// lives, and that machine gets it again, whether it has its password or not.
 @NeedsMachine
 @Tag("full")
+@Tag("ha")
 @NeedsPackages("postgresql")
 class NodeNameItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);

@@ -109,7 +109,7 @@ abstract class ParityMatrix {
         features = ThirdParty.features(directory.resolve("features"));
         datastore();
         first = start("server-1", founding(), ThirdParty.DISABLED);
-        first.prints("API server ready", "controllers may run");
+        first.prints("API server ready", "acquired lease kube-system/kube-controller-manager");
         ConsoleAnswer stopped = ConsoleAnswer.of(first.directory().resolve("data/bundles/console.sock"), "stop",
                 ThirdParty.STOPPED);
         assertThat(stopped.lines()).containsExactly(ThirdParty.STOPPED + " STOPPED");

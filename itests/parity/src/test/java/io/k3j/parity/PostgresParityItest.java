@@ -5,11 +5,16 @@ import io.k3j.datastoreconformance.PostgresServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /// On PostgreSQL, where every flag is tried always.
 @NeedsPackages("postgresql")
+@Tag("ha")
 class PostgresParityItest extends ParityMatrix {
+    /// Each word of a component that is packaged; `coredns` is disabled in the cluster, and `traefik` among the flags.
+    private static final List<String> PACKAGED = List.of("servicelb", "metrics-server", "local-storage", "runtimes");
     private PostgresServer database;
     private Stranger stranger;
 
@@ -62,7 +67,9 @@ class PostgresParityItest extends ParityMatrix {
         String nobody = "--datastore-endpoint=postgres://nobody:nothing@127.0.0.1:" + database.port() + "/";
         String server = "--server=" + address();
         stranger = new Stranger();
-        return List.of(new Wrong("another token", List.of(endpoint, "--token=another"),
+        List<Wrong> all = new ArrayList<>(PACKAGED.stream().map(word -> new Wrong("one word more to disable " + word,
+                List.of(endpoint, ThirdParty.DISABLED + "," + word), "--disable ", word)).toList());
+        all.addAll(List.of(new Wrong("another token", List.of(endpoint, "--token=another"),
                 "bootstrap data already found and encrypted with different token", "start with --token"),
                 new Wrong("several flags", List.of(endpoint, "--cluster-cidr=10.44.0.0/16", "--flannel-backend=none"),
                         "--cluster-cidr ", "10.44.0.0/16", "10.42.0.0/16", "--flannel-backend ", "vxlan",
@@ -92,7 +99,8 @@ class PostgresParityItest extends ParityMatrix {
                 new Wrong("no K3s there", List.of("--server=https://127.0.0.1:" + stranger.port()),
                         "is a K3s server listening there"),
                 new Wrong("no TLS", List.of("--server=http://127.0.0.1:1"), "only https:// URLs are supported"),
-                new Wrong("a server without etcd", List.of(server), "datastore", "etcd", "postgres"));
+                new Wrong("a server without etcd", List.of(server), "datastore", "etcd", "postgres")));
+        return all;
     }
 
     /// The hash of the cluster's authority.

@@ -2,9 +2,8 @@ package io.k3j.parity;
 
 import io.k3j.codec.Json;
 import io.k3j.datastoreconformance.DatabaseServer;
-import io.k3j.datastoreconformance.EtcdServers;
 import io.k3j.model.Struct;
-import io.k3j.testkitprocess.Bounded;
+import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -86,13 +85,7 @@ interface Store {
                 List<String> command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
                 command.addAll(access);
                 command.addAll(List.of(words));
-                Process process = new ProcessBuilder(where.apply(command))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-                String answer = Bounded.output(process, "etcdctl", LIMIT);
-                if (process.exitValue() != 0) {
-                    throw new AssertionError(command + " failed");
-                }
-                return answer;
+                return Launch.of(where.apply(command)).errorsApart().text(LIMIT);
             }
 
             private List<Struct> all() throws IOException, InterruptedException {

@@ -1,14 +1,15 @@
 package io.k3j.stockrows;
 
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,7 +20,8 @@ record GoToolchain(Path program) {
     private static final int MAJOR = 1;
     private static final int MINOR = 26;
     private static final Pattern VERSION = Pattern.compile("go(\\d+)\\.(\\d+)");
-    private static final long BUILD_MINUTES = 15;
+    private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(30);
 
     /// The first one that is new enough, on the path or where Go's own archive goes.
     static Optional<GoToolchain> find(String path) {
@@ -30,9 +32,11 @@ record GoToolchain(Path program) {
 
     private static boolean newEnough(Path program) {
         try {
-            Process asked = new ProcessBuilder(program.toString(), "version").redirectErrorStream(true).start();
-            return newEnough(new String(asked.getInputStream().readAllBytes()));
+            return newEnough(Launch.of(program.toString(), "version").run(ASK_LIMIT).text());
         } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -47,20 +51,13 @@ record GoToolchain(Path program) {
     /// Builds kine's release into a directory.
     /// @throws IOException with Go's last words when it cannot be built or fetched here
     Path kine(Path directory) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program.toString(), "install", KINE));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
-                .redirectOutput(directory.resolve("go.log").toFile());
-        builder.environment().put("GOBIN", directory.toString());
-        builder.environment().put("CGO_ENABLED", "1");
-        builder.environment().put("GOTOOLCHAIN", "local");
-        Process building = builder.start();
-        if (!building.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
-            building.destroyForcibly();
-        }
         Path kine = directory.resolve("kine");
-        if (!Files.isExecutable(kine)) {
-            throw new IOException(Files.readAllLines(directory.resolve("go.log")).stream().reduce((a, b) -> b)
-                    .orElse("no word from go"));
+        try (ChildProcess building = Launch.of(program.toString(), "install", KINE).directory(directory)
+                .environment(Map.of("GOBIN", directory.toString(), "CGO_ENABLED", "1", "GOTOOLCHAIN", "local"))
+                .output(directory.resolve("go.log")).gracePeriod(Duration.ZERO).start()) {
+            if (!building.ended(BUILD_LIMIT) || !Files.isExecutable(kine)) {
+                throw new IOException(building.output().lines().reduce((a, b) -> b).orElse("no word from go"));
+            }
         }
         return kine;
     }

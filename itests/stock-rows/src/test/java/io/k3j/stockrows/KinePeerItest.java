@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoresqlite.SqliteStore;
+import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// K3j's file beside kine's: the same table, the same rows for the same changes, and each serves the other's.
 class KinePeerItest {
     private static final String KEY = "/registry/peers/a";
+    private static final Duration UNPACK_LIMIT = Duration.ofMinutes(1);
     private static final Path PACKED = Path.of(System.getProperty("k3j.kine",
             "../../../shared/conformance/peers/kine.zst"));
     private static final String OTHER = "/registry/peers/b";
@@ -99,10 +100,7 @@ class KinePeerItest {
     }
 
     private static Path unpacked(Path kine) throws IOException, InterruptedException {
-        Process zstd = new ProcessBuilder("zstd", "-q", "-d", "--long=31", PACKED.toString(), "-o", kine.toString())
-                .inheritIO().start();
-        assertThat(zstd.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(zstd.exitValue()).isZero();
+        Launch.of("zstd", "-q", "-d", "--long=31", PACKED.toString(), "-o", kine.toString()).text(UNPACK_LIMIT);
         assertThat(kine.toFile().setExecutable(true)).isTrue();
         return kine;
     }

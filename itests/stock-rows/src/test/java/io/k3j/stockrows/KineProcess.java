@@ -1,18 +1,19 @@
 package io.k3j.stockrows;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// kine itself at one SQLite file, asked through etcd's own client by the transactions it knows.
 final class KineProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private final Process process;
+    private final ChildProcess process;
     private final String endpoint;
 
     KineProcess(Path program, Path file, String... flags) throws IOException, InterruptedException {
@@ -22,11 +23,10 @@ final class KineProcess implements AutoCloseable {
                 "sqlite://" + file + "?_journal=WAL&cache=shared&_busy_timeout=30000", "--listen-address",
                 "tcp://127.0.0.1:" + port, "--metrics-bind-address", "0"));
         command.addAll(List.of(flags));
-        process = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(file.resolveSibling("kine.log").toFile()).start();
+        process = Launch.of(command).output(file.resolveSibling("kine.log")).gracePeriod(LIMIT).start();
         for (long start = System.nanoTime(); !serves();) {
-            if (!process.isAlive() || System.nanoTime() - start > LIMIT.toNanos()) {
-                throw new IOException("kine does not serve, see kine.log");
+            if (!process.running() || System.nanoTime() - start > LIMIT.toNanos()) {
+                throw process.failure("does not serve");
             }
         }
     }
@@ -70,25 +70,12 @@ final class KineProcess implements AutoCloseable {
     private String etcdctl(String input, String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", endpoint, "--dial-timeout=1s"));
         command.addAll(List.of(words));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        Process asked = builder.start();
-        asked.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-        asked.getOutputStream().close();
-        String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return asked.waitFor() == 0 ? answer : "";
+        Outcome answer = Launch.of(command).environment("ETCDCTL_API", "3").input(input).run(LIMIT);
+        return answer.code() == 0 ? answer.text() : "";
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

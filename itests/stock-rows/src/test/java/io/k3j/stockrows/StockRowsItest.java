@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.K3sProcess;
 import io.kubernetes.client.proto.Meta.WatchEvent;
 import io.kubernetes.client.proto.Runtime.Unknown;
@@ -14,6 +15,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +57,7 @@ class StockRowsItest {
         try (K3sProcess process = start(empty)) {
             Api discovery = Api.of(empty.resolve("k3s.yaml"));
             for (String root : List.of("/api", "/apis")) {
-                served.addAll(Served.of(MAPPER.readTree(discovery.get(root, DISCOVERY))));
+                served.addAll(Served.of(MAPPER.readTree(discovery.bytes(root, DISCOVERY))));
             }
             process.stop();
         }
@@ -72,6 +74,21 @@ class StockRowsItest {
         if (server != null) {
             server.close();
         }
+    }
+
+    private static JsonNode json(String path) throws IOException, InterruptedException {
+        return MAPPER.readTree(api.bytes(path, Api.JSON));
+    }
+
+    private static JsonNode mergePatch(String path, String body) throws IOException, InterruptedException {
+        return MAPPER.readTree(send("PATCH", path, "application/merge-patch+json", body));
+    }
+
+    private static String send(String method, String path, String type, String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> answer = api.send(method, path, type, body.getBytes(StandardCharsets.UTF_8));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 
     private static K3sProcess start(Path where) throws IOException, InterruptedException {
@@ -92,13 +109,13 @@ class StockRowsItest {
         List<String> problems = new ArrayList<>();
         for (Served kind : data.kinds()) {
             StockObject stock = data.object(kind, data.name(kind), StockData.CURRENT);
-            JsonNode json = api.json(kind.path(stock.name()));
+            JsonNode json = json(kind.path(stock.name()));
             note(problems, kind, "kind " + json.path("kind") + json.path("apiVersion"),
                     json.path("kind").asText().equals(kind.kind())
                             && json.path("apiVersion").asText().equals(kind.apiVersion()));
             String inJson = JsonForm.missing(stock.body(), json);
             note(problems, kind, "JSON " + inJson, inJson.isEmpty());
-            Message message = Messages.object(api.get(kind.path(stock.name()), Api.PROTOBUF));
+            Message message = Messages.object(api.bytes(kind.path(stock.name()), Api.PROTOBUF));
             String inProtobuf = Messages.missing(stock.body(), message);
             note(problems, kind, "protobuf " + inProtobuf, inProtobuf.isEmpty());
         }
@@ -118,13 +135,13 @@ class StockRowsItest {
         for (Served kind : data.kinds()) {
             StockObject stock = data.object(kind, data.name(kind), StockData.CURRENT);
             JsonNode found = MAPPER.nullNode();
-            for (JsonNode item : api.json(kind.path()).path("items")) {
+            for (JsonNode item : json(kind.path()).path("items")) {
                 String name = item.path("metadata").path("name").asText();
                 assertThat(name).isNotEqualTo(StockData.GONE);
                 found = name.equals(stock.name()) ? item : found;
             }
             note(problems, kind, "LIST " + found, JsonForm.missing(stock.body(), found).isEmpty());
-            Unknown list = Messages.opened(api.get(kind.path(), Api.PROTOBUF));
+            Unknown list = Messages.opened(api.bytes(kind.path(), Api.PROTOBUF));
             assertThat(list.getTypeMeta().getKind()).isEqualTo(kind.kind() + "List");
             note(problems, kind, "protobuf LIST", contains(list.getRaw(), stock));
         }
@@ -143,12 +160,12 @@ class StockRowsItest {
             StockObject stock = data.object(kind, data.name(kind), StockData.CURRENT);
             String path = kind.path() + "?watch=1&timeoutSeconds=20&fieldSelector=metadata.name%3D" + stock.name();
             try (BufferedReader lines = new BufferedReader(
-                    new InputStreamReader(api.watch(path, Api.JSON), StandardCharsets.UTF_8))) {
+                    new InputStreamReader(api.open(path, Api.JSON), StandardCharsets.UTF_8))) {
                 JsonNode event = MAPPER.readTree(lines.readLine());
                 assertThat(event.path("type").asText()).as(path).isEqualTo("ADDED");
                 assertThat(JsonForm.missing(stock.body(), event.path("object"))).as(path).isEmpty();
             }
-            try (InputStream body = api.watch(path, Api.PROTOBUF + ";stream=watch")) {
+            try (InputStream body = api.open(path, Api.PROTOBUF + ";stream=watch")) {
                 DataInputStream frames = new DataInputStream(body);
                 WatchEvent event = WatchEvent.parseFrom(frames.readNBytes(frames.readInt()));
                 assertThat(event.getType()).isEqualTo("ADDED");
@@ -166,34 +183,34 @@ class StockRowsItest {
             String[] parts = row.getKey().split("/");
             String path = parts.length > 5 ? GADGETS + "/row"
                     : "/apis/" + parts[2] + "/v1/" + parts[3] + "/" + parts[4];
-            JsonNode served = api.json(path);
+            JsonNode served = json(path);
             assertThat(served.path("spec")).as(path).isEqualTo(stored.path("spec"));
             assertThat(served.path("metadata").path("labels")).isEqualTo(stored.path("metadata").path("labels"));
             assertThat(served.path("metadata").path("uid")).isEqualTo(stored.path("metadata").path("uid"));
         }
-        assertThat(api.json(GADGETS).path("items")).hasSize(1);
+        assertThat(json(GADGETS).path("items")).hasSize(1);
     }
 
     @Test
     @Order(5)
     void changesReachWatchersAndGoOnFromStockRevisions() throws Exception {
-        JsonNode before = api.json("/api/v1/namespaces/stock/configmaps/row");
+        JsonNode before = json("/api/v1/namespaces/stock/configmaps/row");
         String revision = before.path("metadata").path("resourceVersion").asText();
         String watch = "/api/v1/namespaces/stock/configmaps?watch=1&timeoutSeconds=20&resourceVersion="
-                + api.json("/api/v1/namespaces/stock/configmaps").path("metadata").path("resourceVersion").asText();
+                + json("/api/v1/namespaces/stock/configmaps").path("metadata").path("resourceVersion").asText();
         try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(api.watch(watch, Api.JSON), StandardCharsets.UTF_8))) {
-            JsonNode after = api.mergePatch("/api/v1/namespaces/stock/configmaps/row", """
+                new InputStreamReader(api.open(watch, Api.JSON), StandardCharsets.UTF_8))) {
+            JsonNode after = mergePatch("/api/v1/namespaces/stock/configmaps/row", """
                     {"metadata":{"labels":{"round":"3"}}}""");
             assertThat(after.path("metadata").path("resourceVersion").asLong()).isGreaterThan(Long.parseLong(revision));
             JsonNode event = MAPPER.readTree(lines.readLine());
             assertThat(event.path("type").asText()).isEqualTo("MODIFIED");
             assertThat(event.path("object").path("metadata")).isEqualTo(after.path("metadata"));
         }
-        api.mergePatch(GADGETS + "/row", "{\"spec\":{\"size\":8}}");
-        api.mergePatch("/apis/apps/v1/namespaces/stock/deployments/row", """
+        mergePatch(GADGETS + "/row", "{\"spec\":{\"size\":8}}");
+        mergePatch("/apis/apps/v1/namespaces/stock/deployments/row", """
                 {"metadata":{"labels":{"round":"3"}}}""");
-        api.delete("/api/v1/namespaces/stock/secrets/row");
+        send("DELETE", "/api/v1/namespaces/stock/secrets/row", Api.JSON, "");
     }
 
     @Test
@@ -237,14 +254,14 @@ class StockRowsItest {
             kine.makeSchema();
         }
         serve();
-        assertThat(api.json("/api/v1/namespaces/stock/configmaps/row").path("metadata").path("labels").path("round")
+        assertThat(json("/api/v1/namespaces/stock/configmaps/row").path("metadata").path("labels").path("round")
                 .asText()).isEqualTo("3");
         for (Served kind : data.kinds()) {
             if (!kind.kind().equals("Secret")) {
-                assertThat(api.json(kind.path(data.name(kind))).path("kind").asText()).isEqualTo(kind.kind());
+                assertThat(json(kind.path(data.name(kind))).path("kind").asText()).isEqualTo(kind.kind());
             }
         }
-        api.mergePatch(GADGETS + "/row", "{\"spec\":{\"size\":9}}");
+        mergePatch(GADGETS + "/row", "{\"spec\":{\"size\":9}}");
         server.stop();
         try (KineFile kine = KineFile.open(file)) {
             assertThat(Chain.problems(kine.rows())).isEmpty();

@@ -2,8 +2,8 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
@@ -18,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// About 500 requests per second to a server from outside, over HTTP/2 connections that are kept: of ten requests of a
 /// hand one is a create, three are updates, four gets, one a list and one the delete of what was created. A request is
@@ -44,6 +46,7 @@ final class Load implements AutoCloseable {
     private final List<Api> apis = new ArrayList<>();
     private final List<Ledger> ledgers = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final ReadWriteLock pauses = new ReentrantReadWriteLock(true);
     private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
     private final String token;
     private volatile Figures figures = new Figures();
@@ -53,9 +56,9 @@ final class Load implements AutoCloseable {
     }
 
     Load(Machine machine) throws IOException, InterruptedException {
-        try (Api admin = Api.of(machine)) {
+        try (Api admin = machine.api()) {
             for (int n = 0; n < NAMESPACES; n++) {
-                apis.add(n < BY_TOKEN_FROM ? Api.of(machine) : Api.anonymous(machine));
+                apis.add(n < BY_TOKEN_FROM ? machine.api() : machine.anonymous());
                 ledgers.add(new Ledger());
                 post(admin, "/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + namespace(n) + "\"}}");
             }
@@ -115,7 +118,32 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /// What is done while no request is under way.
+    interface InPeace<T> {
+        /// Does it.
+        T done() throws IOException, InterruptedException;
+    }
+
+    /// Does something between the requests, of which none begins meanwhile.
+    <T> T pausing(InPeace<T> what) throws IOException, InterruptedException {
+        pauses.writeLock().lock();
+        try {
+            return what.done();
+        } finally {
+            pauses.writeLock().unlock();
+        }
+    }
+
     private void one(int hand, int namespace, int turn) throws InterruptedException {
+        pauses.readLock().lock();
+        try {
+            request(hand, namespace, turn);
+        } finally {
+            pauses.readLock().unlock();
+        }
+    }
+
+    private void request(int hand, int namespace, int turn) throws InterruptedException {
         String own = "o-" + hand;
         String made = "c-" + hand + "-" + turn / MIX;
         switch (turn % MIX) {

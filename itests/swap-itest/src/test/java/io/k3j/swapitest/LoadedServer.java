@@ -3,10 +3,10 @@ package io.k3j.swapitest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.swapitest.Watchers.Seen;
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.RebuiltJars;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class LoadedServer implements AutoCloseable {
     /// The admin's client.
     Api api() throws IOException {
         if (api == null) {
-            api = Api.of(machine);
+            api = machine.api();
         }
         return api;
     }
@@ -75,7 +75,19 @@ final class LoadedServer implements AutoCloseable {
                 .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK")), server::story);
         // what comes with the lead is no leftover of a swap
         Waiting.until("lead", LOAD_LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
-                .contains("this server leads"), server::story);
+                .contains("Acquired lease "), server::story);
+        // the garbage collector looks for new kinds now and then only, and add-ons are one
+        return running("virtual apiserver-view-addons");
+    }
+
+    /// Waits for a thread that begins by itself some time after the start: it is no leftover of a swap.
+    LoadedServer running(String thread) throws IOException, InterruptedException {
+        return running(thread, 1);
+    }
+
+    /// The same for a name that several threads have.
+    LoadedServer running(String thread, int count) throws IOException, InterruptedException {
+        Waiting.until(thread, LOAD_LIMIT, () -> look().met().getOrDefault(thread, 0) >= count, server::story);
         return this;
     }
 
@@ -180,7 +192,16 @@ final class LoadedServer implements AutoCloseable {
     }
 
     private Leaks look() throws IOException, InterruptedException {
-        return Leaks.of(server::jcmd, machine.dir());
+        // the JVM (25.0.3) crashes now and then when virtual threads are dumped that run
+        return load == null ? leaks() : load.pausing(this::leaks);
+    }
+
+    private Leaks leaks() throws IOException, InterruptedException {
+        try {
+            return Leaks.of(server::jcmd, machine.dir());
+        } catch (IOException e) {
+            throw new IOException((server.running() ? "" : "the server has ended: ") + server.tail(), e);
+        }
     }
 
     @Override

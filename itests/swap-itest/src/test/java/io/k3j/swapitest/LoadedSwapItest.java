@@ -8,12 +8,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /// Every bundle that the running server with its node shows as swappable is replaced by a rebuilt jar and taken back,
 /// under 500 requests per second, 50 watches and a pod: no request fails, no event is lost or repeated, the pod does
 /// not notice, nothing is left behind.
 @NeedsMachine
+@Tag("swap")
 class LoadedSwapItest {
     private static final int WARM = 3_000;
 
@@ -24,7 +26,8 @@ class LoadedSwapItest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         machine = Machine.on();
-        loaded = new LoadedServer(machine, Server.start(machine).ready());
+        loaded = new LoadedServer(machine, Server.start(machine).ready())
+                .running("virtual apiserver-view-addons");
         pod = Pod.running(loaded.api(), loaded.server());
         loaded.load(WARM);
     }

@@ -2,9 +2,9 @@ package io.k3j.swapitest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

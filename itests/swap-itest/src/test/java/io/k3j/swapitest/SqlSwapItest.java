@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 /// fails, no acknowledged write or event is lost, nothing is left behind.
 @NeedsMachine
 @Tag("full")
+@Tag("swap")
 @NeedsPackages({"mariadb-server", "postgresql"})
 class SqlSwapItest {
     private static final int WARM = 1_000;

@@ -15,12 +15,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every bundle the running process shows as swappable is replaced by a rebuilt jar and taken back, ten
 /// times, and leaves nothing behind.
+@Tag("swap")
 class SwapItest {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.rounds", 10);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -37,8 +39,9 @@ class SwapItest {
     static void start() throws IOException, InterruptedException {
         jars = new RebuiltJars(Files.createDirectories(dir.resolve("rebuilt")));
         server = K3sProcess.server(dir, "--disable-agent", "--bind-address", "127.0.0.1");
-        server.awaitOutput("component=console health=OK", START_LIMIT);
+        server.awaitOutput("Component healthy component=console", START_LIMIT);
         server.await("bundles all active and healthy", START_LIMIT, SwapItest::settled);
+        server.await("view of add-ons", START_LIMIT, SwapItest::collected);
     }
 
     private static boolean settled() {
@@ -47,6 +50,18 @@ class SwapItest {
             return table.stream().skip(1).map(row -> row.split("\\s+"))
                     .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK"));
         } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// The garbage collector looks for new kinds now and then only, and add-ons are one: its view is no leftover.
+    private static boolean collected() {
+        try {
+            return look().met().containsKey("virtual apiserver-view-addons");
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }

@@ -1,6 +1,6 @@
 package io.k3j.swapitest;
 
-import io.k3j.testkitmachine.Api;
+import io.k3j.testkitprocess.Api;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

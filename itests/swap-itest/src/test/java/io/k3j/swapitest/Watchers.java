@@ -1,7 +1,7 @@
 package io.k3j.swapitest;
 
-import io.k3j.testkitmachine.Api;
 import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitprocess.Api;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ final class Watchers implements AutoCloseable {
     Watchers(Machine machine, Load load) throws IOException, InterruptedException {
         this.load = load;
         for (int n = 0; n < Load.NAMESPACES; n++) {
-            Api api = Api.of(machine);
+            Api api = machine.api();
             apis.add(api);
             long revision = Event.revision(api.get(Load.path(n), "application/json").body());
             List<Watcher> some = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.k3j.testkit;
 
+import io.k3j.apimachinery.JsonPatch;
+import io.k3j.apimachinery.MergePatch;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
@@ -9,9 +11,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
-import io.k3j.model.JsonPatch;
 import io.k3j.model.Key;
-import io.k3j.model.MergePatch;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
@@ -20,14 +20,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArraySet;
 
-/// An API in memory. Rules of writing are real; defaulting, validation, admission and authorisation are
-/// not there. A strategic patch merges as RFC 7386 does, an apply likewise.
+/// An API in memory that passes [ApiClientContract]. Rules of writing, names, patches and the ownership of fields are
+/// real; defaulting, validation of anything but names, admission and authorisation are not there.
 ///
-/// [#stepped] delivers changes to views only when [#deliver] is called; [#live] delivers them from a
-/// thread of its own until [#close].
+/// [#stepped] delivers changes to views only when [#deliver] is called; [#live] delivers them from a thread per view
+/// until [#close].
 public final class FakeApi implements ApiClient, AutoCloseable {
     private record Refusal(String verb, Gvr resource, ApiFault fault) {
     }
@@ -37,16 +38,19 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     private final FakeStore store;
     private final BuiltinResources resources;
     private final Writes writes;
+    private final Ownership ownership;
+    private final Set<String> identities;
     private final List<String> calls;
     private final List<Refusal> refusals;
-    private @Nullable Thread deliverer;
 
-    private FakeApi(InstantSource clock) {
+    private FakeApi(InstantSource clock, boolean live) {
         this.user = "";
         this.clock = clock;
-        this.store = new FakeStore();
+        this.store = new FakeStore(live);
         this.resources = new BuiltinResources();
         this.writes = new Writes(store, resources, clock);
+        this.ownership = new Ownership(resources, clock);
+        this.identities = new CopyOnWriteArraySet<>();
         this.calls = new CopyOnWriteArrayList<>();
         this.refusals = new ArrayList<>();
     }
@@ -57,40 +61,26 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         this.store = other.store;
         this.resources = other.resources;
         this.writes = other.writes;
+        this.ownership = other.ownership;
+        this.identities = other.identities;
         this.calls = other.calls;
         this.refusals = other.refusals;
     }
 
     /// An empty API whose changes wait for [#deliver].
     public static FakeApi stepped(InstantSource clock) {
-        return new FakeApi(clock);
+        return new FakeApi(clock, false);
     }
 
-    /// An empty API whose views are told by a thread.
+    /// An empty API whose views are told by threads of their own.
     public static FakeApi live() {
-        FakeApi api = new FakeApi(InstantSource.system());
-        api.deliverer = Thread.ofVirtual().name("fake-api").start(api::deliverForever);
-        return api;
+        return new FakeApi(InstantSource.system(), true);
     }
 
-    private void deliverForever() {
-        while (!Thread.currentThread().isInterrupted()) {
-            if (!store.deliver()) {
-                try {
-                    store.awaitChange();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-    }
-
-    /// Ends the thread of a live API.
+    /// Ends the threads of a live API.
     @Override
     public void close() {
-        if (deliverer != null) {
-            deliverer.interrupt();
-        }
+        store.close();
     }
 
     /// Tells all views what has happened.
@@ -137,8 +127,16 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         store.remove(resource, key);
     }
 
+    /// Declares who may be acted as; before the first call everybody may.
+    public void declare(String... users) {
+        identities.addAll(List.of(users));
+    }
+
     @Override
     public ApiClient as(String other) {
+        if (!identities.isEmpty() && !identities.contains(other)) {
+            throw new IllegalArgumentException(other + " is not declared: " + identities);
+        }
         return new FakeApi(this, other);
     }
 
@@ -169,9 +167,16 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     public Obj create(Gvr resource, Obj object, WriteOptions options) {
         called("create", resource, object.key().toString());
         synchronized (store) {
-            Obj made = writes.created(resource, object);
-            return options.dryRun() ? made : store.put(resource, trimmed(made));
+            return made(resource, object, options, Struct.EMPTY);
         }
+    }
+
+    private Obj made(Gvr resource, Obj object, WriteOptions options, Struct owned) {
+        Obj made = trimmed(writes.created(resource, object));
+        Obj full = owned.isEmpty()
+                ? Obj.of(ownership.updated(resource, Struct.EMPTY, made.tree(), options))
+                : made;
+        return options.dryRun() ? full : store.put(resource, full);
     }
 
     private static Obj trimmed(Obj made) {
@@ -183,13 +188,19 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         called("update", resource, at(object.key(), options));
         resources.of(resource);
         synchronized (store) {
-            return put(resource, store.get(resource, object.key()), object, options);
+            return put(resource, store.get(resource, object.key()), object, options, false);
         }
     }
 
-    private Obj put(Gvr resource, Obj live, Obj wanted, WriteOptions options) {
+    private Obj put(Gvr resource, Obj live, Obj wanted, WriteOptions options, boolean applied) {
         Obj next = writes.updated(resource, live, wanted, options.subresource());
-        if (next == live || options.dryRun()) {
+        if (next == live) {
+            return next;
+        }
+        if (!applied) {
+            next = Obj.of(ownership.updated(resource, live.tree(), next.tree(), options));
+        }
+        if (options.dryRun()) {
             return next;
         }
         if (writes.finished(resource, next)) {
@@ -205,17 +216,18 @@ public final class FakeApi implements ApiClient, AutoCloseable {
         resources.of(resource);
         synchronized (store) {
             if (patch instanceof Patch.Apply(Struct wanted) && store.find(resource, key).isEmpty()) {
-                return store.put(resource, trimmed(writes.created(resource, Obj.of(wanted))));
+                Struct owned = ownership.applied(resource, Struct.EMPTY, wanted, options);
+                return made(resource, Obj.of(owned), options, owned);
             }
             Obj live = store.get(resource, key);
             Struct document = live.document();
             Struct changed = switch (patch) {
                 case Patch.Json(Seq operations) -> JsonPatch.apply(document, operations);
                 case Patch.Merge(Struct changes) -> MergePatch.apply(document, changes);
-                case Patch.Strategic(Struct changes) -> MergePatch.apply(document, changes);
-                case Patch.Apply(Struct wanted) -> MergePatch.apply(document, wanted);
+                case Patch.Strategic(Struct changes) -> ownership.merged(resource, document, changes);
+                case Patch.Apply(Struct wanted) -> ownership.applied(resource, document, wanted, options);
             };
-            return put(resource, live, Obj.of(changed), options);
+            return put(resource, live, Obj.of(changed), options, patch instanceof Patch.Apply);
         }
     }
 
@@ -243,6 +255,9 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     @Override
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
         called("post", resource, key + "/" + subresource);
+        if (resource.resource().equals("serviceaccounts") && subresource.equals("token")) {
+            return Struct.of("status", Struct.of("token", "token of " + get(resource, key).uid()));
+        }
         if (!resource.equals(PodActions.PODS)) {
             throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + subresource);
         }

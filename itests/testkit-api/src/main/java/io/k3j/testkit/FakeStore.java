@@ -18,7 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class FakeStore {
     private final Map<Gvr, TreeMap<Key, Obj>> tables = new HashMap<>();
     private final List<FakeView> views = new CopyOnWriteArrayList<>();
+    private final boolean live;
     private long revision = 1;
+
+    /// @param live whether each view has a thread that tells its listener, as those of real clients
+    FakeStore(boolean live) {
+        this.live = live;
+    }
+
+    boolean live() {
+        return live;
+    }
 
     synchronized long revision() {
         return revision;
@@ -78,8 +88,9 @@ final class FakeStore {
         return some;
     }
 
-    synchronized void awaitChange() throws InterruptedException {
-        wait(1_000);
+    /// Ends the threads of all views.
+    void close() {
+        views.forEach(FakeView::close);
     }
 
     private void tell(Gvr resource, @Nullable Obj before, @Nullable Obj after) {

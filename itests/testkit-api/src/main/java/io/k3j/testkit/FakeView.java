@@ -45,6 +45,25 @@ final class FakeView implements View {
         }
     }
 
+    private void deliverForever() {
+        try {
+            while (awaited()) {
+                deliver();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaited() throws InterruptedException {
+        synchronized (store) {
+            while (!closed && line.isEmpty()) {
+                store.wait();
+            }
+            return !closed;
+        }
+    }
+
     /// Tells the listener what waits; never under the store's lock.
     boolean deliver() {
         boolean some = false;
@@ -96,7 +115,9 @@ final class FakeView implements View {
             List<Obj> present = store.list(resource, query);
             present.forEach(o -> line.add(new Change(null, o, false)));
             line.add(new Change(null, null, true));
-            store.notifyAll();
+        }
+        if (store.live()) {
+            Thread.ofVirtual().name("fake-view").start(this::deliverForever);
         }
     }
 
@@ -105,6 +126,7 @@ final class FakeView implements View {
         synchronized (store) {
             closed = true;
             store.forget(this);
+            store.notifyAll();
         }
     }
 }

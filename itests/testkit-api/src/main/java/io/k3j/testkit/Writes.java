@@ -1,5 +1,6 @@
 package io.k3j.testkit;
 
+import io.k3j.apimachinery.Names;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.model.Gvr;
@@ -11,12 +12,15 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// The rules of writing, as <https://kubernetes.io/docs/reference/using-api/api-concepts/> and the
 /// upstream strategies have them. Every method is called under the store's lock.
 final class Writes {
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    /// What bears any name that can stand in a path, in groups of such kinds or alone.
+    private static final Set<String> LOOSELY_NAMED = Set.of("rbac.authorization.k8s.io", "ipaddresses");
     private static final Gvr PODS = Gvr.of("v1", "pods");
     private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
@@ -37,6 +41,7 @@ final class Writes {
             throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
         }
         Obj named = named(object);
+        checkName(resource, named);
         if (store.find(resource, named.key()).isPresent()) {
             throw ApiFault.alreadyExists(resource, named.name());
         }
@@ -45,6 +50,16 @@ final class Writes {
         Obj stamped = named.with(uid, "metadata", "uid").with(now(), "metadata", "creationTimestamp")
                 .with(1, "metadata", "generation");
         return stamped.with(initialStatus(resource, stamped), "status");
+    }
+
+    private static void checkName(Gvr resource, Obj object) {
+        List<String> wrong = LOOSELY_NAMED.contains(resource.group()) || LOOSELY_NAMED.contains(resource.resource())
+                ? Names.pathSegment(object.name())
+                : Names.subdomain(object.name());
+        if (!wrong.isEmpty()) {
+            throw new ApiFault(422, "Invalid", resource.qualified() + " \"" + object.name()
+                    + "\" is invalid: metadata.name: " + String.join(", ", wrong), Struct.EMPTY);
+        }
     }
 
     private void checkNamespace(Gvr resource, Obj object) {
@@ -101,7 +116,7 @@ final class Writes {
                     + ", UID in object meta: " + live.uid());
         }
         Obj next = switch (subresource) {
-            case "status" -> live.with(wanted.status(), "status");
+            case "status" -> live.with(wanted.status(), "status").with(wanted.metadata(), "metadata");
             case "finalize" -> live.with(wanted.spec().seq("finalizers"), "spec", "finalizers");
             default -> resources.hasStatus(resource) ? keepStatus(live, wanted) : wanted;
         };

@@ -1,9 +1,15 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitprocess.Api;
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
+import io.k3j.testkitprocess.Reaper;
 import java.io.BufferedWriter;
 import io.k3j.testmachine.Packages;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -27,7 +32,7 @@ public final class Machine implements AutoCloseable {
     private final Path dir;
     private final int number;
     private final Wire wire;
-    private Process power;
+    private ChildProcess power;
     private boolean kept;
 
     /// How a machine is joined to others.
@@ -40,7 +45,7 @@ public final class Machine implements AutoCloseable {
     record Wire(String host, String address, String gateway, String link, String bridge) {
     }
 
-    private Machine(Path dir, int number, Wire wire, Process power) {
+    private Machine(Path dir, int number, Wire wire, ChildProcess power) {
         this.dir = dir;
         this.number = number;
         this.wire = wire;
@@ -84,30 +89,28 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    private static Process power(Path dir, int number, Wire wire) throws IOException {
+    private static ChildProcess power(Path dir, int number, Wire wire) throws IOException {
         Files.deleteIfExists(dir.resolve("booted"));
-        return new ProcessBuilder("bash", dir.resolve("machine.sh").toString(), "power", NAME + number, dir.toString(),
-                wire.host()).redirectErrorStream(true).redirectOutput(dir.resolve("boot.txt").toFile()).start();
+        return Launch.of("bash", dir.resolve("machine.sh").toString(), "power", name(number), dir.toString(),
+                wire.host()).output(dir.resolve("boot.txt")).interactive().gracePeriod(Duration.ZERO).start();
     }
 
     private void booted() throws IOException, InterruptedException {
         Waiting.until("booted machine", BOOT_LIMIT, () -> Files.exists(dir.resolve("booted")),
-                () -> read(dir.resolve("boot.txt")));
+                () -> power.tail());
         plugIn();
     }
 
     /// Pulls its plug: every process on it is gone at once; its disk stays. Its cable goes first, so that nobody hears
     /// of the end of its connections. A new cable keeps its number: the old one goes with the machine's network.
     void lost() throws IOException, InterruptedException {
-        if (power.isAlive()) {
+        if (power.running()) {
             String gone = "kjx" + number;
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "down"));
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "set", outer(), "name", gone));
-            Outcome.of(BOOT_LIMIT, Map.of(),
-                    List.of("ip", "link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number));
-            power.descendants().forEach(ProcessHandle::destroyForcibly);
-            power.destroyForcibly().waitFor();
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", gone));
+            ip("link", "set", outer(), "down").run(BOOT_LIMIT);
+            ip("link", "set", outer(), "name", gone).run(BOOT_LIMIT);
+            ip("link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number).run(BOOT_LIMIT);
+            power.close();
+            ip("link", "del", gone).run(BOOT_LIMIT);
         }
     }
 
@@ -120,7 +123,7 @@ public final class Machine implements AutoCloseable {
 
     /// Pulls its cable, or plugs it in.
     void link(boolean up) throws IOException, InterruptedException {
-        Outcome.text(List.of("ip", "link", "set", outer(), up ? "up" : "down"));
+        ip("link", "set", outer(), up ? "up" : "down").text(BOOT_LIMIT);
     }
 
     /// Its host name.
@@ -146,14 +149,32 @@ public final class Machine implements AutoCloseable {
     /// The words that run `command` inside.
     public List<String> inside(List<String> command) {
         List<String> words = new ArrayList<>(
-                List.of("bash", dir.resolve("machine.sh").toString(), "enter", NAME + number, Long.toString(init())));
+                List.of("bash", dir.resolve("machine.sh").toString(), "enter", name(number), Long.toString(init())));
         words.addAll(command);
         return words;
     }
 
     /// Runs a shell line inside.
     public Outcome run(Duration limit, String line) throws IOException, InterruptedException {
-        return Outcome.of(limit, Map.of(), inside(List.of("bash", "-c", line)));
+        return Launch.of(inside(List.of("bash", "-c", line))).run(limit);
+    }
+
+    /// Requests to its API server from outside, as the admin of its kubeconfig.
+    public Api api() throws IOException {
+        return Api.of(kubeconfig(), server());
+    }
+
+    /// Requests to its API server from outside, as nobody: they bring a token of their own.
+    public Api anonymous() throws IOException {
+        return Api.anonymous(kubeconfig(), server());
+    }
+
+    private Path kubeconfig() {
+        return dir.resolve("etc/rancher/k3s/k3s.yaml");
+    }
+
+    private String server() {
+        return "https://" + address() + ":6443";
     }
 
     /// Leaves everything as it is on closing, when the user asked for it by `-Dk3j.keep=failure`.
@@ -184,14 +205,15 @@ public final class Machine implements AutoCloseable {
             Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
             remove(dir);
         } finally {
-            Outcome.of(BOOT_LIMIT, Map.of(), List.of("ip", "link", "del", outer()));
+            ip("link", "del", outer()).run(BOOT_LIMIT);
         }
     }
 
     /// Its power hangs on the input of its process, which ends with this one.
     private void stay() {
-        try (BufferedWriter said = power.outputWriter()) {
+        try (BufferedWriter said = power.writer()) {
             said.write("stay\n");
+            Reaper.dismiss();
         } catch (IOException e) {
             throw new AssertionError("could not leave " + name() + " on", e);
         }
@@ -210,17 +232,33 @@ public final class Machine implements AutoCloseable {
     }
 
     private static String disk(int number) {
-        return NAME + number + "-";
+        return name(number) + "-";
+    }
+
+    /// What its control groups and its disk are called. A cable's number is its own in one network namespace only, and
+    /// those are seen from all.
+    private static String name(int number) {
+        try {
+            String net = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+            return NAME + net.replaceAll("\\D", "") + "-" + number;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void clean(Path dir, int number) throws IOException, InterruptedException {
-        Outcome.of(BOOT_LIMIT, Map.of(), List.of("bash", dir.resolve("machine.sh").toString(), "clean", NAME + number));
+        Launch.of("bash", dir.resolve("machine.sh").toString(), "clean", name(number)).run(BOOT_LIMIT);
+    }
+
+    private static Launch ip(String... words) {
+        return Launch.of(Stream.concat(Stream.of("ip"), Stream.of(words)).toList());
     }
 
     private boolean cleaned() throws IOException, InterruptedException {
         clean(dir, number);
         try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
-            return hierarchies.noneMatch(h -> h.endsWith(NAME + number) || Files.exists(h.resolve(NAME + number)));
+            String name = name(number);
+            return hierarchies.noneMatch(h -> h.endsWith(name) || Files.exists(h.resolve(name)));
         }
     }
 
@@ -232,8 +270,7 @@ public final class Machine implements AutoCloseable {
     /// Makes the cable, whose number is the machine's: it is what two tests at the same time cannot both have.
     private static int cable() throws IOException, InterruptedException {
         for (int n = 1; n <= CABLES; n++) {
-            if (Outcome.of(BOOT_LIMIT, Map.of(),
-                    List.of("ip", "link", "add", "kj" + n, "type", "veth", "peer", "name", "kjp" + n)).code() == 0) {
+            if (ip("link", "add", "kj" + n, "type", "veth", "peer", "name", "kjp" + n).run(BOOT_LIMIT).code() == 0) {
                 return n;
             }
         }
@@ -241,23 +278,16 @@ public final class Machine implements AutoCloseable {
     }
 
     private void plugIn() throws IOException, InterruptedException {
-        Outcome.text(List.of("ip", "link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()));
-        Outcome.text(wire.bridge().isEmpty() ? List.of("ip", "addr", "add", wire.gateway() + "/24", "dev", outer())
-                : List.of("ip", "link", "set", outer(), "master", wire.bridge()));
-        Outcome.text(List.of("ip", "link", "set", outer(), "up"));
-        Outcome inner = run(BOOT_LIMIT, "ip addr add " + address() + "/24 dev " + wire.link() + " && ip link set "
-                + wire.link() + " up && ip route add default via " + wire.gateway());
-        if (inner.code() != 0) {
-            throw new AssertionError(inner.text());
+        ip("link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()).text(BOOT_LIMIT);
+        if (wire.bridge().isEmpty()) {
+            ip("addr", "add", wire.gateway() + "/24", "dev", outer()).text(BOOT_LIMIT);
+        } else {
+            ip("link", "set", outer(), "master", wire.bridge()).text(BOOT_LIMIT);
         }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
+        ip("link", "set", outer(), "up").text(BOOT_LIMIT);
+        Launch.of(inside(List.of("bash", "-c", "ip addr add " + address() + "/24 dev " + wire.link()
+                + " && ip link set " + wire.link() + " up && ip route add default via " + wire.gateway())))
+                .text(BOOT_LIMIT);
     }
 
     private static void remove(Path dir) throws IOException {

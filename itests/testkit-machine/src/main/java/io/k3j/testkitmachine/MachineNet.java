@@ -1,11 +1,12 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Several machines on one bridge, with the addresses of K3s' page on the cluster load balancer
 /// (<https://docs.k3s.io/datastore/cluster-loadbalancer>): servers `10.10.10.50` to `.52`, load balancers `.98` and
@@ -33,9 +34,9 @@ public final class MachineNet implements AutoCloseable {
         MachineNet net = new MachineNet(Turn.at(TURN, TURN_LIMIT));
         try {
             unbridge();
-            Outcome.text(List.of("ip", "link", "add", BRIDGE, "type", "bridge"));
-            Outcome.text(List.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE));
-            Outcome.text(List.of("ip", "link", "set", BRIDGE, "up"));
+            Launch.of("ip", "link", "add", BRIDGE, "type", "bridge").text(LIMIT);
+            Launch.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE).text(LIMIT);
+            Launch.of("ip", "link", "set", BRIDGE, "up").text(LIMIT);
             return net;
         } catch (AssertionError | IOException | InterruptedException e) {
             net.close();
@@ -63,6 +64,38 @@ public final class MachineNet implements AutoCloseable {
         Machine machine = Machine.on(new Machine.Wire(host, address, GATEWAY, LINK, BRIDGE));
         machines.add(machine);
         return machine;
+    }
+
+    /// Gives the test and every machine there is now an address of IPv6 as well, with the last number of the other one:
+    /// `fd10:10:10::50`, and the test's as their gateway. A machine that is switched on again has it no more.
+    public MachineNet dualStack() throws IOException, InterruptedException {
+        Launch.of("ip", "-6", "address", "replace", ipv6(GATEWAY) + "/64", "dev", BRIDGE, "nodad").text(LIMIT);
+        for (Machine machine : machines) {
+            inside(machine, "ip -6 address replace " + ipv6(machine.address()) + "/64 dev " + LINK + " nodad && "
+                    + "ip -6 route replace default via " + ipv6(GATEWAY));
+        }
+        return this;
+    }
+
+    /// The same, and takes the addresses of IPv4 away from the machines.
+    public MachineNet ipv6Only() throws IOException, InterruptedException {
+        dualStack();
+        for (Machine machine : machines) {
+            inside(machine, "ip -4 address flush dev " + LINK);
+        }
+        return this;
+    }
+
+    private static void inside(Machine machine, String line) throws IOException, InterruptedException {
+        Outcome outcome = machine.run(LIMIT, line);
+        if (outcome.code() != 0) {
+            throw new AssertionError(line + "\n" + outcome.text());
+        }
+    }
+
+    /// The address of IPv6 that belongs to one of IPv4, once [#dualStack] has given it.
+    public static String ipv6(String address) {
+        return "fd10:10:10::" + address.substring(address.lastIndexOf('.') + 1);
     }
 
     /// Pulls a machine's cable; it runs on alone.
@@ -99,7 +132,7 @@ public final class MachineNet implements AutoCloseable {
 
     private static void unbridge() {
         try {
-            Outcome.of(LIMIT, Map.of(), List.of("ip", "link", "delete", BRIDGE));
+            Launch.of("ip", "link", "delete", BRIDGE).run(LIMIT);
         } catch (IOException e) {
             throw new AssertionError("could not remove " + BRIDGE, e);
         } catch (InterruptedException e) {

@@ -1,13 +1,16 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /// `k3s server` of the assembled distribution on a machine, with nothing but defaults and the given flags.
 public final class Server {
@@ -15,36 +18,34 @@ public final class Server {
     public static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
-    private static final int TAIL_LINES = 50;
 
     private final Machine machine;
-    private final Path log;
-    private final Process process;
+    private final ChildProcess process;
 
-    private Server(Machine machine, Path log, Process process) {
+    private Server(Machine machine, ChildProcess process) {
         this.machine = machine;
-        this.log = log;
         this.process = process;
     }
 
     /// Starts one, deaf to no signal even when the build runs in the background; its log is appended to `server.txt` of
     /// the machine.
     public static Server start(Machine machine, String... flags) throws IOException {
-        Path log = machine.dir().resolve("server.txt");
+        return start(machine, Map.of(), flags);
+    }
+
+    /// The same with more in its environment.
+    public static Server start(Machine machine, Map<String, String> environment, String... flags) throws IOException {
         Path pid = machine.dir().resolve("server.pid");
         Files.deleteIfExists(pid);
-        ProcessBuilder builder = new ProcessBuilder(machine.inside(List.of("bash", "-c",
-                "echo $$ > " + pid + "; exec env --default-signal=INT,TERM,HUP " + command() + " server "
-                        + String.join(" ", flags))));
-        builder.environment().keySet().removeIf(name -> name.startsWith("K3S_") || name.equals("KUBECONFIG"));
-        builder.environment().put("HOME", "/root");
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        return new Server(machine, log, builder.start());
+        return new Server(machine, Launch.of(machine.inside(List.of("bash", "-c", "echo $$ > " + pid
+                + "; exec env --default-signal=INT,TERM,HUP " + command() + " server " + String.join(" ", flags))))
+                .withoutK3sEnvironment().environment("HOME", "/root").environment(environment)
+                .appending(machine.dir().resolve("server.txt")).start());
     }
 
     /// The shell words that run the distribution's `k3s` with the test's Java.
     public static String command() {
-        return "env K3S_JAVA=" + Path.of(System.getProperty("java.home"), "bin", "java") + " "
+        return "env K3S_JAVA=" + Launch.jdk("java") + " "
                 + K3sProcess.distribution().resolve("bin/k3s");
     }
 
@@ -58,8 +59,8 @@ public final class Server {
     /// Waits until a command of `k3s` succeeds and prints `text`.
     public void await(String what, String words, String text) throws IOException, InterruptedException {
         Waiting.until(what, READY_LIMIT, () -> {
-            if (!process.isAlive()) {
-                throw new AssertionError("server ended with " + process.exitValue() + "\n" + tail());
+            if (!process.running()) {
+                throw process.failure("ended with " + process.code());
             }
             if (Files.notExists(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"))) {
                 return false;
@@ -81,14 +82,13 @@ public final class Server {
 
     /// A command of `jcmd`, e.g. `GC.class_histogram`, or several, one a line.
     public String jcmd(String command) throws IOException, InterruptedException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        return machine.run(COMMAND_LIMIT, jcmd + " $(cat " + machine.dir().resolve("server.pid") + ") '" + command
-                + "'").text();
+        return machine.run(COMMAND_LIMIT, Launch.jdk("jcmd") + " $(cat " + machine.dir().resolve("server.pid") + ") '"
+                + command + "'").text();
     }
 
     /// Whether it has not ended.
     public boolean running() {
-        return process.isAlive();
+        return process.running();
     }
 
     /// Sends it a signal, e.g. `TERM`.
@@ -100,10 +100,7 @@ public final class Server {
     /// @return its exit code
     /// @throws AssertionError when it goes on longer than `limit`
     public int ended(Duration limit) throws InterruptedException {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("still runs after " + limit + "\n" + tail());
-        }
-        return process.exitValue();
+        return process.awaitEnd(limit);
     }
 
     /// What is known about it now: health of its bundles, end of its log, what its carriers do. Never fails.
@@ -129,11 +126,6 @@ public final class Server {
 
     /// The end of its log.
     public String tail() {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
-        } catch (IOException e) {
-            return e.toString();
-        }
+        return process.tail();
     }
 }

@@ -1,11 +1,11 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.Launch;
+import io.k3j.testkitprocess.Outcome;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +19,13 @@ public final class Shell implements AutoCloseable {
     private static final String END = "\u0001end ";
     private static final int LINES = 100_000;
 
-    private final Process process;
+    private final ChildProcess process;
     private final Writer input;
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES);
 
     public Shell(List<String> command, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        process = builder.start();
-        input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        process = Launch.of(command).environment(environment).interactive().gracePeriod(Duration.ZERO).start();
+        input = process.writer();
         Thread.ofVirtual().name("e2e-shell").start(this::read);
     }
 
@@ -53,7 +51,7 @@ public final class Shell implements AutoCloseable {
     }
 
     private void read() {
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+        try (BufferedReader output = process.reader()) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 lines.put(line);
             }
@@ -66,7 +64,6 @@ public final class Shell implements AutoCloseable {
 
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        process.close();
     }
 }

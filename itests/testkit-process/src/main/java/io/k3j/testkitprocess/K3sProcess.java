@@ -1,36 +1,44 @@
 package io.k3j.testkitprocess;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// One running `k3s server` of the distribution that was just built. What it prints goes to a file, whose end
 /// is part of every failure's message. Closing it stops it in order.
 public final class K3sProcess implements AutoCloseable {
     private static final Duration JCMD_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-    private static final long LOOK_MILLIS = 20;
-    private static final int TAIL_LINES = 50;
+    private static final Duration LOOK = Duration.ofMillis(20);
 
-    private final Process process;
+    private final ChildProcess process;
     private final Path dataDir;
-    private final Path output;
 
-    private K3sProcess(Process process, Path dataDir, Path output) {
+    private K3sProcess(ChildProcess process, Path dataDir) {
         this.process = process;
         this.dataDir = dataDir;
-        this.output = output;
     }
 
     /// The distribution, from the system property `k3j.dist`.
     public static Path distribution() {
         return Path.of(System.getProperty("k3j.dist", "../../distribution/target/dist")).toAbsolutePath().normalize();
+    }
+
+    /// `k3s WORD …` of the distribution with the Java of the test, and nothing of the test's environment that K3s
+    /// reads.
+    public static Launch k3s(List<String> words) {
+        Stream<String> program = Stream.of(distribution().resolve("bin/k3s").toString());
+        return Launch.of(Stream.concat(program, words.stream()).toList()).withoutK3sEnvironment()
+                .environment("K3S_JAVA", Launch.jdk("java"));
+    }
+
+    /// The same.
+    public static Launch k3s(String... words) {
+        return k3s(List.of(words));
     }
 
     /// Starts `k3s server` on a free port with data below `dir`, and further flags.
@@ -41,16 +49,13 @@ public final class K3sProcess implements AutoCloseable {
     /// The same with options of the virtual machine.
     public static K3sProcess server(Path dir, List<String> javaOptions, String... flags) throws IOException {
         Path dataDir = dir.resolve("data");
-        Path output = dir.resolve("output.txt");
-        List<String> command = new ArrayList<>(List.of(distribution().resolve("bin/k3s").toString(), "server",
-                "--data-dir", dataDir.toString(), "--https-listen-port", "0", "--write-kubeconfig",
-                dir.resolve("k3s.yaml").toString()));
-        command.addAll(List.of(flags));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("K3S_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        builder.environment().put("K3S_JAVA_OPTIONS", String.join(" ", javaOptions));
-        builder.environment().put("K3S_CONFIG_FILE", "/dev/null");
-        return new K3sProcess(builder.start(), dataDir, output);
+        List<String> words = new ArrayList<>(List.of("server", "--data-dir", dataDir.toString(), "--https-listen-port",
+                "0", "--write-kubeconfig", dir.resolve("k3s.yaml").toString()));
+        words.addAll(List.of(flags));
+        String options = Launch.javaOptions() + " " + String.join(" ", javaOptions);
+        return new K3sProcess(k3s(words).environment("K3S_JAVA_OPTIONS", options)
+                .environment("K3S_CONFIG_FILE", "/dev/null").gracePeriod(STOP_LIMIT)
+                .output(dir.resolve("output.txt")).start(), dataDir);
     }
 
     /// Its process id.
@@ -60,7 +65,7 @@ public final class K3sProcess implements AutoCloseable {
 
     /// Whether it has not ended.
     public boolean running() {
-        return process.isAlive();
+        return process.running();
     }
 
     /// Its data directory.
@@ -70,11 +75,7 @@ public final class K3sProcess implements AutoCloseable {
 
     /// Everything it printed so far.
     public String output() {
-        try {
-            return Files.readString(output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
     /// Waits until it printed `text`.
@@ -88,11 +89,10 @@ public final class K3sProcess implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(
-                        "no " + what + " after " + limit.toSeconds() + " s; its last lines:\n" + tail());
+                throw process.failure("no " + what + " after " + limit.toSeconds() + " s");
             }
-            if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("ended with " + process.exitValue() + "; its last lines:\n" + tail());
+            if (process.ended(LOOK)) {
+                throw process.failure("ended with " + process.code());
             }
         }
     }
@@ -101,16 +101,12 @@ public final class K3sProcess implements AutoCloseable {
     /// @return its exit code
     /// @throws AssertionError with the end of its output when it has not in time
     public int awaitEnd(Duration limit) throws InterruptedException {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("runs after " + limit.toSeconds() + " s; its last lines:\n" + tail());
-        }
-        return process.exitValue();
+        return process.awaitEnd(limit);
     }
 
     /// The end of its output.
     public String tail() {
-        List<String> lines = output().lines().toList();
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        return process.tail();
     }
 
     /// A command of the console socket.
@@ -120,32 +116,22 @@ public final class K3sProcess implements AutoCloseable {
 
     /// A command of `jcmd`, e.g. `GC.class_histogram`.
     public String jcmd(String command) throws IOException, InterruptedException {
-        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(pid()), command).redirectErrorStream(true).start();
-        return Bounded.output(jcmd, "jcmd " + command, JCMD_LIMIT);
+        return Launch.of(Launch.jdk("jcmd"), Long.toString(pid()), command).run(JCMD_LIMIT).text();
     }
 
     /// Ends it with SIGTERM and waits.
     /// @return its exit code
     public int stop() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-            throw new AssertionError("did not stop in time; its last lines:\n" + tail());
+        if (!process.terminate()) {
+            AssertionError late = process.failure("did not stop in time");
+            process.kill();
+            throw late;
         }
-        return process.exitValue();
+        return process.code();
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

@@ -59,6 +59,8 @@ public final class NoDescriptors implements AutoCloseable {
         return SYSTEM.getProcessCpuTime();
     }
 
+    /// Not by a [Launch], which opens files to keep what a program prints: they would be counted, or could not be
+    /// opened.
     private static String limited(String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of("prlimit", "--pid", Long.toString(ProcessHandle.current().pid())));

@@ -2,9 +2,9 @@ package io.k3j.stage;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
-import io.k3j.controllerkit.Desk;
+import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Pods;
-import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -27,10 +27,10 @@ public final class Stage {
     /// The API.
     public final FakeApi api = FakeApi.stepped(clock);
     /// The controllers.
-    public final Desk desk = new Desk(api, clock);
+    public final ControllerContext desk = new ControllerContext(api, clock);
 
     /// A stage with the controllers that are added to the desk.
-    public Stage(Consumer<Desk> controllers) {
+    public Stage(Consumer<ControllerContext> controllers) {
         controllers.accept(desk);
         desk.attach();
     }
@@ -58,7 +58,7 @@ public final class Stage {
         settle();
         for (Obj pod : pods()) {
             if (pod.terminating()) {
-                api.delete(Resources.PODS, pod.key(), DeleteOptions.NOW);
+                api.delete(BuiltinResources.PODS, pod.key(), DeleteOptions.NOW);
             } else if (Pods.phase(pod).equals("Pending")) {
                 run(pod.key());
             }
@@ -68,22 +68,22 @@ public final class Stage {
 
     /// Binds and starts one pod.
     public void run(Key key) {
-        Obj pod = api.get(Resources.PODS, key);
+        Obj pod = api.get(BuiltinResources.PODS, key);
         Seq ready = Seq.of(Struct.of("type", "Ready", "status", "True", "lastTransitionTime",
                 Times.seconds(clock.instant())));
-        api.seed(Resources.PODS, pod.with("node-1", "spec", "nodeName")
+        api.seed(BuiltinResources.PODS, pod.with("node-1", "spec", "nodeName")
                 .with(Struct.of("phase", "Running", "podIP", "10.42.0." + ++addresses, "conditions", ready), "status"));
     }
 
     /// Ends one pod in a phase.
     public void end(Key key, String phase) {
-        Obj pod = api.get(Resources.PODS, key);
-        api.seed(Resources.PODS, pod.with(phase, "status", "phase"));
+        Obj pod = api.get(BuiltinResources.PODS, key);
+        api.seed(BuiltinResources.PODS, pod.with(phase, "status", "phase"));
     }
 
     /// All pods.
     public List<Obj> pods() {
-        return all(Resources.PODS);
+        return all(BuiltinResources.PODS);
     }
 
     /// All objects of a resource.
@@ -102,7 +102,7 @@ public final class Stage {
 
     /// The messages of all events, in order of being told, as `Reason: message`.
     public List<String> events() {
-        return all(Resources.EVENTS).stream().sorted(Comparator.comparingLong(Obj::revision))
+        return all(BuiltinResources.EVENTS).stream().sorted(Comparator.comparingLong(Obj::revision))
                 .map(e -> e.tree().text("reason") + ": " + e.tree().text("message")).toList();
     }
 

@@ -7,12 +7,12 @@ import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
-import io.k3j.controllerkit.Again;
+import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
-import io.k3j.controllerkit.Loop;
-import io.k3j.controllerkit.LoopRunner;
-import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.ControllerRunner;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -38,13 +38,13 @@ class KitTest {
 
     @Test
     void aViewTellsExactlyTheDifferenceAfterItWasDetached() {
-        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
+        LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, clock);
         List<String> told = new ArrayList<>();
         view.listen((before, after) -> told.add((before == null ? "+" : after == null ? "-" : "~")
                 + (after != null ? after : before).name()));
-        api.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
-        api.create(Resources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
-        api.create(Resources.CONFIG_MAPS, map("c", "1"), WriteOptions.PLAIN);
+        api.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        api.create(BuiltinResources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
+        api.create(BuiltinResources.CONFIG_MAPS, map("c", "1"), WriteOptions.PLAIN);
         view.attach(api);
         api.deliver();
         assertThat(view.synced()).isTrue();
@@ -52,9 +52,9 @@ class KitTest {
         told.clear();
         view.detach();
         assertThat(view.staleSince()).contains(clock.instant());
-        api.delete(Resources.CONFIG_MAPS, new Key("default", "a"), DeleteOptions.PLAIN);
-        api.update(Resources.CONFIG_MAPS, map("b", "2"), WriteOptions.PLAIN);
-        api.create(Resources.CONFIG_MAPS, map("d", "1"), WriteOptions.PLAIN);
+        api.delete(BuiltinResources.CONFIG_MAPS, new Key("default", "a"), DeleteOptions.PLAIN);
+        api.update(BuiltinResources.CONFIG_MAPS, map("b", "2"), WriteOptions.PLAIN);
+        api.create(BuiltinResources.CONFIG_MAPS, map("d", "1"), WriteOptions.PLAIN);
         assertThat(told).isEmpty();
         view.attach(api);
         api.deliver();
@@ -64,14 +64,14 @@ class KitTest {
 
     @Test
     void aLoopDoesNotComeBackBeforeItsViewsShowWhatItWrote() {
-        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
+        LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, clock);
         List<Key> seen = new ArrayList<>();
-        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+        Controller loop = new Controller("test", api, clock, (key, writer) -> {
             seen.add(key);
             if (seen.size() == 1) {
-                writer.create(Resources.CONFIG_MAPS, map("made", "1"));
+                writer.create(BuiltinResources.CONFIG_MAPS, map("made", "1"));
             }
-            return Again.NEVER;
+            return Requeue.NEVER;
         }).reads(view);
         view.attach(api);
         api.deliver();
@@ -90,15 +90,16 @@ class KitTest {
 
     @Test
     void aLoopDoesNotWaitForAnObjectItsOwnUpdateRemoved() {
-        LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, clock);
-        Obj held = api.create(Resources.CONFIG_MAPS,
+        LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, clock);
+        Obj held = api.create(BuiltinResources.CONFIG_MAPS,
                 map("a", "1").with(Seq.of("example.com/hold"), "metadata", "finalizers"), WriteOptions.PLAIN);
-        api.delete(Resources.CONFIG_MAPS, held.key(), DeleteOptions.PLAIN);
+        api.delete(BuiltinResources.CONFIG_MAPS, held.key(), DeleteOptions.PLAIN);
         int[] calls = new int[1];
-        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+        Controller loop = new Controller("test", api, clock, (key, writer) -> {
             calls[0]++;
-            view.get(key).ifPresent(o -> writer.update(Resources.CONFIG_MAPS, o.without("metadata", "finalizers")));
-            return Again.NEVER;
+            view.get(key)
+                    .ifPresent(o -> writer.update(BuiltinResources.CONFIG_MAPS, o.without("metadata", "finalizers")));
+            return Requeue.NEVER;
         }).on(view);
         view.attach(api);
         api.deliver();
@@ -111,11 +112,11 @@ class KitTest {
     @Test
     void aLoopTriesAgainAfterAFailureAndSaysWhatIsWrong() {
         int[] calls = new int[1];
-        Loop loop = new Loop("test", api, clock, (key, writer) -> {
+        Controller loop = new Controller("test", api, clock, (key, writer) -> {
             if (calls[0]++ < 1) {
                 throw new IllegalStateException("no luck");
             }
-            return Again.NEVER;
+            return Requeue.NEVER;
         });
         loop.queue().add(KEY);
         loop.step();
@@ -128,7 +129,7 @@ class KitTest {
     @Test
     void theSameEventIsCountedUpAndFloodsAreCut() {
         Events events = new Events(api, "tester", "", clock);
-        Obj about = api.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        Obj about = api.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
         for (int i = 0; i < 40; i++) {
             events.normal(about, "Tested", "again");
         }
@@ -136,7 +137,7 @@ class KitTest {
         while (more) {
             more = events.step();
         }
-        Obj event = api.list(Resources.EVENTS, Query.ALL).items().getFirst();
+        Obj event = api.list(BuiltinResources.EVENTS, Query.ALL).items().getFirst();
         assertThat(event.tree().whole("count", 0)).isEqualTo(25);
         assertThat(event.tree().struct("involvedObject").text("uid")).isEqualTo(about.uid());
         assertThat(event.tree().struct("source").text("component")).isEqualTo("tester");
@@ -145,16 +146,16 @@ class KitTest {
     @Test
     void aRunnerDrivesLoopsAndEndsThem() throws InterruptedException {
         try (FakeApi live = FakeApi.live()) {
-            LiveView view = new LiveView(Resources.CONFIG_MAPS, Query.ALL, TimeSource.system());
+            LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, TimeSource.system());
             CountDownLatch done = new CountDownLatch(2);
-            Loop loop = new Loop("test", live, TimeSource.system(), (key, writer) -> {
+            Controller loop = new Controller("test", live, TimeSource.system(), (key, writer) -> {
                 done.countDown();
-                return Again.NEVER;
+                return Requeue.NEVER;
             }).on(view);
-            LoopRunner runner = new LoopRunner("test", Health.none()).drive(loop, 2);
+            ControllerRunner runner = new ControllerRunner("test", Health.none()).drive(loop, 2);
             view.attach(live);
-            live.create(Resources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
-            live.create(Resources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
+            live.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+            live.create(BuiltinResources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
             assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
             long begin = System.nanoTime();
             runner.close();

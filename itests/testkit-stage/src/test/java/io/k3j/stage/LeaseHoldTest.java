@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LeaseHold;
-import io.k3j.controllerkit.Resources;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
@@ -36,7 +36,7 @@ class LeaseHoldTest {
         assertThat(a.renew()).isFalse();
         b.release();
         assertThat(a.renew()).isTrue();
-        assertThat(api.get(Resources.LEASES, key).spec().whole("leaseTransitions", 0)).isEqualTo(3);
+        assertThat(api.get(BuiltinResources.LEASES, key).spec().whole("leaseTransitions", 0)).isEqualTo(3);
     }
 
     @Test
@@ -45,7 +45,7 @@ class LeaseHoldTest {
         LeaseHold b = new LeaseHold(api, key, "b", TIMING, clock);
         assertThat(b.nobodys(Duration.ZERO)).isFalse();
         new LeaseHold(api, key, "a", TIMING, clock).renew();
-        b.saw(api.get(Resources.LEASES, key));
+        b.saw(api.get(BuiltinResources.LEASES, key));
         assertThat(b.theirs(Duration.ofSeconds(1))).isFalse();
         clock.advance(Duration.ofSeconds(1));
         assertThat(b.theirs(Duration.ofSeconds(1))).isTrue();
@@ -69,10 +69,10 @@ class LeaseHoldTest {
         LeaseHold a = new LeaseHold(api, key, "a", TIMING, clock);
         a.renew();
         clock.advance(Duration.ofSeconds(2));
-        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
+        api.refuse("get", BuiltinResources.LEASES, ApiFault.unavailable("away"));
         assertThat(a.renew()).isTrue();
         clock.advance(Duration.ofSeconds(2));
-        api.refuse("get", Resources.LEASES, ApiFault.unavailable("away"));
+        api.refuse("get", BuiltinResources.LEASES, ApiFault.unavailable("away"));
         assertThat(a.renew()).isFalse();
     }
 }

@@ -1,9 +1,0 @@
-/// The Node authorizer: what a kubelet may do follows from the pods bound to its node. See
-/// <https://kubernetes.io/docs/reference/access-authn-authz/node/>.
-///
-/// Reads: pods, claims, volume attachments and resource slices, as views. Writes: nothing. Decides only for
-/// users `system:node:<name>` in the group `system:nodes`; has no opinion on anybody else, and never denies.
-@NullMarked
-package io.k3j.authnode;
-
-import org.jspecify.annotations.NullMarked;

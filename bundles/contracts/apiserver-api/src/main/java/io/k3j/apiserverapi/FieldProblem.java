@@ -1,0 +1,67 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Struct;
+
+/// One thing wrong with one field, in upstream's form
+/// (`spec.replicas: Invalid value: -1: must be greater than or equal to 0`).
+/// @param field the path, as `spec.containers[0].name`
+/// @param type the cause's reason, as `FieldValueInvalid`
+/// @param message without the path, as `Invalid value: -1: must be …`
+public record FieldProblem(String field, String type, String message) {
+    /// A value that must not be.
+    public static FieldProblem invalid(String field, Object value, String why) {
+        return new FieldProblem(field, "FieldValueInvalid", "Invalid value: " + shown(value) + ": " + why);
+    }
+
+    /// A value that is missing.
+    public static FieldProblem required(String field, String why) {
+        return new FieldProblem(field, "FieldValueRequired",
+                why.isEmpty() ? "Required value" : "Required value: " + why);
+    }
+
+    /// A value outside a fixed set; `supported` is the list as `"A", "B"`.
+    public static FieldProblem unsupported(String field, Object value, String supported) {
+        return new FieldProblem(field, "FieldValueNotSupported",
+                "Unsupported value: " + shown(value) + ": supported values: " + supported);
+    }
+
+    /// A value that is there twice.
+    public static FieldProblem duplicate(String field, Object value) {
+        return new FieldProblem(field, "FieldValueDuplicate", "Duplicate value: " + shown(value));
+    }
+
+    /// A value that may not be set here.
+    public static FieldProblem forbidden(String field, String why) {
+        return new FieldProblem(field, "FieldValueForbidden", "Forbidden: " + why);
+    }
+
+    /// A reference to nothing.
+    public static FieldProblem notFound(String field, Object value) {
+        return new FieldProblem(field, "FieldValueNotFound", "Not found: " + shown(value));
+    }
+
+    /// A list or text beyond its bound.
+    public static FieldProblem tooMany(String field, int actual, int most) {
+        return new FieldProblem(field, "FieldValueTooMany",
+                "Too many: " + actual + ": must have at most " + most + " items");
+    }
+
+    /// A text beyond its bound, in bytes.
+    public static FieldProblem tooLong(String field, int most) {
+        return new FieldProblem(field, "FieldValueTooLong", "Too long: may not be more than " + most + " bytes");
+    }
+
+    private static String shown(Object value) {
+        return JsonText.value(value);
+    }
+
+    /// As an element of `details.causes`.
+    public Struct cause() {
+        return Struct.of("reason", type, "message", message, "field", field);
+    }
+
+    @Override
+    public String toString() {
+        return field + ": " + message;
+    }
+}

@@ -1,0 +1,89 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// What the schema cannot say about the kinds of one API group. Pure functions of their arguments;
+/// called from any thread.
+///
+/// Order of a write: decode → `defaulted` → (patch applied, `defaulted` again) → `prepared` → mutating
+/// admission → `defaulted` → validating admission and `problems` → encode.
+@ConsumerType
+public interface KindHooks {
+    /// The `group()` of hooks that serve every group without hooks of its own (custom resources).
+    String EVERY_OTHER_GROUP = "*";
+
+    /// The API group, the empty string for core.
+    String group();
+
+    /// The object with upstream's defaults filled in; what is set stays.
+    Struct defaulted(Gvk kind, Struct object);
+
+    /// The object as it may be stored after this write: fields the writer has no say in are put back
+    /// (status on create and update, spec on a status update …). The server itself handles metadata,
+    /// managedFields and generation, and, for kinds with `Strategy.status`, the plain status/spec split.
+    /// Also called, with operation DELETE, for an object that is marked for deletion and stays for now.
+    default Struct prepared(Write write, Struct object) {
+        return object;
+    }
+
+    /// Everything wrong with the object, in upstream's words; empty when it may be stored. Types have been
+    /// checked before; whatever must be there has not.
+    default List<FieldProblem> problems(Write write, Struct object) {
+        return List.of();
+    }
+
+    /// Texts for `Warning: 299` headers, as for deprecated fields.
+    default List<String> warnings(Write write, Struct object) {
+        return List.of();
+    }
+
+    /// The cells of the object's row in the Table form, in the order of the kind's columns; empty when
+    /// the columns' paths suffice.
+    default List<Object> cells(Gvk kind, Obj object, Instant now) {
+        return List.of();
+    }
+
+    /// The value of a field that selectors may use beside metadata.name and metadata.namespace; empty
+    /// when the field cannot be selected by.
+    default Optional<String> field(Gvk kind, Obj object, String field) {
+        return Optional.empty();
+    }
+
+    /// How long the object may live after this write, zero for ever (events).
+    default Duration timeToLive(Write write, Struct object) {
+        return Duration.ZERO;
+    }
+
+    /// How many seconds a deletion leaves anyone who runs the object to end it, zero when it may go at once. Only
+    /// asked of kinds with `Strategy.graceful`. See
+    /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>.
+    /// @param asked seconds the request names, negative when it names none
+    default long gracePeriodSeconds(Gvk kind, Obj object, long asked) {
+        return Math.max(0, asked);
+    }
+
+    /// Where the `scale` subresource finds its numbers.
+    default ScalePaths scalePaths(Gvk kind) {
+        return ScalePaths.BUILT_IN;
+    }
+
+    /// Field names from the root: of the wanted and the present number of replicas, and of the selector: a
+    /// `LabelSelector`, labels, or (custom resources) a text. An empty selector path: there is none.
+    record ScalePaths(List<String> specReplicas, List<String> statusReplicas, List<String> selector) {
+        /// Those of all built-in kinds.
+        public static final ScalePaths BUILT_IN = new ScalePaths(List.of("spec", "replicas"),
+                List.of("status", "replicas"), List.of("spec", "selector"));
+    }
+
+    /// The same object in another version of the group; both versions have the same stored kind.
+    default Struct converted(Struct object, Gvk to) {
+        return object.with("apiVersion", to.apiVersion());
+    }
+}

@@ -1,0 +1,14 @@
+/// What every component may know about the process it lives in: the words users name components by, how
+/// a component says how it is, which phases of the start there are, how a bundle is replaced while the
+/// process runs, and how it cleans up when it is switched off for good.
+///
+/// The launcher provides [ListeningSockets], [Plan] and [Abort]; the bundle `features` provides [Health],
+/// [Components] and [Identities]; components provide [Retire].
+@Export
+@Version("3.0.0")
+@NullMarked
+package io.k3j.componentapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

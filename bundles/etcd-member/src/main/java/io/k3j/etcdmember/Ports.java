@@ -1,5 +1,0 @@
-package io.k3j.etcdmember;
-
-/// etcd's ports; K3s' are 2379, 2380 and 2381.
-record Ports(int client, int peer, int metrics) {
-}

@@ -1,0 +1,236 @@
+package io.k3j.apirequests;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.codec.Document;
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.codec.Protobuf;
+import io.k3j.edgeapi.BodyTooLarge;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Gvk;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.ObjectDecoder;
+import io.k3j.objectregistry.StrictErrors;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+
+/// Request bodies: bytes to objects, patches and options. What a media type may stand for is decided here and nowhere
+/// else. Immutable, any thread. Bodies are hostile: their size is bounded while they are read, their depth by the
+/// decoders.
+///
+/// | media type | object | delete options | patch |
+/// |---|---|---|---|
+/// | `application/json`, `application/yaml` | yes | yes | |
+/// | `application/vnd.kubernetes.protobuf` | yes | yes | |
+/// | `application/json-patch+json` | | | RFC 6902 |
+/// | `application/merge-patch+json` | | | RFC 7386 |
+/// | `application/strategic-merge-patch+json` | | | built-in kinds only |
+/// | `application/apply-patch+yaml` | | | server-side apply; JSON is YAML too |
+public final class Bodies {
+    /// For bodies that are not JSON: their bytes are no use to who looks for unknown fields.
+    private static final byte[] NOTHING = {};
+    private final Protobuf protobuf;
+    private final ObjectDecoder decoder;
+
+    /// For JSON, YAML and this protobuf.
+    public Bodies(Protobuf protobuf) {
+        this.protobuf = protobuf;
+        this.decoder = new ObjectDecoder(protobuf);
+    }
+
+    /// The raw body. Blocks while the client sends.
+    ///
+    /// @param arrived told of each piece, in bytes, before the next is waited for; what it throws ends the reading
+    /// @throws ApiFault 413 beyond `ObjectDecoder.MAX_BYTES`
+    /// @throws IOException when the client has gone
+    static byte[] bytes(Exchange exchange, IntConsumer arrived) throws IOException {
+        try {
+            return exchange.body(ObjectDecoder.MAX_BYTES, arrived);
+        } catch (BodyTooLarge e) {
+            throw ObjectDecoder.tooLarge();
+        }
+    }
+
+    /// The media type of the body without parameters, in lower case; JSON when the client does not say.
+    static String mediaType(Request request) {
+        String type = request.exchange().header("content-type").orElse("application/json");
+        int semicolon = type.indexOf(';');
+        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /// The object in the body, in the version of the path, with `apiVersion` and `kind`. What the schema does not know
+    /// is dropped, warned of or refused as `fieldValidation` says ("Server Side Field Validation").
+    ///
+    /// @param expected the kind the path asks for and how strictly to read
+    /// @throws ApiFault 400 when it cannot be decoded or is of another kind, 413, 415
+    public Struct object(Request request, ObjectDecoder.Expected expected) throws IOException {
+        byte[] bytes = request.body();
+        Document document;
+        try {
+            document = switch (mediaType(request)) {
+                case "application/json" -> Json.document(bytes, 0, bytes.length);
+                case "application/yaml" -> ObjectDecoder.yaml(bytes);
+                case "application/vnd.kubernetes.protobuf" -> new Document(
+                        protobuf(bytes, expected.kind()), List.of());
+                default -> throw unsupported(request, "application/json, application/yaml, "
+                        + "application/vnd.kubernetes.protobuf");
+            };
+        } catch (MalformedInput e) {
+            throw ObjectDecoder.undecodable(expected.kind(), String.valueOf(e.getMessage()));
+        }
+        Struct object = named(document.object(), expected.kind());
+        return decoder.typed(new Document(object, document.duplicates()), expected,
+                mediaType(request).equals("application/json") ? bytes : NOTHING);
+    }
+
+    /// Without its envelope (`k8s` and a zero byte) a message of another type would be read as one of this.
+    private Struct protobuf(byte[] bytes, Gvk kind) {
+        if (!Protobuf.enveloped(bytes)) {
+            throw new MalformedInput("provided data does not appear to be a protobuf message, expected prefix "
+                    + "[107 56 115 0]");
+        }
+        return protobuf.object(bytes, kind);
+    }
+
+    /// 415, saying what would be taken.
+    ///
+    /// @param supported media types, in upstream's order
+    static ApiFault unsupported(Request request, String supported) {
+        return new ApiFault(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted "
+                + "media types include: " + supported, Struct.EMPTY);
+    }
+
+    /// An object may leave out what it is: the path says it. What it says must be the path's, up to the version.
+    private static Struct named(Struct object, Gvk wanted) {
+        String version = object.text("apiVersion", wanted.apiVersion());
+        String kind = object.text("kind", wanted.kind());
+        Gvk given = Gvk.of(version.isEmpty() ? wanted.apiVersion() : version, kind.isEmpty() ? wanted.kind() : kind);
+        if (!given.kind().equals(wanted.kind()) || !given.group().equals(wanted.group())) {
+            throw ApiFault.badRequest(given.kind() + " in version \"" + given.version() + "\" cannot be handled as a "
+                    + wanted.kind() + ": no kind \"" + given.kind() + "\" is registered for version \""
+                    + given.apiVersion() + "\" in scheme");
+        }
+        if (!given.version().equals(wanted.version())) {
+            throw ApiFault.badRequest("the API version in the data (" + given.apiVersion()
+                    + ") does not match the expected API version (" + wanted.apiVersion() + ")");
+        }
+        return given.equals(Gvk.of(object.text("apiVersion"), object.text("kind"))) ? object
+                : object.with("apiVersion", wanted.apiVersion()).with("kind", wanted.kind());
+    }
+
+    /// The options of a deletion, from the body or, without one, from the query. Not checked yet: see [#options].
+    ///
+    /// @return `DeleteOptions`, empty when none are given
+    /// @throws ApiFault 400, 413, 415
+    public Struct deleteOptions(Request request) throws IOException {
+        byte[] bytes = request.body();
+        Params p = request.params();
+        if (bytes.length == 0) {
+            Struct.Builder b = Struct.builder();
+            p.whole("gracePeriodSeconds").ifPresent(g -> b.put("gracePeriodSeconds", g));
+            b.putUnlessEmpty("propagationPolicy", p.text("propagationPolicy"));
+            if (p.has("orphanDependents")) {
+                b.put("orphanDependents", p.flag("orphanDependents"));
+            }
+            if (!p.text("dryRun").isEmpty()) {
+                b.put("dryRun", p.texts("dryRun"));
+            }
+            return b.build();
+        }
+        try {
+            return switch (mediaType(request)) {
+                case "application/json" -> Json.object(bytes);
+                case "application/yaml" -> ObjectDecoder.yaml(bytes).object();
+                case "application/vnd.kubernetes.protobuf" -> protobuf(bytes, new Gvk("", "v1", "DeleteOptions"));
+                default -> throw unsupported(request, "application/json, application/yaml, "
+                        + "application/vnd.kubernetes.protobuf");
+            };
+        } catch (MalformedInput e) {
+            throw ObjectDecoder.undecodable(new Gvk("", "v1", "DeleteOptions"), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// The patch in a request's body, not applied to anything yet.
+    ///
+    /// @param builtIn whether the kind is one of Kubernetes' own: only those have merge keys (strategic merge patch)
+    /// @throws ApiFault 400 when it cannot be decoded, 413, 415
+    public Patch patch(Request request, boolean builtIn) throws IOException {
+        String type = mediaType(request);
+        boolean known = switch (type) {
+            case "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml" -> true;
+            case "application/strategic-merge-patch+json" -> builtIn;
+            default -> false;
+        };
+        if (!known) {
+            throw unsupported(request, "application/json-patch+json, application/merge-patch+json, "
+                    + "application/apply-patch+yaml" + (builtIn ? ", application/strategic-merge-patch+json" : ""));
+        }
+        byte[] bytes = request.body();
+        try {
+            return switch (type) {
+                case "application/json-patch+json" -> new Patch.Json(operations(bytes));
+                case "application/merge-patch+json" -> new Patch.Merge(Json.object(bytes));
+                case "application/apply-patch+yaml" -> new Patch.Apply(applied(request, bytes));
+                default -> new Patch.Strategic(Json.object(bytes));
+            };
+        } catch (MalformedInput e) {
+            throw ApiFault.badRequest("error decoding patch: " + e.getMessage());
+        }
+    }
+
+    /// A JSON patch is a list; anything else gets upstream's words.
+    private static Seq operations(byte[] bytes) {
+        if (Json.value(bytes) instanceof Seq s) {
+            return s;
+        }
+        throw new MalformedInput("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+    }
+
+    /// A name that is there twice: the last one counts, with a warning, unless the client wants strictness (or
+    /// silence).
+    private static Struct applied(Request request, byte[] bytes) {
+        Document d = ObjectDecoder.yaml(bytes);
+        if (!d.duplicates().isEmpty()) {
+            switch (request.params().text("fieldValidation")) {
+                case "Strict" -> throw ApiFault.badRequest("error strict decoding YAML: error converting YAML to JSON: "
+                        + StrictErrors.repeated(d.duplicates()));
+                case "", "Warn" -> d.duplicates().forEach(request::warn);
+                default -> {
+                }
+            }
+        }
+        return d.object();
+    }
+
+    /// Delete options as the contract has them.
+    ///
+    /// @param s as [#deleteOptions] gives them; a grace period that is missing becomes -1, the kind's own
+    /// @throws ApiFault 400 for options that exclude each other or a revision that is none, 422 for an unknown policy
+    public static DeleteOptions options(Struct s) {
+        String policy = s.text("propagationPolicy");
+        if (!policy.isEmpty() && s.has("orphanDependents")) {
+            throw ApiFault.badRequest("orphanDependents and deletionPropagation cannot be both set");
+        }
+        if (!List.of("", "Background", "Foreground", "Orphan").contains(policy)) {
+            throw new ApiFault(422, "Invalid",
+                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported"
+                            + " value: \"" + policy
+                            + "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+                    Struct.of("group", "meta.k8s.io", "kind", "DeleteOptions"));
+        }
+        String effective = s.has("orphanDependents") ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;
+        Struct pre = s.struct("preconditions");
+        String revision = pre.text("resourceVersion");
+        try {
+            return new DeleteOptions(s.whole("gracePeriodSeconds", -1), effective, pre.text("uid"),
+                    revision.isEmpty() ? 0 : Long.parseLong(revision));
+        } catch (NumberFormatException e) {
+            throw ApiFault.badRequest("preconditions.resourceVersion: Invalid value: \"" + revision + "\"");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.k3j.apiwatches;
+
+import io.k3j.apirequests.Form;
+import io.k3j.apirequests.Frames;
+import io.k3j.apirequests.Request;
+import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.Tables;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.edgeapi.ResponseStream;
+import io.k3j.flowcontrol.LongRunningShares;
+import io.k3j.flowcontrol.Pool;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.ListOptions;
+import io.k3j.objectregistry.ObjectReads;
+import io.k3j.objectregistry.Selection;
+import io.k3j.objectregistry.Storage;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.StorageKeys;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// Begins watches: the initial objects and what the client has missed, written in the request's own thread as fast as
+/// the client reads; then the hub takes over and the thread ends. See
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>.
+///
+/// | `resourceVersion` | begins with |
+/// |---|---|
+/// | none | all objects at the most recent revision, as `ADDED` |
+/// | `0` | all objects as this server has them |
+/// | a revision | events after it; an error 410 in the stream when history does not reach back |
+/// | any, with `sendInitialEvents=true` | all objects at that revision or later, then a bookmark |
+///
+/// A watch needs no seat: it has a share of its own, until its connection or stream ends.
+public final class Watches {
+    /// The history asked for is gone: compacted, or older than this server remembers. The client lists and watches
+    /// anew.
+    static final ApiFault EXPIRED = new ApiFault(410, "Expired",
+            "The resourceVersion for the provided watch is too old.",
+            Struct.EMPTY);
+    /// What a watch may come to in memory, in bytes: its stream, its buffers, its place in the hub.
+    public static final int BYTES = 32 << 10;
+    /// The part of the heap that the watches of a lane may take, as a divisor.
+    public static final int HEAP_PART = 4;
+    /// The part of them that one user may have, as a divisor: nobody takes all, and a user alone has enough.
+    public static final int USER_PART = 2;
+    private final LongRunningShares shares;
+    private final EventLog log;
+    private final WatchHub hub;
+    private final Frames frames;
+    private final Responses answers;
+    /// Knows which revision is the most recent that any client may have been told of.
+    private final Fence fence;
+
+    /// For one server.
+    ///
+    /// @param storage whose log is followed
+    /// @param shares how many watches there may be
+    /// @param hub goes on with watches that have caught up
+    public Watches(Storage storage, LongRunningShares shares, WatchHub hub, Frames frames, Responses answers) {
+        this.shares = shares;
+        this.fence = storage.fence();
+        this.log = storage.log();
+        this.hub = hub;
+        this.frames = frames;
+        this.answers = answers;
+    }
+
+    /// How many there may be on a heap of a size, in each lane.
+    ///
+    /// @param heapBytes the most the heap may become
+    public static LongRunningShares shares(long heapBytes) {
+        long most = heapBytes / HEAP_PART / BYTES;
+        return new LongRunningShares(new Pool.Bounds(most, 0, Math.max(1, most / USER_PART), 0),
+                "Too many watches, please try again later.");
+    }
+
+    /// Nodes and the parts of the control plane, wherever they run, do not share with users: theirs are what the
+    /// cluster needs to go on.
+    private static Seats.Lane lane(Request request) {
+        Caller caller = request.caller();
+        String user = caller.user();
+        boolean component = user.startsWith("system:kube-") || user.startsWith("system:k3s-")
+                || caller.in("system:serviceaccounts:kube-system");
+        return component ? Seats.Lane.SYSTEM : request.flow().lane();
+    }
+
+    /// Serves a watch. Returns when it has caught up, or is over; blocks while the client reads what it has missed.
+    ///
+    /// @param selection what the request may see
+    /// @throws ApiFault 429 when there are too many, 406 for YAML, 504 for a revision that does not come; later ones
+    /// are told in the stream
+    /// @throws IOException when the client has gone
+    public void serve(Request request, Selection selection, ListOptions options) throws IOException {
+        Form form = request.form().compact();
+        if (form.type() == Form.Type.YAML) {
+            throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: application/json, "
+                    + "application/vnd.kubernetes.protobuf;stream=watch", Struct.EMPTY);
+        }
+        // Without `sendInitialEvents` an old client that names no revision expects the objects all the same.
+        boolean wantsState = options.initialEvents()
+                || options.revision() <= 0 && !request.params().has("sendInitialEvents");
+        EventLog.Snapshot start = start(request, options, wantsState);
+        Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
+        request.exchange().onEnd(shares.take(lane(request), request.caller().user())::close);
+        ResponseStream stream = WatchSocket.wanted(request.exchange())
+                ? WatchSocket.accept(request.exchange(), form.type())
+                : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
+        Watcher watcher = new Watcher(new Watcher.Order(selection, form, include, options), frames, stream);
+        if (start == null) {
+            watcher.fail(EXPIRED.status());
+            return;
+        }
+        watcher.position(start.revision());
+        if (wantsState) {
+            try {
+                state(selection, start, watcher);
+            } catch (ApiFault unreadable) {
+                watcher.fail(unreadable.status());
+                return;
+            }
+            if (options.initialEvents()) {
+                watcher.initialEnd(start.revision());
+            }
+        }
+        hub.serve(watcher);
+    }
+
+    /// The snapshot a watch starts from; null when history does not reach back so far. A revision from the future is
+    /// waited for, since another server may have told of it.
+    private EventLog.@Nullable Snapshot start(Request request, ListOptions options, boolean wantsState) {
+        long wanted = options.revision();
+        if (wanted <= 0) {
+            return wanted < 0 ? fence.mostRecent(request::warn) : log.newest();
+        }
+        EventLog.Snapshot now = log.atLeast(wanted, ObjectReads.FUTURE_WAIT_MILLIS);
+        if (now.revision() < wanted) {
+            if (wantsState) {
+                throw ObjectReads.tooLarge(wanted, now.revision());
+            }
+            return null;
+        }
+        if (wantsState) {
+            return now;
+        }
+        return log.reaches(wanted) ? new EventLog.Snapshot(now.tree(), wanted) : null;
+    }
+
+    /// Writes what is selected in a snapshot, each object decoded for that at most and not kept. A failure of the
+    /// client ends the walk and is thrown behind it, since the walk throws no such thing.
+    private static void state(Selection selection, EventLog.Snapshot start, Watcher watcher) throws IOException {
+        IOException[] broken = new IOException[1];
+        String single = selection.single();
+        String from = single.isEmpty() ? selection.prefix() : single;
+        String end = single.isEmpty() ? StorageKeys.end(from) : single + "\0";
+        start.tree().visit(from, end, selection.probe(), (key, item) -> {
+            try {
+                if (selection.matchesFresh(item)) {
+                    watcher.initial(item);
+                }
+                return true;
+            } catch (IOException e) {
+                broken[0] = e;
+                return false;
+            }
+        });
+        if (broken[0] != null) {
+            throw broken[0];
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.k3j.apimachinery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JsonPatchTest {
+    private static final Struct OBJECT = Struct.of("a", Struct.of("b/c", 1, "list", Seq.of("x", "y")));
+
+    private static Struct op(String op, String path, Object... more) {
+        Struct s = Struct.of("op", op, "path", path);
+        for (int i = 0; i < more.length; i += 2) {
+            s = s.with((String) more[i], more[i + 1]);
+        }
+        return s;
+    }
+
+    @Test
+    void addsInsertsAndAppends() {
+        Struct done = JsonPatch.apply(OBJECT, Seq.of(op("add", "/a/new", "value", true),
+                op("add", "/a/list/1", "value", "between"), op("add", "/a/list/-", "value", "end")));
+        assertThat(done).isEqualTo(
+                Struct.of("a", Struct.of("b/c", 1, "list", Seq.of("x", "between", "y", "end"), "new", true)));
+    }
+
+    @Test
+    void movesAcrossEscapedNames() {
+        assertThat(JsonPatch.apply(OBJECT, Seq.of(op("move", "/d", "from", "/a/b~1c"))))
+                .isEqualTo(Struct.of("a", Struct.of("list", Seq.of("x", "y")), "d", 1));
+    }
+
+    @Test
+    void replacesAndRemovesOnlyWhatIsThere() {
+        assertThat(JsonPatch.apply(OBJECT, Seq.of(op("replace", "/a/list/0", "value", "z"), op("remove", "/a/b~1c"))))
+                .isEqualTo(Struct.of("a", Struct.of("list", Seq.of("z", "y"))));
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> JsonPatch.apply(OBJECT, Seq.of(op("remove", "/a/nothing"))))
+                .withMessageContaining("/a/nothing");
+    }
+
+    @Test
+    void failsAsAWholeWhenATestFails() {
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> JsonPatch.apply(OBJECT, Seq.of(op("test", "/a/b~1c", "value", 2))))
+                .withMessageContaining("test failed");
+    }
+
+    @Test
+    void mergesWithNullAsRemoval() {
+        assertThat(MergePatch.apply(OBJECT, Struct.of("a", Struct.of("list", null, "n", Struct.of("x", 1, "y", null)))))
+                .isEqualTo(Struct.of("a", Struct.of("b/c", 1, "n", Struct.of("x", 1))));
+    }
+
+    @Test
+    void refusesCopiesThatDoubleUntilNothingHoldsThem() {
+        Seq doublings = Seq.of(Struct.of("op", "add", "path", "/a", "value", "x".repeat(1000)));
+        for (int i = 0; i < 40; i++) {
+            doublings = doublings.plus(Struct.of("op", "add", "path", "/b", "value", Struct.EMPTY))
+                    .plus(Struct.of("op", "copy", "from", "/a", "path", "/b/x"))
+                    .plus(Struct.of("op", "copy", "from", "/a", "path", "/b/y"))
+                    .plus(Struct.of("op", "move", "from", "/b", "path", "/a"));
+        }
+        Seq operations = doublings;
+        assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
+                .hasMessageContaining("the accumulated size increase of copy exceeds the limit 3145728");
+    }
+
+    @Test
+    void refusesOperationsThatNestValuesEverDeeper() {
+        Struct deep = Struct.EMPTY;
+        for (int i = 1; i < 600; i++) {
+            deep = Struct.of("a", deep);
+        }
+        Seq adds = Seq.of(op("add", "/a", "value", deep), op("add", "/a" + "/a".repeat(599), "value", deep));
+        Seq moves = Seq.of(op("add", "/a", "value", deep), op("add", "/b", "value", deep),
+                op("move", "/a" + "/a".repeat(599), "from", "/b"));
+        for (Seq operations : List.of(adds, moves)) {
+            assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
+                    .hasMessageContaining("deeper than 1000 levels");
+        }
+    }
+}

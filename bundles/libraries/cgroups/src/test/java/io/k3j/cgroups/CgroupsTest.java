@@ -1,0 +1,63 @@
+package io.k3j.cgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CgroupsTest {
+    @TempDir
+    Path mount;
+
+    @Test
+    void burstablePodsTogetherWeighWhatTheyAskForAndTheRestNearlyNothing() throws IOException {
+        Cgroups cgroups = cgroups();
+        cgroups.make(pod("a", "250m"));
+        cgroups.make(pod("b", "500m"));
+        cgroups.make(pod("c", ""));
+        assertThat(shares("burstable")).isEqualTo("768");
+        assertThat(shares("besteffort")).isEqualTo("2");
+        cgroups.remove("a");
+        cgroups.make(pod("d", ""));
+        assertThat(shares("burstable")).isEqualTo("512");
+    }
+
+    @Test
+    void podsThatRanBeforeThisKubeletCount() throws IOException {
+        cgroups().make(pod("a", "250m"));
+        Cgroups next = cgroups();
+        next.weigh(List.of(pod("a", "250m"), pod("b", "1"), pod("done", "1").with("Succeeded", "status", "phase")));
+        assertThat(shares("burstable")).isEqualTo("1280");
+    }
+
+    @Test
+    void versionTwoHasTheSameInWeights() throws IOException {
+        Files.createFile(mount.resolve("cgroup.controllers"));
+        Cgroups cgroups = cgroups();
+        cgroups.make(pod("a", "2"));
+        cgroups.make(pod("c", ""));
+        assertThat(mount.resolve("kubepods/burstable/cpu.weight")).hasContent("79");
+        assertThat(mount.resolve("kubepods/besteffort/cpu.weight")).hasContent("1");
+    }
+
+    private Cgroups cgroups() {
+        return new Cgroups(new CgroupfsDriver(Hierarchies.at(mount)), "/", -1);
+    }
+
+    private String shares(String qos) throws IOException {
+        return Files.readString(mount.resolve("cpu/kubepods").resolve(qos).resolve("cpu.shares"));
+    }
+
+    private static Obj pod(String uid, String cpu) {
+        Struct resources = cpu.isEmpty() ? Struct.EMPTY : Struct.of("requests", Struct.of("cpu", cpu));
+        return Obj.of(Struct.of("metadata", Struct.of("name", uid, "namespace", "ns", "uid", uid), "spec",
+                Struct.of("containers", Seq.of(Struct.of("name", "c", "resources", resources)))));
+    }
+}

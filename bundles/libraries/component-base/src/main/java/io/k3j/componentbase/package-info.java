@@ -1,0 +1,14 @@
+/// What every component needs to run as a part of the process, as in upstream's `component-base`: work that begins
+/// again when it has ended by an exception ([io.k3j.componentbase.SupervisedLoop]).
+///
+/// **Threads.** One for each loop. **Blocking.** Only waiting for a loop's end, within a limit. **Errors.** None is
+/// thrown by what runs in a loop: it becomes a health report, which names the kind, and a line of the log, which has
+/// the rest.
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.k3j.componentbase;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,122 @@
+package io.k3j.corevalidation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What can be wrong with probes and lifecycle hooks, as upstream's `validateProbe`, `validateLifecycle` and
+/// `validateHandler`; see "Liveness, Readiness, and Startup Probes" and "Container Lifecycle Hooks". Pure.
+///
+/// | field | what must be so |
+/// |---|---|
+/// | a probe or hook | exactly one handler |
+/// | `exec` | a command of at least one word, which no shell reads |
+/// | `httpGet` | a path; a port; `HTTP` or `HTTPS` |
+/// | `tcpSocket`, `grpc` | a port |
+/// | `sleep` | seconds, 0 or more |
+/// | counts and seconds of a probe | 0 or more; one success for liveness and startup |
+final class ProbeProblems {
+    private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
+    /// How a probe may ask; the order is that in which a second handler is noticed.
+    private static final List<String> PROBE_HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
+    /// What a hook may do. `tcpSocket` is kept for old objects only: such a hook fails when it runs.
+    private static final List<String> HOOK_HANDLERS = List.of("exec", "httpGet", "tcpSocket", "sleep");
+
+    private ProbeProblems() {
+    }
+
+    /// Checks a container's probes and hooks.
+    ///
+    /// @param allowed false where there may be none; then the presence alone is the problem
+    /// @param p the container's place
+    static void check(Struct container, boolean allowed, Problems p) {
+        for (String field : PROBES) {
+            if (container.has(field)) {
+                if (allowed) {
+                    probe(container.struct(field), field, p.at(field));
+                } else {
+                    p.at(field).forbidden("may not be set for init containers without restartPolicy=Always");
+                }
+            }
+        }
+        if (container.has("lifecycle") && !allowed) {
+            p.at("lifecycle").forbidden("may not be set for init containers without restartPolicy=Always");
+        }
+        for (String hook : List.of("postStart", "preStop")) {
+            if (container.struct("lifecycle").has(hook)) {
+                handler(container.struct("lifecycle").struct(hook), HOOK_HANDLERS, p.at("lifecycle").at(hook));
+            }
+        }
+    }
+
+    /// Numbers are seconds or counts of answers. A container that was alive once is alive and one that started has
+    /// started, so only readiness may ask for more than one success; only the other two end a container, so only they
+    /// have a grace period.
+    private static void probe(Struct probe, String field, Problems p) {
+        handler(probe, PROBE_HANDLERS, p);
+        for (String count : List.of("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
+                "failureThreshold")) {
+            p.notNegative(probe, count);
+        }
+        if (!field.equals("readinessProbe") && probe.whole("successThreshold", 1) != 1) {
+            p.at("successThreshold").invalid(probe.whole("successThreshold", 1), "must be 1");
+        }
+        if (field.equals("readinessProbe") && probe.has("terminationGracePeriodSeconds")) {
+            p.at("terminationGracePeriodSeconds").invalid(probe.whole("terminationGracePeriodSeconds", 0),
+                    "must not be set for readinessProbes");
+        }
+    }
+
+    /// Exactly one handler, the first of which is checked: what the others say does not matter until they are gone.
+    private static void handler(Struct of, List<String> handlers, Problems p) {
+        String first = "";
+        for (String name : handlers) {
+            if (!of.has(name)) {
+                continue;
+            }
+            if (!first.isEmpty()) {
+                p.at(name).forbidden("may not specify more than 1 handler type");
+            } else {
+                first = name;
+                one(name, of.struct(name), p.at(name));
+            }
+        }
+        if (first.isEmpty()) {
+            p.required("must specify a handler type");
+        }
+    }
+
+    /// One handler by its name. The port of gRPC is a number, which the schema checks.
+    private static void one(String name, Struct handler, Problems p) {
+        switch (name) {
+            case "exec" -> {
+                if (handler.seq("command").isEmpty()) {
+                    p.at("command").required("");
+                }
+            }
+            case "httpGet" -> {
+                p.present(handler, "path");
+                port(handler.get("port"), p.at("port"));
+                p.oneOf(handler, "scheme", List.of("HTTP", "HTTPS"));
+            }
+            case "tcpSocket", "grpc" -> port(handler.get("port"), p.at("port"));
+            default -> {
+                if (handler.whole("seconds", 0) < 0) {
+                    p.at("seconds").invalid(handler.whole("seconds", 0), "must be greater than or equal to 0");
+                }
+            }
+        }
+    }
+
+    /// A number, or the name of one of the container's ports; whether the container has it is seen when the probe runs.
+    private static void port(@Nullable Object port, Problems p) {
+        if (port instanceof String name) {
+            p.invalid(name, Names.portName(name));
+        } else {
+            long number = port instanceof Long l ? l : 0;
+            p.invalid(number, Names.portNumber(number));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.k3j.corevalidation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apimachinery.Quantity;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What can be wrong with requests and limits, as upstream's `ValidateContainerResources`; see "Resource Management for
+/// Pods and Containers". Amounts are quantities: cores for `cpu`, bytes for memory and storage, pieces for extended
+/// resources. Pure.
+final class ResourceProblems {
+    /// Resources of which a node may promise more than it has: the request is what is reserved, the limit may be larger
+    /// or missing. Of all others (huge pages, devices) a container gets exactly what it asks for.
+    private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
+
+    private ResourceProblems() {
+    }
+
+    /// Checks a container's `resources`, which stand at `p`. A limit without a request is complete: defaulting makes it
+    /// the request too.
+    static void check(Struct resources, Problems p) {
+        Struct limits = resources.struct("limits");
+        Struct requests = resources.struct("requests");
+        for (int i = 0; i < limits.size(); i++) {
+            amount(limits.name(i), limits, p.at("limits"));
+        }
+        for (int i = 0; i < requests.size(); i++) {
+            String name = requests.name(i);
+            Quantity request = amount(name, requests, p.at("requests"));
+            if (request == null) {
+                continue;
+            }
+            if (limits.has(name)) {
+                compare(name, request, limits.get(name), p.at("requests"));
+            } else if (!overcommitted(name)) {
+                p.at("limits").required("Limit must be set for non overcommitable resources");
+            }
+        }
+    }
+
+    /// A limit that cannot be read is reported as a limit and compares with nothing.
+    private static void compare(String name, Quantity request, @Nullable Object limit, Problems p) {
+        Quantity most;
+        try {
+            most = Quantity.of(limit);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        if (!overcommitted(name) && request.compareTo(most) != 0) {
+            p.invalid(request.toString(), "must be equal to " + name + " limit of " + most);
+        } else if (request.compareTo(most) > 0) {
+            p.invalid(request.toString(), "must be less than or equal to " + name + " limit of " + most);
+        }
+    }
+
+    /// One amount of `limits` or `requests`, null when it is none. A name without a slash must be one that Kubernetes
+    /// knows; any other is an extended resource and must name its vendor's domain.
+    private static @Nullable Quantity amount(String name, Struct amounts, Problems p) {
+        Problems at = p.key(name);
+        at.invalid(name, Names.qualified(name));
+        if (name.indexOf('/') < 0 && !STANDARD.contains(name) && !name.startsWith("hugepages-")) {
+            at.invalid(name, "must be a standard resource type or fully qualified");
+            at.invalid(name, "must be a standard resource for containers");
+        }
+        try {
+            Quantity q = Quantity.of(amounts.get(name));
+            if (q.signum() < 0) {
+                at.invalid(q.toString(), "must be greater than or equal to 0");
+            } else if (!overcommitted(name) && q.milliValue() % 1000 != 0) {
+                // Half a device cannot be had. Thousandths are rounded up, so every fraction is seen.
+                at.invalid(q.toString(), "must be an integer");
+            }
+            return q;
+        } catch (IllegalArgumentException e) {
+            at.invalid(amounts.get(name), String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /// Upstream's `IsOvercommitAllowed`.
+    private static boolean overcommitted(String name) {
+        return STANDARD.contains(name);
+    }
+}

@@ -1,0 +1,115 @@
+package io.k3j.corevalidation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
+import io.k3j.validation.MetadataRules;
+import io.k3j.validation.Problems;
+import java.util.List;
+
+/// What can be wrong with the parts of a pod that say where it may run: "Assigning Pods to Nodes", "Taints and
+/// Tolerations", "Pod Topology Spread Constraints". Pure. A rule that no node meets is valid: such a pod waits.
+///
+/// | field | what must be so |
+/// |---|---|
+/// | `nodeSelector` | keys and values of labels |
+/// | `tolerations` | a key, or `Exists`; no value beside `Exists`; seconds for `NoExecute` only |
+/// | `topologySpreadConstraints` | a skew above 0 and a topology key |
+/// | `affinity.nodeAffinity` | at least one required term, when required terms are given |
+/// | `affinity.podAffinity`, `.podAntiAffinity` | a topology key; a valid selector; a weight from 1 to 100 |
+/// | `schedulingGates` | each name once |
+final class SchedulingProblems {
+    /// The message lists them in this order, which is upstream's.
+    private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
+
+    private SchedulingProblems() {
+    }
+
+    /// Checks a pod spec's node selector, tolerations, spread, affinity and scheduling gates.
+    ///
+    /// @param p the spec's place
+    static void check(Struct spec, Problems p) {
+        MetadataRules.labels(spec.struct("nodeSelector"), p.at("nodeSelector"));
+        Seq tolerations = spec.seq("tolerations");
+        for (int i = 0; i < tolerations.size(); i++) {
+            toleration(tolerations.struct(i), p.at("tolerations", i));
+        }
+        spread(spec.seq("topologySpreadConstraints"), p);
+        Struct required = spec.struct("affinity").struct("nodeAffinity")
+                .struct("requiredDuringSchedulingIgnoredDuringExecution");
+        // Terms are alternatives: none of them would match no node, which nobody can mean.
+        if (!required.isEmpty() && required.seq("nodeSelectorTerms").isEmpty()) {
+            p.at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms")
+                    .required("must have at least one node selector term");
+        }
+        for (String kind : List.of("podAffinity", "podAntiAffinity")) {
+            terms(spec.struct("affinity").struct(kind), p.at("affinity").at(kind));
+        }
+        p.unique(spec.seq("schedulingGates"), "schedulingGates", "name");
+    }
+
+    /// Pod affinity and anti-affinity have the same shape. Preferred terms have a weight, which the scheduler adds up
+    /// over all that hold; 100 bounds what one of them can do.
+    private static void terms(Struct affinity, Problems p) {
+        Seq required = affinity.seq("requiredDuringSchedulingIgnoredDuringExecution");
+        for (int i = 0; i < required.size(); i++) {
+            topology(required.struct(i), p.at("requiredDuringSchedulingIgnoredDuringExecution", i));
+        }
+        Seq preferred = affinity.seq("preferredDuringSchedulingIgnoredDuringExecution");
+        for (int i = 0; i < preferred.size(); i++) {
+            Problems at = p.at("preferredDuringSchedulingIgnoredDuringExecution", i);
+            long weight = preferred.struct(i).whole("weight", 0);
+            if (weight < 1 || weight > 100) {
+                at.at("weight").invalid(weight, "must be in the range 1-100");
+            }
+            topology(preferred.struct(i).struct("podAffinityTerm"), at.at("podAffinityTerm"));
+        }
+    }
+
+    /// The key of a node label: nodes with the same value are one place. Without it a term would say nothing, since an
+    /// empty key does not mean "anywhere".
+    private static void topology(Struct term, Problems p) {
+        if (term.text("topologyKey").isEmpty()) {
+            p.at("topologyKey").required("can not be empty");
+        }
+        if (term.has("labelSelector")) {
+            LabelSelectorRules.check(term.struct("labelSelector"), p.at("labelSelector"));
+        }
+    }
+
+    /// `maxSkew` is a difference of numbers of pods between places; 0 could never be met by one pod on two places.
+    private static void spread(Seq constraints, Problems p) {
+        for (int i = 0; i < constraints.size(); i++) {
+            Struct c = constraints.struct(i);
+            Problems at = p.at("topologySpreadConstraints", i);
+            if (c.whole("maxSkew", 0) <= 0) {
+                at.at("maxSkew").invalid(c.whole("maxSkew", 0), "must be greater than zero");
+            }
+            if (c.text("topologyKey").isEmpty()) {
+                at.at("topologyKey").required("can not be empty");
+            }
+            at.oneOf(c, "whenUnsatisfiable", List.of("DoNotSchedule", "ScheduleAnyway"));
+        }
+    }
+
+    /// An empty key with `Exists` tolerates every taint; with any other operator it would tolerate none. Seconds count
+    /// from when the taint appears, and only `NoExecute` does anything to a pod that runs already.
+    private static void toleration(Struct t, Problems p) {
+        String key = t.text("key");
+        if (!key.isEmpty()) {
+            p.at("key").invalid(key, Names.qualified(key));
+        } else if (!t.text("operator").equals("Exists")) {
+            p.at("operator").invalid(t.text("operator"),
+                    "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+        }
+        if (t.has("tolerationSeconds") && !t.text("effect").equals("NoExecute")) {
+            p.at("effect").invalid(t.text("effect"), "effect must be 'NoExecute' when `tolerationSeconds` is set");
+        }
+        if (t.text("operator").equals("Exists") && !t.text("value").isEmpty()) {
+            p.at("operator").invalid(t, "value must be empty when `operator` is 'Exists'");
+        }
+        p.oneOf(t, "operator", List.of("Equal", "Exists", "Lt", "Gt"));
+        p.oneOf(t, "effect", EFFECTS);
+    }
+}

@@ -1,0 +1,194 @@
+package io.k3j.corevalidation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ContainerProblemsTest {
+    private static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
+            + " or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex"
+            + " used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    private static final String ONE_SOURCE = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`,"
+            + " `secretKeyRef` or `fileKeyRef`";
+    private static final Struct VALID = Struct.of("name", "a", "image", "i", "imagePullPolicy", "Always",
+            "terminationMessagePolicy", "File");
+
+    private static List<String> found(String list, Struct container) {
+        return Case.found(p -> new ContainerProblems(Struct.EMPTY, Set.of("v"), list).check(container,
+                p.at("spec").at(list, 0), new HashSet<>()));
+    }
+
+    static Stream<Case> plain() {
+        return Stream.of(Case.of("name", null, "name: Required value"),
+                Case.of("name", "A_b", "name: Invalid value: \"A_b\": " + LABEL),
+                Case.of("image", null, "image: Required value"),
+                Case.of("image", " i", "image: Invalid value: \" i\": must not have leading or trailing whitespace"),
+                Case.of("terminationMessagePolicy", "Log", "terminationMessagePolicy: Invalid value: \"Log\": must be"
+                        + " 'File' or 'FallbackToLogsOnError'"),
+                Case.of("terminationMessagePolicy", "FallbackToLogsOnError"),
+                Case.of("imagePullPolicy", null, "imagePullPolicy: Required value"),
+                Case.of("imagePullPolicy", "Sometimes", "imagePullPolicy: Unsupported value: \"Sometimes\": supported"
+                        + " values: \"Always\", \"IfNotPresent\", \"Never\""),
+                Case.of("restartPolicy", "Always"),
+                Case.of("restartPolicy", "Often", "restartPolicy: Unsupported value: \"Often\": supported values:"
+                        + " \"Always\", \"Never\", \"OnFailure\""));
+    }
+
+    static Stream<Case> ports() {
+        return Stream.of(
+                Case.of("ports", Seq.of(Struct.of("containerPort", 80, "hostPort", 8080, "protocol", "TCP", "name",
+                        "web"))),
+                Case.of("ports", Seq.of(Struct.of("protocol", "TCP")), "ports[0].containerPort: Required value"),
+                Case.of("ports", Seq.of(Struct.of("containerPort", 65_536, "protocol", "UDP")),
+                        "ports[0].containerPort: Invalid value: 65536: must be between 1 and 65535, inclusive"),
+                Case.of("ports", Seq.of(Struct.of("containerPort", 80, "hostPort", -1, "protocol", "SCTP")),
+                        "ports[0].hostPort: Invalid value: -1: must be between 1 and 65535, inclusive"),
+                Case.of("ports", Seq.of(Struct.of("containerPort", 80, "protocol", "ICMP")), "ports[0].protocol:"
+                        + " Unsupported value: \"ICMP\": supported values: \"SCTP\", \"TCP\", \"UDP\""),
+                Case.of("ports", Seq.of(Struct.of("containerPort", 80)), "ports[0].protocol: Required value"),
+                Case.of("ports", Seq.of(Struct.of("containerPort", 80, "protocol", "TCP", "name", "80")),
+                        "ports[0].name: Invalid value: \"80\": must contain at least one letter (a-z)"),
+                Case.of("ports",
+                        Seq.of(Struct.of("containerPort", 80, "protocol", "TCP", "name", "a"),
+                                Struct.of("containerPort", 81, "protocol", "TCP", "name", "a")),
+                        "ports[1].name: Duplicate value: \"a\""));
+    }
+
+    static Stream<Case> environment() {
+        Struct field = Struct.of("fieldPath", "metadata.name");
+        return Stream.of(Case.of("env", Seq.of(Struct.of("name", "A B"), Struct.of("name", "C", "value", "d"))),
+                Case.of("env", Seq.of(Struct.of("value", "d")), "env[0].name: Required value"),
+                Case.of("env", Seq.of(Struct.of("name", "a=b")), "env[0].name: Invalid value: \"a=b\": a valid"
+                        + " environment variable name must consist only of printable ASCII characters other than '='"),
+                source(Struct.EMPTY, "env[0].valueFrom: Invalid value: \"\": " + ONE_SOURCE),
+                source(Struct.of("fieldRef", field)),
+                source(Struct.of("fileKeyRef", Struct.EMPTY)),
+                source(Struct.of("fieldRef", Struct.EMPTY), "env[0].valueFrom.fieldRef.fieldPath: Required value"),
+                source(Struct.of("resourceFieldRef", Struct.EMPTY),
+                        "env[0].valueFrom.resourceFieldRef.resource: Required value"),
+                source(Struct.of("fieldRef", field, "resourceFieldRef", Struct.of("resource", "limits.cpu")),
+                        "env[0].valueFrom: Invalid value: \"\": may not have more than one field specified at a time"),
+                Case.of("env",
+                        Seq.of(Struct.of("name", "A", "value", "b", "valueFrom", Struct.of("fieldRef", field))),
+                        "env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty"),
+                source(Struct.of("configMapKeyRef", Struct.of("key", "k")),
+                        "env[0].valueFrom.configMapKeyRef.name: Required value"),
+                source(Struct.of("secretKeyRef", Struct.of("name", "s")),
+                        "env[0].valueFrom.secretKeyRef.key: Required value"),
+                source(Struct.of("secretKeyRef", Struct.of("name", "s", "key", "..")),
+                        "env[0].valueFrom.secretKeyRef.key: Invalid value: \"..\": must not be '..'"));
+    }
+
+    private static Case source(Struct from, String... expected) {
+        return Case.of("env", Seq.of(Struct.of("name", "A", "valueFrom", from)), expected);
+    }
+
+    static Stream<Case> environmentFrom() {
+        Struct named = Struct.of("name", "n");
+        return Stream.of(Case.of("envFrom", Seq.of(Struct.of("configMapRef", named), Struct.of("secretRef", named))),
+                Case.of("envFrom", Seq.of(Struct.of("prefix", "P_")),
+                        "envFrom[0]: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`"),
+                Case.of("envFrom", Seq.of(Struct.of("configMapRef", named, "secretRef", named)),
+                        "envFrom[0]: Invalid value: \"\": may not have more than one field specified at a time"),
+                Case.of("envFrom", Seq.of(Struct.of("configMapRef", Struct.EMPTY)),
+                        "envFrom[0].configMapRef.name: Required value"),
+                Case.of("envFrom", Seq.of(Struct.of("secretRef", Struct.EMPTY)),
+                        "envFrom[0].secretRef.name: Required value"));
+    }
+
+    static Stream<Case> mounts() {
+        return Stream.of(mount(Struct.of("subPath", "a/b", "mountPropagation", "None")),
+                Case.of("volumeMounts", Seq.of(Struct.of("mountPath", "/m")), "volumeMounts[0].name: Required value"),
+                mount(Struct.of("name", "w"), "volumeMounts[0].name: Not found: \"w\""),
+                Case.of("volumeMounts", Seq.of(Struct.of("name", "v")), "volumeMounts[0].mountPath: Required value"),
+                Case.of("volumeMounts",
+                        Seq.of(Struct.of("name", "v", "mountPath", "/m"), Struct.of("name", "v", "mountPath", "/m")),
+                        "volumeMounts[1].mountPath: Invalid value: \"/m\": must be unique"),
+                mount(Struct.of("subPath", "a", "subPathExpr", "$(A)"), "volumeMounts[0].subPathExpr: Invalid value:"
+                        + " \"$(A)\": subPathExpr and subPath are mutually exclusive"),
+                mount(Struct.of("subPath", "../b"),
+                        "volumeMounts[0].subPath: Invalid value: \"../b\": must not contain '..'"),
+                mount(Struct.of("subPathExpr", "/b"),
+                        "volumeMounts[0].subPathExpr: Invalid value: \"/b\": must be a relative path"),
+                mount(Struct.of("mountPropagation", "Up"), "volumeMounts[0].mountPropagation: Unsupported value:"
+                        + " \"Up\": supported values: \"Bidirectional\", \"HostToContainer\", \"None\""));
+    }
+
+    private static Case mount(Struct more, String... expected) {
+        Struct.Builder mount = Struct.of("name", "v", "mountPath", "/m").toBuilder();
+        more.forEach(mount::put);
+        return Case.of("volumeMounts", Seq.of(mount.build()), expected);
+    }
+
+    static Stream<Case> security() {
+        return Stream.of(context(Struct.of("runAsUser", Integer.MAX_VALUE, "runAsGroup", 0, "procMount", "Default")),
+                context(Struct.of("runAsUser", -1),
+                        "securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive"),
+                context(Struct.of("runAsGroup", 2_147_483_648L), "securityContext.runAsGroup: Invalid value:"
+                        + " 2147483648: must be between 0 and 2147483647, inclusive"),
+                context(Struct.of("privileged", true)),
+                context(Struct.of("privileged", true, "allowPrivilegeEscalation", false),
+                        "securityContext: Invalid value: {\"privileged\":true,\"allowPrivilegeEscalation\":false}:"
+                                + " cannot set `allowPrivilegeEscalation` to false and `privileged` to true"),
+                context(Struct.of("procMount", "Open"), "securityContext.procMount: Unsupported value: \"Open\":"
+                        + " supported values: \"Default\", \"Unmasked\""),
+                context(Struct.of("seccompProfile", Struct.of("type", "Localhost")),
+                        "securityContext.seccompProfile.localhostProfile: Required value: must be set when seccomp"
+                                + " type is Localhost"));
+    }
+
+    private static Case context(Struct context, String... expected) {
+        return Case.of("securityContext", context, expected);
+    }
+
+    @Test
+    void aCompleteContainerIsValid() {
+        assertThat(found("containers", VALID)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource({"plain", "ports", "environment", "environmentFrom", "mounts", "security"})
+    void eachFieldIsRefusedInUpstreamsWords(Case c) {
+        Struct container = c.value() == null ? VALID.without(c.field()) : VALID.with(c.field(), c.value());
+        assertThat(found("containers", container))
+                .containsExactlyElementsOf(c.expected().stream().map(e -> "spec.containers[0]." + e).toList());
+    }
+
+    @Test
+    void aNameIsThereOnceInAPod() {
+        Set<String> names = new HashSet<>(Set.of("a"));
+        assertThat(Case.found(p -> new ContainerProblems(Struct.EMPTY, Set.of(), "initContainers").check(VALID,
+                p.at("initContainers", 0), names))).containsExactly("initContainers[0].name: Duplicate value: \"a\"");
+    }
+
+    @Test
+    void resourcesAreChecked() {
+        Struct resources = Struct.of("limits", Struct.of("cpu", "x"));
+        assertThat(found("containers", VALID.with("resources", resources))).singleElement().asString()
+                .startsWith("spec.containers[0].resources.limits[cpu]: Invalid value: \"x\": quantities must match");
+    }
+
+    @Test
+    void ephemeralContainersAreNeverRestarted() {
+        assertThat(found("ephemeralContainers", VALID.with("restartPolicy", "Always"))).containsExactly(
+                "spec.ephemeralContainers[0].restartPolicy: Forbidden: may not be set for ephemeral containers");
+    }
+
+    @Test
+    void onlyWhatKeepsRunningIsProbed() {
+        Struct probed = VALID.with("livenessProbe", Struct.of("tcpSocket", Struct.of("port", 80)));
+        assertThat(found("containers", probed)).isEmpty();
+        assertThat(found("initContainers", probed.with("restartPolicy", "Always"))).isEmpty();
+        assertThat(found("initContainers", probed)).containsExactly("spec.initContainers[0].livenessProbe: Forbidden:"
+                + " may not be set for init containers without restartPolicy=Always");
+        assertThat(found("ephemeralContainers", probed)).hasSize(1);
+    }
+}

@@ -1,0 +1,182 @@
+package io.k3j.corevalidation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PodProblemsTest {
+    private static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric"
+            + " characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com',"
+            + " regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+    private static final String LABEL = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters"
+            + " or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex"
+            + " used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    private static final String ID = "must be between 0 and 2147483647, inclusive";
+    private static final Struct CONTAINER = Struct.of("name", "a", "image", "i", "imagePullPolicy", "Always",
+            "terminationMessagePolicy", "File");
+    private static final Struct VALID = Struct.of("containers", Seq.of(CONTAINER), "restartPolicy", "Always",
+            "dnsPolicy", "ClusterFirst");
+
+    private static Struct listening(Struct... ports) {
+        return CONTAINER.with("ports", Seq.of((Object[]) ports));
+    }
+
+    private static Struct port(long container, long host, String address) {
+        return Struct.of("containerPort", container, "hostPort", host, "hostIP", address, "protocol", "TCP");
+    }
+
+    static Stream<Case> plain() {
+        return Stream.of(Case.of("containers", null, "containers: Required value"),
+                Case.of("restartPolicy", null, "restartPolicy: Required value"),
+                Case.of("restartPolicy", "Often", "restartPolicy: Unsupported value: \"Often\": supported values:"
+                        + " \"Always\", \"OnFailure\", \"Never\""),
+                Case.of("dnsPolicy", null, "dnsPolicy: Required value"),
+                Case.of("dnsPolicy", "Mine", "dnsPolicy: Unsupported value: \"Mine\": supported values:"
+                        + " \"ClusterFirstWithHostNet\", \"ClusterFirst\", \"Default\", \"None\""),
+                Case.of("dnsPolicy", "None", "dnsConfig.nameservers: Required value: must provide at least one DNS"
+                        + " nameserver when `dnsPolicy` is None"),
+                Case.of("dnsConfig", Struct.of("nameservers", Seq.of("10.0.0.10", "fd00::a"))),
+                Case.of("dnsConfig", Struct.of("nameservers", Seq.of("10.0.0.10", "dns")),
+                        "dnsConfig.nameservers[1]: Invalid value: \"dns\": must be a valid IP address, (e.g. 10.9.8.7"
+                                + " or 2001:db8::ffff)"),
+                Case.of("terminationGracePeriodSeconds", 0),
+                Case.of("terminationGracePeriodSeconds", -1, "terminationGracePeriodSeconds: Invalid value: -1: must"
+                        + " be greater than or equal to 0"),
+                Case.of("activeDeadlineSeconds", 1), Case.of("activeDeadlineSeconds", Integer.MAX_VALUE),
+                Case.of("activeDeadlineSeconds", 0, "activeDeadlineSeconds: Invalid value: 0: must be between 1 and"
+                        + " 2147483647, inclusive"),
+                Case.of("activeDeadlineSeconds", 2_147_483_648L, "activeDeadlineSeconds: Invalid value: 2147483648:"
+                        + " must be between 1 and 2147483647, inclusive"),
+                Case.of("imagePullSecrets", Seq.of(Struct.of("name", "s"), Struct.EMPTY),
+                        "imagePullSecrets[1].name: Required value"),
+                Case.of("volumes", Seq.of(Struct.of("name", "v")),
+                        "volumes[0]: Required value: must specify a volume type"),
+                Case.of("initContainers", Seq.of(CONTAINER), "initContainers[0].name: Duplicate value: \"a\""),
+                Case.of("ephemeralContainers", Seq.of(CONTAINER.without("image").with("name", "b")),
+                        "ephemeralContainers[0].image: Required value"),
+                Case.of("tolerations", Seq.of(Struct.of("key", "k", "operator", "Exists", "effect", "Run")),
+                        "tolerations[0].effect: Unsupported value: \"Run\": supported values: \"NoSchedule\","
+                                + " \"PreferNoSchedule\", \"NoExecute\""));
+    }
+
+    static Stream<Case> names() {
+        return Stream.concat(
+                Stream.of("serviceAccountName", "nodeName", "runtimeClassName", "priorityClassName")
+                        .flatMap(f -> Stream.of(Case.of(f, "a.b"),
+                                Case.of(f, "A", f + ": Invalid value: \"A\": " + SUBDOMAIN))),
+                Stream.of("hostname", "subdomain").flatMap(f -> Stream.of(Case.of(f, "a"),
+                        Case.of(f, "a.b", f + ": Invalid value: \"a.b\": " + LABEL))));
+    }
+
+    static Stream<Case> security() {
+        String sysctl = "must have at most 253 characters and match regex"
+                + " ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+        return Stream.of(context(Struct.of("runAsUser", 0, "runAsGroup", Integer.MAX_VALUE, "fsGroup", 1)),
+                context(Struct.of("runAsUser", -1), "securityContext.runAsUser: Invalid value: -1: " + ID),
+                context(Struct.of("runAsGroup", -2), "securityContext.runAsGroup: Invalid value: -2: " + ID),
+                context(Struct.of("fsGroup", 2_147_483_648L),
+                        "securityContext.fsGroup: Invalid value: 2147483648: " + ID),
+                context(Struct.of("sysctls", Seq.of(Struct.of("name", "net.ipv4.ip_forward"),
+                        Struct.of("name", "net/ipv4/ip_forward")))),
+                context(Struct.of("sysctls", Seq.of(Struct.EMPTY)),
+                        "securityContext.sysctls[0].name: Required value"),
+                context(Struct.of("sysctls", Seq.of(Struct.of("name", "net..x"))),
+                        "securityContext.sysctls[0].name: Invalid value: \"net..x\": " + sysctl),
+                context(Struct.of("sysctls", Seq.of(Struct.of("name", "Net"))),
+                        "securityContext.sysctls[0].name: Invalid value: \"Net\": " + sysctl),
+                context(Struct.of("sysctls", Seq.of(Struct.of("name", "a.".repeat(126) + "b"),
+                        Struct.of("name", "net.ipv4.conf." + "a".repeat(64) + ".x_y")))),
+                context(Struct.of("sysctls", Seq.of(Struct.of("name", "a.".repeat(126) + "bc"))),
+                        "securityContext.sysctls[0].name: Invalid value: \"" + "a.".repeat(126) + "bc\": " + sysctl),
+                context(Struct.of("appArmorProfile", Struct.of("type", "Localhost")),
+                        "securityContext.appArmorProfile.localhostProfile: Required value: must be set when AppArmor"
+                                + " type is Localhost"));
+    }
+
+    private static Case context(Struct context, String... expected) {
+        return Case.of("securityContext", context, expected);
+    }
+
+    @Test
+    void aCompletePodIsValid() {
+        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", VALID), p))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource({"plain", "names", "security"})
+    void eachFieldIsRefusedInUpstreamsWords(Case c) {
+        Struct spec = c.value() == null ? VALID.without(c.field()) : VALID.with(c.field(), c.value());
+        assertThat(Case.found(p -> PodProblems.pod(Struct.of("spec", spec), p)))
+                .containsExactlyElementsOf(c.expected().stream().map(e -> "spec." + e).toList());
+    }
+
+    @Test
+    void oneNamespaceOfProcessesIsEnough() {
+        assertThat(Case.found(p -> PodProblems.spec(VALID.with("shareProcessNamespace", true), p))).isEmpty();
+        assertThat(Case.found(
+                p -> PodProblems.spec(VALID.with("shareProcessNamespace", true).with("hostPID", true), p)))
+                .containsExactly("shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot"
+                        + " both be enabled");
+    }
+
+    @Test
+    void aPortOfTheNodeHasOneOwnerForEachAddress() {
+        Struct spec = VALID.with("containers", Seq.of(listening(port(80, 8080, ""), port(81, 8080, "10.0.0.1")),
+                listening(port(82, 8080, ""), port(83, 0, ""), port(84, 0, "")).with("name", "b")));
+        assertThat(Case.found(p -> PodProblems.spec(spec, p)))
+                .containsExactly("containers[1].ports[0].hostPort: Duplicate value: \"TCP//8080\"");
+    }
+
+    @Test
+    void onTheNodesNetworkBothPortsAreTheSame() {
+        Struct spec = VALID.with("hostNetwork", true).with("containers",
+                Seq.of(listening(port(80, 80, ""), port(81, 8081, ""))));
+        assertThat(Case.found(p -> PodProblems.spec(spec, p))).containsExactly("containers[0].ports[1].containerPort:"
+                + " Invalid value: 81: must match `hostPort` when `hostNetwork` is true");
+    }
+
+    @Test
+    void containersMountTheVolumesOfTheirPodAndThoseThatAreClaimedForIt() {
+        Struct spec = VALID.with("volumes", Seq.of(Struct.of("name", "own", "emptyDir", Struct.EMPTY))).with(
+                "containers", Seq.of(CONTAINER.with("volumeMounts",
+                        Seq.of(Struct.of("name", "own", "mountPath", "/a"),
+                                Struct.of("name", "data", "mountPath", "/b")))));
+        Struct template = Struct.of("spec", spec);
+        assertThat(Case.found(p -> PodProblems.template(template, List.of("Always"), p)))
+                .containsExactly("spec.containers[0].volumeMounts[1].name: Not found: \"data\"");
+        assertThat(Case.found(p -> PodProblems.template(template, List.of("Always"), Set.of("data"), p))).isEmpty();
+    }
+
+    @Test
+    void aTemplateHasLabelsAsAnyObject() {
+        Struct template = Struct.of("metadata", Struct.of("labels", Struct.of("a", "-")), "spec", VALID);
+        assertThat(Case.found(p -> PodProblems.template(template, List.of("Always"), p))).singleElement().asString()
+                .startsWith("metadata.labels: Invalid value: \"-\": a valid label must be an empty string or consist");
+    }
+
+    @Test
+    void aTemplateHasARestartPolicyThatItsWorkloadCanLiveWith() {
+        Struct never = Struct.of("spec", VALID.with("restartPolicy", "Never"));
+        assertThat(Case.found(p -> PodProblems.template(never, List.of("OnFailure", "Never"), p))).isEmpty();
+        assertThat(Case.found(p -> PodProblems.template(never, List.of("Always"), p))).containsExactly(
+                "spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\"");
+        Struct unknown = Struct.of("spec", VALID.with("restartPolicy", "Often"));
+        assertThat(Case.found(p -> PodProblems.template(unknown, List.of("Always"), p))).hasSize(1);
+    }
+
+    @Test
+    void onlyPodsThatEndHaveADeadline() {
+        Struct template = Struct.of("spec", VALID.with("activeDeadlineSeconds", 5).with("restartPolicy", "Never"));
+        assertThat(Case.found(p -> PodProblems.template(template, List.of("OnFailure", "Never"), p))).isEmpty();
+        Struct running = Struct.of("spec", VALID.with("activeDeadlineSeconds", 5));
+        assertThat(Case.found(p -> PodProblems.template(running, List.of("Always"), p))).containsExactly(
+                "spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported");
+    }
+}

@@ -1,0 +1,121 @@
+package io.k3j.corevalidation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SchedulingProblemsTest {
+    private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+    private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
+    private static final Struct TERM = Struct.of("topologyKey", "kubernetes.io/hostname");
+
+    private static List<String> found(String field, Object value) {
+        return Case.found(p -> SchedulingProblems.check(Struct.of(field, value), p));
+    }
+
+    static Stream<Case> tolerations() {
+        return Stream.of(toleration(Struct.of("operator", "Exists")),
+                toleration(Struct.of("key", "k", "value", "v", "effect", "NoSchedule")),
+                toleration(Struct.of("key", "k", "operator", "Gt", "value", "1")),
+                toleration(Struct.of("operator", "Equal", "value", "v"),
+                        ".operator: Invalid value: \"Equal\": operator must be Exists when `key` is empty, which means"
+                                + " \"match all values and all keys\""),
+                toleration(Struct.of("key", "k", "operator", "Exists", "value", "v"),
+                        ".operator: Invalid value: {\"key\":\"k\",\"operator\":\"Exists\",\"value\":\"v\"}: value must"
+                                + " be empty when `operator` is 'Exists'"),
+                toleration(Struct.of("key", "k", "effect", "NoExecute", "tolerationSeconds", 1)),
+                toleration(Struct.of("key", "k", "effect", "NoSchedule", "tolerationSeconds", 1),
+                        ".effect: Invalid value: \"NoSchedule\": effect must be 'NoExecute' when `tolerationSeconds`"
+                                + " is set"),
+                toleration(Struct.of("key", "k", "operator", "Like"), ".operator: Unsupported value: \"Like\":"
+                        + " supported values: \"Equal\", \"Exists\", \"Lt\", \"Gt\""),
+                toleration(Struct.of("key", "k", "effect", "Run"), ".effect: Unsupported value: \"Run\": supported"
+                        + " values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\""));
+    }
+
+    private static Case toleration(Struct toleration, String... expected) {
+        return Case.of("tolerations", Seq.of(toleration),
+                Stream.of(expected).map(e -> "tolerations[0]" + e).toArray(String[]::new));
+    }
+
+    static Stream<Case> spread() {
+        Struct valid = Struct.of("maxSkew", 1, "topologyKey", "zone", "whenUnsatisfiable", "DoNotSchedule");
+        String at = "topologySpreadConstraints[0].";
+        return Stream.of(Case.of("topologySpreadConstraints", Seq.of(valid)),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("maxSkew", 0)),
+                        at + "maxSkew: Invalid value: 0: must be greater than zero"),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("maxSkew", -1)),
+                        at + "maxSkew: Invalid value: -1: must be greater than zero"),
+                Case.of("topologySpreadConstraints", Seq.of(valid.without("topologyKey")),
+                        at + "topologyKey: Required value: can not be empty"),
+                Case.of("topologySpreadConstraints", Seq.of(valid.with("whenUnsatisfiable", "Wait")),
+                        at + "whenUnsatisfiable: Unsupported value: \"Wait\": supported values: \"DoNotSchedule\","
+                                + " \"ScheduleAnyway\""));
+    }
+
+    static Stream<Case> affinity() {
+        return Stream.of("podAffinity", "podAntiAffinity").flatMap(kind -> {
+            String at = "affinity." + kind + ".";
+            return Stream.of(pods(kind, REQUIRED, TERM),
+                    pods(kind, REQUIRED, Struct.EMPTY,
+                            at + REQUIRED + "[0].topologyKey: Required value: can not be empty"),
+                    pods(kind, REQUIRED,
+                            TERM.with("labelSelector",
+                                    Struct.of("matchExpressions",
+                                            Seq.of(Struct.of("key", "k", "operator", "In")))),
+                            at + REQUIRED + "[0].labelSelector.matchExpressions[0].values: Required value: must be"
+                                    + " specified when `operator` is 'In' or 'NotIn'"),
+                    pods(kind, PREFERRED, Struct.of("weight", 100, "podAffinityTerm", TERM)),
+                    pods(kind, PREFERRED, Struct.of("weight", 101, "podAffinityTerm", TERM),
+                            at + PREFERRED + "[0].weight: Invalid value: 101: must be in the range 1-100"),
+                    pods(kind, PREFERRED, Struct.of("podAffinityTerm", TERM),
+                            at + PREFERRED + "[0].weight: Invalid value: 0: must be in the range 1-100"),
+                    pods(kind, PREFERRED, Struct.of("weight", 1),
+                            at + PREFERRED + "[0].podAffinityTerm.topologyKey: Required value: can not be empty"));
+        });
+    }
+
+    private static Case pods(String kind, String when, Struct term, String... expected) {
+        return Case.of("affinity", Struct.of(kind, Struct.of(when, Seq.of(term))), expected);
+    }
+
+    static Stream<Case> nodes() {
+        Struct terms = Struct.of("nodeSelectorTerms", Seq.of(Struct.of("matchExpressions", Seq.EMPTY)));
+        return Stream.of(Case.of("affinity", Struct.of("nodeAffinity", Struct.of(REQUIRED, terms))),
+                Case.of("affinity",
+                        Struct.of("nodeAffinity", Struct.of(REQUIRED, Struct.of("nodeSelectorTerms", Seq.EMPTY))),
+                        "affinity.nodeAffinity." + REQUIRED
+                                + ".nodeSelectorTerms: Required value: must have at least one node selector term"));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"tolerations", "spread", "affinity", "nodes"})
+    void eachFieldIsRefusedInUpstreamsWords(Case c) {
+        assertThat(found(c.field(), c.value())).containsExactlyElementsOf(c.expected());
+    }
+
+    @Test
+    void aNodeSelectorHoldsLabels() {
+        assertThat(found("nodeSelector", Struct.of("disk", "ssd"))).isEmpty();
+        assertThat(found("nodeSelector", Struct.of("disk", "-"))).singleElement().asString()
+                .startsWith("nodeSelector: Invalid value: \"-\": a valid label must be an empty string or consist");
+    }
+
+    @Test
+    void theKeyOfATolerationIsAQualifiedName() {
+        assertThat(found("tolerations", Seq.of(Struct.of("key", "a/b/c")))).singleElement().asString()
+                .startsWith("tolerations[0].key: Invalid value: \"a/b/c\": a qualified name must consist of");
+    }
+
+    @Test
+    void aSchedulingGateIsThereOnce() {
+        assertThat(found("schedulingGates", Seq.of(Struct.of("name", "a"), Struct.of("name", "b"),
+                Struct.of("name", "a")))).containsExactly("schedulingGates[2].name: Duplicate value: \"a\"");
+    }
+}

@@ -1,0 +1,123 @@
+package io.k3j.corevalidation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class VolumeProblemsTest {
+    private static final String MODE = "must be a number between 0 and 0777 (octal), both inclusive";
+    private static final String DOTS = "must not contain '..'";
+    private static final String RESERVED = "must not start with '..'";
+
+    private static List<String> found(Struct... volumes) {
+        return Case.found(p -> VolumeProblems.volumes(Seq.of((Object[]) volumes), p));
+    }
+
+    static Stream<Case> simple() {
+        return Stream.of(Case.of("emptyDir", Struct.EMPTY), Case.of("emptyDir", Struct.of("sizeLimit", "1Gi")),
+                Case.of("emptyDir", Struct.of("sizeLimit", "-1"),
+                        ".emptyDir.sizeLimit: Invalid value: \"-1\": must be greater than or equal to 0"),
+                Case.of("hostPath", Struct.of("path", "/var", "type", "")),
+                Case.of("hostPath", Struct.of("type", "File"), ".hostPath.path: Required value"),
+                Case.of("hostPath", Struct.of("path", "/a/../b"),
+                        ".hostPath.path: Invalid value: \"/a/../b\": " + DOTS),
+                Case.of("hostPath", Struct.of("path", "/a", "type", "Pipe"),
+                        ".hostPath.type: Unsupported value: \"Pipe\": supported values: \"\", \"BlockDevice\","
+                                + " \"CharDevice\", \"Directory\", \"DirectoryOrCreate\", \"File\", \"FileOrCreate\","
+                                + " \"Socket\""),
+                Case.of("persistentVolumeClaim", Struct.of("claimName", "c")),
+                Case.of("persistentVolumeClaim", Struct.EMPTY, ".persistentVolumeClaim.claimName: Required value"));
+    }
+
+    static Stream<Case> items() {
+        return Stream.of("configMap", "secret").flatMap(source -> {
+            String named = source.equals("secret") ? "secretName" : "name";
+            Struct valid = Struct.of(named, "n", "defaultMode", 0640);
+            String at = "." + source + ".";
+            return Stream.of(Case.of(source, valid), Case.of(source, Struct.EMPTY, at + named + ": Required value"),
+                    Case.of(source, valid.with("defaultMode", 01000),
+                            at + "defaultMode: Invalid value: 512: " + MODE),
+                    Case.of(source, valid.with("defaultMode", -1), at + "defaultMode: Invalid value: -1: " + MODE),
+                    item(source, valid, Struct.of("key", "k", "path", "a/b", "mode", 0777)),
+                    item(source, valid, Struct.of("path", "a"), at + "items[0].key: Required value"),
+                    item(source, valid, Struct.of("key", "k"), at + "items[0].path: Required value"),
+                    item(source, valid, Struct.of("key", "k", "path", "/a"),
+                            at + "items[0].path: Invalid value: \"/a\": must be a relative path"),
+                    item(source, valid, Struct.of("key", "k", "path", "a/../b"),
+                            at + "items[0].path: Invalid value: \"a/../b\": " + DOTS),
+                    item(source, valid, Struct.of("key", "k", "path", "a..b/..c")),
+                    item(source, valid, Struct.of("key", "k", "path", "..data"),
+                            at + "items[0].path: Invalid value: \"..data\": " + RESERVED),
+                    item(source, valid, Struct.of("key", "k", "path", "../a"),
+                            at + "items[0].path: Invalid value: \"../a\": " + DOTS),
+                    item(source, valid, Struct.of("key", "k", "path", "a", "mode", 01777),
+                            at + "items[0].mode: Invalid value: 1023: " + MODE));
+        });
+    }
+
+    private static Case item(String source, Struct valid, Struct item, String... expected) {
+        return Case.of(source, valid.with("items", Seq.of(item)), expected);
+    }
+
+    static Stream<Case> projected() {
+        Struct token = Struct.of("path", "token");
+        return Stream.of(part(Struct.of("serviceAccountToken", token)),
+                part(Struct.of("serviceAccountToken", token.with("expirationSeconds", 600))),
+                part(Struct.of("serviceAccountToken", token.with("expirationSeconds", 599)),
+                        ".projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 599: may not"
+                                + " specify a duration less than 10 minutes"),
+                part(Struct.of("serviceAccountToken", Struct.EMPTY),
+                        ".projected.sources[0].serviceAccountToken.path: Required value"),
+                part(Struct.of("serviceAccountToken", token.with("path", "/token")),
+                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"/token\": must be a relative"
+                                + " path"),
+                part(Struct.of("serviceAccountToken", token.with("path", "a/../../token")),
+                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"a/../../token\": " + DOTS),
+                part(Struct.of("serviceAccountToken", token.with("path", "..data/token")),
+                        ".projected.sources[0].serviceAccountToken.path: Invalid value: \"..data/token\": " + RESERVED),
+                part(Struct.of("configMap", Struct.of("name", "n"), "secret", Struct.of("name", "n")),
+                        ".projected.sources[0]: Forbidden: may not specify more than 1 volume type"),
+                part(Struct.of("secret", Struct.EMPTY), ".projected.sources[0].secret.name: Required value"),
+                part(Struct.of("configMap", Struct.of("name", "n", "items", Seq.of(Struct.of("path", "p")))),
+                        ".projected.sources[0].configMap.items[0].key: Required value"),
+                Case.of("projected", Struct.of("defaultMode", 01000),
+                        ".projected.defaultMode: Invalid value: 512: " + MODE));
+    }
+
+    private static Case part(Struct source, String... expected) {
+        return Case.of("projected", Struct.of("sources", Seq.of(source)), expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource({"simple", "items", "projected"})
+    void eachSourceIsRefusedInUpstreamsWords(Case c) {
+        assertThat(found(Struct.of("name", "v", c.field(), c.value())))
+                .containsExactlyElementsOf(c.expected().stream().map(e -> "volumes[0]" + e).toList());
+    }
+
+    @Test
+    void aVolumeHasANameOfItsOwnAndOneSource() {
+        Struct empty = Struct.of("name", "v", "emptyDir", Struct.EMPTY);
+        assertThat(found(empty, empty)).containsExactly("volumes[1].name: Duplicate value: \"v\"");
+        assertThat(found(empty.without("name"))).containsExactly("volumes[0].name: Required value");
+        assertThat(found(empty.with("name", "V"))).singleElement().asString()
+                .startsWith("volumes[0].name: Invalid value: \"V\": a lowercase RFC 1123 label must consist");
+        assertThat(found(empty.without("emptyDir")))
+                .containsExactly("volumes[0]: Required value: must specify a volume type");
+        assertThat(found(empty.with("hostPath", Struct.of("path", "/a")))).containsExactly(
+                "volumes[0].hostPath: Forbidden: may not specify more than 1 volume type");
+    }
+
+    @Test
+    void theNamesOfAllVolumesAreGivenThoseOfInvalidOnesToo() {
+        Seq volumes = Seq.of(Struct.of("name", "a", "emptyDir", Struct.EMPTY), Struct.of("name", "b"), Struct.EMPTY);
+        assertThat(VolumeProblems.volumes(volumes, Problems.none())).containsExactlyInAnyOrder("a", "b");
+    }
+}

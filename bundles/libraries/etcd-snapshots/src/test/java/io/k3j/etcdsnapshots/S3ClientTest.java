@@ -1,0 +1,74 @@
+package io.k3j.etcdsnapshots;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Against a server that answers what S3 should not.
+@Timeout(15)
+class S3ClientTest {
+    @TempDir
+    private Path directory;
+    private HttpServer server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.start();
+    }
+
+    @AfterEach
+    void close() {
+        server.stop(0);
+    }
+
+    private S3Client client(String timeout) throws IOException {
+        return new S3Client(S3Settings.of(Struct.of("endpoint", "127.0.0.1:" + server.getAddress().getPort(),
+                "insecure", true, "bucket", "b", "timeout", timeout)), Map.of(), InstantSource.system());
+    }
+
+    @Test
+    void aBodyThatStopsIsGivenUp() throws IOException {
+        server.createContext("/b", exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write("<ListBucketResult>".getBytes(UTF_8));
+            exchange.getResponseBody().flush();
+        });
+        try (S3Client client = client("500ms")) {
+            assertThatThrownBy(() -> client.get("key", directory.resolve("file"))).isInstanceOf(IOException.class)
+                    .hasMessageContaining("S3 at 127.0.0.1").hasMessageContaining("sent nothing for");
+            assertThatThrownBy(() -> client.list("")).isInstanceOf(IOException.class)
+                    .hasMessageContaining("sent nothing for");
+        }
+    }
+
+    @Test
+    void aListWithoutAnEndIsRefusedRatherThanCut() throws IOException {
+        AtomicInteger pages = new AtomicInteger();
+        server.createContext("/b", exchange -> {
+            byte[] page = ("<R><IsTruncated>true</IsTruncated><NextContinuationToken>" + pages.incrementAndGet()
+                    + "</NextContinuationToken></R>").getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        try (S3Client client = client("30s")) {
+            assertThatThrownBy(() -> client.list("f/")).isInstanceOf(IOException.class)
+                    .hasMessageContaining("--etcd-s3-folder");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.k3j.flowcontrol;
+
+import io.k3j.flowcontrol.Seats.Lane;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+
+/// How many of something there may be at once that is kept for as long as its client likes. Each [Lane] has as many as
+/// every other, so nodes and components are not refused for what users hold; of those of users one user has a part.
+public final class LongRunningShares {
+    private final Map<Lane, Pool> lanes = new EnumMap<>(Lane.class);
+
+    /// @param bounds for each lane
+    /// @param refusal what is told to who gets none
+    public LongRunningShares(Pool.Bounds bounds, String refusal) {
+        for (Lane lane : Lane.values()) {
+            lanes.put(lane, new Pool(bounds, refusal));
+        }
+    }
+
+    /// One for a user.
+    /// @throws io.k3j.clientapi.ApiFault 429
+    public Pool.Room take(Lane lane, String user) {
+        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane != Lane.WORKLOAD);
+        room.more(1);
+        return room;
+    }
+
+    /// How many there are.
+    public long taken() {
+        return sum(Pool::taken);
+    }
+
+    /// How many requests got none so far.
+    public long refused() {
+        return sum(Pool::refused);
+    }
+
+    private long sum(ToLongFunction<Pool> of) {
+        return lanes.values().stream().mapToLong(of).sum();
+    }
+}

@@ -1,0 +1,122 @@
+package io.k3j.flowcontrol;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import io.k3j.watchcache.Store;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+
+/// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits a
+/// moment for a seat, in order of arrival, then is sent away with 429. A write that finds, when its turn comes, that
+/// the datastore refuses writes is sent away with 503: it has used its time up.
+///
+/// Each [Lane] has seats of its own, so that a flood of one sort of request does not keep the others out. What a
+/// request does through an in-process client on its way uses the request's seat: it takes no second one.
+public final class Seats {
+    /// Reads at once in the lanes of everybody (`--max-requests-inflight`).
+    static final int READS = 400;
+    /// Writes at once in the lanes of everybody (`--max-mutating-requests-inflight`).
+    public static final int WRITES = 200;
+    /// How long a request waits for a seat.
+    public static final long PATIENCE_MILLIS = 5_000;
+    private final ScopedValue<Boolean> seated = ScopedValue.newInstance();
+    private final Map<Lane, Rows> lanes = new EnumMap<>(Lane.class);
+    private final Store store;
+
+    /// Sorts of requests that do not wait for each other.
+    public enum Lane {
+        /// Administrators, who repair a cluster.
+        EXEMPT(READS, WRITES),
+        /// Health checks, which need no name and so must not use up the administrators' seats.
+        PROBES(READS, WRITES),
+        /// Nodes, leases, elections and the components of this process.
+        SYSTEM(READS / 2, WRITES / 2),
+        /// Everybody else.
+        WORKLOAD(READS, WRITES);
+
+        private final int reads;
+        private final int writes;
+
+        Lane(int reads, int writes) {
+            this.reads = reads;
+            this.writes = writes;
+        }
+    }
+
+    private record Rows(Lane lane, Semaphore reads, Semaphore writes) {
+        static Rows of(Lane lane) {
+            return new Rows(lane, new Semaphore(lane.reads, true), new Semaphore(lane.writes, true));
+        }
+
+        Semaphore of(boolean write) {
+            return write ? writes : reads;
+        }
+    }
+
+    /// Before a store.
+    public Seats(Store store) {
+        this.store = store;
+        for (Lane lane : Lane.values()) {
+            lanes.put(lane, Rows.of(lane));
+        }
+    }
+
+    /// Works in a seat for a read or a write, or in the one there is.
+    /// @throws ApiFault 429, 503
+    public <T, X extends Exception> T in(Lane lane, boolean write, ScopedValue.CallableOp<T, X> work) throws X {
+        if (seated.isBound()) {
+            return work.call();
+        }
+        Semaphore of = Objects.requireNonNull(lanes.get(lane)).of(write);
+        take(of, write);
+        try {
+            return ScopedValue.where(seated, true).call(work);
+        } finally {
+            of.release();
+        }
+    }
+
+    private void take(Semaphore of, boolean write) {
+        long since = System.nanoTime();
+        if (!acquired(of)) {
+            throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
+                    Struct.of("retryAfterSeconds", 1));
+        }
+        try {
+            if (write) {
+                store.mustTake(since);
+            }
+        } catch (ApiFault f) {
+            of.release();
+            throw f;
+        }
+    }
+
+    private static boolean acquired(Semaphore of) {
+        try {
+            return of.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// How many seats are taken: reads, then writes.
+    public int[] taken() {
+        return new int[] {sum(r -> r.lane.reads - r.reads.availablePermits()),
+                sum(r -> r.lane.writes - r.writes.availablePermits())};
+    }
+
+    /// How many wait for one: reads, then writes.
+    public int[] waiting() {
+        return new int[] {sum(r -> r.reads.getQueueLength()), sum(r -> r.writes.getQueueLength())};
+    }
+
+    private int sum(ToIntFunction<Rows> of) {
+        return lanes.values().stream().mapToInt(of).sum();
+    }
+}

@@ -1,0 +1,14 @@
+/// How many requests the API server works on at once, and how much memory they take; upstream's
+/// `apiserver/pkg/util/flowcontrol` (<https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>).
+///
+/// A library: its objects belong to `apiserver`, which makes one of each. [FlowSchema] says which [Seats.Lane] a
+/// request is in, [Seats] gives it a seat, [Pool] shares memory among users. Any thread; taking blocks for five
+/// seconds at most, in virtual threads only, then fails with 429 and `retryAfterSeconds`.
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.k3j.flowcontrol;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,82 @@
+package io.k3j.flowcontrol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.flowcontrol.BodyBudget.Room;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BodyBudgetTest {
+    private static final int LARGE = 3 << 20;
+    private static final long WEIGHT = (long) LARGE * BodyBudget.WEIGHT;
+    private final BodyBudget budget = new BodyBudget(6 * WEIGHT, LARGE);
+
+    private Room arriving(String user, boolean exempt) {
+        Room room = budget.room(user, exempt);
+        room.arrived(LARGE);
+        return room;
+    }
+
+    private Room atWork(String user, boolean exempt) {
+        Room room = arriving(user, exempt);
+        room.whole();
+        return room;
+    }
+
+    @Test
+    void aUserWithManyLargeBodiesKeepsNobodyOut() {
+        try (Room _ = atWork("mallory", false)) {
+            assertThatThrownBy(() -> atWork("mallory", false)).isInstanceOfSatisfying(ApiFault.class,
+                    f -> assertThat(f.code()).isEqualTo(429));
+            try (Room _ = atWork("alice", false); Room small = budget.room("mallory", false)) {
+                small.arrived(BodyBudget.SMALL_BYTES);
+                small.whole();
+                assertThat(budget.taken()).isGreaterThanOrEqualTo(2 * WEIGHT);
+            }
+        }
+    }
+
+    @Test
+    void whoSendsSlowlyTakesNoMoreThanHasCome() {
+        List<Room> slow = new ArrayList<>();
+        for (int user = 0; user < 5; user++) {
+            slow.add(arriving("mallory-" + user, false));
+        }
+        try (Room _ = atWork("alice", false)) {
+            assertThat(budget.taken()).isLessThan(2 * WEIGHT);
+        }
+        slow.forEach(Room::close);
+        assertThat(budget.taken()).isZero();
+    }
+
+    /// As many as there is room for, each of another user.
+    private List<Room> full(boolean exempt) {
+        List<Room> full = new ArrayList<>();
+        assertThatThrownBy(() -> {
+            for (int user = 0;; user++) {
+                full.add(atWork("user-" + user, exempt));
+            }
+        }).hasMessageContaining("Too many large requests");
+        return full;
+    }
+
+    @Test
+    void allTogetherTakeNoMoreThanThereIs() {
+        List<Room> full = full(true);
+        assertThat(budget.taken()).isLessThanOrEqualTo(6 * WEIGHT);
+        full.forEach(Room::close);
+        assertThat(budget.taken()).as("what was refused, too, is given back").isEqualTo(LARGE - BodyBudget.SMALL_BYTES);
+    }
+
+    @Test
+    void roomIsKeptForAdministrators() {
+        List<Room> full = full(false);
+        try (Room _ = atWork("admin", true)) {
+            assertThat(full).isNotEmpty();
+        }
+        full.forEach(Room::close);
+    }
+}

@@ -1,0 +1,82 @@
+package io.k3j.ingressrouting;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What Ingresses and IngressClasses say. Pure.
+public final class IngressObjects {
+    /// The controller of K3s' class; <https://doc.traefik.io/traefik/providers/kubernetes-ingress/>.
+    public static final String CONTROLLER = "traefik.io/ingress-controller";
+    /// The class, the Service and the HelmChart of K3s' ingress.
+    public static final String NAME = "traefik";
+    /// What Traefik's annotations begin with.
+    public static final String ANNOTATIONS = "traefik.ingress.kubernetes.io/";
+    /// The entry points of an Ingress, separated by commas.
+    public static final String ENTRY_POINTS = ANNOTATIONS + "router.entrypoints";
+    /// `true` for TLS only.
+    public static final String TLS = ANNOTATIONS + "router.tls";
+    /// Who is older; Ingresses of one second by name, so that all servers agree.
+    public static final Comparator<Obj> OLDEST_FIRST = Comparator
+            .comparing((Obj o) -> o.metadata().text("creationTimestamp")).thenComparing(o -> o.key().toString());
+    private static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+    private static final Set<String> KNOWN = Set.of(ENTRY_POINTS, TLS);
+
+    private IngressObjects() {
+    }
+
+    /// Whether an Ingress is served here, by Traefik's rules: its class has Traefik's controller, or the older
+    /// annotation says `traefik`, or it has neither.
+    ///
+    /// @param classes names of the IngressClasses of [#CONTROLLER]
+    public static boolean ours(Obj ingress, Set<String> classes) {
+        String named = ingress.spec().text("ingressClassName");
+        String older = ingress.annotations().getOrDefault(CLASS_ANNOTATION, "");
+        return !ingress.terminating()
+                && (named.isEmpty() ? older.isEmpty() || older.equals(NAME) : classes.contains(named));
+    }
+
+    /// The names of the classes that are served here.
+    public static Set<String> classes(List<Obj> classes) {
+        return classes.stream().filter(c -> c.spec().text("controller").equals(CONTROLLER)).map(Obj::name)
+                .collect(Collectors.toSet());
+    }
+
+    /// The hosts of rules and certificates, lower case, each once; those of rules first.
+    public static Set<String> hosts(Obj ingress) {
+        return Stream.concat(ingress.spec().seq("rules").structs().stream().map(r -> r.text("host")),
+                ingress.spec().seq("tls").structs().stream().flatMap(t -> t.seq("hosts").texts().stream()))
+                .filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /// The hosts a `tls` entry is meant for: those it names, else all of the rules.
+    public static List<String> hosts(Obj ingress, Struct tls) {
+        List<String> named = tls.seq("hosts").texts();
+        return (named.isEmpty() ? ingress.spec().seq("rules").structs().stream().map(r -> r.text("host")).toList()
+                : named).stream().filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT)).distinct().toList();
+    }
+
+    /// On which entry points an Ingress is served.
+    public static Set<EntryPoint> entryPoints(Obj ingress) {
+        boolean secure = ingress.annotations().getOrDefault(TLS, "").equals("true");
+        String written = ingress.annotations().getOrDefault(ENTRY_POINTS, "");
+        Set<String> names = Arrays.stream(written.split(",")).map(String::strip).filter(n -> !n.isEmpty())
+                .collect(Collectors.toSet());
+        return Arrays.stream(EntryPoint.values()).filter(e -> names.isEmpty() || names.contains(e.label()))
+                .filter(e -> e.secure() || !secure).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Annotations of Traefik that mean nothing here.
+    public static List<String> unknownAnnotations(Obj ingress) {
+        return ingress.annotations().keySet().stream().filter(a -> a.startsWith(ANNOTATIONS) && !KNOWN.contains(a))
+                .sorted().toList();
+    }
+}

@@ -1,0 +1,57 @@
+package io.k3j.ingressrouting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestTargetTest {
+    private static Optional<RequestTarget> of(String uri) {
+        return RequestTarget.of(uri, "Example.COM:8080");
+    }
+
+    @Test
+    void readsHostAndPath() {
+        assertThat(of("/a/b?c=d").orElseThrow())
+                .isEqualTo(new RequestTarget("example.com", "Example.COM:8080", "/a/b", "/a/b?c=d"));
+    }
+
+    @Test
+    void aTargetWithHostCountsMoreThanTheHeader() {
+        assertThat(of("http://other.test?x").orElseThrow())
+                .isEqualTo(new RequestTarget("other.test", "other.test", "/", "/?x"));
+    }
+
+    @Test
+    void routesByWhatTheEscapesMean() {
+        assertThat(of("/%61dmin/%2fx/%c3").orElseThrow().path()).isEqualTo("/admin/%2Fx/%C3");
+        assertThat(of("/%61dmin").orElseThrow().origin()).isEqualTo("/%61dmin");
+    }
+
+    @Test
+    void escapesBytesThatAClientHasNot() {
+        assertThat(of("/\u00c3\u00bc").orElseThrow().origin()).isEqualTo("/%C3%BC");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/../b", "/a/%2e%2E/b", "/..", "/./x", "/a/.", "/%zz",
+            "/%4", "/%00", "/a b", "/a#b", "/a\\b",
+            "*", "a", "ftp://x/", "http:///x", "/\u0000"})
+    void refusesWhatCouldBeUnderstoodInTwoWays(String uri) {
+        assertThat(of(uri)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a/b", "a@b", "a:b", "a:123456", "ü"})
+    void refusesHostsThatAreNone(String host) {
+        assertThat(RequestTarget.of("/", host)).isEmpty();
+    }
+
+    @Test
+    void knowsAddressesAndFinalDots() {
+        assertThat(RequestTarget.of("/", "[fd00::1]:80").orElseThrow().host()).isEqualTo("[fd00::1]");
+        assertThat(RequestTarget.of("/", "a.test.").orElseThrow().host()).isEqualTo("a.test");
+    }
+}

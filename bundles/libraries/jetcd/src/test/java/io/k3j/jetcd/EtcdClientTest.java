@@ -1,0 +1,211 @@
+package io.k3j.jetcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EtcdClientTest {
+    private static final Duration ENDING = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofMillis(250);
+    private static final Duration WHILE = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private Peer peer;
+    private EtcdClient client;
+
+    /// What takes long the first time only is no part of a limit.
+    @BeforeAll
+    static void load() throws IOException {
+        try (Peer first = new Peer(); EtcdClient any = EtcdClient.of(first.endpoints(), "first")) {
+            long end = System.nanoTime() + LONG.toNanos();
+            while (any.at().isEmpty() && System.nanoTime() < end) {
+                assertThatThrownBy(() -> ask(any, Duration.ofSeconds(1))).isInstanceOf(EtcdFailure.class);
+                try {
+                    any.moveTo(first.endpoints().all().getFirst());
+                } catch (EtcdFailure notYet) {
+                    assertThat(notYet).hasMessageContaining("in time");
+                }
+            }
+            URI plain = first.endpoints().all().getFirst();
+            try (EtcdClient wrong = EtcdClient.of(new EtcdEndpoints(
+                    List.of(URI.create("https://" + plain.getAuthority())), Optional.empty()), "first")) {
+                assertThatThrownBy(() -> ask(wrong, WHILE)).isInstanceOf(EtcdFailure.class);
+            }
+        }
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        peer = new Peer();
+        client = EtcdClient.of(peer.endpoints(), "test");
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        peer.close();
+    }
+
+    /// The first question on a connection is never answered.
+    private static EtcdPage ask(EtcdClient client, Duration limit) {
+        return new EtcdKv(client).count(EtcdRange.everything(), 0, limit);
+    }
+
+    @Test
+    void leavesAConnectionOnWhichNothingIsAnswered() {
+        assertThatThrownBy(() -> ask(client, SHORT)).isInstanceOf(EtcdFailure.class);
+        assertThatThrownBy(() -> ask(client, SHORT)).isInstanceOf(EtcdFailure.class);
+        assertThat(peer.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhoDidNotAnswer() {
+        URI silent = peer.endpoints().all().getFirst();
+        assertThatThrownBy(() -> ask(client, SHORT))
+                .hasMessage("etcd at " + silent.getAuthority() + " did not answer in time");
+    }
+
+    @Test
+    void keepsAConnectionOnWhichOtherCallsAreAnswered() throws Exception {
+        CompletableFuture<EtcdPage> slow = CompletableFuture
+                .supplyAsync(() -> ask(client, WHILE));
+        assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        ask(client, LONG);
+        assertThat(slow).failsWithin(LONG);
+        client.moveOn(System.nanoTime() - LONG.toNanos());
+        ask(client, LONG);
+        assertThat(peer.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void goesToWhereItIsToldOnceItsConnectionHasEnded() throws IOException {
+        try (Peer other = new Peer()) {
+            assertThatThrownBy(() -> ask(client, SHORT)).isInstanceOf(EtcdFailure.class);
+            client.follow(other.endpoints().all());
+            assertThatThrownBy(() -> ask(client, SHORT)).isInstanceOf(EtcdFailure.class);
+            assertThat(peer.connections()).isEqualTo(1);
+            assertThat(other.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void movesToAnotherEndpointAndLeavesWhatIsUnderWayItsTime() throws Exception {
+        try (Peer other = new Peer()) {
+            URI here = peer.endpoints().all().getFirst();
+            URI there = other.endpoints().all().getFirst();
+            client.follow(List.of(here, there));
+            CompletableFuture<EtcdPage> slow = CompletableFuture
+                    .supplyAsync(() -> ask(client, LONG));
+            assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(client.at()).contains(here);
+            client.moveTo(there);
+            assertThat(client.at()).contains(there);
+            assertThat(client.moves()).isEqualTo(1);
+            assertThat(slow).isNotDone();
+            client.follow(List.of(here));
+            client.leaveStrangers();
+            assertThat(client.at()).isEmpty();
+            client.close();
+            assertThat(slow).failsWithin(LONG);
+        }
+    }
+
+    @Test
+    void takesNoLongerThanItMayWhenNobodySaysAnything() throws IOException {
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket two = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket three = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                EtcdClient lost = EtcdClient.of(new EtcdEndpoints(Stream.of(one, two, three)
+                        .map(s -> URI.create("https://127.0.0.1:" + s.getLocalPort())).toList(), Optional.empty()),
+                        "test")) {
+            long begun = System.nanoTime();
+            assertThatThrownBy(() -> ask(lost, Duration.ofSeconds(1)))
+                    .isInstanceOf(EtcdFailure.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void staysWhereItIsWhenItCannotMove() throws Exception {
+        URI gone;
+        try (Peer other = new Peer()) {
+            gone = other.endpoints().all().getFirst();
+        }
+        CompletableFuture<EtcdPage> slow = CompletableFuture
+                .supplyAsync(() -> ask(client, LONG));
+        assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+        assertThatThrownBy(() -> client.moveTo(gone)).isInstanceOf(EtcdFailure.class);
+        assertThat(client.at()).contains(peer.endpoints().all().getFirst());
+        assertThat(slow).isNotDone();
+    }
+
+    @Test
+    void connectsToOneEndpointAtATimeWhateverTheConnectionIsFor() {
+        AtomicInteger inside = new AtomicInteger();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch together = new CountDownLatch(1);
+        EtcdTls.Source slow = () -> {
+            entered.countDown();
+            if (inside.incrementAndGet() > 1) {
+                together.countDown();
+            }
+            awaited(together, SHORT);
+            inside.decrementAndGet();
+            throw new IOException("planted");
+        };
+        try (EtcdClient busy = EtcdClient.of(
+                new EtcdEndpoints(List.of(URI.create("https://127.0.0.1:1")), Optional.of(slow)), "busy")) {
+            CompletableFuture<EtcdPage> shared = CompletableFuture.supplyAsync(() -> ask(busy, WHILE));
+            assertThat(awaited(entered, LONG)).isTrue();
+            assertThatThrownBy(() -> busy.alone(line -> {
+            })).isInstanceOf(EtcdFailure.class).hasMessageContaining("planted");
+            assertThat(shared).failsWithin(LONG);
+        }
+        assertThat(awaited(together, Duration.ZERO)).isFalse();
+    }
+
+    private static boolean awaited(CountDownLatch latch, Duration atMost) {
+        try {
+            return latch.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Test
+    void leavesNoThreadBehind() throws IOException, InterruptedException {
+        assertThat(threads()).isEmpty();
+        EtcdClient other = EtcdClient.of(peer.endpoints(), "ending");
+        Thread only;
+        try (other) {
+            assertThatThrownBy(() -> ask(other, SHORT)).isInstanceOf(EtcdFailure.class);
+            assertThat(threads()).hasSize(1);
+            only = threads().getFirst();
+        }
+        // it is told to be at its end by its last words, which are not its last steps
+        assertThat(only.join(ENDING)).isTrue();
+        assertThat(threads()).isEmpty();
+        assertThatThrownBy(() -> ask(other, LONG)).isInstanceOf(EtcdFailure.class).hasMessageContaining("closed");
+    }
+
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("ending"))
+                .toList();
+    }
+}

@@ -1,0 +1,32 @@
+package io.k3j.kubeletclient;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+
+/// Where a node's kubelet is, as its status says.
+///
+/// @param host an address or a name, as dialled and verified
+/// @param port the kubelet's
+public record KubeletAddress(String host, int port) {
+    /// Upstream's `kubelet-preferred-address-types` as K3s sets them.
+    private static final List<String> PREFERRED = List.of("InternalIP", "ExternalIP", "Hostname");
+    private static final List<String> WITH_EXTERNAL_IP = List.of("ExternalIP", "InternalIP", "Hostname");
+    private static final long DEFAULT_PORT = 10_250;
+
+    /// The first address of the preferred types; empty before the node has told one.
+    /// @param flannelExternalIp `--flannel-external-ip`, by which external addresses come first
+    public static Optional<KubeletAddress> of(Obj node, boolean flannelExternalIp) {
+        List<Struct> addresses = node.status().seq("addresses").structs();
+        int port = (int) node.status().struct("daemonEndpoints").struct("kubeletEndpoint").whole("Port", DEFAULT_PORT);
+        return (flannelExternalIp ? WITH_EXTERNAL_IP : PREFERRED).stream()
+                .flatMap(type -> addresses.stream().filter(a -> a.text("type").equals(type)))
+                .map(a -> new KubeletAddress(a.text("address"), port)).findFirst();
+    }
+
+    /// As a `Host` header has it: host and port, IPv6 in brackets.
+    public String authority() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

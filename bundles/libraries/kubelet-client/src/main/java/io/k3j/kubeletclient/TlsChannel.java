@@ -1,0 +1,77 @@
+package io.k3j.kubeletclient;
+
+import io.k3j.edgeapi.ByteDuplex;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/// A channel with TLS over a plain one. Closing it closes the plain one at once, because closing a TLS socket could
+/// wait for a stuck writer.
+public final class TlsChannel implements ByteDuplex {
+    private final ByteDuplex plain;
+    private final InputStream input;
+    private final OutputStream output;
+
+    private TlsChannel(ByteDuplex plain, SSLSocket socket) throws IOException {
+        this.plain = plain;
+        this.input = socket.getInputStream();
+        this.output = socket.getOutputStream();
+    }
+
+    /// Blocks for the handshake; the peer's certificate must name `host`.
+    ///
+    /// @param context whom it trusts and which certificate it shows; shared, so that sessions are resumed
+    /// @param plain closed when the handshake fails
+    /// @throws IOException when it fails
+    public static ByteDuplex verified(SSLContext context, ByteDuplex plain, String host, int port) throws IOException {
+        return over(context, "HTTPS", plain, host, port);
+    }
+
+    /// The same for a peer whose name does not matter.
+    ///
+    /// @param context must show no credential worth anything
+    /// @throws IOException as [#verified]
+    public static ByteDuplex unverified(SSLContext context, ByteDuplex plain, String host, int port)
+            throws IOException {
+        return over(context, "", plain, host, port);
+    }
+
+    private static ByteDuplex over(SSLContext context, String identified, ByteDuplex plain, String host, int port)
+            throws IOException {
+        boolean done = false;
+        try {
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port,
+                    true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm(identified);
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            ByteDuplex channel = new TlsChannel(plain, socket);
+            done = true;
+            return channel;
+        } finally {
+            if (!done) {
+                plain.close();
+            }
+        }
+    }
+
+    @Override
+    public InputStream input() {
+        return input;
+    }
+
+    @Override
+    public OutputStream output() {
+        return output;
+    }
+
+    @Override
+    public void close() {
+        plain.close();
+    }
+}

@@ -1,0 +1,189 @@
+package io.k3j.kubeletimages;
+
+import io.k3j.imageregistries.ImageName;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.Image;
+import io.k3j.nodeapi.RuntimeFault;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// Finds or pulls the images of containers. One pull per pod and name at a time, five in parallel. For any thread.
+/// See
+/// <https://kubernetes.io/docs/concepts/containers/images/>.
+public final class Images {
+    private static final int MAX_PULLS = 5;
+    /// The pause after a failed pull, doubled after each further one; as upstream's.
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final Pull BEGUN = new Pull(false, "", Duration.ZERO, Instant.EPOCH, Duration.ZERO, false);
+    private final ContainerRuntime runtime;
+    private final PullSecrets secrets;
+    private final CredentialProviders providers;
+    private final InstantSource clock;
+    private final Semaphore slots = new Semaphore(MAX_PULLS);
+    private final Map<String, Pull> pulls = new ConcurrentHashMap<>();
+
+    /// The state of an image.
+    public sealed interface Outcome {
+        /// The image is present; `message` is for an event and may be empty.
+        record Here(Image image, String name, String message) implements Outcome {
+        }
+
+        /// The image is being pulled; the worker is woken at the end. `begun` when this call started the pull.
+        record Fetching(boolean begun) implements Outcome {
+        }
+
+        /// The image is not available now; `again` is the time of the next try.
+        record Missing(String reason, String message, Instant again) implements Outcome {
+        }
+    }
+
+    private record Pull(boolean done, String error, Duration took, Instant again, Duration pause, boolean told) {
+    }
+
+    /// @param references where pull secrets are read
+    /// @param providers programs of the node that give credentials
+    /// @param clock the monotonic clock
+    public Images(ContainerRuntime runtime, ReferencedObjects references, CredentialProviders providers,
+            InstantSource clock) {
+        this.runtime = runtime;
+        this.secrets = new PullSecrets(references);
+        this.providers = providers;
+        this.clock = clock;
+    }
+
+    /// Finds the image of a container that is about to start or restart; starts a pull when the pull policy requires
+    /// it. Does not block.
+    /// @param wake called when a pull has ended
+    public Outcome ensure(Obj pod, Struct container, Runnable wake) {
+        String name = container.text("image");
+        String policy = container.text("imagePullPolicy", policy(name));
+        String id = pod.uid() + "/" + name;
+        Pull pull = pulls.get(id);
+        if (pull != null && !pull.done) {
+            return new Outcome.Fetching(false);
+        }
+        boolean fetched = pull != null && pull.error.isEmpty();
+        if (fetched || !policy.equals("Always")) {
+            Optional<Image> found = runtime.images().find(name);
+            if (found.isPresent()) {
+                pulls.remove(id);
+                return new Outcome.Here(found.get(), name, pull != null ? pulled(name, pull, found.get())
+                        : "Container image \"" + name + "\" already present on machine");
+            }
+        }
+        if (policy.equals("Never")) {
+            return new Outcome.Missing("ErrImageNeverPull", "Container image \"" + name
+                    + "\" is not present with pull policy of Never", clock.instant().plus(FIRST_PAUSE));
+        }
+        if (pull != null && !pull.error.isEmpty() && clock.instant().isBefore(pull.again)) {
+            return waiting(id, name, pull);
+        }
+        begin(pod, name, id, pull, wake);
+        return new Outcome.Fetching(true);
+    }
+
+    private Outcome waiting(String id, String name, Pull pull) {
+        if (!pull.told) {
+            pulls.put(id, new Pull(true, pull.error, pull.took, pull.again, pull.pause, true));
+            return new Outcome.Missing("ErrImagePull", pull.error, clock.instant().plusMillis(500));
+        }
+        return new Outcome.Missing("ImagePullBackOff", "Back-off pulling image \"" + name + "\": ErrImagePull: "
+                + pull.error, pull.again);
+    }
+
+    private static String pulled(String name, Pull pull, Image image) {
+        String took = pull.took.toMillis() < 1000 ? pull.took.toMillis() + "ms"
+                : pull.took.toMillis() / 1000 + "." + pull.took.toMillis() % 1000 + "s";
+        return "Successfully pulled image \"" + name + "\" in " + took + " (" + took
+                + " including waiting). Image size: " + image.sizeBytes() + " bytes.";
+    }
+
+    private void begin(Obj pod, String name, String id, @Nullable Pull before, Runnable wake) {
+        pulls.put(id, BEGUN);
+        Thread.ofVirtual().name("pull-" + name).start(() -> {
+            Instant since = clock.instant();
+            String error = "the pull of image \"" + name + "\" ended unexpectedly; the log has the details";
+            try {
+                error = attempt(pod, name);
+            } finally {
+                Instant now = clock.instant();
+                Duration pause = before == null || before.pause.isZero() ? FIRST_PAUSE : before.pause.multipliedBy(2);
+                pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+                // `replace`, not `put`: the pod may have been forgotten meanwhile
+                pulls.replace(id, BEGUN,
+                        new Pull(true, error, Duration.between(since, now), now.plus(pause), pause, false));
+                wake.run();
+            }
+        });
+    }
+
+    /// Empty when the image has come, else why not.
+    private String attempt(Obj pod, String name) {
+        try {
+            // before there is a slot: a program that hangs holds up its own images only
+            List<String> unread = new ArrayList<>();
+            List<Struct> credentials = credentials(pod, ImageName.parse(name), unread);
+            slots.acquire();
+            try {
+                fetch(name, credentials, unread);
+                return "";
+            } finally {
+                slots.release();
+            }
+        } catch (RuntimeException e) {
+            return "failed to pull and unpack image \"" + name + "\": " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    /// Tries every credential; when none is taken, what was said to the first is reported, and the unreadable ones.
+    private void fetch(String name, List<Struct> credentials, List<String> unread) {
+        RuntimeFault first = null;
+        for (Struct auth : credentials) {
+            try {
+                runtime.images().pull(name, auth);
+                return;
+            } catch (RuntimeFault e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            unread.addFirst(String.valueOf(first.getMessage()));
+            throw new RuntimeFault(first.kind(), String.join("; ", unread));
+        }
+    }
+
+    /// The credentials for an image: the pod's pull secrets, what programs of the node give, then anonymous access.
+    private List<Struct> credentials(Obj pod, ImageName image, List<String> unread) {
+        List<Struct> all = new ArrayList<>(secrets.of(pod, image, unread));
+        all.addAll(providers.of(image, unread));
+        all.add(Struct.EMPTY);
+        return all;
+    }
+
+    /// Drops the pull results of a pod.
+    public void forget(String uid) {
+        pulls.keySet().removeIf(id -> id.startsWith(uid + "/"));
+    }
+
+    /// The default policy: `Always` for the tag `latest`.
+    public static String policy(String image) {
+        String name = image.substring(image.lastIndexOf('/') + 1);
+        boolean latest = !image.contains("@") && (!name.contains(":") || name.endsWith(":latest"));
+        return latest ? "Always" : "IfNotPresent";
+    }
+}

@@ -1,0 +1,132 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.kubeletvolumes.Handles.Handle;
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.model.Obj;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/// What `subPath` names in a volume, mounted where only the kubelet can change anything, so that the runtime mounts
+/// what was looked at and nothing else: `pods/<uid>/volume-subpaths/<volume>/<container>/<mount>`. A link inside the
+/// volume may lead to another place inside. See <https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath>.
+/// One thread per pod. The mounts end with the pod, by [Volumes#remove]; each start of a container makes its again.
+///
+/// A container that changes what lies on the way while it is looked at makes the start fail, never reach another place.
+final class Subpaths {
+    /// The permissions and the set-group-id bit of a volume's top, which what is made in it gets, too.
+    private static final int PERMISSIONS = 02777;
+    private final VolumeDirectories directories;
+    private final Handles handles;
+    private final Mounts mounts;
+
+    Subpaths(VolumeDirectories directories, Handles handles, Mounts mounts) {
+        this.directories = directories;
+        this.handles = handles;
+        this.mounts = mounts;
+    }
+
+    /// Holds what a path names in a volume, making directories that are missing.
+    /// @param volume where it lies; its own path may have links, they are the kubelet's
+    /// @param use whose path is not empty
+    /// @return what the runtime is to mount
+    /// @throws ConfigError when it cannot be had, or lies outside the volume
+    Path hold(Obj pod, Path volume, Subpath use) {
+        try {
+            Path root = volume.toRealPath();
+            Path wanted = inside(Path.of(use.path()), use.path());
+            try (Handle base = handles.directory(root); Handle found = found(base, root, wanted)) {
+                Path target = target(pod, use, found.isDirectory());
+                mounts.bind(found.path(), target);
+                return target;
+            }
+        } catch (IOException e) {
+            throw ConfigError.config("failed to prepare subPath for volumeMount \"" + use.volume()
+                    + "\" of container \"" + use.container() + "\": " + e.getMessage());
+        }
+    }
+
+    /// The path as it was written must not go up, not even to come back: upstream's validation refuses it, too.
+    private static Path inside(Path wanted, String subPath) {
+        boolean up = false;
+        for (Path part : wanted) {
+            up |= part.toString().equals("..");
+        }
+        if (up || wanted.isAbsolute()) {
+            throw ConfigError.config("subPath \"" + subPath + "\" leaves the volume");
+        }
+        return wanted.normalize();
+    }
+
+    /// Links are resolved by name first; what is opened then is that very place, without any link, or nothing. Names
+    /// that are missing are made only below what was found without a link. The look by name may be outrun by a
+    /// container; then [Handles.Handle#walk] fails, or finds a place that lies in the volume all the same.
+    /// @param root the volume without links
+    private static Handle found(Handle base, Path root, Path wanted) throws IOException {
+        Path at = root;
+        int known = 0;
+        for (Path part : wanted) {
+            Path next = at.resolve(part);
+            if (!part.toString().isEmpty() && !Files.exists(next, LinkOption.NOFOLLOW_LINKS)) {
+                break;
+            }
+            at = next.toRealPath();
+            if (!at.startsWith(root)) {
+                throw ConfigError.config("subPath \"" + wanted + "\" leaves the volume");
+            }
+            known++;
+        }
+        Handle h = base.walk(root.relativize(at));
+        return known == wanted.getNameCount() ? h
+                : made(base, h, wanted.subpath(known, wanted.getNameCount()));
+    }
+
+    /// Makes directories that are open to whom the volume is open to. A directory that somebody else makes meanwhile is
+    /// taken as it is, with its mode.
+    private static Handle made(Handle base, Handle first, Path missing) throws IOException {
+        int mode = base.mode() & PERMISSIONS;
+        Handle at = first;
+        for (Path part : missing) {
+            try (Handle before = at) {
+                boolean fresh = create(before.entry(part.toString()));
+                at = before.child(part.toString());
+                if (fresh) {
+                    Files.setAttribute(at.path(), "unix:mode", mode);
+                }
+            }
+        }
+        return at;
+    }
+
+    /// @return whether it was made here
+    private static boolean create(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+    }
+
+    /// An empty place of the right kind to mount on, whatever a container of that name had there before. A mount of an
+    /// earlier start is taken away first: it may show what lay there before. A file is mounted on a file, a directory
+    /// on a directory; the kernel refuses anything else.
+    private Path target(Obj pod, Subpath use, boolean directory) throws IOException {
+        Path target = directories.pod(pod.uid()).resolve("volume-subpaths").resolve(use.volume())
+                .resolve(use.container()).resolve(Integer.toString(use.index()));
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            mounts.unmountBelow(target);
+        }
+        if (directory) {
+            Files.deleteIfExists(target);
+            Files.createDirectories(target);
+        } else {
+            Files.createDirectories(target.getParent());
+            Files.deleteIfExists(target);
+            Files.createFile(target);
+        }
+        return target;
+    }
+}

@@ -1,0 +1,159 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.kubeletvolumes.AtomicDirectory.Content;
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// The files of configMap, secret, downwardAPI and projected volumes. See
+/// <https://kubernetes.io/docs/concepts/storage/projected-volumes/>. Any thread; blocks while objects are
+/// read.
+///
+/// What a pod may leave out (`optional`) is missing silently; what it needs and is not there is a [ConfigError] in
+/// upstream's words. The whole of a volume is collected in memory: objects have a megabyte each.
+public final class VolumeContent {
+    /// `defaultMode` where the pod says nothing: 0644.
+    private static final long DEFAULT_MODE = 0644;
+    private final ReferencedObjects references;
+    private final Environment environment;
+    private final PodTokens tokens;
+
+    /// @param references where ConfigMaps and Secrets are read
+    /// @param environment what of pod and node the downward API shows
+    /// @param tokens where service account tokens come from
+    public VolumeContent(ReferencedObjects references, Environment environment, PodTokens tokens) {
+        this.references = references;
+        this.environment = environment;
+        this.tokens = tokens;
+    }
+
+    /// The files a volume shows, by path.
+    /// @param volume one of `spec.volumes`, of one of the four kinds
+    /// @param addresses of the pod, which `status.podIP` shows; empty before it has any
+    /// @return by path relative to the volume's top; a later source wins over an earlier one
+    /// @throws ConfigError when something needed is missing
+    Map<String, Content> of(Obj pod, Struct volume, List<String> addresses) {
+        Map<String, Content> files = new HashMap<>();
+        if (volume.has("configMap")) {
+            configMap(pod, volume.struct("configMap"), mode(volume.struct("configMap"), DEFAULT_MODE), files);
+        } else if (volume.has("secret")) {
+            Struct secret = volume.struct("secret");
+            secret(pod, secret.text("secretName"), secret, mode(secret, DEFAULT_MODE), files);
+        } else if (volume.has("downwardAPI")) {
+            Struct d = volume.struct("downwardAPI");
+            downward(pod, d, mode(d, DEFAULT_MODE), addresses, files);
+        } else {
+            Struct projected = volume.struct("projected");
+            long mode = mode(projected, DEFAULT_MODE);
+            projected.seq("sources").structs().forEach(s -> source(pod, s, mode, addresses, files));
+        }
+        return files;
+    }
+
+    /// One of `projected.sources`. A token's mode is not the volume's: with a user or group of its own only they may
+    /// read it, as upstream has it. Sources that are not known, as `clusterTrustBundle`, are refused rather than left
+    /// out.
+    /// @param mode of the projected volume; its sources have none
+    private void source(Obj pod, Struct source, long mode, List<String> addresses, Map<String, Content> files) {
+        if (source.has("configMap")) {
+            configMap(pod, source.struct("configMap"), mode, files);
+        } else if (source.has("secret")) {
+            secret(pod, source.struct("secret").text("name"), source.struct("secret"), mode, files);
+        } else if (source.has("downwardAPI")) {
+            downward(pod, source.struct("downwardAPI"), mode, addresses, files);
+        } else if (source.has("serviceAccountToken")) {
+            Struct t = source.struct("serviceAccountToken");
+            OptionalLong user = user(pod);
+            boolean own = user.isPresent() || pod.spec().struct("securityContext").has("fsGroup");
+            files.put(t.text("path"), new Content(tokens.of(pod, t.text("audience"),
+                    t.whole("expirationSeconds", 3600)).getBytes(StandardCharsets.UTF_8), own ? 0600 : (int) mode,
+                    user.orElse(-1)));
+        } else {
+            throw ConfigError.config("unsupported projected source " + source.names());
+        }
+    }
+
+    /// The one user all containers run as, if the pod names one: only that user may read a token. Upstream's
+    /// `FsUserFrom`. Ephemeral containers do not count here: they come later, and the files stay as they are.
+    static OptionalLong user(Obj pod) {
+        Struct common = pod.spec().struct("securityContext");
+        List<Struct> all = new ArrayList<>(PodSpecs.initContainers(pod));
+        all.addAll(PodSpecs.containers(pod));
+        long user = -1;
+        for (Struct c : all) {
+            Struct own = c.struct("securityContext");
+            long its = (own.has("runAsUser") ? own : common).whole("runAsUser", -1);
+            if (its < 0 || user >= 0 && user != its) {
+                return OptionalLong.empty();
+            }
+            user = its;
+        }
+        return user < 0 ? OptionalLong.empty() : OptionalLong.of(user);
+    }
+
+    /// `data` is text, `binaryData` Base64; a key is in one of them only.
+    private void configMap(Obj pod, Struct source, long mode, Map<String, Content> files) {
+        references.need(ReferencedObjects.CONFIG_MAPS, pod.namespace(), source.text("name"), source.flag("optional"))
+                .ifPresent(o -> {
+                    Map<String, byte[]> data = new HashMap<>();
+                    o.tree().struct("data").texts().forEach((k, v) -> data.put(k, v.getBytes(StandardCharsets.UTF_8)));
+                    o.tree().struct("binaryData").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
+                    pick(source, data, mode, "configmap " + source.text("name"), files);
+                });
+    }
+
+    /// @param source has `items` and `optional`
+    private void secret(Obj pod, String name, Struct source, long mode, Map<String, Content> files) {
+        references.need(ReferencedObjects.SECRETS, pod.namespace(), name, source.flag("optional")).ifPresent(o -> {
+            Map<String, byte[]> data = new HashMap<>();
+            o.tree().struct("data").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
+            pick(source, data, mode, "secret " + name, files);
+        });
+    }
+
+    /// Without `items` each key is a file of its name; with them only the keys that are named, each at its path.
+    /// @param what of which kind and name, for the message
+    /// @throws ConfigError when a key is missing and the source is not optional
+    private static void pick(Struct source, Map<String, byte[]> data, long mode, String what,
+            Map<String, Content> files) {
+        List<Struct> items = source.seq("items").structs();
+        if (items.isEmpty()) {
+            data.forEach((k, v) -> files.put(k, new Content(v, (int) mode)));
+            return;
+        }
+        for (Struct item : items) {
+            byte[] bytes = data.get(item.text("key"));
+            if (bytes != null) {
+                files.put(item.text("path"), new Content(bytes, (int) item.whole("mode", mode)));
+            } else if (!source.flag("optional")) {
+                throw ConfigError.config(what + " references non-existent key: " + item.text("key"));
+            }
+        }
+    }
+
+    /// The pod as it is now: its labels and annotations may change while it runs, and the files follow.
+    private void downward(Obj pod, Struct source, long mode, List<String> addresses, Map<String, Content> files) {
+        for (Struct item : source.seq("items").structs()) {
+            Struct ref = item.struct("resourceFieldRef");
+            String text = item.has("fieldRef")
+                    ? environment.field(pod, item.struct("fieldRef").text("fieldPath"), addresses)
+                    : environment.amount(PodSpecs.container(pod, ref.text("containerName")), ref);
+            files.put(item.text("path"), new Content(text.getBytes(StandardCharsets.UTF_8),
+                    (int) item.whole("mode", mode)));
+        }
+    }
+
+    private static long mode(Struct source, long otherwise) {
+        return source.whole("defaultMode", otherwise);
+    }
+}

@@ -1,0 +1,45 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// One kind of volume. [Volumes] asks its plug-ins in turn for the first that supports a source; CSI's will be one more
+/// of them. Any thread, one at a time per pod; a method blocks until it is done.
+///
+/// Upstream's `VolumePlugin` and `Mounter` in one, for volumes that need no attaching. A plug-in keeps no state: what
+/// is made is on the disk and in the mount table. [Volumes#remove] takes it away, without asking it.
+interface VolumePlugin {
+    /// A volume a pod is to have, as upstream's `volume.Spec`.
+    ///
+    /// @param pod whose volume it is
+    /// @param name in the pod
+    /// @param source with the one field that names its kind: the pod's volume, or the `spec` of a PersistentVolume
+    /// @param persistentVolume whose source it is, empty for one that is the pod's own
+    /// @param addresses of the pod, as far as they are known
+    record Spec(Obj pod, String name, Struct source, String persistentVolume, List<String> addresses) {
+        /// Whether the source is that of a PersistentVolume. Some kinds are allowed in one place only: `local` in a
+        /// PersistentVolume, `emptyDir` in a pod.
+        boolean persistent() {
+            return !persistentVolume.isEmpty();
+        }
+
+        /// The group that owns its files, -1 when the pod names none. `fsGroup`; what a plug-in makes gets it, what it
+        /// finds keeps its own.
+        long group() {
+            return pod.spec().struct("securityContext").whole("fsGroup", -1);
+        }
+    }
+
+    /// Whether volumes of this source are its own. Pure; looks at the source only.
+    boolean supports(Spec spec);
+
+    /// Makes the volume, or brings the one that is there to what it should be. May be called again at any time while
+    /// the pod runs, also by a kubelet that has just started.
+    /// @return where it lies on this node
+    /// @throws IOException when that fails; it is tried again
+    /// @throws io.k3j.kuberuntime.ConfigError when something it needs is missing
+    Path setUp(Spec spec) throws IOException;
+}

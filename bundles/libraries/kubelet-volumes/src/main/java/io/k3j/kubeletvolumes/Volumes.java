@@ -1,0 +1,130 @@
+package io.k3j.kubeletvolumes;
+
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Makes the volumes of pods below `/var/lib/kubelet/pods/<uid>/volumes` and keeps their content fresh, each by the
+/// [VolumePlugin] of its kind. See <https://kubernetes.io/docs/concepts/storage/volumes/>. Any thread, one at a time
+/// per pod; a method blocks until it is done.
+///
+/// State is what is on the disk and in the mount table, so a kubelet that has just started goes on where the last one
+/// stopped, and whatever was half made is made again.
+public final class Volumes {
+    private final VolumeDirectories directories;
+    private final ReferencedObjects references;
+    private final Mounts mounts;
+    private final Subpaths subpaths;
+    private final List<VolumePlugin> plugins;
+
+    /// Makes nothing yet.
+    /// @param pods `/var/lib/kubelet/pods`
+    /// @param references where claims and volumes are read
+    /// @param content where the files of configMap, secret, downwardAPI and projected come from
+    /// @param mounts of this process
+    /// @param clock of the time of day
+    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts, InstantSource clock) {
+        this.references = references;
+        this.mounts = mounts;
+        Handles handles = new Handles();
+        directories = new VolumeDirectories(pods);
+        subpaths = new Subpaths(directories, handles, mounts);
+        plugins = List.of(new HostPathPlugin(), new LocalPlugin(),
+                new ContentPlugin(directories, content, mounts, handles, clock),
+                new EmptyDirPlugin(directories, mounts));
+    }
+
+    /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it
+    /// stay. Blocks for the disk, for mounts and for reads of the API. The reason is that of upstream's event,
+    /// `FailedMount`.
+    /// @param addresses of the pod, as far as they are known
+    /// @return where each lies on the host, by name
+    /// @throws ConfigError when one cannot be made yet
+    public Map<String, Path> prepare(Obj pod, List<String> addresses) {
+        Map<String, Path> paths = new HashMap<>();
+        for (Struct volume : pod.spec().seq("volumes").structs()) {
+            String name = volume.text("name");
+            try {
+                paths.put(name, setUp(spec(pod, volume, addresses)));
+            } catch (IOException | ConfigError e) {
+                throw new ConfigError("FailedMount",
+                        "MountVolume.SetUp failed for volume \"" + name + "\" : " + e.getMessage());
+            }
+        }
+        return paths;
+    }
+
+    /// @throws ConfigError when no plug-in knows the source; the pod waits, as upstream's does
+    private Path setUp(VolumePlugin.Spec spec) throws IOException {
+        for (VolumePlugin plugin : plugins) {
+            if (plugin.supports(spec)) {
+                return plugin.setUp(spec);
+            }
+        }
+        throw ConfigError.config("no volume plugin matched " + (spec.persistent()
+                ? "the source of persistentvolume " + spec.persistentVolume()
+                : spec.source().without("name").names()));
+    }
+
+    /// A volume by its own source, or by what its claim is bound to. A generic ephemeral volume has a claim of its own,
+    /// called by pod and volume; the ephemeral-volume controller makes it. A claim of that name which the pod does not
+    /// own is somebody else's data, as of a pod `a` with a volume `b-c` beside a pod `a-b` with a volume `c`.
+    private VolumePlugin.Spec spec(Obj pod, Struct volume, List<String> addresses) {
+        if (volume.has("persistentVolumeClaim")) {
+            return claimed(pod, volume, volume.struct("persistentVolumeClaim").text("claimName"), false);
+        }
+        if (volume.has("ephemeral")) {
+            return claimed(pod, volume, pod.name() + "-" + volume.text("name"), true);
+        }
+        return new VolumePlugin.Spec(pod, volume.text("name"), volume, "", addresses);
+    }
+
+    /// @param own whether the claim has to be the pod's own: upstream's `VolumeIsForPod`
+    /// @throws ConfigError while the claim is missing, not `Bound` or not the pod's own; the pod waits for it
+    private VolumePlugin.Spec claimed(Obj pod, Struct volume, String name, boolean own) {
+        Obj claim = references.need(ReferencedObjects.CLAIMS, pod.namespace(), name, false).orElseThrow();
+        String bound = claim.spec().text("volumeName");
+        if (bound.isEmpty() || !claim.status().text("phase").equals("Bound")) {
+            throw ConfigError.config("PVC is not bound");
+        }
+        if (own && claim.controller().filter(o -> o.text("uid").equals(pod.uid())).isEmpty()) {
+            throw ConfigError.config("PVC " + claim.namespace() + "/" + name + " was not created for pod "
+                    + pod.namespace() + "/" + pod.name() + " (pod is not owner)");
+        }
+        Struct source = references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow().spec();
+        return new VolumePlugin.Spec(pod, volume.text("name"), source, bound, List.of());
+    }
+
+    /// Whether containers may not write to a volume: always so with files the kubelet keeps fresh, else when its claim
+    /// is used so. Files the kubelet keeps fresh must not be changed by a container: it could point `..data` elsewhere
+    /// (CVE-2017-1002102).
+    /// @param name of the volume
+    public static boolean readOnly(Obj pod, String name) {
+        Struct volume = pod.spec().seq("volumes").find("name", name);
+        return ContentPlugin.isContent(volume) || volume.struct("persistentVolumeClaim").flag("readOnly");
+    }
+
+    /// What the runtime is to mount for a `volumeMount`: the volume, or what a subpath names in it.
+    /// @param volume where it lies, as [#prepare] said
+    /// @return on the host, valid for this start of the container; the next one asks again
+    /// @throws ConfigError when it cannot be had, or lies outside the volume
+    public Path mountPoint(Obj pod, Path volume, Subpath subpath) {
+        return subpath.path().isEmpty() ? volume : subpaths.hold(pod, volume, subpath);
+    }
+
+    /// Takes all of a pod's mounts and files away; one that has none is no failure. Mounts first: deleting through a
+    /// mount would take away what is mounted. May be called again, and for a pod that this kubelet never saw.
+    /// @throws IOException when anything is left
+    public void remove(String uid) throws IOException {
+        Path directory = directories.pod(uid);
+        mounts.unmountBelow(directory);
+        Trees.delete(directory);
+    }
+}

@@ -1,0 +1,35 @@
+package io.k3j.kubeletvolumes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MountsTest {
+    @Test
+    void aKernelThatIsSlowWithMountsHoldsNoOtherThreadUp(@TempDir Path directory) throws Exception {
+        // nobody writes into it: whoever reads it waits in the kernel
+        Path table = directory.resolve("table");
+        assertThat(new ProcessBuilder("mkfifo", table.toString()).start().waitFor()).isZero();
+        Mounts mounts = new Mounts(table);
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.ofVirtual().start(() -> ask(mounts, directory));
+        }
+        CountDownLatch ran = new CountDownLatch(1);
+        Thread.ofVirtual().start(ran::countDown);
+        assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void ask(Mounts mounts, Path directory) {
+        try {
+            mounts.mounted(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.k3j.kubeletvolumes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "mounts")
+class VolumesTest {
+    @TempDir
+    private Path directory;
+    private final FakeApi api = FakeApi.stepped(InstantSource.system());
+    private final Mounts mounts = new Mounts();
+    private Volumes volumes;
+
+    @BeforeEach
+    void begin() {
+        ReferencedObjects references = new ReferencedObjects(api);
+        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
+        volumes = new Volumes(directory.resolve("pods"), references,
+                new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), mounts,
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        mounts.unmountBelow(directory);
+    }
+
+    @Test
+    void makesAVolumeInMemoryAnewAfterAReboot() throws IOException {
+        Obj pod = pod(Struct.of("name", "v", "emptyDir", Struct.of("medium", "Memory")), Struct.of("fsGroup", 4711));
+        Path v = volumes.prepare(pod, List.of()).get("v");
+        mounts.unmountBelow(v);
+        volumes.prepare(pod, List.of());
+        assertThat(mounts.mounted(v)).isTrue();
+        assertThat((int) Files.getAttribute(v, "unix:mode") & 07777).isEqualTo(02777);
+        assertThat(Files.getAttribute(v, "unix:gid")).isEqualTo(4711);
+        Files.writeString(v.resolve("kept"), "");
+        volumes.prepare(pod, List.of());
+        assertThat(v.resolve("kept")).exists();
+    }
+
+    @Test
+    void opensAnEmptyDirWhoseMakingACrashCutShort() throws IOException {
+        Obj pod = pod(Struct.of("name", "v", "emptyDir", Struct.EMPTY), Struct.EMPTY);
+        Path v = directory.resolve("pods/u1/volumes/kubernetes.io~empty-dir/v");
+        // as much as was done before the crash: never the directory itself without its mode
+        Files.createDirectories(v.resolveSibling("..v"));
+        assertThat(volumes.prepare(pod, List.of())).containsEntry("v", v);
+        assertThat((int) Files.getAttribute(v, "unix:mode") & 07777).isEqualTo(0777);
+    }
+
+    @Test
+    void letsNobodyWriteToFilesItKeepsFresh() {
+        for (String kind : List.of("configMap", "secret", "projected", "downwardAPI")) {
+            assertThat(Volumes.readOnly(pod(Struct.of("name", "v", kind, Struct.EMPTY), Struct.EMPTY), "v")).isTrue();
+        }
+        Struct claim = Struct.of("claimName", "c");
+        assertThat(Volumes.readOnly(pod(Struct.of("name", "v", "persistentVolumeClaim", claim), Struct.EMPTY), "v"))
+                .isFalse();
+        assertThat(Volumes.readOnly(pod(Struct.of("name", "v", "persistentVolumeClaim", claim.with("readOnly", true)),
+                Struct.EMPTY), "v")).isTrue();
+        assertThat(Volumes.readOnly(pod(Struct.of("name", "v", "emptyDir", Struct.EMPTY), Struct.EMPTY), "v"))
+                .isFalse();
+    }
+
+    @Test
+    void givesATokenToTheOneUserAllContainersRunAs() {
+        Obj pod = pod(Struct.EMPTY, Struct.of("runAsUser", 7));
+        assertThat(VolumeContent.user(pod)).hasValue(7);
+        assertThat(VolumeContent.user(pod.with(Seq.of(Struct.of("name", "a"), Struct.of("name", "b", "securityContext",
+                Struct.of("runAsUser", 8))), "spec", "containers"))).isEmpty();
+        assertThat(VolumeContent.user(pod(Struct.EMPTY, Struct.EMPTY))).isEmpty();
+    }
+
+    @Test
+    void aClaimIsWhatItsVolumeIs() {
+        Path local = directory.resolve("local");
+        Obj pod = pod(Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "c")), Struct.EMPTY);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of())).hasMessage(
+                "MountVolume.SetUp failed for volume \"v\" : persistentvolumeclaim \"c\" not found");
+        bind(Struct.of("hostPath", Struct.of("path", local.toString(), "type", "Directory")));
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
+                .hasMessageEndingWith("hostPath type check failed: " + local + " is not a directory");
+        bind(Struct.of("hostPath", Struct.of("path", local.toString(), "type", "DirectoryOrCreate")));
+        assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
+        bind(Struct.of("local", Struct.of("path", local.toString())));
+        assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
+        bind(Struct.of("nfs", Struct.EMPTY));
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
+                .hasMessageEndingWith("no volume plugin matched the source of persistentvolume pv");
+    }
+
+    @Test
+    void aGenericEphemeralVolumeIsTheClaimThatThePodOwns() throws IOException {
+        Path local = Files.createDirectory(directory.resolve("local"));
+        Obj pod = pod(Struct.of("name", "v", "ephemeral", Struct.EMPTY), Struct.EMPTY);
+        Struct source = Struct.of("hostPath", Struct.of("path", local.toString()));
+        bind("p-v", Seq.EMPTY, source);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
+                .hasMessageEndingWith("PVC ns/p-v was not created for pod ns/p (pod is not owner)");
+        bind("p-v", Seq.of(Struct.of("kind", "Pod", "name", "p", "uid", "u0", "controller", true)), source);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of())).hasMessageEndingWith("(pod is not owner)");
+        bind("p-v", Seq.of(Struct.of("kind", "Pod", "name", "p", "uid", "u1")), source);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of())).hasMessageEndingWith("(pod is not owner)");
+        bind("p-v", Seq.of(Struct.of("kind", "Pod", "name", "p", "uid", "u1", "controller", true)), source);
+        assertThat(volumes.prepare(pod, List.of())).containsEntry("v", local);
+    }
+
+    @Test
+    void manyFilesInMemoryCanBeUpdated() throws IOException {
+        List<String> names = List.of("a", "b", "c", "d", "e", "f");
+        Seq sources = Seq.copyOf(names.stream().map(n -> Struct.of("secret", Struct.of("name", n))).toList());
+        Obj pod = pod(Struct.of("name", "v", "projected", Struct.of("sources", sources)), Struct.EMPTY);
+        for (String version : List.of("1", "2")) {
+            for (String name : names) {
+                String text = Base64.getEncoder().encodeToString(version.repeat(1 << 20).getBytes(UTF_8));
+                api.seed(ReferencedObjects.SECRETS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name",
+                        name), "data", Struct.of(name, text))));
+            }
+            Path v = volumes.prepare(pod, List.of()).get("v");
+            assertThat(v.resolve("f")).hasContent(version.repeat(1 << 20));
+            assertThat(mounts.mounted(v)).isTrue();
+        }
+    }
+
+    @Test
+    void saysWhichKindOfVolumeItDoesNotKnow() {
+        Obj pod = pod(Struct.of("name", "v", "nfs", Struct.EMPTY), Struct.EMPTY);
+        assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
+                .hasMessage("MountVolume.SetUp failed for volume \"v\" : no volume plugin matched [nfs]");
+    }
+
+    private void bind(Struct source) {
+        bind("c", Seq.EMPTY, source);
+    }
+
+    private void bind(String claim, Seq owners, Struct source) {
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata",
+                Struct.of("namespace", "ns", "name", claim, "ownerReferences", owners), "spec",
+                Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec", source)));
+    }
+
+    private static Obj pod(Struct volume, Struct security) {
+        return Obj.of(Struct.of("metadata", Struct.of("uid", "u1", "name", "p", "namespace", "ns"), "spec",
+                Struct.of("volumes",
+                        Seq.of(volume), "securityContext", security, "containers", Seq.of(Struct.of("name", "a")))));
+    }
+}

@@ -1,0 +1,185 @@
+package io.k3j.kuberuntime;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What is to be done next for a pod that is to run; pure. The rules are upstream's: init containers one after
+/// the other, sidecars as soon as their turn comes, then all others; who ended is started again by the restart
+/// policy; a pod all of whose containers are done gives its sandbox back.
+///
+/// It is upstream's `computePodActions`. The caller makes the sandbox, kills, starts, reads the runtime again and asks
+/// again: nothing is remembered between two decisions but what the runtime holds. Containers in `start` are in the
+/// order of the pod's specification. See <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/>.
+///
+/// @param newSandbox whether a sandbox has to be made first
+/// @param finished whether nothing of the pod will run again
+/// @param start names of containers to make and start
+/// @param kill containers to end, with the reason people are told
+public record PodActions(boolean newSandbox, boolean finished, List<String> start, List<Kill> kill) {
+    /// A container to end.
+    ///
+    /// @param why for people, may be empty
+    public record Kill(Container container, String why) {
+    }
+
+    /// What the caller knows of a container beyond what the runtime does; it is asked on the caller's thread. The
+    /// kubelet's probes know it.
+    public interface Health {
+        /// Whether its startup probe has succeeded, or it has none. A sidecar lets the next init container begin only
+        /// then.
+        boolean started(Container container);
+
+        /// Why it must be restarted, empty when it need not. A liveness or startup probe that has failed, in words for
+        /// the event.
+        String failure(Container container);
+
+        /// Whether one that has ended was ended to be restarted, so that however it ended it is. A container that was
+        /// killed for its probe may end with 0, and with the policy `OnFailure` would not come back then.
+        default boolean restarts(Container ended) {
+            return false;
+        }
+    }
+
+    /// Decides.
+    /// @param pod which is to run: one that is being deleted is not asked about
+    /// @param runtime what it holds of the pod now
+    /// @param health asked for running containers, and for those that have ended
+    public static PodActions of(Obj pod, PodRuntime runtime, Health health) {
+        return new Maker(pod, runtime, health).make();
+    }
+
+    /// Whether a container that ended is to be started again. `restartPolicy` of the container wins over the pod's. A
+    /// container of which the runtime knows no end is started again whatever the policy says: it may never have lived.
+    public static boolean again(Obj pod, Struct container, Container ended) {
+        String policy = container.text("restartPolicy", PodSpecs.restartPolicy(pod));
+        return switch (policy) {
+            case "Always" -> true;
+            case "OnFailure" -> ended.exited() ? ended.end().exitCode() != 0 : true;
+            default -> !ended.exited();
+        };
+    }
+
+    /// One decision; not used again.
+    private static final class Maker {
+        private final Obj pod;
+        private final PodRuntime runtime;
+        private final Health health;
+        private final List<String> start = new ArrayList<>();
+        private final List<Kill> kill = new ArrayList<>();
+
+        Maker(Obj pod, PodRuntime runtime, Health health) {
+            this.pod = pod;
+            this.runtime = runtime;
+            this.health = health;
+        }
+
+        /// Init containers first: those behind one that is not done wait. Once a container proper is in the sandbox,
+        /// init containers count as done, as theirs may have been removed since. A sandbox that is gone makes all of it
+        /// begin anew. Ephemeral containers start once and never again.
+        PodActions make() {
+            boolean sandbox = runtime.ready().isPresent();
+            boolean initFailed = false;
+            boolean initDone = true;
+            boolean begun = sandbox && PodSpecs.containers(pod).stream()
+                    .anyMatch(c -> runtime.current(c.text("name")).isPresent());
+            for (Struct init : PodSpecs.initContainers(pod)) {
+                Turn turn = PodSpecs.sidecar(init) ? sidecar(init, begun) : init(init, begun);
+                initFailed |= turn == Turn.FAILED;
+                if (turn != Turn.DONE) {
+                    initDone = false;
+                    break;
+                }
+            }
+            if (initFailed || allDone()) {
+                runtime.running().forEach(c -> kill.add(new Kill(c, "")));
+                return new PodActions(false, true, List.of(), kill);
+            }
+            if (initDone) {
+                PodSpecs.containers(pod).forEach(this::main);
+            }
+            if (sandbox) {
+                PodSpecs.ephemeralContainers(pod).stream().map(c -> c.text("name"))
+                        .filter(n -> runtime.newest(n).isEmpty()).forEach(start::add);
+            }
+            return new PodActions(!sandbox, false, start, kill);
+        }
+
+        /// What an init container means for those behind it: go on, wait, or give up the pod.
+        private enum Turn {
+            DONE, WAIT, FAILED
+        }
+
+        /// Whether every container has ended for good; never before each has lived. A pod of which some container never
+        /// lived is not done, however the others ended.
+        private boolean allDone() {
+            return PodSpecs.containers(pod).stream().allMatch(c -> runtime.newest(c.text("name"))
+                    .map(ended -> !ended.running() && !again(c, ended)).orElse(false));
+        }
+
+        private boolean again(Struct container, Container ended) {
+            return health.restarts(ended) || PodActions.again(pod, container, ended);
+        }
+
+        /// @param begun whether containers proper have begun in this sandbox
+        private Turn init(Struct container, boolean begun) {
+            String name = container.text("name");
+            Optional<Container> now = runtime.current(name);
+            if (begun) {
+                return Turn.DONE;
+            }
+            if (now.isEmpty() || now.get().state() == Container.State.CREATED) {
+                start.add(name);
+                return Turn.WAIT;
+            }
+            if (!now.get().exited()) {
+                return Turn.WAIT;
+            }
+            if (now.get().end().exitCode() == 0) {
+                return Turn.DONE;
+            }
+            if (PodSpecs.restartPolicy(pod).equals("Never")) {
+                return Turn.FAILED;
+            }
+            start.add(name);
+            return Turn.WAIT;
+        }
+
+        /// A sidecar that has ended starts again whatever the pod's policy is. Others wait for its first start only:
+        /// when containers proper have begun, it no longer holds anybody up.
+        private Turn sidecar(Struct container, boolean begun) {
+            Optional<Container> now = runtime.current(container.text("name"));
+            if (now.isEmpty() || !now.get().running()) {
+                start.add(container.text("name"));
+                return begun ? Turn.DONE : Turn.WAIT;
+            }
+            watch(container, now.get());
+            return begun || health.started(now.get()) ? Turn.DONE : Turn.WAIT;
+        }
+
+        /// A container that is in a sandbox of before counts as ended, though the runtime may still call it running.
+        private void main(Struct container) {
+            String name = container.text("name");
+            Optional<Container> newest = runtime.newest(name);
+            if (runtime.current(name).filter(Container::running).isPresent()) {
+                watch(container, newest.orElseThrow());
+            } else if (newest.isEmpty() || newest.get().running() || again(container, newest.get())) {
+                start.add(name);
+            }
+        }
+
+        /// A running container is replaced when its image was changed in the pod, or when a probe says so; the first
+        /// wins.
+        private void watch(Struct container, Container now) {
+            String hash = now.annotations().getOrDefault(Labels.HASH, "");
+            if (!hash.isEmpty() && !hash.equals(ContainerSpec.hash(container))) {
+                kill.add(new Kill(now, "Container " + now.name() + " definition changed, will be restarted"));
+            } else if (!health.failure(now).isEmpty()) {
+                kill.add(new Kill(now, health.failure(now)));
+            }
+        }
+    }
+}

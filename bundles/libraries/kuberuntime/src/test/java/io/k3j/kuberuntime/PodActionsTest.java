@@ -1,0 +1,116 @@
+package io.k3j.kuberuntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.Sandbox;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PodActionsTest {
+    private final Set<String> unstarted = new HashSet<>();
+    private final Map<String, String> failing = new HashMap<>();
+    private final Map<String, List<Container>> containers = new HashMap<>();
+    private boolean sandbox = true;
+
+    @Test
+    void makesASandboxFirst() {
+        sandbox = false;
+        PodActions plan = plan(pod("Always"));
+        assertThat(plan.newSandbox()).isTrue();
+        assertThat(plan.start()).containsExactly("a", "b");
+    }
+
+    @Test
+    void runsInitContainersOneAfterTheOther() {
+        Obj pod = pod("Always").with(Seq.of(Struct.of("name", "i"), Struct.of("name", "j")), "spec", "initContainers");
+        assertThat(plan(pod).start()).containsExactly("i");
+        put("i", Container.State.RUNNING, 0);
+        assertThat(plan(pod).start()).isEmpty();
+        put("i", Container.State.EXITED, 0);
+        assertThat(plan(pod).start()).containsExactly("j");
+        put("j", Container.State.EXITED, 0);
+        assertThat(plan(pod).start()).containsExactly("a", "b");
+    }
+
+    @Test
+    void triesAFailedInitContainerAgainUnlessThePodNeverRestarts() {
+        put("i", Container.State.EXITED, 1);
+        Struct init = Struct.of("name", "i");
+        assertThat(plan(pod("OnFailure").with(Seq.of(init), "spec", "initContainers")).start()).containsExactly("i");
+        assertThat(plan(pod("Never").with(Seq.of(init), "spec", "initContainers")).finished()).isTrue();
+    }
+
+    @Test
+    void waitsForASidecarToHaveStarted() {
+        Obj pod = pod("Always").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
+                "initContainers");
+        put("s", Container.State.RUNNING, 0);
+        unstarted.add("s");
+        assertThat(plan(pod).start()).isEmpty();
+        unstarted.clear();
+        assertThat(plan(pod).start()).containsExactly("a", "b");
+    }
+
+    @Test
+    void endsSidecarsWhenTheOthersAreDone() {
+        Obj pod = pod("Never").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
+                "initContainers");
+        put("s", Container.State.RUNNING, 0);
+        put("a", Container.State.EXITED, 0);
+        put("b", Container.State.EXITED, 3);
+        PodActions plan = plan(pod);
+        assertThat(plan.finished()).isTrue();
+        assertThat(plan.kill()).extracting(k -> k.container().name()).containsExactly("s");
+    }
+
+    @Test
+    void startsWhoEndedByTheRestartPolicy() {
+        put("a", Container.State.EXITED, 0);
+        put("b", Container.State.EXITED, 1);
+        assertThat(plan(pod("Always")).start()).containsExactly("a", "b");
+        assertThat(plan(pod("OnFailure")).start()).containsExactly("b");
+        assertThat(plan(pod("Never")).finished()).isTrue();
+    }
+
+    @Test
+    void killsWhoFailsItsProbe() {
+        put("a", Container.State.RUNNING, 0);
+        put("b", Container.State.RUNNING, 0);
+        failing.put("b", "Container b failed liveness probe, will be restarted");
+        assertThat(plan(pod("Always")).kill()).extracting(k -> k.container().name()).containsExactly("b");
+    }
+
+    private PodActions plan(Obj pod) {
+        Sandbox s = new Sandbox("s1", 0, sandbox, Instant.EPOCH, List.of(), Map.of(), Map.of());
+        return PodActions.of(pod, new PodRuntime(List.of(s), containers), new PodActions.Health() {
+            @Override
+            public boolean started(Container c) {
+                return !unstarted.contains(c.name());
+            }
+
+            @Override
+            public String failure(Container c) {
+                return failing.getOrDefault(c.name(), "");
+            }
+        });
+    }
+
+    private void put(String name, Container.State state, int exitCode) {
+        Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, exitCode, "", "", "");
+        containers.put(name, List.of(new Container(name, "s1", name, 0, state, "", Map.of(), Map.of(), end)));
+    }
+
+    private static Obj pod(String policy) {
+        return Obj.of(Struct.of("metadata", Struct.of("name", "p"), "spec", Struct.of("restartPolicy", policy,
+                "containers", Seq.of(Struct.of("name", "a"), Struct.of("name", "b")))));
+    }
+}

@@ -1,0 +1,48 @@
+package io.k3j.kuberuntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Image;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecurityTest {
+    private static Obj pod(Struct context) {
+        return Obj.of(Struct.of("metadata", Struct.of("name", "p", "uid", "u"), "spec", Struct.of("securityContext",
+                context, "containers", Seq.of(Struct.of("name", "c")))));
+    }
+
+    @Test
+    void tellsTheRuntimeOfProfilesAndLabels() {
+        Obj pod = pod(Struct.of("seLinuxOptions", Struct.of("level", "s0:c1"), "appArmorProfile",
+                Struct.of("type", "Localhost", "localhostProfile", "mine")));
+        Struct linux = Security.container(pod, Struct.of("name", "c"), "", "/seccomp");
+        assertThat(linux.struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
+        assertThat(linux.struct("apparmor").text("localhostRef")).isEqualTo("localhost/mine");
+        assertThat(Security.sandbox(pod).struct("selinuxOptions").text("level")).isEqualTo("s0:c1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../x", "a/../../x", "/etc/x", ""})
+    void leavesTheDirectoryOfProfilesForNobody(String path) {
+        Struct context = Struct.of("seccompProfile", Struct.of("type", "Localhost", "localhostProfile", path));
+        assertThatThrownBy(() -> Security.container(pod(context), Struct.of("name", "c"), "", "/s"))
+                .isInstanceOf(ConfigError.class);
+    }
+
+    @Test
+    void refusesRootWhereItIsForbidden() {
+        Obj pod = pod(Struct.of("runAsNonRoot", true));
+        Image image = new Image("i", List.of(), List.of(), 0, OptionalLong.empty(), "", false);
+        Struct container = PodSpecs.containers(pod).getFirst();
+        assertThat(Security.refusal(pod, container, image)).contains("image will run as root");
+        assertThat(Security.refusal(pod.with(7, "spec", "securityContext", "runAsUser"), container, image)).isEmpty();
+    }
+}

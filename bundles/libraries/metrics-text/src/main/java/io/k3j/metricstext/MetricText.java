@@ -1,0 +1,77 @@
+package io.k3j.metricstext;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+
+/// What is counted, in Prometheus' text form 0.0.4
+/// (<https://prometheus.io/docs/instrumenting/exposition_formats/>): family by family, each with its lines. One thread.
+public final class MetricText {
+    /// The media type of the text.
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private final StringBuilder text = new StringBuilder(4_096);
+    private String family = "";
+
+    /// What the values of a family are.
+    public enum Type {
+        /// Goes up only.
+        COUNTER,
+        /// Goes up and down.
+        GAUGE,
+        /// Counts below bounds, their sum and number.
+        HISTOGRAM
+    }
+
+    /// Begins a family, which must not have been begun before.
+    public MetricText family(String name, Type type, String help) {
+        family = name;
+        text.append("# HELP ").append(name).append(' ').append(help.replace("\\", "\\\\").replace("\n", "\\n"))
+                .append("\n# TYPE ").append(name).append(' ').append(type.name().toLowerCase(Locale.ROOT)).append('\n');
+        return this;
+    }
+
+    /// A value of the family.
+    /// @param labels name, value, name, value and so on
+    public MetricText value(Number value, String... labels) {
+        return line("", value, labels);
+    }
+
+    /// A value of the family that was measured at another time than now.
+    /// @param labels as for [#value]
+    public MetricText value(Number value, Instant at, String... labels) {
+        line("", value, labels);
+        text.setLength(text.length() - 1);
+        text.append(' ').append(at.toEpochMilli()).append('\n');
+        return this;
+    }
+
+    /// Values of the family, a histogram.
+    /// @param labels as for [#value]
+    public MetricText histogram(Histogram counted, String... labels) {
+        String[] all = Arrays.copyOf(labels, labels.length + 2);
+        all[labels.length] = "le";
+        long below = 0;
+        for (int i = 0; i <= counted.bounds(); i++) {
+            below += counted.within(i);
+            all[labels.length + 1] = i < counted.bounds() ? Double.toString(counted.bound(i)) : "+Inf";
+            line("_bucket", below, all);
+        }
+        return line("_sum", counted.seconds(), labels).line("_count", below, labels);
+    }
+
+    private MetricText line(String suffix, Number value, String... labels) {
+        text.append(family).append(suffix);
+        for (int i = 0; i < labels.length; i += 2) {
+            text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"")
+                    .append(labels[i + 1].replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n")).append('"');
+        }
+        text.append(labels.length == 0 ? " " : "} ").append(value).append('\n');
+        return this;
+    }
+
+    /// All lines.
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,182 @@
+package io.k3j.nodestatus;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.RuntimeReadiness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Registers the node, renews its lease every 10 s and tells its status: at once when it changes, else every
+/// five minutes. See <https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats>. For one thread.
+///
+/// Every round reads the Node from the API server, so labels and taints others set are never written back with old
+/// values. A write that meets another one's is a conflict (409), and the next round begins with the newer object.
+public final class NodeLoop {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    static final Gvr NODES = new Gvr("", "v1", "nodes");
+    /// Between two rounds while the node is not ready, or the API refused: a cluster that begins waits for this node.
+    private static final Duration UNREADY = Duration.ofMillis(200);
+    /// Upstream's `nodeStatusReportFrequency`: every write of a Node goes to each watcher of nodes.
+    private static final Duration REPORT = Duration.ofMinutes(5);
+    /// Bytes available below which the node says `MemoryPressure`: the kubelet's default `memory.available<100Mi`.
+    private static final long MEMORY_FLOOR = 100L << 20;
+    private final ApiClient api;
+    private final ContainerRuntime runtime;
+    private final NodeObject object;
+    private final NodeSettings settings;
+    private final TimeSource clock;
+    private final NodeLease lease;
+    private final NodeRoles roles;
+    private final CountDownLatch closed;
+    private String runtimeVersion = "";
+    /// When the status was last written, on the monotonic clock.
+    private Instant reported = Instant.EPOCH;
+    /// Whether the Node is known to exist; a 404 takes it back, so a Node somebody deleted is registered anew.
+    private boolean registered;
+    /// Whether the first failure has been told: while an API server starts there is one every 200 ms.
+    private boolean told;
+
+    /// Asks nobody anything yet.
+    /// @param api as the node itself
+    /// @param runtime whose readiness is the node's
+    /// @param object what is to be told
+    /// @param closed opens when the kubelet stops
+    public NodeLoop(ApiClient api, ContainerRuntime runtime, NodeObject object, TimeSource clock,
+            CountDownLatch closed) {
+        this.api = api;
+        this.runtime = runtime;
+        this.object = object;
+        this.clock = clock;
+        this.closed = closed;
+        settings = object.settings();
+        lease = new NodeLease(api, clock);
+        roles = new NodeRoles(api, object.roles());
+    }
+
+    /// Works until closed. Failures are logged and tried again. To be called once. A round under way when `closed`
+    /// opens is finished.
+    /// @param ready told whether the node is, whenever that has been written
+    public void run(Consumer<Boolean> ready) {
+        try {
+            boolean fine;
+            do {
+                fine = once(ready);
+            } while (!closed.await(fine ? NodeLease.EVERY.toMillis() : UNREADY.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// One round. Lease before status: a node whose status cannot be written lives all the same.
+    /// @return whether the node is ready, and has its roles
+    private boolean once(Consumer<Boolean> ready) {
+        try {
+            Obj node = registered ? api.get(NODES, Key.of(settings.name())) : register();
+            registered = true;
+            lease.renew(node);
+            boolean fine = report(roles.given(node));
+            ready.accept(fine);
+            return fine && !roles.pending();
+        } catch (ApiFault e) {
+            registered = registered && e.code() != 404;
+            String what = "node={0} is not told: {1}";
+            LOG.log(told || e.code() == 409 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what,
+                    settings.name(),
+                    e.getMessage());
+            told |= e.code() != 409;
+            return false;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Node status update failed node=" + settings.name(), e);
+            return false;
+        }
+    }
+
+    /// A Node that is there keeps what others gave it; the labels and annotations that are this kubelet's are set.
+    /// Labels and taints of the flags are set only when it is made here: afterwards they are the administrator's.
+    private Obj register() {
+        Key key = Key.of(settings.name());
+        Optional<Obj> there = api.find(NODES, key);
+        Obj node = there.orElseGet(() -> api.create(NODES, object.fresh(), WriteOptions.PLAIN));
+        Obj wanted = object.registered(node);
+        if (!wanted.tree().equals(node.tree())) {
+            node = api.update(NODES, wanted, WriteOptions.PLAIN);
+        }
+        return node;
+    }
+
+    /// @return whether runtime and network are ready
+    private boolean report(Obj node) {
+        Instant now = clock.monotonic().instant();
+        RuntimeReadiness readiness = readiness();
+        Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
+                readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
+                pressures()));
+        boolean fine = readiness.runtime() && readiness.network();
+        boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
+        if (due || !same(wanted, node.status())) {
+            api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);
+            reported = now;
+        }
+        return fine;
+    }
+
+    /// Whether nothing differs but the time of the heartbeat.
+    private static boolean same(Struct one, Struct other) {
+        return still(one).equals(still(other));
+    }
+
+    /// Heartbeats change at every look and are no news.
+    private static Struct still(Struct status) {
+        return status.with("conditions", Seq.copyOf(status.seq("conditions").structs().stream()
+                .map(c -> c.without("lastHeartbeatTime")).toList()));
+    }
+
+    /// A runtime that does not answer is not ready, with its own words as the reason; that is the node's state and no
+    /// failure of the loop. The version is asked for once.
+    private RuntimeReadiness readiness() {
+        try {
+            if (runtimeVersion.isEmpty()) {
+                runtimeVersion = runtime.version().url();
+            }
+            return runtime.readiness();
+        } catch (RuntimeFault e) {
+            return new RuntimeReadiness(false, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Less than a twentieth of the disk free is `DiskPressure`, K3s' `nodefs.available<5%`. Taints for both are the
+    /// node lifecycle controller's.
+    private Set<String> pressures() {
+        Set<String> all = new HashSet<>();
+        if (MachineInfo.memory("MemAvailable:") < MEMORY_FLOOR) {
+            all.add("MemoryPressure");
+        }
+        try {
+            var store = Files.getFileStore(settings.rootDir());
+            if (store.getUsableSpace() < store.getTotalSpace() / 20) {
+                all.add("DiskPressure");
+            }
+        } catch (IOException e) {
+            // unknown is not pressure
+        }
+        return all;
+    }
+}

@@ -1,0 +1,34 @@
+package io.k3j.nodestatus;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/// What a node is told about itself, after defaults. A value, but for `maxPods`, which may change with the
+/// configuration while the kubelet runs.
+///
+/// @param name of the node
+/// @param rootDir the directory on whose file system pods' files lie
+/// @param maxPods how many pods it may have, asked for whenever the status is made
+/// @param externalIps `--node-external-ip`
+/// @param labels `--node-label`, as `name=value`; set when the node is registered
+/// @param taints `--node-taint`, as `key=value:Effect`; set when the node is registered
+/// @param args the command and its arguments, without secrets
+/// @param env variables it was started with, as `NAME=value`, without secrets
+/// @param port the kubelet's
+/// @param controlPlane whether it carries the role of a server
+/// @param cloud who tells what the node is in a cloud
+public record NodeSettings(String name, Path rootDir, LongSupplier maxPods, List<String> externalIps,
+        List<String> labels, List<String> taints, List<String> args, List<String> env, String port,
+        boolean controlPlane, Cloud cloud) {
+    /// Who tells a node's provider ID, instance type and addresses.
+    ///
+    /// @param own this node itself does, as K3s' own cloud has it; not with `--disable-cloud-controller`
+    /// @param external another cloud's controller does: `--kubelet-arg=cloud-provider=external` beside that flag
+    /// @param internalDns `--node-internal-dns`
+    /// @param externalDns `--node-external-dns`
+    public record Cloud(boolean own, boolean external, List<String> internalDns, List<String> externalDns) {
+        /// K3s' own, without DNS names.
+        public static final Cloud K3S = new Cloud(true, false, List.of(), List.of());
+    }
+}

@@ -1,0 +1,82 @@
+package io.k3j.nodestatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.RuntimeReadiness;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NodeObjectTest {
+    private static final String TYPE = "node.kubernetes.io/instance-type";
+    private final NodeObject object = object(NodeSettings.Cloud.K3S);
+
+    private static NodeObject object(NodeSettings.Cloud cloud) {
+        NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), () -> 110, List.of("1.2.3.4"), List.of(),
+                List.of(), List.of(), List.of(), "10250", true, cloud);
+        return new NodeObject(settings,
+                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")));
+    }
+
+    @Test
+    void tellsWhatItIsInK3sOwnCloud() {
+        Obj node = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com"))).fresh();
+        assertThat(node.spec().text("providerID")).isEqualTo("k3s://n1");
+        assertThat(node.labels()).containsEntry(TYPE, "k3s");
+        assertThat(node.annotations()).containsEntry("k3s.io/internal-ip", "10.0.0.1")
+                .containsEntry("k3s.io/external-ip", "1.2.3.4").containsEntry("k3s.io/internal-dns", "n1.lan")
+                .containsEntry("k3s.io/external-dns", "n1.example.com").containsEntry("k3s.io/hostname", "n1");
+        assertThat(node.spec().has("taints")).isFalse();
+    }
+
+    @Test
+    void tellsItsAddressesInTheOrderOfK3s() {
+        NodeObject named = object(new NodeSettings.Cloud(true, false, List.of("n1.lan"), List.of("n1.example.com")));
+        assertThat(named.status(Struct.EMPTY, now()).seq("addresses").structs()).extracting(a -> a.text("type"))
+                .containsExactly("InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS", "Hostname");
+    }
+
+    @Test
+    void leavesTheCloudToOthersWithoutTheCloudController() {
+        Obj node = object(new NodeSettings.Cloud(false, false, List.of(), List.of())).fresh();
+        assertThat(node.spec().isEmpty()).isTrue();
+        assertThat(node.labels()).doesNotContainKey(TYPE);
+        assertThat(node.annotations().keySet()).noneMatch(a -> a.startsWith("k3s.io/internal"));
+        Obj given = node.with("aws:///i-1", "spec", "providerID");
+        assertThat(object(new NodeSettings.Cloud(false, false, List.of(), List.of())).registered(given).spec()
+                .text("providerID")).isEqualTo("aws:///i-1");
+    }
+
+    @Test
+    void waitsForAnotherCloudWithATaintAndKeepsItsAddresses() {
+        NodeObject external = object(new NodeSettings.Cloud(false, true, List.of(), List.of()));
+        assertThat(external.fresh().spec().seq("taints").struct(0)).isEqualTo(Struct.of("key",
+                "node.cloudprovider.kubernetes.io/uninitialized", "value", "true", "effect", "NoSchedule"));
+        Seq told = Seq.of(Struct.of("type", "InternalIP", "address", "172.16.0.9"));
+        assertThat(external.status(Struct.of("addresses", told), now()).seq("addresses")).isEqualTo(told);
+        assertThat(external.status(Struct.EMPTY, now()).seq("addresses").struct(0).text("address"))
+                .isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void keepsTheResourcesOthersHaveGivenTheNode() {
+        Struct old = Struct.of("capacity", Struct.of("example.com/dongle", "4", "cpu", "99"), "allocatable",
+                Struct.of("example.com/gone", "1"));
+        Struct status = object.status(old, now());
+        assertThat(status.struct("capacity").text("example.com/dongle")).isEqualTo("4");
+        assertThat(status.struct("allocatable").text("example.com/dongle")).isEqualTo("4");
+        assertThat(status.struct("allocatable").has("example.com/gone")).isFalse();
+        assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
+        assertThat(status.struct("allocatable").text("ephemeral-storage")).isEqualTo("950");
+    }
+
+    private static NodeObject.Now now() {
+        return new NodeObject.Now(Instant.parse("2026-11-20T06:00:00Z"), new RuntimeReadiness(true, true, ""), "",
+                List.of(), 1000, Set.of());
+    }
+}

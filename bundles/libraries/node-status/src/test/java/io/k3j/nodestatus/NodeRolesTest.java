@@ -1,0 +1,27 @@
+package io.k3j.nodestatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NodeRolesTest {
+    private static final String ROLE = "node-role.kubernetes.io/control-plane";
+    private final FakeApi api = FakeApi.stepped(new ManualClock());
+    private final NodeRoles roles = new NodeRoles(api, Map.of(ROLE, "true"));
+
+    @Test
+    void areAskedForAgainUntilTheyAreGiven() {
+        Obj node = api.seed(NodeLoop.NODES, Obj.of(Struct.of("metadata", Struct.of("name", "n"))));
+        api.refuse("patch", NodeLoop.NODES, ApiFault.forbidden(NodeLoop.NODES, "n", "no role binding yet"));
+        assertThat(roles.given(node).labels()).isEmpty();
+        assertThat(roles.pending()).isTrue();
+        assertThat(roles.given(node).labels()).containsEntry(ROLE, "true");
+        assertThat(roles.pending()).isFalse();
+    }
+}

@@ -1,0 +1,299 @@
+package io.k3j.nodetunnels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.supervisorrequests.Refusal;
+import io.k3j.supervisorrequests.Requester;
+import io.k3j.testkitedge.FakeExchange;
+import java.io.DataInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The server's end of the tunnel against the very bytes a stock agent sends and expects.
+@Timeout(30)
+class NodeTunnelsTest {
+    private static final Requester NODE = new Requester("system:node:node-2", List.of("system:nodes"));
+    private final NodeTunnels tunnels = new NodeTunnels(new Random(7));
+    /// Nothing is known of any node.
+    private final EgressDialer.Nodes nodes = new EgressDialer.Nodes() {
+        @Override
+        public int kubeletPort(String node, int otherwise) {
+            return otherwise;
+        }
+
+        @Override
+        public boolean isServer(String node) {
+            return false;
+        }
+    };
+    private final List<String> direct = new ArrayList<>();
+    private ServerSocket listening;
+    private Socket agent;
+    private DataInputStream in;
+    private OutputStream out;
+    private Thread served;
+
+    @BeforeEach
+    void connect() throws Exception {
+        connect(new FakeExchange("GET", "/v1-k3s/connect"));
+    }
+
+    private void connect(FakeExchange plain) throws Exception {
+        listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        agent = new Socket(listening.getInetAddress(), listening.getLocalPort());
+        agent.setSoTimeout(10_000);
+        Socket server = listening.accept();
+        in = new DataInputStream(agent.getInputStream());
+        out = agent.getOutputStream();
+        FakeExchange upgrade = plain.with("upgrade", "websocket").with("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .upgraded(awaited(server));
+        served = Thread.startVirtualThread(() -> {
+            try {
+                tunnels.answer(upgrade, NODE);
+            } catch (IOException | Refusal ended) {
+                // the test sees it at its own end
+            }
+        });
+        assertThat(tunnels.of("node-2", java.time.Duration.ofSeconds(5))).isPresent();
+        assertThat(upgrade.status()).isEqualTo(101);
+        assertThat(upgrade.answer()).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    @AfterEach
+    void disconnect() throws Exception {
+        agent.close();
+        served.join();
+        tunnels.close();
+        listening.close();
+    }
+
+    /// Whoever closes its input goes on when the tunnel has ended for everybody.
+    private ByteDuplex awaited(Socket socket) {
+        InputStream input = new FilterInputStream(stream(socket::getInputStream)) {
+            @Override
+            public void close() throws IOException {
+                super.close();
+                try {
+                    if (Thread.currentThread() != served) {
+                        served.join();
+                    }
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        ByteDuplex plain = duplex(socket);
+        return new ByteDuplex() {
+            @Override
+            public InputStream input() {
+                return input;
+            }
+
+            @Override
+            public OutputStream output() {
+                return plain.output();
+            }
+
+            @Override
+            public void close() {
+                plain.close();
+            }
+        };
+    }
+
+    static ByteDuplex duplex(Socket socket) {
+        return new ByteDuplex() {
+            @Override
+            public InputStream input() {
+                return stream(socket::getInputStream);
+            }
+
+            @Override
+            public OutputStream output() {
+                try {
+                    return socket.getOutputStream();
+                } catch (IOException closed) {
+                    throw new java.io.UncheckedIOException(closed);
+                }
+            }
+
+            @Override
+            public void close() {
+                try {
+                    socket.close();
+                } catch (IOException closed) {
+                    throw new java.io.UncheckedIOException(closed);
+                }
+            }
+        };
+    }
+
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
+
+    private static InputStream stream(Opening opening) {
+        try {
+            return opening.open();
+        } catch (IOException closed) {
+            throw new java.io.UncheckedIOException(closed);
+        }
+    }
+
+    private EgressDialer dialer(String mode) {
+        NodeDialer recorder = (node, host, port) -> {
+            direct.add(node + " " + host + ":" + port);
+            return duplex(new Socket());
+        };
+        return new EgressDialer(mode, "server-1", tunnels, nodes, recorder);
+    }
+
+    /// A masked binary message, as gorilla's client sends it.
+    private void send(byte[]... parts) throws IOException {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        out.write(new byte[] {(byte) 0x82, (byte) (0x80 | all.size()), 0, 0, 0, 0});
+        out.write(all.toByteArray());
+        out.flush();
+    }
+
+    /// An unmasked message of the server: its payload without the message id, which is random.
+    private byte[] receive() throws IOException {
+        assertThat(in.readUnsignedByte()).isEqualTo(0x82);
+        byte[] message = in.readNBytes(in.readUnsignedByte());
+        int at = 0;
+        while (message[at] < 0) {
+            at++;
+        }
+        return java.util.Arrays.copyOfRange(message, at + 1, message.length);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] head(int... bytes) {
+        byte[] head = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            head[i] = (byte) bytes[i];
+        }
+        return head;
+    }
+
+    @Test
+    void speaksWithAStockAgentByteForByte() throws Exception {
+        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        // connection 2 (zig-zag 4), kind 2 (4), 15000 ms (b0 ea 01)
+        byte[] connect = receive();
+        assertThat(connect).startsWith(4, 4, 0xb0, 0xea, 0x01);
+        assertThat(new String(connect, 5, connect.length - 5, StandardCharsets.UTF_8)).isEqualTo("tcp/127.0.0.1:10250");
+        kubelet.output().write(bytes("GET /"));
+        byte[] data = receive();
+        assertThat(data).startsWith(4, 2, 0xb0, 0xea, 0x01).endsWith(bytes("GET /"));
+        send(head(0x02, 4, 2, 0xb0, 0xea, 0x01), bytes("200 OK"));
+        assertThat(kubelet.input().readNBytes(6)).isEqualTo(bytes("200 OK"));
+        // the agent's end of the connection: ERROR "EOF"
+        send(head(0x04, 4, 6), bytes("EOF"));
+        assertThat(kubelet.input().read()).isEqualTo(-1);
+        // ours
+        ByteDuplex second = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        assertThat(receive()).startsWith(6, 4);
+        second.close();
+        assertThat(receive()).startsWith(6, 6).endsWith(bytes("EOF"));
+    }
+
+    @Test
+    void aTunnelThatTakesItselfOutWhileAllEndIsNoFault() throws Exception {
+        tunnels.close();
+        assertThat(in.read()).isEqualTo(-1);
+        assertThat(tunnels.of("node-2", java.time.Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void anAgentThatNamesItsSilenceIsGivenUpAfterIt() throws Exception {
+        agent.close();
+        served.join();
+        listening.close();
+        connect(new FakeExchange("GET", "/v1-k3s/connect").with("k3j-tunnel-silence", "1"));
+        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        receive();
+        assertThatThrownBy(() -> kubelet.input().read()).hasMessage("tunnel disconnect");
+    }
+
+    @Test
+    void answersPingsPausesAndLists() throws Exception {
+        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        receive();
+        out.write(head(0x89, 0x80, 0, 0, 0, 0));
+        out.flush();
+        assertThat(in.readUnsignedShort()).as("an empty pong").isEqualTo(0x8a00);
+        send(head(0x06, 4, 12));
+        send(head(0x08, 4, 2, 0xb0, 0xea, 0x01), bytes("x"));
+        assertThat(kubelet.input().read()).isEqualTo('x');
+        Thread writer = Thread.startVirtualThread(() -> {
+            try {
+                kubelet.output().write('y');
+            } catch (IOException ended) {
+                // the test would miss its byte
+            }
+        });
+        while (writer.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        send(head(0x0a, 4, 14));
+        assertThat(receive()).startsWith(4, 2, 0xb0, 0xea, 0x01).endsWith(bytes("y"));
+        // two lists without connection 2
+        send(head(0x0c, 0, 16));
+        send(head(0x0e, 0, 16));
+        assertThatThrownBy(() -> kubelet.input().read()).hasMessage("sync from client");
+    }
+
+    @Test
+    void tellsADiallerWhatTheAgentSays() throws Exception {
+        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        receive();
+        send(head(0x04, 4, 6), bytes("dial tcp 127.0.0.1:10250: connection refused"));
+        assertThatThrownBy(() -> kubelet.input().read()).hasMessageContaining("connection refused");
+    }
+
+    @Test
+    void goesThroughTheTunnelAsTheModeSays() throws Exception {
+        dialer("agent").dial("node-2", "10.42.1.5", 8080);
+        dialer("disabled").dial("node-2", "192.0.2.9", 10_250);
+        dialer("agent").dial("server-1", "127.0.0.1", 10_250);
+        assertThat(direct).containsExactly("node-2 10.42.1.5:8080", "node-2 192.0.2.9:10250",
+                "server-1 127.0.0.1:10250");
+        dialer("cluster").dial("node-2", "10.42.1.5", 8080);
+        assertThat(receive()).endsWith(bytes("tcp/10.42.1.5:8080"));
+        dialer("pod").dial("node-2", "fd00::5", 8080);
+        assertThat(receive()).endsWith(bytes("tcp/[fd00::5]:8080"));
+        dialer("cluster").dial("node-3", "10.42.2.5", 8080);
+        assertThat(direct).hasSize(4).last().isEqualTo("node-3 10.42.2.5:8080");
+        assertThatThrownBy(() -> dialer("agent").dial("node-3", "192.0.2.10", 10_250))
+                .hasMessageContaining("no tunnel to node node-3");
+    }
+
+    @Test
+    void wantsAWebSocket() {
+        assertThatThrownBy(() -> tunnels.answer(new FakeExchange("GET", "/v1-k3s/connect"), NODE))
+                .isInstanceOf(Refusal.class);
+    }
+}

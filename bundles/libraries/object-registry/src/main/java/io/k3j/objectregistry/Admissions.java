@@ -1,0 +1,89 @@
+package io.k3j.objectregistry;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
+import java.util.List;
+
+/// The admission plug-ins in upstream's order, first all that change the object, then all that only look
+/// ("Admission Control in Kubernetes"). While a wanted one is away nothing is written: what nobody has looked at is
+/// not let pass.
+///
+/// What a plug-in has reserved for a write (an address, a share of a quota) is given back by `abandoned` when the
+/// write does not happen. Any thread; blocks as long as the plug-ins do.
+public final class Admissions {
+    private final Slot<Admission> plugins;
+    private final Runnable patience;
+
+    /// @param plugins in the order in which they are asked
+    /// @param patience waits a moment for plug-ins that are being replaced; called at most once for each pass
+    public Admissions(Slot<Admission> plugins, Runnable patience) {
+        this.plugins = plugins;
+        this.patience = patience;
+    }
+
+    /// The object as the mutating plug-ins leave it. When one refuses, those that had their turn are told that the
+    /// write is abandoned.
+    /// @return the same object when none has changed it
+    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
+    public Struct admit(Write write, Struct object) {
+        List<Slot.Entry<Admission>> all = present();
+        Struct now = object;
+        try {
+            for (Slot.Entry<Admission> e : all) {
+                if (e.service().handles(write)) {
+                    now = e.service().admit(write, now);
+                }
+            }
+            return now;
+        } catch (RuntimeException e) {
+            abandoned(write, now);
+            throw e;
+        }
+    }
+
+    /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
+    /// reserved.
+    /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
+    public void validate(Write write, Struct object) {
+        for (Slot.Entry<Admission> e : present()) {
+            if (e.service().handles(write)) {
+                e.service().validate(write, object);
+            }
+        }
+    }
+
+    /// What plug-ins warn of, of an object they all let pass. Their texts, for the header `Warning` of the answer;
+    /// none refuses any more.
+    List<String> warnings(Write write, Struct object) {
+        return plugins.state().all().stream().map(Slot.Entry::service).filter(p -> p.handles(write))
+                .flatMap(p -> p.warnings(write, object).stream()).toList();
+    }
+
+    /// The write did not happen after all. Told to every plug-in that handles such a write, whether it had its turn
+    /// or not: to give back nothing does no harm.
+    public void abandoned(Write write, Struct object) {
+        for (Slot.Entry<Admission> e : plugins.state().all()) {
+            if (e.service().handles(write)) {
+                e.service().abandoned(write, object);
+            }
+        }
+    }
+
+    /// All of them; none is away. A request that has begun waits for those that are replaced meanwhile.
+    private List<Slot.Entry<Admission>> present() {
+        Slot.State<Admission> now = plugins.state();
+        if (!now.complete()) {
+            patience.run();
+            now = plugins.state();
+        }
+        String missing = now.missing();
+        if (missing != null) {
+            throw ApiFault.unavailable(
+                    (missing.isEmpty() ? "an admission plug-in" : "admission plug-in " + missing)
+                            + " is being replaced");
+        }
+        return now.all();
+    }
+}

@@ -1,0 +1,66 @@
+package io.k3j.objectregistry;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Whether everything is there that a [Slot] should hold: the one place where this is decided. What is missed is waited
+/// for and then answered with 503, never taken for a no or a yes.
+///
+/// *Declared* is what flags name: authorization modes and admission plug-ins. Of everything else nobody in reach of
+/// this bundle says that it is wanted: a `feature.json` names bundles and not what they contribute, `Plan` is
+/// reserved, and `Components` keeps anyone who asks waiting for the very swap that is under way. There *history*
+/// stands in: as many sorts of services as there were at once at most. Called by its slot, one call at a time.
+public final class Completeness<T> {
+    private final Set<String> declared;
+    private final Function<Slot.Entry<T>, String> name;
+    private final boolean remembers;
+    /// So many sorts were there at once at most.
+    private long most;
+
+    private Completeness(Set<String> declared, Function<Slot.Entry<T>, String> name, boolean remembers) {
+        this.declared = Set.copyOf(declared);
+        this.name = name;
+        this.remembers = remembers;
+    }
+
+    /// Complete when there is a service of each name.
+    ///
+    /// @param names that are wanted; none: always complete
+    /// @param name of a service, which is told by its properties
+    public static <T> Completeness<T> declared(Set<String> names, Function<Slot.Entry<T>, String> name) {
+        return new Completeness<>(names, name, false);
+    }
+
+    /// Complete when there are as many sorts as there ever were. A bundle that was taken out for good leaves a gap
+    /// as long as this object lives.
+    public static <T> Completeness<T> remembered() {
+        return new Completeness<>(Set.of(), e -> "", true);
+    }
+
+    /// Complete when both hold.
+    public static <T> Completeness<T> declaredAndRemembered(Set<String> names, Function<Slot.Entry<T>, String> name) {
+        return new Completeness<>(names, name, true);
+    }
+
+    /// The name of a service that is missed among these, empty when it has none; null when nothing is missed.
+    /// Remembers what it sees, so it is asked once for each change.
+    @Nullable
+    String missing(List<Slot.Entry<T>> present) {
+        Set<String> there = present.stream().map(name).collect(Collectors.toCollection(HashSet::new));
+        Set<String> away = new TreeSet<>(declared);
+        away.removeAll(there);
+        long sorts = sorts(present);
+        most = Math.max(most, sorts);
+        return !away.isEmpty() ? away.iterator().next() : remembers && sorts < most ? "" : null;
+    }
+
+    /// Two generations of one bundle stand side by side for a while: they count once.
+    private static <T> long sorts(List<Slot.Entry<T>> present) {
+        return present.stream().map(e -> e.service().getClass().getName()).distinct().count();
+    }
+}

@@ -1,0 +1,101 @@
+package io.k3j.objectregistry;
+
+import io.k3j.apiserverapi.ResourceKind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The listed kinds by group and version, in upstream's order: groups by importance, versions by stability. The
+/// order also decides which group an unqualified resource name means. Discovery shows them so, and `kubectl` takes
+/// the first that fits. A value; any thread.
+public final class Groups {
+    /// Groups that are not named here, those of custom resources, come behind them by name.
+    private static final List<String> ORDER = List.of("", "apiregistration.k8s.io", "apps", "events.k8s.io",
+            "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io",
+            "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
+            "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
+            "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
+            "storagemigration.k8s.io");
+    private final Map<String, Map<String, List<ResourceKind>>> groups;
+
+    private Groups(Map<String, Map<String, List<ResourceKind>>> groups) {
+        this.groups = groups;
+    }
+
+    /// Sorts kinds; resources of a version by name.
+    public static Groups of(Collection<ResourceKind> kinds) {
+        List<ResourceKind> all = new ArrayList<>(kinds);
+        all.sort(Comparator.comparingInt((ResourceKind k) -> place(k.gvr().group())).thenComparing(k -> k.gvr().group())
+                .thenComparing(k -> k.gvr().version(), Groups::byStability).thenComparing(k -> k.gvr().resource()));
+        Map<String, Map<String, List<ResourceKind>>> groups = new LinkedHashMap<>();
+        for (ResourceKind k : all) {
+            groups.computeIfAbsent(k.gvr().group(), g -> new LinkedHashMap<>())
+                    .computeIfAbsent(k.gvr().version(), v -> new ArrayList<>()).add(k);
+        }
+        return new Groups(groups);
+    }
+
+    private static int place(String group) {
+        int at = ORDER.indexOf(group);
+        return at < 0 ? ORDER.size() : at;
+    }
+
+    /// The names of the groups in order, the core group (an empty name) first.
+    public Collection<String> names() {
+        return groups.keySet();
+    }
+
+    /// The kinds of a group by version, the preferred version first; empty when there is no such group.
+    public Map<String, List<ResourceKind>> versions(String group) {
+        return groups.getOrDefault(group, new TreeMap<>());
+    }
+
+    /// Orders versions: stable before beta before alpha, higher numbers first, others by name
+    /// (CustomResourceDefinition, Version priority; upstream's `version.CompareKubeAwareVersionStrings`).
+    static int byStability(String a, String b) {
+        int[] x = parsed(a);
+        int[] y = parsed(b);
+        for (int i = 0; i < x.length; i++) {
+            if (x[i] != y[i]) {
+                return Integer.compare(y[i], x[i]);
+            }
+        }
+        return a.compareTo(b);
+    }
+
+    /// Stability (3 stable, 2 beta, 1 alpha, 0 no Kubernetes version), major, minor.
+    private static int[] parsed(String version) {
+        int at = digits(version, 1);
+        if (!version.startsWith("v") || at == 1) {
+            return new int[] {0, 0, 0};
+        }
+        int major = number(version, 1, at);
+        if (at == version.length()) {
+            return new int[] {3, major, 0};
+        }
+        for (String word : List.of("beta", "alpha")) {
+            int end = digits(version, at + word.length());
+            if (version.startsWith(word, at) && end == version.length() && end > at + word.length()) {
+                return new int[] {word.equals("beta") ? 2 : 1, major, number(version, at + word.length(), end)};
+            }
+        }
+        return new int[] {0, 0, 0};
+    }
+
+    /// Where the digits end; nine at most, so that they fit an `int`.
+    private static int digits(String text, int from) {
+        int at = from;
+        while (at < text.length() && at - from < 9 && Character.isDigit(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static int number(String text, int from, int to) {
+        return Integer.parseInt(text, from, to, 10);
+    }
+}

@@ -1,0 +1,153 @@
+package io.k3j.objectregistry;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.schema.ManagedFields;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// The part of `metadata` that belongs to the server: names, uid, times, generation ("API conventions, Metadata";
+/// upstream's `rest.BeforeCreate` and `BeforeUpdate`). Pure but for its clock and chance; any thread.
+public final class Metadata {
+    /// Without vowels and digits that look like letters, so that no words arise; upstream's `utilrand`.
+    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final int SUFFIX = 5;
+    /// With the suffix 63, the most of a DNS label.
+    private static final int MAX_BASE = 58;
+    /// A client's values of these do not count once an object is there.
+    private static final List<String> KEPT = List.of("name", "generateName", "namespace", "uid", "creationTimestamp",
+            "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields");
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Supplier<UUID> uids;
+
+    /// @param clock for `creationTimestamp`, `deletionTimestamp` and the times of managers
+    /// @param random for generated names
+    /// @param uids of new objects
+    public Metadata(InstantSource clock, RandomGenerator random, Supplier<UUID> uids) {
+        this.clock = clock;
+        this.random = random;
+        this.uids = uids;
+    }
+
+    /// Now, in whole seconds, as times of objects are written.
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /// A name made from `generateName`: its beginning and five characters by chance. It may be taken.
+    String generated(String base) {
+        StringBuilder b = new StringBuilder(base.substring(0, Math.min(MAX_BASE, base.length())));
+        for (int i = 0; i < SUFFIX; i++) {
+            b.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return b.toString();
+    }
+
+    /// A new object's metadata. What a client says of uid, times and generation is dropped without a word, as
+    /// upstream does.
+    Struct created(Intent intent, Struct object) {
+        Struct given = object.struct("metadata");
+        Struct.Builder b = Struct.builder().putUnlessEmpty("name", intent.key().name())
+                .putUnlessEmpty("generateName", given.text("generateName"))
+                .putUnlessEmpty("namespace", intent.key().namespace()).put("uid", uids.get().toString());
+        if (intent.target().kind().strategy().generation()) {
+            b.put("generation", 1L);
+        }
+        b.put("creationTimestamp", now().toString());
+        copyRest(given, b);
+        return object.with("metadata", b.build());
+    }
+
+    /// A changed object's metadata: what the server owns is as it was, but for `managedFields`, which a writer of
+    /// the object itself may set.
+    Struct changed(Intent intent, Struct before, Struct object) {
+        Struct old = intent.subresource().isEmpty() ? ManagedFields.claimed(before, object) : before.struct("metadata");
+        Struct.Builder b = Struct.builder();
+        for (String name : KEPT) {
+            Object value = old.get(name);
+            if (value != null) {
+                b.put(name, value);
+            }
+        }
+        copyRest(object.struct("metadata"), b);
+        return object.with("metadata", b.build());
+    }
+
+    /// `resourceVersion` is never stored: it is the revision of the row.
+    private static void copyRest(Struct given, Struct.Builder b) {
+        given.forEach((name, value) -> {
+            if (!KEPT.contains(name) && !name.equals("resourceVersion") && !name.equals("selfLink")) {
+                b.put(name, value);
+            }
+        });
+    }
+
+    /// The object with its generation raised when anything but metadata differs, and but the status where that is
+    /// written on its own. Controllers tell by it whether the wish has changed (`observedGeneration`).
+    Struct generation(Intent intent, Struct before, Struct after) {
+        boolean status = intent.target().kind().strategy().status();
+        if (body(before, status).equals(body(after, status))) {
+            return after;
+        }
+        return after.withAt(before.struct("metadata").whole("generation", 0) + 1, "metadata", "generation");
+    }
+
+    private static Struct body(Struct object, boolean without) {
+        Struct body = object.without("metadata");
+        return without ? body.without("status") : body;
+    }
+
+    /// The object marked for deletion, after `grace` seconds. `deletionTimestamp` is the time at which the grace is
+    /// over, not that of the request. Being marked counts as a change of the wish, once.
+    Struct marked(Struct object, long grace) {
+        Struct metadata = object.struct("metadata").with("deletionTimestamp", now().plusSeconds(grace).toString())
+                .with("deletionGracePeriodSeconds", grace);
+        if (metadata.whole("generation", 0) > 0 && !Obj.stored(object, 0).terminating()) {
+            metadata = metadata.with("generation", metadata.whole("generation", 0) + 1);
+        }
+        return object.with("metadata", metadata);
+    }
+
+    /// Checks that body and path speak of the same object. What only the path says is put into the object later, by
+    /// [#created] and [#changed].
+    ///
+    /// @param creation whether the object is to be new: then it may lack a name, and must not have a version
+    /// @return the object as it was given
+    /// @throws ApiFault 400
+    static Struct placed(Intent intent, Struct object, boolean creation) {
+        Struct given = object.struct("metadata");
+        String namespace = given.text("namespace");
+        // on kinds that have none it is dropped, as upstream does: charts write it there
+        boolean namespaced = intent.target().kind().namespaced();
+        if (namespaced && !namespace.isEmpty() && !namespace.equals(intent.key().namespace())) {
+            throw ApiFault.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+        if (creation && !given.text("resourceVersion").isEmpty()) {
+            throw ApiFault.badRequest("resourceVersion should not be set on objects to be created");
+        }
+        String name = given.text("name");
+        if (!creation && !name.equals(intent.key().name()) && !name.isEmpty()) {
+            throw ApiFault.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
+                    + intent.key().name() + ")");
+        }
+        return object;
+    }
+
+    /// Checks the uid a writer names, if any.
+    /// @throws ApiFault 409
+    static void sameUid(Gvr gvr, String name, String wanted, String actual) {
+        if (!wanted.isEmpty() && !wanted.equals(actual)) {
+            throw ApiFault.conflict(gvr, name,
+                    "Precondition failed: UID in precondition: " + wanted + ", UID in object meta: " + actual);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.k3j.objectregistry;
+
+import io.k3j.apimachinery.JsonSize;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Document;
+import io.k3j.codec.Protobuf;
+import io.k3j.codec.Yaml;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import io.k3j.schema.DecodeFailure;
+import io.k3j.schema.Decoding;
+import io.k3j.schema.Pruning;
+import io.k3j.schema.Shape;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Trees typed as their kind's schema says, which is what upstream's decoders do beside reading. Any thread.
+///
+/// Built-in kinds come out as Go's types would hold them, unknown fields dropped; custom ones are pruned to their
+/// structural schema.
+public final class ObjectDecoder {
+    /// The largest document taken: 3 MiB, upstream's `MaxRequestBodyBytes`.
+    public static final int MAX_BYTES = 3 << 20;
+    private static final byte[] NOTHING = {};
+    private final Protobuf protobuf;
+
+    /// @param protobuf of kinds whose protobuf form is known, which are Kubernetes' own
+    public ObjectDecoder(Protobuf protobuf) {
+        this.protobuf = protobuf;
+    }
+
+    /// What a document is to be.
+    ///
+    /// @param kind as the path says
+    /// @param shape of its fields
+    /// @param validation of fields that are unknown or given twice, as the parameter `fieldValidation` says it:
+    /// `Strict` refuses, `Warn` or nothing warns, `Ignore` passes over them
+    /// @param warnings takes texts for the client
+    public record Expected(Gvk kind, Shape shape, String validation, Consumer<String> warnings) {
+    }
+
+    /// 413 for what is larger than [#MAX_BYTES].
+    public static ApiFault tooLarge() {
+        return new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: limit is " + MAX_BYTES,
+                Struct.EMPTY);
+    }
+
+    /// A document of YAML, whose aliases may not stand for more than a body may hold.
+    /// @throws MalformedInput when it is none
+    /// @throws ApiFault 413
+    public static Document yaml(byte[] bytes) {
+        Document document = Yaml.document(bytes);
+        if (JsonSize.atLeast(document.object(), MAX_BYTES + 1L) > MAX_BYTES) {
+            throw tooLarge();
+        }
+        return document;
+    }
+
+    /// A tree as its kind's Go type would hold it.
+    ///
+    /// @throws ApiFault 400 for a value that does not fit its field, or what `Strict` refuses
+    public Struct typed(Document document, Expected expected) {
+        return typed(document, expected, NOTHING);
+    }
+
+    /// The same; of a kind of Kubernetes' own what is wrong is told in the order of its text.
+    /// @param json the document's text, empty when it was none
+    /// @throws ApiFault 400
+    public Struct typed(Document document, Expected expected, byte[] json) {
+        boolean builtIn = protobuf.knows(expected.kind);
+        Struct object;
+        List<String> unknown;
+        try {
+            if (builtIn) {
+                Decoding.Decoded d = Decoding.decode(expected.shape, document.object());
+                object = d.object();
+                unknown = d.unknown();
+            } else {
+                Pruning.Pruned p = Pruning.prune(expected.shape, document.object());
+                object = p.object();
+                unknown = p.unknown();
+            }
+        } catch (DecodeFailure e) {
+            throw undecodable(expected.kind, String.valueOf(e.getMessage()));
+        }
+        if (!unknown.isEmpty() || !document.duplicates().isEmpty()) {
+            complain(StrictErrors.of(document, unknown, builtIn ? json : NOTHING), expected);
+        }
+        return object;
+    }
+
+    /// `Ignore` says nothing.
+    private static void complain(StrictErrors errors, Expected expected) {
+        switch (expected.validation) {
+            case "Strict" -> throw undecodable(expected.kind, "strict decoding error: " + errors.text());
+            case "", "Warn" -> errors.warnings().forEach(expected.warnings);
+            default -> {
+            }
+        }
+    }
+
+    /// 400 for what cannot be a kind, in the words of upstream's codec.
+    public static ApiFault undecodable(Gvk kind, String why) {
+        return ApiFault.badRequest(kind.kind() + " in version \"" + kind.version() + "\" cannot be handled as a "
+                + kind.kind() + ": " + why);
+    }
+}

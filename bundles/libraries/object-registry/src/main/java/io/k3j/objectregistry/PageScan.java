@@ -1,0 +1,61 @@
+package io.k3j.objectregistry;
+
+import io.k3j.watchcache.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
+
+/// Collects what is selected of a snapshot, up to a limit, until the client leaves. One scan, one thread. For
+/// [io.k3j.watchcache.SnapshotTree#visit], which ends when it answers false.
+final class PageScan implements BiPredicate<String, Item> {
+    /// Objects between two looks whether the client is still there.
+    private static final int LOOK_EVERY = 1_024;
+    private final Selection selection;
+    private final long limit;
+    private final BooleanSupplier gone;
+    private final List<Item> items = new ArrayList<>();
+    private String next = "";
+    private boolean left;
+    private int seen;
+
+    /// @param limit 0: none
+    /// @param gone whether the client has left, asked now and then
+    PageScan(Selection selection, long limit, BooleanSupplier gone) {
+        this.selection = selection;
+        this.limit = limit;
+        this.gone = gone;
+    }
+
+    /// The entry behind a full page is not looked at: the next page begins with it, selected or not.
+    @Override
+    public boolean test(String key, Item item) {
+        if (limit > 0 && items.size() == limit) {
+            next = key;
+            return false;
+        }
+        if (++seen % LOOK_EVERY == 0 && gone.getAsBoolean()) {
+            left = true;
+            return false;
+        }
+        if (selection.matchesFresh(item)) {
+            items.add(item);
+        }
+        return true;
+    }
+
+    /// What was selected.
+    List<Item> items() {
+        return items;
+    }
+
+    /// The key the next page begins with, empty when there is none.
+    String next() {
+        return next;
+    }
+
+    /// Whether it ended because the client has left; then the items are not all.
+    boolean left() {
+        return left;
+    }
+}

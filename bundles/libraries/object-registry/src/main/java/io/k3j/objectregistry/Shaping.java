@@ -1,0 +1,207 @@
+package io.k3j.objectregistry;
+
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.Decoding;
+import io.k3j.schema.ManagedFields;
+import java.time.Duration;
+import java.util.List;
+
+/// Tree to tree: what becomes of an object between its decoding and its encoding, in upstream's order.
+///
+/// ```
+/// metadata, fields out of reach ─► defaults ─► prepared by hooks ─► admission ─► defaults ─► generation ─► ownership
+///          ─► validation by hooks ─► validating admission ─► warnings
+/// ```
+///
+/// Any thread; blocks as long as hooks and admission do. Keeps nothing.
+public final class Shaping {
+    private final Admissions admissions;
+    private final Metadata metadata;
+    private final FieldManagement fields;
+
+    Shaping(Admissions admissions, Metadata metadata, FieldManagement fields) {
+        this.admissions = admissions;
+        this.metadata = metadata;
+        this.fields = fields;
+    }
+
+    /// A wish for how an object should be.
+    ///
+    /// @param object typed, in the version of the path
+    /// @param applied its managedFields are already what they should be
+    public record Wish(Struct object, boolean applied) {
+        /// A plain write.
+        public static Wish plain(Struct object) {
+            return new Wish(object, false);
+        }
+    }
+
+    /// An object ready for the store, in the version of the path, and the write it came from.
+    record Shaped(Write write, Struct object) {
+    }
+
+    /// A new object. A status is taken only from kinds without `/status`, or those whose row says so.
+    ///
+    /// @throws ApiFault as hooks and admission refuse
+    Shaped created(Intent intent, Wish wish) {
+        Write write = intent.write(Operation.CREATE, null);
+        ResourceKind.Strategy strategy = intent.target().kind().strategy();
+        Struct given = strategy.status() && !strategy.statusOnCreate() ? unset(intent, wish.object) : wish.object;
+        Struct admitted = admitted(intent, write, metadata.created(intent, given));
+        Struct owned = wish.applied ? withOwnership(admitted, wish.object)
+                : fields.updated(intent, Struct.EMPTY, admitted);
+        return checked(intent, write, owned);
+    }
+
+    /// A changed object; what the path may not touch is as before.
+    ///
+    /// @throws ApiFault as hooks and admission refuse
+    Shaped changed(Intent intent, Obj before, Wish wish) {
+        Write write = intent.write(Operation.UPDATE, before.tree());
+        Struct own = metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object));
+        Struct admitted = admitted(intent, write, own);
+        if (counts(intent)) {
+            admitted = metadata.generation(intent, before.tree(), admitted);
+        }
+        Struct owned = ownership(intent, before, wish, admitted);
+        return checked(intent, write, owned);
+    }
+
+    /// An empty list of managers is not stored.
+    private Shaped checked(Intent intent, Write write, Struct owned) {
+        Struct object = owned.struct("metadata").seq("managedFields").isEmpty()
+                ? owned.withoutAt("metadata", "managedFields") : owned;
+        Shaped shaped = new Shaped(write, object);
+        try {
+            check(intent, write, object);
+            return shaped;
+        } catch (RuntimeException e) {
+            abandoned(shaped);
+            throw e;
+        }
+    }
+
+    /// One who clears the list (`managedFields: [{}]` or `[]`) wants nobody to own anything.
+    private Struct ownership(Intent intent, Obj before, Wish wish, Struct admitted) {
+        if (wish.applied) {
+            return withOwnership(admitted, wish.object);
+        }
+        if (intent.subresource().isEmpty() && ManagedFields.cleared(wish.object)) {
+            return admitted.withoutAt("metadata", "managedFields");
+        }
+        return FieldManagement.sameButOwnership(before, admitted) ? admitted
+                : fields.updated(intent, before.tree(), admitted);
+    }
+
+    private static Struct withOwnership(Struct object, Struct from) {
+        return object.withAt(from.struct("metadata").seq("managedFields"), "metadata", "managedFields");
+    }
+
+    /// What of a wanted object a write may touch, as the row of its kind or subresource says. The main resource
+    /// leaves the status as it is; a subresource takes only its own fields.
+    private static Struct split(Intent intent, Struct before, Struct wanted) {
+        ResourceKind kind = intent.target().kind();
+        if (!intent.subresource().isEmpty()) {
+            return kind.subresource(intent.subresource()).map(s -> taken(intent, s.scope(), before, wanted))
+                    .orElse(wanted);
+        }
+        if (!kind.strategy().status()) {
+            return wanted;
+        }
+        Object status = before.get("status");
+        return status == null ? unset(intent, wanted) : wanted.with("status", status);
+    }
+
+    /// What is not in the wish is taken away from the object.
+    private static Struct taken(Intent intent, ResourceKind.Scope scope, Struct before, Struct wanted) {
+        if (scope.takes().isEmpty()) {
+            return wanted;
+        }
+        Struct now = scope.metadata() ? before.with("metadata", wanted.struct("metadata")) : before;
+        for (List<String> field : scope.takes()) {
+            String[] path = field.toArray(String[]::new);
+            Object value = Obj.stored(wanted, 0).at(path);
+            if (value != null) {
+                now = now.withAt(value, path);
+            } else {
+                now = path.length == 1 ? unset(intent, now, path[0]) : now.withoutAt(path);
+            }
+        }
+        return now;
+    }
+
+    /// A write to the status is no new wish.
+    private static boolean counts(Intent intent) {
+        ResourceKind kind = intent.target().kind();
+        return kind.strategy().generation()
+                && kind.subresource(intent.subresource()).map(s -> s.scope().generation()).orElse(true);
+    }
+
+    private static Struct unset(Intent intent, Struct object) {
+        return unset(intent, object, "status");
+    }
+
+    /// Without a field, or with what upstream writes for none.
+    private static Struct unset(Intent intent, Struct object, String field) {
+        return Decoding.unset(intent.target().kind().shape(), object, field);
+    }
+
+    /// Defaults once more behind admission: a plug-in may have added a container.
+    private Struct admitted(Intent intent, Write write, Struct object) {
+        KindHooks hooks = intent.target().hooks();
+        Gvk kind = intent.target().kind().gvk();
+        Struct ready = hooks.prepared(write, hooks.defaulted(kind, object));
+        return hooks.defaulted(kind, admissions.admit(write, ready));
+    }
+
+    private void check(Intent intent, Write write, Struct object) {
+        List<FieldProblem> problems = intent.target().hooks().problems(write, object);
+        if (!problems.isEmpty()) {
+            throw invalid(intent, problems);
+        }
+        admissions.validate(write, object);
+        intent.target().hooks().warnings(write, object).forEach(intent.warnings());
+        admissions.warnings(write, object).forEach(intent.warnings());
+    }
+
+    /// Gives back what admission has reserved for a write that does not happen.
+    void abandoned(Shaped shaped) {
+        admissions.abandoned(shaped.write, shaped.object);
+    }
+
+    /// 422 with everything that is wrong.
+    public static ApiFault invalid(Intent intent, List<FieldProblem> problems) {
+        Gvk kind = intent.target().kind().gvk();
+        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        List<String> texts = problems.stream().map(FieldProblem::toString).distinct().toList();
+        String all = texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
+        Struct details = Struct.builder().putUnlessEmpty("name", intent.key().name())
+                .putUnlessEmpty("group", kind.group()).put("kind", kind.kind())
+                .put("causes", Seq.copyOf(problems.stream().map(FieldProblem::cause).toList())).build();
+        return new ApiFault(422, "Invalid",
+                qualified + " \"" + intent.key().name() + "\" is invalid: " + all, details);
+    }
+
+    /// An object's bytes in the store, in the storage version of its kind; the hole for the revision is in them.
+    static byte[] stored(Target target, Struct object) {
+        Gvk version = target.kind().storage().version();
+        Struct tree = object.with("apiVersion", target.kind().gvk().apiVersion()).with("kind",
+                target.kind().gvk().kind());
+        return Json.stored(version.equals(target.kind().gvk()) ? tree : target.hooks().converted(tree, version));
+    }
+
+    /// How long a shaped object may live, zero for ever: `--event-ttl` for Events.
+    static Duration lifetime(Intent intent, Shaped shaped) {
+        return intent.target().hooks().timeToLive(shaped.write, shaped.object);
+    }
+}

@@ -1,0 +1,83 @@
+package io.k3j.objectregistry;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The services of one type that other bundles contribute: every generation of them, in rank order. While two
+/// generations of a bundle stand side by side both are in it, and taking one away leaves the other. Any thread;
+/// reading takes no lock.
+public final class Slot<T> {
+    private final Comparator<Entry<T>> order;
+    private final Completeness<T> completeness;
+    private volatile State<T> state;
+
+    /// A service and its properties.
+    ///
+    /// @param properties of the service, as OSGi has them
+    public record Entry<T>(T service, Map<String, ?> properties) {
+        private long number(String name) {
+            return properties.get(name) instanceof Number n ? n.longValue() : 0;
+        }
+
+        /// A property, empty when it is no text.
+        public String text(String name) {
+            return properties.get(name) instanceof String s ? s : "";
+        }
+    }
+
+    /// What there is at a moment, and what is missed then: another object after every change.
+    /// @param all in order
+    /// @param missing the name of a service that is away, empty for one without a name; null when none is
+    public record State<T>(List<Entry<T>> all, @Nullable String missing) {
+        /// Whether nothing is missed.
+        public boolean complete() {
+            return missing == null;
+        }
+    }
+
+    private Slot(Comparator<Entry<T>> order, Completeness<T> completeness) {
+        this.order = order.thenComparingLong(e -> e.number("service.id"));
+        this.completeness = completeness;
+        this.state = new State<>(List.of(), completeness.missing(List.of()));
+    }
+
+    /// Highest service ranking first, of equals the one that was registered first.
+    public static <T> Slot<T> highestFirst(Completeness<T> completeness) {
+        return new Slot<>(Comparator.comparingLong((Entry<T> e) -> e.number("service.ranking")).reversed(),
+                completeness);
+    }
+
+    /// Lowest value of a property first, of equals the one that was registered first.
+    ///
+    /// @param property a number; one that is missing counts as 0
+    public static <T> Slot<T> lowestFirst(String property, Completeness<T> completeness) {
+        return new Slot<>(Comparator.comparingLong((Entry<T> e) -> e.number(property)), completeness);
+    }
+
+    /// A service has come, or its properties have changed; then its place may be another.
+    public synchronized void add(T service, Map<String, ?> properties) {
+        List<Entry<T>> all = new ArrayList<>(state.all);
+        all.removeIf(e -> e.service == service);
+        all.add(new Entry<>(service, properties));
+        all.sort(order);
+        become(List.copyOf(all));
+    }
+
+    /// A service has gone; without effect for one that is not here. Who has taken a [State] before may still call
+    /// it.
+    public synchronized void remove(T service) {
+        become(state.all.stream().filter(e -> e.service != service).toList());
+    }
+
+    private void become(List<Entry<T>> all) {
+        state = new State<>(all, completeness.missing(all));
+    }
+
+    /// What there is now, never changed. Who compares the object knows whether anything has.
+    public State<T> state() {
+        return state;
+    }
+}

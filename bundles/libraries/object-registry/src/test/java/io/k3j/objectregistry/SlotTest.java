@@ -1,0 +1,56 @@
+package io.k3j.objectregistry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SlotTest {
+    private static final Completeness<Object> ANY = Completeness.declared(Set.of(), e -> "");
+
+    private static List<Object> services(Slot<Object> slot) {
+        return slot.state().all().stream().map(Slot.Entry::service).toList();
+    }
+
+    @Test
+    void standsInOrderOfItsProperty() {
+        Slot<Object> slot = Slot.lowestFirst("order", ANY);
+        slot.add("later", Map.of("order", 20));
+        slot.add("first", Map.of("order", 10));
+        assertThat(services(slot)).containsExactly("first", "later");
+    }
+
+    @Test
+    void keepsBothGenerationsAndEitherCanGo() {
+        Slot<Object> slot = Slot.highestFirst(ANY);
+        slot.add("new", Map.of("service.ranking", 100, "service.id", 9L));
+        slot.add("other", Map.of("service.ranking", 50, "service.id", 5L));
+        slot.add("old", Map.of("service.ranking", 100, "service.id", 3L));
+        assertThat(services(slot)).containsExactly("old", "new", "other");
+        slot.remove("new");
+        assertThat(services(slot)).containsExactly("old", "other");
+        slot.add("new", Map.of("service.ranking", 100, "service.id", 10L));
+        slot.remove("old");
+        assertThat(services(slot)).containsExactly("new", "other");
+    }
+
+    @Test
+    void moveWithTheirProperties() {
+        Slot<Object> slot = Slot.highestFirst(ANY);
+        slot.add("a", Map.of("service.ranking", 1));
+        slot.add("b", Map.of("service.ranking", 2));
+        slot.add("a", Map.of("service.ranking", 3));
+        assertThat(services(slot)).containsExactly("a", "b");
+    }
+
+    @Test
+    void isAnotherStateAfterEachChange() {
+        Slot<Object> slot = Slot.highestFirst(ANY);
+        Slot.State<Object> before = slot.state();
+        slot.add("a", Map.of());
+        assertThat(slot.state()).isNotSameAs(before);
+        assertThat(before.all()).isEmpty();
+    }
+}

@@ -1,0 +1,78 @@
+package io.k3j.pki;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.List;
+import java.util.Map;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.CertificationRequest;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
+
+/// A PKCS #10 request (RFC 2986) whose signature has been checked: anyone who made it has the key. Immutable.
+///
+/// @param commonName of the subject asked for, empty without one; the issuer decides, not the asker
+/// @param organizations the groups asked for; the issuer decides
+/// @param key what is to be certified
+public record CertificateRequest(String commonName, List<String> organizations, PublicKey key) {
+    /// Requests of agents are about 350 bytes.
+    public static final int MAX_BYTES = 16 * 1024;
+
+    /// The signatures Go makes; those over SHA-1 and MD5 are refused, as Go does.
+    private static final Map<ASN1ObjectIdentifier, String> SIGNATURES = Map.of(
+            X9ObjectIdentifiers.ecdsa_with_SHA256, "SHA256withECDSA",
+            X9ObjectIdentifiers.ecdsa_with_SHA384, "SHA384withECDSA",
+            X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA",
+            PKCSObjectIdentifiers.sha256WithRSAEncryption, "SHA256withRSA",
+            PKCSObjectIdentifiers.sha384WithRSAEncryption, "SHA384withRSA",
+            PKCSObjectIdentifiers.sha512WithRSAEncryption, "SHA512withRSA");
+
+    /// Copies the list.
+    public CertificateRequest {
+        organizations = List.copyOf(organizations);
+    }
+
+    /// Reads and checks a request in DER, which comes from a network and is believed in nothing but its signature.
+    ///
+    /// @param der at most [#MAX_BYTES]
+    /// @throws IllegalArgumentException when it is malformed, too large or not signed by its own key
+    public static CertificateRequest parse(byte[] der) {
+        if (der.length > MAX_BYTES) {
+            throw new IllegalArgumentException("the request is larger than " + MAX_BYTES + " bytes");
+        }
+        CertificationRequest request = Asn1.read(der, CertificationRequest::getInstance);
+        String algorithm = SIGNATURES.get(request.getSignatureAlgorithm().getAlgorithm());
+        CertificationRequestInfo info = request.getCertificationRequestInfo();
+        try {
+            if (algorithm == null) {
+                throw new GeneralSecurityException(request.getSignatureAlgorithm().getAlgorithm().getId());
+            }
+            PublicKey key = Keys.readPublic(info.getSubjectPublicKeyInfo());
+            Signature check = Signature.getInstance(algorithm);
+            check.initVerify(key);
+            check.update(Asn1.der(info));
+            if (!check.verify(request.getSignature().getOctets())) {
+                throw new IllegalArgumentException("the request is not signed by its own key");
+            }
+            SubjectNames names = SubjectNames.of(info.getSubject());
+            return new CertificateRequest(names.commonName(), names.organizations(), key);
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException("the request's key or signature is of no known kind", unusable);
+        } catch (IllegalStateException malformed) {
+            throw new IllegalArgumentException("malformed request: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    /// A request for `commonName`, signed by its own key, in DER. Without organizations: the issuer knows what they are
+    /// to be.
+    public static byte[] create(String commonName, KeyPair pair) {
+        SubjectPublicKeyInfo key = Asn1.read(pair.getPublic().getEncoded(), SubjectPublicKeyInfo::getInstance);
+        return Asn1.der(new PKCS10CertificationRequestBuilder(DistinguishedName.of(commonName, List.of()), key)
+                .build(new KeySigner(pair.getPrivate())).toASN1Structure());
+    }
+}

@@ -1,0 +1,44 @@
+package io.k3j.pki;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Waits for an answer with its body: the timeout of `HttpRequest` ends where the body begins, and a server that stops
+/// there would be waited for without end.
+final class TimedAnswer {
+    /// More than the client has for itself, whose own errors say more: whether it was reached at all.
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private TimedAnswer() {
+    }
+
+    /// Blocks for the request's timeout and a second at most.
+    /// @param timeout of a request that has none
+    /// @param bytes more are an error
+    /// @throws IOException of the client as it is; when it is late, the connection is closed
+    static HttpResponse<byte[]> of(HttpClient client, HttpRequest request, Duration timeout, int bytes)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), bytes));
+        try {
+            return answer.get(request.timeout().orElse(timeout).plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stalled) {
+            throw new IOException("request timed out before its answer was complete", stalled);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new IOException(failed.getCause());
+        } finally {
+            // without effect on one that is done; else it closes the connection
+            answer.cancel(true);
+        }
+    }
+}

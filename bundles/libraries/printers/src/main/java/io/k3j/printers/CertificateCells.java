@@ -1,0 +1,48 @@
+package io.k3j.printers;
+
+import io.k3j.apimachinery.HumanDuration;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The cells of certificate signing requests (`certificates.k8s.io`).
+///
+/// | function | column | cell |
+/// |---|---|---|
+/// | `csr.duration` | RequestedDuration | `spec.expirationSeconds` as a length of time, `<none>` when the signer may choose |
+/// | `csr.condition` | Condition | what became of the request, as `Approved,Issued` |
+final class CertificateCells {
+    private CertificateCells() {
+    }
+
+    static void into(Map<String, Cells.Cell> cells) {
+        cells.put("csr.duration", (o, now) -> duration(o.struct("spec")));
+        cells.put("csr.condition", (o, now) -> request(o.struct("status")));
+    }
+
+    private static String duration(Struct spec) {
+        return spec.has("expirationSeconds") ? HumanDuration.of(Duration.ofSeconds(spec.whole("expirationSeconds", 0)))
+                : Cells.NONE;
+    }
+
+    /// The decision, then a failure of the signer, then whether there is a certificate. A request may be approved and
+    /// not issued (the signer has not come to it) and approved and failed (the signer refused), so each has a word of
+    /// its own.
+    private static String request(Struct status) {
+        List<String> types = status.seq("conditions").structs().stream().map(c -> c.text("type")).toList();
+        List<String> parts = new ArrayList<>();
+        if (!types.contains("Approved") && !types.contains("Denied")) {
+            parts.add("Pending");
+        }
+        parts.addAll(types.stream().filter(t -> t.equals("Approved") || t.equals("Denied")).distinct().toList());
+        if (types.contains("Failed")) {
+            parts.add("Failed");
+        }
+        if (!status.text("certificate").isEmpty()) {
+            parts.add("Issued");
+        }
+        return String.join(",", parts);
+    }
+}

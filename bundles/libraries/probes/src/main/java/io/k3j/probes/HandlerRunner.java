@@ -1,0 +1,154 @@
+package io.k3j.probes;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.ExecResult;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Carries out what probes and lifecycle hooks describe: `exec`, `httpGet`, `tcpSocket`, `grpc`, `sleep`. Holds nothing
+/// between calls; any thread, any number at a time. See
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#probe-check-methods>.
+public final class HandlerRunner {
+    /// Characters of a command's output in a message, which becomes part of an event: upstream's bound of probe output.
+    private static final int MAX_OUTPUT = 10 * 1024;
+    private final ContainerRuntime runtime;
+    private final CountDownLatch closed;
+
+    /// One for all pods of a kubelet.
+    ///
+    /// @param runtime runs the commands
+    /// @param closed opens when the kubelet stops; ends a `sleep` early
+    public HandlerRunner(ContainerRuntime runtime, CountDownLatch closed) {
+        this.runtime = runtime;
+        this.closed = closed;
+    }
+
+    /// Where a handler acts.
+    ///
+    /// @param pod as the API has it, with what was last told of its containers
+    /// @param container its spec; only its own ports are looked up by name
+    /// @param containerId a running container
+    /// @param address of the pod, without brackets; what a handler without a `host` asks
+    public record Target(Obj pod, Struct container, String containerId, String address) {
+    }
+
+    /// What came of it.
+    ///
+    /// @param problem what went wrong, in upstream's words where it has some; empty when nothing did
+    /// @param warning what the user should know of a success; else empty
+    public record Result(String problem, String warning) {
+        private static Result of(String problem) {
+            return new Result(problem, "");
+        }
+    }
+
+    /// Does it; blocks until there is an answer, for `timeout` at most; `sleep` takes the seconds it names.
+    ///
+    /// | handler | succeeds when |
+    /// |---|---|
+    /// | `exec` | the command exits with 0 |
+    /// | `httpGet` | the status is 200 to 399; a redirect to another host is a warning too |
+    /// | `tcpSocket` | the connection is taken |
+    /// | `grpc` | the service says `SERVING` |
+    /// | `sleep` | always, when the time is over or the kubelet stops |
+    ///
+    /// @param handler a probe or a hook: the struct with one of the handlers in it
+    /// @return never throws for what a container does; an interrupt is restored and answered with `interrupted`
+    public Result run(Struct handler, Target target, Duration timeout) {
+        try {
+            if (handler.has("httpGet")) {
+                return Attempt.within(timeout, a -> http(a, handler.struct("httpGet"), target));
+            }
+            return Result.of(problem(handler, target, timeout));
+        } catch (IOException | IllegalArgumentException e) {
+            return Result.of(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Result.of("interrupted");
+        }
+    }
+
+    private String problem(Struct handler, Target target, Duration timeout) throws IOException, InterruptedException {
+        if (handler.has("exec")) {
+            return exec(handler.struct("exec").seq("command").texts(), target, timeout);
+        }
+        if (handler.has("tcpSocket")) {
+            Struct t = handler.struct("tcpSocket");
+            return Attempt.within(timeout, a -> {
+                ProbeClients.tcp(a, t.text("host", target.address()), port(t.get("port"), target));
+                return "";
+            });
+        }
+        if (handler.has("grpc")) {
+            Struct g = handler.struct("grpc");
+            return Attempt.within(timeout, a -> ProbeClients.grpc(a, target.address(), (int) g.whole("port", 0),
+                    g.text("service"), timeout));
+        }
+        if (handler.has("sleep")) {
+            closed.await(handler.struct("sleep").whole("seconds", 0), TimeUnit.SECONDS);
+            return "";
+        }
+        return "missing handler";
+    }
+
+    /// A command that cannot be run is a failure like any other: the container may be gone already.
+    private String exec(List<String> command, Target target, Duration timeout) {
+        try {
+            ExecResult r = runtime.exec(target.containerId(), command, timeout);
+            return r.exitCode() == 0 ? "" : text(r);
+        } catch (RuntimeFault e) {
+            return e.kind() == RuntimeFault.Kind.DEADLINE
+                    ? "command timed out: \"" + String.join(" ", command) + "\" timed out after " + timeout.toSeconds()
+                            + "s"
+                    : String.valueOf(e.getMessage());
+        }
+    }
+
+    /// Both outputs, since commands complain in either.
+    private static String text(ExecResult r) {
+        String all = new String(r.output(), StandardCharsets.UTF_8) + new String(r.errors(), StandardCharsets.UTF_8);
+        String cut = all.length() > MAX_OUTPUT ? all.substring(0, MAX_OUTPUT) : all;
+        return cut.isEmpty() ? "command exited with " + r.exitCode() : cut;
+    }
+
+    /// Headers of the user replace those of the kubelet, `Host` too, whatever their case. A redirection to another host
+    /// is a success and is not followed; upstream warns of it.
+    private static Result http(Attempt attempt, Struct h, Target target) throws IOException {
+        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("User-Agent", "kube-probe/1.36");
+        headers.put("Accept", "*/*");
+        h.seq("httpHeaders").structs().forEach(x -> headers.put(x.text("name"), x.text("value")));
+        HttpGet.Reply reply = new HttpGet(attempt, headers).get(h.text("scheme", "HTTP").equalsIgnoreCase("HTTPS"),
+                h.text("host", target.address()), port(h.get("port"), target), h.text("path", "/"));
+        if (reply.status() < 200 || reply.status() >= 400) {
+            return Result.of("HTTP probe failed with statuscode: " + reply.status());
+        }
+        return new Result("", reply.status() < 300 ? ""
+                : "Probe terminated redirects, Response body: " + reply.body());
+    }
+
+    /// A number, or the name of a port of the container, or a number as text.
+    private static int port(@org.jspecify.annotations.Nullable Object port, Target target) {
+        if (port instanceof Long n) {
+            return n.intValue();
+        }
+        String name = String.valueOf(port);
+        return target.container().seq("ports").structs().stream().filter(p -> p.text("name").equals(name))
+                .map(p -> (int) p.whole("containerPort", 0)).findFirst().orElseGet(() -> {
+                    try {
+                        return Integer.parseInt(name);
+                    } catch (NumberFormatException e) {
+                        throw new IllegalArgumentException("couldn't find port: " + name, e);
+                    }
+                });
+    }
+}

@@ -1,0 +1,19 @@
+/// Startup, liveness and readiness probes, and the handlers that probes and lifecycle hooks share; upstream's
+/// `prober`.
+///
+/// **Promise.** [Probes] probes the containers of one pod as their object says and remembers what it found; a
+/// container found running counts as the API was told of it until a probe says otherwise. [HandlerRunner] carries out
+/// one handler.
+///
+/// **Threads.** One virtual thread per probe, ended by [Probes#stop]; [Probes] itself is for its pod's thread.
+/// **Blocking.** Only [HandlerRunner#run], for the probe's timeout at most. **Errors.** None is thrown:
+/// what went wrong is a text for people. **Bounds.** 10 KiB of output, 8 KiB of a head's line, 256 KiB of a head. See
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-probes>.
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.k3j.probes;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,162 @@
+package io.k3j.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Probes of a scripted HTTP server.
+@Timeout(30)
+class HandlerRunnerTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final BlockingQueue<List<String>> requests = new LinkedBlockingQueue<>();
+    private final HandlerRunner runner = new HandlerRunner((ContainerRuntime) Proxy.newProxyInstance(
+            ContainerRuntime.class.getClassLoader(), new Class<?>[] {ContainerRuntime.class}, (p, method, a) -> {
+                throw new AssertionError(method);
+            }), over);
+    private ServerSocket server;
+
+    /// What the server does with a request.
+    private interface Script {
+        void answer(String target, OutputStream out) throws IOException, InterruptedException;
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        over.countDown();
+        server.close();
+    }
+
+    @Test
+    void anAnswerThatTricklesFailsWhenTheTimeIsOver() {
+        serve((target, out) -> {
+            out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < 30 && !over.await(100, TimeUnit.MILLISECONDS); i++) {
+                out.write("a: b\r\n".getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            }
+            out.write("\r\n".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(get("/")).isEqualTo("context deadline exceeded");
+    }
+
+    @Test
+    void aHeadWithoutEndFails() {
+        serve((target, out) -> {
+            out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.UTF_8));
+            byte[] lines = "a: b\r\n".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 10; i++) {
+                out.write(lines);
+            }
+            out.write("\r\n".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(get("/", Duration.ofSeconds(10))).isEqualTo("header too long");
+    }
+
+    @Test
+    void redirectsToTheSameHostAreFollowed() throws InterruptedException {
+        serve((target,
+                out) -> out.write((target.equals("/a/b%20%5Bc%5D?%C3%A4%25%20")
+                        ? "HTTP/1.1 302 Found\r\nlocation: ../next?x=1\r\n\r\n"
+                        : target.equals("/next?x=1")
+                                ? "HTTP/1.1 307 T\r\nLocation: http://127.0.0.1:" + server.getLocalPort()
+                                        + "\r\n\r\n"
+                                : "HTTP/1.1 503 No\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8)));
+        assertThat(get("/a/b [c]?ä%%20")).isEqualTo("HTTP probe failed with statuscode: 503");
+        assertThat(requests.take()).contains("GET /a/b%20%5Bc%5D?%C3%A4%25%20 HTTP/1.1", "Host: named", "X: y");
+        assertThat(requests.take()).contains("GET /next?x=1 HTTP/1.1", "Host: named", "X: y");
+        assertThat(requests.take()).contains("GET / HTTP/1.1", "Host: 127.0.0.1:" + server.getLocalPort(), "X: y");
+    }
+
+    @Test
+    void aRedirectToAnotherHostIsASuccessWithAWarning() {
+        serve((target, out) -> out.write(("HTTP/1.1 301 Moved\r\nLocation: http://192.0.2.1/\r\nContent-Length: 5\r\n"
+                + "\r\nmovedabroad").getBytes(StandardCharsets.UTF_8)));
+        assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("",
+                "Probe terminated redirects, Response body: moved"));
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aRedirectToNowhereIsASuccessWithAWarning() {
+        serve((target, out) -> out.write("HTTP/1.1 304 Not Modified\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+        assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("",
+                "Probe terminated redirects, Response body: "));
+    }
+
+    @Test
+    void aSuccessIsOneWithoutAWarning() {
+        serve((target, out) -> out.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+        assertThat(run("/", SECOND)).isEqualTo(new HandlerRunner.Result("", ""));
+    }
+
+    @Test
+    void redirectsEndAfterTenRequests() {
+        serve((target, out) -> out.write("HTTP/1.1 301 Moved\r\nLocation: /again\r\n\r\n"
+                .getBytes(StandardCharsets.UTF_8)));
+        assertThat(get("/", Duration.ofSeconds(10))).isEqualTo("stopped after 10 redirects");
+        assertThat(requests).hasSize(10);
+    }
+
+    private String get(String path) {
+        return get(path, SECOND);
+    }
+
+    private String get(String path, Duration timeout) {
+        return run(path, timeout).problem();
+    }
+
+    private HandlerRunner.Result run(String path, Duration timeout) {
+        Struct handler = Struct.of("httpGet", Struct.of("port", server.getLocalPort(), "path", path, "httpHeaders",
+                Seq.of(Struct.of("name", "Host", "value", "named"), Struct.of("name", "X", "value",
+                        "y"))));
+        return runner.run(handler, new HandlerRunner.Target(Obj.of(Struct.EMPTY), Struct.EMPTY, "c", "127.0.0.1"),
+                timeout);
+    }
+
+    private void serve(Script script) {
+        Thread.ofVirtual().start(() -> {
+            while (!server.isClosed()) {
+                try (Socket s = server.accept()) {
+                    BufferedReader in = new BufferedReader(new InputStreamReader(s.getInputStream(),
+                            StandardCharsets.UTF_8));
+                    List<String> head = in.lines().takeWhile(l -> !l.isEmpty()).toList();
+                    requests.add(head);
+                    script.answer(head.getFirst().substring(4, head.getFirst().length() - 9), s.getOutputStream());
+                } catch (IOException e) {
+                    // the client has gone
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,191 @@
+package io.k3j.schema;
+
+import io.k3j.apimachinery.PatchFailure;
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Strategic merge patch: a merge that knows how lists of a kind are merged, with the directives `$patch`,
+/// `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`. Built-in kinds only: upstream answers 415 for
+/// custom ones. See
+/// <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>.
+///
+/// Pure; any thread. Neither the object nor the patch is changed; parts the patch does not name are shared with the
+/// object. Nothing is typed here: the result has to be decoded, which finds values of the wrong type.
+///
+/// | directive | where | what it does |
+/// |---|---|---|
+/// | `$patch` | a struct, or an element of a list | `replace`: takes its place; `delete`: goes; `merge`: as without |
+/// | `$retainKeys` | a struct | drops the fields it does not name |
+/// | `$setElementOrder/F` | beside the list `F` | says how its elements are to stand |
+/// | `$deleteFromPrimitiveList/F` | beside the list `F` | takes these scalars out |
+public final class StrategicMerge {
+    private static final String PATCH = "$patch";
+    /// Of a struct: the fields that may stay, as for the members of a union.
+    private static final String RETAIN = "$retainKeys";
+    /// Followed by the name of a list field.
+    private static final String ORDER = "$setElementOrder/";
+    /// Followed by the name of a field that is a list of scalars.
+    private static final String DELETE = "$deleteFromPrimitiveList/";
+
+    private StrategicMerge() {
+    }
+
+    /// `object` with `changes` laid over it by the rules of `shape`.
+    ///
+    /// @param shape that of the kind; what it does not know is merged as by a JSON merge patch
+    /// @param object as it is stored
+    /// @param changes the patch; a field that is null is taken out
+    /// @return the patched object, not decoded and not bounded in size
+    /// @throws PatchFailure for a directive that makes no sense, or an element without its merge key
+    public static Struct apply(Shape shape, Struct object, Struct changes) {
+        return struct(shape, object, changes);
+    }
+
+    /// @param shape null below fields nobody knows
+    private static Struct struct(@Nullable Shape shape, Struct object, Struct changes) {
+        switch (changes.text(PATCH)) {
+            case "" -> {
+            }
+            case "merge" -> {
+            }
+            case "replace" -> {
+                return changes.without(PATCH);
+            }
+            case "delete" -> {
+                return Struct.EMPTY;
+            }
+            default -> throw unknown(changes.text(PATCH));
+        }
+        Struct.Builder merged = retained(object, changes).toBuilder();
+        deletions(object, changes, merged);
+        changes.forEach((name, change) -> {
+            if (name.startsWith("$")) {
+                return;
+            }
+            Shape child = shape == null ? null : shape.child(name);
+            Object now = merged.has(name) ? object.get(name) : null;
+            switch (change) {
+                case Null n -> merged.remove(name);
+                case Struct s when s.text(PATCH).equals("delete") -> merged.remove(name);
+                case Struct s when child != null && child.patchReplace() -> merged.put(name, s.without(PATCH));
+                case Struct s -> merged.put(name, struct(child, now instanceof Struct o ? o : Struct.EMPTY, s));
+                case Seq l when child != null && child.patchMerge() -> merged.put(name,
+                        list(child, merged(merged, name), l, order(changes, name)));
+                default -> merged.put(name, change);
+            }
+        });
+        reorder(shape, object, changes, merged);
+        return merged.build();
+    }
+
+    /// The list as it is by now: a directive before may have taken elements out.
+    private static Seq merged(Struct.Builder merged, String name) {
+        return merged.build().seq(name);
+    }
+
+    /// Fields the patch does not name among those to keep are dropped.
+    private static Struct retained(Struct object, Struct changes) {
+        if (!(changes.get(RETAIN) instanceof Seq keep)) {
+            return object;
+        }
+        Struct.Builder kept = Struct.builder();
+        object.forEach((name, value) -> {
+            if (keep.contains(name)) {
+                kept.put(name, value);
+            }
+        });
+        return kept.build();
+    }
+
+    /// Before the merge, so that what a patch adds stays although it deletes the same value.
+    private static void deletions(Struct object, Struct changes, Struct.Builder merged) {
+        changes.forEach((name, value) -> {
+            if (!name.startsWith(DELETE)) {
+                return;
+            }
+            String field = name.substring(DELETE.length());
+            if (!(value instanceof Seq gone)) {
+                throw new PatchFailure("expected a list in " + name, true);
+            }
+            if (merged.has(field)) {
+                Set<Object> values = Set.copyOf(gone.stream().toList());
+                merged.put(field, Seq.copyOf(object.seq(field).stream().filter(v -> !values.contains(v)).toList()));
+            }
+        });
+    }
+
+    /// Only the order of a list was changed, not its elements: the patch has the directive and no list.
+    private static void reorder(@Nullable Shape shape, Struct object, Struct changes, Struct.Builder merged) {
+        changes.forEach((name, value) -> {
+            if (!name.startsWith(ORDER) || !(value instanceof Seq order)) {
+                return;
+            }
+            String field = name.substring(ORDER.length());
+            Shape child = shape == null ? null : shape.child(field);
+            if (!changes.has(field) && merged.has(field) && child != null) {
+                Seq now = merged.build().seq(field);
+                merged.put(field, ElementOrder.arranged(now, object.seq(field), order, child.mergeKey()));
+            }
+        });
+    }
+
+    /// The order wanted for a field, null when the patch says none.
+    private static @Nullable Seq order(Struct changes, String name) {
+        return changes.get(ORDER + name) instanceof Seq order ? order : null;
+    }
+
+    /// A list with the strategy `merge`: structs by the merge key, scalars as a set.
+    private static Seq list(Shape shape, Seq now, Seq changes, @Nullable Seq order) {
+        boolean structs = changes.stream().anyMatch(Struct.class::isInstance);
+        Seq merged = structs ? elements(shape, now, changes) : union(now, changes);
+        // without a wanted order the elements of the patch stand as in the patch: what is new comes first
+        return ElementOrder.arranged(merged, now, order == null ? changes : order, shape.mergeKey());
+    }
+
+    private static Seq union(Seq now, Seq changes) {
+        Set<Object> all = new LinkedHashSet<>(now.stream().toList());
+        changes.forEach(all::add);
+        return Seq.copyOf(all);
+    }
+
+    /// Elements by the merge key. One element with `$patch: replace` drops all there were; it counts itself if it has
+    /// more fields than that.
+    private static Seq elements(Shape shape, Seq now, Seq changes) {
+        String key = shape.mergeKey();
+        if (key.isEmpty()) {
+            return changes;
+        }
+        boolean replace = changes.structs().stream().anyMatch(s -> s.text(PATCH).equals("replace"));
+        KeyedElements merged = new KeyedElements(key, replace ? List.of() : now.stream().toList());
+        for (Struct change : changes.structs()) {
+            switch (change.text(PATCH)) {
+                case "delete" -> merged.remove(change);
+                case "replace" -> {
+                    if (change.size() > 1) {
+                        merged.add(change.without(PATCH));
+                    }
+                }
+                case "", "merge" -> element(shape.items(), merged, change, key);
+                default -> throw unknown(change.text(PATCH));
+            }
+        }
+        return merged.seq();
+    }
+
+    /// Merges one element, or adds it. The first of several with the same key is meant.
+    private static void element(Shape shape, KeyedElements merged, Struct change, String key) {
+        if (!change.has(key)) {
+            throw new PatchFailure("map: " + change.names() + " does not contain declared merge key: " + key, true);
+        }
+        merged.merge(change, now -> struct(shape, now, change));
+    }
+
+    private static PatchFailure unknown(String directive) {
+        return new PatchFailure("unknown patch type found: " + directive, true);
+    }
+}

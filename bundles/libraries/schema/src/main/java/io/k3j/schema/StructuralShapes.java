@@ -1,0 +1,142 @@
+package io.k3j.schema;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.k3j.model.Null;
+import io.k3j.model.Struct;
+import io.k3j.schema.Shape.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Makes shapes from a CRD's schema: what upstream's `schema.NewStructural` makes, with all of a schema read at once,
+/// because it is bounded and read again and again. Pure. What a structural schema may not hold is ignored where it
+/// stands: [StructuralCheck] tells of it when a CRD is written.
+final class StructuralShapes {
+    private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
+    /// The `metadata` of all objects: a CRD cannot change what is known of it.
+    private final Shape meta;
+
+    StructuralShapes(Schemas builtIn) {
+        meta = builtIn.definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
+    }
+
+    /// An object's fields, and the schema it was made from. `atomic` is in the facts of a CRD, never here.
+    private record Own(String description, boolean atomic, FieldTable fields, Struct source) implements Body {
+    }
+
+    /// The shape of the kind itself.
+    Shape root(Struct schema) {
+        return make(schema, true);
+    }
+
+    /// The shape of any value below it.
+    private Shape node(Struct schema) {
+        return make(schema, schema.flag("x-kubernetes-embedded-resource"));
+    }
+
+    /// @param object whether it is a whole object, with type and metadata
+    private Shape make(Struct s, boolean object) {
+        Struct more = s.struct("additionalProperties");
+        boolean free = s.flag("additionalProperties");
+        Type type = type(s, object, !more.isEmpty() || free);
+        Shape items = type == Type.LIST ? node(s.struct("items"))
+                : !more.isEmpty() ? node(more) : free ? Shape.ANY : null;
+        Object otherwise = s.get("default");
+        String description = s.text("description");
+        Facts facts = new Facts(type, "", () -> description, items, flags(s, type), "",
+                List.copyOf(s.seq("x-kubernetes-list-map-keys").texts()), otherwise == Null.NULL ? null : otherwise,
+                s.seq("enum"), s.text("format"), rules(s));
+        return new Shape(facts, new Own(description, false, new FieldTable(fields(s, object)), s));
+    }
+
+    /// The type as it is walked. A schema without `type` still tells by `properties` or `items` what it is about: so do
+    /// the branches of `allOf` and the like, which may not name a type.
+    ///
+    /// @param object whether it is a whole object, which is never a MAP: it has `metadata`
+    /// @param map whether free fields are allowed
+    private static Type type(Struct s, boolean object, boolean map) {
+        if (s.flag("x-kubernetes-int-or-string")) {
+            return Type.INT_OR_STRING;
+        }
+        return switch (s.text("type")) {
+            case "object" -> map && !object && s.struct("properties").isEmpty() ? Type.MAP : Type.OBJECT;
+            case "array" -> Type.LIST;
+            case "string" -> Type.STRING;
+            case "integer" -> Type.INT64;
+            case "number" -> Type.NUMBER;
+            case "boolean" -> Type.BOOLEAN;
+            default ->
+                object || !s.struct("properties").isEmpty() ? Type.OBJECT : s.has("items") ? Type.LIST : Type.ANY;
+        };
+    }
+
+    /// The `x-kubernetes-` extensions as bits of [Facts].
+    private static int flags(Struct s, Type type) {
+        int flags = s.flag(PRESERVE) ? Facts.KEEPS_UNKNOWN : 0;
+        flags |= s.flag("x-kubernetes-embedded-resource") ? Facts.EMBEDDED : 0;
+        flags |= s.flag("nullable") ? Facts.NULLABLE : 0;
+        flags |= s.text("x-kubernetes-map-type").equals("atomic") ? Facts.ATOMIC : 0;
+        if (type == Type.LIST) {
+            flags |= s.text("x-kubernetes-list-type").equals("map") ? Facts.LIST_MAP : 0;
+            flags |= s.text("x-kubernetes-list-type").equals("set") ? Facts.LIST_SET : 0;
+        }
+        return flags;
+    }
+
+    /// Of a whole object the type fields and `metadata` come first, and what the schema says about them is left out: it
+    /// may only restrict names.
+    private List<Field> fields(Struct s, boolean object) {
+        List<Field> fields = new ArrayList<>();
+        List<String> required = s.seq("required").texts();
+        Struct properties = s.struct("properties");
+        if (object) {
+            fields.add(field("apiVersion", new Shape(Facts.of(Type.STRING), Body.NONE), required));
+            fields.add(field("kind", new Shape(Facts.of(Type.STRING), Body.NONE), required));
+            fields.add(field("metadata", meta, required));
+        }
+        properties.forEach((name, schema) -> {
+            boolean standard = object && (name.equals("apiVersion") || name.equals("kind") || name.equals("metadata"));
+            if (!standard && schema instanceof Struct inner) {
+                fields.add(field(name, node(inner), required));
+            }
+        });
+        return fields;
+    }
+
+    /// As a pointer: a custom resource keeps `0`, `""` and `false` as they were written. Never in protobuf.
+    private static Field field(String name, Shape shape, List<String> required) {
+        return new Field(name, shape, required.contains(name), true, Field.Emission.OMIT, List.of());
+    }
+
+    private SchemaRules rules(Struct s) {
+        Struct not = s.struct("not");
+        Shape never = s.has("not") ? node(not) : null;
+        return SchemaRules.of(s, matcher(s.text("pattern")),
+                new SchemaRules.Branches(branches(s, "allOf"), branches(s, "anyOf"), branches(s, "oneOf"), never));
+    }
+
+    private List<Shape> branches(Struct s, String name) {
+        return s.seq(name).structs().stream().map(this::node).toList();
+    }
+
+    /// Whether a text holds the pattern anywhere, as JSON Schema means it. A pattern that is none fits nothing, so that
+    /// no value passes unchecked.
+    private static Predicate<String> matcher(String pattern) {
+        if (pattern.isEmpty()) {
+            return text -> true;
+        }
+        Pattern compiled = compiled(pattern);
+        return compiled == null ? text -> false : text -> compiled.matcher(text).find();
+    }
+
+    /// Null for what RE2 does not know. RE2 takes linear time whatever a user writes; it is also what Go has.
+    static @Nullable Pattern compiled(String pattern) {
+        try {
+            return Pattern.compile(pattern);
+        } catch (PatternSyntaxException e) {
+            return null;
+        }
+    }
+}

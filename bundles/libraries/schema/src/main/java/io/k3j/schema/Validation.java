@@ -1,0 +1,170 @@
+package io.k3j.schema;
+
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Checks a custom resource against its shape, with upstream's messages: those of `kube-openapi/pkg/validation`, turned
+/// into field errors as `apiextensions-apiserver` does. Expressions (`SchemaRules.cel`) are not run here. Pure; any
+/// thread; throws nothing.
+///
+/// Takes as long as the object is large times the branches that have to be tried; `SchemaBounds` of `resources-crd`
+/// bounds these.
+public final class Validation {
+    private final List<Violation> found = new ArrayList<>();
+
+    private Validation() {
+    }
+
+    /// Everything wrong with the object; empty when it is valid.
+    ///
+    /// @param shape that of the kind
+    /// @param object pruned and defaulted: unknown fields are not looked for here
+    public static List<Violation> check(Shape shape, Struct object) {
+        return check(shape, object, "");
+    }
+
+    /// Everything wrong with any value that stands at a path, as a default does.
+    ///
+    /// @param value a tree's value
+    /// @param path begins every path that is told; empty for a whole object
+    public static List<Violation> check(Shape shape, Object value, String path) {
+        Validation walk = new Validation();
+        walk.value(shape, value, path);
+        return walk.found;
+    }
+
+    private void value(Shape shape, Object v, String path) {
+        if (v == Null.NULL && shape.nullable()) {
+            return;
+        }
+        if (!ValueTypes.fits(shape.type(), v)) {
+            add(path, "FieldValueTypeInvalid", "Invalid value: \"" + ValueTypes.name(v) + "\": " + path
+                    + " in body must be of type " + ValueTypes.wanted(shape) + ": \"" + ValueTypes.name(v) + "\"");
+            return;
+        }
+        choices(shape, v, path);
+        new ValueRules(found, path).check(shape, v);
+        switch (v) {
+            case Struct s -> struct(shape, s, path);
+            case Seq s -> seq(shape, s, path);
+            default -> {
+            }
+        }
+        branches(shape, v, path);
+    }
+
+    private void add(String path, String reason, String message) {
+        found.add(new Violation(path, reason, message));
+    }
+
+    /// `enum`. Texts stand in quotes once, other values as JSON in quotes, as upstream prints them.
+    private void choices(Shape shape, Object v, String path) {
+        if (!shape.choices().isEmpty() && !shape.choices().contains(v)) {
+            List<String> texts = shape.choices().stream().map(c -> c instanceof String ? Flow.text(c)
+                    : "\"" + Flow.text(c) + "\"").toList();
+            add(path, "FieldValueNotSupported", "Unsupported value: " + Flow.text(v) + ": supported values: "
+                    + String.join(", ", texts));
+        }
+    }
+
+    /// Required fields and the fields there are.
+    private void struct(Shape shape, Struct s, String path) {
+        for (String name : shape.rules().required()) {
+            if (!s.has(name)) {
+                found.add(Violation.required(below(path, name), ""));
+            }
+        }
+        if (shape.embedded()) {
+            embedded(s, path);
+        }
+        boolean children = shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP;
+        for (int i = 0; children && i < s.size(); i++) {
+            Shape child = shape.child(s.name(i));
+            if (child != null && child != Shape.ANY) {
+                value(child, s.value(i), below(path, s.name(i)));
+            }
+        }
+    }
+
+    /// An object in an object needs its type; the name in its metadata is not asked for.
+    private void embedded(Struct s, String path) {
+        for (String name : List.of("apiVersion", "kind")) {
+            if (s.text(name).isEmpty()) {
+                found.add(Violation.required(below(path, name), "must not be empty"));
+            }
+        }
+    }
+
+    private static String below(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /// Elements, and for sets and maps that no two are the same.
+    private void seq(Shape shape, Seq s, String path) {
+        Set<Object> seen = new HashSet<>();
+        for (int i = 0; i < s.size(); i++) {
+            String at = path + "[" + i + "]";
+            if (shape.type() == Shape.Type.LIST) {
+                value(shape.items(), s.get(i), at);
+            }
+            Object key = switch (shape.listType()) {
+                case SET -> s.get(i);
+                case MAP -> key(shape, s.struct(i));
+                case ATOMIC -> i;
+            };
+            if (!seen.add(key)) {
+                add(at, "FieldValueDuplicate", "Duplicate value: " + Flow.text(key));
+            }
+        }
+    }
+
+    /// The keys an element has; two elements without any are the same.
+    private static Struct key(Shape shape, Struct element) {
+        Struct.Builder b = Struct.builder();
+        for (String name : shape.mapKeys()) {
+            Object v = element.get(name);
+            if (v != null) {
+                b.put(name, v);
+            }
+        }
+        return b.build();
+    }
+
+    /// `allOf` tells what its branches found; of the others only the outcome is told.
+    private void branches(Shape shape, Object v, String path) {
+        SchemaRules r = shape.rules();
+        String name = "\"" + path + "\"";
+        int before = found.size();
+        r.allOf().forEach(b -> found.addAll(branch(b, v, path)));
+        if (found.size() > before) {
+            invalid(path, v, name + " must validate all the schemas (allOf)");
+        }
+        if (!r.anyOf().isEmpty() && r.anyOf().stream().noneMatch(b -> branch(b, v, path).isEmpty())) {
+            invalid(path, v, name + " must validate at least one schema (anyOf)");
+        }
+        long valid = r.oneOf().stream().filter(b -> branch(b, v, path).isEmpty()).count();
+        if (!r.oneOf().isEmpty() && valid != 1) {
+            invalid(path, v, name + " must validate one and only one schema (oneOf). Found "
+                    + (valid == 0 ? "none valid" : valid + " valid alternatives"));
+        }
+        if (r.not() != null && branch(r.not(), v, path).isEmpty()) {
+            invalid(path, v, name + " must not validate the schema (not)");
+        }
+    }
+
+    /// A walk of its own: what it finds is told or not, as a whole.
+    private static List<Violation> branch(Shape shape, Object v, String path) {
+        Validation walk = new Validation();
+        walk.value(shape, v, path);
+        return walk.found;
+    }
+
+    private void invalid(String path, Object v, String detail) {
+        add(path, "FieldValueInvalid", "Invalid value: " + Flow.text(v) + ": " + detail);
+    }
+}

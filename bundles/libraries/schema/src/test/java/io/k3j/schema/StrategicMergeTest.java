@@ -1,0 +1,125 @@
+package io.k3j.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.k3j.apimachinery.PatchFailure;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StrategicMergeTest {
+    private final Shape pod = new Schemas().shape(Gvk.of("v1", "Pod")).orElseThrow();
+
+    private static Struct pod(Object... spec) {
+        return Struct.of("spec", Struct.of(spec));
+    }
+
+    private static Struct container(String name, Object... more) {
+        Struct s = Struct.of("name", name);
+        for (int i = 0; i < more.length; i += 2) {
+            s = s.with((String) more[i], more[i + 1]);
+        }
+        return s;
+    }
+
+    private Struct apply(Struct object, Struct changes) {
+        return StrategicMerge.apply(pod, object, changes);
+    }
+
+    @Test
+    void mergesContainersByNameAndKeepsTheOthers() {
+        Struct before = pod("containers", Seq.of(container("a", "image", "a:1"), container("b", "image", "b:1")));
+        Struct after = apply(before,
+                pod("containers", Seq.of(container("b", "image", "b:2"), container("c", "image", "c:1"))));
+        assertThat(after).isEqualTo(pod("containers", Seq.of(container("a", "image", "a:1"),
+                container("b", "image", "b:2"), container("c", "image", "c:1"))));
+    }
+
+    @Test
+    void putsANewElementBeforeThoseThePatchDoesNotName() {
+        Struct before = pod("containers", Seq.of(container("a"), container("b")));
+        assertThat(apply(before, pod("containers", Seq.of(container("c")))))
+                .isEqualTo(pod("containers", Seq.of(container("c"), container("a"), container("b"))));
+    }
+
+    @Test
+    void takesTimeAsTheListsAreLongNotAsTheirProduct() {
+        Struct[] elements = IntStream.range(0, 60_000).mapToObj(i -> container("c" + i)).toArray(Struct[]::new);
+        Object[] finalizers = IntStream.range(0, 60_000).mapToObj(i -> "f" + i).toArray();
+        Struct before = pod("containers", Seq.of((Object[]) elements)).with("metadata",
+                Struct.of("finalizers", Seq.of(finalizers)));
+        Struct changes = pod("containers", Seq.of((Object[]) elements)).with("metadata",
+                Struct.of("finalizers", Seq.of(finalizers), "$setElementOrder/finalizers", Seq.of(finalizers)));
+        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> apply(before, changes))).isEqualTo(before);
+        Struct none = Struct.of("metadata", Struct.of("$deleteFromPrimitiveList/finalizers", Seq.of(finalizers)));
+        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> apply(before, none)).struct("metadata")
+                .seq("finalizers").isEmpty()).isTrue();
+    }
+
+    @Test
+    void deletesAnElementAndReplacesAList() {
+        Struct before = pod("containers", Seq.of(container("a"), container("b")));
+        assertThat(apply(before, pod("containers", Seq.of(container("a", "$patch", "delete")))))
+                .isEqualTo(pod("containers", Seq.of(container("b"))));
+        assertThat(apply(before, pod("containers", Seq.of(container("z"), Struct.of("$patch", "replace")))))
+                .isEqualTo(pod("containers", Seq.of(container("z"))));
+    }
+
+    @Test
+    void replacesListsThatAreNotMerged() {
+        Struct before = pod("containers", Seq.of(container("a", "args", Seq.of("1", "2"))));
+        assertThat(apply(before, pod("containers", Seq.of(container("a", "args", Seq.of("3"))))))
+                .isEqualTo(pod("containers", Seq.of(container("a", "args", Seq.of("3")))));
+    }
+
+    @Test
+    void removesWithNullAlsoBelowWhatIsNew() {
+        Struct before = pod("nodeName", "n", "nodeSelector", Struct.of("a", "1"));
+        assertThat(apply(before,
+                pod("nodeName", null, "nodeSelector", Struct.of("a", null, "b", "2"), "securityContext",
+                        Struct.of("runAsUser", null, "fsGroup", 7))))
+                .isEqualTo(pod("nodeSelector", Struct.of("b", "2"), "securityContext", Struct.of("fsGroup", 7)));
+    }
+
+    @Test
+    void replacesAStructOnDemandAndKeepsOnlyRetainedKeys() {
+        Struct before = pod("nodeSelector", Struct.of("a", "1"), "volumes",
+                Seq.of(container("v", "emptyDir", Struct.EMPTY)));
+        assertThat(apply(before, pod("nodeSelector", Struct.of("$patch", "replace", "b", "2"))).struct("spec")
+                .struct("nodeSelector")).isEqualTo(Struct.of("b", "2"));
+        assertThat(apply(before,
+                pod("volumes", Seq.of(container("v", "$retainKeys", Seq.of("name", "hostPath"), "hostPath",
+                        Struct.of("path", "/x")))))
+                .struct("spec").seq("volumes"))
+                .isEqualTo(Seq.of(container("v", "hostPath", Struct.of("path", "/x"))));
+    }
+
+    @Test
+    void setsTheOrderOfElements() {
+        Struct before = pod("containers", Seq.of(container("a"), container("b"), container("server")));
+        Struct order = Struct.of("$setElementOrder/containers", Seq.of(container("c"), container("b"), container("a")),
+                "containers", Seq.of(container("c", "image", "c:1")));
+        assertThat(apply(before, Struct.of("spec", order)).struct("spec").seq("containers").structs())
+                .extracting(s -> s.text("name")).containsExactly("c", "b", "a", "server");
+    }
+
+    @Test
+    void mergesAndDeletesFromListsOfScalars() {
+        Struct before = Struct.of("metadata", Struct.of("finalizers", Seq.of("x", "y")));
+        assertThat(apply(before, Struct.of("metadata", Struct.of("$deleteFromPrimitiveList/finalizers", Seq.of("x"),
+                "finalizers", Seq.of("z")))).struct("metadata").seq("finalizers")).isEqualTo(Seq.of("z", "y"));
+    }
+
+    @Test
+    void refusesAnElementWithoutItsKeyAndAnUnknownDirective() {
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> apply(pod(), pod("containers", Seq.of(Struct.of("image", "x")))))
+                .withMessageContaining("declared merge key: name");
+        assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod(), pod("$patch", "explode")));
+    }
+}

@@ -1,0 +1,200 @@
+package io.k3j.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StructuralTest {
+    private static final Schemas SCHEMAS = new Schemas();
+
+    private static Struct object(Object... properties) {
+        return Struct.of("type", "object", "properties", Struct.of(properties));
+    }
+
+    private static Struct string() {
+        return Struct.of("type", "string");
+    }
+
+    private static Shape shape(Object... properties) {
+        return Structural.shape(SCHEMAS, object(properties));
+    }
+
+    private static List<String> problems(Shape shape, Struct object) {
+        return Validation.check(shape, object).stream().map(Violation::text).toList();
+    }
+
+    private static List<String> problems(Struct schema) {
+        return Structural.check(schema, "schema").stream().map(Violation::text).toList();
+    }
+
+    @Test
+    void unknownFieldsArePrunedUnlessTheSchemaKeepsThem() {
+        Shape s = shape("spec", object("a", string(), "free", Struct.of("type", "object",
+                "x-kubernetes-preserve-unknown-fields", true, "properties", Struct.of("in", object("b", string()))),
+                "list",
+                Struct.of("type", "array", "items", object("c", string())), "any",
+                Struct.of("x-kubernetes-preserve-unknown-fields", true), "map",
+                Struct.of("type", "object", "additionalProperties", object("d", string())), "none",
+                Struct.of("type", "object")));
+        Struct given = Struct.of("apiVersion", "x/v1", "kind", "X", "metadata", Struct.of("name", "n", "wrong", 1),
+                "spec",
+                Struct.of("a", "1", "z", 1, "free", Struct.of("y", 1, "in", Struct.of("b", "1", "x", 1)), "list",
+                        Seq.of(Struct.of("c", "1"), Struct.of("w", 1)), "any", Struct.of("v", 1), "map",
+                        Struct.of("k", Struct.of("d", "1", "u", 1)), "none", Struct.of("t", 1)));
+        Pruning.Pruned p = Pruning.prune(s, given);
+        assertThat(p.unknown()).containsExactly("metadata.wrong", "spec.z", "spec.free.in.x", "spec.list[1].w",
+                "spec.map.k.u", "spec.none.t");
+        assertThat(p.object().struct("spec")).isEqualTo(Struct.of("a", "1", "free", Struct.of("y", 1, "in",
+                Struct.of("b", "1")), "list", Seq.of(Struct.of("c", "1"), Struct.EMPTY), "any", Struct.of("v", 1),
+                "map",
+                Struct.of("k", Struct.of("d", "1")), "none", Struct.EMPTY));
+        assertThat(Pruning.prune(s, p.object()).object()).isSameAs(p.object());
+    }
+
+    @Test
+    void defaultsFillWhatIsMissingAndNullsThatMeanNothingGo() {
+        Shape s = shape("spec", object("a", string().with("default", "x"), "deep",
+                object("b", Struct.of("type", "integer", "default", 7)), "made",
+                object("c", string().with("default", "y")).with("default", Struct.EMPTY), "maybe",
+                string().with("nullable", true).with("default", "n")));
+        assertThat(Defaulting.apply(s, Struct.EMPTY)).isEqualTo(Struct.EMPTY);
+        assertThat(Defaulting.apply(s, Struct.of("spec", Struct.of("a", null, "deep", Struct.EMPTY, "maybe", null))))
+                .isEqualTo(Struct.of("spec", Struct.of("a", "x", "deep", Struct.of("b", 7), "maybe", Null.NULL, "made",
+                        Struct.of("c", "y"))));
+        Struct untouched = Struct.of("spec", Struct.of("a", "1", "made", Struct.of("c", "1"), "maybe", "m"));
+        assertThat(Defaulting.apply(s, untouched)).isSameAs(untouched);
+        assertThat(Defaulting.apply(shape("spec", object("b", string())), Struct.of("spec", Struct.of("b", null))))
+                .isEqualTo(Struct.of("spec", Struct.EMPTY));
+    }
+
+    @Test
+    void wrongTypesAndMissingFieldsAreNamedAsUpstream() {
+        Shape s = shape("spec", object("replicas", Struct.of("type", "integer"), "port",
+                Struct.of("x-kubernetes-int-or-string", true)).with("required", Seq.of("replicas", "cron")));
+        assertThat(problems(s, Struct.of("spec", Struct.of("replicas", "string", "port", true)))).containsExactly(
+                "spec.cron: Required value",
+                "spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"",
+                "spec.port: Invalid value: \"boolean\": spec.port in body must be of type integer,string: \"boolean\"");
+        assertThat(problems(s, Struct.of("spec", Struct.of("replicas", 1.0, "cron", 1, "port", "http")))).isEmpty();
+        assertThat(problems(s, Struct.of("spec", null))).hasSize(1);
+    }
+
+    @Test
+    void boundsPatternsAndEnumsAreChecked() {
+        Shape s = shape("n", Struct.of("type", "integer", "minimum", 1, "maximum", 10, "exclusiveMaximum", true,
+                "multipleOf", 2), "t", string().with("minLength", 2).with("maxLength", 3).with("pattern", "^a+$"), "e",
+                string().with("enum", Seq.of("x", "y")), "l",
+                Struct.of("type", "array", "items", string(), "maxItems", 1), "m",
+                Struct.of("type", "object", "additionalProperties", string(), "minProperties", 1));
+        assertThat(problems(s, Struct.of("n", 0))).containsExactly(
+                "n: Invalid value: 0: n in body should be greater than or equal to 1");
+        assertThat(problems(s, Struct.of("n", 10)))
+                .containsExactly("n: Invalid value: 10: n in body should be less than 10");
+        assertThat(problems(s, Struct.of("n", 3)))
+                .containsExactly("n: Invalid value: 3: n in body should be a multiple of 2");
+        assertThat(problems(s, Struct.of("t", "b"))).containsExactly(
+                "t: Invalid value: \"b\": t in body should be at least 2 chars long",
+                "t: Invalid value: \"b\": t in body should match '^a+$'");
+        assertThat(problems(s, Struct.of("t", "aaaa"))).containsExactly("t: Too long: may not be more than 3 bytes");
+        assertThat(problems(s, Struct.of("e", "z"))).containsExactly(
+                "e: Unsupported value: \"z\": supported values: \"x\", \"y\"");
+        assertThat(problems(s, Struct.of("l", Seq.of("a", "b"))))
+                .containsExactly("l: Too many: 2: must have at most 1 items");
+        assertThat(problems(s, Struct.of("m", Struct.EMPTY))).containsExactly(
+                "m: Invalid value: {}: m in body should have at least 1 properties");
+        assertThat(problems(s, Struct.of("n", 4, "t", "aa", "e", "x", "l", Seq.of("q"), "m", Struct.of("a", "b"))))
+                .isEmpty();
+    }
+
+    @Test
+    void anEvilPatternCostsNoTime() {
+        Shape s = shape("t", string().with("pattern", "^(a+)+$"));
+        assertThat(problems(s, Struct.of("t", "a".repeat(50_000) + "b"))).hasSize(1);
+    }
+
+    @Test
+    void formatsAreChecked() {
+        for (String[] c : new String[][] {{"date-time", "2026-01-01T00:00:00Z", "soon"},
+                {"ipv4", "10.0.0.1", "10.0.0.256"},
+                {"ipv6", "fe80::1", "fe80::1::2"}, {"ipv6", "::ffff:1.2.3.4", "1:2:3"},
+                {"cidr", "10.0.0.0/8", "10.0.0.0/33"},
+                {"uuid", "123e4567-e89b-12d3-a456-426614174000", "x"}, {"byte", "YQ==", "?"},
+                {"date", "2026-02-28", "2026-02-30"},
+                {"hostname", "a.b-c.d", "-a"}, {"duration", "1h30m", "1x"}, {"uri", "https://a/b", "a b"},
+                {"email", "a@b", "a"}}) {
+            Shape s = shape("v", string().with("format", c[0]));
+            assertThat(problems(s, Struct.of("v", c[1]))).as(c[0]).isEmpty();
+            assertThat(problems(s, Struct.of("v", c[2]))).as(c[0]).containsExactly("v: Invalid value: \"" + c[2]
+                    + "\": v in body must be of type " + c[0] + ": \"" + c[2] + "\"");
+        }
+        assertThat(
+                problems(shape("v", Struct.of("type", "integer", "format", "int32")), Struct.of("v", 3_000_000_000L)))
+                .hasSize(1);
+    }
+
+    @Test
+    void branchesAndUniqueListsAreChecked() {
+        Shape s = shape("o", object("a", string(), "b", string()).with("oneOf",
+                Seq.of(Struct.of("required", Seq.of("a")), Struct.of("required", Seq.of("b")))), "n",
+                Struct.of("type", "integer", "not", Struct.of("enum", Seq.of(13))), "set",
+                Struct.of("type", "array", "items", string(), "x-kubernetes-list-type", "set"), "map",
+                Struct.of("type", "array", "items", object("k", string(), "v", string()), "x-kubernetes-list-type",
+                        "map",
+                        "x-kubernetes-list-map-keys", Seq.of("k")));
+        assertThat(problems(s, Struct.of("o", Struct.of("a", "1")))).isEmpty();
+        assertThat(problems(s, Struct.of("o", Struct.of("a", "1", "b", "2")))).containsExactly("o: Invalid value: "
+                + "{\"a\":\"1\",\"b\":\"2\"}: \"o\" must validate one and only one schema (oneOf). Found 2 valid alternatives");
+        assertThat(problems(s, Struct.of("n", 13)))
+                .containsExactly("n: Invalid value: 13: \"n\" must not validate the schema (not)");
+        assertThat(problems(s, Struct.of("set", Seq.of("x", "y", "x"))))
+                .containsExactly("set[2]: Duplicate value: \"x\"");
+        assertThat(problems(s, Struct.of("map", Seq.of(Struct.of("k", "1"), Struct.of("k", "1", "v", "2")))))
+                .containsExactly("map[1]: Duplicate value: {\"k\":\"1\"}");
+    }
+
+    @Test
+    void embeddedObjectsHaveTypeAndMetadata() {
+        Shape s = shape("t", Struct.of("type", "object", "x-kubernetes-embedded-resource", true,
+                "x-kubernetes-preserve-unknown-fields", true));
+        assertThat(problems(s, Struct.of("t", Struct.of("kind", "X")))).containsExactly(
+                "t.apiVersion: Required value: must not be empty");
+        assertThat(Pruning.prune(s, Struct.of("t", Struct.of("x", 1, "metadata", Struct.of("name", "a", "bad", 1))))
+                .unknown())
+                .containsExactly("t.metadata.bad");
+    }
+
+    @Test
+    void whatIsNotStructuralIsNamed() {
+        assertThat(problems(object("a", string()))).isEmpty();
+        assertThat(problems(Struct.of("type", "string"))).containsExactly(
+                "schema.type: Invalid value: \"string\": must be object at the root");
+        assertThat(problems(Struct.EMPTY))
+                .containsExactly("schema.type: Required value: must not be empty at the root");
+        assertThat(problems(object("a", Struct.EMPTY))).containsExactly(
+                "schema.properties[a].type: Required value: must not be empty for specified object fields");
+        assertThat(problems(object("a", Struct.of("type", "array", "items", Struct.EMPTY)))).containsExactly(
+                "schema.properties[a].items.type: Required value: must not be empty for specified array items");
+        assertThat(problems(object("a", string().with("$ref", "#/x").with("uniqueItems", true)))).containsExactly(
+                "schema.properties[a].$ref: Forbidden: $ref is not supported",
+                "schema.properties[a].uniqueItems: Forbidden: "
+                        + "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+        assertThat(problems(object("a", string()).with("additionalProperties", string()))).containsExactly(
+                "schema.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive");
+        assertThat(problems(object("metadata", object("labels", Struct.of("type", "object"))))).containsExactly(
+                "schema.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but "
+                        + "metadata is implicitly specified");
+        assertThat(problems(object("a", string().with("anyOf", Seq.of(string()))))).containsExactly(
+                "schema.properties[a].anyOf[0].type: Forbidden: must be empty to be structural");
+        assertThat(problems(object("a", string().with("pattern", "(")))).hasSize(1);
+        assertThat(problems(object("a", Struct.of("x-kubernetes-int-or-string", true, "anyOf",
+                Seq.of(Struct.of("type", "integer"), Struct.of("type", "string")))))).isEmpty();
+        assertThat(problems(
+                object().with("oneOf", Seq.of(Struct.of("properties", Struct.of("b", Struct.of("minimum", 1)))))))
+                .containsExactly("schema.properties[b]: Required value: because it is defined in "
+                        + "schema.oneOf[0].properties[b]");
+    }
+}

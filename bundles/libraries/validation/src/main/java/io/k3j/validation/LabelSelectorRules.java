@@ -1,0 +1,40 @@
+package io.k3j.validation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+
+/// What a `LabelSelector` must look like (`matchLabels`, `matchExpressions`), as in upstream's `ValidateLabelSelector`;
+/// see "Labels and Selectors". Pure; any thread.
+public final class LabelSelectorRules {
+    private LabelSelectorRules() {
+    }
+
+    /// Checks one that stands at `p` and adds what is wrong there. An empty one is valid: what it means (everything, or
+    /// nothing) is the kind's decision, and kinds that cannot live with it check for it themselves.
+    ///
+    /// @param selector `In` and `NotIn` need values, the other operators have none
+    public static void check(Struct selector, Problems p) {
+        MetadataRules.labels(selector.struct("matchLabels"), p.at("matchLabels"));
+        Seq all = selector.seq("matchExpressions");
+        for (int i = 0; i < all.size(); i++) {
+            Struct e = all.struct(i);
+            Problems at = p.at("matchExpressions", i);
+            boolean values = e.seq("values").isEmpty();
+            switch (e.text("operator")) {
+                case "In", "NotIn" -> {
+                    if (values) {
+                        at.at("values").required("must be specified when `operator` is 'In' or 'NotIn'");
+                    }
+                }
+                case "Exists", "DoesNotExist" -> {
+                    if (!values) {
+                        at.at("values").forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                    }
+                }
+                default -> at.at("operator").invalid(e.text("operator"), "not a valid selector operator");
+            }
+            at.at("key").invalid(e.text("key"), Names.qualified(e.text("key")));
+        }
+    }
+}

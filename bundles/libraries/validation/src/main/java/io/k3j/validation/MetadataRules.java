@@ -1,0 +1,138 @@
+package io.k3j.validation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/// What `metadata` of any object must look like, of built-in kinds and custom resources alike: upstream's
+/// `ValidateObjectMeta`. See <https://kubernetes.io/docs/concepts/overview/working-with-objects/>. Pure; any thread.
+public final class MetadataRules {
+    /// How many bytes all annotations of an object may have together, keys and values: upstream's
+    /// `TotalAnnotationSizeLimitB`.
+    public static final int ANNOTATION_BYTES = 256 * 1024;
+
+    /// The garbage collector's finalizers, which contradict each other: keep the dependents, delete the dependents.
+    private static final String ORPHAN = "orphan";
+    private static final String FOREGROUND = "foregroundDeletion";
+
+    private MetadataRules() {
+    }
+
+    /// Everything wrong with an object's metadata, in upstream's order: names, labels, annotations, owners, finalizers.
+    ///
+    /// @param write what is being done, with the kind and the object before; an empty `before` means a new object
+    /// @param object as it would be stored, so its `name` has been made from `generateName` already
+    /// @param name says what is wrong with a name of this kind, as a method of `Names` does
+    /// @return a list of the caller's own
+    public static List<FieldProblem> problems(Write write, Struct object, Function<String, List<String>> name) {
+        Struct meta = object.struct("metadata");
+        List<FieldProblem> found = new ArrayList<>();
+        names(write, meta, name, found);
+        labels(meta.struct("labels"), "metadata.labels", found);
+        annotations(meta.struct("annotations"), found);
+        owners(meta.seq("ownerReferences").structs(), found);
+        finalizers(write, meta.seq("finalizers").texts(), found);
+        return found;
+    }
+
+    /// The prefix is checked too, although the name is made from it already: the user has written the prefix, and the
+    /// path in the answer must name it.
+    private static void names(Write write, Struct meta, Function<String, List<String>> rule, List<FieldProblem> to) {
+        String prefix = meta.text("generateName");
+        if (!prefix.isEmpty()) {
+            rule.apply(Names.completed(prefix)).forEach(
+                    w -> to.add(FieldProblem.invalid("metadata.generateName", prefix, w)));
+        }
+        String name = meta.text("name");
+        if (name.isEmpty()) {
+            to.add(FieldProblem.required("metadata.name", "name or generateName is required"));
+        } else {
+            rule.apply(name).forEach(w -> to.add(FieldProblem.invalid("metadata.name", name, w)));
+        }
+        String namespace = meta.text("namespace");
+        if (!write.kind().namespaced() && !namespace.isEmpty()) {
+            to.add(FieldProblem.forbidden("metadata.namespace", "not allowed on this type"));
+        } else if (write.kind().namespaced() && namespace.isEmpty()) {
+            to.add(FieldProblem.required("metadata.namespace", ""));
+        } else if (!namespace.isEmpty()) {
+            Names.label(namespace).forEach(w -> to.add(FieldProblem.invalid("metadata.namespace", namespace, w)));
+        }
+    }
+
+    /// Checks a map of labels that stands at `p`; also those of templates and node selectors. Problems are reported at
+    /// the map, not at the key, as upstream does.
+    public static void labels(Struct labels, Problems p) {
+        labels(labels, p.path(), p.found());
+    }
+
+    private static void labels(Struct labels, String path, List<FieldProblem> to) {
+        labels.texts().forEach((key, value) -> {
+            Names.qualified(key).forEach(w -> to.add(FieldProblem.invalid(path, key, w)));
+            Names.labelValue(value).forEach(w -> to.add(FieldProblem.invalid(path, value, w)));
+        });
+    }
+
+    private static void annotations(Struct annotations, List<FieldProblem> to) {
+        long bytes = 0;
+        for (var e : annotations.texts().entrySet()) {
+            Names.annotationKey(e.getKey())
+                    .forEach(w -> to.add(FieldProblem.invalid("metadata.annotations", e.getKey(), w)));
+            bytes += e.getKey().length() + (long) e.getValue().getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (bytes > ANNOTATION_BYTES) {
+            to.add(FieldProblem.tooLong("metadata.annotations", ANNOTATION_BYTES));
+        }
+    }
+
+    /// Whether owners exist is not asked here: the garbage collector finds out later. At most one of them is the
+    /// controller.
+    private static void owners(List<Struct> owners, List<FieldProblem> to) {
+        String controller = "";
+        for (int i = 0; i < owners.size(); i++) {
+            Struct owner = owners.get(i);
+            String path = "metadata.ownerReferences[" + i + "].";
+            if (owner.text("apiVersion").isEmpty()) {
+                to.add(FieldProblem.invalid(path + "apiVersion", "", "version must not be empty"));
+            }
+            for (String field : List.of("kind", "name", "uid")) {
+                if (owner.text(field).isEmpty()) {
+                    to.add(FieldProblem.invalid(path + field, "", "must not be empty"));
+                }
+            }
+            if (owner.flag("controller") && !controller.isEmpty()) {
+                to.add(FieldProblem.invalid("metadata.ownerReferences", owners.toString(),
+                        "Only one reference can have Controller set to true. Found \"true\" in references for "
+                                + controller + " and " + owner.text("name")));
+            }
+            controller = owner.flag("controller") ? owner.text("name") : controller;
+        }
+    }
+
+    /// Who deletes has seen which finalizers are to be waited for. Adding one to an object that is being deleted would
+    /// keep it without anybody's knowing, so only removals are left.
+    private static void finalizers(Write write, List<String> finalizers, List<FieldProblem> to) {
+        for (String f : finalizers) {
+            Names.qualified(f).forEach(w -> to.add(FieldProblem.invalid("metadata.finalizers", f, w)));
+        }
+        if (finalizers.contains(ORPHAN) && finalizers.contains(FOREGROUND)) {
+            to.add(FieldProblem.invalid("metadata.finalizers", Seq.copyOf(finalizers),
+                    "finalizer " + ORPHAN + " and " + FOREGROUND + " cannot be both set"));
+        }
+        Struct before = write.before().orElse(Struct.EMPTY).struct("metadata");
+        if (!before.text("deletionTimestamp").isEmpty()) {
+            List<String> added = new ArrayList<>(finalizers);
+            added.removeAll(before.seq("finalizers").texts());
+            if (!added.isEmpty()) {
+                to.add(FieldProblem.forbidden("metadata.finalizers",
+                        "no new finalizers can be added if the object is being deleted, found new finalizers"
+                                + " []string{\"" + String.join("\", \"", added) + "\"}"));
+            }
+        }
+    }
+}

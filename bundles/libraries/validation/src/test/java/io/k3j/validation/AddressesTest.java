@@ -1,0 +1,41 @@
+package io.k3j.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import org.junit.jupiter.api.Test;
+
+class AddressesTest {
+    @Test
+    void addressesAndPrefixesAreToldFromOtherTexts() {
+        assertThat(Addresses.isIp("10.0.0.1")).isTrue();
+        assertThat(Addresses.isIp("fd00::1")).isTrue();
+        assertThat(Addresses.isIp("::ffff:10.0.0.1")).isTrue();
+        assertThat(Addresses.isIp("10.0.0.01")).isFalse();
+        assertThat(Addresses.isIp("10.0.0")).isFalse();
+        assertThat(Addresses.isIp("fd00:::1")).isFalse();
+        assertThat(Addresses.isPrefix("10.0.0.0/8")).isTrue();
+        assertThat(Addresses.isPrefix("fd00::/129")).isFalse();
+        assertThat(Addresses.isPrefix("10.0.0.0")).isFalse();
+    }
+
+    @Test
+    void endpointsHaveNoSpecialAddresses() {
+        Struct metadata = Struct.of("name", "a", "namespace", "default");
+        assertThat(Addresses.special(metadata, "10.0.0.1")).isEmpty();
+        assertThat(Addresses.special(metadata, "127.0.0.1")).contains("loopback");
+        assertThat(Addresses.special(metadata, "169.254.1.1")).contains("link-local");
+        assertThat(Addresses.special(Struct.of("name", "kubernetes", "namespace", "default"), "127.0.0.1")).isEmpty();
+    }
+
+    @Test
+    void selectorsAreCheckedWhereTheyStand() {
+        Problems p = Problems.none();
+        LabelSelectorRules.check(Struct.of("matchLabels", Struct.of("a", "b"), "matchExpressions",
+                Seq.of(Struct.of("key", "a", "operator", "In"), Struct.of("key", "a", "operator", "Exists"))),
+                p.at("spec").at("selector"));
+        assertThat(p.found()).hasSize(1).allSatisfy(f -> assertThat(f.toString())
+                .startsWith("spec.selector.matchExpressions[0].values: Required value"));
+    }
+}

@@ -1,0 +1,80 @@
+package io.k3j.watchcache;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.codec.Protobuf;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.encryption.RowCipher;
+import io.k3j.encryption.UnreadableRow;
+import io.k3j.model.Gvk;
+import org.jspecify.annotations.Nullable;
+
+/// Rows of the store as items. Those of stock Kubernetes (protobuf, or JSON in another order) are brought into our
+/// stored form; they stay as they are in the store until their object changes. So a datastore that K3s has written
+/// can be taken over.
+///
+/// Any thread; blocks only as [EncryptionAtRest] does.
+public final class Rows {
+    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
+    private final Protobuf protobuf;
+    private final EncryptionAtRest atRest;
+
+    /// @param protobuf knows the kinds whose rows may lie there as protobuf
+    /// @param atRest opens the rows of Secrets
+    public Rows(Protobuf protobuf, EncryptionAtRest atRest) {
+        this.protobuf = protobuf;
+        this.atRest = atRest;
+    }
+
+    /// A row as an item, an [Unreadable] when it cannot be decoded; no row is an exception.
+    public Item item(Entry row) {
+        return item(row.key(), row.value(), row.createRevision(), row.revision());
+    }
+
+    /// The same from its parts.
+    ///
+    /// @param value as it lies in the store, sealed where it is; nobody changes it from now on
+    public Item item(String key, byte[] value, long createRevision, long revision) {
+        try {
+            return new Item(key, ours(atRest.open(key, value)), createRevision, revision);
+        } catch (UnreadableRow sealed) {
+            return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
+                    new Unreadable.Trouble(String.valueOf(sealed.getMessage()), true));
+        } catch (MalformedInput | IllegalArgumentException e) {
+            String why = RowCipher.sealed(value) ? "it is encrypted with the key " + RowCipher.keyName(value)
+                    + ", and only Secrets are decrypted" : String.valueOf(e.getMessage());
+            return Unreadable.of(key, new Unreadable.Stored(value, createRevision, revision),
+                    new Unreadable.Trouble(why, false));
+        }
+    }
+
+    /// The row once more, when a key for it may have come; null when it cannot be read yet.
+    @Nullable
+    Item again(Unreadable row) {
+        try {
+            return new Item(row.storeKey(), ours(atRest.open(row.storeKey(), row.row())), row.createRevision(),
+                    row.revision());
+        } catch (UnreadableRow | MalformedInput | IllegalArgumentException still) {
+            LOG.log(System.Logger.Level.DEBUG, "Still unreadable: {0}", still.getMessage());
+            return null;
+        }
+    }
+
+    /// Protobuf is told by its envelope (`k8s` and a zero), which names the kind. JSON that begins in another order
+    /// is written anew, so that its revision can be spliced in.
+    private byte[] ours(byte[] value) {
+        if (Protobuf.enveloped(value)) {
+            return Json.stored(protobuf.object(value, new Gvk("", "", "")));
+        }
+        return startsAsOurs(value) ? value : Json.stored(Json.object(value));
+    }
+
+    private static boolean startsAsOurs(byte[] value) {
+        try {
+            Json.hole(value);
+            return true;
+        } catch (MalformedInput e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.k3j.admissioncore;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Claims of cluster addresses, stored as `IPAddress` objects, as upstream's address allocator stores them. See
+/// <https://kubernetes.io/docs/reference/networking/virtual-ips/#ip-address-objects>.
+final class AddressRegistry implements ClaimRegistry {
+    private static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+    private static final String MANAGER = "ipallocator.k8s.io";
+    private static final String CLAIMED = "k3j.io/claimed-at";
+    private final ApiClient api;
+    private final InstantSource clock;
+
+    AddressRegistry(ApiClient api, InstantSource clock) {
+        this.api = api;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<Entry> find(String value) {
+        return api.find(Listers.ADDRESSES, Key.of(value)).map(AddressRegistry::entry);
+    }
+
+    @Override
+    public List<Entry> all() {
+        return api.list(Listers.ADDRESSES, Query.ALL).items().stream()
+                .filter(o -> MANAGER.equals(o.labels().get(MANAGED_BY))).map(AddressRegistry::entry).toList();
+    }
+
+    private static Entry entry(Obj address) {
+        Struct parent = address.spec().struct("parentRef");
+        String renewedAt = address.metadata().struct("annotations").text(CLAIMED);
+        String at = renewedAt.isEmpty() ? address.metadata().text("creationTimestamp") : renewedAt;
+        return new Entry(address.name(), new Key(parent.text("namespace"), parent.text("name")), parsed(at),
+                address.revision());
+    }
+
+    static Instant parsed(String at) {
+        try {
+            return Instant.parse(at);
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    @Override
+    public boolean write(String value, Key service, Optional<Entry> previous) {
+        Struct parent = Struct.of("group", "", "resource", "services", "namespace", service.namespace(), "name",
+                service.name());
+        try {
+            if (previous.isEmpty()) {
+                Struct labels = Struct.of("ipaddress.kubernetes.io/ip-family",
+                        value.indexOf(':') >= 0 ? "IPv6" : "IPv4", MANAGED_BY, MANAGER);
+                api.create(Listers.ADDRESSES, Obj.of(Struct.of("apiVersion", "networking.k8s.io/v1", "kind",
+                        "IPAddress", "metadata", Struct.of("name", value, "labels", labels), "spec",
+                        Struct.of("parentRef", parent))), WriteOptions.PLAIN);
+                return true;
+            }
+            if (!previous.get().service().equals(service)) {
+                // `spec.parentRef` of an IPAddress is immutable: a claim changes hands by delete and create
+                delete(previous.get());
+                return write(value, service, Optional.empty());
+            }
+            Obj current = api.get(Listers.ADDRESSES, Key.of(value));
+            return current.revision() == previous.get().revision() && update(
+                    current.with(clock.instant().toString(), "metadata", "annotations", CLAIMED));
+        } catch (ApiFault e) {
+            if (e.code() == 404 || e.code() == 409) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean update(Obj address) {
+        api.update(Listers.ADDRESSES, address, WriteOptions.PLAIN);
+        return true;
+    }
+
+    @Override
+    public void delete(Entry entry) {
+        try {
+            api.delete(Listers.ADDRESSES, Key.of(entry.value()), new DeleteOptions(0, "", "", entry.revision()));
+        } catch (ApiFault e) {
+            if (e.code() != 404 && e.code() != 409) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Records;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// Allocates Service addresses and node ports. A value that the view of Services shows as used is refused without a
+/// read of the datastore; a value that looks free is claimed in the datastore, which all servers share, before it is
+/// given to a Service. For any thread; a claim blocks on the datastore.
+@Component(service = Allocator.class, configurationPid = "io.k3j.admissioncore",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Allocator {
+    private static final int TRIES = 64;
+    private static final int PORT_BAND_LEAST = 16;
+    private static final int PORT_BAND_MOST = 128;
+
+    private final List<ServiceRange> ranges;
+    private final int firstPort;
+    private final int lastPort;
+    private final Reservations addresses;
+    private final Reservations ports;
+    private final View services;
+    private final RandomGenerator random;
+    private final ServiceClaims addressClaims;
+    private final ServiceClaims portClaims;
+
+    /// Opens the view of Services.
+    /// @throws IllegalArgumentException for a malformed flag; the message names it
+    @Activate
+    public Allocator(AdmissionSettings settings, @Reference Listers listers, @Reference Records records) {
+        this(List.of(settings.serviceCidr()), settings.serviceNodePortRange(), listers.api(), records,
+                RandomGenerator.getDefault());
+    }
+
+    Allocator(List<String> cidrs, String portRangeText, ApiClient api, Records records, RandomGenerator random) {
+        this.ranges = cidrs.stream().map(ServiceRange::parse).toList();
+        int dash = portRangeText.indexOf('-');
+        if (dash < 1) {
+            throw new IllegalArgumentException("--service-node-port-range is no range: " + portRangeText);
+        }
+        this.firstPort = Integer.parseInt(portRangeText.substring(0, dash).trim());
+        this.lastPort = Integer.parseInt(portRangeText.substring(dash + 1).trim());
+        InstantSource clock = InstantSource.system();
+        this.addresses = new Reservations(clock);
+        this.ports = new Reservations(clock);
+        this.addressClaims = new ServiceClaims(new AddressRegistry(api, clock), (service, value) -> api
+                .find(Listers.SERVICES, service).map(s -> addresses(s).contains(value)).orElse(false), clock);
+        this.portClaims = new ServiceClaims(new PortRegistry(records, clock), (service, value) -> api
+                .find(Listers.SERVICES, service).map(s -> ports(s).contains(value)).orElse(false), clock);
+        this.services = api.view(Listers.SERVICES, Query.ALL);
+        this.random = random;
+        services.listen(this::changed);
+        services.list().forEach(s -> changed(null, s));
+    }
+
+    private void changed(@Nullable Obj before, @Nullable Obj after) {
+        Obj one = after == null ? before : after;
+        if (one != null) {
+            addresses.observe(one.key(), addresses(before), addresses(after));
+            ports.observe(one.key(), ports(before), ports(after));
+            addresses(before).stream().filter(v -> !addresses(after).contains(v))
+                    .forEach(v -> addressClaims.noteRelease(v, one.key(), one.revision()));
+            ports(before).stream().filter(v -> !ports(after).contains(v))
+                    .forEach(v -> portClaims.noteRelease(v, one.key(), one.revision()));
+        }
+    }
+
+    private static Set<String> addresses(@Nullable Obj service) {
+        return service == null ? Set.of() : ServiceFields.addresses(service.spec());
+    }
+
+    private static Set<String> ports(@Nullable Obj service) {
+        return service == null ? Set.of() : ServiceFields.ports(service.spec());
+    }
+
+    /// The ranges; the first is that of the default address family.
+    List<ServiceRange> ranges() {
+        return ranges;
+    }
+
+    /// The range of an address family (`IPv4`, `IPv6`); empty when the cluster has none.
+    Optional<ServiceRange> range(String family) {
+        return ranges.stream().filter(r -> r.family().equals(family)).findFirst();
+    }
+
+    /// The range of node ports as error messages show it, `30000-32767`.
+    String portRangeText() {
+        return firstPort + "-" + lastPort;
+    }
+
+    /// The addresses in use, by Service.
+    Reservations addresses() {
+        return addresses;
+    }
+
+    /// The node ports in use, by Service; a port is written `30080/TCP`.
+    Reservations ports() {
+        return ports;
+    }
+
+    /// The claims of addresses in the datastore.
+    ServiceClaims addressClaims() {
+        return addressClaims;
+    }
+
+    /// The claims of node ports in the datastore.
+    ServiceClaims portClaims() {
+        return portClaims;
+    }
+
+    /// Allocates an address to a Service; false when another Service has it.
+    /// @param real whether the write will be stored; a dry run reserves in memory only
+    boolean allocateAddress(String ip, Key service, boolean real) {
+        return allocate(addresses, addressClaims, ip, service, real);
+    }
+
+    /// Allocates a node port, written `30080/TCP`, to a Service; false when another Service has it.
+    boolean allocatePort(String port, Key service, boolean real) {
+        return allocate(ports, portClaims, port, service, real);
+    }
+
+    private static boolean allocate(Reservations local, ServiceClaims shared, String value, Key service, boolean real) {
+        boolean before = !local.free(value);
+        if (!local.take(value, service)) {
+            return false;
+        }
+        if (!real || before) {
+            return true;
+        }
+        boolean claimed = false;
+        try {
+            claimed = shared.take(value, service);
+        } finally {
+            if (!claimed) {
+                local.release(Set.of(value), service);
+            }
+        }
+        return claimed;
+    }
+
+    /// Whether a port lies in the node port range.
+    boolean inPortRange(long port) {
+        return port >= firstPort && port <= lastPort;
+    }
+
+    /// Allocates a free address of a range to a Service; empty when the range is full. Random addresses of the upper
+    /// band are tried first, then every address from the top, so that the lower band stays free for static choices.
+    /// See <https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/>.
+    Optional<String> allocateAnyAddress(ServiceRange range, Key service, boolean real) {
+        for (int i = 0; i < TRIES && range.firstDynamic() <= range.lastUsable(); i++) {
+            String ip = range
+                    .address(range.firstDynamic() + random.nextLong(range.lastUsable() - range.firstDynamic() + 1));
+            if (addresses.free(ip) && allocateAddress(ip, service, real)) {
+                return Optional.of(ip);
+            }
+        }
+        for (long place = range.lastUsable(); place > 0; place--) {
+            String ip = range.address(place);
+            if (addresses.free(ip) && allocateAddress(ip, service, real)) {
+                return Optional.of(ip);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Allocates a free node port of a protocol to a Service; empty when the range is full. The lower band comes
+    /// last, for the same reason.
+    Optional<Integer> allocateAnyPort(String protocol, Key service, boolean real) {
+        int size = lastPort - firstPort + 1;
+        int band = Math.min(Math.max(PORT_BAND_LEAST, size / 32), Math.min(PORT_BAND_MOST, size - 1));
+        int start = firstPort + band + random.nextInt(size - band);
+        Set<Integer> candidates = new LinkedHashSet<>();
+        for (int i = 0; i < size - band; i++) {
+            candidates.add(firstPort + band + (start - firstPort - band + i) % (size - band));
+        }
+        for (int i = 0; i < band; i++) {
+            candidates.add(firstPort + i);
+        }
+        for (int port : candidates) {
+            String value = port + "/" + protocol;
+            if (ports.free(value) && allocatePort(value, service, real)) {
+                return Optional.of(port);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Closes the view.
+    @Deactivate
+    public void stop() {
+        services.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.k3j.admissioncore;
+
+import io.k3j.model.Key;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The datastore's record of which Service has claimed which value; all servers share it. For any thread; blocks.
+interface ClaimRegistry {
+    /// A claim: the claiming Service, the time of the last write, and the revision of the stored record.
+    record Entry(String value, Key service, Instant at, long revision) {
+    }
+
+    /// The claim of a value, read from the datastore; empty when it is free.
+    Optional<Entry> find(String value);
+
+    /// All claims.
+    List<Entry> all();
+
+    /// Writes a claim.
+    /// @param previous the claim to replace, empty for the first one
+    /// @return false when another writer was faster (compare and swap on the revision)
+    boolean write(String value, Key service, Optional<Entry> previous);
+
+    /// Deletes a claim, unless it has been rewritten since `entry` was read.
+    void delete(Entry entry);
+}

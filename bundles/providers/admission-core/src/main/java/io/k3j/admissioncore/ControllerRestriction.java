@@ -1,0 +1,123 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.osgi.service.component.annotations.Component;
+
+/// Restricts the writes of the user `system:k3s-controller`, under which every node runs its pod network and its
+/// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, the Service
+/// `kube-dns`, and Events. The group `system:k3s-controller:<node>` of the certificate names the node. The
+/// certificate of K3s' own agents has no such group; they may update any Node in the same narrow way, and nothing
+/// else.
+@Component(service = Admission.class, property = "order:Integer=81")
+public final class ControllerRestriction implements Admission {
+    private static final String USER = "system:k3s-controller";
+    private static final String GROUP = USER + ":";
+    private static final String DNS = "kube-dns";
+    private static final List<String> ANNOTATIONS = List.of("flannel.alpha.coreos.com/", "k3s.io/",
+            "p2p.k3s.cattle.io/", "svccontroller.k3s.cattle.io/ports");
+
+    @Override
+    public String name() {
+        return "K3sControllerRestriction";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        return write.caller().user().equals(USER) && write.operation() != Operation.CONNECT;
+    }
+
+    @Override
+    public Struct admit(Write write, Struct object) {
+        String node = write.caller().groups().stream().filter(g -> g.startsWith(GROUP))
+                .map(g -> g.substring(GROUP.length())).findFirst().orElse("");
+        switch (write.kind().gvr().resource()) {
+            case "events" -> {
+            }
+            case "nodes" -> node(write, object, node);
+            case "endpointslices" -> slice(write, object, node);
+            case "services" -> service(write, object, node);
+            default -> throw refused(write, "is not for " + USER);
+        }
+        return object;
+    }
+
+    private static void node(Write write, Struct object, String node) {
+        if (write.operation() != Operation.UPDATE || !node.isEmpty() && !write.key().name().equals(node)) {
+            throw refused(write, "can only update the node it is bound to");
+        }
+        Struct before = write.before().orElse(Struct.EMPTY);
+        Set<String> labels = changed(before, object, "labels");
+        labels.removeIf(key -> !NodeLabels.forbidden(key));
+        Set<String> annotations = changed(before, object, "annotations");
+        annotations.removeIf(key -> ANNOTATIONS.stream().anyMatch(key::startsWith));
+        if (!labels.isEmpty() || !annotations.isEmpty() || !withoutWritable(before).equals(withoutWritable(object))) {
+            throw refused(write, USER + " can only change annotations of K3s and flannel, labels of users and the"
+                    + " condition NetworkUnavailable");
+        }
+    }
+
+    /// The keys of the labels or annotations that differ.
+    private static Set<String> changed(Struct before, Struct object, String field) {
+        Struct old = before.struct("metadata").struct(field);
+        Struct now = object.struct("metadata").struct(field);
+        Set<String> names = new TreeSet<>(old.names());
+        names.addAll(now.names());
+        names.removeIf(key -> old.has(key) && now.has(key) && old.text(key).equals(now.text(key)));
+        return names;
+    }
+
+    /// A Node without the fields that may differ.
+    private static Struct withoutWritable(Struct node) {
+        Struct metadata = node.struct("metadata");
+        for (String field : List.of("labels", "annotations", "managedFields", "resourceVersion", "generation")) {
+            metadata = metadata.without(field);
+        }
+        Seq conditions = Seq.copyOf(node.struct("status").seq("conditions").structs().stream()
+                .filter(c -> !c.text("type").equals("NetworkUnavailable")).toList());
+        return node.with("metadata", metadata).with("status", node.struct("status").with("conditions", conditions));
+    }
+
+    private static void slice(Write write, Struct object, String node) {
+        String name = DNS + "-" + node;
+        boolean ipv6 = object.text("addressType").equals("IPv6");
+        boolean ownName = !node.isEmpty() && write.key().namespace().equals("kube-system")
+                && write.key().name().equals(ipv6 ? name + "-ipv6" : name);
+        boolean ownEndpoints = write.operation() == Operation.DELETE ? onlyOn(node, object)
+                : object.struct("metadata").struct("labels").text("kubernetes.io/service-name").equals(DNS)
+                        && onlyOn(node, object) && write.before().stream().allMatch(before -> onlyOn(node, before));
+        if (!ownName || !ownEndpoints) {
+            throw refused(write, "can only write the place behind " + DNS + " of the node it is bound to");
+        }
+    }
+
+    /// Whether all endpoints of a slice are on this node. The name alone is ambiguous: the IPv6 slice of node `a` and
+    /// the slice of node `a-ipv6` have the same name.
+    private static boolean onlyOn(String node, Struct slice) {
+        return slice.seq("endpoints").structs().stream().allMatch(e -> e.text("nodeName").equals(node));
+    }
+
+    private static void service(Write write, Struct object, String node) {
+        Struct spec = object.struct("spec");
+        Struct before = write.before().orElse(object).struct("spec");
+        boolean same = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE
+                && spec.seq("clusterIPs").equals(before.seq("clusterIPs"));
+        boolean plain = spec.struct("selector").isEmpty() && spec.seq("externalIPs").isEmpty()
+                && spec.text("type", "ClusterIP").equals("ClusterIP");
+        if (node.isEmpty() || !write.key().namespace().equals("kube-system") || !write.key().name().equals(DNS)
+                || !same || !plain) {
+            throw refused(write, "can only make the Service " + DNS + ", without a selector");
+        }
+    }
+
+    private static ApiFault refused(Write write, String why) {
+        return ApiFault.forbidden(write.kind().gvr(), write.key().name(), why);
+    }
+}

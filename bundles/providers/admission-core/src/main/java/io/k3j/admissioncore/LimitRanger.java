@@ -1,0 +1,76 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// Defaults and enforces the LimitRanges of a namespace. See
+/// <https://kubernetes.io/docs/concepts/policy/limit-range/>.
+@Component(service = Admission.class, property = "order:Integer=60")
+public final class LimitRanger implements Admission {
+    private static final String ANNOTATION = "kubernetes.io/limit-ranger";
+    private final Listers listers;
+
+    /// Reads LimitRanges from a view.
+    @Activate
+    public LimitRanger(@Reference Listers listers) {
+        this.listers = listers;
+    }
+
+    @Override
+    public String name() {
+        return "LimitRanger";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        boolean claim = WriteAttributes.of(write, "", "persistentvolumeclaims") && write.subresource().isEmpty();
+        return WriteAttributes.creates(write, "pods") || claim && write.operation() != Operation.DELETE;
+    }
+
+    private List<Struct> limits(Write write) {
+        List<Struct> all = new ArrayList<>();
+        for (Obj range : listers.all(Listers.LIMITS, write.key().namespace())) {
+            if (!range.terminating()) {
+                all.addAll(range.spec().seq("limits").structs());
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public Struct admit(Write write, Struct object) {
+        Struct o = object;
+        if (WriteAttributes.creates(write, "pods")) {
+            List<String> set = new ArrayList<>();
+            for (Struct limit : limits(write)) {
+                o = limit.text("type").equals("Container") ? LimitDefaults.filled(o, limit, set) : o;
+            }
+            if (!set.isEmpty()) {
+                o = o.withAt("LimitRanger plugin set: " + String.join("; ", set), "metadata", "annotations",
+                        ANNOTATION);
+            }
+        }
+        return o;
+    }
+
+    @Override
+    public void validate(Write write, Struct object) {
+        List<String> wrong = new ArrayList<>();
+        for (Struct limit : limits(write)) {
+            new LimitCheck(limit, wrong).check(object, WriteAttributes.of(write, "", "pods"));
+        }
+        if (!wrong.isEmpty()) {
+            String all = wrong.size() == 1 ? wrong.getFirst() : "[" + String.join(", ", wrong) + "]";
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), all);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Action;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// `pods/binding` and `bindings`: assigns a pod to a node, once. For any thread.
+@Component(service = {}, immediate = true)
+public final class PodBinding {
+    private static final Gvr BINDINGS = new Gvr("", "v1", "bindings");
+    private static final Gvr POD_BINDING = new Gvr("", "v1", "pods/binding");
+    private static final int TRIES = 5;
+    private final List<ServiceRegistration<Action>> actions;
+
+    /// Registers both actions.
+    @Activate
+    public PodBinding(@Reference Listers listers, BundleContext context) {
+        ApiClient api = listers.api();
+        this.actions = List.of(
+                context.registerService(Action.class, new Bind(Listers.PODS, "binding", api), new Hashtable<>()),
+                context.registerService(Action.class, new Bind(BINDINGS, "", api), new Hashtable<>()));
+    }
+
+    record Bind(Gvr resource, String subresource, ApiClient api) implements Action {
+        @Override
+        public Struct perform(Call call) {
+            String name = call.key().name().isEmpty() ? call.body().struct("metadata").text("name")
+                    : call.key().name();
+            Key key = new Key(call.key().namespace(), name);
+            for (int left = TRIES; left > 0; left--) {
+                try {
+                    Obj bound = bound(api.get(Listers.PODS, key), call.body());
+                    // a scheduler that has lost its Lease must not bind pods; callers without a Lease are not fenced
+                    ApiClient writer = call.lease().isEmpty() ? api : api.leading(call.lease());
+                    writer.update(Listers.PODS, bound,
+                            new WriteOptions("binding", call.caller().user(), false, call.dryRun()));
+                    return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
+                            "Success", "code", 201);
+                } catch (ApiFault e) {
+                    if (!String.valueOf(e.getMessage()).contains("the object has been modified")) {
+                        throw e;
+                    }
+                }
+            }
+            throw ApiFault.conflict(POD_BINDING, name, "the object has been modified; please apply your changes to"
+                    + " the latest version and try again");
+        }
+    }
+
+    /// The pod with its node name and the condition `PodScheduled`.
+    /// @throws ApiFault 400 for a bad target, 409 for a pod that is bound, gated, terminating or another one
+    static Obj bound(Obj pod, Struct binding) {
+        Struct target = binding.struct("target");
+        String node = target.text("name");
+        String uid = binding.struct("metadata").text("uid");
+        String kind = target.text("kind", "Node");
+        if (node.isEmpty() || !kind.isEmpty() && !kind.equals("Node")) {
+            throw ApiFault.badRequest("binding of pod \"" + pod.name() + "\" must have a target of kind Node with a"
+                    + " name");
+        }
+        if (!uid.isEmpty() && !uid.equals(pod.uid())) {
+            throw ApiFault.conflict(POD_BINDING, pod.name(), "Precondition failed: UID in precondition: " + uid
+                    + ", UID in object meta: " + pod.uid());
+        }
+        if (pod.terminating()) {
+            throw ApiFault.conflict(POD_BINDING, pod.name(),
+                    "pod " + pod.name() + " is being deleted, cannot be assigned to a host");
+        }
+        String on = pod.spec().text("nodeName");
+        if (!on.isEmpty()) {
+            throw ApiFault.conflict(POD_BINDING, pod.name(),
+                    "pod " + pod.name() + " is already assigned to node \"" + on + "\"");
+        }
+        if (!pod.spec().seq("schedulingGates").isEmpty()) {
+            throw ApiFault.conflict(POD_BINDING, pod.name(),
+                    "pod " + pod.name() + " has non-empty .spec.schedulingGates");
+        }
+        Obj o = pod.with(node, "spec", "nodeName");
+        for (Map.Entry<String, String> e : binding.struct("metadata").struct("annotations").texts().entrySet()) {
+            o = o.with(e.getValue(), "metadata", "annotations", e.getKey());
+        }
+        return o.with(scheduled(pod), "status", "conditions");
+    }
+
+    private static Seq scheduled(Obj pod) {
+        Struct.Builder b = Struct.builder().put("type", "PodScheduled").put("status", "True");
+        Struct condition = b.put("observedGeneration", pod.generation()).put("lastProbeTime", null)
+                .put("lastTransitionTime", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()).build();
+        Seq all = pod.status().seq("conditions");
+        for (int i = 0; i < all.size(); i++) {
+            if (all.struct(i).text("type").equals("PodScheduled")) {
+                return all.with(i, condition);
+            }
+        }
+        return all.plus(condition);
+    }
+
+    /// Unregisters the actions.
+    @Deactivate
+    public void stop() {
+        actions.forEach(ServiceRegistration::unregister);
+    }
+}

@@ -1,0 +1,134 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
+
+/// Enforces the pod security standards by namespace labels: `pod-security.kubernetes.io/enforce` refuses pods,
+/// `pod-security.kubernetes.io/warn` (without it: `enforce`) warns of pods and pod templates. Both take a version.
+/// `audit` is validated only: there is no audit log to write to. See
+/// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
+@Component(service = Admission.class, property = "order:Integer=120", configurationPid = "io.k3j.admissioncore",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class PodSecurity implements Admission {
+    /// The path of the pod template in each workload resource.
+    private static final Map<String, List<String>> TEMPLATES = Map.of("podtemplates", List.of("template"),
+            "replicationcontrollers", List.of("spec", "template"), "replicasets", List.of("spec", "template"),
+            "deployments", List.of("spec", "template"), "statefulsets", List.of("spec", "template"), "daemonsets",
+            List.of("spec", "template"), "jobs", List.of("spec", "template"), "cronjobs",
+            List.of("spec", "jobTemplate", "spec", "template"));
+    private static final Set<String> GROUPS = Set.of("", "apps", "batch");
+    private final Listers listers;
+    private final PodSecurityConfiguration configuration;
+
+    /// Reads Namespaces from a view.
+    /// @throws IllegalArgumentException for an invalid `admission-control-config-file`; then no pod is admitted
+    @Activate
+    public PodSecurity(@Reference Listers listers, AdmissionSettings settings) {
+        this(listers, PodSecurityConfiguration.of(settings.kubeApiserverArg()));
+    }
+
+    PodSecurity(Listers listers, PodSecurityConfiguration configuration) {
+        this.listers = listers;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public String name() {
+        return "PodSecurity";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        boolean changes = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        String resource = write.kind().gvr().resource();
+        boolean whole = write.subresource().isEmpty() || write.of("ephemeralcontainers");
+        return changes && whole && GROUPS.contains(write.kind().gvr().group())
+                && (resource.equals("pods") || resource.equals("namespaces") || TEMPLATES.containsKey(resource));
+    }
+
+    @Override
+    public void validate(Write write, Struct object) {
+        switch (write.kind().gvr().resource()) {
+            case "namespaces" -> problem(object).filter(
+                    why -> write.before().flatMap(PodSecurity::problem).isEmpty()).ifPresent(why -> {
+                        throw new ApiFault(422, "Invalid", "Namespace \"" + write.key().name() + "\" is invalid: "
+                                + why, Struct.EMPTY);
+                    });
+            case "pods" -> pod(write, object);
+            default -> {
+            }
+        }
+    }
+
+    private static Optional<String> problem(Struct namespace) {
+        return PodSecurityLevel.problem(namespace.struct("metadata").struct("labels").texts());
+    }
+
+    private void pod(Write write, Struct pod) {
+        PodSecurityLevel level = PodSecurityLevel.enforced(labels(write), configuration.defaults());
+        if (level.name().equals(PodSecurityLevel.PRIVILEGED) || exempt(write, pod) || insignificant(write, pod)) {
+            return;
+        }
+        List<String> wrong = PodSecurityChecks.violations(pod, level);
+        if (!wrong.isEmpty()) {
+            throw ApiFault.forbidden(Listers.PODS, write.key().name(),
+                    "violates PodSecurity \"" + level + "\": " + String.join(", ", wrong));
+        }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        String resource = write.kind().gvr().resource();
+        if (resource.equals("namespaces") || resource.equals("pods") && insignificant(write, object)) {
+            return List.of();
+        }
+        PodSecurityLevel level = PodSecurityLevel.warned(labels(write), configuration.defaults());
+        Struct pod = object;
+        for (String field : TEMPLATES.getOrDefault(resource, List.of())) {
+            pod = pod.struct(field);
+        }
+        List<String> wrong = pod.isEmpty() || exempt(write, pod) ? List.of() : PodSecurityChecks.violations(pod, level);
+        return wrong.isEmpty() ? List.of()
+                : List.of("would violate PodSecurity \"" + level + "\": " + String.join(", ", wrong));
+    }
+
+    private boolean exempt(Write write, Struct pod) {
+        return configuration.exempts(write) || configuration.exempts(pod);
+    }
+
+    private Map<String, String> labels(Write write) {
+        return listers.find(Listers.NAMESPACES, "", write.key().namespace()).map(n -> n.labels()).orElse(Map.of());
+    }
+
+    /// Whether an update changes only fields that no check reads: images, tolerations, deadlines, and metadata except
+    /// the AppArmor annotations.
+    private static boolean insignificant(Write write, Struct pod) {
+        return write.before().map(b -> relevantFields(b).equals(relevantFields(pod))).orElse(false);
+    }
+
+    private static Struct relevantFields(Struct pod) {
+        Struct spec = pod.struct("spec").without("tolerations").without("activeDeadlineSeconds")
+                .without("terminationGracePeriodSeconds").without("schedulingGates");
+        for (String list : List.of("containers", "initContainers", "ephemeralContainers")) {
+            Seq plain = Seq.copyOf(spec.seq(list).structs().stream().map(c -> c.without("image")).toList());
+            spec = plain.isEmpty() ? spec : spec.with(list, plain);
+        }
+        Struct annotations = pod.struct("metadata").struct("annotations");
+        for (String name : List.copyOf(annotations.names())) {
+            annotations = name.startsWith(PodSecurityChecks.APP_ARMOR) ? annotations : annotations.without(name);
+        }
+        return Struct.of("spec", spec, "annotations", annotations);
+    }
+}

@@ -1,0 +1,235 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// Allocates the cluster addresses and node ports of a Service. Upstream allocates between validation and storage;
+/// here it is the last mutating plug-in.
+@Component(service = Admission.class, property = "order:Integer=900")
+public final class ServiceAllocation implements Admission {
+    private static final System.Logger LOG = System.getLogger("io.k3j.admissioncore");
+    private final Allocator allocator;
+
+    /// Allocates from `allocator`.
+    @Activate
+    public ServiceAllocation(@Reference Allocator allocator) {
+        this.allocator = allocator;
+    }
+
+    @Override
+    public String name() {
+        return "ServiceAllocation";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        boolean writes = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        return writes && WriteAttributes.of(write, "", "services") && write.subresource().isEmpty();
+    }
+
+    @Override
+    public Struct admit(Write write, Struct service) {
+        Key key = owner(write, service);
+        Set<String> addresses = new HashSet<>();
+        Set<String> ports = new HashSet<>();
+        try {
+            Struct spec = service.struct("spec");
+            spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, addresses) : spec;
+            return service.with("spec", allocatePorts(write, spec, key, ports));
+        } catch (ApiFault e) {
+            release(write, service, addresses, ports);
+            throw e;
+        }
+    }
+
+    private static Key owner(Write write, Struct service) {
+        String name = service.struct("metadata").text("name", write.key().name());
+        return new Key(write.key().namespace(), name);
+    }
+
+    @Override
+    public void abandoned(Write write, Struct service) {
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        Set<String> addresses = new HashSet<>(ServiceFields.addresses(service.struct("spec")));
+        Set<String> ports = new HashSet<>(ServiceFields.ports(service.struct("spec")));
+        addresses.removeAll(ServiceFields.addresses(before));
+        ports.removeAll(ServiceFields.ports(before));
+        release(write, service, addresses, ports);
+    }
+
+    private void release(Write write, Struct service, Set<String> addresses, Set<String> ports) {
+        Key key = owner(write, service);
+        allocator.addresses().release(addresses, key);
+        allocator.ports().release(ports, key);
+        if (!write.dryRun()) {
+            attempt(() -> addresses.forEach(v -> allocator.addressClaims().release(v, key)));
+            attempt(() -> ports.forEach(v -> allocator.portClaims().release(v, key)));
+        }
+    }
+
+    /// Runs a release; a claim that stays is found abandoned by [ServiceClaims#prune] later.
+    private static void attempt(Runnable release) {
+        try {
+            release.run();
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "Claim left reason={0}", e.getMessage());
+        }
+    }
+
+    private Struct allocateAddresses(Write write, Struct spec, Key key, Set<String> taken) {
+        Struct s = families(spec);
+        if (spec.text("clusterIP").equals("None")) {
+            return s.with("clusterIPs", Seq.of("None"));
+        }
+        List<String> given = new ArrayList<>(spec.seq("clusterIPs").texts());
+        if (given.isEmpty() && !spec.text("clusterIP").isEmpty()) {
+            given.add(spec.text("clusterIP"));
+        }
+        List<String> families = s.seq("ipFamilies").texts();
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < families.size(); i++) {
+            String wanted = i < given.size() ? given.get(i) : "";
+            all.add(wanted.isEmpty() ? allocateAny(write, families.get(i), key)
+                    : allocateChosen(write, wanted, given, key));
+            taken.add(all.getLast());
+        }
+        return s.with("clusterIP", all.getFirst()).with("clusterIPs", all);
+    }
+
+    private Struct families(Struct spec) {
+        boolean selectorless = spec.text("clusterIP").equals("None") && spec.struct("selector").isEmpty();
+        boolean two = spec.seq("clusterIPs").size() == 2 || spec.seq("ipFamilies").size() == 2;
+        String policy = spec.text("ipFamilyPolicy", selectorless || two ? "RequireDualStack" : "SingleStack");
+        List<String> families = new ArrayList<>(spec.seq("ipFamilies").texts());
+        if (families.isEmpty()) {
+            String given = spec.text("clusterIP");
+            boolean fixed = !given.isEmpty() && !given.equals("None");
+            String first = fixed ? given.indexOf(':') >= 0 ? "IPv6" : "IPv4" : allocator.ranges().getFirst().family();
+            families.add(first);
+        }
+        String other = families.getFirst().equals("IPv4") ? "IPv6" : "IPv4";
+        boolean second = !policy.equals("SingleStack") && (allocator.range(other).isPresent() || selectorless);
+        if (second && families.size() == 1) {
+            families.add(other);
+        }
+        return spec.with("ipFamilies", families).with("ipFamilyPolicy", policy);
+    }
+
+    private String allocateAny(Write write, String family, Key key) {
+        ServiceRange range = allocator.range(family).orElseThrow(() -> invalid(write, key,
+                FieldProblem.invalid("spec.ipFamilies[0]", family, "not configured on this cluster")));
+        return allocator.allocateAnyAddress(range, key, !write.dryRun())
+                .orElseThrow(() -> new ApiFault(500, "InternalError",
+                        "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
+    }
+
+    private String allocateChosen(Write write, String ip, List<String> given, Key key) {
+        if (write.before().map(b -> ServiceFields.addresses(b.struct("spec")).contains(ip)).orElse(false)) {
+            return ip;
+        }
+        Seq shown = Seq.copyOf(given);
+        boolean inside;
+        try {
+            inside = allocator.ranges().stream().anyMatch(r -> r.contains(ip));
+        } catch (IllegalArgumentException e) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs[0]", ip,
+                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+        }
+        if (!inside) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown, "failed to allocate IP " + ip
+                    + ": the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is "
+                    + allocator.ranges().getFirst().text()));
+        }
+        if (!allocator.allocateAddress(ip, key, !write.dryRun())) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown,
+                    "failed to allocate IP " + ip + ": provided IP is already allocated"));
+        }
+        return ip;
+    }
+
+    private Struct allocatePorts(Write write, Struct spec, Key key, Set<String> taken) {
+        Struct s = spec;
+        Seq ports = spec.seq("ports");
+        for (int i = 0; i < ports.size() && usesNodePorts(spec); i++) {
+            Struct port = ports.struct(i);
+            long number = port.whole("nodePort", 0);
+            if (number != 0) {
+                allocateGivenPort(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"));
+            } else if (ServiceFields.hasPorts(spec)) {
+                number = samePortOfOtherProtocol(ports, port, i)
+                        .filter(n -> allocator.allocatePort(n + "/" + port.text("protocol"), key, !write.dryRun()))
+                        .orElseGet(() -> anyPort(write, port.text("protocol"), key));
+            }
+            if (number != 0) {
+                taken.add(number + "/" + port.text("protocol"));
+                ports = ports.with(i, port.with("nodePort", number));
+                s = s.with("ports", ports);
+            }
+        }
+        if (ServiceFields.hasHealthPort(spec)) {
+            long number = spec.whole("healthCheckNodePort", 0);
+            if (number != 0) {
+                allocateGivenPort(write, key, "spec.healthCheckNodePort", number, "TCP");
+            } else {
+                number = anyPort(write, "TCP", key);
+            }
+            taken.add(number + "/TCP");
+            s = s.with("healthCheckNodePort", number);
+        }
+        return s;
+    }
+
+    private static boolean usesNodePorts(Struct spec) {
+        return spec.text("type").equals("NodePort") || spec.text("type").equals("LoadBalancer");
+    }
+
+    /// A node port already given to the same port in another protocol, which is to be shared: DNS serves TCP and UDP
+    /// on one number.
+    private Optional<Long> samePortOfOtherProtocol(Seq ports, Struct port, int before) {
+        for (int i = 0; i < before; i++) {
+            Struct other = ports.struct(i);
+            boolean same = other.whole("port", 0) == port.whole("port", 0) && other.whole("nodePort", 0) != 0;
+            String value = other.whole("nodePort", 0) + "/" + port.text("protocol");
+            if (same && !other.text("protocol").equals(port.text("protocol")) && allocator.ports().free(value)) {
+                return Optional.of(other.whole("nodePort", 0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private long anyPort(Write write, String protocol, Key key) {
+        return allocator.allocateAnyPort(protocol, key, !write.dryRun())
+                .orElseThrow(() -> new ApiFault(500, "InternalError",
+                        "Internal error occurred: failed to allocate a nodePort: range is full", Struct.EMPTY));
+    }
+
+    private void allocateGivenPort(Write write, Key key, String field, long port, String protocol) {
+        if (!allocator.inPortRange(port)) {
+            throw invalid(write, key, FieldProblem.invalid(field, port,
+                    "provided port is not in the valid range. The range of valid ports is "
+                            + allocator.portRangeText()));
+        }
+        if (!allocator.allocatePort(port + "/" + protocol, key, !write.dryRun())) {
+            throw invalid(write, key, FieldProblem.invalid(field, port, "provided port is already allocated"));
+        }
+    }
+
+    private static ApiFault invalid(Write write, Key key, FieldProblem problem) {
+        return new ApiFault(422, "Invalid", "Service \"" + key.name() + "\" is invalid: " + problem,
+                Struct.of("name", key.name(), "kind", write.kind().gvk().kind(), "causes", Seq.of(problem.cause())));
+    }
+}

@@ -1,0 +1,11 @@
+/// The admission plug-ins that are enabled in every cluster, the allocation of Service addresses and node ports, and
+/// the pod subresources `eviction` and `binding`. See
+/// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>.
+///
+/// Reads through views: namespaces, limit ranges, service accounts, classes, nodes, pods, services. Writes: the
+/// objects it admits; `IPAddress` objects (sole writer); the system PriorityClasses and the ServiceCIDR `kubernetes`,
+/// when they are missing; `status.disruptedPods` of disruption budgets.
+@NullMarked
+package io.k3j.admissioncore;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// An attacker holds the certificate with which a node runs its pod network and its cluster DNS.
+class ControllerRestrictionTest {
+    private static final Caller BOUND = Caller.of("system:k3s-controller", List.of("system:k3s-controller:n"));
+    private static final Caller STOCK = Caller.of("system:k3s-controller", List.of());
+    private static final Gvr SLICES = new Gvr("discovery.k8s.io", "v1", "endpointslices");
+    private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
+    private final Stage stage = new Stage();
+    private final ControllerRestriction plugin = new ControllerRestriction();
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private Struct written(Caller caller, Gvr resource, String kind, Key key, Struct before, Struct after) {
+        Write w = stage.write(before.isEmpty() ? Operation.CREATE : Operation.UPDATE, resource, kind, caller);
+        Write write = new Write(w.operation(), w.kind(), "", key,
+                before.isEmpty() ? Optional.empty() : Optional.of(before), caller, false, Struct.EMPTY);
+        assertThat(plugin.handles(write)).isTrue();
+        return plugin.admit(write, after);
+    }
+
+    private Struct node(Caller caller, String name, Struct after) {
+        return written(caller, Listers.NODES, "Node", Key.of(name), Struct.of("metadata", Struct.of("name", name)),
+                after);
+    }
+
+    private static Struct annotated(String name, String key) {
+        return Struct.of("metadata", Struct.of("name", name, "annotations", Struct.of(key, "x")));
+    }
+
+    @Test
+    void mayAnnotateItsOwnNodeWithItsNetwork() {
+        String told = "flannel.alpha.coreos.com/public-ip";
+        assertThat(node(BOUND, "n", annotated("n", told))).isNotNull();
+        assertThatThrownBy(() -> node(BOUND, "other", annotated("other", told))).isInstanceOf(ApiFault.class);
+        assertThat(node(STOCK, "any", annotated("any", told))).isNotNull();
+    }
+
+    @Test
+    void mayChangeNoOtherFieldOfANode() {
+        Struct tainted = Struct.of("metadata", Struct.of("name", "n"), "spec",
+                Struct.of("taints", Seq.of(Struct.of("key", "k", "effect", "NoExecute"))));
+        Struct ready = Struct.of("metadata", Struct.of("name", "n"), "status",
+                Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status", "True"))));
+        Struct role = Struct.of("metadata", Struct.of("name", "n", "labels",
+                Struct.of("node-restriction.kubernetes.io/tier", "x")));
+        for (Caller caller : List.of(BOUND, STOCK)) {
+            for (Struct wrong : List.of(tainted, ready, role, annotated("n", "example.com/x"))) {
+                assertThatThrownBy(() -> node(caller, "n", wrong)).isInstanceOf(ApiFault.class);
+            }
+        }
+    }
+
+    private static Struct slice(String service, String node) {
+        return Struct.of("metadata", Struct.of("labels", Struct.of("kubernetes.io/service-name", service)),
+                "endpoints", Seq.of(Struct.of("addresses", Seq.of("192.0.2.1"), "nodeName", node)));
+    }
+
+    @Test
+    void mayWriteOnlyItsOwnDnsEndpointSlice() {
+        Key mine = new Key("kube-system", "kube-dns-n");
+        assertThat(written(BOUND, SLICES, "EndpointSlice", mine, Struct.EMPTY, slice("kube-dns", "n"))).isNotNull();
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", new Key("kube-system", "kube-dns-other"),
+                Struct.EMPTY, slice("kube-dns", "other"))).isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", mine, Struct.EMPTY, slice("bank", "n")))
+                .isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> written(STOCK, SLICES, "EndpointSlice", mine, Struct.EMPTY, slice("kube-dns", "n")))
+                .isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void mayNotWriteTheSliceOfANodeNamedLikeItsIpv6Slice() {
+        Key shared = new Key("kube-system", "kube-dns-n-ipv6");
+        Struct mine = slice("kube-dns", "n").with("addressType", "IPv6");
+        Struct others = slice("kube-dns", "n-ipv6").with("addressType", "IPv4");
+        assertThat(written(BOUND, SLICES, "EndpointSlice", shared, Struct.EMPTY, mine)).isNotNull();
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", shared, others, mine))
+                .isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", shared, Struct.EMPTY,
+                slice("kube-dns", "n").with("addressType", "IPv4"))).isInstanceOf(ApiFault.class);
+        Write gone = new Write(Operation.DELETE, stage.write(Operation.DELETE, SLICES, "EndpointSlice", BOUND).kind(),
+                "", shared, Optional.of(others), BOUND, false, Struct.EMPTY);
+        assertThatThrownBy(() -> plugin.admit(gone, others)).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void mayNotWriteLeases() {
+        assertThatThrownBy(() -> written(BOUND, LEASES, "Lease", new Key("kube-system", "kube-scheduler"),
+                Struct.EMPTY, Struct.EMPTY)).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void mayCreateTheServiceButNotMoveItsAddress() {
+        Key dns = new Key("kube-system", "kube-dns");
+        Struct service = Struct.of("spec", Struct.of("clusterIPs", List.of("10.43.0.10")));
+        assertThat(written(BOUND, Listers.SERVICES, "Service", dns, Struct.EMPTY, service)).isNotNull();
+        Struct selecting = service.withAt(Struct.of("app", "evil"), "spec", "selector");
+        Struct moved = service.withAt(List.of("10.43.0.11"), "spec", "clusterIPs");
+        for (Struct wrong : List.of(selecting, moved)) {
+            assertThatThrownBy(() -> written(BOUND, Listers.SERVICES, "Service", dns, service, wrong))
+                    .isInstanceOf(ApiFault.class);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LimitCheckTest {
+    private static Struct container(String cpu) {
+        return Struct.of("resources", Struct.of("limits", Struct.of("cpu", cpu)));
+    }
+
+    private static Struct sidecar(String cpu) {
+        return container(cpu).with("restartPolicy", "Always");
+    }
+
+    /// What a limit range of one core per pod says.
+    private static List<String> wrong(Struct spec) {
+        List<String> wrong = new ArrayList<>();
+        new LimitCheck(Struct.of("type", "Pod", "max", Struct.of("cpu", "1")), wrong).check(Struct.of("spec", spec),
+                true);
+        return wrong;
+    }
+
+    @Test
+    void sidecarsAreAddedToTheContainers() {
+        Struct spec = Struct.of("containers", Seq.of(container("600m")), "initContainers", Seq.of(sidecar("500m")));
+        assertThat(wrong(spec)).containsExactly("maximum cpu usage per Pod is 1, but limit is 1100m");
+    }
+
+    @Test
+    void sidecarsAreAddedToTheInitContainersBehindThem() {
+        assertThat(wrong(Struct.of("initContainers", Seq.of(sidecar("500m"), container("600m")))))
+                .containsExactly("maximum cpu usage per Pod is 1, but limit is 1100m");
+        assertThat(wrong(Struct.of("initContainers", Seq.of(container("600m"), sidecar("500m"))))).isEmpty();
+    }
+
+    @Test
+    void initContainersRunOneByOneBeforeTheContainers() {
+        assertThat(wrong(Struct.of("containers", Seq.of(container("600m"), container("400m")), "initContainers",
+                Seq.of(container("1"), container("600m"))))).isEmpty();
+        assertThat(wrong(Struct.of("containers", Seq.of(container("600m")), "initContainers",
+                Seq.of(container("1200m"))))).containsExactly("maximum cpu usage per Pod is 1, but limit is 1200m");
+    }
+}

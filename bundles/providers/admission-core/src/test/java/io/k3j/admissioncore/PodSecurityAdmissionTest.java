@@ -1,0 +1,161 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.model.Gvr;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Pod Security admission by the labels of a namespace.
+class PodSecurityAdmissionTest {
+    private final Stage stage = new Stage();
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private void enforce(String level) {
+        stage.seed(Listers.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name",
+                "default", "labels", Struct.of("pod-security.kubernetes.io/enforce", level))));
+    }
+
+    @Test
+    void aNamespaceMayForbidPrivilegedPods() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        Struct container = Struct.of("name", "c", "securityContext", Struct.of("privileged", true));
+        Struct pod = Stage.object("Pod", "p", Struct.of("hostNetwork", true, "containers", Seq.of(container)));
+        assertThat(stage.admitted(plugin, Listers.PODS, pod)).isEqualTo(pod);
+        enforce("baseline");
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, pod))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces"
+                        + " (hostNetwork=true), privileged (container \"c\" must not set"
+                        + " securityContext.privileged=true)");
+    }
+
+    @Test
+    void restrictedRefusesEveryViolation() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        enforce("restricted");
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, Stage.pod(Struct.EMPTY)))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"restricted:latest\":"
+                        + " allowPrivilegeEscalation != false (container \"c\" must set"
+                        + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
+                        + " \"c\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod or"
+                        + " container \"c\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
+                        + " container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
+                        + " \"Localhost\")");
+        Struct safe = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", true, "capabilities",
+                Struct.of("drop", List.of("ALL")), "seccompProfile", Struct.of("type", "RuntimeDefault"));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers",
+                Seq.of(Struct.of("name", "c", "securityContext", safe))));
+        assertThat(stage.admitted(plugin, Listers.PODS, pod)).isEqualTo(pod);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "{'securityContext':{'appArmorProfile':{'type':'Unconfined'}}}|forbidden AppArmor profile (pod must not set AppArmor profile type to \"Unconfined\")",
+            "{'securityContext':{'seLinuxOptions':{'type':'spc_t','user':'u'}}}|seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: type \"spc_t\"; user may not be set)",
+            "{'securityContext':{'windowsOptions':{'hostProcess':true}}}|hostProcess (pod must not set securityContext.windowsOptions.hostProcess=true)",
+            "{'containers':[{'name':'c','livenessProbe':{'httpGet':{'host':'127.0.0.1'}}}]}|probe or lifecycle host (container \"c\" uses probe or lifecycle host \"127.0.0.1\")",
+            "{'containers':[{'name':'c','lifecycle':{'preStop':{'tcpSocket':{'host':'h'}}}}]}|probe or lifecycle host (container \"c\" uses probe or lifecycle host \"h\")",
+            "{'containers':[{'name':'c','ports':[{'hostPort':80}]}]}|hostPort (container \"c\" uses hostPort 80)",
+            "{'containers':[{'name':'c','securityContext':{'procMount':'Unmasked'}}]}|procMount (container \"c\" must not set securityContext.procMount to \"Unmasked\")",
+            "{'initContainers':[{'name':'i','securityContext':{'capabilities':{'add':['SYS_ADMIN']}}}]}|non-default capabilities (container \"i\" must not include \"SYS_ADMIN\" in securityContext.capabilities.add)",
+            "{'securityContext':{'sysctls':[{'name':'kernel.msgmax'}]}}|forbidden sysctls (kernel.msgmax)",
+            "{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}|hostPath volumes (volume \"v\")"})
+    void baselineRefusesHostAccess(String spec, String violation) {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        enforce("baseline");
+        Struct pod = Stage.object("Pod", "p", Json.object(spec.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, pod))
+                .hasMessage("pods \"p\" is forbidden: violates PodSecurity \"baseline:latest\": " + violation);
+    }
+
+    @Test
+    void restrictedAllowsOnlyTheCapabilityNetBindService() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        enforce("restricted");
+        Struct safe = Struct.of("allowPrivilegeEscalation", false, "runAsNonRoot", true, "capabilities",
+                Struct.of("drop", List.of("ALL"), "add", List.of("CHOWN", "NET_BIND_SERVICE")), "seccompProfile",
+                Struct.of("type", "RuntimeDefault"));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers",
+                Seq.of(Struct.of("name", "c", "securityContext", safe))));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, pod)).hasMessageEndingWith(
+                "unrestricted capabilities (container \"c\" must not include \"CHOWN\" in"
+                        + " securityContext.capabilities.add)");
+        Struct undone = Struct.of("securityContext", Struct.of("seccompProfile", Struct.of("type", "Unconfined")));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, pod.withAt(undone.struct("securityContext"),
+                "spec", "securityContext"))).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void anOlderVersionSkipsNewerChecks() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        stage.seed(Listers.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/enforce", "baseline",
+                "pod-security.kubernetes.io/enforce-version", "v1.33")));
+        Struct probe = Struct.of("name", "c", "livenessProbe", Struct.of("tcpSocket", Struct.of("host", "h")));
+        Struct pod = Stage.object("Pod", "p", Struct.of("containers", Seq.of(probe)));
+        assertThat(stage.admitted(plugin, Listers.PODS, pod)).isEqualTo(pod);
+    }
+
+    @Test
+    void anExistingViolatingPodMayBeAnnotated() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        enforce("baseline");
+        Struct old = Stage.pod(Struct.of("hostNetwork", true));
+        Write write = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        Write update = new Write(Operation.UPDATE, write.kind(), "", write.key(), Optional.of(old), Caller.ANONYMOUS,
+                false, Struct.EMPTY);
+        plugin.validate(update, old.withAt("b", "metadata", "annotations", "a"));
+        assertThatThrownBy(() -> plugin.validate(update, old.withAt("unconfined", "metadata", "annotations",
+                "container.apparmor.security.beta.kubernetes.io/c"))).isInstanceOf(ApiFault.class);
+    }
+
+    private static Struct namespace(Struct labels) {
+        return Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                Struct.of("name", "default", "labels", labels));
+    }
+
+    @Test
+    void aViolatingTemplateCausesAWarning() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        Struct host = Struct.of("spec", Struct.of("hostNetwork", true));
+        Struct deployment = Stage.object("Deployment", "d", Struct.of("template", host));
+        Write write = stage.creates(new Gvr("apps", "v1", "deployments"), "Deployment");
+        assertThat(plugin.warnings(write, deployment)).isEmpty();
+        stage.seed(Listers.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/warn", "baseline",
+                "pod-security.kubernetes.io/warn-version", "v1.30")));
+        assertThat(plugin.handles(write)).isTrue();
+        plugin.validate(write, deployment);
+        assertThat(plugin.warnings(write, deployment)).containsExactly(
+                "would violate PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true)");
+        assertThat(plugin.warnings(stage.creates(Listers.PODS, "Pod"), Stage.object("Pod", "p", host.struct("spec"))))
+                .hasSize(1);
+    }
+
+    @Test
+    void aNamespaceWithAnInvalidLevelOrVersionIsRefused() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.NAMESPACES,
+                namespace(Struct.of("pod-security.kubernetes.io/warn", "strict"))))
+                .hasMessage("Namespace \"p\" is invalid: metadata.labels[pod-security.kubernetes.io/warn]: Invalid"
+                        + " value: \"strict\": must be one of privileged, baseline, restricted");
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.NAMESPACES,
+                namespace(Struct.of("pod-security.kubernetes.io/enforce-version", "1.30"))))
+                .hasMessageContaining("must be \"latest\" or \"v1.x\"");
+    }
+}

@@ -1,0 +1,177 @@
+package io.k3j.admissioncore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.clientapi.Query;
+import java.util.List;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Key;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceAllocationTest {
+    private final Stage stage = new Stage();
+    private final MemoryRecords records = new MemoryRecords();
+    private final Allocator allocator = allocator(7);
+    private final Allocator elsewhere = allocator(7);
+    private final ServiceAllocation plugin = new ServiceAllocation(allocator);
+
+    private Allocator allocator(long seed) {
+        return new Allocator(List.of("10.43.0.0/16", "fd00::/108"), "30000-30100", stage.api, records,
+                new Random(seed));
+    }
+
+    @AfterEach
+    void close() {
+        allocator.stop();
+        elsewhere.stop();
+        stage.close();
+    }
+
+    private static Struct service(String name, Struct spec) {
+        return Stage.object("Service", name,
+                spec.with("ports", Seq.of(Struct.of("port", 80, "protocol", "TCP"))));
+    }
+
+    private Struct admitted(String name, Struct spec) {
+        return stage.admitted(plugin, Listers.SERVICES, service(name, spec)).struct("spec");
+    }
+
+    @Test
+    void everyServiceGetsAnAddressOfItsOwnAboveTheStaticBand() {
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            Struct spec = admitted("s" + i, Struct.of("type", "ClusterIP"));
+            assertThat(spec.text("clusterIP")).startsWith("10.43.").doesNotStartWith("10.43.0.");
+            assertThat(spec.seq("clusterIPs").texts()).containsExactly(spec.text("clusterIP"));
+            assertThat(spec.seq("ipFamilies").texts()).containsExactly("IPv4");
+            assertThat(spec.text("ipFamilyPolicy")).isEqualTo("SingleStack");
+            all.add(spec.text("clusterIP"));
+        }
+        assertThat(all).hasSize(200);
+    }
+
+    @Test
+    void aChosenAddressIsTakenOnceAndFreeAgainWhenItsWriteFails() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        Struct first = stage.admitted(plugin, Listers.SERVICES, service("a", one));
+        assertThatThrownBy(() -> admitted("b", one)).hasMessage("Service \"b\" is invalid: spec.clusterIPs: Invalid"
+                + " value: [\"10.43.0.10\"]: failed to allocate IP 10.43.0.10: provided IP is already allocated");
+        plugin.abandoned(stage.creates(Listers.SERVICES, "Service"), first);
+        assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
+        assertThatThrownBy(() -> admitted("c", one.with("clusterIP", "10.99.0.1"))).hasMessage("Service \"c\" is"
+                + " invalid: spec.clusterIPs: Invalid value: [\"10.99.0.1\"]: failed to allocate IP 10.99.0.1: the"
+                + " provided IP (10.99.0.1) is not in the valid range. The range of valid IPs is 10.43.0.0/16");
+    }
+
+    @Test
+    void aDeletedServiceReleasesItsAddress() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        stage.seed(Listers.SERVICES, stage.admitted(plugin, Listers.SERVICES, service("a", one)));
+        stage.api.vanish(Listers.SERVICES, new Key("default", "a"));
+        stage.api.deliver();
+        assertThat(admitted("b", one).text("clusterIP")).isEqualTo("10.43.0.10");
+    }
+
+    @Test
+    void twoServersNeverAllocateTheSameValueEvenWithStaleViews() {
+        ServiceAllocation other = new ServiceAllocation(elsewhere);
+        Set<String> addresses = new HashSet<>();
+        Set<Long> ports = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            for (ServiceAllocation server : List.of(plugin, other)) {
+                Struct spec = stage.admitted(server, Listers.SERVICES,
+                        service((server == other ? "o" : "s") + i, Struct.of("type", "NodePort"))).struct("spec");
+                addresses.add(spec.text("clusterIP"));
+                ports.add(spec.seq("ports").struct(0).whole("nodePort", 0));
+            }
+        }
+        assertThat(addresses).hasSize(20);
+        assertThat(ports).hasSize(20);
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        admitted("mine", one);
+        assertThatThrownBy(() -> stage.admitted(other, Listers.SERVICES, service("yours", one)))
+                .hasMessageContaining("provided IP is already allocated");
+    }
+
+    @Test
+    void deletingAServiceDeletesItsClaimButNotALaterOne() {
+        Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
+        stage.seed(Listers.SERVICES, stage.admitted(plugin, Listers.SERVICES, service("a", one)));
+        Key key = new Key("default", "a");
+        long last = stage.api.get(Listers.SERVICES, key).revision();
+        stage.api.vanish(Listers.SERVICES, key);
+        stage.api.deliver();
+        stage.admitted(plugin, Listers.SERVICES, service("a", one));
+        elsewhere.addressClaims().released("10.43.0.10", key, last);
+        assertThat(stage.api.find(Listers.ADDRESSES, Key.of("10.43.0.10"))).isPresent();
+        long now = stage.api.get(Listers.ADDRESSES, Key.of("10.43.0.10")).revision();
+        elsewhere.addressClaims().released("10.43.0.10", key, now + 1);
+        assertThat(stage.api.find(Listers.ADDRESSES, Key.of("10.43.0.10"))).isEmpty();
+    }
+
+    @Test
+    void aDryRunClaimsNothing() {
+        Write write = stage.creates(Listers.SERVICES, "Service");
+        Write dry = new Write(write.operation(), write.kind(), "", write.key(), write.before(), write.caller(), true,
+                write.options());
+        plugin.admit(dry, service("a", Struct.of("type", "NodePort")));
+        assertThat(stage.api.list(Listers.ADDRESSES, Query.ALL).items()).isEmpty();
+        assertThat(records.list("")).isEmpty();
+    }
+
+    @Test
+    void whoNamesTwoAddressesOrFamiliesWantsBoth() {
+        Struct spec = admitted("dns", Struct.of("type", "ClusterIP", "clusterIPs", Seq.of("10.43.0.10", "fd00::a")));
+        assertThat(spec.text("ipFamilyPolicy")).isEqualTo("RequireDualStack");
+        assertThat(spec.seq("clusterIPs").texts()).containsExactly("10.43.0.10", "fd00::a");
+        assertThat(admitted("two", Struct.of("type", "ClusterIP", "ipFamilies", Seq.of("IPv6", "IPv4")))
+                .seq("clusterIPs").texts()).hasSize(2).first().asString().startsWith("fd00::");
+    }
+
+    @Test
+    void aDualStackServiceGetsBothFamilies() {
+        Struct spec = admitted("a", Struct.of("type", "ClusterIP", "ipFamilyPolicy", "PreferDualStack"));
+        assertThat(spec.seq("ipFamilies").texts()).containsExactly("IPv4", "IPv6");
+        assertThat(spec.seq("clusterIPs").text(1)).startsWith("fd00:");
+    }
+
+    @Test
+    void headlessAndExternalNameServicesGetNoAddress() {
+        Struct headless = admitted("a", Struct.of("type", "ClusterIP", "clusterIP", "None", "selector",
+                Struct.of("a", "b")));
+        assertThat(headless.seq("clusterIPs").texts()).containsExactly("None");
+        assertThat(admitted("b", Struct.of("type", "ExternalName")).has("clusterIP")).isFalse();
+    }
+
+    @Test
+    void nodePortsAreInTheRangeAndUnique() {
+        long port = admitted("a", Struct.of("type", "NodePort")).seq("ports").struct(0).whole("nodePort", 0);
+        assertThat(port).isBetween(30016L, 30100L);
+        Struct same = Stage.object("Service", "b", Struct.of("type", "NodePort", "ports",
+                Seq.of(Struct.of("port", 80, "protocol", "TCP", "nodePort", port))));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.SERVICES, same))
+                .hasMessageContaining("spec.ports[0].nodePort: Invalid value: " + port
+                        + ": provided port is already allocated");
+        Struct outside = Stage.object("Service", "b", Struct.of("type", "NodePort", "ports",
+                Seq.of(Struct.of("port", 80, "protocol", "TCP", "nodePort", 80))));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.SERVICES, outside)).hasMessageContaining(
+                "provided port is not in the valid range. The range of valid ports is 30000-30100");
+    }
+
+    @Test
+    void twoProtocolsOfOnePortShareOneNodePort() {
+        Seq ports = stage
+                .admitted(plugin, Listers.SERVICES, Stage.object("Service", "dns", Struct.of("type", "NodePort",
+                        "ports",
+                        Seq.of(Struct.of("port", 53, "protocol", "UDP"), Struct.of("port", 53, "protocol", "TCP")))))
+                .struct("spec").seq("ports");
+        assertThat(ports.struct(0).whole("nodePort", 0)).isEqualTo(ports.struct(1).whole("nodePort", -1));
+    }
+}

@@ -1,0 +1,55 @@
+package io.k3j.agent;
+
+import io.k3j.streaming.TunnelTarget;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The tunnels, one to each server.
+final class Tunnels implements AutoCloseable {
+    private final NodeFiles files;
+    private final TunnelTarget target;
+    private final Runnable changed;
+    private final InstantSource clock;
+    private final io.k3j.componentapi.Health loops;
+    private final Map<String, Tunnel> byServer = new LinkedHashMap<>();
+    private boolean closed;
+
+    /// @param loops receives the state of their threads
+    Tunnels(NodeFiles files, TunnelTarget target, Runnable changed, InstantSource clock,
+            io.k3j.componentapi.Health loops) {
+        this.loops = loops;
+        this.files = files;
+        this.target = target;
+        this.changed = changed;
+        this.clock = clock;
+    }
+
+    /// Sets the present servers. Does not block.
+    synchronized void set(Collection<String> addresses) {
+        if (closed) {
+            return;
+        }
+        for (String known : List.copyOf(byServer.keySet())) {
+            if (!addresses.contains(known) && byServer.remove(known) instanceof Tunnel gone) {
+                gone.close();
+            }
+        }
+        addresses.forEach(a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock, loops)));
+    }
+
+    /// The health of a server.
+    synchronized TunnelHealth health(String address) {
+        Tunnel tunnel = byServer.get(address);
+        return tunnel == null ? TunnelHealth.UNKNOWN : tunnel.health();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        byServer.values().forEach(Tunnel::close);
+        byServer.clear();
+    }
+}

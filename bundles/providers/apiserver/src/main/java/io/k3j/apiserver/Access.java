@@ -1,0 +1,212 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Request;
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Authenticator.BadCredential;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Authorizer.Decision;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.flowcontrol.AuthFailureLimiter;
+import io.k3j.model.Gvr;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.Slot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Authenticates and authorizes requests. Fails closed: what cannot be decided is refused. For any thread.
+final class Access {
+    /// The group that bypasses authorization.
+    static final String MASTERS = "system:masters";
+    private static final String AUTHENTICATED = "system:authenticated";
+    private final Slot<Authenticator> authenticators;
+    private final Slot<Authorizer> authorizers;
+    private final boolean anonymous;
+    private final Runnable awaitReplacement;
+    private final AuthFailureLimiter failures = new AuthFailureLimiter(System::nanoTime);
+
+    /// @param anonymous whether requests without credentials are served as `system:anonymous`
+    /// @param awaitReplacement waits briefly for authenticators and authorizers that are being replaced
+    Access(Slot<Authenticator> authenticators, Slot<Authorizer> authorizers, boolean anonymous,
+            Runnable awaitReplacement) {
+        this.authenticators = authenticators;
+        this.authorizers = authorizers;
+        this.anonymous = anonymous;
+        this.awaitReplacement = awaitReplacement;
+    }
+
+    /// The caller of a request, after impersonation.
+    /// @throws ApiFault 401, 403
+    Caller caller(Request request) {
+        Slot.State<Authenticator> asked = authenticators.state();
+        Caller real;
+        try {
+            real = authenticate(request);
+        } catch (ApiFault no) {
+            if (asked == authenticators.state() && asked.complete()) {
+                throw no;
+            }
+            // a refusal counts only when no authenticator was replaced meanwhile
+            awaitReplacement.run();
+            real = authenticate(request);
+        }
+        String wanted = request.exchange().header("impersonate-user").orElse("");
+        if (wanted.isEmpty()) {
+            requireImpersonateUser(request);
+            return real;
+        }
+        return impersonate(request, real, wanted);
+    }
+
+    /// Refuses impersonation headers without Impersonate-User: the caller must not act as himself by mistake.
+    private static void requireImpersonateUser(Request request) {
+        for (String name : request.exchange().headers().keySet()) {
+            if (name.equals("impersonate-group") || name.equals("impersonate-uid")
+                    || name.startsWith("impersonate-extra-")) {
+                throw new ApiFault(500, "InternalError", "Internal Server Error: \"" + request.path()
+                        + "\": requested header " + name + " without impersonating a user: set Impersonate-User",
+                        Struct.EMPTY);
+            }
+        }
+    }
+
+    private Caller authenticate(Request request) {
+        String header = request.exchange().header("authorization").orElse("");
+        String bearer = header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
+        Authenticator.Credentials credentials = new Authenticator.Credentials(
+                request.exchange().clientCertificates(), bearer, List.of());
+        try {
+            for (Slot.Entry<Authenticator> e : authenticators.state().all()) {
+                Optional<Caller> who = e.service().authenticate(credentials);
+                if (who.isPresent()) {
+                    return who.get().in(AUTHENTICATED) ? who.get() : withGroup(who.get(), AUTHENTICATED);
+                }
+            }
+        } catch (BadCredential e) {
+            throw badCredentials(request);
+        }
+        if (!authenticators.state().complete()) {
+            throw ApiFault.unavailable("an authenticator is being replaced");
+        }
+        if (anonymous && bearer.isEmpty()) {
+            return Caller.ANONYMOUS;
+        }
+        throw bearer.isEmpty() ? unauthorized() : badCredentials(request);
+    }
+
+    private ApiFault badCredentials(Request request) {
+        return failures.tooMany(request.exchange().remote().getHostString())
+                ? new ApiFault(429, "TooManyRequests", "too many wrong credentials from this address, wait a second",
+                        Struct.of("retryAfterSeconds", 1))
+                : unauthorized();
+    }
+
+    /// The counters of failed authentications.
+    AuthFailureLimiter failures() {
+        return failures;
+    }
+
+    private static ApiFault unauthorized() {
+        return new ApiFault(401, "Unauthorized", "Unauthorized", Struct.EMPTY);
+    }
+
+    private static Caller withGroup(Caller who, String group) {
+        List<String> groups = new ArrayList<>(who.groups());
+        groups.add(group);
+        return new Caller(who.user(), who.uid(), List.copyOf(groups), who.extra());
+    }
+
+    private Caller impersonate(Request request, Caller real, String user) {
+        Map<String, List<String>> headers = request.exchange().headers();
+        List<String> groups = new ArrayList<>(headers.getOrDefault("impersonate-group", List.of()));
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        headers.forEach((name, values) -> {
+            if (name.startsWith("impersonate-extra-")) {
+                extra.put(name.substring("impersonate-extra-".length()), values);
+            }
+        });
+        allowed(real, subject(user));
+        groups.forEach(g -> allowed(real, new Attributes("impersonate", "", "v1", "groups", "", "", g, "")));
+        extra.forEach((k, values) -> values.forEach(v -> allowed(real,
+                new Attributes("impersonate", "authentication.k8s.io", "v1", "userextras", k, "", v, ""))));
+        List<String> uid = headers.getOrDefault("impersonate-uid", List.of());
+        uid.forEach(u -> allowed(real,
+                new Attributes("impersonate", "authentication.k8s.io", "v1", "uids", "", "", u, "")));
+        if (groups.isEmpty() && user.startsWith("system:serviceaccount:")) {
+            groups.add("system:serviceaccounts");
+            groups.add("system:serviceaccounts:" + serviceAccount(user)[0]);
+        }
+        groups.add(user.equals("system:anonymous") ? "system:unauthenticated" : AUTHENTICATED);
+        return new Caller(user, uid.isEmpty() ? "" : uid.getFirst(), List.copyOf(groups), extra);
+    }
+
+    private static Attributes subject(String user) {
+        if (user.startsWith("system:serviceaccount:")) {
+            String[] account = serviceAccount(user);
+            return new Attributes("impersonate", "", "v1", "serviceaccounts", "", account[0], account[1], "");
+        }
+        return new Attributes("impersonate", "", "v1", "users", "", "", user, "");
+    }
+
+    private static String[] serviceAccount(String user) {
+        String rest = user.substring("system:serviceaccount:".length());
+        int colon = rest.indexOf(':');
+        return colon < 0 ? new String[] {"", rest} : new String[] {rest.substring(0, colon), rest.substring(colon + 1)};
+    }
+
+    /// Returns when the caller may perform an action, else throws.
+    /// @throws ApiFault 403, or 503 while an authorizer that might allow it is being replaced
+    void allowed(Caller caller, Attributes what) {
+        if (caller.in(MASTERS)) {
+            return;
+        }
+        Slot.State<Authorizer> asked = authorizers.state();
+        try {
+            decide(asked, caller, what);
+        } catch (ApiFault no) {
+            if (asked == authorizers.state() && asked.complete()) {
+                throw no;
+            }
+            // a refusal counts only when no authorizer was replaced meanwhile
+            awaitReplacement.run();
+            decide(authorizers.state(), caller, what);
+        }
+    }
+
+    private void decide(Slot.State<Authorizer> asked, Caller caller, Attributes what) {
+        String reason = "";
+        for (Slot.Entry<Authorizer> e : asked.all()) {
+            Decision d = e.service().decide(caller, what);
+            switch (d.verdict()) {
+                case ALLOW -> {
+                    return;
+                }
+                case DENY -> throw forbidden(caller, what, d.reason());
+                case NO_OPINION -> reason = d.reason().isEmpty() ? reason : d.reason();
+            }
+        }
+        if (!asked.complete()) {
+            throw ApiFault.unavailable("authorizer " + asked.missing() + " is being replaced");
+        }
+        throw forbidden(caller, what, reason);
+    }
+
+    private static ApiFault forbidden(Caller caller, Attributes what, String reason) {
+        String who = "User \"" + caller.user() + "\" cannot " + what.verb();
+        String why = reason.isEmpty() ? "" : ": " + reason;
+        if (!what.path().isEmpty()) {
+            return new ApiFault(403, "Forbidden", "forbidden: " + who + " path \"" + what.path() + "\"" + why,
+                    Struct.EMPTY);
+        }
+        String resource = what.subresource().isEmpty() ? what.resource() : what.resource() + "/" + what.subresource();
+        String where = what.namespace().isEmpty() ? " at the cluster scope"
+                : " in the namespace \"" + what.namespace() + "\"";
+        Gvr gvr = new Gvr(what.group(), what.version(), what.resource());
+        return ApiFault.forbidden(gvr, what.name(),
+                who + " resource \"" + resource + "\" in API group \"" + what.group() + "\"" + where + why);
+    }
+}

@@ -1,0 +1,96 @@
+package io.k3j.apiserver;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Phases;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.watchcache.Store;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.condition.Condition;
+
+/// The OSGi component of the API server: collects the services that other bundles contribute and runs the server
+/// while this bundle is active.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.apiserver",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ApiServer {
+    private final Store store;
+    private final Startup startup;
+    private final ContributionTracker contributions;
+    /// Set on stop: requests in flight finish with the contributions they started with.
+    private volatile boolean stopping;
+
+    /// Parses the settings.
+    /// @throws IllegalArgumentException for an invalid flag; the message names it
+    @Activate
+    public ApiServer(BundleContext context, ApiServerSettings settings, @Reference Health health,
+            @Reference Identities identities, @Reference Abort abort) {
+        this.store = new Store(ServerRunOptions.atRest(settings));
+        ServerRunOptions options = ServerRunOptions.of(settings);
+        Contributions from = options.policy().contributions();
+        this.contributions = new ContributionTracker(context, from);
+        this.startup = new Startup(
+                new Startup.Framework(context, health, health.scope("apiserver"), identities, abort), store, from,
+                options);
+    }
+
+    /// Starts on a virtual thread; does not block.
+    @Activate
+    public void start() {
+        contributions.open();
+        startup.begin();
+    }
+
+    /// Ends watches with a bookmark and stops using the datastore; requests in flight may finish.
+    @Deactivate
+    public void stop() {
+        stopping = true;
+        contributions.freeze();
+        startup.close();
+        contributions.close();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindDatastore(Datastore datastore) {
+        store.use(datastore);
+        startup.datastore(true);
+    }
+
+    @Reference(target = "(osgi.condition.id=" + Phases.CLUSTER_AGREED + ")",
+            cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindAgreement(Condition agreement) {
+        startup.agreed();
+    }
+
+    void unbindAgreement(Condition agreement) {
+        // agreement is permanent
+    }
+
+    void unbindDatastore(Datastore datastore) {
+        if (stopping) {
+            return;
+        }
+        store.leave(datastore);
+        startup.datastore(store.await(0) != null);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            target = "(osgi.condition.id=io.k3j.rbac-ready)")
+    void bindRbacReady(Condition condition) {
+        startup.rbac(true);
+    }
+
+    void unbindRbacReady(Condition condition) {
+        if (stopping) {
+            return;
+        }
+        startup.rbac(false);
+    }
+}

@@ -1,0 +1,64 @@
+package io.k3j.apiserver;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+
+/// Creates the objects every cluster starts with: the system namespaces and the Service `kubernetes`.
+final class BootstrapObjects {
+    private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
+    private static final Gvr NAMESPACE = new Gvr("", "v1", "namespaces");
+    private static final Gvr SERVICE = new Gvr("", "v1", "services");
+    private static final Key KUBERNETES = ServerEndpoints.KUBERNETES;
+    private final ApiClient api;
+    private final ServerRunOptions options;
+
+    BootstrapObjects(ApiClient api, ServerRunOptions options) {
+        this.api = api;
+        this.options = options;
+    }
+
+    /// Creates the missing objects. Idempotent.
+    /// @throws ApiFault when a read or write fails
+    void run() {
+        NAMESPACES.forEach(this::ensureNamespace);
+        if (api.find(SERVICE, KUBERNETES).isEmpty()) {
+            create(SERVICE, service());
+        }
+    }
+
+    private void ensureNamespace(String name) {
+        if (api.find(NAMESPACE, Key.of(name)).isEmpty()) {
+            create(NAMESPACE, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name", name)));
+        }
+    }
+
+    private void create(Gvr resource, Struct object) {
+        try {
+            api.create(resource, Obj.of(object), WriteOptions.PLAIN);
+        } catch (ApiFault f) {
+            if (!f.reason().equals("AlreadyExists")) {
+                throw f;
+            }
+        }
+    }
+
+    private static Struct metadata(Struct labels) {
+        return Struct.of("name", KUBERNETES.name(), "namespace", KUBERNETES.namespace(), "labels", labels);
+    }
+
+    private Struct service() {
+        Struct port = Struct.of("name", "https", "port", 443, "protocol", "TCP", "targetPort", options.port());
+        String family = options.serviceIp().indexOf(':') < 0 ? "IPv4" : "IPv6";
+        return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
+                metadata(Struct.of("component", "apiserver", "provider", "kubernetes")), "spec",
+                Struct.of("clusterIP", options.serviceIp(), "clusterIPs", List.of(options.serviceIp()), "ipFamilies",
+                        List.of(family), "ipFamilyPolicy", "SingleStack", "internalTrafficPolicy", "Cluster", "ports",
+                        List.of(port), "sessionAffinity", "None", "type", "ClusterIP"));
+    }
+}

@@ -1,0 +1,86 @@
+package io.k3j.apiserver;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+
+/// Tracks services of other bundles and adds them to [Contributions].
+final class ContributionTracker implements ServiceTrackerCustomizer<Object, Object>, AutoCloseable {
+    private final BundleContext context;
+    private final Contributions contributions;
+    private final ServiceTracker<Object, Object> tracker;
+    private volatile boolean frozen;
+
+    ContributionTracker(BundleContext context, Contributions contributions) {
+        this.context = context;
+        this.contributions = contributions;
+        StringBuilder any = new StringBuilder("(|");
+        contributions.types().forEach(type -> any.append("(" + Constants.OBJECTCLASS + "=" + type + ")"));
+        try {
+            this.tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter(any.append(")").toString()), this);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Adds the present services and starts tracking.
+    void open() {
+        tracker.open();
+    }
+
+    @Override
+    public @Nullable Object addingService(ServiceReference<Object> reference) {
+        Object service = context.getService(reference);
+        if (service != null) {
+            contributions.add(service, types(reference), properties(reference));
+        }
+        return service;
+    }
+
+    @Override
+    public void modifiedService(ServiceReference<Object> reference, Object service) {
+        if (!frozen) {
+            contributions.add(service, types(reference), properties(reference));
+        }
+    }
+
+    @Override
+    public void removedService(ServiceReference<Object> reference, Object service) {
+        if (!frozen) {
+            contributions.remove(service, types(reference));
+        }
+        context.ungetService(reference);
+    }
+
+    private static Collection<String> types(ServiceReference<?> reference) {
+        return reference.getProperty(Constants.OBJECTCLASS) instanceof String[] types ? List.of(types) : List.of();
+    }
+
+    private static Map<String, Object> properties(ServiceReference<?> reference) {
+        Map<String, Object> all = new HashMap<>();
+        for (String key : reference.getPropertyKeys()) {
+            all.put(key, reference.getProperty(key));
+        }
+        return all;
+    }
+
+    /// Stops removing services: requests in flight finish with those they started with.
+    void freeze() {
+        frozen = true;
+    }
+
+    @Override
+    public void close() {
+        freeze();
+        tracker.close();
+    }
+}

@@ -1,0 +1,168 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Connect;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.Lister;
+import io.k3j.clientapi.Term;
+import io.k3j.model.Gvr;
+import io.k3j.objectregistry.Completeness;
+import io.k3j.objectregistry.KeyedSlot;
+import io.k3j.objectregistry.Kinds;
+import io.k3j.objectregistry.Slot;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The services that other bundles contribute to the server: one slot for each service type, which keeps all
+/// generations in rank order. For any thread.
+final class Contributions {
+    /// How long a request waits for a service that is being replaced.
+    static final long PATIENCE_MILLIS = 2_000;
+    private final Signal signal = new Signal();
+    private final Kinds kinds = new Kinds();
+    private final Slot<Authenticator> authenticators = Slot.highestFirst(Completeness.remembered());
+    private final Slot<Authorizer> authorizers;
+    private final Slot<Admission> admissions;
+    private final KeyedSlot<Path, Action> actions = new KeyedSlot<>(a -> Path.of(a.resource(), a.subresource()));
+    private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
+    private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
+    private final KeyedSlot<String, Term> terms = new KeyedSlot<>(t -> t.lease().name());
+    private final List<Point<?>> points;
+
+    /// A resource in any version, with one of its subresources.
+    private record Path(String group, String resource, String subresource) {
+        static Path of(Gvr gvr, String subresource) {
+            return new Path(gvr.group(), gvr.resource(), subresource);
+        }
+    }
+
+    /// A service type and the slot of its services.
+    private record Point<T>(Class<T> type, BiConsumer<T, Map<String, ?>> add, Consumer<T> remove) {
+        void added(Object service, Map<String, ?> properties) {
+            add.accept(type.cast(service), properties);
+        }
+
+        void removed(Object service) {
+            remove.accept(type.cast(service));
+        }
+    }
+
+    /// @param modes the authorizers that must be present before a refusal is final
+    /// @param plugins the admission plug-ins that must be present before anything is written
+    Contributions(Set<String> modes, Set<String> plugins) {
+        authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
+        admissions = Slot.lowestFirst(Admission.ORDER,
+                Completeness.declaredAndRemembered(plugins, e -> e.service().name()));
+        points = List.of(new Point<>(KindCatalog.class, kinds::put, kinds::remove),
+                new Point<>(KindHooks.class, kinds::put, kinds::remove),
+                new Point<>(Authenticator.class, authenticators::add, authenticators::remove),
+                new Point<>(Authorizer.class, authorizers::add, authorizers::remove),
+                new Point<>(Admission.class, admissions::add, admissions::remove),
+                new Point<>(Action.class, actions::add, actions::remove),
+                new Point<>(Connect.class, connects::add, connects::remove),
+                new Point<>(Lister.class, listers::add, listers::remove),
+                new Point<>(Term.class, terms::add, terms::remove));
+    }
+
+    /// The names of the tracked service types.
+    List<String> types() {
+        return points.stream().map(p -> p.type.getName()).toList();
+    }
+
+    /// Adds a service, or updates its properties.
+    /// @param types the names under which it is registered
+    void add(Object service, Collection<String> types, Map<String, ?> properties) {
+        points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.added(service, properties));
+        signal.raise();
+    }
+
+    /// Removes a service.
+    void remove(Object service, Collection<String> types) {
+        points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.removed(service));
+    }
+
+    /// The signal that is raised when a service is added.
+    Signal signal() {
+        return signal;
+    }
+
+    /// Waits up to two seconds for services that are being replaced. Returns also without them: the code that needs a
+    /// missing one answers 503.
+    void awaitComplete() {
+        if (!complete()) {
+            signal.await(this::complete, PATIENCE_MILLIS);
+        }
+    }
+
+    /// Whether no service is missing.
+    boolean complete() {
+        return accessControlComplete() && kinds.complete();
+    }
+
+    /// Whether all authenticators, authorizers and admission plug-ins are present.
+    boolean accessControlComplete() {
+        return authenticators.state().complete() && authorizers.state().complete() && admissions.state().complete();
+    }
+
+    Kinds kinds() {
+        return kinds;
+    }
+
+    Slot<Authenticator> authenticators() {
+        return authenticators;
+    }
+
+    Slot<Authorizer> authorizers() {
+        return authorizers;
+    }
+
+    Slot<Admission> admissions() {
+        return admissions;
+    }
+
+    /// The actions: POSTs that are not plain creates.
+    KeyedSlot<?, Action> actions() {
+        return actions;
+    }
+
+    /// The connection handlers.
+    KeyedSlot<?, Connect> connects() {
+        return connects;
+    }
+
+    /// The leadership terms of this server, by the name of the Lease.
+    KeyedSlot<String, Term> terms() {
+        return terms;
+    }
+
+    /// The leadership term for a Lease; null when this server does not lead or there is no election.
+    @Nullable
+    Term term(String lease) {
+        return terms.get(lease);
+    }
+
+    /// Who shows the objects of a resource that is not stored.
+    Optional<Lister> lister(Gvr resource) {
+        return Optional.ofNullable(listers.get(resource));
+    }
+
+    /// The action of a resource and subresource.
+    Optional<Action> action(Gvr resource, String subresource) {
+        return Optional.ofNullable(actions.get(Path.of(resource, subresource)));
+    }
+
+    /// The connection handler of a resource and subresource.
+    Optional<Connect> connect(Gvr resource, String subresource) {
+        return Optional.ofNullable(connects.get(Path.of(resource, subresource)));
+    }
+}

@@ -1,0 +1,140 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Bodies;
+import io.k3j.apirequests.Frames;
+import io.k3j.apirequests.ListWriter;
+import io.k3j.apirequests.Renderer;
+import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.Responses;
+import io.k3j.apirequests.Tables;
+import io.k3j.apiwatches.WatchHub;
+import io.k3j.apiwatches.Watches;
+import io.k3j.codec.Protobuf;
+import io.k3j.componentapi.Health;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.flowcontrol.BodyBudget;
+import io.k3j.flowcontrol.FlowUids;
+import io.k3j.flowcontrol.Pool;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.objectregistry.Admissions;
+import io.k3j.objectregistry.Metadata;
+import io.k3j.objectregistry.ObjectDecoder;
+import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Storage;
+import io.k3j.schema.Schemas;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// Wires the parts of the server: everything except threads, sockets and OSGi services. No part refers to it.
+final class Core {
+    /// The fraction (1/n) of the heap for large responses that wait for their clients, and one user's fraction of
+    /// that.
+    static final int ANSWERS_HEAP_PART = 4;
+    static final int ANSWERS_USER_PART = 4;
+    private final Contributions contributions;
+    private final Types types;
+    private final Storage storage;
+    private final RequestLimits limits;
+    private final Access access;
+    private final ObjectRegistry objects;
+    private final Operations operations;
+    private final Environment environment;
+
+    /// The operator's policy.
+    /// @param authorizers modes that must be present before a refusal is final
+    /// @param admission plug-ins that must be present before anything is written
+    /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
+    record Policy(Set<String> authorizers, Set<String> admission, boolean anonymous, boolean staleReads) {
+        /// A policy without stale reads.
+        Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
+            this(authorizers, admission, anonymous, false);
+        }
+
+        /// The contribution slots for this policy.
+        Contributions contributions() {
+            return new Contributions(authorizers, admission);
+        }
+    }
+
+    /// Clock, randomness and health, so that tests can replace them.
+    /// @param health where loops report
+    record Environment(InstantSource clock, RandomGenerator random, Supplier<UUID> uids, Health health) {
+        /// The environment of production.
+        static Environment real(Health health) {
+            return new Environment(InstantSource.system(), () -> ThreadLocalRandom.current().nextLong(),
+                    UUID::randomUUID,
+                    health);
+        }
+    }
+
+    /// The built-in types and their protobuf codec.
+    record Types(Schemas schemas, Protobuf protobuf) {
+        /// Reads them from the schemas.
+        static Types of(Schemas schemas) {
+            return new Types(schemas, new Protobuf(schemas));
+        }
+    }
+
+    Core(Contributions contributions, Storage storage, Types types, boolean anonymous, Environment environment) {
+        this.contributions = contributions;
+        this.storage = storage;
+        this.types = types;
+        this.environment = environment;
+        this.limits = limits(storage, Runtime.getRuntime().maxMemory());
+        this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
+                contributions::awaitComplete);
+        Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete);
+        this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
+                new Metadata(environment.clock(), environment.random(), environment.uids()));
+        this.operations = new Operations(access::allowed, admissions, objects);
+    }
+
+    private static RequestLimits limits(Storage storage, long heapBytes) {
+        return new RequestLimits(new Seats(storage.store()),
+                new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES),
+                Pool.ofMemory(heapBytes / ANSWERS_HEAP_PART, ObjectDecoder.MAX_BYTES, ANSWERS_USER_PART),
+                Watches.shares(heapBytes), ListWriter.shares());
+    }
+
+    /// The back end of the in-process clients.
+    LocalClient.Backend local() {
+        return new LocalClient.Backend(contributions, storage, access, limits.seats(), objects, operations,
+                environment.health());
+    }
+
+    RequestLimits limits() {
+        return limits;
+    }
+
+    /// The endpoint for all paths that no other endpoint serves.
+    Endpoint endpoint(WatchHub hub, HealthChecks health) {
+        Responses answers = new Responses(types.protobuf);
+        Tables tables = new Tables(environment.clock());
+        Renderer renderer = new Renderer(types.protobuf, answers, tables);
+        ReadHandler reads = new ReadHandler(objects.reads(), renderer, answers,
+                new ListWriter(types.protobuf, answers, limits.longLists()));
+        Bodies bodies = new Bodies(types.protobuf);
+        ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
+                new WriteHandler(operations, bodies, objects.reads(), reads, answers),
+                new Subresources(contributions, operations, bodies, types.schemas, answers),
+                new ScaleHandler(objects, bodies, types.schemas, answers),
+                new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
+                new Watches(storage, limits.watches(), hub,
+                        new Frames(renderer, types.protobuf, tables), answers));
+        RequestMetrics requests = new RequestMetrics();
+        Paths.Documents documents = new Paths.Documents(
+                new Discovery(contributions.kinds(), types.protobuf, answers),
+                new OpenApiDocuments(contributions.kinds(), types, answers), new IssuerDocuments(contributions));
+        Paths paths = new Paths(documents, health,
+                new ServerMetrics(requests, limits, access.failures(), hub, storage), answers);
+        return new Pipeline(
+                new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime)),
+                new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
+                requests);
+    }
+}

@@ -1,0 +1,113 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Request;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// `/healthz`, `/livez` and `/readyz`, as a whole and by check. See
+/// <https://kubernetes.io/docs/reference/using-api/health-checks/>. A stopped loop of the API server or the datastore
+/// appears in `/readyz` as a check `loop/<name>`, with the type of the exception only: unauthorized users may read
+/// it.
+final class HealthChecks {
+    private static final List<String> LOOP_PREFIXES = List.of("apiserver-", "datastore-");
+    private static final String WITHHELD = "reason withheld";
+    private final Map<String, BooleanSupplier> live = new LinkedHashMap<>();
+    private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
+    private final Health health;
+
+    /// The steps after the start, as upstream's `poststarthook/…` checks.
+    ///
+    /// @param accessControlComplete whether kinds, authorization and admission are present
+    /// @param namespaces whether the system namespaces exist
+    record PostStartHooks(BooleanSupplier accessControlComplete, BooleanSupplier namespaces) {
+    }
+
+    /// @param datastore whether the datastore answers
+    HealthChecks(BooleanSupplier datastore, PostStartHooks hooks, Health health) {
+        this.health = health;
+        live.put("ping", () -> true);
+        live.put("log", () -> true);
+        live.put("etcd", datastore);
+        live.put("poststarthook/start-apiserver-admission-initializer", hooks.accessControlComplete());
+        live.put("poststarthook/rbac/bootstrap-roles", hooks.accessControlComplete());
+        live.put("poststarthook/start-system-namespaces-controller", hooks.namespaces());
+        ready.putAll(live);
+        ready.put("informer-sync", hooks.accessControlComplete());
+        ready.put("shutdown", () -> true);
+    }
+
+    /// Whether every readiness check holds.
+    boolean ready() {
+        return stoppedLoops().isEmpty() && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+
+    /// The failure messages of stopped loops, by check name.
+    private Map<String, String> stoppedLoops() {
+        Map<String, String> stoppedLoops = new LinkedHashMap<>();
+        for (HealthReport report : health.reports()) {
+            if (report.level() == HealthLevel.STOPPED
+                    && LOOP_PREFIXES.stream().anyMatch(report.component()::startsWith)) {
+                stoppedLoops.put("loop/" + report.component(), report.message());
+            }
+        }
+        return stoppedLoops;
+    }
+
+    /// Serves a health request.
+    void serve(Request request) throws IOException {
+        String name = request.segments().getFirst();
+        Map<String, BooleanSupplier> checks = new LinkedHashMap<>(name.equals("readyz") ? ready : live);
+        Map<String, String> reasons = name.equals("readyz") ? stoppedLoops() : Map.of();
+        reasons.keySet().forEach(loop -> checks.put(loop, () -> false));
+        if (request.segments().size() > 1) {
+            one(request, checks, reasons, String.join("/", request.segments().subList(1, request.segments().size())));
+            return;
+        }
+        List<String> excluded = request.params().texts("exclude");
+        List<String> failed = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        checks.forEach((check, holds) -> {
+            if (excluded.contains(check)) {
+                text.append("[+]").append(check).append(" excluded: ok\n");
+            } else if (holds.getAsBoolean()) {
+                text.append("[+]").append(check).append(" ok\n");
+            } else {
+                failed.add(check);
+                text.append("[-]").append(check).append(" failed: ")
+                        .append(reasons.getOrDefault(check, WITHHELD)).append('\n');
+            }
+        });
+        if (!failed.isEmpty()) {
+            answers(request, 500, text + name + " check failed\n");
+        } else if (request.params().has("verbose")) {
+            answers(request, 200, text + name + " check passed\n");
+        } else {
+            answers(request, 200, "ok");
+        }
+    }
+
+    private static void one(Request request, Map<String, BooleanSupplier> checks, Map<String, String> reasons,
+            String check) throws IOException {
+        BooleanSupplier holds = checks.get(check);
+        if (holds == null) {
+            throw Pipeline.noSuchResource();
+        }
+        boolean ok = holds.getAsBoolean();
+        answers(request, ok ? 200 : 500, ok ? "ok"
+                : "internal server error: " + check + " failed: " + reasons.getOrDefault(check, WITHHELD) + '\n');
+    }
+
+    private static void answers(Request request, int status, String text) throws IOException {
+        request.answer(status, Map.of("content-type", "text/plain; charset=utf-8", "cache-control",
+                "no-cache, private", "x-content-type-options", "nosniff"),
+                text.getBytes(StandardCharsets.UTF_8));
+    }
+}

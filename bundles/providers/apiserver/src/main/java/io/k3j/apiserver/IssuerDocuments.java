@@ -1,0 +1,29 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Request;
+import io.k3j.apiserverapi.Connect;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import java.io.IOException;
+import java.util.Optional;
+
+/// The OIDC documents of the service account token issuer, which another bundle contributes.
+final class IssuerDocuments {
+    private final Contributions contributions;
+
+    IssuerDocuments(Contributions contributions) {
+        this.contributions = contributions;
+    }
+
+    /// Serves an authorized request.
+    /// @throws ApiFault 503 while no bundle serves them
+    void serve(Request request) throws IOException {
+        String path = String.join("/", request.segments());
+        Optional<Connect> connect = contributions.connect(new Gvr("", "", path), "");
+        if (connect.isEmpty()) {
+            throw ApiFault.unavailable("nobody serves /" + path);
+        }
+        connect.get().serve(new Connect.Call(request.caller(), Key.of(""), "", request.exchange()));
+    }
+}

@@ -1,0 +1,297 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.RequestInfo;
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiwatches.LocalView;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.Term;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.Groups;
+import io.k3j.objectregistry.Intent;
+import io.k3j.objectregistry.ListPage;
+import io.k3j.objectregistry.ObjectDecoder;
+import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Selection;
+import io.k3j.objectregistry.Shaping.Wish;
+import io.k3j.objectregistry.Storage;
+import io.k3j.objectregistry.Target;
+import io.k3j.objectregistry.WriteResult;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.StorageKeys;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The API client of components in this process: the request chain without HTTP and decoding, but with seats,
+/// authorization, admission and validation.
+final class LocalClient implements ApiClient {
+    private static final Term NOT_ELECTED = new NoTerm();
+    /// Components ignore warnings.
+    private static final Consumer<String> IGNORE_WARNINGS = warning -> {
+    };
+    private final Backend backend;
+    private final Callers callers;
+    private final Caller caller;
+    private final ViewKeeper views;
+    private final @Nullable Term term;
+
+    /// A client for one of a bundle's identities; `views` closes its views.
+    LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views) {
+        this(backend, callers, caller, views, null);
+    }
+
+    private LocalClient(Backend backend, Callers callers, Caller caller, ViewKeeper views, @Nullable Term term) {
+        this.backend = backend;
+        this.callers = callers;
+        this.caller = caller;
+        this.views = views;
+        this.term = term;
+    }
+
+    /// The parts of the server that the client calls.
+    /// @param health where views report
+    record Backend(Contributions contributions, Storage storage, Access access, Seats seats, ObjectRegistry objects,
+            Operations operations, Health health) {
+    }
+
+    /// The identities one bundle may act under.
+    interface Callers {
+        /// The identity with that user name.
+        /// @throws IllegalArgumentException when it is not declared
+        Caller named(String user);
+    }
+
+    @Override
+    public ApiClient as(String user) {
+        return new LocalClient(backend, callers, callers.named(user), views, term);
+    }
+
+    @Override
+    public ApiClient leading(String lease) {
+        Term present = backend.contributions().term(lease);
+        if (present == null ? !backend.storage().fence().shared() : !present.elected()) {
+            return this;
+        }
+        // on a shared datastore a client without a term would not be fenced, so it may not write
+        return new LocalClient(backend, callers, caller, views, present == null ? NOT_ELECTED : present);
+    }
+
+    /// The term of a server that does not lead: writes bound to it are refused.
+    private static final class NoTerm implements Term {
+        @Override
+        public Key lease() {
+            return Key.of("");
+        }
+
+        @Override
+        public long revision() {
+            return 0;
+        }
+
+        @Override
+        public long after(long known, Duration atMost) {
+            return 0;
+        }
+    }
+
+    private Target target(Gvr resource) {
+        ResourceKind kind = backend.contributions().kinds().find(resource).orElseThrow(Pipeline::noSuchResource);
+        return new Target(kind, backend.contributions().kinds());
+    }
+
+    /// Authorizes the caller. Members of `system:masters` do not wait for plug-ins: the server's own components would
+    /// wait for each other.
+    private void allowed(String verb, Gvr r, String subresource, Key key) {
+        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), subresource, key.namespace(), key.name(),
+                ""));
+    }
+
+    private void allowed(Attributes what) {
+        if (!caller.in(Access.MASTERS)) {
+            backend.contributions().awaitComplete();
+        }
+        backend.access().allowed(caller, what);
+    }
+
+    /// Authorizes a query: for one object when the selector fixes its name.
+    private void allowed(String verb, Gvr r, Query query) {
+        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(),
+                RequestInfo.fixedName(query.fields()), "", query.fields()));
+    }
+
+    private <T> T read(Supplier<T> work) {
+        return backend.seats().in(Seats.Lane.SYSTEM, false, work::get);
+    }
+
+    /// Lease writes take no seat, so that load does not delay elections; upstream has the priority level
+    /// `leader-election`.
+    private <T> T write(Gvr resource, Supplier<T> work) {
+        return resource.resource().equals("leases") ? work.get()
+                : backend.seats().in(Seats.Lane.SYSTEM, true, work::get);
+    }
+
+    @Override
+    public Obj get(Gvr resource, Key key) {
+        allowed("get", resource, "", key);
+        return read(() -> {
+            Target target = target(resource);
+            return target.object(backend.objects().reads().get(target, key));
+        });
+    }
+
+    @Override
+    public Optional<Obj> find(Gvr resource, Key key) {
+        allowed("get", resource, "", key);
+        return read(() -> {
+            Target target = target(resource);
+            return Optional.ofNullable(backend.objects().reads().newest(StorageKeys.of(target.kind(), key)))
+                    .map(target::object);
+        });
+    }
+
+    @Override
+    public ObjList list(Gvr resource, Query query) {
+        allowed("list", resource, query);
+        return read(() -> {
+            ListPage page = page(target(resource), query);
+            Target target = target(resource);
+            return new ObjList(page.items().stream().map(target::object).toList(), page.revision());
+        });
+    }
+
+    private ListPage page(Target target, Query query) {
+        return backend.objects().reads().list(Selection.of(target, query.namespace(), query.labels(), query.fields()));
+    }
+
+    private Intent intent(Target target, Key key, WriteOptions options) {
+        String manager = options.fieldManager().isEmpty() ? shortName() : options.fieldManager();
+        return new Intent(target, key, options.subresource(), caller, options.dryRun(), manager, options.force(),
+                Struct.EMPTY, term, IGNORE_WARNINGS);
+    }
+
+    private String shortName() {
+        return caller.user().substring(caller.user().lastIndexOf(':') + 1);
+    }
+
+    @Override
+    public Obj create(Gvr resource, Obj object, WriteOptions options) {
+        Key key = object.key();
+        allowed("create", resource, options.subresource(), new Key(key.namespace(), ""));
+        return write(resource, () -> {
+            Target target = target(resource);
+            return stored(target, backend.operations().create(intent(target, key, options), object.document()));
+        });
+    }
+
+    @Override
+    public Obj update(Gvr resource, Obj object, WriteOptions options) {
+        allowed("update", resource, options.subresource(), object.key());
+        return write(resource, () -> {
+            Target target = target(resource);
+            Wish wish = Wish.plain(object.document());
+            return stored(target,
+                    backend.objects().writes().change(intent(target, object.key(), options), before -> wish));
+        });
+    }
+
+    @Override
+    public Obj patch(Gvr resource, Key key, Patch patch, WriteOptions options) {
+        allowed("patch", resource, options.subresource(), key);
+        return write(resource, () -> {
+            Target target = target(resource);
+            ObjectDecoder.Expected expected = new ObjectDecoder.Expected(target.kind().gvk(), target.kind().shape(),
+                    "Ignore",
+                    IGNORE_WARNINGS);
+            return stored(target, backend.operations().patch(intent(target, key, options), patch, expected));
+        });
+    }
+
+    private static Obj stored(Target target, WriteResult outcome) {
+        return target.object(outcome.item());
+    }
+
+    @Override
+    public void delete(Gvr resource, Key key, DeleteOptions options) {
+        allowed("delete", resource, "", key);
+        write(resource, () -> {
+            Target target = target(resource);
+            return backend.operations().delete(intent(target, key, WriteOptions.PLAIN), options);
+        });
+    }
+
+    @Override
+    public void deleteAll(Gvr resource, Query query, DeleteOptions options) {
+        allowed("deletecollection", resource, query);
+        write(resource, () -> {
+            Target target = target(resource);
+            backend.operations().deleteAll(intent(target, new Key(query.namespace(), ""), WriteOptions.PLAIN),
+                    page(target, query).items(), options);
+            return query;
+        });
+    }
+
+    @Override
+    public Struct post(Gvr resource, Key key, String subresource, Struct body) {
+        allowed("create", resource, subresource, key);
+        if (term != null && term.revision() == 0) {
+            throw ObjectRegistry.notLeading();
+        }
+        Action action = backend.contributions().action(resource, subresource)
+                .orElseThrow(
+                        () -> ApiFault.unavailable("nobody carries out " + resource.qualified() + "/" + subresource));
+        WriteOptions options = new WriteOptions(subresource, "", false, false);
+        return write(resource, () -> backend.operations().act(intent(target(resource), key, options), action, body));
+    }
+
+    @Override
+    public List<ApiResource> resources() {
+        Groups groups = Groups.of(backend.contributions().kinds().listed());
+        return groups.names().stream().flatMap(g -> groups.versions(g).values().stream().limit(1))
+                .flatMap(List::stream).map(k -> new ApiResource(k.gvr(), k.gvk().kind(), k.namespaced(),
+                        List.copyOf(new TreeSet<>(k.verbs()))))
+                .toList();
+    }
+
+    @Override
+    public View view(Gvr resource, Query query) {
+        return view(resource, query, Target::object);
+    }
+
+    @Override
+    public View metadata(Gvr resource, Query query) {
+        return view(resource, query, (target, item) -> item.head());
+    }
+
+    /// Never waits for plug-ins: views are requested on the threads that activate the plug-ins.
+    private View view(Gvr resource, Query query, BiFunction<Target, Item, Obj> shown) {
+        if (!caller.in(Access.MASTERS) && !backend.contributions().complete()) {
+            throw ApiFault.unavailable("plug-ins of the API server are on their way");
+        }
+        allowed("list", resource, query);
+        allowed("watch", resource, query);
+        Selection selection = Selection.of(target(resource), query.namespace(), query.labels(), query.fields());
+        return views.keep(new LocalView(backend.storage().log(), selection, shown, backend.health()));
+    }
+}

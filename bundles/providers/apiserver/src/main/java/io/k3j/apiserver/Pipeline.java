@@ -1,0 +1,114 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Request;
+import io.k3j.apirequests.RequestInfo;
+import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.Responses;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.flowcontrol.FlowSchema;
+import io.k3j.flowcontrol.FlowUids;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+/// The request chain: authentication, authorization, body, seat, handler. A request holds a seat only while the
+/// server works on it: not while its client sends or reads, and not for watches and connections. See
+/// <https://kubernetes.io/docs/concepts/security/controlling-access/>.
+final class Pipeline implements Endpoint {
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final int FAULTS = 400;
+    private final Filters filters;
+    private final ResourceHandler resources;
+    private final Paths paths;
+    private final Responses answers;
+    private final RequestMetrics metrics;
+
+    /// The filters of every request.
+    record Filters(Contributions contributions, Access access, RequestLimits limits, FlowUids flows) {
+    }
+
+    Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
+        this.filters = filters;
+        this.resources = resources;
+        this.paths = paths;
+        this.answers = answers;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Set<String> prefixes() {
+        return Set.of("/");
+    }
+
+    @Override
+    public void serve(Exchange exchange) throws IOException {
+        long start = System.nanoTime();
+        Request request;
+        try {
+            request = new Request(exchange);
+        } catch (ApiFault f) {
+            exchange.respond(f.code(), Map.of("content-type", "application/json"),
+                    Json.bytes(f.status()));
+            return;
+        }
+        try {
+            answer(request);
+            send(request);
+        } finally {
+            metrics.request(request.info(), request.status(), System.nanoTime() - start);
+        }
+    }
+
+    private void answer(Request request) throws IOException {
+        try {
+            chain(request);
+        } catch (ApiFault f) {
+            answers.fault(request, f);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Request failed verb=" + request.info().verb() + " resource="
+                    + request.info().gvr().qualified(), e);
+            answers.fault(request, ApiFault.internal(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void send(Request request) throws IOException {
+        try {
+            request.send(filters.limits.answers());
+        } catch (ApiFault full) {
+            // a completed write must not look refused to its client
+            answers.fault(request, request.info().reads() || request.status() >= FAULTS ? full
+                    : new ApiFault(504, "Timeout", "the request was carried out, but its answer is too large to be"
+                            + " sent while others of yours are read slowly", Struct.EMPTY));
+            request.send(filters.limits.answers());
+        }
+    }
+
+    private void chain(Request request) throws IOException {
+        RequestInfo info = request.info();
+        if (info.resource()) {
+            filters.contributions.awaitComplete();
+        }
+        request.caller(filters.access.caller(request));
+        request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
+        if (info.resource()) {
+            resources.serve(request);
+            return;
+        }
+        filters.access.allowed(request.caller(), Attributes.path(info.verb(), request.path()));
+        filters.limits.seats().in(request.flow().lane(), !info.reads(), () -> {
+            paths.serve(request);
+            return request;
+        });
+    }
+
+    /// 404 for an unknown path.
+    static ApiFault noSuchResource() {
+        return new ApiFault(404, "NotFound", "the server could not find the requested resource", Struct.EMPTY);
+    }
+}

@@ -1,0 +1,186 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.Form;
+import io.k3j.apirequests.ListQuery;
+import io.k3j.apirequests.Renderer;
+import io.k3j.apirequests.Request;
+import io.k3j.apirequests.RequestInfo;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiwatches.Watches;
+import io.k3j.flowcontrol.BodyBudget;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.model.FieldSelector;
+import io.k3j.objectregistry.Kinds;
+import io.k3j.objectregistry.ListOptions;
+import io.k3j.objectregistry.Selection;
+import io.k3j.objectregistry.Target;
+import java.io.IOException;
+
+/// Serves resource requests: resolves the kind and calls the handler of the verb. The body is received before a seat
+/// is taken.
+final class ResourceHandler {
+    private final Access access;
+    private final RequestLimits limits;
+    private final Kinds kinds;
+    private final Renderer renderer;
+    private final Handlers handlers;
+
+    /// The handlers of verbs and subresources.
+    record Handlers(ReadHandler reads, WriteHandler writes, Subresources subresources, ScaleHandler scale,
+            UnstoredReads unstored, Watches watches) {
+    }
+
+    ResourceHandler(Access access, RequestLimits limits, Kinds kinds, Renderer renderer, Handlers handlers) {
+        this.access = access;
+        this.limits = limits;
+        this.kinds = kinds;
+        this.renderer = renderer;
+        this.handlers = handlers;
+    }
+
+    /// Serves a request of an authenticated caller.
+    /// @throws ApiFault 403, 404, 503 …
+    void serve(Request request) throws IOException {
+        RequestInfo info = request.info();
+        access.allowed(request.caller(), attributes(request, info.verb()));
+        ResourceKind kind = kinds.find(info.gvr()).orElseThrow(Pipeline::noSuchResource);
+        boolean allNamespaces = kind.namespaced() && info.name().isEmpty();
+        if (info.namespace().isEmpty() == kind.namespaced() && !allNamespaces) {
+            throw Pipeline.noSuchResource();
+        }
+        Target target = new Target(kind, kinds);
+        if (info.subresource().isEmpty()) {
+            resource(request, target);
+        } else {
+            subresource(request, target);
+        }
+    }
+
+    /// The part of a request that runs in a seat.
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void inSeat(Request request, Work work) throws IOException {
+        limits.seats().in(request.flow().lane(), !request.info().reads(), () -> {
+            work.run();
+            return request;
+        });
+    }
+
+    private static Attributes attributes(Request request, String verb) {
+        RequestInfo info = request.info();
+        return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
+                info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "",
+                info.authorizedFields(request.params()));
+    }
+
+    private void resource(Request request, Target target) throws IOException {
+        RequestInfo info = request.info();
+        ResourceKind kind = target.kind();
+        boolean watch = info.verb().equals("watch");
+        boolean named = !info.name().isEmpty();
+        boolean allNamespaces = kind.namespaced() && info.namespace().isEmpty();
+        if (!kind.verbs().contains(info.verb()) || named != info.ofOne() && !watch || allNamespaces && !info.reads()
+                || watch && !request.exchange().method().equals("GET")) {
+            throw ReadHandler.notAllowed();
+        }
+        boolean rows = kind.storage().stored() || info.reads();
+        request.negotiate(rows ? renderer.offer(kind)
+                : new Form.Offer(renderer.builtIn(kind.gvk()), false, false, false));
+        if (watch) {
+            ListOptions options = ListQuery.options(request.params(), true);
+            handlers.watches.serve(request, selection(request, target, options), options);
+            return;
+        }
+        withBody(request, () -> object(request, target));
+    }
+
+    /// Receives the body before a seat is taken, then works.
+    private void withBody(Request request, Work work) throws IOException {
+        if (request.info().reads()) {
+            inSeat(request, work);
+            return;
+        }
+        try (BodyBudget.Room _ = request.receive(limits.bodies())) {
+            inSeat(request, work);
+        }
+    }
+
+    private void object(Request request, Target target) throws IOException {
+        if (!target.kind().storage().stored() && request.info().reads()) {
+            handlers.unstored.serve(request, target);
+            return;
+        }
+        if (!target.kind().storage().stored()) {
+            handlers.subresources.act(request, target, target.kind().gvk());
+            return;
+        }
+        switch (request.info().verb()) {
+            case "get" -> handlers.reads.get(request, target);
+            case "list" -> {
+                ListOptions options = ListQuery.options(request.params(), false);
+                handlers.reads.list(request, selection(request, target, options), options);
+            }
+            case "create" -> handlers.writes.create(request, target);
+            case "update" -> handlers.writes.update(request, target);
+            case "patch" -> handlers.writes.patch(request, target, renderer.builtIn(target.kind().gvk()));
+            case "delete" -> handlers.writes.delete(request, target);
+            case "deletecollection" -> {
+                ListOptions options = ListQuery.options(request.params(), false);
+                handlers.writes.deleteAll(request, selection(request, target, options), options);
+            }
+            default -> throw ReadHandler.notAllowed();
+        }
+    }
+
+    private static Selection selection(Request request, Target target, ListOptions options) {
+        FieldSelector fields = request.info().name().isEmpty() ? options.fields()
+                : FieldSelector.of("metadata.name", request.info().name());
+        return Selection.of(target, request.info().namespace(), options.labels(), fields);
+    }
+
+    private void subresource(Request request, Target target) throws IOException {
+        RequestInfo info = request.info();
+        ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
+                .orElseThrow(Pipeline::noSuchResource);
+        if (info.verb().equals("watch") || !sub.connection() && !info.rest().isEmpty() && !info.rest().equals("/")) {
+            throw Pipeline.noSuchResource();
+        }
+        if (!sub.verbs().contains(info.verb()) && !(sub.connection() && info.verb().equals("options"))) {
+            throw ReadHandler.notAllowed();
+        }
+        if (!sub.needs().isEmpty() && !sub.needs().equals(info.verb())) {
+            access.allowed(request.caller(), attributes(request, sub.needs()));
+        }
+        if (sub.connection()) {
+            handlers.subresources.connect(request, target, sub);
+            return;
+        }
+        request.negotiate(new Form.Offer(renderer.builtIn(sub.kind()), true, true, false));
+        withBody(request, () -> subresourceObject(request, target, sub));
+    }
+
+    private void subresourceObject(Request request, Target target, ResourceKind.Subresource sub) throws IOException {
+        if (sub.name().equals("scale")) {
+            handlers.scale.serve(request, target);
+        } else if (request.info().verb().equals("create")) {
+            handlers.subresources.act(request, target, sub.kind());
+        } else if (!sub.kind().equals(target.kind().gvk())) {
+            throw Subresources.notServed(target, sub);
+        } else {
+            wholeObject(request, target);
+        }
+    }
+
+    /// Serves a subresource that shows and takes the whole object.
+    private void wholeObject(Request request, Target target) throws IOException {
+        switch (request.info().verb()) {
+            case "get" -> handlers.reads.get(request, target);
+            case "update" -> handlers.writes.update(request, target);
+            case "patch" -> handlers.writes.patch(request, target, renderer.builtIn(target.kind().gvk()));
+            default -> throw ReadHandler.notAllowed();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiwatches.WatchHub;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.encryption.UnreadableRow;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.objectregistry.Storage;
+import io.k3j.schema.Schemas;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Feeder;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.Store;
+
+/// One running API server: its parts and their threads. The constructor returns when all rows are loaded and the log
+/// has caught up with the newest revision.
+final class Server implements AutoCloseable {
+    private static final long CATCH_UP_MILLIS = 30_000;
+    private final Feeder feeder;
+    private final Storage storage;
+    private final RequestLimits limits;
+    private final LocalClient.Backend local;
+    private final WatchHub hub;
+    private final Endpoint endpoint;
+    private final HealthChecks health;
+
+    /// Loads and starts; blocks up to the load time plus 30 seconds.
+    /// @throws UnreadableRow when a Secret cannot be decrypted
+    Server(Contributions contributions, Store store, Core.Policy policy, Core.Environment environment,
+            HealthChecks.PostStartHooks hooks) {
+        Datastore datastore = store.await(Store.PATIENCE_MILLIS);
+        if (datastore == null) {
+            throw ApiFault.unavailable("the datastore is away");
+        }
+        Core.Types types = Core.Types.of(new Schemas());
+        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf(), store.atRest()),
+                environment.health());
+        EventLog log = feeder.log();
+        long newest = datastore.revision();
+        feeder.start();
+        log.atLeast(newest, CATCH_UP_MILLIS);
+        UnreadableRow undecryptable = feeder.unreadable();
+        if (undecryptable != null) {
+            feeder.close();
+            throw undecryptable;
+        }
+        Fence fence = new Fence(store, log, new Fence.Mode(datastore.shared(), policy.staleReads()),
+                environment.clock(),
+                environment.health());
+        fence.start();
+        this.storage = new Storage(store, log, fence);
+        this.hub = new WatchHub(log, environment.health());
+        hub.start();
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, environment.health());
+        Core core = new Core(contributions, storage, types, policy.anonymous(), environment);
+        this.limits = core.limits();
+        this.local = core.local();
+        this.endpoint = core.endpoint(hub, health);
+    }
+
+    /// The endpoint for all paths that no other endpoint serves.
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// Whether other servers write to the datastore.
+    boolean shared() {
+        return storage.fence().shared();
+    }
+
+    /// The storage.
+    Storage storage() {
+        return storage;
+    }
+
+    /// The limits on concurrent work.
+    RequestLimits limits() {
+        return limits;
+    }
+
+    /// The back end of the in-process clients.
+    LocalClient.Backend local() {
+        return local;
+    }
+
+    HealthChecks health() {
+        return health;
+    }
+
+    /// Ends watches cleanly and stops following the datastore. Requests in flight may finish: the state they read
+    /// stays usable.
+    @Override
+    public void close() {
+        hub.close();
+        storage.fence().close();
+        feeder.close();
+    }
+}

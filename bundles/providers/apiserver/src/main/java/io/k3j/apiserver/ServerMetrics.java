@@ -1,0 +1,66 @@
+package io.k3j.apiserver;
+
+import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apiwatches.WatchHub;
+import io.k3j.flowcontrol.AuthFailureLimiter;
+import io.k3j.flowcontrol.RequestLimits;
+import io.k3j.objectregistry.Storage;
+import io.k3j.metricstext.MetricText;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The metrics of `/metrics`, in Prometheus' text format.
+final class ServerMetrics {
+    private static final String HELP = "See the Kubernetes metrics reference.";
+    private final RequestMetrics requests;
+    private final RequestLimits limits;
+    private final AuthFailureLimiter failures;
+    private final WatchHub hub;
+    private final Storage storage;
+    private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
+
+    ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, WatchHub hub,
+            Storage storage) {
+        this.requests = requests;
+        this.limits = limits;
+        this.failures = failures;
+        this.hub = hub;
+        this.storage = storage;
+    }
+
+    /// The current values.
+    String text() {
+        MetricText text = new MetricText();
+        requests.to(text);
+        byKind(text, "apiserver_current_inflight_requests", limits.seats().taken());
+        byKind(text, "apiserver_current_inqueue_requests", limits.seats().waiting());
+        gauges().forEach((name, value) -> text.family(name,
+                name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
+        return text.toString();
+    }
+
+    private SortedMap<String, Number> gauges() {
+        SortedMap<String, Number> all = new TreeMap<>();
+        all.put("k3j_authentication_failures_total", failures.all());
+        all.put("k3j_authentication_failures_slowed_total", failures.slowed());
+        all.put("k3j_apiserver_body_bytes", limits.bodies().taken());
+        all.put("k3j_apiserver_answer_bytes", limits.answers().taken());
+        all.put("k3j_apiserver_long_lists", limits.longLists().taken());
+        all.put("k3j_apiserver_long_lists_refused_total", limits.longLists().refused());
+        all.put("k3j_apiserver_watches", limits.watches().taken());
+        all.put("k3j_apiserver_watches_refused_total", limits.watches().refused());
+        all.put("apiserver_longrunning_requests", hub.watchers());
+        all.put("apiserver_storage_objects", storage.log().newest().tree().size());
+        all.put("etcd_debugging_mvcc_current_revision", storage.log().newest().revision());
+        all.put("k3j_consistent_read_failures_total", storage.fence().failures());
+        all.put("k3j_stale_reads_total", storage.fence().staleAnswers());
+        process.to(all);
+        return all;
+    }
+
+    private static void byKind(MetricText text, String name, int[] readsAndWrites) {
+        text.family(name, MetricText.Type.GAUGE, HELP).value(readsAndWrites[0], "request_kind", "readOnly")
+                .value(readsAndWrites[1], "request_kind", "mutating");
+    }
+}

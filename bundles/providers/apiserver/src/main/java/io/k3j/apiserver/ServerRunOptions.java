@@ -1,0 +1,88 @@
+package io.k3j.apiserver;
+
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.watchcache.EncryptionAtRest;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The parsed settings: kube-apiserver's arguments and K3s' flags.
+/// @param address the address at which clients in the cluster reach this server
+/// @param serviceIp the first address of the service network
+record ServerRunOptions(Core.Policy policy, String address, int port, String serviceIp) {
+    private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
+            "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
+            "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
+            "K3sControllerRestriction");
+
+    /// Parses the settings.
+    /// @throws IllegalArgumentException for an invalid flag; the message names it
+    static ServerRunOptions of(ApiServerSettings settings) {
+        Map<String, String> args = new LinkedHashMap<>();
+        for (String arg : settings.kubeApiserverArg()) {
+            int eq = arg.indexOf('=');
+            args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
+        }
+        Set<String> modes = commaSeparated(args.getOrDefault("authorization-mode", "Node,RBAC"));
+        Set<String> plugins = new TreeSet<>(PLUGINS);
+        plugins.removeAll(commaSeparated(args.getOrDefault("disable-admission-plugins", "")));
+        boolean anonymous = Boolean.parseBoolean(args.getOrDefault("anonymous-auth", "false"));
+        int listen = Integer.parseInt(settings.httpsListenPort());
+        String advertised = settings.advertisePort();
+        int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
+        return new ServerRunOptions(new Core.Policy(modes, plugins, anonymous, settings.staleReads()),
+                address(settings), port,
+                firstServiceIp(settings.serviceCidr()));
+    }
+
+    /// The encryption configuration of Secrets.
+    static EncryptionAtRest atRest(ApiServerSettings settings) {
+        return settings.dataDir().isEmpty() ? EncryptionAtRest.none()
+                : new EncryptionAtRest(
+                        Path.of(settings.dataDir()).resolve("server/cred/encryption-config.json").toAbsolutePath(),
+                        settings.secretsEncryption());
+    }
+
+    private static Set<String> commaSeparated(String list) {
+        Set<String> all = new TreeSet<>(Arrays.asList(list.split(",")));
+        all.remove("");
+        return all;
+    }
+
+    private static String address(ApiServerSettings settings) {
+        if (!settings.advertiseAddress().isEmpty()) {
+            return settings.advertiseAddress();
+        }
+        return settings.nodeIp().length > 0 ? settings.nodeIp()[0] : defaultRouteAddress();
+    }
+
+    /// The source address of the default route; a connected datagram socket sends nothing.
+    private static String defaultRouteAddress() {
+        try (DatagramSocket probe = new DatagramSocket()) {
+            probe.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {8, 8, 8, 8}), 53));
+            return probe.getLocalAddress().getHostAddress();
+        } catch (SocketException | UnknownHostException | UncheckedIOException e) {
+            return InetAddress.getLoopbackAddress().getHostAddress();
+        }
+    }
+
+    private static String firstServiceIp(String[] cidrs) {
+        String cidr = cidrs.length == 0 || cidrs[0].isEmpty() ? "10.43.0.0/16" : cidrs[0];
+        String network = cidr.indexOf(',') < 0 ? cidr : cidr.substring(0, cidr.indexOf(','));
+        try {
+            return Cidr.parse(network).address(1);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--service-cidr: " + cidr + " is no network; try 10.43.0.0/16", e);
+        }
+    }
+}

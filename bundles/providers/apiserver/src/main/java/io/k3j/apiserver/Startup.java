@@ -1,0 +1,285 @@
+package io.k3j.apiserver;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Records;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Phases;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.encryption.UnreadableRow;
+import io.k3j.model.Gvr;
+import io.k3j.watchcache.Store;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
+
+/// Starts the API server step by step; each step waits for its prerequisites:
+///
+/// ```
+/// datastore, kinds, agreement -> load -> [ApiClient, Endpoint] -> admission, authorizers, roles
+///     -> namespaces -> [ready]
+/// ```
+final class Startup implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
+    private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
+    private static final String ELECTION = "io.k3j.leases";
+    /// Service property of the ready condition: whether other servers write to the datastore.
+    private static final String SHARED = "io.k3j.shared";
+    private static final long TICK_MILLIS = 5_000;
+    private static final long RETRY_MILLIS = 200;
+    private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
+    private final Framework framework;
+    private final Store store;
+    private final Contributions contributions;
+    private final ServerRunOptions options;
+    private final Signal signal;
+    private final Deque<ServiceRegistration<?>> registered = new ArrayDeque<>();
+    private final Thread thread;
+    private volatile boolean open = true;
+    private volatile boolean agreed;
+    private volatile boolean rbac;
+    private volatile boolean namespaces;
+    private volatile boolean ready;
+    private @Nullable Server server;
+    private @Nullable Compactor compactor;
+    private @Nullable Peers peers;
+
+    /// The OSGi framework and its services.
+    record Framework(BundleContext context, Health all, HealthScope health, Identities identities, Abort abort) {
+    }
+
+    Startup(Framework framework, Store store, Contributions contributions, ServerRunOptions options) {
+        this.framework = framework;
+        this.store = store;
+        this.contributions = contributions;
+        this.options = options;
+        this.signal = contributions.signal();
+        this.thread = Thread.ofVirtual().name("apiserver-start").unstarted(this::run);
+    }
+
+    /// Starts the thread; does not block.
+    void begin() {
+        thread.start();
+    }
+
+    /// Called when the datastore appears or disappears.
+    void datastore(boolean present) {
+        signal.raise();
+        reportDatastore(present);
+    }
+
+    private void reportDatastore(boolean present) {
+        if (ready && present) {
+            framework.health.ok();
+        } else if (ready) {
+            framework.health.degraded("the datastore is away: reads are answered from memory, writes with 503");
+        }
+    }
+
+    /// Called once when this server has joined the cluster of the datastore: no server may write before that.
+    void agreed() {
+        agreed = true;
+        signal.raise();
+    }
+
+    /// Called when the bootstrap roles appear or disappear.
+    void rbac(boolean present) {
+        rbac = present;
+        signal.raise();
+    }
+
+    private void run() {
+        try {
+            await("the datastore", () -> store.await(0) != null);
+            await("the built-in kinds", this::kinds);
+            await("the servers' agreement", () -> agreed);
+            serveWithRetry();
+            await("authorizers and admission", this::accessControlComplete);
+            ready();
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Start ended");
+        } catch (UnreadableRow sealed) {
+            // a server without its Secrets would report them as deleted
+            framework.abort.abort(String.valueOf(sealed.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Start failed", e);
+            framework.health.report(HealthLevel.STOPPED, "cannot start: " + e.getMessage());
+        }
+    }
+
+    private void await(String what, BooleanSupplier present) throws InterruptedException {
+        while (signal.await(() -> !open || present.getAsBoolean(), TICK_MILLIS)) {
+            framework.health.report(HealthLevel.STARTING, "waits for " + what);
+        }
+        if (!open || Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private boolean kinds() {
+        ResourceKind kind = contributions.kinds().find(NAMESPACES).orElse(null);
+        try {
+            return kind != null && !contributions.kinds().hooks(kind).group().equals("*");
+        } catch (ApiFault f) {
+            return false;
+        }
+    }
+
+    private boolean accessControlComplete() {
+        return rbac && contributions.accessControlComplete();
+    }
+
+    private Server running() {
+        Server now = server;
+        if (now == null) {
+            throw new IllegalStateException("not started");
+        }
+        return now;
+    }
+
+    /// Retries [#serve] until the datastore can be read.
+    private void serveWithRetry() throws InterruptedException {
+        for (boolean done = false; !done;) {
+            try {
+                serve();
+                done = true;
+            } catch (DatastoreUnavailable e) {
+                LOG.log(System.Logger.Level.WARNING, "Loading objects failed, retrying error={0}", e.getMessage());
+                framework.health.report(HealthLevel.STARTING, "cannot read the datastore yet: " + e.getMessage());
+                awaitRetry();
+            }
+        }
+    }
+
+    private void awaitRetry() throws InterruptedException {
+        signal.await(() -> !open, RETRY_MILLIS);
+        if (!open || Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    /// Loads all objects and registers the services.
+    private synchronized void serve() {
+        if (!open) {
+            return;
+        }
+        long start = System.nanoTime();
+        Server now = new Server(contributions, store, options.policy(),
+                Core.Environment.real(framework.all),
+                new HealthChecks.PostStartHooks(this::accessControlComplete, () -> namespaces));
+        server = now;
+        compactor = new Compactor(store, now.storage().log(), framework.all);
+        LOG.log(System.Logger.Level.INFO, "Loaded objects from the datastore count={0} revision={1} millis={2}",
+                now.storage().log().newest().tree().size(), now.storage().log().newest().revision(),
+                (System.nanoTime() - start) / 1_000_000);
+        register(framework.context.registerService(Records.class, new OwnRecords(now.storage()), null));
+        register(framework.context.registerService(ApiClient.class, new LocalClients(now.local(), framework.identities),
+                properties("scope", "local")));
+        register(framework.context.registerService(Endpoint.class, now.endpoint(),
+                properties(Endpoint.PORT, "server")));
+    }
+
+    private void ready() throws InterruptedException {
+        ApiClient self = new LocalClient(running().local(), user -> SELF, SELF, new ViewKeeper());
+        for (boolean done = false; !done;) {
+            done = bootstrap(self);
+            if (!done) {
+                awaitRetry();
+            }
+        }
+        synchronized (this) {
+            if (open) {
+                condition(Phases.APISERVER_READY, running().shared());
+                if (withoutElection()) {
+                    Candidate.LEASES.forEach(lease -> condition(Phases.LEADER + lease, false));
+                }
+                if (running().shared()) {
+                    peers().follow(new ServerEndpoints(self)::reconcile);
+                    running().storage().fence().listen(this::reportDatastore);
+                }
+                ready = true;
+                framework.health.ok();
+            }
+        }
+    }
+
+    private void condition(String id, boolean shared) {
+        Hashtable<String, Object> properties = properties(Phases.ID, id);
+        properties.put(SHARED, shared);
+        register(framework.context.registerService(Condition.class, Condition.INSTANCE, properties));
+    }
+
+    /// Whether no election bundle is installed: this server then leads always.
+    private boolean withoutElection() {
+        return Arrays.stream(framework.context.getBundles()).noneMatch(b -> ELECTION.equals(b.getSymbolicName()));
+    }
+
+    private boolean bootstrap(ApiClient self) {
+        try {
+            new BootstrapObjects(self, options).run();
+            namespaces = true;
+            new ServerEndpoints(self).reconcile(peers().step());
+            return true;
+        } catch (ApiFault f) {
+            LOG.log(System.Logger.Level.WARNING, "Creating system objects failed, retrying error={0}", f.getMessage());
+            framework.health.report(HealthLevel.STARTING, "cannot make system objects yet: " + f.getMessage());
+            return false;
+        }
+    }
+
+    /// The API servers on this datastore; created once.
+    private synchronized Peers peers() {
+        Peers known = peers;
+        if (known == null) {
+            known = new Peers(running().storage(), new Peer(options.address(), options.port()), System::nanoTime,
+                    framework.all);
+            peers = known;
+        }
+        return known;
+    }
+
+    private static Hashtable<String, Object> properties(String name, Object value) {
+        return new Hashtable<>(Map.of(name, value));
+    }
+
+    private synchronized void register(ServiceRegistration<?> registration) {
+        registered.push(registration);
+    }
+
+    /// Unregisters the services in reverse order, then stops the parts.
+    @Override
+    public void close() {
+        open = false;
+        signal.raise();
+        synchronized (this) {
+            registered.forEach(ServiceRegistration::unregister);
+            registered.clear();
+            if (compactor != null) {
+                compactor.close();
+            }
+            if (peers != null) {
+                peers.close();
+            }
+            if (server != null) {
+                server.close();
+            }
+        }
+    }
+}

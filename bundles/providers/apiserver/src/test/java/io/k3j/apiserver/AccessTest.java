@@ -1,0 +1,129 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Authenticator.BadCredential;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.codec.Json;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.AuthFailureLimiter;
+import io.k3j.objectregistry.Slot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccessTest {
+    private final TestServer server = new TestServer(new MemoryDatastore(),
+            new Core.Policy(Set.of("RBAC"), Set.of(), false));
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private TestExchange as(String user, String... impersonated) throws IOException {
+        TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/configmaps", new byte[0]);
+        if (!user.isEmpty()) {
+            x.with("authorization", "Bearer " + user);
+        }
+        for (int i = 0; i < impersonated.length; i += 2) {
+            x.with(impersonated[i], impersonated[i + 1]);
+        }
+        return server.serve(x);
+    }
+
+    @Test
+    void answers503WhileAnAuthorizerIsAway() throws IOException {
+        assertThat(as("eve").status()).isEqualTo(503);
+        assertThat(as("eve").answered("retry-after")).isEqualTo("1");
+        assertThat(as("").status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesWhatNoAuthorizerAllows() throws IOException {
+        server.contributions.authorizers().add((caller, what) -> Authorizer.Decision.NO_OPINION,
+                Map.of("name", "RBAC"));
+        TestExchange x = as("eve");
+        assertThat(x.status()).isEqualTo(403);
+        assertThat(Json.object(x.bytes()).text("message")).isEqualTo("configmaps is forbidden: User \"eve\" cannot "
+                + "list resource \"configmaps\" in API group \"\" in the namespace \"a\"");
+    }
+
+    @Test
+    void aRefusalDoesNotCountWhenItsAuthorizerIsReplacedMeanwhile() throws IOException {
+        Slot<Authorizer> authorizers = server.contributions.authorizers();
+        List<Authorizer> old = new ArrayList<>();
+        old.add((caller, what) -> {
+            authorizers.remove(old.getFirst());
+            authorizers.add((c, w) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of("name", "RBAC"));
+            return Authorizer.Decision.NO_OPINION;
+        });
+        authorizers.add(old.getFirst(), Map.of("name", "RBAC"));
+        assertThat(as("eve").status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesABadCredential() throws IOException {
+        server.contributions.authenticators().add(c -> {
+            throw new BadCredential("expired");
+        }, Map.of("service.ranking", 5));
+        assertThat(as("eve").status()).isEqualTo(401);
+    }
+
+    @Test
+    void impersonatesWhenAllowed() throws IOException {
+        List<String> asked = new ArrayList<>();
+        server.contributions.authorizers().add((Caller caller, Authorizer.Attributes what) -> {
+            asked.add(caller.user() + " " + what.verb() + " " + what.resource() + " " + what.name());
+            return new Authorizer.Decision(Authorizer.Verdict.ALLOW, "");
+        }, Map.of("name", "RBAC"));
+        assertThat(as("eve", "impersonate-user", "system:serviceaccount:ns:bot", "impersonate-group", "g").status())
+                .isEqualTo(200);
+        assertThat(asked).containsExactly("eve impersonate serviceaccounts bot", "eve impersonate groups g",
+                "system:serviceaccount:ns:bot list configmaps ");
+    }
+
+    @Test
+    void requiresCreateForAWebSocketThatExecutes() throws IOException {
+        List<String> asked = new ArrayList<>();
+        server.contributions.authorizers().add((Caller caller, Authorizer.Attributes what) -> {
+            asked.add(what.verb() + " " + what.subresource());
+            return new Authorizer.Decision(
+                    what.verb().equals("get") ? Authorizer.Verdict.ALLOW : Authorizer.Verdict.NO_OPINION, "");
+        }, Map.of("name", "RBAC"));
+        TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/pods/p/exec", new byte[0]);
+        assertThat(server.serve(x.with("authorization", "Bearer eve")).status()).isEqualTo(403);
+        assertThat(asked).containsExactly("get exec", "create exec");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"impersonate-group", "impersonate-uid", "impersonate-extra-scopes"})
+    void refusesImpersonationHeadersWithoutAUser(String header) throws IOException {
+        TestExchange x = as("", header, "system:nodes");
+        assertThat(x.status()).isEqualTo(500);
+        assertThat(Json.object(x.bytes()).text("message")).contains("without impersonating a user");
+    }
+
+    @Test
+    void repeatedBadTokensAreAnsweredWith429() throws IOException {
+        server.contributions.authorizers().add((caller, what) -> Authorizer.Decision.NO_OPINION,
+                Map.of("name", "RBAC"));
+        server.contributions.authenticators().add(credentials -> {
+            throw new BadCredential("wrong");
+        }, Map.of("service.ranking", 5));
+        assertThat(as("guess").status()).isEqualTo(401);
+        TestExchange slowed = as("guess");
+        for (int i = 0; i < 2 * AuthFailureLimiter.BURST && slowed.status() == 401; i++) {
+            slowed = as("guess" + i);
+        }
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(slowed.answered("retry-after")).isEqualTo("1");
+    }
+}

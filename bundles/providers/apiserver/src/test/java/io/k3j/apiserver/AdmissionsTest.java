@@ -1,0 +1,66 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Key;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.Admissions;
+import io.k3j.objectregistry.Completeness;
+import io.k3j.objectregistry.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class AdmissionsTest {
+    private final Slot<Admission> plugins = Slot.lowestFirst(Admission.ORDER,
+            Completeness.declaredAndRemembered(Set.of("Careful"), e -> e.service().name()));
+    private final List<Struct> validated = new ArrayList<>();
+    private final Admission plugin = new Admission() {
+        @Override
+        public String name() {
+            return "Careful";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public void validate(Write write, Struct object) {
+            validated.add(object);
+        }
+    };
+    private final Write write = new Write(Write.Operation.CREATE, new TestKinds().kinds().iterator().next(), "",
+            Key.of("a"),
+            Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
+
+    @Test
+    void waitsForAPluginThatIsReplacedDuringTheRequest() {
+        Admissions admissions = new Admissions(plugins, () -> plugins.add(plugin, Map.of()));
+        plugins.add(plugin, Map.of());
+        admissions.admit(write, Struct.EMPTY);
+        plugins.remove(plugin);
+        admissions.validate(write, Struct.EMPTY);
+        assertThat(validated).containsExactly(Struct.EMPTY);
+    }
+
+    @Test
+    void refusesTheWriteWhenAPluginStaysAway() {
+        Admissions admissions = new Admissions(plugins, () -> {
+        });
+        plugins.add(plugin, Map.of());
+        admissions.admit(write, Struct.EMPTY);
+        plugins.remove(plugin);
+        assertThatThrownBy(() -> admissions.validate(write, Struct.EMPTY)).isInstanceOfSatisfying(ApiFault.class,
+                fault -> assertThat(fault.code()).isEqualTo(503));
+    }
+}

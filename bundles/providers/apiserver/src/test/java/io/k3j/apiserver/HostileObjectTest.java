@@ -1,0 +1,63 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Json;
+import io.k3j.objectregistry.ObjectWrites;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Objects crafted to cost the server more than their size, or to be unreadable once stored.
+class HostileObjectTest {
+    private static final String MAPS = "/api/v1/namespaces/a/configmaps";
+    private final TestServer server = new TestServer();
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private TestExchange send(String method, String path, String type, String body) throws IOException {
+        return server.serve(new TestExchange(method, path, body.getBytes(StandardCharsets.UTF_8))
+                .with("content-type", "application/" + type));
+    }
+
+    @Test
+    void yamlAliasesMayNotExpandBeyondTheBodyLimit() throws IOException {
+        String map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  finalizers: [&a a.b/"
+                + "x".repeat(100_000) + ", *a".repeat(40) + "]\n";
+        TestExchange applied = send("PATCH", MAPS + "/x?fieldManager=me", "apply-patch+yaml", map);
+        assertThat(applied.status()).as(applied.text()).isEqualTo(413);
+        assertThat(send("POST", MAPS, "yaml", map).status()).isEqualTo(413);
+    }
+
+    private TestExchange owned(String path, int levels) throws IOException {
+        String deep = "{\"f:a\":".repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
+        return send("PATCH", MAPS + "/x?fieldManager=me", "json-patch+json",
+                "[{\"op\":\"add\",\"path\":\"/metadata/managedFields/0/fieldsV1" + path + "\",\"value\":" + deep
+                        + "}]");
+    }
+
+    @Test
+    void tooDeeplyNestedObjectsAreRefused() throws IOException {
+        server.call("POST", MAPS + "?fieldManager=me", "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"v\"}}");
+        assertThat(owned("/f:x", 901).status()).isEqualTo(200);
+        TestExchange patched = owned("/f:x" + "/f:a".repeat(900) + "/f:b", 900);
+        assertThat(patched.status()).as(patched.text()).isEqualTo(400);
+        assertThat(patched.text()).contains("deeper than");
+        assertThat(server.serve(new TestExchange("GET", MAPS + "/x", new byte[0]).with("accept",
+                "application/vnd.kubernetes.protobuf")).status()).isEqualTo(200);
+        assertThat(server.call("DELETE", MAPS + "/x", "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aListOfStoredObjectsCanBeRead() throws IOException {
+        server.call("POST", MAPS + "?fieldManager=me", "{\"metadata\":{\"name\":\"x\"},\"data\":{\"k\":\"v\"}}");
+        int above = 5;
+        assertThat(owned("/f:x", ObjectWrites.MAX_LEVELS - above + 1).status()).isEqualTo(400);
+        assertThat(owned("/f:x", ObjectWrites.MAX_LEVELS - above).status()).isEqualTo(200);
+        assertThat(Json.object(server.get(MAPS).bytes()).seq("items").size()).isEqualTo(1);
+    }
+}

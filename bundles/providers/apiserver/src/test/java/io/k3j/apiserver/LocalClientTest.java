@@ -1,0 +1,198 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import io.k3j.watchcache.Follower;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LocalClientTest {
+    private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private final TestServer server = new TestServer();
+    private final ViewKeeper views = new ViewKeeper();
+    private final ApiClient api = client("system:masters");
+
+    private ApiClient client(String group) {
+        Caller caller = Caller.of("system:controller", List.of(group));
+        return new LocalClient(server.server.local(), user -> caller, caller, views);
+    }
+
+    @AfterEach
+    void stop() {
+        views.close();
+        server.close();
+    }
+
+    private Obj create(String name, String label) {
+        return api.create(CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "a", "labels", Struct.of("l", label)))), WriteOptions.PLAIN);
+    }
+
+    @Test
+    void readsItsOwnWrites() {
+        Obj made = create("one", "1");
+        assertThat(made.revision()).isEqualTo(2);
+        assertThat(made.uid()).isNotEmpty();
+        assertThat(api.get(CONFIG_MAPS, made.key())).isEqualTo(made);
+        Obj changed = api.update(CONFIG_MAPS, made.with("v", "data", "k"), WriteOptions.PLAIN);
+        assertThat(api.list(CONFIG_MAPS, Query.ALL).items()).containsExactly(changed);
+        assertThatThrownBy(() -> api.update(CONFIG_MAPS, made.with("w", "data", "k"), WriteOptions.PLAIN))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.reason()).isEqualTo("Conflict"));
+        Obj patched = api.patch(CONFIG_MAPS, made.key(), new Patch.Merge(Struct.of("data", Struct.of("k", "x"))),
+                WriteOptions.PLAIN);
+        assertThat(patched.at("data", "k")).isEqualTo("x");
+        api.delete(CONFIG_MAPS, made.key(), DeleteOptions.PLAIN);
+        assertThat(api.find(CONFIG_MAPS, made.key())).isEmpty();
+    }
+
+    @Test
+    void refusesAViewAtOnceWhilePluginsAreMissing() {
+        Core.Policy policy = new Core.Policy(Set.of("RBAC"), Set.of(), false);
+        try (TestServer starting = new TestServer(new MemoryDatastore(), policy)) {
+            Caller proxy = Caller.of("system:kube-proxy", List.of());
+            ApiClient early = new LocalClient(starting.server.local(), user -> proxy, proxy, views);
+            assertThatThrownBy(() -> early.view(CONFIG_MAPS, Query.ALL))
+                    .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(503))
+                    .hasMessageContaining("on their way");
+        }
+    }
+
+    @Test
+    void isSubjectToAuthorization() {
+        ApiClient other = client("nobody");
+        assertThatThrownBy(() -> other.get(CONFIG_MAPS, new Key("a", "one")))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(403))
+                .hasMessage("configmaps \"one\" is forbidden: User \"system:controller\" cannot get resource "
+                        + "\"configmaps\" in API group \"\" in the namespace \"a\"");
+        server.contributions.authorizers().add(
+                (caller, what) -> new Authorizer.Decision(Authorizer.Verdict.ALLOW, ""), Map.of());
+        assertThat(other.find(CONFIG_MAPS, new Key("a", "one"))).isEmpty();
+    }
+
+    @Test
+    void deliversLiveChangesToAView() throws InterruptedException {
+        create("one", "1");
+        View view = api.view(CONFIG_MAPS, Query.ALL.labelled(Selector.parse("l=1")));
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        view.listen(new View.Listener() {
+            @Override
+            public void changed(@Nullable Obj before, @Nullable Obj after) {
+                told.add((before == null ? "-" : before.name()) + ">" + (after == null ? "-" : after.name()));
+            }
+
+            @Override
+            public void synced() {
+                told.add("synced");
+            }
+        });
+        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("->one");
+        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("synced");
+        create("two", "2");
+        Obj three = create("three", "1");
+        assertThat(view.list()).hasSize(2);
+        assertThat(view.get(three.key())).contains(three);
+        assertThat(view.get(new Key("a", "two"))).isEmpty();
+        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("->three");
+        api.update(CONFIG_MAPS, three.with("2", "metadata", "labels", "l"), WriteOptions.PLAIN);
+        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("three>-");
+        views.close();
+        create("four", "1");
+        assertThat(told).isEmpty();
+    }
+
+    /// Applies the changes it receives, and rejects those that do not follow from its state.
+    private static final class Picture implements View.Listener {
+        private final Map<Key, Obj> objects = new ConcurrentHashMap<>();
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch go = new CountDownLatch(1);
+        private final BlockingQueue<String> wrong = new LinkedBlockingQueue<>();
+
+        @Override
+        public void changed(@Nullable Obj before, @Nullable Obj after) {
+            Key key = (after == null ? Objects.requireNonNull(before) : after).key();
+            @Nullable
+            Obj known = after == null ? objects.remove(key) : objects.put(key, after);
+            if (!Objects.equals(known, before)) {
+                wrong.add(known + " was " + before);
+            }
+            if (key.name().equals("held")) {
+                held.countDown();
+                go();
+            }
+        }
+
+        private void go() {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void synced() {
+        }
+    }
+
+    @Test
+    void deliversTheDifferenceToAViewThatFellBehind() throws InterruptedException {
+        View view = api.view(CONFIG_MAPS, Query.ALL);
+        Picture picture = new Picture();
+        view.listen(picture);
+        for (int i = 0; i < 100; i++) {
+            create("before-" + i, "1");
+        }
+        create("held", "1");
+        assertThat(picture.held.await(30, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 20; i++) {
+            api.delete(CONFIG_MAPS, new Key("a", "before-" + i), DeleteOptions.PLAIN);
+        }
+        Obj counted = create("counted", "0");
+        for (int i = 1; i <= Follower.MAX_PENDING; i++) {
+            counted = api.update(CONFIG_MAPS, counted.with("" + i, "metadata", "labels", "l"), WriteOptions.PLAIN);
+        }
+        picture.go.countDown();
+        Obj last = create("last", "1");
+        for (int waited = 0; waited < 3_000 && !picture.objects.containsKey(last.key()); waited++) {
+            assertThat(picture.wrong.poll(10, TimeUnit.MILLISECONDS)).isNull();
+        }
+        assertThat(picture.objects.values()).containsExactlyInAnyOrderElementsOf(view.list());
+        assertThat(picture.wrong).isEmpty();
+    }
+
+    @Test
+    void namesTheResourcesServed() {
+        assertThat(api.resources()).anySatisfy(r -> {
+            assertThat(r.resource()).isEqualTo(CONFIG_MAPS);
+            assertThat(r.namespaced()).isTrue();
+            assertThat(r.can("watch")).isTrue();
+        });
+    }
+}

@@ -1,0 +1,93 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RequestMetricsTest {
+    private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
+    private static final Pattern COMMENT = Pattern.compile("# (HELP|TYPE) (" + NAME + ") (.+)");
+    private static final Pattern SAMPLE = Pattern
+            .compile("(" + NAME + ")(\\{(?:[a-z_]+=\"[^\"]*\",?)*})? ([-+0-9.eE]+|\\+Inf|NaN)");
+
+    /// The names and values, when the text is in Prometheus' form 0.0.4.
+    private static Map<String, Double> parsed(String text) {
+        Map<String, Double> samples = new HashMap<>();
+        Map<String, String> types = new HashMap<>();
+        Set<String> over = new HashSet<>();
+        String family = "";
+        for (String line : text.lines().toList()) {
+            Matcher comment = COMMENT.matcher(line);
+            if (line.startsWith("#")) {
+                assertThat(comment.matches()).as(line).isTrue();
+                if (!comment.group(2).equals(family)) {
+                    assertThat(over.add(family = comment.group(2))).as("%s comes twice", family).isTrue();
+                }
+                if (comment.group(1).equals("TYPE")) {
+                    assertThat(types.put(family, comment.group(3))).as("%s has two types", family).isNull();
+                }
+                continue;
+            }
+            Matcher sample = SAMPLE.matcher(line);
+            assertThat(sample.matches()).as(line).isTrue();
+            String plain = "histogram".equals(types.get(family))
+                    ? sample.group(1).replaceFirst("_(bucket|sum|count)$", "") : sample.group(1);
+            assertThat(plain).as(line).isEqualTo(family);
+            assertThat(samples.put(line.substring(0, line.lastIndexOf(' ')), Double.valueOf(sample.group(3))))
+                    .as(line).isNull();
+        }
+        return samples;
+    }
+
+    @Test
+    void areValidPrometheusText() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.get("/api/v1/namespaces/a/configmaps");
+            TestExchange answer = server.get("/metrics");
+            Map<String, Double> samples = parsed(answer.text());
+            assertThat(samples).containsKeys("apiserver_current_inflight_requests{request_kind=\"mutating\"}",
+                    "apiserver_current_inflight_requests{request_kind=\"readOnly\"}", "process_cpu_seconds_total",
+                    "process_open_fds", "process_max_fds", "process_virtual_memory_bytes",
+                    "process_start_time_seconds");
+            assertThat(samples.get("process_resident_memory_bytes"))
+                    .isGreaterThan(Runtime.getRuntime().totalMemory() / 10.0).isLessThan(1e12);
+        }
+    }
+
+    @Test
+    void reportTheValuesOfProc(@TempDir Path proc) throws IOException {
+        Files.writeString(proc.resolve("status"), "Name:\tjava\nVmSize:\t 2048 kB\nVmRSS:\t    1024 kB\n");
+        Files.writeString(proc.resolve("limits"),
+                "Limit                     Soft Limit           Hard Limit           Units     \n"
+                        + "Max open files            1000                 unlimited            files     \n");
+        Files.writeString(proc.resolve("stat"), "7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 150 0 0 20 0 1 0 5 6 7\n");
+        Files.createDirectory(proc.resolve("fd"));
+        for (String fd : List.of("0", "1", "2")) {
+            Files.createFile(proc.resolve("fd").resolve(fd));
+        }
+        TreeMap<String, Number> told = new TreeMap<>();
+        new ProcessFigures(proc).to(told);
+        told.remove("process_start_time_seconds");
+        assertThat(told).isEqualTo(Map.of("process_resident_memory_bytes", 1L << 20, "process_virtual_memory_bytes",
+                2L << 20, "process_max_fds", 1000L, "process_cpu_seconds_total", 4.0, "process_open_fds", 3L));
+    }
+
+    @Test
+    void omitUnreadableValues(@TempDir Path proc) {
+        TreeMap<String, Number> told = new TreeMap<>();
+        new ProcessFigures(proc).to(told);
+        assertThat(told).containsOnlyKeys("process_start_time_seconds");
+    }
+}

@@ -1,0 +1,217 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.flowcontrol.Pool;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.flowcontrol.Seats.Lane;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A client that tries to exhaust the seats.
+class SeatsTest {
+    private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private final TestServer server = new TestServer();
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+
+    @AfterEach
+    void close() throws InterruptedException {
+        go.countDown();
+        for (Thread t : threads) {
+            t.join();
+        }
+        server.close();
+    }
+
+    /// Takes every write seat of a lane until the test ends.
+    private void fill(Lane lane) throws InterruptedException {
+        int seats = lane == Lane.SYSTEM ? Seats.WRITES / 2 : Seats.WRITES;
+        CountDownLatch seated = new CountDownLatch(seats);
+        for (int i = 0; i < seats; i++) {
+            threads.add(Thread.ofVirtual().start(() -> server.server.limits().seats().in(lane, true, () -> {
+                seated.countDown();
+                return waited();
+            })));
+        }
+        assertThat(seated.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private boolean waited() {
+        try {
+            return go.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private int creates(String who, String name) throws IOException {
+        String body = "{\"metadata\":{\"name\":\"" + name + "\"}}";
+        return server.serve(new TestExchange("POST", "/api/v1/namespaces/a/configmaps",
+                body.getBytes(StandardCharsets.UTF_8)).with("authorization", "Bearer " + who)).status();
+    }
+
+    @Test
+    void aSlowSenderTakesNoSeat() throws IOException, InterruptedException {
+        server.everybody();
+        CountDownLatch reading = new CountDownLatch(Seats.WRITES);
+        for (int i = 0; i < Seats.WRITES; i++) {
+            TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
+                @Override
+                public byte[] body(int maxBytes) {
+                    reading.countDown();
+                    waited();
+                    return "{}".getBytes(StandardCharsets.UTF_8);
+                }
+            };
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    server.serve(slow.with("content-length", "2").with("authorization", "Bearer mallory"));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.server.limits().seats().taken()[1]).isZero();
+        assertThat(creates("alice", "x")).isEqualTo(201);
+    }
+
+    @Test
+    void anUnsentBodyTakesNoBudget() throws IOException {
+        server.everybody();
+        for (String announced : List.of("3145728", "")) {
+            TestExchange slow = new TestExchange("POST", "/api/v1/namespaces/a/configmaps", new byte[0]) {
+                @Override
+                public byte[] body(int maxBytes) {
+                    assertThat(server.server.limits().bodies().taken()).isZero();
+                    return "{}".getBytes(StandardCharsets.UTF_8);
+                }
+
+                @Override
+                public InputStream bodyStream() {
+                    throw new AssertionError("has no bound on the time for the whole body");
+                }
+            };
+            slow = announced.isEmpty() ? slow : slow.with("content-length", announced);
+            assertThat(server.serve(slow.with("authorization", "Bearer mallory")).status()).isEqualTo(422);
+        }
+    }
+
+    /// As mallory, reads or creates an object too large to be sent without waiting for the client.
+    private TestExchange large(String method, String path) {
+        byte[] body = ("{\"metadata\":{\"name\":\"large\"},\"data\":{\"k\":\"" + "x".repeat(100_000) + "\"}}")
+                .getBytes(StandardCharsets.UTF_8);
+        return new TestExchange(method, "/api/v1/namespaces/a/configmaps" + path, body) {
+            @Override
+            public void respond(int code, Map<String, String> with, byte[]... parts) throws IOException {
+                assertThat(server.server.limits().seats().taken()).containsOnly(0);
+                super.respond(code, with, parts);
+            }
+        }.with("authorization", "Bearer mallory");
+    }
+
+    @Test
+    void aSlowReaderTakesNoSeat() throws IOException {
+        server.everybody();
+        assertThat(server.serve(large("POST", "")).status()).isEqualTo(201);
+        assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(200);
+        assertThat(server.serve(large("GET", "/missing")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aSlowReaderOfManyLargeResponsesIsRefusedFurtherOnes() throws IOException {
+        server.everybody();
+        try (Pool.Room slow = server.server.limits().answers().room("mallory", false)) {
+            slow.more(Long.MAX_VALUE);
+            TestExchange made = server.serve(large("POST", ""));
+            assertThat(made.status()).isEqualTo(504);
+            assertThat(made.text()).contains("was carried out");
+            assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(429);
+        }
+        assertThat(server.serve(large("GET", "/large")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void nodesAndComponentsHaveReservedSeats() throws IOException, InterruptedException {
+        server.everybody();
+        fill(Lane.WORKLOAD);
+        assertThat(creates("mallory", "x")).isEqualTo(429);
+        assertThat(creates("system:node:n", "y")).isEqualTo(201);
+        Caller component = Caller.of("system:kube-controller-manager", List.of());
+        ApiClient local = new LocalClient(server.server.local(), user -> component, component, new ViewKeeper());
+        local.create(CONFIG_MAPS, map("z"), WriteOptions.PLAIN);
+    }
+
+    private static Obj map(String name) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                Struct.of("name", name, "namespace", "a")));
+    }
+
+    @Test
+    void aNestedRequestUsesTheSeatOfTheOuterOne() throws InterruptedException {
+        Caller component = Caller.of("system:apiserver", List.of("system:masters"));
+        ApiClient local = new LocalClient(server.server.local(), user -> component, component, new ViewKeeper());
+        int all = Seats.WRITES;
+        CyclicBarrier seated = new CyclicBarrier(all);
+        AtomicInteger names = new AtomicInteger();
+        server.contributions.actions().add(new Action() {
+            @Override
+            public Gvr resource() {
+                return PODS;
+            }
+
+            @Override
+            public String subresource() {
+                return "eviction";
+            }
+
+            @Override
+            public Struct perform(Call call) {
+                try {
+                    seated.await(10, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                local.create(CONFIG_MAPS, map("m" + names.incrementAndGet()), WriteOptions.PLAIN);
+                return Struct.of("kind", "Status", "apiVersion", "v1");
+            }
+        }, Map.of());
+        AtomicInteger good = new AtomicInteger();
+        for (int i = 0; i < all; i++) {
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    int status = server.call("POST", "/api/v1/namespaces/a/pods/p/eviction", "{}").status();
+                    good.addAndGet(status == 201 ? 1 : 0);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread t : threads) {
+            t.join();
+        }
+        assertThat(good).hasValue(all);
+    }
+}

@@ -1,0 +1,246 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Two servers on one datastore.
+class SharedStoreTest {
+    private static final String MAPS = "/api/v1/namespaces/a/configmaps";
+    private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
+    private static final Core.Policy STALE = new Core.Policy(Set.of(), Set.of(), false, true);
+    private final MemoryDatastore store = new MemoryDatastore(true);
+    private final GatedDatastore gate = new GatedDatastore(store);
+    private final TestServer here = new TestServer(gate);
+    private final TestServer there = new TestServer(store);
+
+    @AfterEach
+    void stop() {
+        gate.release();
+        here.close();
+        there.close();
+        store.close();
+    }
+
+    private static String map(String name, String value) {
+        return "{\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"k\":\"" + value + "\"}}";
+    }
+
+    private CompletableFuture<TestExchange> later(String method, String target, String body) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return here.serve(new TestExchange(method, target, body.getBytes(StandardCharsets.UTF_8))
+                        .with("content-type", method.equals("PATCH") ? "application/merge-patch+json"
+                                : "application/json"));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }, task -> Thread.ofVirtual().start(task));
+    }
+
+    private static TestExchange answer(CompletableFuture<TestExchange> call) throws Exception {
+        return call.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aReadWaitsForWritesAcknowledgedByAnotherServer() throws Exception {
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        CompletableFuture<TestExchange> get = later("GET", MAPS + "/one", "");
+        CompletableFuture<TestExchange> list = later("GET", MAPS, "");
+        assertThat(get).isNotDone();
+        gate.release();
+        assertThat(answer(get).status()).isEqualTo(200);
+        assertThat(answer(get).answered("warning")).isEmpty();
+        assertThat(answer(list).text()).contains("\"name\":\"one\"");
+    }
+
+    @Test
+    void aReadIsFreshAfterAPauseOfTheProcess() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        for (Runnable late : List.<Runnable>of(gate::hold, gate::mute)) {
+            late.run();
+            String value = "v" + System.nanoTime();
+            there.call("PUT", MAPS + "/one", map("one", value));
+            CompletableFuture<TestExchange> before = later("GET", MAPS + "/one", "");
+            standStill();
+            CompletableFuture<TestExchange> after = later("GET", MAPS + "/one", "");
+            gate.release();
+            for (CompletableFuture<TestExchange> get : List.of(before, after)) {
+                assertThat(answer(get).answered("warning")).isEmpty();
+                assertThat(answer(get).text()).contains(value);
+            }
+        }
+    }
+
+    /// Stops this process for two seconds.
+    private static void standStill() throws IOException, InterruptedException {
+        long pid = ProcessHandle.current().pid();
+        String line = "kill -STOP " + pid + "; sleep 2; kill -CONT " + pid;
+        assertThat(new ProcessBuilder("sh", "-c", line).start().waitFor()).isZero();
+    }
+
+    @Test
+    void aWriteIsNotValidatedAgainstAStaleSnapshot() throws Exception {
+        there.call("POST", MAPS, map("one", "1"));
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        gate.hold();
+        there.call("POST", MAPS, map("two", "1"));
+        there.call("PUT", MAPS + "/one", map("one", "2"));
+        CompletableFuture<TestExchange> patch = later("PATCH", MAPS + "/two", "{\"data\":{\"k\":\"3\"}}");
+        CompletableFuture<TestExchange> back = later("PUT", MAPS + "/one", map("one", "1"));
+        gate.release();
+        assertThat(answer(patch).status()).isEqualTo(200);
+        assertThat(answer(back).status()).isEqualTo(200);
+        assertThat(there.get(MAPS + "/one").text()).contains("\"k\":\"1\"");
+        assertThat(there.call("DELETE", MAPS + "/two", "").status()).isEqualTo(200);
+        assertThat(here.get(MAPS + "/two").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aReadThatCannotBeFreshFails() throws Exception {
+        here.call("POST", MAPS, map("one", "1"));
+        gate.away(true);
+        for (String path : List.of(MAPS + "/one", MAPS, MAPS + "?watch=1")) {
+            TestExchange get = here.get(path);
+            assertThat(get.status()).isEqualTo(503);
+            assertThat(get.text()).contains("no route to 10.0.0.9:3306");
+        }
+        assertThat(here.get(MAPS + "?resourceVersion=0").status()).isEqualTo(200);
+        assertThat(here.get("/livez").status()).isEqualTo(500);
+        assertThat(here.get("/metrics").text()).contains("k3j_consistent_read_failures_total 3\n",
+                "k3j_stale_reads_total 0\n");
+    }
+
+    @Test
+    void aReadFailsWhileTheLogHangs() throws Exception {
+        gate.hold();
+        there.call("POST", MAPS, map("one", "1"));
+        TestExchange get = here.get(MAPS + "/one");
+        assertThat(get.status()).isEqualTo(504);
+        assertThat(get.text()).contains("\"reason\":\"Timeout\"", "up to revision");
+    }
+
+    @Test
+    void inProcessCallersGetAFaultEvenWithStaleReads() throws Exception {
+        try (TestServer stale = new TestServer(gate, STALE)) {
+            stale.call("POST", MAPS, map("one", "1"));
+            gate.away(true);
+            assertThatThrownBy(() -> client(stale).get(CONFIG_MAPS, new Key("a", "one"))).isInstanceOf(ApiFault.class)
+                    .hasMessageContaining("no route to 10.0.0.9:3306");
+        }
+    }
+
+    @Test
+    void staleReadsAreServedWithTheirAgeDuringAnOutageAndWritesFailWithTheReason() throws Exception {
+        try (TestServer stale = new TestServer(gate, STALE)) {
+            stale.call("POST", MAPS, map("one", "1"));
+            assertThat(stale.get(MAPS + "/one").answered("warning")).isEmpty();
+            gate.away(true);
+            long begin = System.nanoTime();
+            TestExchange get = stale.get(MAPS + "/one");
+            assertThat(get.status()).isEqualTo(200);
+            assertThat(get.answered("warning")).isEqualTo(
+                    "299 - \"the datastore does not answer: data as of 2026-01-02T03:04:05Z\"");
+            assertThat(stale.get(MAPS).answered("warning")).contains("data as of");
+            assertThat(stale.get(MAPS + "?resourceVersion=0").answered("warning")).isEmpty();
+            TestExchange post = stale.call("POST", MAPS, map("two", "1"));
+            assertThat(post.status()).isEqualTo(503);
+            assertThat(post.text()).contains("no route to 10.0.0.9:3306");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(stale.get("/metrics").text()).contains("k3j_stale_reads_total 2\n");
+        }
+    }
+
+    @Test
+    void writesFailFastWhileTheStoreIsKnownToBeAway() throws Exception {
+        gate.away(true);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        int asked;
+        do {
+            asked = gate.commits();
+            TestExchange post = here.call("POST", MAPS, map("one", "1"));
+            assertThat(post.status()).isEqualTo(503);
+            assertThat(post.text()).contains("no route to 10.0.0.9:3306");
+        } while (gate.commits() > asked && System.nanoTime() < end);
+        assertThat(gate.commits()).isEqualTo(asked);
+    }
+
+    /// 1 000 concurrent writes, five times the number of seats: those that wait for a seat time out meanwhile.
+    @Test
+    void queuedWritesFailWithTheOthersDuringAnOutage() throws Exception {
+        gate.swallow();
+        List<CompletableFuture<TestExchange>> posts = new ArrayList<>();
+        for (int i = 0; i < 5 * Seats.WRITES; i++) {
+            posts.add(later("POST", MAPS, map("map-" + i, "1")));
+        }
+        while (gate.commits() < Seats.WRITES || here.server.limits().seats().waiting()[1] < 4 * Seats.WRITES) {
+            Thread.onSpinWait();
+        }
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < Duration.ofMillis(800).toNanos()) {
+            Thread.onSpinWait();
+        }
+        gate.release();
+        for (CompletableFuture<TestExchange> post : posts) {
+            assertThat(answer(post).status()).isEqualTo(503);
+            assertThat(answer(post).text()).contains("no answer from 10.0.0.9:3306");
+        }
+        assertThat(gate.commits()).isEqualTo(Seats.WRITES);
+        gate.accept();
+        assertThat(here.call("POST", MAPS, map("map-0", "1")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void everythingResumesWithinTwoSecondsAfterAnOutage() throws Exception {
+        TestExchange watch = here.get(MAPS + "?watch=1");
+        gate.away(true);
+        assertThat(here.get(MAPS).status()).isEqualTo(503);
+        there.call("POST", MAPS, map("one", "1"));
+        gate.away(false);
+        long begin = System.nanoTime();
+        while (here.get(MAPS).status() != 200) {
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        }
+        assertThat(here.get(MAPS + "/one").status()).isEqualTo(200);
+        assertThat(watch.line()).contains("\"name\":\"one\"");
+        assertThat(here.call("POST", MAPS, map("two", "1")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void listenersAreNotifiedOfOutagesAndRecovery() throws Exception {
+        BlockingQueue<Boolean> heard = new LinkedBlockingQueue<>();
+        here.server.storage().fence().listen(heard::add);
+        gate.away(true);
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isFalse();
+        gate.away(false);
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard).isEmpty();
+    }
+
+    private static ApiClient client(TestServer server) {
+        Caller caller = Caller.of("system:kube-controller-manager", List.of("system:masters"));
+        return new LocalClient(server.server.local(), user -> caller, caller, new ViewKeeper());
+    }
+}

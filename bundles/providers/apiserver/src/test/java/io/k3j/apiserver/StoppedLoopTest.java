@@ -1,0 +1,79 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastorememory.MemoryDatastore;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A loop of the server that ends by an unexpected exception is reported and restarted.
+class StoppedLoopTest {
+    private final MemoryDatastore store = new MemoryDatastore();
+    private final AtomicInteger faults = new AtomicInteger();
+    private final TestServer server = new TestServer(faulty());
+
+    @AfterEach
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    /// The datastore, with watches that fail a given number of times.
+    private Datastore faulty() {
+        return (Datastore) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Datastore.class},
+                (proxy, method, args) -> {
+                    Object answer;
+                    try {
+                        answer = method.invoke(store, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    return method.getName().equals("watch") ? failing(answer, method.getReturnType()) : answer;
+                });
+    }
+
+    private Object failing(Object watch, Class<?> type) {
+        return Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            if (method.getName().equals("next") && faults.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                throw new IllegalStateException("planted, with a secret");
+            }
+            try {
+                return method.invoke(watch, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    private TestExchange readyz(int status) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        TestExchange asked = server.get("/readyz");
+        while (asked.status() != status && System.nanoTime() < end) {
+            Thread.onSpinWait();
+            asked = server.get("/readyz");
+        }
+        assertThat(asked.status()).as(asked.text()).isEqualTo(status);
+        return asked;
+    }
+
+    @Test
+    void aStoppedLogLoopFailsReadinessUntilItRestarts() throws Exception {
+        readyz(200);
+        faults.set(1);
+        assertThat(readyz(500).text())
+                .contains("[-]loop/apiserver-log failed: ended by java.lang.IllegalStateException, begins anew in 1 s")
+                .doesNotContain("secret");
+        assertThat(server.get("/readyz/loop/apiserver-log").status()).isEqualTo(500);
+        assertThat(server.get("/livez").status()).isEqualTo(200);
+        readyz(200);
+        String map = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"after\"}}";
+        assertThat(server.call("POST", "/api/v1/namespaces/default/configmaps", map).status()).isEqualTo(201);
+        assertThat(server.get("/api/v1/namespaces/default/configmaps/after").status()).isEqualTo(200);
+    }
+}

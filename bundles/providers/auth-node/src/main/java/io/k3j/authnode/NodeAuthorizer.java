@@ -1,0 +1,159 @@
+package io.k3j.authnode;
+
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.model.FieldSelector;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// Allows a kubelet its own node, its own pods and the objects these refer to, as upstream since 1.32
+/// (`AuthorizeNodeWithSelectors`): lists and watches of pods and resource slices must select the node's name.
+@Component(service = Authorizer.class, property = {"name=Node", "service.ranking:Integer=200"})
+public final class NodeAuthorizer implements Authorizer {
+    private static final String USER = "system:node:";
+    private static final Decision ALLOW = new Decision(Verdict.ALLOW, "");
+    private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final Gvr CLAIMS = new Gvr("", "v1", "persistentvolumeclaims");
+    private static final Gvr ATTACHMENTS = new Gvr("storage.k8s.io", "v1", "volumeattachments");
+    private static final Gvr SLICES = new Gvr("resource.k8s.io", "v1", "resourceslices");
+
+    private final View pods;
+    private final View claims;
+    private final View attachments;
+    private final View slices;
+    private final NodePods bound = new NodePods();
+
+    /// Opens the views and follows the pods.
+    @Activate
+    public NodeAuthorizer(@Reference ApiClient api) {
+        this.pods = api.view(PODS, Query.ALL);
+        this.claims = api.view(CLAIMS, Query.ALL);
+        this.attachments = api.view(ATTACHMENTS, Query.ALL);
+        this.slices = api.view(SLICES, Query.ALL);
+        pods.listen(bound::changed);
+    }
+
+    @Override
+    public Decision decide(Caller caller, Attributes what) {
+        if (!caller.user().startsWith(USER) || !caller.in("system:nodes") || !what.path().isEmpty()) {
+            return Decision.NO_OPINION;
+        }
+        String node = caller.user().substring(USER.length());
+        String resource = what.group().isEmpty() ? what.resource() : what.group() + "/" + what.resource();
+        return switch (resource) {
+            case "pods" -> pod(node, what);
+            case "nodes" -> node(node, what);
+            case "secrets", "configmaps" ->
+                related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
+            case "persistentvolumeclaims" -> related(node, what, gets(what)
+                    || what.subresource().equals("status") && changes(what));
+            case "persistentvolumes" -> volume(node, what);
+            case "serviceaccounts" -> related(node, what,
+                    what.verb().equals("create") && what.subresource().equals("token"));
+            case "coordination.k8s.io/leases" -> own(node, what, what.namespace().equals("kube-node-lease"));
+            case "storage.k8s.io/csinodes" -> own(node, what, what.subresource().isEmpty());
+            case "resource.k8s.io/resourceslices" -> slice(node, what);
+            case "resource.k8s.io/resourceclaims" -> related(node, what, gets(what));
+            case "storage.k8s.io/volumeattachments" -> attachment(node, what);
+            default -> decision(NodeRules.allow(what), "");
+        };
+    }
+
+    private static boolean gets(Attributes what) {
+        return what.verb().equals("get") && what.subresource().isEmpty();
+    }
+
+    private static boolean changes(Attributes what) {
+        return what.verb().equals("update") || what.verb().equals("patch");
+    }
+
+    /// A pod of the node may be read by name; lists and watches must select the node.
+    private Decision pod(String node, Attributes what) {
+        if (!what.subresource().isEmpty() || !NodeRules.reads(what)) {
+            return decision(NodeRules.allow(what), "");
+        }
+        if (selectsBy(what, "spec.nodeName", node)) {
+            return ALLOW;
+        }
+        return what.name().isEmpty()
+                ? decision(false, "can only list/watch pods with spec.nodeName field selector")
+                : decision(bound.isBound(node, new Key(what.namespace(), what.name())), unrelated(node));
+    }
+
+    private static Decision node(String node, Attributes what) {
+        boolean reads = what.subresource().isEmpty() && NodeRules.reads(what);
+        return decision(NodeRules.allow(what) && (!reads || what.name().equals(node)), what.name().isEmpty()
+                ? "node '" + node + "' cannot read all nodes, only its own Node object"
+                : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
+    }
+
+    private Decision slice(String node, Attributes what) {
+        if (!what.subresource().isEmpty()) {
+            return decision(false, "cannot authorize ResourceSlice subresources");
+        }
+        return switch (what.verb()) {
+            case "create" -> ALLOW;
+            case "list", "watch", "deletecollection" -> decision(selectsBy(what, "spec.nodeName", node),
+                    "can only list/watch/deletecollection resourceslices with nodeName field selector");
+            default -> decision(onNode(slices, node, what), unrelated(node));
+        };
+    }
+
+    private Decision attachment(String node, Attributes what) {
+        return decision(gets(what) && onNode(attachments, node, what), unrelated(node));
+    }
+
+    private static boolean onNode(View view, String node, Attributes what) {
+        return !what.name().isEmpty() && view.get(Key.of(what.name()))
+                .map(o -> o.spec().text("nodeName").equals(node)).orElse(false);
+    }
+
+    private static boolean selectsBy(Attributes what, String field, String value) {
+        return what.fields().requirements().contains(new FieldSelector.Requirement(field, value, false));
+    }
+
+    private static String unrelated(String node) {
+        return "no relationship found between node '" + node + "' and this object";
+    }
+
+    private static Decision decision(boolean allowed, String reason) {
+        return allowed ? ALLOW : new Decision(Verdict.NO_OPINION, reason);
+    }
+
+    private Decision related(String node, Attributes what, boolean verb) {
+        if (!verb || what.name().isEmpty()) {
+            return decision(false, "can only read objects of this type by name");
+        }
+        return decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
+    }
+
+    private Decision volume(String node, Attributes what) {
+        boolean related = gets(what) && bound.claims(node, key -> claims.get(key)
+                .map(c -> c.spec().text("volumeName").equals(what.name())).orElse(false));
+        return decision(related, unrelated(node));
+    }
+
+    private static Decision own(String node, Attributes what, boolean inPlace) {
+        boolean verb = Set.of("get", "create", "update", "patch", "delete").contains(what.verb());
+        boolean ownName = what.verb().equals("create") || what.name().equals(node);
+        return decision(inPlace && verb && ownName,
+                "can only access the object with the same name as the requesting node");
+    }
+
+    /// Closes the views.
+    @Deactivate
+    public void stop() {
+        pods.close();
+        claims.close();
+        attachments.close();
+        slices.close();
+    }
+}

@@ -1,0 +1,146 @@
+package io.k3j.authnode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Authorizer.Verdict;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.model.FieldSelector;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeAuthorizerTest {
+    private static final Gvr PODS = new Gvr("", "v1", "pods");
+    private static final Caller KUBELET = Caller.of("system:node:a", List.of("system:nodes"));
+    private final FakeApi api = FakeApi.stepped(InstantSource.system());
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(api);
+
+    @AfterEach
+    void close() {
+        authorizer.stop();
+        api.close();
+    }
+
+    private void pod(String node) {
+        Struct from = Struct.of("secretKeyRef", Struct.of("name", "password"));
+        Struct container = Struct.of("name", "c", "env", Seq.of(Struct.of("name", "P", "valueFrom", from)));
+        Struct volume = Struct.of("name", "v", "configMap", Struct.of("name", "settings"));
+        api.seed(PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec", Struct.of("nodeName", node,
+                        "serviceAccountName", "robot", "containers", Seq.of(container), "volumes", Seq.of(volume)))));
+        api.deliver();
+    }
+
+    private boolean allowed(Caller caller, String verb, String resource, String name) {
+        int slash = resource.indexOf('/');
+        return authorizer.decide(caller, new Attributes(verb, "", "v1",
+                slash < 0 ? resource : resource.substring(0, slash), slash < 0 ? "" : resource.substring(slash + 1),
+                "default", name, "")).verdict() == Verdict.ALLOW;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"get,secrets,password,true", "get,secrets,other,false", "list,secrets,,false",
+            "watch,configmaps,settings,true", "update,configmaps,settings,false",
+            "create,serviceaccounts/token,robot,true", "create,serviceaccounts/token,default,false",
+            "get,nodes,a,true", "get,nodes,b,false", "list,services,,true", "delete,services,x,false",
+            "update,pods/status,p,true"})
+    void aKubeletMayReadTheObjectsOfItsPods(String verb, String resource, String name, boolean allowed) {
+        pod("a");
+        assertThat(allowed(KUBELET, verb, resource, name == null ? "" : name)).isEqualTo(allowed);
+    }
+
+    @Test
+    void aDeletedPodGrantsNothing() {
+        pod("a");
+        api.vanish(PODS, new Key("default", "p"));
+        api.deliver();
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+    }
+
+    @Test
+    void podsOfOtherNodesAndOtherCallersDoNotCount() {
+        pod("b");
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+        assertThat(allowed(Caller.of("system:node:b", List.of()), "get", "secrets", "password")).isFalse();
+        assertThat(allowed(Caller.of("joe", List.of("system:nodes")), "get", "nodes", "a")).isFalse();
+    }
+
+    private Struct pod(Struct metadata, Struct spec) {
+        return Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                metadata.with("name", "p").with("namespace", "default"), "spec", spec.with("nodeName", "a"));
+    }
+
+    private Verdict decide(String verb, String group, String resource, String name, String selector) {
+        return authorizer.decide(KUBELET, new Attributes(verb, group, "v1", resource, "", "default", name, "",
+                FieldSelector.parse(selector))).verdict();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list,,,NO_OPINION", "watch,,,NO_OPINION", "list,,spec.nodeName=b,NO_OPINION",
+            "list,,spec.nodeName!=a,NO_OPINION", "list,,spec.nodeName=a,ALLOW", "watch,,spec.nodeName=a,ALLOW",
+            "get,p,,ALLOW", "get,other,,NO_OPINION"})
+    void aKubeletMayReadItsOwnPodsOnly(String verb, String name, String selector, Verdict verdict) {
+        pod("a");
+        assertThat(decide(verb, "", "pods", name == null ? "" : name, selector == null ? "" : selector))
+                .isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list,''", "watch,''", "list,b"})
+    void aKubeletMayReadItsOwnNodeOnly(String verb, String name) {
+        assertThat(decide(verb, "", "nodes", name, "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(decide(verb, "", "nodes", "a", "metadata.name=a")).isEqualTo(Verdict.ALLOW);
+    }
+
+    @Test
+    void aMirrorPodGrantsNothing() {
+        Struct volume = Struct.of("name", "v", "secret", Struct.of("secretName", "password"));
+        api.seed(PODS, Obj.of(pod(Struct.of("annotations", Struct.of("kubernetes.io/config.mirror", "x")),
+                Struct.of("volumes", Seq.of(volume)))));
+        api.deliver();
+        assertThat(allowed(KUBELET, "get", "secrets", "password")).isFalse();
+    }
+
+    @Test
+    void attachmentsClaimsAndSlicesMustBelongToTheNode() {
+        api.seed(PODS, Obj.of(pod(Struct.EMPTY, Struct.of("resourceClaims",
+                Seq.of(Struct.of("name", "gpu", "resourceClaimName", "mine"))))));
+        for (String node : List.of("a", "b")) {
+            api.seed(new Gvr("storage.k8s.io", "v1", "volumeattachments"), onNode("storage.k8s.io/v1",
+                    "VolumeAttachment", node));
+            api.seed(new Gvr("resource.k8s.io", "v1", "resourceslices"), onNode("resource.k8s.io/v1",
+                    "ResourceSlice", node));
+        }
+        api.deliver();
+        assertThat(decide("get", "storage.k8s.io", "volumeattachments", "of-a", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(decide("get", "storage.k8s.io", "volumeattachments", "of-b", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(decide("delete", "resource.k8s.io", "resourceslices", "of-a", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(decide("delete", "resource.k8s.io", "resourceslices", "of-b", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(decide("deletecollection", "resource.k8s.io", "resourceslices", "", "")).isEqualTo(
+                Verdict.NO_OPINION);
+        assertThat(decide("get", "resource.k8s.io", "resourceclaims", "mine", "")).isEqualTo(Verdict.ALLOW);
+        assertThat(decide("get", "resource.k8s.io", "resourceclaims", "theirs", "")).isEqualTo(Verdict.NO_OPINION);
+    }
+
+    private static Obj onNode(String version, String kind, String node) {
+        return Obj.of(Struct.of("apiVersion", version, "kind", kind, "metadata", Struct.of("name", "of-" + node),
+                "spec", Struct.of("nodeName", node)));
+    }
+
+    @Test
+    void resourcesOfTheSameNameInOtherGroupsAreNotAllowed() {
+        assertThat(decide("create", "example.com", "csinodes", "", "")).isEqualTo(Verdict.NO_OPINION);
+        assertThat(authorizer.decide(KUBELET, new Attributes("update", "example.com", "v1", "leases", "",
+                "kube-node-lease", "a", "")).verdict()).isEqualTo(Verdict.NO_OPINION);
+    }
+}

@@ -1,0 +1,120 @@
+package io.k3j.authrbac;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.View;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// Prevents privilege escalation: only `system:masters` may grant permissions they do not hold, unless the
+/// caller may `escalate` or `bind` the role. See
+/// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping>.
+/// Upstream checks this in the storage layer, after admission; here it is the last admission plug-in.
+@Component(service = Admission.class, property = "order:Integer=1000")
+public final class EscalationGuard implements Admission {
+    private static final List<PolicyRule> EVERYTHING = List.of(
+            PolicyRule.of(Struct.of("verbs", List.of("*"), "apiGroups", List.of("*"), "resources", List.of("*"))),
+            PolicyRule.of(Struct.of("verbs", List.of("*"), "nonResourceURLs", List.of("*"))));
+    private final Rbac rbac;
+
+    /// @param rbac the index of granted rules
+    @Activate
+    public EscalationGuard(@Reference Rbac rbac) {
+        this.rbac = rbac;
+    }
+
+    @Override
+    public String name() {
+        return "RBACEscalation";
+    }
+
+    @Override
+    public boolean handles(Write write) {
+        boolean changes = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        return changes && write.kind().gvr().group().equals(Rbac.GROUP) && !write.caller().in("system:masters");
+    }
+
+    @Override
+    public void validate(Write write, Struct object) {
+        if (write.before().isPresent()
+                && withoutGarbageCollection(write.before().get()).equals(withoutGarbageCollection(object))) {
+            return;
+        }
+        if (object.has("roleRef")) {
+            requireBind(write, object.struct("roleRef"));
+        } else if (!allowed(write, "escalate", write.kind().gvr().resource(), write.key().name())) {
+            requireHeld(write, PolicyRule.all(object));
+            requireAggregation(write, object);
+        }
+    }
+
+    /// The object without the fields the garbage collector changes, which grant nothing. All other fields
+    /// count: even a label can make a role part of an aggregated one.
+    private static Struct withoutGarbageCollection(Struct object) {
+        Struct metadata = object.struct("metadata");
+        for (String field : List.of("ownerReferences", "finalizers", "managedFields", "resourceVersion")) {
+            metadata = metadata.without(field);
+        }
+        return object.with("metadata", metadata);
+    }
+
+    /// An aggregated role later collects rules others write, so it requires all permissions.
+    private void requireAggregation(Write write, Struct object) {
+        boolean aggregates = object.has("aggregationRule")
+                || write.before().map(b -> b.has("aggregationRule")).orElse(false);
+        if (aggregates && !missing(write, EVERYTHING).isEmpty()) {
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(),
+                    "must have cluster-admin privileges to use the aggregationRule");
+        }
+    }
+
+    private void requireBind(Write write, Struct ref) {
+        boolean local = ref.text("kind").equals("Role");
+        View view = local ? rbac.roles() : rbac.clusterRoles();
+        String namespace = local ? write.key().namespace() : "";
+        Optional<Obj> role = view.get(new Key(namespace, ref.text("name")));
+        String resource = local ? "roles" : "clusterroles";
+        if (allowed(write, "bind", resource, ref.text("name"))) {
+            return;
+        }
+        if (role.isEmpty()) {
+            throw ApiFault.notFound(local ? Rbac.ROLES : Rbac.CLUSTER_ROLES, ref.text("name"));
+        }
+        requireHeld(write, PolicyRule.all(role.get().tree()));
+    }
+
+    private boolean allowed(Write write, String verb, String resource, String name) {
+        return rbac.index().reason(write.caller(),
+                new Attributes(verb, Rbac.GROUP, "v1", resource, "", write.key().namespace(), name, "")).isPresent();
+    }
+
+    private TreeSet<String> missing(Write write, List<PolicyRule> wanted) {
+        List<PolicyRule> owned = rbac.index().rules(write.caller(), write.key().namespace());
+        Coverage coverage = new Coverage(owned);
+        TreeSet<String> missing = new TreeSet<>();
+        wanted.stream().filter(r -> !coverage.covers(r)).forEach(r -> missing.add(r.describe()));
+        return missing;
+    }
+
+    /// Refuses rules the caller does not hold. Callers that may `escalate` or `bind` were accepted before.
+    private void requireHeld(Write write, List<PolicyRule> rules) {
+        TreeSet<String> missing = missing(write, rules);
+        if (!missing.isEmpty()) {
+            Caller c = write.caller();
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "user \"" + c.user() + "\" (groups=[\""
+                    + String.join("\" \"", c.groups()) + "\"]) is attempting to grant RBAC permissions not currently"
+                    + " held:\n" + String.join("\n", missing));
+        }
+    }
+}

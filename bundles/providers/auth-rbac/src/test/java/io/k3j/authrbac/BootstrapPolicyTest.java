@@ -1,0 +1,68 @@
+package io.k3j.authrbac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BootstrapPolicyTest {
+    private final List<Obj> wanted = BootstrapPolicy.wanted().stream().map(BootstrapPolicyText.Wanted::object).toList();
+
+    private Obj one(String kind, String name) {
+        return wanted.stream().filter(o -> o.gvk().kind().equals(kind) && o.name().equals(name)).findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyBindingRefersToAnExistingRole() {
+        assertThat(wanted.stream().filter(o -> o.tree().has("roleRef"))).allSatisfy(b -> {
+            Struct ref = b.tree().struct("roleRef");
+            assertThat(one(ref.text("kind"), ref.text("name"))).isNotNull();
+        });
+    }
+
+    @Test
+    void noObjectIsListedTwice() {
+        assertThat(wanted).extracting(o -> o.gvk().kind() + " " + o.key()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void mastersMayDoEverything() {
+        assertThat(one("ClusterRoleBinding", "cluster-admin").tree().seq("subjects").struct(0))
+                .isEqualTo(Struct.of("apiGroup", "rbac.authorization.k8s.io", "kind", "Group", "name",
+                        "system:masters"));
+        assertThat(one("ClusterRole", "cluster-admin").tree().seq("rules").size()).isEqualTo(2);
+    }
+
+    @Test
+    void missingRulesAndSubjectsAreAddedAndOthersKept() {
+        Obj role = one("ClusterRole", "system:basic-user");
+        Struct own = Struct.of("verbs", List.of("get"), "apiGroups", List.of(""), "resources", List.of("pods"));
+        Obj changed = role.with(Seq.of(own), "rules");
+        Seq rules = BootstrapPolicy.complete(changed, role).tree().seq("rules");
+        assertThat(rules.contains(own)).isTrue();
+        assertThat(rules.size()).isEqualTo(3);
+        assertThat(BootstrapPolicy.complete(role, role)).isEqualTo(role);
+        Obj binding = one("ClusterRoleBinding", "system:public-info-viewer");
+        assertThat(BootstrapPolicy.complete(binding.without("subjects"), binding).tree().seq("subjects").size())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void viewAggregatesTheRolesLabelledForIt() {
+        List<Obj> roles = wanted.stream().filter(o -> o.gvk().kind().equals("ClusterRole")).toList();
+        Seq view = Aggregation.rules(one("ClusterRole", "view"), roles);
+        List<Struct> labelled = new ArrayList<>();
+        for (String role : List.of("system:aggregate-to-view", "system:aggregated-metrics-reader")) {
+            labelled.addAll(one("ClusterRole", role).tree().seq("rules").structs());
+        }
+        assertThat(view).isEqualTo(Seq.copyOf(labelled));
+        assertThat(view.structs()).noneMatch(r -> r.seq("resources").contains("secrets"));
+        Seq edit = Aggregation.rules(one("ClusterRole", "edit"), roles);
+        assertThat(edit.structs()).anyMatch(r -> r.seq("resources").contains("secrets"));
+    }
+}

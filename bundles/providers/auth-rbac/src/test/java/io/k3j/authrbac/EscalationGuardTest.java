@@ -1,0 +1,116 @@
+package io.k3j.authrbac;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
+import io.k3j.testkit.FakeApi;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A user who may write cluster roles, and nothing else, tries to escalate.
+class EscalationGuardTest {
+    private static final Struct PODS = rule("get", "", "pods");
+    private static final Struct EVERYTHING = rule("*", "*", "*");
+    private static final Struct AGGREGATION = Struct.of("clusterRoleSelectors",
+            Seq.of(Struct.of("matchLabels", Struct.of("kubernetes.io/bootstrapping", "rbac-defaults"))));
+    private final FakeApi api = FakeApi.stepped(InstantSource.system());
+    private final Rbac rbac = new Rbac(api);
+    private final EscalationGuard guard = new EscalationGuard(rbac);
+    private final Schemas schemas = new Schemas();
+
+    @AfterEach
+    void close() {
+        rbac.stop();
+        api.close();
+    }
+
+    private static Struct rule(String verb, String group, String resource) {
+        return Struct.of("verbs", List.of(verb), "apiGroups", List.of(group), "resources", List.of(resource));
+    }
+
+    private void grant(String... lines) {
+        BootstrapPolicyText.parse(List.of(lines)).forEach(w -> api.seed(w.resource(), w.object()));
+        api.deliver();
+    }
+
+    private static Struct role(Struct... rules) {
+        return Struct.of("apiVersion", Rbac.GROUP + "/v1", "kind", "ClusterRole", "metadata", Struct.of("name", "r"),
+                "rules", Seq.of((Object[]) rules));
+    }
+
+    private void write(Struct before, Struct after) {
+        Gvk gvk = Gvk.of(Rbac.GROUP + "/v1", "ClusterRole");
+        ResourceKind kind = new ResourceKind(Rbac.CLUSTER_ROLES, gvk,
+                new ResourceKind.Names("", List.of(), List.of()), false, Set.of(), List.of(),
+                new ResourceKind.Storage("/registry/x/", gvk), schemas.shape(gvk).orElseThrow(), List.of(),
+                new ResourceKind.Strategy(true, false, false, true, true));
+        boolean create = before.isEmpty();
+        Write write = new Write(create ? Operation.CREATE : Operation.UPDATE, kind, "", Obj.of(after).key(),
+                create ? Optional.empty() : Optional.of(before), Caller.of("joe", List.of()), false, Struct.EMPTY);
+        guard.validate(write, after);
+    }
+
+    @Test
+    void aHarmlessRuleDoesNotHideAnAggregation() {
+        grant("ClusterRole own", "  get core pods", "ClusterRoleBinding own own u:joe");
+        Struct both = role(PODS).with("aggregationRule", AGGREGATION);
+        assertThatThrownBy(() -> write(role(), both)).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("must have cluster-admin privileges to use the aggregationRule");
+        assertThatThrownBy(() -> write(Struct.EMPTY, both)).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void anotherRoleCannotBeLabelledForAggregation() {
+        grant("ClusterRole own", "  get core pods", "ClusterRoleBinding own own u:joe");
+        Struct admin = role(EVERYTHING);
+        Struct labelled = admin.with("metadata", Struct.of("name", "r", "labels",
+                Struct.of("rbac.authorization.k8s.io/aggregate-to-view", "true")));
+        assertThatThrownBy(() -> write(admin, labelled)).isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void garbageCollectorFieldsMayBeChangedWithoutTheRolesPermissions() {
+        Struct admin = role(EVERYTHING).with("metadata", Struct.of("name", "r", "finalizers", List.of("x/y")));
+        assertThatCode(() -> write(admin, role(EVERYTHING))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aCallerThatMayEscalateMayGrantAnything() {
+        grant("ClusterRole own", "  escalate rbac.authorization.k8s.io clusterroles",
+                "ClusterRoleBinding own own u:joe");
+        assertThatCode(() -> write(Struct.EMPTY, role(EVERYTHING).with("aggregationRule", AGGREGATION)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void theCheckOfALargeRoleIsBounded() {
+        int resources = 2000;
+        String[] lines = new String[resources + 2];
+        lines[0] = "ClusterRole own";
+        for (int i = 0; i < resources; i++) {
+            lines[i + 1] = "  get core r" + i;
+        }
+        lines[resources + 1] = "ClusterRoleBinding own own u:joe";
+        grant(lines);
+        Struct wide = Struct.of("verbs", List.of("get"), "apiGroups", List.of(""), "resources",
+                IntStream.range(0, Coverage.MAX_STEPS / resources / 2).mapToObj(i -> "r" + i).toList());
+        assertThatCode(() -> write(Struct.EMPTY, role(wide))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> write(Struct.EMPTY, role(wide, wide, wide))).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("attempting to grant RBAC permissions not currently held");
+    }
+}

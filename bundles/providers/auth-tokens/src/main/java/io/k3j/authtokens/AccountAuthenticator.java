@@ -1,0 +1,173 @@
+package io.k3j.authtokens;
+
+import io.k3j.apiserverapi.Authenticator;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/// Authenticates service account tokens: bound ones of TokenRequest, valid while the account and the bound pod,
+/// secret or node exist, and legacy ones kept in secrets. See
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>.
+@Component(service = Authenticator.class, property = "service.ranking:Integer=200")
+public final class AccountAuthenticator implements Authenticator {
+    static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
+    static final String LEGACY = "kubernetes.io/serviceaccount/";
+    private static final String EXTRA = "authentication.kubernetes.io/";
+    private static final long LEEWAY_SECONDS = 60;
+
+    /// Bound of the cache of verified signatures; it is cleared when full.
+    private static final int MAX_CACHED = 4096;
+
+    private final Map<String, Jwt> verified = new ConcurrentHashMap<>();
+    private final AccountKeys keys;
+    private final Subjects subjects;
+    private final InstantSource clock;
+
+    /// @param keys verify the signatures
+    /// @param subjects the objects tokens are bound to
+    @Activate
+    public AccountAuthenticator(@Reference AccountKeys keys, @Reference Subjects subjects) {
+        this(keys, subjects, InstantSource.system());
+    }
+
+    AccountAuthenticator(AccountKeys keys, Subjects subjects, InstantSource clock) {
+        this.keys = keys;
+        this.subjects = subjects;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
+        Jwt known = verified.get(credentials.bearer());
+        Jwt token = known != null ? known : Jwt.parse(credentials.bearer()).orElse(null);
+        if (token == null) {
+            return Optional.empty();
+        }
+        String issuer = token.claims().text("iss");
+        if (!issuer.equals(keys.issuer()) && !issuer.equals(LEGACY_ISSUER)) {
+            return Optional.empty();
+        }
+        if (known == null) {
+            verify(credentials.bearer(), token);
+        }
+        List<String> wanted = credentials.audiences().isEmpty() ? keys.audiences() : credentials.audiences();
+        return Optional.of(issuer.equals(LEGACY_ISSUER) ? legacy(credentials.bearer(), token.claims(), wanted)
+                : bound(token.claims(), wanted));
+    }
+
+    /// Verifies the signature, once per token because that takes some ten microseconds. Expiry and bound
+    /// objects are checked for each request.
+    private void verify(String bearer, Jwt token) throws BadCredential {
+        if (!keys.signed(token)) {
+            throw new BadCredential("service account token is not signed by a key of this cluster");
+        }
+        if (verified.size() >= MAX_CACHED) {
+            verified.clear();
+        }
+        verified.put(bearer, token);
+    }
+
+    private Caller bound(Struct claims, List<String> wanted) throws BadCredential {
+        checkTimes(claims);
+        checkAudiences(claims, wanted);
+        Struct about = claims.struct("kubernetes.io");
+        String namespace = about.text("namespace");
+        Struct account = about.struct("serviceaccount");
+        checkExists(subjects.account(namespace, account.text("name")), account, "service account");
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        if (!claims.text("jti").isEmpty()) {
+            extra.put(EXTRA + "credential-id", List.of("JTI=" + claims.text("jti")));
+        }
+        Struct pod = about.struct("pod");
+        if (!pod.isEmpty()) {
+            checkExists(subjects.pod(namespace, pod.text("name")), pod, "pod");
+            extra.put(EXTRA + "pod-name", List.of(pod.text("name")));
+            extra.put(EXTRA + "pod-uid", List.of(pod.text("uid")));
+        }
+        if (!about.struct("secret").isEmpty()) {
+            checkExists(subjects.secret(namespace, about.struct("secret").text("name")), about.struct("secret"),
+                    "secret");
+        }
+        Struct node = about.struct("node");
+        if (!node.isEmpty()) {
+            if (pod.isEmpty()) {
+                checkExists(subjects.node(node.text("name")), node, "node");
+            }
+            extra.put(EXTRA + "node-name", List.of(node.text("name")));
+            extra.put(EXTRA + "node-uid", List.of(node.text("uid")));
+        }
+        return caller(namespace, account.text("name"), account.text("uid"), extra);
+    }
+
+    private static Caller caller(String namespace, String name, String uid, Map<String, List<String>> extra) {
+        return new Caller("system:serviceaccount:" + namespace + ":" + name, uid,
+                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace), extra);
+    }
+
+    private void checkTimes(Struct claims) throws BadCredential {
+        long now = clock.instant().getEpochSecond();
+        if (now > claims.whole("exp", 0) + LEEWAY_SECONDS) {
+            throw new BadCredential("service account token has expired");
+        }
+        if (now + LEEWAY_SECONDS < claims.whole("nbf", 0)) {
+            throw new BadCredential("service account token is not valid yet");
+        }
+    }
+
+    private static void checkAudiences(Struct claims, List<String> wanted) throws BadCredential {
+        List<String> given = claims.get("aud") instanceof Seq list ? list.texts() : List.of(claims.text("aud"));
+        if (given.stream().noneMatch(wanted::contains)) {
+            throw new BadCredential("service account token is for other audiences");
+        }
+    }
+
+    private void checkExists(Optional<Obj> found, Struct claim, String what) throws BadCredential {
+        Obj object = found.orElse(null);
+        if (object == null || !object.uid().equals(claim.text("uid")) || deleted(object)) {
+            throw new BadCredential("the " + what + " of a service account token has been invalidated");
+        }
+    }
+
+    /// Whether the object is deleted; one being deleted counts for another minute after its grace period.
+    private boolean deleted(@Nullable Obj object) {
+        if (object == null || !object.terminating()) {
+            return false;
+        }
+        Instant end = Instant.parse(object.metadata().text("deletionTimestamp")).plusSeconds(LEEWAY_SECONDS);
+        return clock.instant().isAfter(end);
+    }
+
+    private Caller legacy(String bearer, Struct claims, List<String> wanted) throws BadCredential {
+        if (keys.audiences().stream().noneMatch(wanted::contains)) {
+            throw new BadCredential("a token kept in a secret is for the API server only");
+        }
+        String namespace = claims.text(LEGACY + "namespace");
+        String name = claims.text(LEGACY + "service-account.name");
+        Obj account = subjects.account(namespace, name).orElse(null);
+        Obj secret = subjects.secret(namespace, claims.text(LEGACY + "secret.name")).orElse(null);
+        if (account == null || secret == null || secret.terminating()
+                || !account.uid().equals(claims.text(LEGACY + "service-account.uid"))) {
+            throw new BadCredential("the account or secret of a service account token has been invalidated");
+        }
+        byte[] kept = Base64.getDecoder().decode(secret.tree().struct("data").text("token"));
+        if (!MessageDigest.isEqual(kept, bearer.getBytes(StandardCharsets.US_ASCII))) {
+            throw new BadCredential("a service account token differs from the one in its secret");
+        }
+        return caller(namespace, name, account.uid(), Map.of());
+    }
+}

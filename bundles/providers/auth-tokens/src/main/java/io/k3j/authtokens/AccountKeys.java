@@ -1,0 +1,151 @@
+package io.k3j.authtokens;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Struct;
+import io.k3j.pki.LoadedKey;
+import io.k3j.pki.Pem;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// The keys of service account tokens: `service.current.key` signs, all keys of `service.key` verify. Loaded
+/// once, as in K3s: a rotation takes effect at the next start. Immutable.
+@Component(service = AccountKeys.class, configurationPid = "io.k3j.authtokens",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.service-key-ready)")
+public final class AccountKeys {
+    private static final int COORDINATE = 32;
+    private final KeyPair signing;
+    private final List<PublicKey> verifying;
+    private final String issuer;
+    private final String address;
+    private final Path tls;
+
+    /// Loads both files.
+    /// @throws IllegalStateException naming the unusable file
+    @Activate
+    public AccountKeys(TokenSettings settings) {
+        this(Path.of(settings.dataDir(), "server", "tls"), "https://kubernetes.default.svc." + settings.clusterDomain(),
+                "https://" + literal(settings.advertiseAddress()) + ":" + settings.httpsListenPort());
+    }
+
+    /// As a URL has it: an IPv6 address in brackets.
+    private static String literal(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+
+    AccountKeys(Path tls, String issuer, String address) {
+        this.issuer = issuer;
+        this.address = address;
+        this.tls = tls;
+        Path all = tls.resolve("service.key");
+        Path current = tls.resolve("service.current.key");
+        try {
+            String text = PemFiles.read(all).orElse("");
+            this.verifying = publicKeys(text);
+            this.signing = PemFiles.key(current).or(() -> first(text)).flatMap(LoadedKey::pair)
+                    .orElseThrow(() -> new IllegalStateException("no service account key in " + current
+                            + "; remove it and restart to make a new one"));
+        } catch (IOException e) {
+            throw new IllegalStateException("reading service account keys: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<LoadedKey> first(String text) {
+        return Pem.keys(text).stream().findFirst();
+    }
+
+    private static List<PublicKey> publicKeys(String text) {
+        List<PublicKey> keys = new ArrayList<>(Pem.publicKeys(text));
+        Pem.keys(text).forEach(k -> k.pair().ifPresent(p -> keys.add(p.getPublic())));
+        return keys;
+    }
+
+    /// The file of the CA certificate with which clients verify the API server.
+    Path authority() {
+        return tls.resolve("server-ca.crt");
+    }
+
+    /// The issuer of the tokens.
+    String issuer() {
+        return issuer;
+    }
+
+    /// The audiences of a token request that names none.
+    List<String> audiences() {
+        return List.of(issuer, "k3s");
+    }
+
+    /// A signed token with these claims.
+    String sign(Struct claims) {
+        return Jwt.sign(claims, signing);
+    }
+
+    /// Whether one of these keys has signed the token.
+    boolean signed(Jwt token) {
+        String kid = token.header().text("kid");
+        for (PublicKey key : keys()) {
+            if ((kid.isEmpty() || kid.equals(Jwt.id(key))) && token.signedBy(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<PublicKey> keys() {
+        if (verifying.contains(signing.getPublic())) {
+            return verifying;
+        }
+        List<PublicKey> all = new ArrayList<>(verifying);
+        all.add(signing.getPublic());
+        return all;
+    }
+
+    /// The document at `/openid/v1/jwks` (RFC 7517).
+    byte[] keySet() {
+        return Json.bytes(Struct.of("keys", keys().stream().map(AccountKeys::jwk).toList()));
+    }
+
+    /// The document at `/.well-known/openid-configuration`.
+    byte[] configuration() {
+        return Json.bytes(Struct.of("issuer", issuer, "jwks_uri", address + "/openid/v1/jwks",
+                "response_types_supported", List.of("id_token"), "subject_types_supported", List.of("public"),
+                "id_token_signing_alg_values_supported",
+                keys().stream().map(Jwt::algorithm).distinct().sorted().toList()));
+    }
+
+    private static Struct jwk(PublicKey key) {
+        Struct.Builder b = Struct.builder().put("use", "sig");
+        String algorithm = Jwt.algorithm(key);
+        if (key instanceof RSAPublicKey rsa) {
+            b.put("kty", "RSA").put("kid", Jwt.id(key)).put("alg", algorithm);
+            b.put("n", base64Url(rsa.getModulus(), 0)).put("e", base64Url(rsa.getPublicExponent(), 0));
+        } else if (key instanceof ECPublicKey ec) {
+            b.put("kty", "EC").put("kid", Jwt.id(key)).put("crv", "P-256").put("alg", algorithm);
+            b.put("x", base64Url(ec.getW().getAffineX(), COORDINATE)).put("y",
+                    base64Url(ec.getW().getAffineY(), COORDINATE));
+        }
+        return b.build();
+    }
+
+    private static String base64Url(BigInteger value, int length) {
+        byte[] raw = value.toByteArray();
+        int from = raw.length > 1 && raw[0] == 0 ? 1 : 0;
+        byte[] fixed = new byte[Math.max(length, raw.length - from)];
+        System.arraycopy(raw, from, fixed, fixed.length - (raw.length - from), raw.length - from);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(fixed);
+    }
+}

@@ -1,0 +1,96 @@
+package io.k3j.authtokens;
+
+import io.k3j.codec.Json;
+import io.k3j.codec.MalformedInput;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// A signed token in compact form (RFC 7519), with RS256 or ES256. Immutable.
+/// @param signed the first two parts, which are covered by the signature
+record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
+    /// Longer tokens are rejected without parsing.
+    static final int MAX_CHARS = 16 * 1024;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    /// Parses a token without verifying it; empty when it is no JWT.
+    static Optional<Jwt> parse(String token) {
+        int first = token.indexOf('.');
+        int second = token.indexOf('.', first + 1);
+        if (first < 1 || second < 0 || token.indexOf('.', second + 1) >= 0 || token.length() > MAX_CHARS) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Jwt(struct(token.substring(0, first)), struct(token.substring(first + 1, second)),
+                    token.substring(0, second), Base64.getUrlDecoder().decode(token.substring(second + 1))));
+        } catch (IllegalArgumentException | MalformedInput e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The audiences of a token; empty when it names none or is no JWT.
+    static List<String> audiences(String token) {
+        Object named = parse(token).map(t -> t.claims().get("aud")).orElse(null);
+        return named instanceof Seq list ? list.texts() : named instanceof String one ? List.of(one) : List.of();
+    }
+
+    private static Struct struct(String part) {
+        return Json.object(Base64.getUrlDecoder().decode(part));
+    }
+
+    /// Creates a signed token.
+    static String sign(Struct claims, KeyPair key) {
+        Struct header = Struct.of("alg", algorithm(key.getPublic()), "kid", id(key.getPublic()));
+        String signed = ENCODER.encodeToString(Json.bytes(header)) + "." + ENCODER.encodeToString(Json.bytes(claims));
+        try {
+            Signature s = signature(key.getPublic());
+            s.initSign(key.getPrivate());
+            s.update(signed.getBytes(StandardCharsets.US_ASCII));
+            return signed + "." + ENCODER.encodeToString(s.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("signing a service account token: " + e.getMessage(), e);
+        }
+    }
+
+    /// Whether the key has signed this token. The algorithm follows from the key, never from the header alone.
+    boolean signedBy(PublicKey key) {
+        if (!header.text("alg").equals(algorithm(key))) {
+            return false;
+        }
+        try {
+            Signature s = signature(key);
+            s.initVerify(key);
+            s.update(signed.getBytes(StandardCharsets.US_ASCII));
+            return s.verify(signature);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static Signature signature(PublicKey key) throws GeneralSecurityException {
+        return Signature.getInstance(key instanceof RSAPublicKey ? "SHA256withRSA" : "SHA256withECDSAinP1363Format");
+    }
+
+    /// `RS256` or `ES256`.
+    static String algorithm(PublicKey key) {
+        return key instanceof RSAPublicKey ? "RS256" : "ES256";
+    }
+
+    /// A key's id: the SHA-256 of its encoding, as upstream computes it.
+    static String id(PublicKey key) {
+        try {
+            return ENCODER.encodeToString(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

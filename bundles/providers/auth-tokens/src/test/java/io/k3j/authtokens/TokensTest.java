@@ -1,0 +1,180 @@
+package io.k3j.authtokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.apiserverapi.Action.Call;
+import io.k3j.apiserverapi.Authenticator.BadCredential;
+import io.k3j.apiserverapi.Authenticator.Credentials;
+import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.pki.Keys;
+import io.k3j.pki.PemFiles;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokensTest {
+    private static final KeyPair KEY = Keys.elliptic();
+    private final ManualClock clock = new ManualClock();
+    private final FakeApi api = FakeApi.stepped(clock);
+    private final Subjects subjects = new Subjects(api);
+    @TempDir
+    private Path tls;
+    private AccountKeys keys;
+    private AccountAuthenticator authenticator;
+
+    @BeforeEach
+    void createAccount() throws IOException {
+        PemFiles.write(tls.resolve("service.key"), KEY);
+        PemFiles.write(tls.resolve("service.current.key"), KEY);
+        keys = new AccountKeys(tls, "https://kubernetes.default.svc.cluster.local", "https://10.0.0.1:6443");
+        authenticator = new AccountAuthenticator(keys, subjects, clock);
+        api.seed(Subjects.ACCOUNTS, object("ServiceAccount", "robot", Struct.EMPTY));
+    }
+
+    @AfterEach
+    void close() {
+        subjects.stop();
+        api.close();
+    }
+
+    private static Obj object(String kind, String name, Struct spec) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", kind, "metadata",
+                Struct.of("name", name, "namespace", "default"), "spec", spec));
+    }
+
+    private Struct request(Struct spec) {
+        return new TokenRequests(keys, subjects, clock).perform(new Call(Caller.ANONYMOUS, new Key("default", "robot"),
+                Struct.of("spec", spec), false)).struct("status");
+    }
+
+    private Optional<Caller> authenticate(String token, String... audiences) throws BadCredential {
+        return authenticator.authenticate(new Credentials(List.of(), token, List.of(audiences)));
+    }
+
+    @Test
+    void aTokenAuthenticatesItsAccount() throws BadCredential {
+        Caller caller = authenticate(request(Struct.EMPTY).text("token")).orElseThrow();
+        assertThat(caller.user()).isEqualTo("system:serviceaccount:default:robot");
+        assertThat(caller.groups()).containsExactly("system:serviceaccounts", "system:serviceaccounts:default");
+        assertThat(caller.uid()).isNotEmpty();
+    }
+
+    @Test
+    void aTokenIsValidUntilItsExpiryAndWhileAccountAndPodExist() throws BadCredential {
+        Obj pod = api.seed(Subjects.PODS, object("Pod", "p", Struct.of("serviceAccountName", "robot")));
+        String token = request(Struct.of("expirationSeconds", 600, "boundObjectRef",
+                Struct.of("kind", "Pod", "name", "p", "uid", pod.uid()))).text("token");
+        assertThat(authenticate(token).orElseThrow().extra()).containsAllEntriesOf(Map.of(
+                "authentication.kubernetes.io/pod-name", List.of("p"),
+                "authentication.kubernetes.io/pod-uid", List.of(pod.uid())));
+        clock.advance(Duration.ofSeconds(700));
+        assertThatThrownBy(() -> authenticate(token)).isInstanceOf(BadCredential.class).hasMessageContaining("expired");
+        String other = request(Struct.of("boundObjectRef", Struct.of("kind", "Pod", "name", "p"))).text("token");
+        assertThat(authenticate(other)).isPresent();
+        api.vanish(Subjects.PODS, pod.key());
+        assertThatThrownBy(() -> authenticate(other)).isInstanceOf(BadCredential.class).hasMessageContaining("pod");
+        String plain = request(Struct.EMPTY).text("token");
+        api.vanish(Subjects.ACCOUNTS, new Key("default", "robot"));
+        assertThatThrownBy(() -> authenticate(plain)).isInstanceOf(BadCredential.class);
+    }
+
+    @Test
+    void aTokenIsValidForItsAudienceOnly() throws BadCredential {
+        String token = request(Struct.of("audiences", List.of("vault"))).text("token");
+        assertThat(authenticate(token, "vault")).isPresent();
+        assertThatThrownBy(() -> authenticate(token)).isInstanceOf(BadCredential.class)
+                .hasMessageContaining("audiences");
+    }
+
+    private Struct review(String token, String... audiences) {
+        TokenReviews reviews = new TokenReviews(keys, List.of(authenticator));
+        return reviews.perform(new Call(Caller.ANONYMOUS, Key.of(""), Struct.of("spec",
+                Struct.of("token", token, "audiences", List.of(audiences))), false)).struct("status");
+    }
+
+    @Test
+    void aReviewReturnsOnlyAudiencesOfTheToken() {
+        String token = request(Struct.of("audiences", List.of("vault", "other"))).text("token");
+        assertThat(review(token, "vault", "bank").seq("audiences").texts()).containsExactly("vault");
+        assertThat(review(token, "bank").flag("authenticated")).isFalse();
+        assertThat(review(request(Struct.EMPTY).text("token")).seq("audiences").texts())
+                .isEqualTo(keys.audiences());
+    }
+
+    @Test
+    void aChangedTokenAndAForeignKeyAreRefused() throws BadCredential {
+        String token = request(Struct.EMPTY).text("token");
+        String[] parts = token.split("\\.");
+        String claims = Base64.getUrlEncoder().withoutPadding().encodeToString(
+                Json.bytes(Jwt.parse(token).orElseThrow().claims().with("sub", "system:serviceaccount:default:admin")));
+        assertThatThrownBy(() -> authenticate(parts[0] + "." + claims + "." + parts[2]))
+                .isInstanceOf(BadCredential.class);
+        Struct own = Jwt.parse(token).orElseThrow().claims();
+        assertThatThrownBy(() -> authenticate(Jwt.sign(own, Keys.elliptic()))).isInstanceOf(BadCredential.class);
+        String none = Base64.getUrlEncoder().withoutPadding()
+                .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> authenticate(none + "." + parts[1] + ".")).isInstanceOf(BadCredential.class);
+        assertThat(authenticate("something-else")).isEmpty();
+        assertThat(authenticate("")).isEmpty();
+        assertThat(authenticate(Jwt.sign(own.with("iss", "https://elsewhere"), KEY))).isEmpty();
+    }
+
+    @Test
+    void aShortExpirationIsRefusedAsUpstream() {
+        assertThatThrownBy(() -> request(Struct.of("expirationSeconds", 60))).isInstanceOf(ApiFault.class)
+                .hasMessage("TokenRequest.authentication.k8s.io \"robot\" is invalid: spec.expirationSeconds: Invalid"
+                        + " value: 60: may not specify a duration less than 10 minutes");
+    }
+
+    @Test
+    void aBootstrapTokenHasItsGroups() throws BadCredential {
+        Struct data = Struct.of("token-id", encode("abcdef"), "token-secret", encode("0123456789abcdef"),
+                "usage-bootstrap-authentication", encode("true"), "auth-extra-groups",
+                encode("system:bootstrappers:k3s:default-node-token,evil"));
+        api.seed(new Gvr("", "v1", "secrets"), Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                Struct.of("name", "bootstrap-token-abcdef", "namespace", "kube-system"), "type",
+                "bootstrap.kubernetes.io/token", "data", data)));
+        BootstrapAuthenticator tokens = new BootstrapAuthenticator(subjects, clock);
+        Caller caller = tokens.authenticate(new Credentials(List.of(), "abcdef.0123456789abcdef", List.of()))
+                .orElseThrow();
+        assertThat(caller.user()).isEqualTo("system:bootstrap:abcdef");
+        assertThat(caller.groups()).containsExactly("system:bootstrappers",
+                "system:bootstrappers:k3s:default-node-token");
+        assertThatThrownBy(() -> tokens
+                .authenticate(new Credentials(List.of(), "abcdef.0123456789abcdee", List.of())))
+                .isInstanceOf(BadCredential.class);
+    }
+
+    private static String encode(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void theKeySetContainsTheKeyUnderTheTokensKeyId() {
+        String id = Jwt.parse(request(Struct.EMPTY).text("token")).orElseThrow().header().text("kid");
+        Struct published = Json.object(keys.keySet()).seq("keys").struct(0);
+        assertThat(published.text("kid")).isEqualTo(id);
+        assertThat(published.text("alg")).isEqualTo("ES256");
+        assertThat(Json.object(keys.configuration()).text("jwks_uri"))
+                .isEqualTo("https://10.0.0.1:6443/openid/v1/jwks");
+    }
+}

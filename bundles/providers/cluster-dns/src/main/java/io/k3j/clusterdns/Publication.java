@@ -1,0 +1,134 @@
+package io.k3j.clusterdns;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Publishes this server: the Service with the cluster DNS address, and one EndpointSlice per family for this node,
+/// owned by its Node.
+final class Publication {
+    static final Key SERVICE = new Key("kube-system", "kube-dns");
+    private static final WriteOptions OURS = WriteOptions.PLAIN.by("cluster-dns").forced();
+    private static final int METRICS = 9153;
+    private static final int PORTS = 3;
+    private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
+    private final LiveViews views;
+    private final LiveView services;
+    private final LiveView slices;
+    private final LiveView nodes;
+    private final String node;
+    private final List<String> clusterIps;
+
+    Publication(LiveViews views, String node, List<String> clusterIps) {
+        this.views = views;
+        services = views.of(BuiltinResources.SERVICES);
+        slices = views.of(BuiltinResources.ENDPOINT_SLICES);
+        nodes = views.of(BuiltinResources.NODES, Query.ALL.where("metadata.name", node));
+        this.node = node;
+        this.clusterIps = clusterIps;
+    }
+
+    /// Creates or updates the objects; no write when they are up to date.
+    void keep(ApiClient api, ServingAddresses addresses) {
+        Optional<Obj> owner = nodes.get(Key.of(node));
+        if (!views.synced() || owner.isEmpty()) {
+            return;
+        }
+        if (services.get(SERVICE).filter(s -> DnsObjects.addresses(s).equals(clusterIps)
+                && s.spec().seq("ports").size() == PORTS).isEmpty()) {
+            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service()), OURS);
+        }
+        for (String address : addresses.addresses()) {
+            Struct wanted = slice(owner.get(), address, addresses.port());
+            Key key = key(address.contains(":"));
+            if (slices.get(key).filter(s -> holds(s.tree(), wanted)).isEmpty()) {
+                api.patch(BuiltinResources.ENDPOINT_SLICES, key, new Patch.Apply(wanted), OURS);
+            }
+        }
+    }
+
+    private static boolean holds(Struct there, Struct wanted) {
+        return there.struct("metadata").seq("ownerReferences").equals(wanted.struct("metadata").seq("ownerReferences"))
+                && there.text("addressType").equals(wanted.text("addressType"))
+                && there.seq("endpoints").equals(wanted.seq("endpoints"))
+                && numbers(there).equals(numbers(wanted));
+    }
+
+    private static Map<String, Long> numbers(Struct slice) {
+        Map<String, Long> all = new HashMap<>();
+        slice.seq("ports").structs().forEach(p -> all.put(p.text("name"), p.whole("port", 0)));
+        return all;
+    }
+
+    /// Deletes the slices of a node, and the Service.
+    static void withdraw(ApiClient api, String node) {
+        deleteIfPresent(api, BuiltinResources.ENDPOINT_SLICES, new Key(SERVICE.namespace(), name(node, false)));
+        deleteIfPresent(api, BuiltinResources.ENDPOINT_SLICES, new Key(SERVICE.namespace(), name(node, true)));
+        deleteIfPresent(api, BuiltinResources.SERVICES, SERVICE);
+    }
+
+    private static void deleteIfPresent(ApiClient api, Gvr resource, Key key) {
+        try {
+            api.delete(resource, key, DeleteOptions.PLAIN);
+        } catch (ApiFault e) {
+            if (e.code() != 404) {
+                throw e;
+            }
+        }
+    }
+
+    private Key key(boolean ipv6) {
+        return new Key(SERVICE.namespace(), name(node, ipv6));
+    }
+
+    private static String name(String node, boolean ipv6) {
+        return SERVICE.name() + "-" + node + (ipv6 ? "-ipv6" : "");
+    }
+
+    private Struct service() {
+        Seq ports = Seq.of(port("dns", "UDP", 53).with("targetPort", 53),
+                port("dns-tcp", "TCP", 53).with("targetPort", 53),
+                port("metrics", "TCP", METRICS).with("targetPort", METRICS));
+        Struct labels = Struct.of("k8s-app", "kube-dns", "kubernetes.io/cluster-service", "true", "kubernetes.io/name",
+                "CoreDNS");
+        Struct spec = Struct.of("clusterIP", clusterIps.getFirst(), "clusterIPs", Seq.copyOf(clusterIps), "ports",
+                ports, "internalTrafficPolicy", "Local", "type", "ClusterIP", "ipFamilyPolicy",
+                clusterIps.size() > 1 ? "RequireDualStack" : "SingleStack");
+        return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
+                Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", labels, "annotations",
+                        Struct.of("prometheus.io/port", Integer.toString(METRICS), "prometheus.io/scrape", "true")),
+                "spec", spec);
+    }
+
+    private Struct slice(Obj owner, String address, int port) {
+        Struct labels = Struct.of("kubernetes.io/service-name", SERVICE.name(),
+                "endpointslice.kubernetes.io/managed-by", "cluster-dns.k3j.io", "k8s-app", "kube-dns");
+        Struct endpoint = Struct.of("addresses", Seq.of(address), "conditions",
+                Struct.of("ready", true, "serving", true, "terminating", false), "nodeName", node);
+        Struct reference = Struct.of("apiVersion", "v1", "kind", "Node", "name", owner.name(), "uid", owner.uid());
+        return Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
+                Struct.of("name", name(node, address.contains(":")), "namespace", SERVICE.namespace(), "labels", labels,
+                        "ownerReferences", Seq.of(reference)),
+                "addressType", FAMILIES.get(address.contains(":") ? 1 : 0), "endpoints", Seq.of(endpoint), "ports",
+                Seq.of(port("dns", "UDP", port), port("dns-tcp", "TCP", port), port("metrics", "TCP", METRICS)));
+    }
+
+    private static Struct port(String name, String protocol, int port) {
+        return Struct.of("name", name, "protocol", protocol, "port", port);
+    }
+}

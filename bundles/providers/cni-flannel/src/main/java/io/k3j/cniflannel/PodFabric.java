@@ -1,0 +1,174 @@
+package io.k3j.cniflannel;
+
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.flannelconf.FlannelConf;
+import io.k3j.model.Obj;
+import io.k3j.netfilter.NftTable;
+import io.k3j.nodeapi.PacketFilter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/// Reconciles this node's part of the pod network with the Nodes. For one thread.
+final class PodFabric {
+    static final Path RUN = Path.of("/run/flannel");
+    private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
+    private final FlannelSettings settings;
+    private final FlannelConf conf;
+    private final Devices devices;
+    private final List<Cidr> cluster;
+    private final PacketFilter filter;
+    private final Host host = new Host();
+    private final Fabric fabric;
+    private List<Cidr> ranges = List.of();
+    private Optional<ExternalInterface> outside = Optional.empty();
+    private Lease own = new Lease("", "", List.of());
+
+    /// The state of a ready network, for other threads.
+    ///
+    /// @param changed whether it differs from the last one
+    /// @param annotations the annotations that this node's Node must have
+    /// @param dropped those it must not have
+    record Outcome(boolean changed, List<Cidr> ranges, Map<String, String> annotations, Set<String> dropped) {
+    }
+
+    /// Reads the file of `--flannel-conf`, when there is one.
+    /// @throws IllegalArgumentException for an invalid setting or file
+    PodFabric(FlannelSettings settings, PacketFilter filter, RandomGenerator random) {
+        this.settings = settings;
+        this.filter = filter;
+        cluster = Stream.of(settings.clusterCidr()).map(Cidr::parse).toList();
+        conf = settings.flannelConf().isEmpty() ? FlannelConf.ofFlags(settings.flannelBackend(), cluster)
+                : FlannelConf.read(Path.of(settings.flannelConf()), cluster);
+        devices = new Devices(conf.backend());
+        fabric = new Fabric(host, conf.backend(), random, RUN);
+    }
+
+    /// Sets up this node's part; repeated calls repair it.
+    Outcome ready(Obj me) throws IOException {
+        List<Cidr> wanted = Lease.ranges(me).stream()
+                .filter(r -> cluster.stream().anyMatch(c -> c.contains(r))).toList();
+        if (wanted.isEmpty()) {
+            throw new IOException("the ranges of this node are none of --cluster-cidr");
+        }
+        ExternalInterface now = ExternalInterface.find(settings.flannelIface(), List.of(settings.nodeIp()));
+        boolean same = wanted.equals(ranges) && outside.equals(Optional.of(now)) && fabric.intact(wanted);
+        if (!same) {
+            setUp(me, wanted, now);
+        }
+        Map<String, String> annotations = annotations();
+        Set<String> dropped = new TreeSet<>(Set.of(Lease.OVERWRITE, Lease.OVERWRITE_IPV6));
+        dropped.removeAll(annotations.keySet());
+        return new Outcome(!same, wanted, annotations, dropped);
+    }
+
+    private void setUp(Obj me, List<Cidr> wanted, ExternalInterface now) throws IOException {
+        ranges = List.of();
+        fabric.forget();
+        int mtu = wanted.stream().mapToInt(r -> devices.mtu(now.mtu(), r.ipv6())).min().orElse(now.mtu());
+        NetworkPlan plan = new NetworkPlan(wanted, conf.networks(), mtu, settings.flannelIpv6Masq());
+        host.sysctls();
+        if (!host.linkExists(NetworkPlan.BRIDGE)) {
+            host.ip(List.of("ip", "link", "add", NetworkPlan.BRIDGE, "type", "bridge"));
+        }
+        for (List<String> line : plan.links()) {
+            host.ip(line);
+        }
+        for (Cidr range : wanted) {
+            host.soleAddress(NetworkPlan.BRIDGE, range);
+        }
+        for (NftTable table : plan.tables()) {
+            filter.apply(table.restated(filter.objects(table.family(), table.name())));
+        }
+        fabric.pruneDevices(wanted);
+        Optional<Lease> before = Lease.of(me).filter(l -> l.type().equals(conf.backend().type().type()));
+        List<PeerAddress> reaches = new ArrayList<>();
+        for (Cidr range : wanted) {
+            String token = before.flatMap(l -> l.in(range.ipv6())).map(PeerAddress::token).orElse("");
+            reaches.add(fabric.own(range, now, token));
+        }
+        own = new Lease(me.name(), conf.backend().type().type(), reaches);
+        host.write(RUN.resolve("subnet.env"), plan.subnetEnv());
+        if (settings.flannelConf().isEmpty()) {
+            host.write(netConf(settings), conf.text());
+        }
+        host.write(conflist(settings), settings.flannelCniConf().isEmpty() ? plan.conflist() : given());
+        outside = Optional.of(now);
+        ranges = wanted;
+    }
+
+    private byte[] given() throws IOException {
+        try {
+            return Files.readAllBytes(Path.of(settings.flannelCniConf()));
+        } catch (IOException e) {
+            throw new IOException("--flannel-cni-conf " + settings.flannelCniConf() + " cannot be read: "
+                    + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    /// The annotations of the Node: the lease, with `--flannel-external-ip` under the node's external address.
+    private Map<String, String> annotations() {
+        Map<String, String> all = new TreeMap<>(own.annotations());
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            String annotation = Lease.PREFIX + (ipv6 ? "public-ipv6" : "public-ip");
+            Stream.of(settings.nodeExternalIp()).filter(a -> settings.flannelExternalIp() && a.contains(":") == ipv6)
+                    .findFirst().filter(a -> all.containsKey(annotation)).ifPresent(external -> {
+                        all.put(ipv6 ? Lease.OVERWRITE_IPV6 : Lease.OVERWRITE, external);
+                        all.put(annotation, external);
+                    });
+        }
+        return all;
+    }
+
+    /// Connects to every other node with a lease; of two that contradict each other the first by name wins.
+    void connect(List<Obj> nodes) throws IOException {
+        List<Lease> others = new ArrayList<>();
+        nodes.stream().filter(n -> !n.name().equals(settings.nodeName())).sorted(Comparator.comparing(Obj::name))
+                .flatMap(n -> Lease.of(n).stream()).forEach(l -> usable(l, others).ifPresent(others::add));
+        for (Cidr c : cluster) {
+            if (ranges.stream().anyMatch(r -> r.ipv6() == c.ipv6()) && outside.isPresent()) {
+                fabric.connect(c, outside.get(), others);
+            }
+        }
+    }
+
+    private Optional<Lease> usable(Lease lease, List<Lease> before) {
+        List<PeerAddress> good = lease.reaches().stream().filter(r -> {
+            boolean inside = cluster.stream().anyMatch(c -> c.contains(r.range()));
+            boolean taken = Stream.concat(own.reaches().stream(), before.stream().flatMap(l -> l.reaches().stream()))
+                    .anyMatch(r::contradicts);
+            if (!inside || taken) {
+                LOG.log(System.Logger.Level.WARNING, "Ignoring pod range of another node node={0} range={1} reason={2}",
+                        lease.node(), r.range(),
+                        inside ? "somebody else has it, or the MAC address or key of the node"
+                                : "not in --cluster-cidr");
+            }
+            return inside && !taken;
+        }).toList();
+        return good.isEmpty() ? Optional.empty() : Optional.of(new Lease(lease.node(), lease.type(), good));
+    }
+
+    /// Forgets the last state after a failure, so that everything is read again.
+    void forget() {
+        ranges = List.of();
+        fabric.forget();
+    }
+
+    static Path netConf(FlannelSettings settings) {
+        return Path.of(settings.dataDir(), "agent/etc/flannel/net-conf.json");
+    }
+
+    static Path conflist(FlannelSettings settings) {
+        return Path.of(settings.dataDir(), "agent/etc/cni/net.d/10-flannel.conflist");
+    }
+}

@@ -1,0 +1,77 @@
+package io.k3j.console;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.SwapRefused;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The commands: `ls [-o wide]`, `check JAR`, `swap JAR`, `back NAME`, `stop NAME`, `start NAME`.
+final class Commands {
+    private static final System.Logger LOG = System.getLogger("io.k3j.console");
+    private static final String OUT = "+";
+    private static final String ERROR = "!";
+
+    private final Components components;
+
+    Commands(Components components) {
+        this.components = components;
+    }
+
+    /// Runs a command for `caller` and returns its exit code; `line` receives each output line with its mark.
+    int run(List<String> words, String caller, Consumer<String> line) {
+        boolean wide = words.equals(List.of("ls", "-o", "wide"));
+        if (wide || words.equals(List.of("ls"))) {
+            ComponentTable.of(components.list(), wide).forEach(row -> line.accept(OUT + row));
+            return 0;
+        }
+        if (words.size() != 2) {
+            return usage(line);
+        }
+        String argument = words.get(1);
+        Consumer<String> step = text -> line.accept(OUT + text);
+        return switch (words.getFirst()) {
+            case "check" -> check(Path.of(argument), line);
+            case "swap" -> change(words, caller, line, () -> components.swap(Path.of(argument), step));
+            case "back" -> change(words, caller, line, () -> components.back(argument, step));
+            case "stop" -> change(words, caller, line, () -> components.stop(argument));
+            case "start" -> change(words, caller, line, () -> components.start(argument));
+            default -> usage(line);
+        };
+    }
+
+    private static int usage(Consumer<String> line) {
+        line.accept(ERROR + "unknown command; use: k3s bundle ls [-o wide] | check JAR | swap JAR | back NAME | stop"
+                + " NAME | start NAME");
+        return 2;
+    }
+
+    private int check(Path jar, Consumer<String> line) {
+        List<String> obstacles = components.check(jar);
+        obstacles.forEach(obstacle -> line.accept(ERROR + obstacle));
+        if (obstacles.isEmpty()) {
+            line.accept(OUT + "ok");
+        }
+        return obstacles.isEmpty() ? 0 : 1;
+    }
+
+    private static int change(List<String> words, String caller, Consumer<String> line, Change change) {
+        LOG.log(System.Logger.Level.INFO, "Console command user={0} command={1}", caller, String.join(" ", words));
+        try {
+            Components.Component now = change.apply();
+            line.accept(OUT + now.name() + (now.version().isEmpty() ? "" : " " + now.version()) + " " + now.state());
+            LOG.log(System.Logger.Level.INFO, "Console command done user={0} bundle={1} version={2}", caller,
+                    now.name(),
+                    now.version());
+            return 0;
+        } catch (SwapRefused e) {
+            LOG.log(System.Logger.Level.WARNING, "Console command refused user={0} error={1}", caller, e.getMessage());
+            line.accept(ERROR + e.getMessage());
+            return 1;
+        }
+    }
+
+    private interface Change {
+        Components.Component apply();
+    }
+}

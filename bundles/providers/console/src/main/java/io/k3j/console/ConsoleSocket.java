@@ -1,0 +1,168 @@
+package io.k3j.console;
+
+import io.k3j.componentapi.Health;
+import io.k3j.componentbase.SupervisedLoop;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
+/// The socket and its threads: one accepts, and one per command answers.
+final class ConsoleSocket implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.console");
+    private static final int MAX_CONCURRENT_COMMANDS = 4;
+    private static final int MAX_COMMAND_CHARS = 8192;
+    private static final long RETRY_NANOS = 100_000_000;
+
+    /// Limit for a client to send its command.
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ServerSocketChannel server;
+    private final Commands commands;
+    private final Duration commandTimeout;
+    private final Predicate<UserPrincipal> authorized;
+    private final Semaphore permits = new Semaphore(MAX_CONCURRENT_COMMANDS);
+    private final SupervisedLoop accepting;
+
+    private ConsoleSocket(ServerSocketChannel server, Commands commands, Duration commandTimeout,
+            Predicate<UserPrincipal> authorized, Health health) {
+        this.server = server;
+        this.commands = commands;
+        this.commandTimeout = commandTimeout;
+        this.authorized = authorized;
+        accepting = SupervisedLoop.virtual(health, "console-accept", this::accept);
+    }
+
+    /// Replaces the socket of a predecessor, which keeps its open connections. Accepts commands of root and of
+    /// the user of this process.
+    static ConsoleSocket open(Path path, Commands commands, Health health) throws IOException {
+        UserPrincipal root = path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
+        // a process owns its directory in /proc
+        UserPrincipal self = Files.getOwner(Path.of("/proc/self"));
+        return open(path, commands, COMMAND_TIMEOUT, user -> user.equals(root) || user.equals(self), health);
+    }
+
+    /// As above, with a timeout and a predicate for authorized users.
+    static ConsoleSocket open(Path path, Commands commands, Duration commandTimeout,
+            Predicate<UserPrincipal> authorized,
+            Health health) throws IOException {
+        Files.createDirectories(path.getParent());
+        Path fresh = path.resolveSibling("console.new");
+        Files.deleteIfExists(fresh);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(fresh));
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        ConsoleSocket socket = new ConsoleSocket(server, commands, commandTimeout, authorized, health);
+        socket.accepting.start();
+        return socket;
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel client = server.accept();
+                permits.acquireUninterruptibly();
+                Thread.ofVirtual().name("console-command").start(() -> serve(client));
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Console: {0}", e.getMessage());
+                // without free descriptors the next accept would fail at once
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try (client) {
+            UnixDomainPrincipal caller = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            // reads before it refuses: closing a socket with unread input resets it, and the answer would be
+            // lost
+            String line = readCommand(client);
+            if (!authorized.test(caller.user())) {
+                LOG.log(System.Logger.Level.WARNING, "Console connection refused user={0}", caller.user().getName());
+                write(client, "!only root may use the console");
+                write(client, "=1");
+                return;
+            }
+            List<String> words = List.of(line.split("\t"));
+            int code = commands.run(words, caller.user().getName(), text -> write(client, text));
+            write(client, "=" + code);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Console client gone", e);
+        } finally {
+            permits.release();
+        }
+    }
+
+    /// Reads the command. Disconnects a client that sends none in time, because others may wait for its permit.
+    private String readCommand(SocketChannel client) throws IOException {
+        CountDownLatch received = new CountDownLatch(1);
+        Thread.ofVirtual().name("console-patience").start(() -> {
+            try {
+                if (!received.await(commandTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                    client.close();
+                }
+            } catch (InterruptedException | IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Console client not closed", e);
+            }
+        });
+        try {
+            return line(client);
+        } finally {
+            received.countDown();
+        }
+    }
+
+    private static String line(SocketChannel client) throws IOException {
+        BufferedReader reader = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
+        StringBuilder line = new StringBuilder();
+        for (int c = reader.read(); c >= 0 && c != '\n'; c = reader.read()) {
+            if (line.length() == MAX_COMMAND_CHARS) {
+                throw new IOException("command too long");
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    private static void write(SocketChannel client, String line) {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            while (bytes.hasRemaining()) {
+                client.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        accepting.close();
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Socket not closed", e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.k3j.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.SwapPolicy;
+import io.k3j.componentapi.SwapRefused;
+import io.k3j.testkitprocess.NoDescriptors;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConsoleTest {
+    @TempDir
+    Path dir;
+
+    private ConsoleSocket socket;
+
+    @BeforeEach
+    void open() throws IOException {
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Health.none());
+    }
+
+    @AfterEach
+    void close() {
+        socket.close();
+    }
+
+    @Test
+    void isAccessibleToItsOwnerOnly() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path()))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void listsComponentsInColumns() throws IOException {
+        assertThat(answer("ls")).containsExactly(
+                "+NAME         VERSION   STATE    HEALTH     POLICY     SINCE   MESSAGE",
+                "+edge         0.1.0     ACTIVE   OK         PARALLEL   now",
+                "+kube-proxy   0.1.0     ACTIVE   DEGRADED   REPLACE    now     no rules", "=0");
+        assertThat(answer("ls\t-o\twide").getFirst()).contains("NAME").contains("SYMBOLIC-NAME");
+    }
+
+    @Test
+    void showsTheStepsOfASwapAndItsResult() throws IOException {
+        assertThat(answer("swap\t/jars/edge.jar")).containsExactly("+starting /jars/edge.jar", "+edge 0.1.0 ACTIVE",
+                "=0");
+    }
+
+    @Test
+    void reportsWhyAChangeWasRefused() throws IOException {
+        assertThat(answer("back\tedge")).containsExactly("!edge was not swapped", "=1");
+        assertThat(answer("check\t/jars/edge.jar")).containsExactly("!runs already", "=1");
+    }
+
+    @Test
+    void stopsAndStarts() throws IOException {
+        assertThat(answer("stop\tkube-proxy")).containsExactly("+kube-proxy STOPPED", "=0");
+        assertThat(answer("start\tkube-proxy")).containsExactly("+kube-proxy 0.1.0 ACTIVE", "=0");
+        assertThat(answer("stop\tedge")).containsExactly("!edge cannot be stopped", "=1");
+    }
+
+    @Test
+    void printsTheUsageForAnUnknownCommand() throws IOException {
+        assertThat(answer("drop\teverything")).first().asString().contains("k3s bundle ls");
+        assertThat(answer("")).last().isEqualTo("=2");
+    }
+
+    @Test
+    void replacesTheSocketOfAPredecessor() throws IOException {
+        try (ConsoleSocket next = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Health.none())) {
+            socket.close();
+            assertThat(answer("ls")).last().isEqualTo("=0");
+            assertThat(next).isNotNull();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void waitsForADescriptorWithoutBusyLoop() throws Exception {
+        try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            assertThat(answer("ls")).last().isEqualTo("=0");
+            try (NoDescriptors _ = NoDescriptors.begin()) {
+                client.connect(UnixDomainSocketAddress.of(path()));
+                assertThat(NoDescriptors.percent(1000)).isLessThan(50);
+            }
+            assertThat(answer("ls", client)).last().isEqualTo("=0");
+        }
+        assertThat(answer("ls")).last().isEqualTo("=0");
+    }
+
+    @Test
+    @Timeout(60)
+    void disconnectsSilentClients() throws IOException {
+        socket.close();
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true,
+                Health.none());
+        List<SocketChannel> silent = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            silent.add(SocketChannel.open(UnixDomainSocketAddress.of(path())));
+        }
+        assertThat(answer("ls")).last().isEqualTo("=0");
+        for (SocketChannel client : silent) {
+            client.close();
+        }
+    }
+
+    @Test
+    void refusesOtherUsers() throws IOException {
+        socket.close();
+        socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofSeconds(10), user -> false,
+                Health.none());
+        assertThat(answer("stop\tkube-proxy")).containsExactly("!only root may use the console", "=1");
+    }
+
+    private Path path() {
+        return dir.resolve("console.sock");
+    }
+
+    private List<String> answer(String command) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+            return answer(command, channel);
+        }
+    }
+
+    private static List<String> answer(String command, SocketChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+        return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).lines().toList();
+    }
+
+    private static final class TwoComponents implements Components {
+        private static final Component EDGE = new Component("edge", "io.k3j.edge", "0.1.0", "ACTIVE", HealthLevel.OK,
+                "",
+                SwapPolicy.PARALLEL, "now");
+        private static final Component PROXY = new Component("kube-proxy", "io.k3j.kubeproxy", "0.1.0", "ACTIVE",
+                HealthLevel.DEGRADED, "no rules", SwapPolicy.REPLACE, "now");
+
+        @Override
+        public List<Component> list() {
+            return List.of(EDGE, PROXY);
+        }
+
+        @Override
+        public List<String> check(Path jar) {
+            return List.of("runs already");
+        }
+
+        @Override
+        public Component swap(Path jar, Consumer<String> progress) {
+            progress.accept("starting " + jar);
+            return EDGE;
+        }
+
+        @Override
+        public Component stop(String name) {
+            if (name.equals("edge")) {
+                throw new SwapRefused("edge cannot be stopped");
+            }
+            return new Component(name, "io.k3j.kubeproxy", "", "STOPPED", HealthLevel.STOPPED, "", SwapPolicy.REPLACE,
+                    "now");
+        }
+
+        @Override
+        public Component start(String name) {
+            return PROXY;
+        }
+
+        @Override
+        public Component back(String name, Consumer<String> progress) {
+            throw new SwapRefused(name + " was not swapped");
+        }
+    }
+}

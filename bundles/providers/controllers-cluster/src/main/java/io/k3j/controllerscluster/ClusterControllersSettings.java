@@ -1,0 +1,13 @@
+package io.k3j.controllerscluster;
+
+/// The settings of this bundle, by K3s' flag names.
+@interface ClusterControllersSettings {
+    /// `--data-dir`.
+    String dataDir() default "/var/lib/rancher/k3s";
+
+    /// `--cluster-cidr`: the ranges from which nodes get their pod CIDRs.
+    String[] clusterCidr() default {"10.42.0.0/16"};
+
+    /// `--disable`.
+    String[] disable() default {};
+}

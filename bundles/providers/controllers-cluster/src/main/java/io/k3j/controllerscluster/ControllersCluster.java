@@ -1,0 +1,92 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.ControllerContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the cluster controllers while this server holds their Lease.
+@Component(service = {}, configurationPid = "io.k3j.controllerscluster",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
+public final class ControllersCluster {
+    /// The word of `--disable` with which the ConfigMap `coredns` is the user's own.
+    private static final String COREDNS = "coredns";
+    private final ControllerContext context;
+    private final GarbageViews garbage;
+
+    /// Starts the loops; each begins when its views are synced.
+    @Activate
+    public ControllersCluster(ClusterControllersSettings settings, @Reference ApiClient api, @Reference Health health) {
+        HealthScope scope = health.scope("controllers-cluster");
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        garbage = add(context, settings);
+        context.run("controllers-cluster", health, trouble -> {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
+        });
+    }
+
+    private static GarbageViews add(ControllerContext context, ClusterControllersSettings settings) {
+        Path authority = Path.of(settings.dataDir(), "server", "tls", "server-ca.crt");
+        NamespaceController.add(context);
+        DefaultServiceAccounts.add(context);
+        RootCa.add(context, () -> read(authority));
+        TokenSecrets.add(context, () -> read(authority));
+        EndpointSlices.add(context);
+        EndpointsObjects.add(context);
+        EndpointsMirror.add(context);
+        JobTtl.add(context);
+        Disruptions.add(context);
+        NodeLifecycle.add(context);
+        TaintEviction.add(context);
+        PodGarbageCollector.add(context);
+        StorageProtection.add(context);
+        VolumeBinder.add(context);
+        NodeIpam.add(context, ranges(settings.clusterCidr()));
+        if (!List.of(settings.disable()).contains(COREDNS)) {
+            NodeHosts.add(context);
+        }
+        return GarbageCollector.add(context);
+    }
+
+    private static List<String> ranges(String... flags) {
+        List<String> all = new ArrayList<>();
+        for (String flag : flags) {
+            all.addAll(List.of(flag.split(",")));
+        }
+        return all;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the server's CA certificate " + file, e);
+        }
+    }
+
+    /// Stops within five seconds; objects stay as they are.
+    @Deactivate
+    public void stop() {
+        garbage.close();
+        context.close();
+    }
+}

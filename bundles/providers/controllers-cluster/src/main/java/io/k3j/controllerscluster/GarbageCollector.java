@@ -1,0 +1,197 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Null;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Deletes objects whose owners are gone, and completes cascading deletions:
+/// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>. Work queue keys are UIDs.
+final class GarbageCollector implements Reconciler {
+    private static final Key REFRESH = new Key("resources", "refresh");
+    private static final Duration REFRESH_EVERY = Duration.ofSeconds(10);
+    private static final Duration SYNC_RETRY = Duration.ofMillis(50);
+
+    /// The state of an owner: present, deleted in the foreground, or absent.
+    private enum OwnerState {
+        PRESENT, AWAITING_DEPENDENTS, ABSENT
+    }
+
+    private final OwnerGraph graph;
+    private final GarbageViews views;
+
+    GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue) {
+        this.graph = graph;
+        views = new GarbageViews(api, graph, enqueue);
+    }
+
+    /// Adds the controller.
+    /// @return its views, to be closed at the end
+    static GarbageViews add(ControllerContext context) {
+        GarbageCollector[] all = new GarbageCollector[1];
+        Controller loop = context.loop("garbage-collector-controller", "generic-garbage-collector", 4,
+                (key, writer) -> all[0].reconcile(key, writer));
+        all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)));
+        loop.queue().add(REFRESH);
+        return all[0].views;
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        if (key.equals(REFRESH)) {
+            views.refresh();
+            return Requeue.after(REFRESH_EVERY);
+        }
+        if (!views.synced()) {
+            return Requeue.after(SYNC_RETRY);
+        }
+        Optional<OwnerGraph.Node> node = graph.node(key.name());
+        return node.isEmpty() ? Requeue.NEVER : collect(node.get(), writer);
+    }
+
+    private Requeue collect(OwnerGraph.Node node, ExpectingWriter writer) {
+        if (node.orphansDependents()) {
+            return orphanDependents(node, writer.api());
+        }
+        if (node.awaitsDependents()) {
+            return finishForeground(node, writer.api());
+        }
+        if (node.terminating() || node.owners().isEmpty()) {
+            return Requeue.NEVER;
+        }
+        return attemptToDelete(node, writer.api());
+    }
+
+    private Requeue attemptToDelete(OwnerGraph.Node node, ApiClient api) {
+        Optional<Obj> found = api.find(node.resource(), node.key());
+        if (found.isEmpty() || !found.get().uid().equals(node.uid()) || found.get().terminating()) {
+            return Requeue.NEVER;
+        }
+        Obj live = found.get();
+        if (live.owners().isEmpty()) {
+            // orphaned since the graph was updated
+            return Requeue.NEVER;
+        }
+        List<Struct> present = new ArrayList<>();
+        boolean awaiting = false;
+        for (Struct owner : live.owners()) {
+            switch (ownerState(owner, live, api)) {
+                case PRESENT -> present.add(owner);
+                case AWAITING_DEPENDENTS -> awaiting = true;
+                case ABSENT -> {
+                    // an absent owner does not keep the object
+                }
+            }
+        }
+        if (!present.isEmpty()) {
+            if (present.size() < live.owners().size()) {
+                patchMetadata(api, node, live, "ownerReferences", present);
+            }
+            return Requeue.NEVER;
+        }
+        List<OwnerGraph.Node> dependents = graph.dependents(node.uid());
+        if (awaiting && dependents.stream().anyMatch(OwnerGraph.Node::awaitsDependents)) {
+            // dependents may own each other in a circle, in which each would wait for the next
+            live = unblocked(api, node, live);
+        }
+        delete(api, node, live, awaiting && !dependents.isEmpty());
+        return Requeue.NEVER;
+    }
+
+    /// Clears `blockOwnerDeletion`, so that no owner waits for this object.
+    private static Obj unblocked(ApiClient api, OwnerGraph.Node node, Obj live) {
+        return patchMetadata(api, node, live, "ownerReferences",
+                live.owners().stream().map(o -> o.with("blockOwnerDeletion", false)).toList());
+    }
+
+    private static void delete(ApiClient api, OwnerGraph.Node node, Obj live, boolean foreground) {
+        String policy = live.finalizers().contains(OwnerGraph.ORPHAN)
+                ? "Orphan"
+                : foreground || live.finalizers().contains(OwnerGraph.FOREGROUND) ? "Foreground" : "Background";
+        try {
+            api.delete(node.resource(), node.key(), new DeleteOptions(-1, policy, live.uid(), live.revision()));
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+    }
+
+    private OwnerState ownerState(Struct owner, Obj dependent, ApiClient api) {
+        Optional<OwnerGraph.Node> known = graph.node(owner.text("uid"));
+        if (known.isPresent()) {
+            return ownerState(owner, known.get());
+        }
+        @Nullable
+        ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
+        if (resource == null) {
+            throw new ApiFault(503, "ServiceUnavailable", "no resource for owner " + owner.text("apiVersion") + " "
+                    + owner.text("kind") + " of " + dependent, Struct.EMPTY);
+        }
+        Key key = new Key(resource.namespaced() ? dependent.namespace() : "", owner.text("name"));
+        return api.find(resource.resource(), key).filter(o -> o.uid().equals(owner.text("uid")))
+                .map(o -> ownerState(owner, OwnerGraph.Node.of(resource.resource(), o))).orElse(OwnerState.ABSENT);
+    }
+
+    private static OwnerState ownerState(Struct reference, OwnerGraph.Node owner) {
+        return owner.awaitsDependents() && reference.flag("blockOwnerDeletion") ? OwnerState.AWAITING_DEPENDENTS
+                : OwnerState.PRESENT;
+    }
+
+    /// Removes the finalizer `foregroundDeletion` when no blocking dependent is left.
+    private Requeue finishForeground(OwnerGraph.Node node, ApiClient api) {
+        List<OwnerGraph.Node> blocking = graph.dependents(node.uid()).stream().filter(d -> d.blocks(node.uid()))
+                .toList();
+        if (!blocking.isEmpty()) {
+            blocking.stream().filter(d -> !d.terminating()).forEach(d -> attemptToDelete(d, api));
+            return Requeue.NEVER;
+        }
+        return withoutFinalizer(node, api, OwnerGraph.FOREGROUND);
+    }
+
+    /// Removes the owner reference from the dependents, then the finalizer `orphan`.
+    private Requeue orphanDependents(OwnerGraph.Node node, ApiClient api) {
+        for (OwnerGraph.Node dependent : graph.dependents(node.uid())) {
+            Optional<Obj> live = api.find(dependent.resource(), dependent.key());
+            if (live.isPresent() && live.get().uid().equals(dependent.uid())) {
+                List<Struct> remaining = live.get().owners().stream().filter(o -> !o.text("uid").equals(node.uid()))
+                        .toList();
+                patchMetadata(api, dependent, live.get(), "ownerReferences", remaining);
+            }
+        }
+        return withoutFinalizer(node, api, OwnerGraph.ORPHAN);
+    }
+
+    private static Requeue withoutFinalizer(OwnerGraph.Node node, ApiClient api, String finalizer) {
+        Optional<Obj> live = api.find(node.resource(), node.key()).filter(o -> o.uid().equals(node.uid()));
+        if (live.isPresent() && live.get().finalizers().contains(finalizer)) {
+            List<String> remaining = live.get().finalizers().stream().filter(f -> !f.equals(finalizer)).toList();
+            patchMetadata(api, node, live.get(), "finalizers", remaining);
+        }
+        return Requeue.NEVER;
+    }
+
+    private static Obj patchMetadata(ApiClient api, OwnerGraph.Node node, Obj live, String field, List<?> remaining) {
+        Struct metadata = Struct.of("uid", live.uid(), "resourceVersion", Long.toString(live.revision()), field,
+                remaining.isEmpty() ? Null.NULL : remaining);
+        return api.patch(node.resource(), node.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+                WriteOptions.PLAIN);
+    }
+}

@@ -1,0 +1,118 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Deletes the content of one namespace and counts what remains.
+///
+/// @param remaining the number of remaining objects by resource
+/// @param finalizers the number of objects that wait for each finalizer
+/// @param undiscovered why discovery failed, or empty
+/// @param failed one message per failed deletion
+record NamespaceContent(Map<String, Integer> remaining, Map<String, Integer> finalizers, String undiscovered,
+        List<String> failed) {
+    /// Deletes everything in a namespace: pods first; other objects only when no pod remains, so that nothing a pod
+    /// depends on (a NetworkPolicy, a Secret) is deleted before it.
+    static NamespaceContent deleteAll(ApiClient api, String namespace) {
+        NamespaceContent content = new NamespaceContent(new TreeMap<>(), new TreeMap<>(), "", new ArrayList<>());
+        List<ApiResource> all;
+        try {
+            all = api.resources();
+        } catch (ApiFault fault) {
+            return new NamespaceContent(Map.of(), Map.of(), "Discovery failed for some groups: " + fault.getMessage(),
+                    List.of());
+        }
+        List<ApiResource> here = all.stream().filter(r -> r.namespaced() && r.can("list") && r.can("delete")).toList();
+        here.stream().filter(r -> r.resource().equals(BuiltinResources.PODS))
+                .forEach(r -> content.remove(api, r, namespace));
+        if (content.remaining().isEmpty()) {
+            here.stream().filter(r -> !r.resource().equals(BuiltinResources.PODS))
+                    .forEach(r -> content.remove(api, r, namespace));
+        }
+        return content;
+    }
+
+    boolean isEmpty() {
+        return remaining.isEmpty() && undiscovered.isEmpty() && failed.isEmpty();
+    }
+
+    private void remove(ApiClient api, ApiResource resource, String namespace) {
+        try {
+            if (api.list(resource.resource(), Query.in(namespace)).items().isEmpty()) {
+                return;
+            }
+            delete(api, resource, namespace);
+            count(resource, api.list(resource.resource(), Query.in(namespace)).items());
+        } catch (ApiFault fault) {
+            if (fault.code() != 404 && fault.code() != 405) {
+                failed.add("unexpected error deleting " + resource.resource().qualified() + ": " + fault.getMessage());
+            }
+        }
+    }
+
+    private static void delete(ApiClient api, ApiResource resource, String namespace) {
+        DeleteOptions background = DeleteOptions.PLAIN.propagating("Background");
+        if (resource.can("deletecollection")) {
+            api.deleteAll(resource.resource(), Query.in(namespace), background);
+            return;
+        }
+        for (Obj object : api.list(resource.resource(), Query.in(namespace)).items()) {
+            api.delete(resource.resource(), object.key(), background.ifUid(object.uid()));
+        }
+    }
+
+    private void count(ApiResource resource, List<Obj> left) {
+        if (!left.isEmpty()) {
+            remaining.put(resource.resource().qualified(), left.size());
+            left.forEach(o -> o.finalizers().forEach(f -> finalizers.merge(f, 1, Integer::sum)));
+        }
+    }
+
+    /// The conditions of the namespace, with upstream's messages.
+    Seq conditions(Seq before, Instant now) {
+        Seq c = before;
+        c = with(c, now, "NamespaceDeletionDiscoveryFailure", undiscovered,
+                "DiscoveryFailed", "ResourcesDiscovered", "All resources successfully discovered");
+        c = with(c, now, "NamespaceDeletionGroupVersionParsingFailure", "",
+                "GroupVersionParsingFailed", "ParsedGroupVersions", "All legacy kube types successfully parsed");
+        c = with(c, now, "NamespaceDeletionContentFailure", failure(),
+                "ContentDeletionFailed", "ContentDeleted",
+                "All content successfully deleted, may be waiting on finalization");
+        c = with(c, now, "NamespaceContentRemaining",
+                listed(remaining, "Some resources are remaining: ", ". has ", " resource instances"),
+                "SomeResourcesRemain", "ContentRemoved", "All content successfully removed");
+        return with(c, now, "NamespaceFinalizersRemaining",
+                listed(finalizers, "Some content in the namespace has finalizers remaining: ", " in ",
+                        " resource instances"),
+                "SomeFinalizersRemain", "ContentHasNoFinalizers", "All content-preserving finalizers finished");
+    }
+
+    private String failure() {
+        return failed.isEmpty()
+                ? ""
+                : "Failed to delete all resource types, " + failed.size() + " remaining: " + String.join(", ", failed);
+    }
+
+    private static String listed(Map<String, Integer> counts, String start, String between, String end) {
+        List<String> parts = counts.entrySet().stream().map(e -> e.getKey() + between + e.getValue() + end).toList();
+        return parts.isEmpty() ? "" : start + String.join(", ", parts);
+    }
+
+    private static Seq with(Seq conditions, Instant now, String type, String problem, String... reasonsAndText) {
+        boolean bad = !problem.isEmpty();
+        return Conditions.with(conditions,
+                Conditions.of(type, bad, reasonsAndText[bad ? 0 : 1], bad ? problem : reasonsAndText[2]), now);
+    }
+}

@@ -1,0 +1,100 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Deletes pods that no other component deletes: pods of removed nodes, terminating pods that were never scheduled,
+/// and finished pods above a limit:
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection>.
+final class PodGarbageCollector implements Reconciler {
+    private static final Duration PERIOD = Duration.ofSeconds(20);
+    private static final Duration QUARANTINE = Duration.ofSeconds(40);
+    private static final int MAX_FINISHED = 12_500;
+    private static final Key ALL = Key.of("all");
+
+    private final LiveView pods;
+    private final LiveView nodes;
+    private final TimeSource clock;
+    private final Map<String, Instant> missing = new HashMap<>();
+
+    private PodGarbageCollector(ControllerContext context) {
+        this.pods = context.views().of(BuiltinResources.PODS);
+        this.nodes = context.views().of(BuiltinResources.NODES);
+        this.clock = context.clock();
+    }
+
+    static void add(ControllerContext context) {
+        PodGarbageCollector all = new PodGarbageCollector(context);
+        Controller loop = context.loop("pod-garbage-collector-controller", "pod-garbage-collector", 1, all).reads(
+                all.pods,
+                all.nodes);
+        loop.queue().add(ALL);
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
+                .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
+        finished.stream().limit(Math.max(0, finished.size() - MAX_FINISHED)).forEach(p -> remove(p, writer));
+        Map<String, Instant> stillMissing = new HashMap<>();
+        Instant now = clock.monotonic().instant();
+        for (Obj pod : pods.list()) {
+            String node = Pods.node(pod);
+            if (node.isEmpty()) {
+                if (pod.terminating()) {
+                    remove(pod, writer);
+                }
+            } else if (nodes.get(Key.of(node)).isEmpty()) {
+                stillMissing.put(node, missing.getOrDefault(node, now));
+                if (!now.isBefore(stillMissing.get(node).plus(QUARANTINE))) {
+                    deleteOrphaned(pod, writer);
+                }
+            }
+        }
+        missing.clear();
+        missing.putAll(stillMissing);
+        return Requeue.after(PERIOD);
+    }
+
+    private void deleteOrphaned(Obj pod, ExpectingWriter writer) {
+        Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByPodGC", "PodGC: node no longer exists");
+        Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
+        Struct status = Struct.of("conditions", next);
+        status = Pods.finished(pod) ? status : status.with("phase", "Failed");
+        try {
+            writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("status", status)),
+                    WriteOptions.STATUS);
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+        remove(pod, writer);
+    }
+
+    private static void remove(Obj pod, ExpectingWriter writer) {
+        writer.delete(BuiltinResources.PODS, pod, DeleteOptions.NOW);
+    }
+}

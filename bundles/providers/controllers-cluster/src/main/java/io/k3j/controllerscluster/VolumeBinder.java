@@ -1,0 +1,166 @@
+package io.k3j.controllerscluster;
+
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.VolumeMatch;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+
+/// Binds claims to existing volumes and maintains the phase of both; provisioners create volumes:
+/// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim>.
+final class VolumeBinder {
+    private static final String ACCOUNT = "persistent-volume-binder";
+    private static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+    private static final String COMPLETED = "pv.kubernetes.io/bind-completed";
+    private static final String PROVISIONER = "volume.kubernetes.io/storage-provisioner";
+    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
+    private final LiveView claims;
+    private final LiveView volumes;
+    private final LiveView classes;
+    private final Events events;
+
+    private VolumeBinder(ControllerContext context) {
+        this.claims = context.views().of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
+        this.volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES);
+        this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
+        this.events = context.events("persistentvolume-controller", ACCOUNT);
+    }
+
+    static void add(ControllerContext context) {
+        VolumeBinder all = new VolumeBinder(context);
+        Controller ofClaims = context.loop("persistentvolume-binder-controller", ACCOUNT, 1, all::claim);
+        ofClaims.on(all.claims).reads(all.volumes, all.classes);
+        all.volumes.listen((before, after) -> all.claims.list().stream()
+                .filter(c -> !c.status().text("phase").equals("Bound") || after == null)
+                .forEach(c -> ofClaims.queue().add(c.key())));
+        Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1, all::volume);
+        ofVolumes.on(all.volumes).on(all.claims, c -> c.spec().text("volumeName").isEmpty()
+                ? List.of()
+                : List.of(Key.of(c.spec().text("volumeName"))));
+    }
+
+    private Requeue claim(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = claims.get(key).filter(c -> !c.terminating());
+        if (found.isEmpty()) {
+            return Requeue.NEVER;
+        }
+        Obj claim = found.get();
+        if (claim.annotations().containsKey(COMPLETED)) {
+            bound(claim, writer);
+            return Requeue.NEVER;
+        }
+        Optional<Obj> match = schedulerChooses(claim) ? Optional.empty() : VolumeMatch.best(claim, volumes.list());
+        if (match.isPresent()) {
+            bind(claim, match.get(), writer);
+        } else {
+            pending(claim, writer);
+        }
+        return Requeue.NEVER;
+    }
+
+    private boolean waitsForConsumer(Obj claim) {
+        return schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE);
+    }
+
+    /// Whether the scheduler chooses the volume, since it knows where the pod fits (`WaitForFirstConsumer`); no
+    /// volume is bound here before.
+    private boolean schedulerChooses(Obj claim) {
+        boolean waitForConsumer = classes.get(Key.of(claim.spec().text("storageClassName")))
+                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer")).isPresent();
+        boolean meant = volumes.list().stream().anyMatch(v -> VolumeMatch.meant(v, claim));
+        return waitForConsumer && !meant && claim.spec().text("volumeName").isEmpty();
+    }
+
+    private void bind(Obj claim, Obj volume, ExpectingWriter writer) {
+        Obj taken = volume;
+        if (!volume.spec().struct("claimRef").text("uid").equals(claim.uid())) {
+            taken = taken.with(Events.reference(claim), "spec", "claimRef");
+            taken = volume.spec().has("claimRef") ? taken : taken.with("yes", "metadata", "annotations", BY_CONTROLLER);
+            taken = writer.update(BuiltinResources.PERSISTENT_VOLUMES, taken);
+        }
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, taken.status().with("phase", "Bound"));
+        Obj named = claim.with("yes", "metadata", "annotations", COMPLETED);
+        if (claim.spec().text("volumeName").isEmpty()) {
+            named = named.with(volume.name(), "spec", "volumeName").with("yes", "metadata", "annotations",
+                    BY_CONTROLLER);
+        }
+        Obj written = writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, named);
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, written, boundStatus(written, volume));
+    }
+
+    private static Struct boundStatus(Obj claim, Obj volume) {
+        return claim.status().with("phase", "Bound").with("accessModes", volume.spec().seq("accessModes"))
+                .with("capacity", volume.spec().struct("capacity"));
+    }
+
+    private void bound(Obj claim, ExpectingWriter writer) {
+        Optional<Obj> volume = volumes.get(Key.of(claim.spec().text("volumeName")));
+        if (volume.isPresent() && VolumeMatch.meant(volume.get(), claim)) {
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, boundStatus(claim, volume.get()));
+        } else if (!claim.status().text("phase").equals("Lost")) {
+            events.warning(claim, "ClaimLost",
+                    "Bound claim has lost its PersistentVolume. Any data on the volume is lost!");
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, claim.status().with("phase", "Lost"));
+        }
+    }
+
+    private void pending(Obj claim, ExpectingWriter writer) {
+        if (claim.status().text("phase").isEmpty()) {
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim,
+                    claim.status().with("phase", "Pending"));
+        }
+        Optional<Obj> type = classes.get(Key.of(claim.spec().text("storageClassName")));
+        if (waitsForConsumer(claim)) {
+            events.normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+        } else if (type.isEmpty()) {
+            String name = claim.spec().text("storageClassName");
+            events.normal(claim, name.isEmpty() ? "FailedBinding" : "ProvisioningFailed", name.isEmpty()
+                    ? "no persistent volumes available for this claim and no storage class is set"
+                    : "storageclass.storage.k8s.io \"" + name + "\" not found");
+        } else if (!type.get().tree().text("provisioner").equals("kubernetes.io/no-provisioner")) {
+            provision(claim, type.get().tree().text("provisioner"), writer);
+        }
+    }
+
+    private void provision(Obj claim, String provisioner, ExpectingWriter writer) {
+        if (!provisioner.equals(claim.annotations().get(PROVISIONER))) {
+            writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                    claim.with(provisioner, "metadata", "annotations", PROVISIONER)
+                            .with(provisioner, "metadata", "annotations",
+                                    "volume.beta.kubernetes.io/storage-provisioner"));
+        }
+        events.normal(claim, "ExternalProvisioning",
+                "Waiting for a volume to be created either by the external provisioner '"
+                        + provisioner
+                        + "' or manually by the system administrator. If volume creation is delayed, please verify that"
+                        + " the provisioner is running and correctly registered.");
+    }
+
+    private Requeue volume(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = volumes.get(key);
+        if (found.isEmpty()) {
+            return Requeue.NEVER;
+        }
+        Obj volume = found.get();
+        Struct ref = volume.spec().struct("claimRef");
+        Optional<Obj> claim = claims.get(new Key(ref.text("namespace"), ref.text("name")));
+        boolean claimExists = claim.filter(c -> ref.text("uid").isEmpty() || c.uid().equals(ref.text("uid")))
+                .isPresent();
+        boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
+        boolean free = ref.text("uid").isEmpty();
+        String phase = bound ? "Bound" : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
+        if (!phase.equals(volume.status().text("phase"))) {
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, volume.status().with("phase", phase));
+        }
+        return Requeue.NEVER;
+    }
+}

@@ -1,0 +1,155 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EndpointsTest {
+    private final Stage stage = new Stage(d -> {
+        EndpointsObjects.add(d);
+        EndpointsMirror.add(d);
+        Disruptions.add(d);
+        JobTtl.add(d);
+    });
+
+    private void pod(String name) {
+        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "labels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
+    }
+
+    private static final Struct PORT = Struct.of("name", "http", "port", 80, "targetPort", 8080, "protocol", "TCP");
+
+    @Test
+    void separatesReadyAndNotReadyAddresses() {
+        stage.api.create(BuiltinResources.SERVICES, Stage.workload("v1", "Service", "web", Struct.of("selector",
+                Struct.of("app", "web"), "ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        pod("a");
+        pod("b");
+        stage.runPods();
+        Obj b = stage.api.get(BuiltinResources.PODS, new Key("default", "b"));
+        stage.api.seed(BuiltinResources.PODS, b.without("status", "conditions"));
+        stage.settle();
+        Struct subset = stage.one(BuiltinResources.ENDPOINTS, "web").tree().seq("subsets").struct(0);
+        assertThat(subset.seq("addresses").struct(0).struct("targetRef").text("name")).isEqualTo("a");
+        assertThat(subset.seq("notReadyAddresses").struct(0).struct("targetRef").text("name")).isEqualTo("b");
+        assertThat(subset.seq("ports").struct(0).whole("port", 0)).isEqualTo(8080);
+        stage.api.vanish(BuiltinResources.SERVICES, new Key("default", "web"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINTS)).isEmpty();
+    }
+
+    @Test
+    void marksEndpointsThatDoNotHoldAllAddresses() {
+        stage.api.create(BuiltinResources.SERVICES, Stage.workload("v1", "Service", "web", Struct.of("selector",
+                Struct.of("app", "web"), "ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        for (int i = 0; i <= EndpointsPlan.MAX_ADDRESSES; i++) {
+            stage.api.seed(BuiltinResources.PODS, backend(i, false));
+        }
+        stage.settle();
+        Obj full = stage.one(BuiltinResources.ENDPOINTS, "web");
+        assertThat(full.tree().seq("subsets").struct(0).seq("notReadyAddresses").size())
+                .isEqualTo(EndpointsPlan.MAX_ADDRESSES);
+        assertThat(full.annotations()).containsEntry("endpoints.kubernetes.io/over-capacity", "truncated");
+        stage.api.vanish(BuiltinResources.PODS, new Key("default", "p0"));
+        stage.settle();
+        assertThat(stage.one(BuiltinResources.ENDPOINTS, "web").annotations())
+                .doesNotContainKey("endpoints.kubernetes.io/over-capacity");
+    }
+
+    /// Of two ports, so that there are two subsets.
+    @Test
+    void truncatedEndpointsKeepReadyAddressesFirstAndShareTheRest() {
+        Struct named = PORT.with("targetPort", "web");
+        Obj service = Obj.of(Struct.of("spec", Struct.of("ports", Seq.of(named))));
+        List<Obj> pods = new ArrayList<>();
+        for (int i = 0; i < 1_500; i++) {
+            pods.add(backend(i, i >= 900).with(Seq.of(Struct.of("name", "c", "ports", Seq.of(Struct.of("name", "web",
+                    "containerPort", i % 3 == 0 ? 81 : 80, "protocol", "TCP")))), "spec", "containers"));
+        }
+        EndpointsPlan plan = EndpointsPlan.of(service, pods);
+        assertThat(plan.truncated()).isTrue();
+        assertThat(counts(plan, "addresses")).containsExactly(200, 400);
+        assertThat(counts(plan, "notReadyAddresses")).containsExactly(134, 266);
+        EndpointsPlan crowded = EndpointsPlan.of(service, pods.stream().map(EndpointsTest::ready).toList());
+        assertThat(counts(crowded, "addresses")).containsExactly(334, 666);
+        assertThat(counts(crowded, "notReadyAddresses")).containsExactly(0, 0);
+    }
+
+    private static List<Integer> counts(EndpointsPlan plan, String list) {
+        return plan.subsets().structs().stream().map(s -> s.seq(list).size()).toList();
+    }
+
+    private static Obj backend(int i, boolean ready) {
+        Obj pod = Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p" + i, "namespace", "default", "labels", Struct.of("app", "web")), "status",
+                Struct.of("podIP", "10.0." + i / 250 + "." + i % 250)));
+        return ready ? ready(pod) : pod;
+    }
+
+    private static Obj ready(Obj pod) {
+        return pod.with(Seq.of(Struct.of("type", "Ready", "status", "True")), "status", "conditions");
+    }
+
+    @Test
+    void mirrorsUserManagedEndpoints() {
+        stage.api.create(BuiltinResources.SERVICES,
+                Stage.workload("v1", "Service", "db", Struct.of("ports", Seq.of(PORT))),
+                WriteOptions.PLAIN);
+        stage.api.create(
+                BuiltinResources.ENDPOINTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Endpoints", "metadata",
+                        Struct.of("name", "db", "namespace", "default"), "subsets", Seq.of(Struct.of("addresses",
+                                Seq.of(Struct.of("ip", "192.0.2.7")), "ports", Seq.of(Struct.of("port", 5432)))))),
+                WriteOptions.PLAIN);
+        stage.settle();
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        assertThat(slice.labels()).containsEntry("kubernetes.io/service-name", "db");
+        assertThat(slice.tree().seq("endpoints").struct(0).seq("addresses").text(0)).isEqualTo("192.0.2.7");
+        stage.api.vanish(BuiltinResources.ENDPOINTS, new Key("default", "db"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).isEmpty();
+    }
+
+    @Test
+    void computesTheAllowedDisruptions() {
+        Obj set = stage.api.create(BuiltinResources.REPLICA_SETS, Stage.workload("apps/v1", "ReplicaSet", "web",
+                Stage.spec("web", "i", 3)), WriteOptions.PLAIN);
+        stage.api.create(BuiltinResources.POD_DISRUPTION_BUDGETS,
+                Stage.workload("policy/v1", "PodDisruptionBudget", "web",
+                        Struct.of("maxUnavailable", 1, "selector", Struct.of("matchLabels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
+        for (String name : new String[] {"a", "b", "c"}) {
+            pod(name);
+            Obj pod = stage.api.get(BuiltinResources.PODS, new Key("default", name));
+            stage.api.seed(BuiltinResources.PODS,
+                    pod.with(Seq.of(set.ownerReference()), "metadata", "ownerReferences"));
+        }
+        stage.runPods();
+        Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
+        assertThat(status.whole("expectedPods", 0)).isEqualTo(3);
+        assertThat(status.whole("desiredHealthy", 0)).isEqualTo(2);
+        assertThat(status.whole("disruptionsAllowed", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void deletesAFinishedJobAfterItsTtl() {
+        Obj job = Stage.workload("batch/v1", "Job", "j", Struct.of("ttlSecondsAfterFinished", 30));
+        stage.api.seed(BuiltinResources.JOBS,
+                job.with(Seq.of(Struct.of("type", "Complete", "status", "True", "lastTransitionTime",
+                        stage.clock.instant().toString())), "status", "conditions"));
+        stage.pass(Duration.ofSeconds(29));
+        assertThat(stage.one(BuiltinResources.JOBS, "j").terminating()).isFalse();
+        stage.pass(Duration.ofSeconds(2));
+        assertThat(stage.one(BuiltinResources.JOBS, "j").terminating()).isTrue();
+    }
+}

@@ -1,0 +1,155 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GarbageCollectorTest {
+    private final Stage stage = new Stage(GarbageCollector::add);
+    private Obj deployment = Obj.of(Struct.EMPTY);
+    private Obj set = Obj.of(Struct.EMPTY);
+
+    private Obj create(Gvr resource, String kind, String name, Obj... owners) {
+        Struct metadata = Struct.of("name", name, "namespace", "default");
+        if (owners.length > 0) {
+            metadata = metadata.with("ownerReferences",
+                    Seq.copyOf(Arrays.stream(owners).map(Obj::ownerReference).toList()));
+        }
+        return stage.api.create(resource,
+                Obj.of(Struct.of("apiVersion", resource.apiVersion(), "kind", kind, "metadata",
+                        metadata)),
+                WriteOptions.PLAIN);
+    }
+
+    @BeforeEach
+    void family() {
+        deployment = create(BuiltinResources.DEPLOYMENTS, "Deployment", "d");
+        set = create(BuiltinResources.REPLICA_SETS, "ReplicaSet", "s", deployment);
+        create(BuiltinResources.PODS, "Pod", "p", set);
+        stage.pass(Duration.ofMillis(100));
+    }
+
+    private void delete(String propagation) {
+        stage.api.delete(BuiltinResources.DEPLOYMENTS, deployment.key(), DeleteOptions.PLAIN.propagating(propagation));
+        stage.pass(Duration.ofMillis(100));
+    }
+
+    @Test
+    void keepsObjectsWithAnOwner() {
+        assertThat(stage.pods()).hasSize(1);
+    }
+
+    @Test
+    void deletesDependentsInTheBackground() {
+        delete("Background");
+        assertThat(stage.all(BuiltinResources.DEPLOYMENTS)).isEmpty();
+        assertThat(stage.all(BuiltinResources.REPLICA_SETS)).isEmpty();
+        assertThat(stage.pods()).isEmpty();
+    }
+
+    @Test
+    void deletesDependentsBeforeTheOwnerInTheForeground() {
+        stage.run(new Key("default", "p"));
+        delete("Foreground");
+        assertThat(stage.one(BuiltinResources.DEPLOYMENTS, "d").terminating()).isTrue();
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "s").terminating()).isTrue();
+        assertThat(stage.pods().getFirst().terminating()).isTrue();
+        stage.runPods();
+        assertThat(stage.pods()).isEmpty();
+        assertThat(stage.all(BuiltinResources.REPLICA_SETS)).isEmpty();
+        assertThat(stage.all(BuiltinResources.DEPLOYMENTS)).isEmpty();
+    }
+
+    @Test
+    void removesOwnerReferencesWhenOrphaning() {
+        delete("Orphan");
+        assertThat(stage.all(BuiltinResources.DEPLOYMENTS)).isEmpty();
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "s").owners()).isEmpty();
+        assertThat(stage.pods()).hasSize(1);
+    }
+
+    @Test
+    void keepsOrphanedObjectsWithAStaleView() {
+        OwnerGraph graph = new OwnerGraph();
+        GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {
+        });
+        ExpectingWriter writer = new ExpectingWriter(stage.api);
+        garbage.reconcile(new Key("resources", "refresh"), writer);
+        stage.settle();
+        delete("Orphan");
+        graph.put(OwnerGraph.Node.of(BuiltinResources.REPLICA_SETS, set));
+        garbage.reconcile(Key.of(set.uid()), writer);
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "s").owners()).isEmpty();
+    }
+
+    @Test
+    void dropsOnlyTheReferenceWhileAnotherOwnerExists() {
+        Obj other = create(BuiltinResources.DEPLOYMENTS, "Deployment", "e");
+        Struct reference = other.ownerReference().with("controller", false);
+        stage.api.update(BuiltinResources.REPLICA_SETS,
+                set.with(Seq.of(deployment.ownerReference(), reference), "metadata", "ownerReferences"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        delete("Background");
+        assertThat(stage.one(BuiltinResources.REPLICA_SETS, "s").owners()).hasSize(1);
+    }
+
+    @Test
+    void deletesAnObjectWhoseOwnerNeverExisted() {
+        Obj ghost = deployment.with("11111111-0000-0000-0000-000000000000", "metadata", "uid");
+        create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "c", ghost);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.all(BuiltinResources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
+    void deletesCyclesOfOwnership() {
+        Obj a = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "a");
+        Obj b = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "b", a);
+        Obj c = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "c", b);
+        stage.api.update(BuiltinResources.CONFIG_MAPS,
+                a.with(Seq.of(c.ownerReference()), "metadata", "ownerReferences"),
+                WriteOptions.PLAIN);
+        stage.pass(Duration.ofMillis(100));
+        stage.api.delete(BuiltinResources.CONFIG_MAPS, a.key(), DeleteOptions.PLAIN.propagating("Foreground"));
+        for (int i = 0; i < 5; i++) {
+            stage.pass(Duration.ofSeconds(1));
+        }
+        assertThat(stage.all(BuiltinResources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
+    void keepsOnlyOwnedOrWaitingObjects() {
+        OwnerGraph graph = new OwnerGraph();
+        graph.put(OwnerGraph.Node.of(BuiltinResources.DEPLOYMENTS, deployment));
+        graph.put(OwnerGraph.Node.of(BuiltinResources.REPLICA_SETS, set));
+        assertThat(graph.node(deployment.uid())).isEmpty();
+        assertThat(graph.dependents(deployment.uid())).hasSize(1);
+        graph.put(
+                OwnerGraph.Node.of(BuiltinResources.REPLICA_SETS, set.with(Seq.EMPTY, "metadata", "ownerReferences")));
+        assertThat(graph.node(set.uid())).isEmpty();
+        assertThat(graph.dependents(deployment.uid())).isEmpty();
+    }
+
+    @Test
+    void retriesARefusedDeletion() {
+        stage.api.refuse("delete", BuiltinResources.REPLICA_SETS, ApiFault.unavailable("later"));
+        delete("Background");
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.all(BuiltinResources.REPLICA_SETS)).isEmpty();
+    }
+}

@@ -1,0 +1,130 @@
+package io.k3j.controllerscluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import org.junit.jupiter.api.Test;
+
+class VolumesTest {
+    private static final Key DATA = new Key("default", "data");
+    private final Stage stage = new Stage(d -> {
+        VolumeBinder.add(d);
+        StorageProtection.add(d);
+    });
+
+    private void volume(String name, String size) {
+        stage.api.create(
+                BuiltinResources.PERSISTENT_VOLUMES, Obj.of(Struct.of("apiVersion", "v1", "kind", "PersistentVolume",
+                        "metadata", Struct.of("name", name), "spec", Struct.of("capacity", Struct.of("storage", size),
+                                "accessModes", Seq.of("ReadWriteOnce", "ReadOnlyMany")))),
+                WriteOptions.PLAIN);
+    }
+
+    private void claim(String type) {
+        Struct spec = Struct.of("accessModes", Seq.of("ReadWriteOnce"), "resources",
+                Struct.of("requests", Struct.of("storage", "2Gi")));
+        stage.api.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                Stage.workload("v1", "PersistentVolumeClaim", "data",
+                        type.isEmpty() ? spec : spec.with("storageClassName", type)),
+                WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    private String phase(String volume) {
+        return stage.one(BuiltinResources.PERSISTENT_VOLUMES, volume).status().text("phase");
+    }
+
+    private Obj claim() {
+        return stage.api.get(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, DATA);
+    }
+
+    @Test
+    void bindsAClaimToTheSmallestVolumeThatFits() {
+        volume("small", "1Gi");
+        volume("large", "9Gi");
+        volume("right", "3Gi");
+        claim("");
+        assertThat(claim().spec().text("volumeName")).isEqualTo("right");
+        assertThat(claim().status().text("phase")).isEqualTo("Bound");
+        assertThat(claim().status().struct("capacity").text("storage")).isEqualTo("3Gi");
+        assertThat(phase("right")).isEqualTo("Bound");
+        assertThat(phase("small")).isEqualTo("Available");
+    }
+
+    @Test
+    void bindsAsSoonAsAVolumeAppearsAndReleasesItAfterTheClaim() {
+        claim("");
+        assertThat(claim().status().text("phase")).isEqualTo("Pending");
+        assertThat(stage.events()).contains(
+                "FailedBinding: no persistent volumes available for this claim and no storage class is set");
+        volume("late", "5Gi");
+        stage.settle();
+        assertThat(claim().status().text("phase")).isEqualTo("Bound");
+        stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, DATA, DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).isEmpty();
+        assertThat(phase("late")).isEqualTo("Released");
+    }
+
+    @Test
+    void waitsForTheFirstConsumerAndSetsTheProvisioner() {
+        stage.api.seed(BuiltinResources.STORAGE_CLASSES,
+                Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass",
+                        "metadata", Struct.of("name", "local-path"), "provisioner", "rancher.io/local-path",
+                        "volumeBindingMode",
+                        "WaitForFirstConsumer")));
+        claim("local-path");
+        assertThat(stage.events())
+                .contains("WaitForFirstConsumer: waiting for first consumer to be created before binding");
+        stage.api.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim().with("n1", "metadata", "annotations",
+                "volume.kubernetes.io/selected-node"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().annotations()).containsEntry("volume.kubernetes.io/storage-provisioner",
+                "rancher.io/local-path");
+    }
+
+    @Test
+    void leavesTheVolumeChoiceToTheScheduler() {
+        stage.api.seed(BuiltinResources.STORAGE_CLASSES, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind",
+                "StorageClass", "metadata", Struct.of("name", "late"), "provisioner", "example.com/p",
+                "volumeBindingMode", "WaitForFirstConsumer")));
+        volume("free", "5Gi");
+        Obj volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, "free");
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES, volume.with("late", "spec", "storageClassName"));
+        claim("late");
+        stage.api.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim().with("n1", "metadata", "annotations",
+                "volume.kubernetes.io/selected-node"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().spec().text("volumeName")).isEmpty();
+        volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, "free");
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES,
+                volume.with(Struct.of("namespace", "default", "name", "data",
+                        "uid", claim().uid()), "spec", "claimRef"));
+        stage.settle();
+        assertThat(claim().spec().text("volumeName")).isEqualTo("free");
+    }
+
+    @Test
+    void keepsAClaimInUse() {
+        volume("v", "5Gi");
+        claim("");
+        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec",
+                Struct.of("volumes", Seq.of(Struct.of("name", "d",
+                        "persistentVolumeClaim", Struct.of("claimName", "data")))))),
+                WriteOptions.PLAIN);
+        stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, DATA, DeleteOptions.PLAIN);
+        stage.settle();
+        assertThat(claim().terminating()).isTrue();
+        stage.api.vanish(BuiltinResources.PODS, new Key("default", "p"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).isEmpty();
+    }
+}

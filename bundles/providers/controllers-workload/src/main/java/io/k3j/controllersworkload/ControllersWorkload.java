@@ -1,0 +1,54 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.ControllerContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the workload controllers while this server holds their Lease.
+@Component(service = {}, configurationPid = "io.k3j.controllersworkload",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
+public final class ControllersWorkload {
+    private final ControllerContext context;
+
+    /// Starts the loops; each begins when its views are synced.
+    @Activate
+    public ControllersWorkload(@Reference ApiClient api, @Reference Health health) {
+        HealthScope scope = health.scope("controllers-workload");
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        add(context);
+        context.run("controllers-workload", health, trouble -> {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
+        });
+    }
+
+    /// Adds every controller of this bundle.
+    static void add(ControllerContext context) {
+        Deployments.add(context);
+        DaemonSets.add(context);
+        Jobs.add(context);
+        CronJobs.add(context);
+        StatefulSets.add(context);
+        ReplicaSets.add(context, Replicas.SETS);
+        ReplicaSets.add(context, Replicas.CONTROLLERS);
+    }
+
+    /// Stops within five seconds; objects stay as they are.
+    @Deactivate
+    public void stop() {
+        context.close();
+    }
+}

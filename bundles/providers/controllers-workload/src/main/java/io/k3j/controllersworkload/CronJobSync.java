@@ -1,0 +1,186 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.apimachinery.CronSchedule;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One sync of one CronJob.
+final class CronJobSync {
+    private static final int MOST_MISSED = 100;
+    private static final Duration SLACK = Duration.ofMillis(100);
+
+    private final ExpectingWriter writer;
+    private final Events events;
+    private final Instant now;
+    private final Obj cron;
+    private final List<Obj> jobs;
+    private final List<Struct> active = new ArrayList<>();
+    private String lastSchedule;
+    private String lastSuccess;
+
+    CronJobSync(ExpectingWriter writer, Events events, Instant now, Obj cron, List<Obj> jobs) {
+        this.writer = writer;
+        this.events = events;
+        this.now = now;
+        this.cron = cron;
+        this.jobs = jobs;
+        this.lastSchedule = cron.status().text("lastScheduleTime");
+        this.lastSuccess = cron.status().text("lastSuccessfulTime");
+    }
+
+    /// Updates the list of active jobs, and deletes old ones beyond the history limits.
+    void tidy() {
+        for (Obj job : jobs.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
+            boolean listed = cron.status().seq("active").structs().stream()
+                    .anyMatch(r -> r.text("uid").equals(job.uid()));
+            if (!JobSync.finished(job)) {
+                active.add(reference(job));
+                continue;
+            }
+            boolean complete = Conditions.isTrue(job.status().seq("conditions"), "Complete");
+            if (listed) {
+                events.normal(cron, "SawCompletedJob", "Saw completed job: " + job.name() + ", condition: "
+                        + (complete ? "Complete" : "Failed"));
+            }
+            String end = job.status().text("completionTime");
+            lastSuccess = complete && end.compareTo(lastSuccess) > 0 ? end : lastSuccess;
+        }
+        trim("Complete", cron.spec().whole("successfulJobsHistoryLimit", 3));
+        trim("Failed", cron.spec().whole("failedJobsHistoryLimit", 1));
+    }
+
+    private void trim(String condition, long limit) {
+        List<Obj> ended = jobs.stream().filter(j -> Conditions.isTrue(j.status().seq("conditions"), condition))
+                .filter(j -> !j.terminating()).sorted(Comparator.comparing((Obj j) -> j.status().text("startTime"))
+                        .thenComparing(Obj::name))
+                .toList();
+        ended.stream().limit(Math.max(0, ended.size() - limit)).forEach(this::delete);
+    }
+
+    private void delete(Obj job) {
+        if (writer.delete(BuiltinResources.JOBS, job, DeleteOptions.PLAIN.propagating("Background"))) {
+            events.normal(cron, "SuccessfulDelete", "Deleted job " + job.name());
+            active.removeIf(r -> r.text("uid").equals(job.uid()));
+        }
+    }
+
+    /// Creates the job that is due, if any.
+    Requeue schedule(CronSchedule schedule) {
+        if (cron.spec().flag("suspend")) {
+            return Requeue.NEVER;
+        }
+        @Nullable
+        Instant due = due(schedule);
+        if (due != null) {
+            start(due);
+        }
+        Optional<Instant> next = schedule.after(now);
+        return next.map(n -> Requeue.after(Duration.between(now, n).plus(SLACK))).orElse(Requeue.NEVER);
+    }
+
+    /// The latest schedule time since the last one that was handled; null when none is due.
+    private @Nullable Instant due(CronSchedule schedule) {
+        Instant from = Times.parse(lastSchedule)
+                .orElse(Times.parse(cron.metadata().text("creationTimestamp")).orElse(now));
+        long deadline = cron.spec().whole("startingDeadlineSeconds", -1);
+        Instant earliest = deadline < 0 ? Instant.MIN : now.minusSeconds(deadline);
+        from = from.isBefore(earliest) ? earliest : from;
+        @Nullable
+        Instant due = null;
+        int missed = 0;
+        for (Optional<Instant> t = schedule.after(from); t.isPresent()
+                && !t.get().isAfter(now); t = schedule.after(due)) {
+            due = t.get();
+            if (++missed > MOST_MISSED) {
+                events.warning(cron, "TooManyMissedTimes", "too many missed start times. Set or decrease"
+                        + " .spec.startingDeadlineSeconds or check clock skew");
+                due = latest(schedule);
+                break;
+            }
+        }
+        return due;
+    }
+
+    private Instant latest(CronSchedule schedule) {
+        Instant due = now;
+        for (Duration back = Duration.ofMinutes(2);; back = back.multipliedBy(2)) {
+            Optional<Instant> t = schedule.after(now.minus(back));
+            if (t.isPresent() && !t.get().isAfter(now)) {
+                for (; t.isPresent() && !t.get().isAfter(now); t = schedule.after(t.get())) {
+                    due = t.get();
+                }
+                return due;
+            }
+        }
+    }
+
+    private void start(Instant due) {
+        String policy = cron.spec().text("concurrencyPolicy");
+        if (policy.equals("Forbid") && !active.isEmpty()) {
+            events.normal(cron, "JobAlreadyActive",
+                    "Not starting job because prior execution is running and concurrency policy is Forbid");
+            return;
+        }
+        if (policy.equals("Replace")) {
+            jobs.stream().filter(j -> !JobSync.finished(j) && !j.terminating()).forEach(this::delete);
+        }
+        Obj job = job(due);
+        try {
+            Obj made = writer.create(BuiltinResources.JOBS, job);
+            active.add(reference(made));
+            events.normal(cron, "SuccessfulCreate", "Created job " + made.name());
+        } catch (ApiFault fault) {
+            boolean ours = fault.reason().equals("AlreadyExists")
+                    && jobs.stream().anyMatch(j -> j.name().equals(job.name()));
+            if (!ours && !PodControl.namespaceTerminating(fault)) {
+                throw fault;
+            }
+        }
+        lastSchedule = Times.seconds(due);
+    }
+
+    private Obj job(Instant due) {
+        Struct template = cron.spec().struct("jobTemplate");
+        Struct given = template.struct("metadata");
+        Struct metadata = Struct.builder().put("name", cron.name() + "-" + due.getEpochSecond() / 60)
+                .put("namespace", cron.namespace()).putUnlessEmpty("labels", given.get("labels"))
+                .put("annotations", given.struct("annotations").with("batch.kubernetes.io/cronjob-scheduled-timestamp",
+                        Times.seconds(due)))
+                .put("ownerReferences", Seq.of(cron.ownerReference())).build();
+        return Obj.of(Struct.of("apiVersion", "batch/v1", "kind", "Job", "metadata", metadata, "spec",
+                template.struct("spec")));
+    }
+
+    private static Struct reference(Obj job) {
+        return Struct.of("kind", "Job", "namespace", job.namespace(), "name", job.name(), "uid", job.uid(),
+                "apiVersion",
+                "batch/v1", "resourceVersion", Long.toString(job.revision()));
+    }
+
+    /// Writes the status.
+    void write() {
+        List<Struct> known = cron.status().seq("active").structs();
+        boolean same = known.stream().map(r -> r.text("uid")).toList()
+                .equals(active.stream().map(r -> r.text("uid")).toList());
+        Struct status = Struct.builder().putUnlessEmpty("active", same ? known : active)
+                .putUnlessEmpty("lastScheduleTime", lastSchedule).putUnlessEmpty("lastSuccessfulTime", lastSuccess)
+                .build();
+        writer.updateStatus(BuiltinResources.CRON_JOBS, cron, status);
+    }
+}

@@ -1,0 +1,146 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.controllerkit.IntOrPercent;
+import io.k3j.controllerkit.Pods;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The next changes of a DaemonSet. Pure.
+///
+/// @param create the nodes that need a pod
+/// @param delete the pods to delete
+/// @param status the current status
+record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
+    /// Builds the plan node by node.
+    private static final class Draft {
+        private final Obj set;
+        private final String hash;
+        private final Instant now;
+        private final List<String> create = new ArrayList<>();
+        private final List<Obj> delete = new ArrayList<>();
+        private final Map<String, Integer> counts = new HashMap<>();
+        private final List<Obj> outdated = new ArrayList<>();
+
+        Draft(Obj set, String hash, Instant now) {
+            this.set = set;
+            this.hash = hash;
+            this.now = now;
+        }
+
+        void node(Obj node, List<Obj> pods) {
+            DaemonNodes.Fit fit = DaemonNodes.fit(set.spec().struct("template"), node);
+            List<Obj> running = new ArrayList<>();
+            for (Obj pod : pods) {
+                if (Pods.finished(pod) && !pod.terminating() && fit.stay()) {
+                    delete.add(pod);
+                } else if (Pods.active(pod)) {
+                    running.add(pod);
+                }
+            }
+            if (fit.run()) {
+                count("desired", 1);
+            }
+            if (!fit.stay()) {
+                delete.addAll(running);
+            } else {
+                wanted(node, fit, pods, running);
+            }
+            count(!pods.isEmpty() && fit.run() ? "current" : "", 1);
+            count(!pods.isEmpty() && !fit.run() ? "misscheduled" : "", 1);
+        }
+
+        private void wanted(Obj node, DaemonNodes.Fit fit, List<Obj> pods, List<Obj> running) {
+            if (pods.stream().noneMatch(p -> Pods.active(p) || p.terminating()) && fit.run()) {
+                create.add(node.name());
+                return;
+            }
+            running.sort(Comparator.<Obj, String>comparing(p -> p.metadata().text("creationTimestamp"))
+                    .thenComparing(Obj::name));
+            if (running.size() > 1) {
+                delete.addAll(running.subList(1, running.size()));
+            }
+            if (!running.isEmpty() && fit.run()) {
+                tally(running.getFirst());
+            }
+        }
+
+        private void tally(Obj pod) {
+            long minReady = set.spec().whole("minReadySeconds", 0);
+            boolean updated = hash.equals(pod.labels().get(ControllerRevisions.LABEL));
+            count(Pods.ready(pod) ? "ready" : "", 1);
+            count(Pods.available(pod, minReady, now) ? "available" : "", 1);
+            count(updated ? "updated" : "", 1);
+            if (!updated) {
+                outdated.add(pod);
+            }
+        }
+
+        private void count(String what, int by) {
+            counts.merge(what, by, Integer::sum);
+        }
+
+        private int of(String what) {
+            return counts.getOrDefault(what, 0);
+        }
+
+        /// Deletes outdated pods within `maxUnavailable`; unavailable pods first.
+        void roll() {
+            Struct strategy = set.spec().struct("updateStrategy");
+            if (strategy.text("type").equals("OnDelete")) {
+                return;
+            }
+            Struct rules = strategy.struct("rollingUpdate");
+            Object asked = rules.has("maxUnavailable") ? rules.get("maxUnavailable") : 1L;
+            int most = Math.max(1, IntOrPercent.resolve(asked, of("desired"), true));
+            int room = most - (of("desired") - of("available"));
+            long minReady = set.spec().whole("minReadySeconds", 0);
+            for (Obj pod : outdated) {
+                if (!Pods.available(pod, minReady, now)) {
+                    delete.add(pod);
+                } else if (room > 0) {
+                    delete.add(pod);
+                    room--;
+                }
+            }
+        }
+
+        Struct status() {
+            Struct.Builder b = Struct.builder().put("currentNumberScheduled", of("current"))
+                    .put("numberMisscheduled", of("misscheduled")).put("desiredNumberScheduled", of("desired"))
+                    .put("numberReady", of("ready")).put("observedGeneration", set.generation());
+            positive(b, "updatedNumberScheduled", of("updated"));
+            positive(b, "numberAvailable", of("available"));
+            positive(b, "numberUnavailable", of("desired") - of("available"));
+            if (set.status().has("collisionCount")) {
+                b.put("collisionCount", set.status().get("collisionCount"));
+            }
+            return b.build();
+        }
+
+        private static void positive(Struct.Builder b, String field, int count) {
+            if (count > 0) {
+                b.put(field, count);
+            }
+        }
+    }
+
+    static DaemonPlan of(Obj set, List<Obj> pods, List<Obj> nodes, String hash, Instant now) {
+        Map<String, List<Obj>> byNode = new HashMap<>();
+        pods.forEach(p -> byNode.computeIfAbsent(DaemonNodes.target(p), n -> new ArrayList<>()).add(p));
+        Draft draft = new Draft(set, hash, now);
+        for (Obj node : nodes.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
+            List<Obj> here = byNode.remove(node.name());
+            draft.node(node, here == null ? List.of() : here);
+        }
+        byNode.values().forEach(lost -> lost.stream().filter(p -> Pods.node(p).isEmpty() && Pods.active(p))
+                .forEach(draft.delete::add));
+        draft.roll();
+        return new DaemonPlan(draft.create, draft.delete, draft.status());
+    }
+}

@@ -1,0 +1,283 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Times;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Null;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One sync of one Job.
+final class JobSync {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(10);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(6);
+
+    /// The outcome of a Job.
+    private record End(boolean success, String reason, String message) {
+    }
+
+    private final ExpectingWriter writer;
+    private final Events events;
+    private final Instant now;
+    private final JobSpec spec;
+    private final List<Obj> pods;
+    private final JobTracking tally;
+    private Seq conditions;
+    private String startTime;
+    private Requeue again = Requeue.NEVER;
+
+    JobSync(ExpectingWriter writer, Events events, Instant now, Obj job, List<Obj> pods) {
+        this.writer = writer;
+        this.events = events;
+        this.now = now;
+        this.spec = new JobSpec(job);
+        this.pods = pods;
+        this.tally = new JobTracking(spec, pods);
+        this.conditions = job.status().seq("conditions");
+        this.startTime = job.status().text("startTime");
+    }
+
+    Requeue run() {
+        suspendOrResume();
+        End end = end();
+        PodControl podControl = new PodControl(writer, events, spec.job());
+        @Nullable
+        ApiFault fault = null;
+        if (end != null) {
+            tally.markFinished();
+            mark(end.success() ? "SuccessCriteriaMet" : "FailureTarget", end);
+            podControl.delete(tally.active());
+        } else if (!spec.job().terminating()) {
+            fault = manageCatching(podControl);
+        }
+        boolean done = end != null && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
+        if (end != null && done) {
+            mark(end.success() ? "Complete" : "Failed", end);
+            events.tell(Events.reference(spec.job()), end.success() ? "Normal" : "Warning",
+                    end.success() ? "Completed" : end.reason(), end.success() ? "Job completed" : end.message());
+        }
+        write(end != null && done && end.success());
+        tally.release().forEach(this::release);
+        if (fault != null && !PodControl.namespaceTerminating(fault)) {
+            throw fault;
+        }
+        return again;
+    }
+
+    /// Manages pods; a refused create is returned, so that finished pods are still counted and released.
+    private @Nullable ApiFault manageCatching(PodControl podControl) {
+        try {
+            manage(podControl);
+            return null;
+        } catch (ApiFault fault) {
+            return fault;
+        }
+    }
+
+    static boolean finished(Obj job) {
+        Seq conditions = job.status().seq("conditions");
+        return Conditions.isTrue(conditions, "Complete") || Conditions.isTrue(conditions, "Failed");
+    }
+
+    private void suspendOrResume() {
+        boolean was = Conditions.isTrue(conditions, "Suspended");
+        if (spec.suspended() && !was) {
+            conditions = Conditions.with(conditions, Conditions.of("Suspended", true, "JobSuspended", "Job suspended"),
+                    now);
+            events.normal(spec.job(), "Suspended", "Job suspended");
+            startTime = "";
+        } else if (!spec.suspended()) {
+            if (was) {
+                conditions = Conditions.with(conditions, Conditions.of("Suspended", false, "JobResumed", "Job resumed"),
+                        now);
+                events.normal(spec.job(), "Resumed", "Job resumed");
+            }
+            startTime = startTime.isEmpty() ? Times.seconds(now) : startTime;
+        }
+    }
+
+    private @Nullable End end() {
+        for (String type : List.of("FailureTarget", "SuccessCriteriaMet")) {
+            Struct known = conditions.find("type", type);
+            if (known.text("status").equals("True")) {
+                return new End(type.equals("SuccessCriteriaMet"), known.text("reason"), known.text("message"));
+            }
+        }
+        if (!tally.failure().isEmpty()) {
+            return new End(false, "PodFailurePolicy", tally.failure());
+        }
+        if (tally.failed() > spec.backoffLimit() || restartsExceeded()) {
+            return new End(false, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        }
+        if (deadlinePassed()) {
+            return new End(false, "DeadlineExceeded", "Job was active longer than specified deadline");
+        }
+        int rule = spec.metRule(tally.indexes());
+        if (rule >= 0) {
+            return new End(true, "SuccessPolicy", "Matched rules at index " + rule);
+        }
+        return tally.failures().enabled() ? indexesEnd() : completed();
+    }
+
+    private @Nullable End indexesEnd() {
+        long failed = tally.failures().failed().size();
+        if (failed > spec.job().spec().whole("maxFailedIndexes", Long.MAX_VALUE)) {
+            return new End(false, "MaxFailedIndexesExceeded",
+                    "Job has exceeded the specified maximal number of failed indexes");
+        }
+        return failed > 0 && failed + tally.succeeded() >= spec.completions()
+                ? new End(false, "FailedIndexes", "Job has failed indexes")
+                : completed();
+    }
+
+    private @Nullable End completed() {
+        boolean complete = spec.fixed()
+                ? tally.succeeded() >= spec.completions()
+                : tally.succeeded() > 0 && tally.active().isEmpty();
+        return complete && !spec.suspended()
+                ? new End(true, "CompletionsReached", "Reached expected number of succeeded pods")
+                : null;
+    }
+
+    private boolean restartsExceeded() {
+        if (!spec.job().spec().struct("template").struct("spec").text("restartPolicy").equals("OnFailure")) {
+            return false;
+        }
+        long restarts = tally.active().stream().mapToLong(Pods::restarts).sum();
+        return spec.backoffLimit() == 0 ? restarts > 0 : restarts >= spec.backoffLimit();
+    }
+
+    private boolean deadlinePassed() {
+        long seconds = spec.job().spec().whole("activeDeadlineSeconds", -1);
+        if (seconds < 0 || spec.suspended() || startTime.isEmpty()) {
+            return false;
+        }
+        Duration left = Duration.ofSeconds(seconds).minus(Times.since(startTime, now));
+        again = left.isPositive() ? again.or(Requeue.after(left)) : again;
+        return !left.isPositive();
+    }
+
+    private void mark(String type, End end) {
+        conditions = Conditions.with(conditions,
+                Conditions.of(type, true, end.reason(), end.message()).with("lastProbeTime", Times.seconds(now)), now);
+    }
+
+    private void manage(PodControl podControl) {
+        long wanted = wanted();
+        long running = tally.active().size();
+        if (running > wanted) {
+            List<Obj> order = DeletionOrder.of(tally.active(), tally.active(), now);
+            podControl.delete(order.subList(0, (int) (running - wanted)));
+            return;
+        }
+        long waiting = spec.replacesFailedOnly() ? tally.terminating() : 0;
+        long missing = Math.min(wanted - running - waiting, PodControl.BURST);
+        if (missing <= 0) {
+            return;
+        }
+        Duration wait = tally.failures().enabled() ? Duration.ZERO : remainingBackOff();
+        if (wait.isPositive()) {
+            again = again.or(Requeue.after(wait));
+            return;
+        }
+        if (spec.indexed()) {
+            List<Long> indexes = tally.missing(missing).stream().filter(this::due).toList();
+            podControl.create(indexes.size(), i -> spec.pod(indexes.get(i), tally.failures().counts(indexes.get(i))));
+        } else {
+            podControl.create((int) missing, i -> spec.pod(-1, Struct.EMPTY));
+        }
+    }
+
+    private boolean due(long index) {
+        Duration wait = tally.failures().left(index, now);
+        if (wait.isPositive()) {
+            again = again.or(Requeue.after(wait));
+        }
+        return !wait.isPositive();
+    }
+
+    private long wanted() {
+        if (spec.suspended()) {
+            return 0;
+        }
+        if (!spec.fixed()) {
+            return tally.succeeded() > 0 ? tally.active().size() : spec.parallelism();
+        }
+        return Math.min(spec.parallelism(),
+                spec.completions() - tally.succeeded() - tally.failures().failed().size());
+    }
+
+    /// The remaining back-off before failed pods are replaced.
+    private Duration remainingBackOff() {
+        List<Obj> ended = pods.stream().filter(Pods::finished).sorted(Comparator.comparing(JobSync::endedAt).reversed())
+                .toList();
+        int failures = 0;
+        while (failures < ended.size() && Pods.phase(ended.get(failures)).equals("Failed")) {
+            failures++;
+        }
+        if (failures == 0) {
+            return Duration.ZERO;
+        }
+        return backOff(failures).minus(Duration.between(endedAt(ended.getFirst()), now));
+    }
+
+    /// The back-off after a number of failures.
+    static Duration backOff(long failures) {
+        Duration delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
+        return delay.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : delay;
+    }
+
+    /// When the last container of a pod terminated.
+    static Instant endedAt(Obj pod) {
+        Instant last = Instant.EPOCH;
+        for (Struct status : pod.status().seq("containerStatuses").structs()) {
+            Instant at = Times.parse(status.struct("state").struct("terminated").text("finishedAt"))
+                    .orElse(Instant.EPOCH);
+            last = at.isAfter(last) ? at : last;
+        }
+        String born = pod.metadata().text("creationTimestamp");
+        return last.equals(Instant.EPOCH) ? Times.parse(born).orElse(Instant.EPOCH) : last;
+    }
+
+    private void write(boolean succeeded) {
+        Struct.Builder b = tally.into(spec.job().status());
+        b.remove("startTime").putUnlessEmpty("startTime", startTime);
+        b.remove("conditions").putUnlessEmpty("conditions", conditions);
+        if (succeeded) {
+            b.put("completionTime", Times.seconds(now));
+        }
+        writer.updateStatus(BuiltinResources.JOBS, spec.job(), b.build());
+    }
+
+    private void release(Obj pod) {
+        release(writer, pod);
+    }
+
+    /// Removes the tracking finalizer from a pod.
+    static void release(ExpectingWriter writer, Obj pod) {
+        List<String> left = pod.finalizers().stream().filter(f -> !f.equals(JobSpec.FINALIZER)).toList();
+        Struct metadata = Struct.of("uid", pod.uid(), "resourceVersion", Long.toString(pod.revision()), "finalizers",
+                left.isEmpty() ? Null.NULL : left);
+        try {
+            writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+                    WriteOptions.PLAIN);
+        } catch (ApiFault fault) {
+            if (fault.code() != 404) {
+                throw fault;
+            }
+        }
+    }
+}

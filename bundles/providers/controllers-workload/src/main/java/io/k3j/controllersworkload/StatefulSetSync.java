@@ -1,0 +1,220 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IntOrPercent;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One sync of one StatefulSet: at most one pod at a time unless pod management is parallel.
+final class StatefulSetSync {
+    private final ExpectingWriter writer;
+    private final Events events;
+    private final Instant now;
+    private final Obj set;
+    private final Obj current;
+    private final Obj update;
+    private final TreeMap<Long, Obj> replicas = new TreeMap<>();
+    private final List<Obj> condemned = new ArrayList<>();
+    private final List<Obj> created = Collections.synchronizedList(new ArrayList<>());
+    private final boolean ordered;
+
+    /// @param current the current revision, `update` the target one
+    StatefulSetSync(Tools tools, Obj set, Obj current, Obj update, List<Obj> pods) {
+        this.writer = tools.writer();
+        this.events = tools.events();
+        this.now = tools.now();
+        this.set = set;
+        this.current = current;
+        this.update = update;
+        this.ordered = !set.spec().text("podManagementPolicy").equals("Parallel");
+        long first = StatefulPods.start(set);
+        for (Obj pod : pods) {
+            long ordinal = StatefulPods.ordinal(set, pod);
+            if (ordinal >= first && ordinal < first + StatefulPods.replicas(set)) {
+                replicas.put(ordinal, pod);
+            } else if (ordinal >= 0) {
+                condemned.add(pod);
+            }
+        }
+        condemned.sort(Comparator.comparingLong((Obj p) -> StatefulPods.ordinal(set, p)).reversed());
+    }
+
+    /// The dependencies of a sync.
+    record Tools(ExpectingWriter writer, Events events, Instant now) {
+    }
+
+    /// Runs the sync.
+    void run() {
+        try {
+            if (!set.terminating() && scaleUp() && scaleDown()) {
+                rollingUpdate();
+            }
+        } finally {
+            writeStatus();
+        }
+    }
+
+    /// Creates and replaces pods in order of their ordinals.
+    /// @return whether the sync may continue with scaling down
+    private boolean scaleUp() {
+        long first = StatefulPods.start(set);
+        List<Long> missing = new ArrayList<>();
+        for (long ordinal = first; ordinal < first + StatefulPods.replicas(set); ordinal++) {
+            Obj pod = replicas.get(ordinal);
+            if (pod == null) {
+                if (ordered) {
+                    create(ordinal);
+                    return false;
+                }
+                missing.add(ordinal);
+            } else if (Pods.finished(pod) && !pod.terminating()) {
+                events.warning(set,
+                        Pods.phase(pod).equals("Failed") ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
+                        "StatefulSet " + set.key() + " is recreating " + Pods.phase(pod) + " Pod " + pod.name());
+                delete(pod);
+                if (ordered) {
+                    return false;
+                }
+            } else if (ordered && !available(pod)) {
+                return false;
+            }
+        }
+        SlowStart.run(missing.size(), i -> create(missing.get(i)));
+        return true;
+    }
+
+    private boolean available(Obj pod) {
+        return StatefulPods.healthy(pod) && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
+    }
+
+    /// Deletes pods above the replica count, from the highest ordinal down; in order only while the remaining ones
+    /// are healthy.
+    private boolean scaleDown() {
+        Obj sick = firstUnhealthy();
+        for (Obj pod : condemned) {
+            if (ordered && !pod.terminating() && pod != sick && !running(pod)) {
+                return false;
+            }
+            if (!pod.terminating()) {
+                delete(pod);
+            }
+            if (ordered) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The unhealthy pod of the lowest ordinal, the only unhealthy one that may be deleted.
+    private @Nullable Obj firstUnhealthy() {
+        return Stream.concat(replicas.values().stream(), condemned.reversed().stream())
+                .filter(p -> !StatefulPods.healthy(p)).findFirst().orElse(null);
+    }
+
+    private boolean running(Obj pod) {
+        return Pods.phase(pod).equals("Running")
+                && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
+    }
+
+    /// Deletes pods of older revisions, from the highest ordinal down to the partition.
+    private void rollingUpdate() {
+        Struct strategy = set.spec().struct("updateStrategy");
+        if (strategy.text("type").equals("OnDelete")) {
+            return;
+        }
+        Struct rules = strategy.struct("rollingUpdate");
+        int room = rules.has("maxUnavailable")
+                ? Math.max(1, IntOrPercent.resolve(rules.get("maxUnavailable"), StatefulPods.replicas(set), true))
+                : 1;
+        long unavailable = replicas.values().stream().filter(p -> !available(p)).count();
+        for (Obj pod : replicas.tailMap(StatefulPods.start(set) + rules.whole("partition", 0), true).descendingMap()
+                .values()) {
+            boolean old = !revision(pod).equals(update.name());
+            if (old && !pod.terminating() && (unavailable < room || !available(pod))) {
+                unavailable += available(pod) ? 1 : 0;
+                delete(pod);
+            }
+            if (unavailable >= room) {
+                return;
+            }
+        }
+    }
+
+    private static String revision(Obj pod) {
+        return pod.labels().getOrDefault(ControllerRevisions.LABEL, "");
+    }
+
+    private void create(long ordinal) {
+        long partition = set.spec().struct("updateStrategy").struct("rollingUpdate").whole("partition", 0);
+        Obj pod = StatefulPods.pod(set, ordinal, ordinal < StatefulPods.start(set) + partition ? current : update);
+        for (Obj claim : StatefulPods.claims(set, ordinal)) {
+            claim(claim, pod);
+        }
+        try {
+            created.add(writer.create(BuiltinResources.PODS, pod));
+            events.normal(set, "SuccessfulCreate",
+                    "create Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        } catch (ApiFault fault) {
+            if (!PodControl.namespaceTerminating(fault) && !fault.reason().equals("AlreadyExists")) {
+                events.warning(set, "FailedCreate", "create Pod " + pod.name() + " in StatefulSet " + set.name()
+                        + " failed error: " + fault.getMessage());
+            }
+            throw fault;
+        }
+    }
+
+    private void claim(Obj claim, Obj pod) {
+        if (writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim.key()).isPresent()) {
+            return;
+        }
+        writer.create(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim);
+        events.normal(set, "SuccessfulCreate",
+                "create Claim " + claim.name() + " Pod " + pod.name() + " in StatefulSet "
+                        + set.name() + " success");
+    }
+
+    private void delete(Obj pod) {
+        if (writer.delete(BuiltinResources.PODS, pod)) {
+            events.normal(set, "SuccessfulDelete",
+                    "delete Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        }
+    }
+
+    private void writeStatus() {
+        List<Obj> all = new ArrayList<>(replicas.values());
+        all.addAll(condemned);
+        all.addAll(created);
+        long ready = all.stream().filter(p -> Pods.phase(p).equals("Running") && Pods.ready(p)).count();
+        long available = all.stream().filter(this::available).count();
+        long updated = all.stream().filter(p -> !p.terminating() && revision(p).equals(update.name())).count();
+        long old = all.stream().filter(p -> !p.terminating() && revision(p).equals(current.name())).count();
+        boolean rolls = !set.spec().struct("updateStrategy").text("type").equals("OnDelete");
+        boolean complete = rolls && updated == all.size() && ready == all.size()
+                && all.size() == StatefulPods.replicas(set);
+        Struct.Builder b = Struct.builder().put("observedGeneration", set.generation()).put("replicas", all.size());
+        positive(b, "readyReplicas", ready);
+        positive(b, "currentReplicas", complete ? updated : old);
+        positive(b, "updatedReplicas", updated);
+        b.put("availableReplicas", available).put("currentRevision", (complete ? update : current).name())
+                .put("updateRevision", update.name()).put("collisionCount", set.status().whole("collisionCount", 0));
+        writer.updateStatus(BuiltinResources.STATEFUL_SETS, set, b.build());
+    }
+
+    private static void positive(Struct.Builder b, String field, long count) {
+        if (count > 0) {
+            b.put(field, count);
+        }
+    }
+}

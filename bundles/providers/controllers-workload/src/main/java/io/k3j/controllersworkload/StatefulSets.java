@@ -1,0 +1,75 @@
+package io.k3j.controllersworkload;
+
+import io.k3j.controllerkit.Requeue;
+import io.k3j.controllerkit.ControllerRefs;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Owners;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Selected;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Runs pods with stable names and volumes, in order:
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/>.
+final class StatefulSets implements Reconciler {
+    private static final String ACCOUNT = "statefulset-controller";
+
+    private final LiveView sets;
+    private final LiveView pods;
+    private final LiveView revisions;
+    private final InstantSource clock;
+    private final Events events;
+
+    private StatefulSets(ControllerContext context) {
+        this.clock = context.clock();
+        this.sets = context.views().of(BuiltinResources.STATEFUL_SETS);
+        this.pods = Owners.indexed(context.views().of(BuiltinResources.PODS));
+        this.revisions = Owners.indexed(context.views().of(BuiltinResources.CONTROLLER_REVISIONS));
+        this.events = context.events("statefulset-controller", ACCOUNT);
+    }
+
+    static void add(ControllerContext context) {
+        StatefulSets all = new StatefulSets(context);
+        context.loop("statefulset-controller", ACCOUNT, 2, all).on(all.sets).onOwned(all.pods, "StatefulSet")
+                .on(all.pods, Selected.orphans(all.sets, StatefulSets::selector)).reads(all.revisions);
+    }
+
+    private static Selector selector(Obj set) {
+        Struct selector = set.spec().struct("selector");
+        return selector.isEmpty() ? Selector.NOTHING : Selector.of(selector);
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = sets.get(key);
+        if (found.isEmpty()) {
+            return Requeue.NEVER;
+        }
+        Obj set = found.get();
+        ControllerRevisions history = new ControllerRevisions(writer, revisions, set);
+        Obj update = history.current(set.status().whole("collisionCount", 0));
+        String named = set.status().text("currentRevision");
+        Obj current = history.all().stream().filter(r -> r.name().equals(named)).findFirst().orElse(update);
+        List<Obj> mine = new ControllerRefs(writer, BuiltinResources.PODS, BuiltinResources.STATEFUL_SETS, set,
+                selector(set)).of(pods)
+                .stream()
+                .filter(p -> StatefulPods.ordinal(set, p) >= 0).toList();
+        new StatefulSetSync(new StatefulSetSync.Tools(writer, events, clock.instant()), set, current, update, mine)
+                .run();
+        history.trim(set.spec().whole("revisionHistoryLimit", 10), mine,
+                Set.copyOf(List.of(current.name(), update.name())));
+        long minReady = set.spec().whole("minReadySeconds", 0);
+        return minReady > 0 ? Requeue.after(Duration.ofSeconds(minReady)) : Requeue.NEVER;
+    }
+}

@@ -1,0 +1,115 @@
+package io.k3j.controllersworkload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Times;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DaemonSetsTest {
+    private final Stage stage = new Stage(DaemonSets::add);
+
+    private void node(String name, Object... taints) {
+        stage.api.seed(BuiltinResources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name), "spec", Struct.of("taints", Seq.of(taints)))));
+    }
+
+    private void create() {
+        stage.api.create(BuiltinResources.DAEMON_SETS, Stage.workload("apps/v1", "DaemonSet", "agent",
+                Stage.spec("agent", "i:1", 1).without("replicas")), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    private Obj set() {
+        return stage.one(BuiltinResources.DAEMON_SETS, "agent");
+    }
+
+    /// Starts pods on the node of their affinity and removes terminating ones.
+    private void runPods() {
+        stage.settle();
+        for (Obj pod : stage.pods()) {
+            if (pod.terminating()) {
+                stage.api.vanish(BuiltinResources.PODS, pod.key());
+            } else if (pod.status().text("phase").equals("Pending")) {
+                stage.api.seed(BuiltinResources.PODS, pod.with(DaemonNodes.target(pod), "spec", "nodeName")
+                        .with(Struct
+                                .of("phase", "Running", "conditions",
+                                        Seq.of(Struct.of("type", "Ready", "status", "True",
+                                                "lastTransitionTime", Times.seconds(stage.clock.instant())))),
+                                "status"));
+            }
+        }
+        stage.settle();
+    }
+
+    @Test
+    void runsOnePodOnEachEligibleNode() {
+        node("a");
+        node("b");
+        node("c", Struct.of("key", "only", "value", "gpu", "effect", "NoSchedule"));
+        create();
+        runPods();
+        assertThat(stage.pods().stream().map(DaemonNodes::target)).containsExactlyInAnyOrder("a", "b");
+        Struct status = set().status();
+        assertThat(status.whole("desiredNumberScheduled", 0)).isEqualTo(2);
+        assertThat(status.whole("currentNumberScheduled", 0)).isEqualTo(2);
+        assertThat(status.whole("numberReady", 0)).isEqualTo(2);
+        assertThat(status.whole("numberAvailable", 0)).isEqualTo(2);
+        assertThat(status.whole("updatedNumberScheduled", 0)).isEqualTo(2);
+        node("d");
+        runPods();
+        assertThat(stage.pods()).hasSize(3);
+    }
+
+    @Test
+    void encodesARevisionLikeGo() {
+        create();
+        String data = String.valueOf(stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst().tree().get("data"));
+        assertThat(data).startsWith("{spec: {template: {$patch: replace, metadata: {")
+                .contains("containers: [{image: ");
+    }
+
+    @Test
+    void updatesOneNodeAtATime() {
+        node("a");
+        node("b");
+        create();
+        runPods();
+        stage.api.update(BuiltinResources.DAEMON_SETS, set().with(Stage.template("agent", "i:2"), "spec", "template"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.pods().stream().filter(Obj::terminating)).hasSize(1);
+        for (int i = 0; i < 4; i++) {
+            runPods();
+        }
+        assertThat(stage.pods().stream().map(p -> p.spec().seq("containers").struct(0).text("image")))
+                .containsExactly("i:2", "i:2");
+        assertThat(stage.all(BuiltinResources.CONTROLLER_REVISIONS).stream().map(r -> r.tree().whole("revision", 0)))
+                .containsExactlyInAnyOrder(1L, 2L);
+        assertThat(set().status().whole("updatedNumberScheduled", 0)).isEqualTo(2);
+    }
+
+    @Test
+    void replacesAFailedPodAndLeavesATaintedNode() {
+        node("a");
+        create();
+        runPods();
+        stage.end(stage.pods().getFirst().key(), "Failed");
+        runPods();
+        assertThat(stage.events())
+                .anyMatch(e -> e.startsWith("FailedDaemonPod: Found failed daemon pod default/agent-"));
+        runPods();
+        assertThat(stage.pods()).hasSize(1).noneMatch(p -> p.status().text("phase").equals("Failed"));
+        stage.api.seed(BuiltinResources.NODES, stage.one(BuiltinResources.NODES, "a").with(
+                List.of(Struct.of("key", "x", "effect", "NoExecute")), "spec", "taints"));
+        runPods();
+        runPods();
+        assertThat(stage.pods()).isEmpty();
+    }
+}

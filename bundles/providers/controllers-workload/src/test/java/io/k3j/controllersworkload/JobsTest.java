@@ -1,0 +1,250 @@
+package io.k3j.controllersworkload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class JobsTest {
+    private final Stage stage = new Stage(Jobs::add);
+
+    private void create(Object... spec) {
+        Struct full = Struct.of("selector", Struct.of("matchLabels", Struct.of("app", "job")), "template",
+                Stage.template("job", "i"), "completions", 1, "parallelism", 1, "backoffLimit", 6);
+        for (int i = 0; i < spec.length; i += 2) {
+            full = full.with((String) spec[i], spec[i + 1]);
+        }
+        stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", "job", full), WriteOptions.PLAIN);
+        stage.runPods();
+    }
+
+    private Obj job() {
+        return stage.one(BuiltinResources.JOBS, "job");
+    }
+
+    private String holds() {
+        return String.join(",", job().status().seq("conditions").structs().stream()
+                .filter(c -> c.text("status").equals("True")).map(c -> c.text("type")).toList());
+    }
+
+    private void endAll(String phase) {
+        List<Obj> running = stage.pods().stream().filter(p -> p.status().text("phase").equals("Running")).toList();
+        running.forEach(p -> stage.end(p.key(), phase));
+        stage.settle();
+    }
+
+    @Test
+    void completesWhenEnoughPodsHaveSucceeded() {
+        create("completions", 3, "parallelism", 2);
+        assertThat(stage.pods()).hasSize(2).allSatisfy(
+                p -> assertThat(p.finalizers()).containsExactly("batch.kubernetes.io/job-tracking"));
+        assertThat(job().status().whole("active", 0)).isEqualTo(2);
+        endAll("Succeeded");
+        stage.runPods();
+        endAll("Succeeded");
+        assertThat(job().status().whole("succeeded", 0)).isEqualTo(3);
+        assertThat(holds()).isEqualTo("SuccessCriteriaMet,Complete");
+        assertThat(job().status().text("completionTime")).isNotEmpty();
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+        assertThat(stage.events()).contains("Completed: Job completed");
+    }
+
+    @Test
+    void failsAtItsBackOffLimitWithExponentialBackOff() {
+        create("backoffLimit", 1);
+        endAll("Failed");
+        assertThat(stage.pods()).hasSize(1);
+        stage.pass(Duration.ofSeconds(11));
+        stage.runPods();
+        assertThat(stage.pods()).hasSize(2);
+        endAll("Failed");
+        stage.settle();
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(job().status().whole("failed", 0)).isEqualTo(2);
+        assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
+                .isEqualTo("BackoffLimitExceeded");
+    }
+
+    @Test
+    void releasesFinishedPodsWhileTheNamespaceRefusesNewOnes() {
+        create("completions", 2, "parallelism", 2);
+        stage.end(stage.pods().getFirst().key(), "Failed");
+        stage.api.refuse("create", BuiltinResources.PODS,
+                new ApiFault(403, "Forbidden", "it is being terminated", Struct.of(
+                        "causes", Seq.of(Struct.of("reason", "NamespaceTerminating")))));
+        stage.pass(Duration.ofSeconds(11));
+        assertThat(stage.pods().stream().filter(p -> p.status().text("phase").equals("Failed")))
+                .hasSize(1).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    private void endIndex(long index, String phase) {
+        stage.pods().stream().filter(p -> JobSpec.index(p) == index && p.status().text("phase").equals("Running"))
+                .forEach(p -> stage.end(p.key(), phase));
+        stage.pass(Duration.ofMinutes(1));
+        stage.runPods();
+    }
+
+    @Test
+    void anIndexFailsAtItsOwnLimit() {
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 1,
+                "backoffLimit", 1_000);
+        endIndex(0, "Failed");
+        assertThat(stage.pods()).hasSize(3);
+        assertThat(stage.pods().stream().filter(p -> JobSpec.index(p) == 0)
+                .map(p -> p.annotations().get(IndexFailures.COUNT))).containsExactlyInAnyOrder("0", "1");
+        endIndex(0, "Failed");
+        assertThat(stage.pods()).hasSize(3);
+        assertThat(job().status().text("failedIndexes")).isEqualTo("0");
+        assertThat(holds()).isEmpty();
+        endIndex(1, "Succeeded");
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(reason()).isEqualTo("FailedIndexes");
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    private String reason() {
+        return Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason");
+    }
+
+    @Test
+    void tooManyFailedIndexesFailTheJob() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed", "backoffLimitPerIndex", 0,
+                "maxFailedIndexes", 1, "backoffLimit", 1_000);
+        endIndex(0, "Failed");
+        assertThat(holds()).isEmpty();
+        endIndex(1, "Failed");
+        stage.runPods();
+        assertThat(reason()).isEqualTo("MaxFailedIndexesExceeded");
+        assertThat(job().status().text("failedIndexes")).startsWith("0");
+    }
+
+    @Test
+    void aRuleMayFailAnIndexImmediately() {
+        Struct rule = Struct.of("action", "FailIndex", "onPodConditions",
+                Seq.of(Struct.of("type", "Broken", "status", "True")));
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 5,
+                "backoffLimit", 1_000, "podFailurePolicy", Struct.of("rules", Seq.of(rule)));
+        Obj pod = stage.pods().stream().filter(p -> JobSpec.index(p) == 1).findFirst().orElseThrow();
+        stage.api.seed(BuiltinResources.PODS, pod.with(Struct.of("phase", "Failed", "conditions",
+                Seq.of(Struct.of("type", "Broken", "status", "True"))), "status"));
+        stage.pass(Duration.ofMinutes(1));
+        assertThat(stage.pods()).hasSize(2);
+        assertThat(job().status().text("failedIndexes")).isEqualTo("1");
+    }
+
+    @Test
+    void aSuccessPolicyCompletesTheJobEarly() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed", "successPolicy",
+                Struct.of("rules", Seq.of(Struct.of("succeededIndexes", "1-2", "succeededCount", 1))));
+        endIndex(0, "Succeeded");
+        assertThat(holds()).isEmpty();
+        endIndex(2, "Succeeded");
+        stage.runPods();
+        assertThat(holds()).isEqualTo("SuccessCriteriaMet,Complete");
+        assertThat(Conditions.find(job().status().seq("conditions"), "SuccessCriteriaMet").orElseThrow()
+                .text("reason")).isEqualTo("SuccessPolicy");
+    }
+
+    @Test
+    void givesEachPodOfAnIndexedJobItsIndex() {
+        create("completions", 3, "parallelism", 3, "completionMode", "Indexed");
+        assertThat(stage.pods().stream().map(p -> p.annotations().get(JobSpec.INDEX))).containsExactlyInAnyOrder("0",
+                "1", "2");
+        Obj second = stage.pods().stream().filter(p -> JobSpec.index(p) == 1).findFirst().orElseThrow();
+        assertThat(second.spec().text("hostname")).isEqualTo("job-1");
+        assertThat(second.spec().seq("containers").struct(0).seq("env").find("name", "JOB_COMPLETION_INDEX").isEmpty())
+                .isFalse();
+        endAll("Succeeded");
+        assertThat(job().status().text("completedIndexes")).isEqualTo("0-2");
+        assertThat(holds()).contains("Complete");
+    }
+
+    @Test
+    void countsEachPodOnceEvenIfItIsDeleted() {
+        create("completions", 2, "parallelism", 1);
+        endAll("Succeeded");
+        Key first = stage.pods().stream().filter(p -> p.status().text("phase").equals("Succeeded")).findFirst()
+                .orElseThrow().key();
+        stage.api.delete(BuiltinResources.PODS, first, DeleteOptions.NOW);
+        stage.settle();
+        assertThat(job().status().whole("succeeded", 0)).isEqualTo(1);
+        stage.runPods();
+        endAll("Succeeded");
+        assertThat(holds()).contains("Complete");
+    }
+
+    @Test
+    void stopsItsPodsWhileSuspended() {
+        create("suspend", true);
+        assertThat(stage.pods()).isEmpty();
+        assertThat(holds()).isEqualTo("Suspended");
+        stage.api.update(BuiltinResources.JOBS, job().with(false, "spec", "suspend"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.pods()).hasSize(1);
+        assertThat(holds()).isEmpty();
+    }
+
+    @Test
+    void failsImmediatelyByThePodFailurePolicy() {
+        create("podFailurePolicy", Struct.of("rules", Seq.of(Struct.of("action", "FailJob", "onExitCodes",
+                Struct.of("operator", "In", "values", Seq.of(42))))));
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(BuiltinResources.PODS,
+                pod.with(Struct.of("phase", "Failed", "containerStatuses", Seq.of(Struct.of("name",
+                        "main", "state", Struct.of("terminated", Struct.of("exitCode", 42))))), "status"));
+        stage.settle();
+        assertThat(holds()).isEqualTo("FailureTarget,Failed");
+        assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
+                .isEqualTo("PodFailurePolicy");
+    }
+
+    @Test
+    void releasesThePodsOfADeletedJob() {
+        create();
+        stage.api.vanish(BuiltinResources.JOBS, new Key("default", "job"));
+        stage.settle();
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    @Test
+    void writesIndexesAsRanges() {
+        JobSpec spec = new JobSpec(Obj.of(Struct.of("spec", Struct.of("completions", 7))));
+        assertThat(JobSpec.text(spec.indexes("0,2-4,6,7"))).isEqualTo("0,2-4,6");
+        assertThat(spec.indexes("0-2147483647")).hasSize(7);
+        assertThat(spec.indexes("x")).isEmpty();
+    }
+
+    @Test
+    void aRuleMayNameBillionsOfIndexes() {
+        TreeSet<Long> succeeded = new TreeSet<>(List.of(1L, 3L, 4L));
+        assertThat(met("0-9223372036854775807", 1, succeeded)).isFalse();
+        assertThat(met("0-2147483647", 3, succeeded)).isTrue();
+        assertThat(met("0,2-2147483647", 3, succeeded)).isFalse();
+        assertThat(met("0,2-2147483647", 2, succeeded)).isTrue();
+    }
+
+    @Test
+    void anUnreadableRuleIsNeverMet() {
+        for (String text : List.of("x", "1-", "-1", "1-2-3", "3-1", "3,1", "1,,3", "1,", "1,1")) {
+            assertThat(met(text, 0, new TreeSet<>(List.of(1L, 3L)))).as(text).isFalse();
+        }
+    }
+
+    private static boolean met(String indexes, long count, TreeSet<Long> succeeded) {
+        Struct rule = Struct.of("succeededIndexes", indexes, "succeededCount", count);
+        return new JobSpec(Obj.of(Struct.of("spec", Struct.of("completions", 10, "successPolicy",
+                Struct.of("rules", Seq.of(rule)))))).metRule(succeeded) == 0;
+    }
+}

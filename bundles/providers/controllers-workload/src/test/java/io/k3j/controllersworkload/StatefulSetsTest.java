@@ -1,0 +1,133 @@
+package io.k3j.controllersworkload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.stage.Stage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatefulSetsTest {
+    private final Stage stage = new Stage(StatefulSets::add);
+
+    private void create(Object... more) {
+        Struct spec = Stage.spec("db", "i:1", 3).with("serviceName", "db").with("volumeClaimTemplates",
+                Seq.of(Struct.of("metadata", Struct.of("name", "data"), "spec",
+                        Struct.of("accessModes", Seq.of("ReadWriteOnce")))));
+        for (int i = 0; i < more.length; i += 2) {
+            spec = spec.with((String) more[i], more[i + 1]);
+        }
+        stage.api.create(BuiltinResources.STATEFUL_SETS, Stage.workload("apps/v1", "StatefulSet", "db", spec),
+                WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    private List<String> pods() {
+        return stage.pods().stream().map(Obj::name).toList();
+    }
+
+    private Obj set() {
+        return stage.one(BuiltinResources.STATEFUL_SETS, "db");
+    }
+
+    private void change(Object value, String... path) {
+        stage.api.update(BuiltinResources.STATEFUL_SETS, set().with(value, path), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    @Test
+    void createsPodsInOrderWithTheirNamesAndClaims() {
+        create();
+        assertThat(pods()).containsExactly("db-0");
+        stage.runPods();
+        assertThat(pods()).containsExactly("db-0", "db-1");
+        stage.runPods().runPods();
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2");
+        Obj pod = stage.pods().get(1);
+        assertThat(pod.labels()).containsEntry("statefulset.kubernetes.io/pod-name", "db-1")
+                .containsEntry("apps.kubernetes.io/pod-index", "1");
+        assertThat(pod.spec().text("hostname")).isEqualTo("db-1");
+        assertThat(pod.spec().text("subdomain")).isEqualTo("db");
+        assertThat(pod.spec().seq("volumes").find("name", "data").struct("persistentVolumeClaim").text("claimName"))
+                .isEqualTo("data-db-1");
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).hasSize(3);
+        assertThat(set().status().whole("readyReplicas", 0)).isEqualTo(3);
+        assertThat(set().status().text("currentRevision")).isEqualTo(set().status().text("updateRevision"));
+        assertThat(stage.events()).contains("SuccessfulCreate: create Pod db-0 in StatefulSet db successful");
+    }
+
+    @Test
+    void createsAllPodsAtOnceWhenParallel() {
+        create("podManagementPolicy", "Parallel");
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2");
+    }
+
+    @Test
+    void scalesDownFromTheHighestOrdinalAndKeepsTheClaims() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        change(1, "spec", "replicas");
+        stage.runPods().runPods().runPods();
+        assertThat(pods()).containsExactly("db-0");
+        assertThat(stage.all(BuiltinResources.PERSISTENT_VOLUME_CLAIMS)).hasSize(3);
+    }
+
+    @Test
+    void pausesWhilePodsAreNotReady() {
+        create();
+        stage.runPods().runPods().runPods();
+        List.of("db-1", "db-2").forEach(this::unready);
+        change(0, "spec", "replicas");
+        stage.runPods().runPods();
+        assertThat(pods()).containsExactly("db-0", "db-1", "db-2");
+        stage.run(new Key("default", "db-2"));
+        stage.runPods().runPods().runPods().runPods();
+        assertThat(pods()).isEmpty();
+    }
+
+    private void unready(String name) {
+        Obj pod = stage.one(BuiltinResources.PODS, name);
+        stage.api.seed(BuiltinResources.PODS, pod.with(Seq.of(Struct.of("type", "Ready", "status", "False")), "status",
+                "conditions"));
+        stage.settle();
+    }
+
+    @Test
+    void recreatesAFailedPod() {
+        create();
+        String uid = stage.pods().getFirst().uid();
+        stage.end(new Key("default", "db-0"), "Failed");
+        stage.runPods().runPods();
+        assertThat(stage.one(BuiltinResources.PODS, "db-0").uid()).isNotEqualTo(uid);
+    }
+
+    @Test
+    void updatesFromTheHighestOrdinalDownToThePartition() {
+        create();
+        stage.runPods().runPods().runPods();
+        change(Struct.of("type", "RollingUpdate", "rollingUpdate", Struct.of("partition", 1)), "spec",
+                "updateStrategy");
+        change(Stage.template("db", "i:2"), "spec", "template");
+        assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly("db-2");
+        for (int i = 0; i < 6; i++) {
+            stage.runPods();
+        }
+        assertThat(images()).containsExactly("i:1", "i:2", "i:2");
+        assertThat(set().status().text("currentRevision")).isNotEqualTo(set().status().text("updateRevision"));
+        change(0, "spec", "updateStrategy", "rollingUpdate", "partition");
+        for (int i = 0; i < 4; i++) {
+            stage.runPods();
+        }
+        assertThat(images()).containsExactly("i:2", "i:2", "i:2");
+        assertThat(set().status().text("currentRevision")).isEqualTo(set().status().text("updateRevision"));
+    }
+
+    private List<String> images() {
+        return stage.pods().stream().map(p -> p.spec().seq("containers").struct(0).text("image")).toList();
+    }
+}

@@ -1,0 +1,88 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.childprocess.Daemon;
+import io.k3j.childprocess.ProcessRecord;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The containerd process. It runs in its own session and survives this process; the next process adopts it when its
+/// configuration is unchanged, and replaces it otherwise.
+final class Containerd {
+    private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    /// Variables for containerd, which is given them without it.
+    static final String PREFIX = "CONTAINERD_";
+    private final ContainerdLayout places;
+    private final HostCapabilities machine;
+    private final Map<String, String> environment;
+    private final Daemon daemon;
+
+    Containerd(ContainerdLayout places, HostCapabilities machine, Map<String, String> environment) {
+        this.places = places;
+        this.machine = machine;
+        this.environment = new TreeMap<>(environment);
+        daemon = new Daemon(places.process(), places.log());
+    }
+
+    /// Ensures that a process runs with this configuration: adopts or starts one.
+    /// @return the handle of the process
+    ProcessHandle ensure(String config) throws IOException, InterruptedException {
+        String hash = ProcessRecord.hash(config);
+        Optional<ProcessRecord> found = daemon.running();
+        if (found.isPresent()) {
+            Optional<ProcessHandle> running = ProcessHandle.of(found.get().pid());
+            if (running.isPresent() && found.get().hash().equals(hash)) {
+                LOG.log(System.Logger.Level.INFO, "Adopted containerd pid=" + found.get().pid());
+                return running.get();
+            }
+            if (running.isPresent()) {
+                Daemon.end(running.get(), STOP_LIMIT);
+            }
+        }
+        return start(config, hash);
+    }
+
+    private ProcessHandle start(String config, String hash) throws IOException {
+        Path binary = machine.find("containerd").orElseThrow(() -> new IOException(
+                "containerd is not installed; type: apt-get install containerd runc containernetworking-plugins"));
+        for (Path directory : List.of(places.config().getParent(), places.root(), places.runtimeDir(), places.cni())) {
+            Files.createDirectories(directory);
+        }
+        Files.writeString(places.config(), config);
+        daemon.rotate();
+        if (answers(places.socket())) {
+            throw new IOException("another containerd answers at " + places.socket()
+                    + "; stop it (k3s-killall.sh does), or name it by --container-runtime-endpoint");
+        }
+        Files.deleteIfExists(places.socket());
+        ProcessHandle handle = daemon.start(List.of(machine.find("setsid").map(Path::toString).orElse("setsid"),
+                binary.toString(), "--config", places.config().toString()), this::set, hash);
+        LOG.log(System.Logger.Level.INFO, "Started containerd pid=" + handle.pid() + " log=" + places.log());
+        return handle;
+    }
+
+    private void set(Map<String, String> variables) {
+        variables.put("PATH", String.join(":", machine.path().stream().map(Path::toString).toList()));
+        environment.forEach((k, v) -> {
+            if (k.startsWith(PREFIX)) {
+                variables.put(k.substring(PREFIX.length()), v);
+            }
+        });
+    }
+
+    private static boolean answers(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

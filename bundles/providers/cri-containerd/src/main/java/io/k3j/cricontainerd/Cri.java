@@ -1,0 +1,112 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.RuntimeFault.Kind;
+import io.k3j.streaming.GrpcConnection;
+import io.k3j.streaming.GrpcFailure;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// CRI calls over a unix socket, with messages as trees. Connects on demand, also after a restart of the runtime. For
+/// any thread; blocks.
+final class Cri implements AutoCloseable {
+    private static final String RUNTIME = "/runtime.v1.RuntimeService/";
+    private static final String IMAGES = "/runtime.v1.ImageService/";
+    private static final String SUBSCRIBE = "/containerd.services.events.v1.Events/Subscribe";
+    /// The timeouts of calls, as in the kubelet.
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final Path socket;
+    private final Messages messages = new Messages();
+    private @Nullable GrpcConnection connection;
+    private boolean closed;
+
+    Cri(Path socket) {
+        this.socket = socket;
+    }
+
+    /// Calls the runtime service; the messages are named after the method.
+    Struct runtime(String method, Struct request) {
+        return call(RUNTIME, method, request, LIMIT);
+    }
+
+    /// The same with its own timeout.
+    Struct runtime(String method, Struct request, Duration limit) {
+        return call(RUNTIME, method, request, limit);
+    }
+
+    /// Calls the image service.
+    Struct images(String method, Struct request, Duration limit) {
+        return call(IMAGES, method, request, limit);
+    }
+
+    private Struct call(String service, String method, Struct request, Duration limit) {
+        byte[] bytes = messages.encode(method + "Request", request);
+        try {
+            return messages.decode(method + "Response", connection().call(service + method, bytes, limit));
+        } catch (GrpcFailure e) {
+            throw fault(e);
+        }
+    }
+
+    /// Streams containerd's events of CRI's namespace until the connection breaks; blocks.
+    void events(Consumer<Struct> listener) {
+        try {
+            connection().stream(SUBSCRIBE, new byte[0], b -> listener.accept(messages.decode("Envelope", b)));
+        } catch (GrpcFailure e) {
+            throw fault(e);
+        }
+    }
+
+    /// The message inside an event envelope.
+    Struct event(String message, Struct envelope) {
+        return messages.decode(message,
+                envelope.struct("event").text("value").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private synchronized GrpcConnection connection() {
+        GrpcConnection now = connection;
+        if (closed) {
+            throw new RuntimeFault(Kind.UNAVAILABLE, "stopped");
+        }
+        if (now != null && now.open()) {
+            return now;
+        }
+        if (now != null) {
+            now.close();
+        }
+        try {
+            GrpcConnection fresh = new GrpcConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket)), "cri");
+            connection = fresh;
+            return fresh;
+        } catch (IOException e) {
+            throw new RuntimeFault(Kind.UNAVAILABLE, "no container runtime at " + socket + ": " + e.getMessage());
+        }
+    }
+
+    private static RuntimeFault fault(GrpcFailure e) {
+        Kind kind = switch (e.code()) {
+            case GrpcFailure.NOT_FOUND -> Kind.NOT_FOUND;
+            case GrpcFailure.DEADLINE_EXCEEDED -> Kind.DEADLINE;
+            case GrpcFailure.UNIMPLEMENTED -> Kind.UNSUPPORTED;
+            case GrpcFailure.UNAVAILABLE, GrpcFailure.CANCELLED -> Kind.UNAVAILABLE;
+            default -> Kind.FAILED;
+        };
+        return new RuntimeFault(kind, String.valueOf(e.getMessage()));
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+}

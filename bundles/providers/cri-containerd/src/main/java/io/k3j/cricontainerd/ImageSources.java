@@ -1,0 +1,90 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.imageregistries.HostsDirectory;
+import io.k3j.imageregistries.ImageName;
+import io.k3j.imageregistries.PullFailures;
+import io.k3j.imageregistries.RegistriesFile;
+import io.k3j.imageregistries.RelayEndpoint;
+import io.k3j.nodeapi.RuntimeFault;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/// Where the images of the supervised containerd come from: `registries.yaml`, followed, and the relay on the node's
+/// own port. For any thread; blocks for the disk.
+final class ImageSources implements AutoCloseable {
+    private static final int TOKEN_BYTES = 32;
+    private final RegistriesFile file;
+    private final PullFailures failures = new PullFailures();
+    private final RelayEndpoint relay;
+
+    /// Reads nothing yet.
+    ///
+    /// @param environment may name proxies
+    /// @param clock for the ends of registries' tokens
+    ImageSources(ContainerdSettings settings, ContainerdLayout places, Map<String, String> environment,
+            InstantSource clock) {
+        byte[] token = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(token);
+        HostsDirectory hosts = new HostsDirectory(places.certs(),
+                new HostsDirectory.Relay("https://" + host(settings.bindAddress()) + ":" + settings.kubeletPort(),
+                        places.serverAuthority(), HexFormat.of().formatHex(token)));
+        file = new RegistriesFile(Path.of(settings.privateRegistry()), !settings.disableDefaultRegistryEndpoint(),
+                hosts);
+        relay = new RelayEndpoint(file, hosts, failures, environment, clock);
+    }
+
+    /// The address to reach the node's port by from the node itself.
+    private static String host(String bound) {
+        try {
+            InetAddress address = InetAddress.ofLiteral(bound);
+            String text = bound.indexOf(':') >= 0 ? "[" + bound + "]" : bound;
+            return address.isAnyLocalAddress() ? "127.0.0.1" : text;
+        } catch (IllegalArgumentException none) {
+            return "127.0.0.1";
+        }
+    }
+
+    /// What containerd asks.
+    Endpoint endpoint() {
+        return relay;
+    }
+
+    /// What it was answered.
+    String metrics() {
+        return relay.metrics();
+    }
+
+    /// Takes a changed file up.
+    ///
+    /// @return what is wrong with it, empty when nothing is
+    String refresh() {
+        return file.refresh();
+    }
+
+    /// A pull begins: the file as it is now counts.
+    /// @throws RuntimeFault when nobody knows where images may come from
+    void begin(ImageName image) {
+        String problem = file.refresh();
+        if (file.registries().isEmpty()) {
+            throw new RuntimeFault(RuntimeFault.Kind.FAILED, problem);
+        }
+        failures.begin(image);
+    }
+
+    /// containerd's message with what registries said, which it was not told.
+    String explained(ImageName image, String message) {
+        List<String> reasons = failures.of(image);
+        return reasons.isEmpty() ? message : String.join("; ", reasons) + "; " + message;
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+    }
+}

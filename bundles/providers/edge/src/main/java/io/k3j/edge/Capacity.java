@@ -1,0 +1,42 @@
+package io.k3j.edge;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.StringTokenizer;
+
+/// The number of connections a port may have open, from the file descriptor limit and the heap size. A server of 5
+/// 000 nodes has three to five connections per node.
+final class Capacity {
+    private static final String OPEN_FILES = "Max open files";
+    private static final long UNKNOWN = 4_096;
+
+    private Capacity() {
+    }
+
+    /// The capacity of this process.
+    static int ofThisProcess() {
+        return of(descriptors(Path.of("/proc/self/limits")), Runtime.getRuntime().maxMemory());
+    }
+
+    /// The capacity for a number of descriptors and a heap size.
+    static int of(long descriptors, long heapBytes) {
+        long most = Math.min(descriptors, heapBytes / Limits.CONNECTION_BYTES) / Limits.CONNECTIONS_PART;
+        return Math.clamp(most, Limits.LEAST_CONNECTIONS, Integer.MAX_VALUE);
+    }
+
+    /// The soft limit of open files of a process, from its `limits` file in `/proc`.
+    static long descriptors(Path limits) {
+        try {
+            for (String line : Files.readAllLines(limits)) {
+                if (line.startsWith(OPEN_FILES)) {
+                    String soft = new StringTokenizer(line.substring(OPEN_FILES.length())).nextToken();
+                    return soft.equals("unlimited") ? Integer.MAX_VALUE : Long.parseLong(soft);
+                }
+            }
+        } catch (IOException | NumberFormatException unreadable) {
+            return UNKNOWN;
+        }
+        return UNKNOWN;
+    }
+}

@@ -1,0 +1,88 @@
+package io.k3j.edge;
+
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import java.util.Map;
+import java.util.Objects;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/// Serves the endpoints of this process on its TLS ports.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.edge",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Edge {
+    private final Ports ports;
+
+    /// The arguments of other components that concern their ports.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`: `tls-min-version` and `tls-cipher-suites` of the server's port.
+        String[] kubeApiserverArg() default {};
+
+        /// `--kubelet-arg`: the same for the kubelet's port.
+        String[] kubeletArg() default {};
+    }
+
+    /// Starts the event loops; a port opens when it has a certificate. Does not block.
+    @Activate
+    public Edge(Settings settings, @Reference ListeningSockets sockets, @Reference Health health,
+            @Reference Abort abort) {
+        HealthScope scope = health.scope("edge");
+        ports = new Ports(sockets, scope, rules(settings, abort), true, Patience.defaults());
+    }
+
+    private static Map<String, TlsRules> rules(Settings settings, Abort abort) {
+        try {
+            return Map.of(ListeningSockets.SERVER, TlsRules.of("kube-apiserver-arg", settings.kubeApiserverArg()),
+                    ListeningSockets.KUBELET, TlsRules.of("kubelet-arg", settings.kubeletArg()));
+        } catch (IllegalArgumentException refused) {
+            abort.abort(String.valueOf(refused.getMessage()));
+            return Map.of();
+        }
+    }
+
+    /// Adds the certificate source of a port.
+    @Reference(service = ListenerIdentity.class, cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC, unbind = "removeIdentity")
+    public void addIdentity(ListenerIdentity identity, Map<String, Object> properties) {
+        ports.addIdentity(name(properties), identity);
+    }
+
+    /// Removes the certificate source of a port; its last certificate stays in use until the next one comes.
+    public void removeIdentity(ListenerIdentity identity, Map<String, Object> properties) {
+        ports.removeIdentity(name(properties), identity);
+    }
+
+    /// Adds an endpoint.
+    @Reference(service = Endpoint.class, cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC, unbind = "removeEndpoint")
+    public void addEndpoint(Endpoint endpoint, Map<String, Object> properties) {
+        int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer given ? given : 0;
+        ports.addEndpoint(name(properties), endpoint, ranking,
+                (Long) Objects.requireNonNull(properties.get(Constants.SERVICE_ID)));
+    }
+
+    /// Removes an endpoint; its requests in flight have five seconds to finish.
+    public void removeEndpoint(Endpoint endpoint, Map<String, Object> properties) {
+        ports.removeEndpoint(name(properties), endpoint);
+    }
+
+    private static String name(Map<String, Object> properties) {
+        return String.valueOf(properties.getOrDefault(Endpoint.PORT, ListeningSockets.SERVER));
+    }
+
+    /// Drains all connections for up to five seconds; leaves the sockets open for the successor.
+    @Deactivate
+    public void stop() {
+        ports.close();
+    }
+}

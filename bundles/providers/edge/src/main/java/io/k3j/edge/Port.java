@@ -1,0 +1,118 @@
+package io.k3j.edge;
+
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/// One TLS port: its routes, its certificate source, its open connections.
+///
+/// Connections are accepted once there is a certificate source; until then they wait in the kernel's backlog.
+final class Port extends ChannelInitializer<Channel> {
+    /// What all ports share.
+    ///
+    /// @param handshakes runs the expensive steps of handshakes off the event loops
+    /// @param patience the timeouts of every connection
+    /// @param connections the number of connections that may be open per port
+    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience, int connections) {
+    }
+
+    private final Shared shared;
+    private final ServerSocketChannel socket;
+    private final Dispatch dispatch;
+    private final PortTls tls;
+    private final ClientConnections connections;
+    private @Nullable Channel accepting;
+
+    Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules) {
+        this.shared = shared;
+        this.socket = socket;
+        this.dispatch = new Dispatch(routes);
+        this.tls = new PortTls(rules);
+        this.connections = new ClientConnections(shared.connections());
+    }
+
+    Dispatch dispatch() {
+        return dispatch;
+    }
+
+    DateHeader date() {
+        return shared.date();
+    }
+
+    PortTls tls() {
+        return tls;
+    }
+
+    ClientConnections connections() {
+        return connections;
+    }
+
+    /// Sets or removes the certificate source; the first one opens the port.
+    void identity(@Nullable ListenerIdentity inForce) throws IOException {
+        tls.identity(inForce);
+        if (accepting == null && tls.ready()) {
+            accepting = shared.loops().accept(socket, this);
+        }
+    }
+
+    /// Whether the port accepts connections.
+    boolean accepting() {
+        return accepting != null;
+    }
+
+    /// Aborts the responses of this endpoint.
+    void abandon(Endpoint endpoint) {
+        for (ClientConnection client : connections.open()) {
+            client.end(endpoint);
+        }
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        if (remote == null || !connections.hasCapacity(remote.getAddress())) {
+            channel.close();
+            return;
+        }
+        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        shared.loops().keepAlive(channel.config());
+        channel.config().setWriteBufferWaterMark(
+                new WriteBufferWaterMark(Limits.SOCKET_LOW_BYTES, Limits.SOCKET_HIGH_BYTES));
+        ClientConnection client = new ClientConnection(channel, remote, shared.patience());
+        client.expectClient(Limits.HANDSHAKE_SECONDS);
+        connections.handshakeStarted(client);
+        channel.closeFuture().addListener(closing -> connections.end(client));
+        SSLEngine engine = tls.engine();
+        SslHandler ssl = new SslHandler(engine, shared.handshakes());
+        ssl.setHandshakeTimeoutMillis(0);
+        channel.pipeline().addLast(ssl, new Handshake(this, engine, client));
+    }
+
+    /// Stops accepting, lets requests in flight finish for up to five seconds, then closes all connections.
+    void close() {
+        Channel last = accepting;
+        if (last != null) {
+            shared.loops().release(last);
+        }
+        List<ClientConnection> open = new ArrayList<>(connections.open());
+        open.forEach(ClientConnection::end);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.DRAIN_SECONDS) * 9 / 10;
+        for (ClientConnection client : open) {
+            long remaining = Math.max(1, end - System.nanoTime());
+            client.channel().closeFuture().awaitUninterruptibly(remaining, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.k3j.edge;
+
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.ListeningSockets;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ListenerIdentity;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The ports of this process and their endpoints. Everything that touches Netty or blocks runs in order on one
+/// virtual thread, whoever calls.
+final class Ports implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.edge");
+    private static final long ORDER_TIMEOUT_SECONDS = 5;
+
+    private final ListeningSockets sockets;
+    private final HealthScope health;
+    private final Map<String, TlsRules> rules;
+    private final boolean epoll;
+    private final Patience patience;
+    private final Map<String, Routes> routes = new ConcurrentHashMap<>();
+    private final ExecutorService handshakes = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("edge-handshake-", 0).factory());
+    private final ExecutorService orders = Executors
+            .newSingleThreadExecutor(Thread.ofVirtual().name("edge-ports").factory());
+    private final Map<String, Port> open = new ConcurrentHashMap<>();
+    private final Map<String, List<ListenerIdentity>> identities = new ConcurrentHashMap<>();
+    private @Nullable Loops loops;
+
+    /// @param rules the TLS rules of each port by name
+    /// @param epoll false selects NIO
+    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, boolean epoll,
+            Patience patience) {
+        this.sockets = sockets;
+        this.health = health;
+        this.rules = rules;
+        this.epoll = epoll;
+        this.patience = patience;
+        orders.execute(this::open);
+    }
+
+    private void open() {
+        Loops started = Loops.start(epoll);
+        loops = started;
+        Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes,
+                patience, Capacity.ofThisProcess());
+        rules.forEach((name, tls) -> {
+            if (sockets.has(name)) {
+                open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));
+            }
+        });
+        started.everySecond(this::check);
+    }
+
+    private void check() {
+        for (Port port : open.values()) {
+            port.connections().check();
+        }
+    }
+
+    private Routes routes(String name) {
+        return routes.computeIfAbsent(name, any -> new Routes());
+    }
+
+    /// Adds the certificate source of a port. Does not block.
+    void addIdentity(String name, ListenerIdentity identity) {
+        enqueue(() -> {
+            identities.computeIfAbsent(name, any -> new ArrayList<>()).add(identity);
+            updateIdentity(name);
+        });
+    }
+
+    /// Removes the certificate source of a port. Blocks until it is no longer used.
+    void removeIdentity(String name, ListenerIdentity identity) {
+        await(enqueue(() -> {
+            identities.computeIfAbsent(name, any -> new ArrayList<>()).remove(identity);
+            updateIdentity(name);
+        }));
+    }
+
+    private void updateIdentity(String name) {
+        Port port = open.get(name);
+        List<ListenerIdentity> known = identities.getOrDefault(name, List.of());
+        if (port == null) {
+            return;
+        }
+        try {
+            port.identity(known.isEmpty() ? null : known.getLast());
+            report();
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.ERROR, "Cannot open port name=" + name, failed);
+            health.degraded("cannot open port " + name + ": " + failed.getMessage());
+        }
+    }
+
+    private void report() {
+        if (open.containsKey(ListeningSockets.SERVER) && !open.get(ListeningSockets.SERVER).accepting()) {
+            return;
+        }
+        health.ok();
+    }
+
+    /// Adds an endpoint. Does not block.
+    void addEndpoint(String name, Endpoint endpoint, int ranking, long serviceId) {
+        routes(name).add(endpoint, ranking, serviceId);
+    }
+
+    /// Removes an endpoint: no further requests, five seconds for those in flight. Does not block.
+    void removeEndpoint(String name, Endpoint endpoint) {
+        routes(name).remove(endpoint);
+        enqueue(() -> {
+            Port port = open.get(name);
+            if (port != null && loops != null) {
+                loops.after(Limits.DRAIN_SECONDS, () -> port.abandon(endpoint));
+            }
+        });
+    }
+
+    /// Stops accepting, drains for five seconds, stops the loops.
+    @Override
+    public void close() {
+        await(enqueue(() -> {
+            List<Thread> closing = new ArrayList<>();
+            for (Port port : open.values()) {
+                closing.add(Thread.startVirtualThread(port::close));
+            }
+            for (Thread thread : closing) {
+                join(thread);
+            }
+            if (loops != null) {
+                loops.close();
+            }
+        }));
+        orders.shutdownNow();
+        handshakes.shutdownNow();
+    }
+
+    /// Queues an action. After [#close] it is ignored: services may still be unbound then.
+    private Future<?> enqueue(Runnable action) {
+        try {
+            return orders.submit(action);
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(Future<?> order) {
+        try {
+            order.get(ORDER_TIMEOUT_SECONDS + 1, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failed) {
+            LOG.log(Level.WARNING, "Order not carried out in time", failed);
+        }
+    }
+}

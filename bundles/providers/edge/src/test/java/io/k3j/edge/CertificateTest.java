@@ -1,0 +1,120 @@
+package io.k3j.edge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Client certificates, and the server names reported to the certificate source.
+@Timeout(120)
+class CertificateTest {
+    private TestPort port;
+
+    @BeforeEach
+    void start() throws Exception {
+        port = TestPort.start();
+    }
+
+    @AfterEach
+    void stop() {
+        port.close();
+    }
+
+    private String anonymously(Version version) throws Exception {
+        try (HttpClient client = TestPort.client(version, port.anonymous())) {
+            return client.send(HttpRequest.newBuilder(URI.create(port.url("/"))).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void identifiesAClientByItsCertificate(Version version) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(), (exchange.clientCertificates().isEmpty() ? "nobody"
+                : exchange.clientCertificates().getFirst().getSubjectX500Principal().getName()).getBytes(UTF_8)));
+        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        try (HttpClient client = TestPort.client(version, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("CN=system:admin,O=system:masters");
+        }
+        try (HttpClient client = TestPort.client(version, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).as("resumed session")
+                    .isEqualTo("CN=system:admin,O=system:masters");
+        }
+        assertThat(anonymously(version)).isEqualTo("nobody");
+    }
+
+    private void assertAnonymous(SSLContext shown) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(),
+                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        for (String session : List.of("new", "resumed")) {
+            for (Version version : Version.values()) {
+                try (HttpClient client = TestPort.client(version, shown)) {
+                    assertThat(client.send(get, BodyHandlers.ofString()).body()).as(session).isEqualTo("0");
+                }
+            }
+        }
+    }
+
+    @Test
+    void ignoresACertificateOfAnotherAuthority() throws Exception {
+        assertAnonymous(port.as(port.serverAuthority, "system:admin", "system:masters"));
+    }
+
+    @Test
+    void ignoresACertificateOfAnAuthorityThatHasOnlyTheSameName() throws Exception {
+        Instant made = port.clientAuthority.certificate().getNotBefore().toInstant();
+        CertificateAuthority forged = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), made,
+                new SecureRandom());
+        assertThat(forged.certificate().getSubjectX500Principal())
+                .isEqualTo(port.clientAuthority.certificate().getSubjectX500Principal());
+        assertAnonymous(port.as(forged, "system:admin", "system:masters"));
+    }
+
+    @Test
+    void ignoresAnExpiredCertificate() throws Exception {
+        assertAnonymous(port.as(port.clientAuthority, Instant.now().minus(Duration.ofDays(366)), "system:admin",
+                "system:masters"));
+    }
+
+    @Test
+    void resumesNoSessionAfterAuthoritiesChange() throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(),
+                Integer.toString(exchange.clientCertificates().size()).getBytes(UTF_8)));
+        SSLContext admin = port.as(port.clientAuthority, "system:admin", "system:masters");
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        try (HttpClient client = TestPort.client(Version.HTTP_2, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("1");
+        }
+        port.authorities(port.serverAuthority.chain());
+        try (HttpClient client = TestPort.client(Version.HTTP_2, admin)) {
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void reportsTheRequestedServerName() throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of()));
+        anonymously(Version.HTTP_2);
+        assertThat(port.asked.get()).isEqualTo("localhost");
+    }
+}

@@ -1,0 +1,231 @@
+package io.k3j.edge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.ResponseStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Swaps of edges and endpoints without failed requests.
+@Timeout(120)
+class SwapTest {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void servesFromALentSocketAndLeavesItOpen(boolean epoll) throws Exception {
+        try (TestPort port = new TestPort(epoll)) {
+            port.healthy.await();
+            port.serve("/", exchange -> exchange.respond(200, Map.of(), "first".getBytes(UTF_8)));
+            assertThat(get(port)).isEqualTo("first");
+            port.successor().close();
+            port.serve("/", exchange -> exchange.respond(200, Map.of(), "second".getBytes(UTF_8)));
+            assertThat(get(port)).isEqualTo("second");
+        }
+    }
+
+    private static String get(TestPort port) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+            return client.send(HttpRequest.newBuilder(URI.create(port.url("/"))).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    @Test
+    void losesNoRequestInAParallelSwap() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+            AtomicInteger failed = new AtomicInteger();
+            AtomicInteger answered = new AtomicInteger();
+            CountDownLatch enough = new CountDownLatch(1);
+            Thread[] clients = new Thread[4];
+            for (int i = 0; i < clients.length; i++) {
+                clients[i] = Thread.startVirtualThread(() -> requests(port, failed, answered, enough));
+            }
+            for (int swap = 0; swap < 3; swap++) {
+                int before = answered.get();
+                Ports old = port.successor();
+                port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+                old.close();
+                await(() -> answered.get() > before + 100);
+            }
+            enough.countDown();
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(failed.get()).isZero();
+        }
+    }
+
+    /// The old edge serves every connection it accepted, also during the handshake.
+    @Test
+    void losesNoConnectionDuringItsHandshakeInAParallelSwap() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+            AtomicInteger answered = new AtomicInteger();
+            Queue<String> lost = new ConcurrentLinkedQueue<>();
+            CountDownLatch enough = new CountDownLatch(1);
+            Thread[] clients = new Thread[16];
+            for (int i = 0; i < clients.length; i++) {
+                clients[i] = Thread.startVirtualThread(() -> connections(port, answered, lost, enough));
+            }
+            for (int swap = 0; swap < 10; swap++) {
+                int before = answered.get();
+                await(() -> answered.get() > before + 20);
+                Ports old = port.successor();
+                port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
+                old.close();
+            }
+            enough.countDown();
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(lost).isEmpty();
+        }
+    }
+
+    private static void connections(TestPort port, AtomicInteger answered, Queue<String> lost, CountDownLatch enough) {
+        while (enough.getCount() > 0) {
+            try (RawClient client = new RawClient(port, "http/1.1")) {
+                client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                String answer = client.until("ok");
+                if (answer.endsWith("ok")) {
+                    answered.incrementAndGet();
+                } else {
+                    lost.add(answer);
+                }
+            } catch (IOException e) {
+                lost.add(e.toString());
+            }
+        }
+    }
+
+    private static void requests(TestPort port, AtomicInteger failed, AtomicInteger answered, CountDownLatch enough) {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+            while (enough.getCount() > 0) {
+                try {
+                    client.send(request, BodyHandlers.ofString());
+                    answered.incrementAndGet();
+                } catch (IOException | InterruptedException lost) {
+                    lost.printStackTrace();
+                    failed.incrementAndGet();
+                }
+            }
+        }
+    }
+
+    @Test
+    void letsRequestsInFlightFinishWhenItStops() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            CountDownLatch atWork = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            port.serve("/", exchange -> {
+                atWork.countDown();
+                hold(go);
+                exchange.respond(200, Map.of(), "late".getBytes(UTF_8));
+            });
+            AtomicReference<String> answer = new AtomicReference<>();
+            Thread client = Thread.startVirtualThread(() -> {
+                try {
+                    answer.set(get(port));
+                } catch (Exception lost) {
+                    answer.set(lost.toString());
+                }
+            });
+            atWork.await();
+            Thread stopping = Thread.startVirtualThread(port.successor()::close);
+            go.countDown();
+            client.join();
+            stopping.join();
+            assertThat(answer.get()).isEqualTo("late");
+        }
+    }
+
+    @Test
+    void abortsWatchesOfARemovedEndpointAfterFiveSeconds() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
+            CountDownLatch ended = new CountDownLatch(1);
+            Endpoint endpoint = port.serve("/", exchange -> {
+                exchange.onEnd(ended::countDown);
+                watch.complete(exchange.stream(200, Map.of()));
+            });
+            try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+                InputStream in = client.send(request, BodyHandlers.ofInputStream()).body();
+                port.remove(endpoint);
+                assertThat(watch.join().offer(1000, "still".getBytes(UTF_8))).isTrue();
+                assertThat(in.readNBytes(5)).isEqualTo("still".getBytes(UTF_8));
+                assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(watch.join().open()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void letsStreamingResponsesEndCleanlyWhenItStops() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
+            port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
+            try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+                InputStream in = client.send(request, BodyHandlers.ofInputStream()).body();
+                assertThat(watch.join().leaving()).isFalse();
+                Thread stopping = Thread.startVirtualThread(port.successor()::close);
+                await(watch.join()::leaving);
+                assertThat(watch.join().offer(1000, "last".getBytes(UTF_8))).isTrue();
+                watch.join().close();
+                assertThat(in.readAllBytes()).isEqualTo("last".getBytes(UTF_8));
+                stopping.join();
+            }
+        }
+    }
+
+    @Test
+    void stopsWithinSixSecondsWhenEndpointsHang() throws Exception {
+        try (TestPort port = TestPort.start()) {
+            port.serve("/", exchange -> exchange.stream(200, Map.of()));
+            try (HttpClient client = HttpClient.newBuilder().sslContext(port.anonymous()).build()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+                client.send(request, BodyHandlers.ofInputStream());
+                long start = System.nanoTime();
+                port.successor().close();
+                assertThat(System.nanoTime() - start).isLessThan(6_500_000_000L);
+            }
+        }
+    }
+
+    private static void hold(CountDownLatch go) throws IOException {
+        try {
+            go.await();
+        } catch (InterruptedException stopped) {
+            throw new IOException(stopped);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        CountDownLatch tick = new CountDownLatch(1);
+        for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
+            tick.await(10, TimeUnit.MILLISECONDS);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+}

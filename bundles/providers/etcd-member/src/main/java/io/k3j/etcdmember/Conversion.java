@@ -1,0 +1,110 @@
+package io.k3j.etcdmember;
+
+import io.k3j.jetcd.EtcdFailure;
+import io.k3j.jetcd.EtcdKv;
+import io.k3j.jetcd.EtcdRange;
+import io.k3j.jetcd.EtcdTxn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+
+/// Migrates the SQLite database of this server to etcd, once: writes every live key in the order of its last
+/// change, then raises the revision above the old ones. The database stays unchanged until etcd holds
+/// everything; then it is renamed to `state.db.migrated`, as in K3s.
+final class Conversion {
+    private static final System.Logger LOG = System.getLogger("io.k3j.etcdmember");
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final long LOG_EVERY = 10_000;
+    private static final String LIVE = "SELECT k.name, k.value, k.lease FROM kine k JOIN"
+            + " (SELECT MAX(id) AS id FROM kine GROUP BY name) newest ON newest.id = k.id WHERE k.deleted = 0"
+            + " AND k.name NOT IN ('compact_rev_key', 'compact_rev_key_apiserver') AND k.name NOT LIKE 'gap-%'"
+            + " ORDER BY k.id";
+    private final MemberConfig config;
+    private final Path etcd;
+
+    Conversion(MemberConfig config, Path etcd) {
+        this.config = config;
+        this.etcd = etcd;
+    }
+
+    /// Whether there is an SQLite database and no etcd data yet.
+    static boolean due(EtcdLayout layout) {
+        return !layout.initialized() && Files.exists(database(layout));
+    }
+
+    private static Path database(EtcdLayout layout) {
+        return layout.dataDir().resolve("server/db/state.db");
+    }
+
+    /// Performs the migration.
+    /// @throws MemberFault when the database cannot be read; nothing was changed
+    void run() throws IOException, InterruptedException {
+        EtcdLayout layout = config.layout();
+        Path work = layout.data().resolveSibling("etcd-converting");
+        ScratchEtcd.clear(work);
+        LOG.log(System.Logger.Level.INFO, "Migrating content from SQLite to etcd from=" + database(layout));
+        try (ScratchEtcd scratch = ScratchEtcd.open(config, etcd, work, false)) {
+            long keys = copy(scratch.kv(), database(layout));
+            long copied = scratch.kv().count(EtcdRange.everything(), 0, LIMIT).count();
+            if (copied != keys) {
+                throw new MemberFault("etcd holds " + copied + " keys after " + keys + " were copied; the database "
+                        + database(layout) + " was not touched, start again");
+            }
+            scratch.deliver(config, new ScratchEtcd.Mark(DataDirReplacement.CONVERTED, ""));
+            LOG.log(System.Logger.Level.INFO, "Migrated content to etcd keys=" + keys);
+        } catch (SQLException | EtcdFailure e) {
+            Tombstone.delete(work);
+            throw new MemberFault("the database " + database(layout) + " cannot be converted: " + e.getMessage()
+                    + "; it was not touched");
+        }
+    }
+
+    private static long copy(EtcdKv kv, Path database) throws SQLException, IOException, InterruptedException {
+        long keys = 0;
+        long newestRevision;
+        try (Connection connection = new org.sqlite.JDBC().connect("jdbc:sqlite:" + database, new Properties());
+                Statement statement = connection.createStatement()) {
+            newestRevision = newestRevision(statement);
+            try (ResultSet rows = statement.executeQuery(LIVE)) {
+                while (rows.next()) {
+                    long seconds = rows.getLong(3);
+                    byte[] value = rows.getBytes(2);
+                    long lease = seconds > 0 ? kv.lease(seconds, LIMIT) : 0;
+                    kv.commit(new EtcdTxn().put(rows.getString(1), value == null ? new byte[0] : value, lease), LIMIT);
+                    if (++keys % LOG_EVERY == 0) {
+                        LOG.log(System.Logger.Level.INFO, "Migrating content to etcd keys=" + keys);
+                    }
+                }
+            }
+        }
+        RevisionBump.raise(kv, newestRevision);
+        return keys;
+    }
+
+    private static long newestRevision(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT MAX((SELECT COALESCE(MAX(id), 0) FROM kine),"
+                + " (SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'kine'))")) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /// Renames the migrated database. Idempotent, because an earlier start may have been killed in between.
+    static void retire(EtcdLayout layout) throws IOException {
+        Path database = database(layout);
+        for (String part : List.of("-wal", "-shm", "")) {
+            Path file = Path.of(database + part);
+            if (Files.exists(file)) {
+                Files.move(file, Path.of(database + ".migrated" + part), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.deleteIfExists(Path.of(database + ".lock"));
+    }
+}

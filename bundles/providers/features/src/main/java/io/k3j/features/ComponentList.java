@@ -1,0 +1,131 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Components.Component;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthReport;
+import io.k3j.componentapi.SwapRefused;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.Bundle;
+
+/// The wanted bundles as `k3s bundle ls` shows them.
+final class ComponentList {
+    private final List<Feature> wanted;
+    private final Bundles bundles;
+    private final ChosenBundles chosen;
+    private final HealthBoard health;
+    private final Stops stops;
+    private final InstantSource clock = InstantSource.system();
+    private final Instant started = clock.instant();
+    private final Map<String, Instant> changes = new ConcurrentHashMap<>();
+
+    ComponentList(List<Feature> wanted, Bundles bundles, ChosenBundles chosen, HealthBoard health, Stops stops) {
+        this.wanted = wanted;
+        this.bundles = bundles;
+        this.chosen = chosen;
+        this.health = health;
+        this.stops = stops;
+    }
+
+    /// The wanted features.
+    List<Feature> wanted() {
+        return wanted;
+    }
+
+    /// All components, sorted by name.
+    List<Component> all() {
+        List<Component> list = new ArrayList<>();
+        for (Feature feature : wanted) {
+            for (Feature.Part part : feature.bundles()) {
+                list.add(component(name(feature, part), part));
+            }
+        }
+        list.sort(Comparator.comparing(Component::name));
+        return list;
+    }
+
+    /// The component of this name: its operator's name, its symbolic name, or that without prefix.
+    /// @throws SwapRefused when there is none
+    Component named(String name) {
+        return all().stream()
+                .filter(component -> component.name().equals(name) || component.symbolicName().equals(name)
+                        || component.symbolicName().equals("io.k3j." + name.replace("-", "")))
+                .findFirst().orElseThrow(() -> new SwapRefused("no bundle is called " + name
+                        + "; see: k3s bundle ls"));
+    }
+
+    /// The feature part of a component.
+    Feature.Part part(Component component) {
+        return wanted.stream().flatMap(feature -> feature.bundles().stream())
+                .filter(part -> part.symbolicName().equals(component.symbolicName())).findFirst().orElseThrow();
+    }
+
+    /// Records a change of the bundle at the current time.
+    void recordChange(String symbolicName) {
+        changes.put(symbolicName, clock.instant());
+    }
+
+    /// The only bundle of a feature has the feature's name, because users know that one.
+    private static String name(Feature feature, Feature.Part part) {
+        return feature.bundles().size() == 1 ? feature.name() : part.shortName();
+    }
+
+    private Component component(String name, Feature.Part part) {
+        String symbolicName = part.symbolicName();
+        String since = changes.getOrDefault(symbolicName, started).toString();
+        if (stops.isStopped(symbolicName)) {
+            return new Component(name, symbolicName, "", "STOPPED", HealthLevel.STOPPED,
+                    "stopped by an operator; to start it: k3s bundle start " + name, part.swap(), since);
+        }
+        if (!bundles.runs(symbolicName)) {
+            HealthReport report = worst(part.shortName(), -1);
+            return new Component(name, symbolicName, "", "ABSENT", report.level(), report.message(), part.swap(),
+                    since);
+        }
+        Bundle bundle = bundles.running(symbolicName);
+        HealthReport report = worst(part.shortName(), bundle.getBundleId());
+        return new Component(name, symbolicName, version(bundle), state(bundle), report.level(), report.message(),
+                part.swap(), since);
+    }
+
+    /// The worst report of a bundle. A bundle without reports is OK; its state tells the rest.
+    private HealthReport worst(String name, long bundle) {
+        return health.of(bundle).stream().filter(report -> bundle >= 0 || report.component().equals(name))
+                .max(Comparator.comparing(report -> weight(report.level())))
+                .orElse(new HealthReport(name, bundle, HealthLevel.OK, "", started));
+    }
+
+    private static int weight(HealthLevel level) {
+        return switch (level) {
+            case OK -> 0;
+            case STARTING -> 1;
+            case DEGRADED -> 2;
+            case STOPPED -> 3;
+        };
+    }
+
+    private String version(Bundle bundle) {
+        String choice = chosen.current(bundle.getSymbolicName());
+        if (choice.equals(ChosenBundles.SHIPPED) || bundle.getLocation().startsWith("connect:")) {
+            return bundle.getVersion().toString();
+        }
+        int from = choice.lastIndexOf('-') + 1;
+        return bundle.getVersion() + "+" + choice.substring(from, choice.length() - ".jar".length());
+    }
+
+    private static String state(Bundle bundle) {
+        return switch (bundle.getState()) {
+            case Bundle.ACTIVE -> "ACTIVE";
+            case Bundle.STARTING -> "STARTING";
+            case Bundle.STOPPING -> "STOPPING";
+            case Bundle.RESOLVED -> "RESOLVED";
+            case Bundle.INSTALLED -> "INSTALLED";
+            default -> "UNINSTALLED";
+        };
+    }
+}

@@ -1,0 +1,42 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Identity;
+import io.k3j.componentapi.SwapPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// One `feature.json`.
+///
+/// @param name the name of its directory
+/// @param words further words for it in `--disable`
+/// @param needs features that have to be wanted as well
+/// @param critical flags, in camel case, that all servers have to agree on
+/// @param when settings it requires, as patterns
+/// @param unless settings that exclude it, as patterns
+/// @param bundles its bundles, in order of start
+/// @param settings the settings of each configuration PID
+/// @param manifests the directory of its packaged manifests, if any
+record Feature(String name, Set<String> words, List<String> needs, List<String> critical, Map<String, String> when,
+        Map<String, String> unless,
+        List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests) {
+
+    /// One bundle of a feature.
+    ///
+    /// @param symbolicName e.g. `io.k3j.kubeproxy`
+    /// @param swap how it may be replaced
+    /// @param stays whether an operator may not stop it
+    /// @param identities its users towards the API server, may be empty
+    record Part(String symbolicName, SwapPolicy swap, boolean stays, List<Identity> identities) {
+        /// The name operators use.
+        String shortName() {
+            return symbolicName.substring(symbolicName.lastIndexOf('.') + 1);
+        }
+    }
+
+    boolean namedBy(Set<String> names) {
+        return names.contains(name) || words.stream().anyMatch(names::contains);
+    }
+}

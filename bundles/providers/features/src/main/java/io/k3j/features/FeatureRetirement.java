@@ -1,0 +1,127 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Retire;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.util.tracker.ServiceTracker;
+
+/// Cleans up after features that are no longer wanted, also across a restart: the list last applied is kept on
+/// disk, and a feature that is in it but not wanted runs once more, in retire mode only.
+final class FeatureRetirement {
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    /// Long enough for an API server to become ready, which most retirements need.
+    private static final long MAX_WAIT_MILLIS = 120_000;
+
+    private final Path file;
+    private final Bundles bundles;
+    private final Configurations configurations;
+    private final BundleContext context;
+
+    FeatureRetirement(Path dataDir, Bundles bundles, Configurations configurations, BundleContext context) {
+        this.file = dataDir.resolve("bundles/applied.json");
+        this.bundles = bundles;
+        this.configurations = configurations;
+        this.context = context;
+    }
+
+    /// The features to retire: applied earlier, still known, no longer wanted.
+    List<Feature> due(Map<String, Feature> all, List<String> wanted) {
+        List<Feature> due = new ArrayList<>();
+        for (String name : applied()) {
+            if (!wanted.contains(name) && all.containsKey(name)) {
+                due.add(all.get(name));
+            }
+        }
+        return due;
+    }
+
+    private List<String> applied() {
+        return Files.exists(file) ? new Section(file, "", Set.of("features")).texts("features") : List.of();
+    }
+
+    /// Writes the applied features to disk, with those whose retirement is not complete.
+    void saveApplied(List<String> wanted, List<Feature> pending) {
+        List<String> names = new ArrayList<>(wanted);
+        pending.forEach(feature -> names.add(feature.name()));
+        if (!names.equals(applied())) {
+            JsonFiles.write(file, Map.of("features", names));
+        }
+    }
+
+    /// Runs a feature's bundles in retire mode, one after the other. Blocks up to two minutes for each.
+    /// @return whether all of them have retired
+    boolean retire(Feature feature) throws InterruptedException {
+        boolean done = true;
+        configurations.retire(feature);
+        for (Feature.Part part : feature.bundles()) {
+            done &= retire(part);
+        }
+        configurations.delete(feature);
+        return done;
+    }
+
+    private boolean retire(Feature.Part part) throws InterruptedException {
+        Bundle bundle;
+        try {
+            bundle = bundles.install(part.symbolicName());
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Nothing to retire bundle=" + part.symbolicName(), e);
+            return true;
+        }
+        try {
+            if (!declares(bundle)) {
+                return true;
+            }
+            bundles.start(bundle);
+            try {
+                return callRetire(bundle);
+            } finally {
+                bundles.stop(bundle);
+            }
+        } catch (BundleException | InvalidSyntaxException e) {
+            LOG.log(System.Logger.Level.ERROR, "Cannot retire bundle=" + part.symbolicName(), e);
+            return false;
+        }
+    }
+
+    /// Whether the bundle's manifest declares a [Retire] service; without one, starting it would be useless.
+    private static boolean declares(Bundle bundle) {
+        String provided = bundle.getHeaders("").get("Provide-Capability");
+        return provided != null && provided.contains("\"" + Retire.class.getName() + "\"");
+    }
+
+    private boolean callRetire(Bundle bundle) throws InvalidSyntaxException, InterruptedException {
+        String filter = "(&(objectClass=" + Retire.class.getName() + ")(service.bundleid=" + bundle.getBundleId()
+                + "))";
+        ServiceTracker<Retire, Retire> tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter(filter),
+                null);
+        tracker.open();
+        try {
+            Retire retire = tracker.waitForService(MAX_WAIT_MILLIS);
+            if (retire == null) {
+                LOG.log(System.Logger.Level.WARNING, "Retirement postponed to the next start bundle={0}",
+                        bundle.getSymbolicName());
+                return false;
+            }
+            retire.retire();
+            LOG.log(System.Logger.Level.INFO, "Retired bundle={0}", bundle.getSymbolicName());
+            return true;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.ERROR, "Retirement failed bundle=" + bundle.getSymbolicName(), e);
+            return false;
+        } finally {
+            tracker.close();
+        }
+    }
+}

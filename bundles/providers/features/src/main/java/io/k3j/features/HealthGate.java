@@ -1,0 +1,43 @@
+package io.k3j.features;
+
+import java.time.Duration;
+import org.osgi.framework.Bundle;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/// Waits until a bundle that has just been started is as healthy as it, or its predecessor, was before.
+final class HealthGate {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 50;
+
+    private final HealthBoard health;
+    private final ServiceComponentRuntime components;
+
+    HealthGate(HealthBoard health, ServiceComponentRuntime components) {
+        this.health = health;
+        this.components = components;
+    }
+
+    /// The present health of a bundle.
+    HealthSnapshot snapshot(Bundle bundle) {
+        return HealthSnapshot.of(bundle, health, components);
+    }
+
+    /// Watches `fresh` until it is as healthy as `before`, up to 30 s.
+    /// @return what is wrong with it; empty when nothing is
+    String await(Bundle fresh, HealthSnapshot before) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            HealthSnapshot now = snapshot(fresh);
+            if (now.asWellAs(before)) {
+                return "";
+            }
+            if (!now.faults().isEmpty()) {
+                return "fails: " + String.join(", ", now.faults());
+            }
+            if (System.nanoTime() > end) {
+                return "is not healthy after " + LIMIT.toSeconds() + " s: " + now.missing(before);
+            }
+            health.await(POLL_MILLIS);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.k3j.helmcontroller;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.helmcontroller.Releases.Revision;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Brings the releases of HelmCharts to what the charts, their configurations and their Secrets say. See
+/// <https://docs.k3s.io/add-ons/helm>.
+final class ChartReconciler implements Reconciler {
+    /// As K3s' controller calls itself; other values of the annotation are other controllers' charts.
+    static final String US = "helm-controller";
+    static final String MANAGED_BY = "helmcharts.cattle.io/managed-by";
+    static final String FINALIZER = "wrangler.cattle.io/on-helm-chart-remove";
+    /// An upgrade that fails is rolled back by Helm; K3s has no word for it.
+    static final String ROLLBACK = "helm.k3j.io/rollback-on-failure";
+    private static final String UNMANAGED = "helmcharts.helm.cattle.io/unmanaged";
+    private static final int AT_ONCE = 2;
+    private static final int FORBIDDEN = 403;
+    /// How soon a release is looked at again that somebody else has to repair.
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+
+    private final LiveView charts;
+    private final LiveView configs;
+    private final Events events;
+    private final ChartOperation operation;
+    private final ChartBackoff attempts;
+
+    private ChartReconciler(ControllerContext desk, ChartOperation operation) {
+        this.charts = desk.views().of(HelmKinds.CHARTS);
+        this.configs = desk.views().of(HelmKinds.CONFIGS);
+        this.events = desk.events(US, US);
+        this.operation = operation;
+        this.attempts = new ChartBackoff(desk.clock().monotonic());
+    }
+
+    /// Adds it to the loops of a bundle; two releases are worked at a time.
+    static void add(ControllerContext desk, ChartOperation operation) {
+        ChartReconciler all = new ChartReconciler(desk, operation);
+        desk.loop(US, US, AT_ONCE, all).on(all.charts).on(all.configs).on(desk.views().of(BuiltinResources.SECRETS),
+                all::usersOf);
+    }
+
+    /// The charts whose values come from a Secret, their own or by their configuration. Few charts, many Secrets: what
+    /// belongs to a release or is a token is passed over at once.
+    private Collection<Key> usersOf(Obj secret) {
+        if (!secret.tree().text("type", "Opaque").equals("Opaque")
+                && !secret.tree().text("type").startsWith("helmcharts.helm.cattle.io/")) {
+            return List.of();
+        }
+        return Stream.concat(charts.list(secret.namespace()).stream(), configs.list(secret.namespace()).stream())
+                .filter(user -> user.spec().seq("valuesSecrets").structs().stream().anyMatch(
+                        reference -> reference.text("name").equals(secret.name()) && !reference.flag("ignoreUpdates")))
+                .map(Obj::key).toList();
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        Optional<Obj> found = charts.get(key).filter(ChartReconciler::ours);
+        if (found.isEmpty()) {
+            attempts.forget(key);
+            return Requeue.NEVER;
+        }
+        Obj chart = found.get();
+        if (chart.terminating()) {
+            return chart.finalizers().contains(FINALIZER) ? remove(chart, writer) : Requeue.NEVER;
+        }
+        if (!chart.annotations().containsKey(MANAGED_BY) || !chart.finalizers().contains(FINALIZER)) {
+            writer.update(HelmKinds.CHARTS, claimed(chart));
+            return Requeue.NEVER;
+        }
+        Struct config = configs.get(key).map(Obj::spec).orElse(Struct.EMPTY);
+        try {
+            return deploy(ReleaseInput.read(writer.api(), chart, config), writer);
+        } catch (ChartRefused refused) {
+            if (ChartStatus.refused(chart, refused.reason(), refused.sentence()).write(writer)) {
+                events.warning(chart, refused.reason(), refused.sentence());
+            }
+            return Requeue.after(attempts.failed(key, "refused"));
+        }
+    }
+
+    private static boolean ours(Obj chart) {
+        boolean source = !chart.spec().text("chart").isEmpty() || !chart.spec().text("chartContent").isEmpty();
+        return source && !chart.annotations().containsKey(UNMANAGED)
+                && chart.annotations().getOrDefault(MANAGED_BY, US).equals(US);
+    }
+
+    private static Obj claimed(Obj chart) {
+        Obj named = chart.with(US, "metadata", "annotations", MANAGED_BY);
+        return named.finalizers().contains(FINALIZER)
+                ? named
+                : named.with(Seq.copyOf(named.finalizers()).plus(FINALIZER), "metadata", "finalizers");
+    }
+
+    private Requeue deploy(ReleaseInput input, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        if (!List.of("", "v3").contains(chart.spec().text("helmVersion"))) {
+            throw new ChartRefused("UnsupportedVersion", "spec.helmVersion " + chart.spec().text("helmVersion")
+                    + " is not supported: only Helm v3 charts are; leave it out");
+        }
+        String hash = input.hash();
+        Releases releases = new Releases(writer.api());
+        Optional<Revision> latest = releases.latest(input);
+        Decision decision = Decision.of(latest, hash, input.failurePolicy());
+        if (!decision.stuck().isEmpty()) {
+            String message = latest.map(r -> releases.description(input, r)).orElse("") + "; " + decision.stuck();
+            if (ChartStatus.failed(chart, "Aborted", message).write(writer)) {
+                events.warning(chart, "Aborted", message);
+            }
+            return Requeue.after(LOOK_AGAIN);
+        }
+        if (decision.steps().isEmpty()) {
+            attempts.forget(chart.key());
+            ready(input, latest.map(Revision::revision).orElse(0L)).write(writer);
+            return Requeue.NEVER;
+        }
+        String tried = hash + input.failurePolicy() + chart.generation();
+        Duration wait = attempts.wait(chart.key(), tried);
+        if (attempts.times(chart.key(), tried) > input.backOffLimit()) {
+            return Requeue.NEVER;
+        }
+        return wait.isPositive() ? Requeue.after(wait) : operate(input, decision, tried, writer);
+    }
+
+    private Requeue operate(ReleaseInput input, Decision decision, String tried, ExpectingWriter writer) {
+        Obj chart = input.chart();
+        String what = decision.steps().getLast();
+        ChartStatus.working(chart, what + " from " + input.source()).ignoring(input.ignored()).write(writer);
+        events.normal(chart, "ApplyJob", "Applying HelmChart from " + input.source() + ": " + what);
+        boolean atomic = chart.annotations().getOrDefault(ROLLBACK, "").equals("true");
+        ChartOperation.Result result = operation.run(writer.api(), input, decision, atomic);
+        if (!result.error().isEmpty()) {
+            return failed(input, what, tried, result, writer);
+        }
+        attempts.forget(chart.key());
+        result.latest().ifPresent(revision -> new Releases(writer.api()).label(input, revision, input.hash()));
+        long revision = result.latest().map(Revision::revision).orElse(0L);
+        events.normal(chart, "Deployed", "Revision " + revision + " of release " + input.namespace() + "/"
+                + input.release() + " is deployed");
+        // what others have changed about the chart meanwhile is in the view, and comes by itself
+        ready(input, revision).replace(writer);
+        return Requeue.NEVER;
+    }
+
+    private Requeue failed(ReleaseInput input, String what, String tried, ChartOperation.Result result,
+            ExpectingWriter writer) {
+        Obj chart = input.chart();
+        Duration wait = attempts.failed(chart.key(), tried);
+        boolean last = attempts.times(chart.key(), tried) > input.backOffLimit();
+        String reason = what.equals(Decision.INSTALL) ? "InstallFailed" : "UpgradeFailed";
+        String now = result.latest().map(r -> "revision " + r.revision() + " is " + r.status())
+                .orElse("nothing is installed");
+        String message = result.error() + " (" + now + "; "
+                + (last ? "backOffLimit is reached, change the chart to try again" : "next attempt in "
+                        + wait.toSeconds() + " s")
+                + ")";
+        ChartStatus.failed(chart, reason, message).ignoring(input.ignored()).replace(writer);
+        events.warning(chart, reason, message);
+        return last ? Requeue.NEVER : Requeue.after(wait);
+    }
+
+    private static ChartStatus ready(ReleaseInput input, long revision) {
+        return ChartStatus.ready(input.chart(), "revision " + revision + " in namespace " + input.namespace())
+                .ignoring(input.ignored());
+    }
+
+    /// Uninstalls what is there and lets the object go.
+    private Requeue remove(Obj chart, ExpectingWriter writer) {
+        ReleaseInput input = new ReleaseInput(chart, Struct.EMPTY, Map.of(), Struct.EMPTY);
+        Optional<Revision> latest = new Releases(writer.api()).latest(input);
+        if (latest.isPresent() && List.of("", "v3").contains(chart.spec().text("helmVersion"))) {
+            Duration wait = attempts.wait(chart.key(), "removal");
+            if (wait.isPositive()) {
+                return Requeue.after(wait);
+            }
+            events.normal(chart, "RemoveJob", "Uninstalling HelmChart");
+            try {
+                Decision uninstall = new Decision(List.of(Decision.UNINSTALL), false, "");
+                String error = operation.run(writer.api(), input, uninstall, false).error();
+                if (!error.isEmpty()) {
+                    ChartStatus.failed(chart, "UninstallFailed", error).write(writer);
+                    events.warning(chart, "UninstallFailed", error);
+                    return Requeue.after(attempts.failed(chart.key(), "removal"));
+                }
+            } catch (ApiFault fault) {
+                // a namespace that goes takes the release with it, and nobody can be made in it to uninstall it
+                if (fault.code() != FORBIDDEN) {
+                    throw fault;
+                }
+            }
+        }
+        events.normal(chart, "RemoveJob", "Uninstalled HelmChart, removing resources");
+        attempts.forget(chart.key());
+        Obj free = chart.with(Seq.copyOf(chart.finalizers().stream().filter(f -> !f.equals(FINALIZER)).toList()),
+                "metadata", "finalizers");
+        Obj now = writer.api().get(HelmKinds.CHARTS, chart.key());
+        writer.update(HelmKinds.CHARTS, now.with(free.at("metadata", "finalizers"), "metadata", "finalizers"));
+        return Requeue.NEVER;
+    }
+}

@@ -1,0 +1,65 @@
+package io.k3j.helmcontroller;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Struct;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/// Helm's record of a revision: JSON, packed by gzip, in base64; in a Secret that once more. Pure.
+final class ReleaseRecord {
+    /// Ten times what a chart's archive may have in Helm is not read into the server's memory.
+    static final int MOST_BYTES = 32 << 20;
+
+    private ReleaseRecord() {
+    }
+
+    /// The record with the status `failed`; as it is when it is too large to be read.
+    ///
+    /// @param secret whether it is in a Secret
+    static String failed(String data, boolean secret) {
+        byte[] unpacked = unpacked(data, secret);
+        if (unpacked.length == 0) {
+            return data;
+        }
+        Struct release = Json.object(unpacked);
+        Struct info = release.struct("info").with("status", "failed").with("description",
+                "the operation was interrupted");
+        return packed(Json.bytes(release.with("info", info)), secret);
+    }
+
+    /// What Helm says of how the revision came about; empty when the record is too large to be read.
+    static String description(String data, boolean secret) {
+        byte[] unpacked = unpacked(data, secret);
+        return unpacked.length == 0 ? "" : Json.object(unpacked).struct("info").text("description");
+    }
+
+    /// What is inside; nothing when that is more than [#MOST_BYTES].
+    static byte[] unpacked(String data, boolean secret) {
+        byte[] text = secret ? Base64.getDecoder().decode(data) : data.getBytes(StandardCharsets.US_ASCII);
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(text)))) {
+            byte[] bytes = in.readNBytes(MOST_BYTES);
+            return in.read() < 0 ? bytes : new byte[0];
+        } catch (IOException broken) {
+            throw new UncheckedIOException("the record of the release is damaged", broken);
+        }
+    }
+
+    private static String packed(byte[] json, boolean secret) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(json);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        byte[] text = Base64.getEncoder().encode(out.toByteArray());
+        return secret
+                ? Base64.getEncoder().encodeToString(text)
+                : new String(text, StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,41 @@
+package io.k3j.helmcontroller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Json;
+import io.k3j.model.Struct;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReleaseRecordTest {
+    private static String packed(byte[] json, boolean secret) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(json);
+        }
+        String once = Base64.getEncoder().encodeToString(out.toByteArray());
+        return secret ? Base64.getEncoder().encodeToString(once.getBytes(StandardCharsets.US_ASCII)) : once;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anInterruptedRevisionIsCalledFailedAndKeepsTheRest(boolean secret) throws IOException {
+        byte[] json = Json.bytes(Struct.of("name", "web", "info",
+                Struct.of("status", "pending-upgrade", "notes", "n"), "version", 3L));
+        Struct failed = Json.object(ReleaseRecord.unpacked(ReleaseRecord.failed(packed(json, secret), secret), secret));
+        assertThat(failed).isEqualTo(Struct.of("name", "web", "info", Struct.of("status", "failed", "notes", "n",
+                "description", "the operation was interrupted"), "version", 3L));
+    }
+
+    @Test
+    void aRecordThatUnpacksToTooMuchIsLeftAlone() throws IOException {
+        String bomb = packed(new byte[ReleaseRecord.MOST_BYTES + 1], true);
+        assertThat(ReleaseRecord.failed(bomb, true)).isEqualTo(bomb);
+    }
+}

@@ -1,0 +1,66 @@
+package io.k3j.ingress;
+
+import io.k3j.ingressrouting.EntryPoint;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/// One connection of a client: until when something has to come. On its event loop.
+final class ClientLink implements Expiring {
+    private final Channel channel;
+    private final EntryPoint entryPoint;
+    private final ProxyLoop loop;
+    private final String address;
+    private int streams;
+    private long deadline;
+
+    ClientLink(Channel channel, EntryPoint entryPoint, ProxyLoop loop) {
+        this.channel = channel;
+        this.entryPoint = entryPoint;
+        this.loop = loop;
+        this.address = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+    }
+
+    EntryPoint entryPoint() {
+        return entryPoint;
+    }
+
+    ProxyLoop loop() {
+        return loop;
+    }
+
+    /// The client's address, without port.
+    String address() {
+        return address;
+    }
+
+    /// Ends the connection unless [#relax] is called in time.
+    void expect(long seconds) {
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    /// Nothing is expected.
+    void relax() {
+        deadline = 0;
+    }
+
+    /// A stream of HTTP/2 has begun.
+    void streamBegun() {
+        streams++;
+        relax();
+    }
+
+    /// A stream of HTTP/2 has ended.
+    void streamEnded() {
+        if (--streams == 0) {
+            expect(IngressLimits.IDLE_SECONDS);
+        }
+    }
+
+    @Override
+    public void check(long now) {
+        if (deadline != 0 && now - deadline > 0) {
+            channel.close();
+        }
+    }
+}

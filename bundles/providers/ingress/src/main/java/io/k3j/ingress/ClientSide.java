@@ -1,0 +1,287 @@
+package io.k3j.ingress;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+
+/// The client's side of exchanges: a connection of HTTP/1.1, whose requests come one after the other, or one stream of
+/// HTTP/2. What is read waits in order until it is wanted. All on the event loop.
+final class ClientSide extends ChannelInboundHandlerAdapter {
+    private final Proxy proxy;
+    private final ClientLink link;
+    private final boolean http2;
+    private final PartQueue parts = new PartQueue(this::handle);
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ProxiedRequest current;
+    private @Nullable ChannelFuture last;
+    private boolean discarding;
+    private int discarded;
+    /// Whether the end of the connection is the end of the answer.
+    private boolean untilClose;
+    /// Whether the client has been told that no other request may follow; whoever was not told may send one.
+    private boolean closing;
+
+    /// @param http2 whether this is a stream of HTTP/2
+    ClientSide(Proxy proxy, ClientLink link, boolean http2) {
+        this.proxy = proxy;
+        this.link = link;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        parts.attach(added);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        parts.attach(active);
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return context;
+    }
+
+    /// Asks for the next part of the request.
+    void read() {
+        parts.want();
+        parts.handOn();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        parts.add(from, message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext complete) {
+        parts.readDone();
+    }
+
+    private void handle(Object message) {
+        if (message instanceof HttpRequest request && !discarding) {
+            ProxiedRequest next = proxy.accept(this, link, request, http2);
+            current = next;
+            if (next != null) {
+                link.relax();
+                next.begin();
+            }
+        }
+        if (message instanceof FullHttpRequest whole) {
+            // a stream without a body: its head must not be passed on twice
+            part(new DefaultLastHttpContent(whole.content()));
+        } else if (message instanceof HttpContent content) {
+            part(content);
+        } else if (current != null && !discarding) {
+            // the first part of the body, or its end, goes with the head
+            parts.want();
+        }
+    }
+
+    private void part(HttpContent content) {
+        ProxiedRequest exchange = current;
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            abort();
+        } else if (exchange != null && !discarding) {
+            exchange.body(content);
+        } else {
+            discarded += content.content().readableBytes();
+            content.release();
+            boolean over = content instanceof LastHttpContent || discarded > IngressLimits.DISCARDED_BYTES;
+            if (discarding && over) {
+                end();
+            } else {
+                // of a request that was declined
+                parts.want();
+            }
+        }
+    }
+
+    /// Tells a client that waits for it to send its body.
+    void sendContinue(ProxiedRequest exchange) {
+        if (exchange.facts().expectsContinue() && !exchange.facts().http10()) {
+            context().writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+    }
+
+    /// Sends the head of an answer.
+    ///
+    /// @param empty whether it has no body whatever it says
+    void answer(HttpResponse answer, boolean empty) {
+        ProxiedRequest exchange = current;
+        boolean delimited = empty || HttpUtil.isTransferEncodingChunked(answer) || HttpUtil.isContentLengthSet(answer);
+        answer.setProtocolVersion(HttpVersion.HTTP_1_1);
+        if (http2 || exchange == null) {
+            answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        } else if (exchange.facts().http10()) {
+            untilClose = !empty && !HttpUtil.isContentLengthSet(answer);
+            answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        } else if (!delimited) {
+            HttpUtil.setTransferEncodingChunked(answer, true);
+        }
+        tellLast(answer, exchange);
+        context().write(answer);
+    }
+
+    /// Says so in a head when no other request may follow on the connection.
+    private void tellLast(HttpResponse answer, @Nullable ProxiedRequest exchange) {
+        if (!http2 && exchange != null) {
+            RequestFacts facts = exchange.facts();
+            closing = facts.http10() || !facts.keepAlive() || proxy.draining()
+                    || facts.hasBody() && !exchange.requestEnded();
+            if (closing) {
+                answer.headers().set(HttpHeaderNames.CONNECTION, "close");
+            }
+        }
+    }
+
+    void write(HttpContent content) {
+        last = context().write(content);
+    }
+
+    void flush() {
+        context().flush();
+    }
+
+    boolean writable() {
+        return context().channel().isWritable();
+    }
+
+    /// An exchange has ended, and its answer has been written if there was one.
+    ///
+    /// @param why it failed, empty when it did not
+    void finished(ProxiedRequest exchange, String why) {
+        proxy.finished(exchange, why);
+        if (current != exchange || parts.closed() || exchange.status() == 101) {
+            return;
+        }
+        current = null;
+        if (!exchange.requestEnded() && exchange.facts().hasBody()) {
+            discard();
+        } else if (!http2) {
+            if (closing) {
+                end();
+            } else {
+                link.expect(IngressLimits.IDLE_SECONDS);
+                parts.want();
+            }
+        }
+        parts.handOn();
+    }
+
+    /// Answers itself instead of an endpoint.
+    void refuse(ProxiedRequest exchange, ErrorAnswer answer, String why) {
+        FullHttpResponse response = answer.response();
+        tellLast(response, exchange);
+        last = context().writeAndFlush(response);
+        finished(exchange, why);
+    }
+
+    /// Answers a request that is not let in; nothing else is answered on an HTTP/1.1 connection afterwards, as what
+    /// follows may not be a request.
+    void refuse(ErrorAnswer answer) {
+        FullHttpResponse response = answer.response();
+        if (!http2) {
+            response.headers().set(HttpHeaderNames.CONNECTION, "close");
+        }
+        last = context().writeAndFlush(response);
+        discard();
+    }
+
+    /// Answers a good request that nobody serves; others may follow it.
+    void decline(ErrorAnswer answer, RequestFacts facts) {
+        if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10()) {
+            refuse(answer);
+        } else {
+            link.expect(IngressLimits.IDLE_SECONDS);
+            last = context().writeAndFlush(answer.response());
+            parts.want();
+        }
+    }
+
+    /// Reads on without using it, so that the client sees the answer before the end.
+    private void discard() {
+        if (http2) {
+            end();
+        } else {
+            discarding = true;
+            parts.want();
+            link.expect(IngressLimits.DISCARD_SECONDS);
+            if (last != null && context().channel() instanceof DuplexChannel duplex
+                    && context().pipeline().get(SslHandler.class) == null) {
+                // the client hears the end at once, and what it still sends does not destroy the answer
+                last.addListener(sent -> duplex.shutdownOutput());
+            }
+        }
+    }
+
+    private void end() {
+        parts.close();
+        if (last == null) {
+            context().close();
+        } else {
+            last.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /// Breaks the answer off.
+    void abort() {
+        parts.close();
+        if (untilClose) {
+            // reset, so that nobody takes what has come for the whole
+            context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        context().close();
+    }
+
+    /// Hands the connection over to what both sides have agreed on.
+    void tunnel(HttpResponse answer, String upgrade, UpstreamSide upstream) {
+        parts.close();
+        link.relax();
+        RawRelay.begin(context(), upstream.channel(), RawRelay.agreed(answer, upgrade), link.loop());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        ProxiedRequest exchange = current;
+        if (exchange != null && changed.channel().isWritable()) {
+            exchange.clientWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext inactive) {
+        parts.close();
+        ProxiedRequest exchange = current;
+        if (exchange != null) {
+            exchange.clientGone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        failed.close();
+    }
+}

@@ -1,0 +1,53 @@
+package io.k3j.ingress;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The endpoints of one backend, in turn. Any thread.
+///
+/// @param scheme how they are spoken to
+/// @param addresses those that are ready
+/// @param turn whose turn it is; begins anywhere, so that servers do not all begin with the same one
+record Endpoints(Scheme scheme, List<InetSocketAddress> addresses, AtomicInteger turn) {
+    /// How an endpoint is spoken to.
+    enum Scheme {
+        /// HTTP/1.1.
+        HTTP,
+        /// HTTP/2 without TLS, for gRPC.
+        H2C,
+        /// HTTP over TLS, which is not spoken to endpoints here.
+        HTTPS,
+        /// By a name outside of the cluster, which is not asked here.
+        EXTERNAL
+    }
+
+    /// None at all.
+    static final Endpoints NONE = of(Scheme.HTTP, List.of());
+
+    static Endpoints of(Scheme scheme, List<InetSocketAddress> addresses) {
+        return new Endpoints(scheme, List.copyOf(addresses),
+                new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 20)));
+    }
+
+    /// The next one that was not tried; empty when there is none.
+    Optional<InetSocketAddress> next(Set<InetSocketAddress> tried) {
+        for (int i = 0; i < addresses.size(); i++) {
+            InetSocketAddress found = addresses.get(Math.floorMod(turn.getAndIncrement(), addresses.size()));
+            if (!tried.contains(found)) {
+                return Optional.of(found);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether an address that users may write down is dialled: never one of this machine itself or of a link.
+    static boolean usable(InetAddress address) {
+        return !address.isLoopbackAddress() && !address.isAnyLocalAddress() && !address.isLinkLocalAddress()
+                && !address.isMulticastAddress();
+    }
+}

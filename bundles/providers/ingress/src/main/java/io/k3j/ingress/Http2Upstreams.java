@@ -1,0 +1,164 @@
+package io.k3j.ingress;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one event loop to endpoints that speak HTTP/2: each request is a stream of one that has room. On
+/// the loop.
+final class Http2Upstreams {
+    private final EventLoop loop;
+    private final UpstreamConnector connector;
+    private final Map<InetSocketAddress, List<Connection>> connections = new HashMap<>();
+
+    Http2Upstreams(EventLoop loop, UpstreamConnector connector) {
+        this.loop = loop;
+        this.connector = connector;
+    }
+
+    /// Opens a stream.
+    ///
+    /// @param made hears of it
+    /// @param failed hears why there is none
+    void open(InetSocketAddress address, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        List<Connection> some = connections.computeIfAbsent(address, a -> new ArrayList<>());
+        for (Connection connection : some) {
+            if (connection.hasRoom()) {
+                connection.open(made, failed);
+                return;
+            }
+        }
+        Connection connection = new Connection(address);
+        some.add(connection);
+        connector.connect(loop, address, channel -> channel.pipeline().addLast(
+                Http2FrameCodecBuilder.forClient()
+                        .initialSettings(Http2Settings.defaultSettings().pushEnabled(false)
+                                .initialWindowSize(IngressLimits.STREAM_WINDOW)
+                                .maxHeaderListSize(IngressLimits.HEADER_BYTES))
+                        .build(),
+                new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()), connection))
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        connection.open(made, failed);
+                    } else {
+                        forget(connection);
+                        failed.accept(done.cause());
+                    }
+                });
+    }
+
+    private void forget(Connection connection) {
+        List<Connection> some = connections.get(connection.address);
+        if (some != null && some.remove(connection) && some.isEmpty()) {
+            connections.remove(connection.address);
+        }
+    }
+
+    /// Closes those that were without a stream for too long.
+    void check(long now) {
+        List<Connection> all = new ArrayList<>();
+        connections.values().forEach(all::addAll);
+        all.forEach(c -> c.check(now));
+    }
+
+    /// One connection; the last handler of its pipeline.
+    private final class Connection extends ChannelInboundHandlerAdapter {
+        private final InetSocketAddress address;
+        private @Nullable Channel channel;
+        private int streams;
+        private boolean leaving;
+        private long idleSince = System.nanoTime();
+
+        Connection(InetSocketAddress address) {
+            this.address = address;
+        }
+
+        boolean hasRoom() {
+            return channel != null && !leaving && streams < IngressLimits.UPSTREAM_STREAMS;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            channel = context.channel();
+            channel.config().setAutoRead(true);
+        }
+
+        void open(Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+            if (channel == null || !channel.isActive()) {
+                failed.accept(new IllegalStateException("the endpoint closed the connection"));
+                return;
+            }
+            streams++;
+            new Http2StreamChannelBootstrap(channel).handler(new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel stream) {
+                    stream.config().setAutoRead(false);
+                    stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(false),
+                            new UpstreamSide(stream, address, null));
+                }
+            }).open().addListener((Future<Http2StreamChannel> opened) -> {
+                if (opened.isSuccess()) {
+                    opened.getNow().closeFuture().addListener(closed -> ended());
+                    made.accept(opened.getNow().pipeline().get(UpstreamSide.class));
+                } else {
+                    leaving = true;
+                    ended();
+                    failed.accept(opened.cause());
+                }
+            });
+        }
+
+        private void ended() {
+            streams--;
+            idleSince = System.nanoTime();
+            if (leaving && streams == 0 && channel != null) {
+                channel.close();
+            }
+        }
+
+        void check(long now) {
+            boolean old = now - idleSince > TimeUnit.SECONDS.toNanos(IngressLimits.IDLE_UPSTREAM_SECONDS);
+            if (streams == 0 && old && channel != null) {
+                channel.close();
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            leaving |= message instanceof Http2GoAwayFrame;
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            leaving = true;
+            forget(this);
+            context.fireChannelInactive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            leaving = true;
+            context.close();
+        }
+    }
+}

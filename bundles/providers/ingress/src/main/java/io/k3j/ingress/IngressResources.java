@@ -1,0 +1,53 @@
+package io.k3j.ingress;
+
+import io.k3j.ingressrouting.HostClaims;
+import io.k3j.ingressrouting.Routing;
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.List;
+import java.util.Optional;
+
+/// The objects that Ingresses are served by, and whether they changed.
+final class IngressResources {
+    static final Gvr CLASSES = Gvr.of("networking.k8s.io/v1", "ingressclasses");
+    private final LiveView ingresses;
+    private final LiveView classes;
+    private final LiveView secrets;
+
+    IngressResources(LiveViews views) {
+        ingresses = views.of(BuiltinResources.INGRESSES);
+        classes = views.of(CLASSES);
+        secrets = views.of(BuiltinResources.SECRETS, Query.ALL.where("type", "kubernetes.io/tls"));
+    }
+
+    LiveView ingresses() {
+        return ingresses;
+    }
+
+    LiveView classes() {
+        return classes;
+    }
+
+    LiveView secrets() {
+        return secrets;
+    }
+
+    /// Calls `change` at each change of any of them.
+    void listen(Runnable change) {
+        List.of(ingresses, classes, secrets).forEach(v -> v.listen((before, after) -> change.run()));
+    }
+
+    /// What the Ingresses say now.
+    Routing routing(HostClaims before) {
+        return Routing.of(ingresses.list(), classes.list(), before);
+    }
+
+    Optional<Obj> secret(Key key) {
+        return secrets.get(key);
+    }
+}

@@ -1,0 +1,291 @@
+package io.k3j.ingress;
+
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One request and its answer. All on the event loop that client and endpoint share.
+///
+/// ```
+///   CONNECTING ── connected ──► REQUESTING ── answer's head ──► ANSWERING ── its end ──► ended
+///      │  ▲ next endpoint │          │ stale connection: once more     │
+///      └──┴───────────────┘          └── 502, 504                      └── broken off
+/// ```
+final class ProxiedRequest implements Expiring, EndpointSearch.Found {
+    private final ClientSide client;
+    private final ProxyLoop loop;
+    private final RequestFacts facts;
+    private final HttpRequest head;
+    private final EndpointSearch search;
+    private @Nullable UpstreamSide upstream;
+    private @Nullable HttpContent waiting;
+    private boolean reused;
+    private boolean requestEnded;
+    private boolean bodySent;
+    private boolean answering;
+    private boolean keepUpstream;
+    private boolean ended;
+    private int status;
+    private long lastMoved;
+    private long stalledSince;
+
+    /// @param head as the endpoint is to get it
+    ProxiedRequest(ClientSide client, ProxyLoop loop, RequestFacts facts, HttpRequest head, Endpoints endpoints) {
+        this.client = client;
+        this.loop = loop;
+        this.facts = facts;
+        this.head = head;
+        this.search = new EndpointSearch(loop, endpoints, this);
+        this.lastMoved = facts.begun();
+    }
+
+    RequestFacts facts() {
+        return facts;
+    }
+
+    /// The status of the answer, 0 before there is one.
+    int status() {
+        return status;
+    }
+
+    boolean answering() {
+        return answering;
+    }
+
+    boolean requestEnded() {
+        return requestEnded;
+    }
+
+    /// The endpoint that answers, or was tried last.
+    Optional<InetSocketAddress> endpoint() {
+        return Optional.ofNullable(upstream).map(UpstreamSide::address);
+    }
+
+    void begin() {
+        loop.watch(this);
+        search.next("");
+    }
+
+    @Override
+    public void nothingFound(String why) {
+        if (!ended) {
+            fail(why.isEmpty() ? ErrorAnswer.NO_SERVER : ErrorAnswer.BAD_GATEWAY, why);
+        }
+    }
+
+    @Override
+    public void found(UpstreamSide found, boolean wasIdle) {
+        if (ended) {
+            found.release(true);
+            return;
+        }
+        upstream = found;
+        reused = wasIdle;
+        found.begin(this);
+        found.channel().write(head);
+        HttpContent first = waiting;
+        waiting = null;
+        if (first == null) {
+            found.channel().flush();
+        } else {
+            send(found, first);
+        }
+        found.read();
+        if (!requestEnded) {
+            client.sendContinue(this);
+            client.read();
+        }
+    }
+
+    /// A part of the request's body; taken over.
+    void body(HttpContent content) {
+        lastMoved = System.nanoTime();
+        UpstreamSide to = upstream;
+        if (ended) {
+            content.release();
+        } else if (to == null) {
+            waiting = content;
+        } else {
+            send(to, content);
+            if (!requestEnded && to.channel().isWritable()) {
+                client.read();
+            }
+        }
+    }
+
+    private void send(UpstreamSide to, HttpContent content) {
+        requestEnded |= content instanceof LastHttpContent;
+        bodySent |= content.content().isReadable()
+                || content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty();
+        to.channel().writeAndFlush(content);
+    }
+
+    /// The endpoint takes more.
+    void upstreamWritable() {
+        lastMoved = System.nanoTime();
+        if (!ended && !requestEnded) {
+            client.read();
+        }
+    }
+
+    /// The head of the answer.
+    void answered(HttpResponse answer) {
+        lastMoved = System.nanoTime();
+        if (answer.status().code() == 101) {
+            tunnel(answer);
+            return;
+        }
+        String coding = answer.headers().get(HttpHeaderNames.TRANSFER_ENCODING, "");
+        boolean chunked = coding.equalsIgnoreCase("chunked");
+        if (!coding.isEmpty() && !chunked) {
+            upstreamFailed("transfer-encoding " + coding + " is not supported");
+            return;
+        }
+        answering = true;
+        status = answer.status().code();
+        boolean empty = facts.headOnly() || status == 204 || status == 304;
+        keepUpstream = HttpUtil.isKeepAlive(answer) && (chunked || empty || HttpUtil.isContentLengthSet(answer));
+        ForwardedHeaders.response(answer.headers());
+        client.answer(answer, empty);
+    }
+
+    /// A part of the answer's body; taken over.
+    void answer(HttpContent content) {
+        lastMoved = System.nanoTime();
+        client.write(content);
+        if (content instanceof LastHttpContent) {
+            end();
+        }
+    }
+
+    /// What had come of the answer has been handed on.
+    void answerRead() {
+        UpstreamSide from = upstream;
+        client.flush();
+        if (!ended && from != null) {
+            if (client.writable()) {
+                from.read();
+            } else {
+                stalledSince = System.nanoTime();
+            }
+        }
+    }
+
+    /// The client takes more.
+    void clientWritable() {
+        stalledSince = 0;
+        UpstreamSide from = upstream;
+        if (!ended && from != null && answering) {
+            from.read();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        loop.forget(this);
+        UpstreamSide from = upstream;
+        client.flush();
+        client.finished(this, "");
+        if (from != null) {
+            from.release(keepUpstream && requestEnded);
+        }
+    }
+
+    /// The endpoint's connection has ended, or its answer makes no sense.
+    void upstreamFailed(String why) {
+        UpstreamSide from = upstream;
+        if (ended || from == null) {
+            return;
+        }
+        from.hand();
+        from.channel().close();
+        upstream = null;
+        if (reused && !answering && !bodySent && facts.idempotent()) {
+            // an endpoint may close a connection that was idle just when it is used again
+            waiting = requestEnded ? LastHttpContent.EMPTY_LAST_CONTENT : waiting;
+            requestEnded = false;
+            search.connect(from.address());
+        } else {
+            fail(ErrorAnswer.BAD_GATEWAY, why);
+        }
+    }
+
+    private void fail(ErrorAnswer answer, String why) {
+        letGo();
+        if (answering) {
+            client.abort();
+            client.finished(this, why);
+        } else {
+            status = answer.code();
+            client.refuse(this, answer, why);
+        }
+    }
+
+    /// The client has gone.
+    void clientGone() {
+        if (!ended) {
+            letGo();
+            status = answering ? status : 499;
+            client.finished(this, "the client has gone");
+        }
+    }
+
+    private void letGo() {
+        ended = true;
+        loop.forget(this);
+        HttpContent content = waiting;
+        waiting = null;
+        if (content != null) {
+            content.release();
+        }
+        UpstreamSide from = upstream;
+        if (from != null) {
+            from.hand();
+            from.channel().close();
+        }
+    }
+
+    private void tunnel(HttpResponse answer) {
+        UpstreamSide from = upstream;
+        if (facts.upgrade().isEmpty() || from == null) {
+            upstreamFailed("the endpoint changes the protocol without being asked");
+            return;
+        }
+        ended = true;
+        status = answer.status().code();
+        loop.forget(this);
+        from.hand();
+        client.finished(this, "");
+        client.tunnel(answer, facts.upgrade(), from);
+    }
+
+    @Override
+    public void check(long now) {
+        if (stalledSince != 0 && passed(stalledSince, IngressLimits.STALLED_SECONDS, now)) {
+            fail(ErrorAnswer.BAD_GATEWAY, "the client takes nothing");
+        } else if (passed(lastMoved, IngressLimits.SILENT_SECONDS, now)) {
+            fail(ErrorAnswer.GATEWAY_TIMEOUT, "nothing is sent");
+        } else if (!answering && !requestEnded && waitsForClient()
+                && passed(lastMoved, IngressLimits.BODY_SECONDS, now)) {
+            fail(ErrorAnswer.REQUEST_TIMEOUT, "the body does not come");
+        } else if (!answering && passed(lastMoved, IngressLimits.ANSWER_SECONDS, now)) {
+            fail(ErrorAnswer.GATEWAY_TIMEOUT, "the endpoint does not answer");
+        }
+    }
+
+    private boolean waitsForClient() {
+        UpstreamSide to = upstream;
+        return to != null && to.channel().isWritable();
+    }
+
+    private static boolean passed(long since, long seconds, long now) {
+        return now - since > TimeUnit.SECONDS.toNanos(seconds);
+    }
+}

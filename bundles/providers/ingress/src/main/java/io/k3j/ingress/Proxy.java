@@ -1,0 +1,149 @@
+package io.k3j.ingress;
+
+import io.k3j.ingressrouting.BackendPort;
+import io.k3j.ingressrouting.EntryPoint;
+import io.k3j.ingressrouting.RequestTarget;
+import io.k3j.ingressrouting.Route;
+import io.k3j.ingressrouting.RoutingTable;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Lets requests in and says where they go. Any event loop.
+final class Proxy {
+    private final String server;
+    private final Function<BackendPort, Endpoints> backends;
+    private final IngressMetrics metrics;
+    private final AccessLog log;
+    private final Map<Object, ProxyLoop> loops = new ConcurrentHashMap<>();
+    private final AtomicInteger atWork = new AtomicInteger();
+    private volatile Map<EntryPoint, RoutingTable> tables = Map.of();
+    private volatile boolean draining;
+
+    /// @param server this server's name
+    /// @param backends the endpoints of a backend; must not block
+    Proxy(String server, Function<BackendPort, Endpoints> backends, IngressMetrics metrics, AccessLog log) {
+        this.server = server;
+        this.backends = backends;
+        this.metrics = metrics;
+        this.log = log;
+    }
+
+    /// Routes by these from the next request on.
+    void use(Map<EntryPoint, RoutingTable> next) {
+        tables = next;
+    }
+
+    /// Lets no connection of HTTP/1.1 have another request.
+    void drain() {
+        draining = true;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void add(ProxyLoop loop) {
+        loops.put(loop.loop(), loop);
+    }
+
+    /// What belongs to a channel's event loop.
+    ProxyLoop loop(Channel channel) {
+        ProxyLoop found = loops.get(channel.eventLoop());
+        if (found == null) {
+            throw new IllegalStateException("an event loop of somebody else");
+        }
+        return found;
+    }
+
+    /// Begins an exchange for a request, or answers it through `side`.
+    ///
+    /// @return null when it has been answered
+    @Nullable
+    ProxiedRequest accept(ClientSide side, ClientLink link, HttpRequest request, boolean http2) {
+        Optional<ErrorAnswer> malformed = malformed(request, http2);
+        Optional<RequestTarget> target = malformed.isPresent() ? Optional.empty()
+                : RequestTarget.of(request.uri(), request.headers().get(HttpHeaderNames.HOST, ""));
+        if (target.isEmpty()) {
+            metrics.refused(link.entryPoint());
+            side.refuse(malformed.orElse(ErrorAnswer.BAD_REQUEST));
+            return null;
+        }
+        RequestFacts facts = RequestFacts.of(link.entryPoint(), link.address(), request, target.get(), http2);
+        RoutingTable table = tables.getOrDefault(link.entryPoint(), RoutingTable.empty());
+        Optional<Route> route = table.find(target.get().host(), target.get().path());
+        Endpoints endpoints = route.map(r -> backends.apply(r.backend())).orElse(Endpoints.NONE);
+        ErrorAnswer no = route.isEmpty() ? ErrorAnswer.NOT_FOUND
+                : unserved(endpoints, ForwardedHeaders.hops(request.headers()));
+        if (no != null) {
+            metrics.answered(facts, no.code());
+            log.write(facts, no.code(), "", "");
+            side.decline(no, facts);
+            return null;
+        }
+        atWork.incrementAndGet();
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), target.get().origin(),
+                request.headers());
+        boolean trailers = request.headers().contains(HttpHeaderNames.TE, "trailers", true);
+        ForwardedHeaders.request(request.headers(), new ForwardedHeaders.Client(link.address(),
+                link.entryPoint().secure(), link.entryPoint().port(), server), target.get().authority(),
+                facts.upgrade(), trailers);
+        return new ProxiedRequest(side, link.loop(), facts, head, endpoints);
+    }
+
+    /// Why a request that has a route cannot be passed on; null when it can.
+    private @Nullable ErrorAnswer unserved(Endpoints endpoints, int hops) {
+        return switch (endpoints.scheme()) {
+            case HTTPS -> ErrorAnswer.WANTS_TLS;
+            case EXTERNAL -> ErrorAnswer.EXTERNAL_NAME;
+            case HTTP, H2C -> hops >= IngressLimits.HOPS ? ErrorAnswer.LOOP_DETECTED
+                    : atWork.get() >= IngressLimits.REQUESTS ? ErrorAnswer.BUSY : null;
+        };
+    }
+
+    /// What makes a request one that is not understood by all in the same way.
+    private static Optional<ErrorAnswer> malformed(HttpRequest request, boolean http2) {
+        if (request.decoderResult().isFailure()) {
+            return Optional.of(switch (request.decoderResult().cause()) {
+                case TooLongHttpLineException line -> ErrorAnswer.URI_TOO_LONG;
+                case TooLongHttpHeaderException header -> ErrorAnswer.HEADER_TOO_LARGE;
+                case null, default -> ErrorAnswer.BAD_REQUEST;
+            });
+        }
+        HttpHeaders headers = request.headers();
+        boolean http10 = !http2 && !request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean coded = !codings.isEmpty() && (http10 || codings.size() > 1
+                || !codings.getFirst().equalsIgnoreCase("chunked"));
+        int hosts = headers.getAll(HttpHeaderNames.HOST).size();
+        boolean version = request.protocolVersion().majorVersion() == 1;
+        if (headers.size() > IngressLimits.HEADER_COUNT) {
+            return Optional.of(ErrorAnswer.HEADER_TOO_LARGE);
+        }
+        if (coded || hosts > 1 || hosts == 0 && !http10 || !version) {
+            return Optional.of(ErrorAnswer.BAD_REQUEST);
+        }
+        String method = request.method().name();
+        return method.equals("CONNECT") || method.equals("TRACE") ? Optional.of(ErrorAnswer.METHOD_NOT_ALLOWED)
+                : Optional.empty();
+    }
+
+    /// An exchange has ended.
+    void finished(ProxiedRequest exchange, String why) {
+        atWork.decrementAndGet();
+        metrics.answered(exchange.facts(), exchange.status());
+        log.write(exchange.facts(), exchange.status(), exchange.endpoint().map(Object::toString).orElse(""), why);
+    }
+}

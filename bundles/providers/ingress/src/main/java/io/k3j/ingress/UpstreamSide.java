@@ -1,0 +1,154 @@
+package io.k3j.ingress;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// The endpoint's side of an exchange: one connection of HTTP/1.1, or one stream of HTTP/2. Between two exchanges it
+/// lies in the [UpstreamPool] with a read outstanding, which finds out that the endpoint has closed it.
+final class UpstreamSide extends ChannelInboundHandlerAdapter {
+    private final Channel channel;
+    private final InetSocketAddress address;
+    private final @Nullable UpstreamPool pool;
+    private @Nullable ProxiedRequest exchange;
+    private boolean informational;
+    private boolean reading;
+    private long idleSince;
+
+    /// @param pool where it lies between exchanges; null for a stream, which has one exchange only
+    UpstreamSide(Channel channel, InetSocketAddress address, @Nullable UpstreamPool pool) {
+        this.channel = channel;
+        this.address = address;
+        this.pool = pool;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    /// Serves an exchange from now on.
+    void begin(ProxiedRequest next) {
+        exchange = next;
+        informational = false;
+    }
+
+    /// Reads once more, unless a read is outstanding already.
+    void read() {
+        if (!reading) {
+            reading = true;
+            channel.read();
+        }
+    }
+
+    /// Takes it back after an exchange.
+    ///
+    /// @param reusable whether another request may follow
+    void release(boolean reusable) {
+        exchange = null;
+        if (reusable && pool != null && channel.isActive()) {
+            idleSince = System.nanoTime();
+            read();
+            pool.keep(this);
+        } else {
+            channel.close();
+        }
+    }
+
+    /// Takes its hands off: the channel belongs to a [RawRelay] now.
+    void hand() {
+        exchange = null;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ProxiedRequest current = exchange;
+        if (current == null || !(message instanceof HttpObject part)) {
+            // an endpoint that speaks without being asked
+            ReferenceCountUtil.release(message);
+            context.close();
+            return;
+        }
+        if (part.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(message);
+            current.upstreamFailed("malformed answer: " + part.decoderResult().cause());
+            return;
+        }
+        if (message instanceof HttpResponse head) {
+            informational = head.status().code() < 200 && head.status().code() != 101;
+            if (!informational) {
+                current.answered(head instanceof FullHttpResponse
+                        ? new DefaultHttpResponse(head.protocolVersion(), head.status(), head.headers()) : head);
+            }
+        }
+        if (message instanceof FullHttpResponse whole) {
+            // a stream without a body: its head must not be passed on twice
+            content(current, new DefaultLastHttpContent(whole.content()));
+        } else if (message instanceof HttpContent content) {
+            content(current, content);
+        }
+    }
+
+    private void content(ProxiedRequest current, HttpContent content) {
+        if (informational || exchange != current) {
+            content.release();
+        } else {
+            current.answer(content);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        reading = false;
+        ProxiedRequest current = exchange;
+        if (current != null) {
+            current.answerRead();
+        } else if (channel.isActive()) {
+            read();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        ProxiedRequest current = exchange;
+        if (current != null && channel.isWritable()) {
+            current.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (pool != null) {
+            pool.drop(this);
+        }
+        ProxiedRequest current = exchange;
+        if (current != null) {
+            current.upstreamFailed("the endpoint closed the connection");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        ProxiedRequest current = exchange;
+        if (current != null) {
+            current.upstreamFailed(String.valueOf(cause.getMessage()));
+        }
+        context.close();
+    }
+}

@@ -1,0 +1,83 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Which endpoints of a port this node uses
+/// (<https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-policies>). Ready ones; without any, those
+/// that are terminating and still serve, so that nothing is lost while the last one goes. This node's own are
+/// considered separately: traffic with a local policy goes to its last terminating endpoint. Pure.
+///
+/// Hints leave out others when every ready endpoint has one and at least one is for this node, or else for its zone.
+/// Endpoints of this node are chosen without them.
+record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local) {
+
+    /// One endpoint of a slice, with where it is meant for.
+    private record Candidate(ServiceEndpoint endpoint, List<String> nodes, List<String> zones) {
+    }
+
+    /// The choice for a port of a Service.
+    static EndpointChoice of(List<Obj> slices, Struct servicePort, Family family, ThisNode node) {
+        List<Candidate> ready = new ArrayList<>();
+        List<Candidate> leaving = new ArrayList<>();
+        for (Obj slice : slices) {
+            if (!slice.tree().text("addressType").equals(family.slices()) || !ServicePorts.forProxies(slice)) {
+                continue;
+            }
+            for (Struct port : slice.tree().seq("ports").structs()) {
+                if (port.text("name").equals(servicePort.text("name"))
+                        && port.text("protocol", "TCP").equals(servicePort.text("protocol", "TCP"))) {
+                    int number = (int) port.whole("port", 0);
+                    slice.tree().seq("endpoints").structs()
+                            .forEach(e -> candidate(e, number, family, node)
+                                    .ifPresent(c -> (c.endpoint().ready() ? ready : leaving).add(c)));
+                }
+            }
+        }
+        List<ServiceEndpoint> hinted = usable(ready, hinted(ready, node));
+        return new EndpointChoice(hinted.isEmpty() ? usable(leaving, c -> true) : hinted, here(ready, leaving));
+    }
+
+    private static List<ServiceEndpoint> here(List<Candidate> ready, List<Candidate> leaving) {
+        List<ServiceEndpoint> here = usable(ready, c -> c.endpoint().local());
+        return here.isEmpty() ? usable(leaving, c -> c.endpoint().local()) : here;
+    }
+
+    private static Predicate<Candidate> hinted(List<Candidate> ready, ThisNode node) {
+        if (ready.stream().noneMatch(c -> c.nodes().isEmpty())
+                && ready.stream().anyMatch(c -> c.nodes().contains(node.name()))) {
+            return c -> c.nodes().contains(node.name());
+        }
+        if (ready.stream().noneMatch(c -> c.zones().isEmpty())
+                && ready.stream().anyMatch(c -> c.zones().contains(node.zone()))) {
+            return c -> c.zones().contains(node.zone());
+        }
+        return c -> true;
+    }
+
+    private static List<ServiceEndpoint> usable(List<Candidate> some, Predicate<Candidate> wanted) {
+        return some.stream().filter(wanted).map(Candidate::endpoint).distinct()
+                .sorted(Comparator.comparing(ServiceEndpoint::address).thenComparing(ServiceEndpoint::port)).toList();
+    }
+
+    private static Optional<Candidate> candidate(Struct e, int port, Family family, ThisNode node) {
+        Struct conditions = e.struct("conditions");
+        boolean ready = conditions.flag("ready", true);
+        boolean leaving = conditions.flag("serving", true) && conditions.flag("terminating");
+        boolean local = e.text("nodeName").equals(node.name());
+        Struct hints = e.struct("hints");
+        return e.seq("addresses").texts().stream().limit(1).flatMap(a -> family.literal(a).stream())
+                .filter(a -> port > 0 && (ready || leaving)).findFirst()
+                .map(a -> new Candidate(new ServiceEndpoint(a, port, local, ready), names(hints, "forNodes"),
+                        names(hints, "forZones")));
+    }
+
+    private static List<String> names(Struct hints, String which) {
+        return hints.seq(which).structs().stream().map(h -> h.text("name")).toList();
+    }
+}

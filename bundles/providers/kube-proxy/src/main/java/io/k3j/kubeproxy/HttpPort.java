@@ -1,0 +1,128 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.componentapi.Health;
+import io.k3j.componentbase.SupervisedLoop;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+/// Answers HTTP requests for small texts about this proxy on one port: one request a connection, nothing of it read
+/// but its path. 64 connections at most are served at once, each for 5 s at most.
+final class HttpPort implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
+    private static final int AT_ONCE = 64;
+    private static final int PATIENCE_MILLIS = 5000;
+    private static final int MOST_LINES = 100;
+    private static final int LONGEST_LINE = 8192;
+    private static final long AGAIN_NANOS = 100_000_000;
+    private final Semaphore seats = new Semaphore(AT_ONCE);
+    private final ServerSocket socket = new ServerSocket();
+    private final Function<String, Answer> answers;
+    private final SupervisedLoop loop;
+
+    /// An answer.
+    ///
+    /// @param headers further ones, each with its line end
+    record Answer(String status, String type, String headers, String body) {
+        static final Answer NOT_FOUND = new Answer("404 Not Found", "text/plain; charset=utf-8", "",
+                "404 page not found\n");
+
+        static Answer json(boolean good, String headers, String body) {
+            return new Answer(good ? "200 OK" : "503 Service Unavailable", "application/json",
+                    "X-Content-Type-Options: nosniff\r\n" + headers, body);
+        }
+
+        byte[] bytes() {
+            byte[] text = body.getBytes(StandardCharsets.UTF_8);
+            byte[] head = ("HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + text.length
+                    + "\r\n" + headers + "Connection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            byte[] all = new byte[head.length + text.length];
+            System.arraycopy(head, 0, all, 0, head.length);
+            System.arraycopy(text, 0, all, head.length, text.length);
+            return all;
+        }
+    }
+
+    /// Listens.
+    ///
+    /// @param name of the thread
+    /// @param answers by path without its query; called on a thread of its own
+    /// @throws IOException when the port is not free
+    HttpPort(Health health, String name, InetSocketAddress address, Function<String, Answer> answers)
+            throws IOException {
+        this.answers = answers;
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(address);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        loop = SupervisedLoop.virtual(health, name, this::accept).start();
+    }
+
+    private void accept() {
+        while (!socket.isClosed()) {
+            try {
+                Socket client = socket.accept();
+                if (seats.tryAcquire()) {
+                    Thread.ofVirtual().name("kube-proxy-http").start(() -> answer(client));
+                } else {
+                    client.close();
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Cannot accept a connection error={0}", e.getMessage());
+                // without a free descriptor it would fail again at once
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    private void answer(Socket client) {
+        try (client) {
+            client.setSoTimeout(PATIENCE_MILLIS);
+            BufferedReader in = new BufferedReader(
+                    new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
+            String[] request = line(in).split(" ");
+            for (int n = 0; n < MOST_LINES && !line(in).isEmpty(); n++) {
+                // headers change nothing
+            }
+            Answer answer = request.length < 2 ? Answer.NOT_FOUND : answers.apply(request[1].split("\\?")[0]);
+            client.getOutputStream().write(answer.bytes());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot answer error={0}", e.getMessage());
+        } finally {
+            seats.release();
+        }
+    }
+
+    /// The next line, `""` at the end.
+    private static String line(BufferedReader in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            if (line.length() >= LONGEST_LINE) {
+                throw new IOException("a line is longer than " + LONGEST_LINE);
+            }
+            line.append((char) c);
+        }
+        return line.toString().strip();
+    }
+
+    /// Listens no more.
+    @Override
+    public void close() {
+        loop.close();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot close a port error={0}", e.getMessage());
+        }
+    }
+}

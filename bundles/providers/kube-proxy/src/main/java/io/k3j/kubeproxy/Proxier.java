@@ -1,0 +1,172 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.controllerkit.LiveView;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.nodeapi.PacketFilter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Brings the rules of Services that have changed into the kernel. [#changed] and [#suspect] are for any thread, the
+/// rest for one.
+final class Proxier {
+    static final String BY_SERVICE = "service";
+    private final LiveView services;
+    private final LiveView slices;
+    private final PacketFilter filter;
+    private final ProxyOptions options;
+    private final Map<Family, FamilyWriter> writers = new EnumMap<>(Family.class);
+    /// Services whose rules are not written yet.
+    private final Set<String> due = ConcurrentHashMap.newKeySet();
+    private final UdpFlows flows;
+    private final Map<String, LocalCount> counts = new HashMap<>();
+    private volatile ThisNode node;
+
+    /// The health check port of a Service and what it says.
+    private record LocalCount(int port, HealthPorts.Subject subject) {
+    }
+
+    /// What one Service is on this node.
+    private record Wanted(Map<Family, List<ServicePort>> ports, String age, Optional<LocalCount> count) {
+    }
+
+    Proxier(LiveView services, LiveView slices, PacketFilter filter, ProxyOptions options) {
+        this.services = services;
+        this.slices = slices;
+        this.filter = filter;
+        this.options = options;
+        this.flows = new UdpFlows(filter);
+        this.node = ThisNode.named(options.nodeName());
+        for (Family family : Family.values()) {
+            writers.put(family, new FamilyWriter(family, filter, options.on(node.addresses())));
+        }
+    }
+
+    /// The Service of a slice, as `namespace/name`.
+    static List<String> serviceOf(Obj slice) {
+        return List.of(slice.namespace() + "/" + slice.labels().getOrDefault(ServicePorts.SERVICE, ""));
+    }
+
+    /// A Service, or a slice of one, is another one.
+    ///
+    /// @param names of the Services that an object concerns
+    void changed(@Nullable Obj before, @Nullable Obj after, Function<Obj, List<String>> names) {
+        Stream.of(Optional.ofNullable(before), Optional.ofNullable(after)).flatMap(Optional::stream)
+                .forEach(o -> due.addAll(names.apply(o)));
+    }
+
+    /// How many Services have changes that are not written.
+    int pending() {
+        return due.size();
+    }
+
+    /// Somebody else has changed the rules of this machine.
+    void suspect() {
+        writers.values().forEach(FamilyWriter::suspect);
+    }
+
+    /// This node is another one than before: every Service is looked at again.
+    void on(ThisNode now) {
+        if (!now.equals(node)) {
+            boolean moved = !now.addresses().equals(node.addresses());
+            node = now;
+            services.list().forEach(s -> due.add(name(s)));
+            if (moved && !options.nodePortAddresses().isEmpty()) {
+                writers.values().forEach(w -> w.restart(options.on(now.addresses())));
+            }
+        }
+    }
+
+    /// A Service as `namespace/name`.
+    static String name(Obj service) {
+        return service.namespace() + "/" + service.name();
+    }
+
+    /// Writes what has changed since the last call; the first call writes everything.
+    ///
+    /// @return why, by Service whose rules the kernel does not take; it is due again
+    /// @throws io.k3j.nodeapi.FilterRefused when nothing can be written; everything is due again
+    Map<String, String> sync() {
+        List<String> taken = new ArrayList<>(due);
+        taken.sort(null);
+        taken.forEach(due::remove);
+        Map<String, String> refused = new TreeMap<>();
+        boolean good = false;
+        try {
+            Map<String, Wanted> wanted = new LinkedHashMap<>();
+            taken.forEach(s -> wanted.put(s, wanted(s)));
+            writers.forEach((family, writer) -> refused.putAll(writer.write(pieces(family, wanted))));
+            wanted.keySet().removeAll(refused.keySet());
+            wanted.forEach(this::settle);
+            good = true;
+        } finally {
+            due.addAll(good ? refused.keySet() : taken);
+        }
+        return refused;
+    }
+
+    private Wanted wanted(String name) {
+        int slash = name.indexOf('/');
+        Obj service = services.get(new Key(name.substring(0, slash), name.substring(slash + 1)))
+                .filter(ServicePorts::served).orElse(null);
+        Map<Family, List<ServicePort>> ports = new EnumMap<>(Family.class);
+        if (service == null) {
+            return new Wanted(ports, "", Optional.empty());
+        }
+        List<Obj> its = slices.by(BY_SERVICE, name);
+        for (Family family : Family.values()) {
+            ports.put(family, ServicePorts.of(service, its, family, node));
+        }
+        return new Wanted(ports, service.metadata().text("creationTimestamp"), count(service, ports));
+    }
+
+    /// A node whose endpoints are all terminating still serves, but reports none, so that load balancers stop sending
+    /// to it.
+    private static Optional<LocalCount> count(Obj service, Map<Family, List<ServicePort>> ports) {
+        int port = (int) service.spec().whole("healthCheckNodePort", 0);
+        if (port <= 0 || !service.spec().text("externalTrafficPolicy").equals("Local")) {
+            return Optional.empty();
+        }
+        long here = ports.values().stream().flatMap(List::stream).flatMap(p -> p.local().stream())
+                .filter(ServiceEndpoint::ready).map(ServiceEndpoint::address).distinct().count();
+        return Optional.of(new LocalCount(port,
+                new HealthPorts.Subject(service.namespace(), service.name(), (int) here)));
+    }
+
+    private Map<String, Map<String, TablePiece>> pieces(Family family, Map<String, Wanted> wanted) {
+        TableFrame frame = new TableFrame(family, options);
+        List<String> pods = options.podNetworks().stream().flatMap(n -> family.network(n).stream()).toList();
+        Map<String, Map<String, TablePiece>> next = new LinkedHashMap<>();
+        wanted.forEach((service, w) -> {
+            Map<String, TablePiece> all = new HashMap<>();
+            w.ports().getOrDefault(family, List.of())
+                    .forEach(p -> all.putAll(ServicePortRules.of(family, frame, pods, p, w.age())));
+            next.put(service, all);
+        });
+        return next;
+    }
+
+    /// What follows once the rules stand.
+    private void settle(String service, Wanted wanted) {
+        flows.settle(service, wanted.ports());
+        wanted.count().ifPresentOrElse(c -> counts.put(service, c), () -> counts.remove(service));
+    }
+
+    /// The health check ports and what they say.
+    Map<Integer, HealthPorts.Subject> healthPorts() {
+        Map<Integer, HealthPorts.Subject> all = new TreeMap<>();
+        counts.values().forEach(c -> all.put(c.port(), c.subject()));
+        return all;
+    }
+}

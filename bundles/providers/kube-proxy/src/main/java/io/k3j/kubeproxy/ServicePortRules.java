@@ -1,0 +1,203 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.kubeproxy.TablePiece.Element;
+import io.k3j.kubeproxy.TableFrame.Where;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// What one service port needs in the table of its family, by claim. Pure.
+///
+/// Most ports need elements only ([TableFrame]). One with client affinity has chains of its own, and so has one whose
+/// endpoints times addresses are many: an element for each pair would be more than a chain.
+final class ServicePortRules {
+    /// Of elements for one port. Beyond it a chain of its own is smaller.
+    private static final int MOST_ELEMENTS = 512;
+    private static final int LONGEST_NAME = 200;
+    private final Family family;
+    private final TableFrame frame;
+    private final List<String> podNetworks;
+    private final ServicePort p;
+    private final String age;
+    private final Map<String, TablePiece> pieces = new LinkedHashMap<>();
+
+    private ServicePortRules(Family family, TableFrame frame, List<String> podNetworks, ServicePort p, String age) {
+        this.family = family;
+        this.frame = frame;
+        this.podNetworks = podNetworks;
+        this.p = p;
+        this.age = age;
+    }
+
+    /// The pieces of a port.
+    ///
+    /// @param age of two Services with the same address and port the one whose age sorts first has it
+    static Map<String, TablePiece> of(Family family, TableFrame frame, List<String> podNetworks, ServicePort p,
+            String age) {
+        ServicePortRules rules = new ServicePortRules(family, frame, podNetworks, p, age);
+        p.clusterIps().forEach(rules::internal);
+        p.addresses().forEach(rules::address);
+        if (p.nodePort() > 0) {
+            rules.entry(Where.PORT, p.protocol() + " . " + p.nodePort(), new ArrayList<>());
+        }
+        rules.locals();
+        return rules.pieces;
+    }
+
+    /// Cluster addresses go before all others, so that nobody takes one by an external address.
+    private void internal(String ip) {
+        String key = ip + " . " + p.protocol() + " . " + p.port();
+        List<Element> elements = new ArrayList<>();
+        if (p.internal().isEmpty()) {
+            elements.add(new Element(TableFrame.EMPTY_IPS, key, p.served() ? "drop" : TableFrame.REJECT));
+        } else {
+            String spread = spread(Where.IP, p.internalLocal(), key, elements);
+            elements.add(new Element(TableFrame.IPS, key, "goto " + spread));
+        }
+        pieces.put("ip " + key, TablePiece.of("0" + age, elements));
+        pieces.put("cluster " + ip,
+                TablePiece.of("", List.of(new Element(TableFrame.CLUSTER_IPS, ip, ""))));
+    }
+
+    private void address(String ip) {
+        String key = ip + " . " + p.protocol() + " . " + p.port();
+        List<Element> elements = new ArrayList<>();
+        if (p.sources().limited() && p.balancers().contains(ip)) {
+            String firewall = name("firewall", p.id());
+            chain(firewall, List.of(p.sources().networks().isEmpty() ? "drop"
+                    : family.word() + " saddr != { " + String.join(", ", p.sources().networks()) + " } drop"));
+            elements.add(new Element(TableFrame.FIREWALL, key, "goto " + firewall));
+        }
+        entry(Where.IP, key, elements);
+    }
+
+    /// An entry for packets from outside.
+    private void entry(Where where, String key, List<Element> elements) {
+        String map = where == Where.IP ? TableFrame.IPS : TableFrame.NODE_PORTS;
+        String empty = where == Where.IP ? TableFrame.EMPTY_IPS : TableFrame.EMPTY_NODE_PORTS;
+        if (p.external().isEmpty()) {
+            elements.add(new Element(empty, key, p.served() ? "drop" : TableFrame.REJECT));
+        }
+        if (p.served()) {
+            elements.add(new Element(map, key, "goto " + external(where, key, elements)));
+        }
+        pieces.put(where.word() + " " + key, TablePiece.of("1" + age, elements));
+    }
+
+    /// With a local policy packets of this node and its pods go to any endpoint all the same, as if they had come
+    /// back from the load balancer; without a rule that fits they fall through, and are dropped.
+    private String external(Where where, String key, List<Element> elements) {
+        String suffix = own() ? p.id() : where.word() + "-" + p.all().size() + (p.externalLocal() ? "-"
+                + p.local().size() : "");
+        String name = own() ? name("external", suffix) : "external-" + suffix;
+        List<String> rules = new ArrayList<>();
+        if (!p.externalLocal()) {
+            rules.add(TableFrame.MASQUERADE);
+            rules.add("goto " + spread(where, false, key, elements));
+        } else {
+            if (!p.all().isEmpty()) {
+                String all = spread(where, false, key, elements);
+                podNetworks.forEach(n -> rules.add(family.word() + " saddr " + n + " goto " + all));
+                rules.add("fib saddr type local " + TableFrame.MASQUERADE);
+                rules.add("fib saddr type local goto " + all);
+            }
+            if (!p.local().isEmpty()) {
+                rules.add("goto " + spread(where, true, key, elements));
+            }
+        }
+        chain(name, rules);
+        return name;
+    }
+
+    /// @return the chain that leads to one of the endpoints
+    private String spread(Where where, boolean local, String key, List<Element> elements) {
+        List<ServiceEndpoint> endpoints = local ? p.local() : p.all();
+        if (own()) {
+            return ownSpread(local, endpoints);
+        }
+        String map = TableFrame.endpoints(where, local);
+        for (int i = 0; i < endpoints.size(); i++) {
+            elements.add(new Element(map, i + " . " + key, endpoints.get(i).element()));
+        }
+        String name = "spread-" + (local ? "local-" : "") + where.word() + "-" + endpoints.size();
+        chain(name, frame.spread(where, local, endpoints.size()));
+        return name;
+    }
+
+    private boolean own() {
+        int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0);
+        return p.affinitySeconds() > 0 || entries * (p.all().size() + p.local().size()) > MOST_ELEMENTS;
+    }
+
+    private String ownSpread(boolean local, List<ServiceEndpoint> endpoints) {
+        String name = name(local ? "local" : "service", p.id());
+        if (p.affinitySeconds() > 0) {
+            chain(name, sticky(endpoints));
+        } else {
+            List<String> numbered = new ArrayList<>();
+            endpoints.forEach(e -> numbered.add(numbered.size() + " : " + e.element()));
+            chain(name,
+                    List.of("meta l4proto " + p.protocol() + " dnat " + family.word() + " to numgen random mod "
+                            + endpoints.size() + " map { "
+                            + String.join(", ", numbered) + " }"));
+        }
+        return name;
+    }
+
+    private List<String> sticky(List<ServiceEndpoint> endpoints) {
+        List<String> rules = new ArrayList<>();
+        List<String> verdicts = new ArrayList<>();
+        for (ServiceEndpoint e : endpoints) {
+            String at = p.id() + "__" + e.address() + "/" + e.port();
+            // the timeout is a part of the name, because a set cannot change it
+            String clients = name("affinity", at + "/" + p.affinitySeconds());
+            pieces.put(ProxyTable.SET + clients, TablePiece.dynamicSet("", clients,
+                    "type " + family.type() + "; flags dynamic,timeout; timeout " + p.affinitySeconds() + "s;"));
+            String endpoint = name("endpoint", at);
+            chain(endpoint, List.of("update @" + clients + " { " + family.word() + " saddr }",
+                    "meta l4proto " + p.protocol() + " dnat to " + family.target(e.address(), e.port())));
+            rules.add(family.word() + " saddr @" + clients + " goto " + endpoint);
+            verdicts.add(verdicts.size() + " : goto " + endpoint);
+        }
+        rules.add("numgen random mod " + endpoints.size() + " vmap { " + String.join(", ", verdicts) + " }");
+        return rules;
+    }
+
+    private void locals() {
+        for (ServiceEndpoint e : p.some()) {
+            String a = e.address();
+            pieces.put("hairpin " + a, TablePiece.of("", List.of(new Element(TableFrame.HAIRPIN, a + " . " + a, ""))));
+            if (e.local()) {
+                pieces.put("local " + a, TablePiece.of("", List.of(new Element(TableFrame.LOCAL, a, ""))));
+            }
+        }
+    }
+
+    private void chain(String name, List<String> rules) {
+        pieces.put(ProxyTable.CHAIN + name, TablePiece.chain("", name, List.copyOf(rules)));
+    }
+
+    /// A unique name that is still recognizable.
+    private static String name(String sort, String id) {
+        String readable = id.chars()
+                .map(c -> c == '/' || c == '-' || c == '_' || Character.isLetterOrDigit(c) ? c : '.')
+                .mapToObj(c -> String.valueOf((char) c)).collect(Collectors.joining());
+        String name = sort + "-" + digest(id) + "-" + readable;
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+    }
+
+    private static String digest(String id) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sum, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

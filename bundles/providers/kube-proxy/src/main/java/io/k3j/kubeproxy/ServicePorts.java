@@ -1,0 +1,82 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Computes service ports from Services and EndpointSlices. Pure.
+final class ServicePorts {
+    static final String SERVICE = "kubernetes.io/service-name";
+    private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
+    private static final String HEADLESS = "service.kubernetes.io/headless";
+    private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
+    private static final long AFFINITY_SECONDS = 10_800;
+
+    private ServicePorts() {
+    }
+
+    /// Whether this proxy handles a Service.
+    static boolean served(Obj service) {
+        String ip = service.spec().text("clusterIP");
+        return !ip.isEmpty() && !ip.equals("None") && !service.spec().text("type").equals("ExternalName")
+                && forProxies(service);
+    }
+
+    /// Whether a Service or a slice is for a proxy, and for this one.
+    static boolean forProxies(Obj object) {
+        return !object.labels().containsKey(OTHER_PROXY) && !object.labels().containsKey(HEADLESS);
+    }
+
+    /// The ports of a Service in a family, with the endpoints of its slices.
+    static List<ServicePort> of(Obj service, List<Obj> slices, Family family, ThisNode node) {
+        List<ServicePort> all = new ArrayList<>();
+        Struct spec = service.spec();
+        List<String> clusterIps = literals(family, Stream.concat(Stream.of(spec.text("clusterIP")),
+                spec.seq("clusterIPs").texts().stream()));
+        if (clusterIps.isEmpty()) {
+            return all;
+        }
+        List<String> externalIps = literals(family, spec.seq("externalIPs").texts().stream());
+        List<String> balancers = literals(family, balancers(service));
+        ServicePort.Sources sources = sources(spec, family);
+        for (Struct port : spec.seq("ports").structs()) {
+            String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
+            EndpointChoice found = EndpointChoice.of(slices, port, family, node);
+            if (PROTOCOLS.contains(protocol)) {
+                all.add(new ServicePort(
+                        service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"),
+                        protocol, (int) port.whole("port", 0), clusterIps, externalIps, balancers,
+                        (int) port.whole("nodePort", 0), spec.text("internalTrafficPolicy").equals("Local"),
+                        spec.text("externalTrafficPolicy").equals("Local"), affinitySeconds(spec), sources,
+                        found.all(), found.local()));
+            }
+        }
+        return all;
+    }
+
+    private static int affinitySeconds(Struct spec) {
+        return !spec.text("sessionAffinity").equals("ClientIP") ? 0
+                : (int) spec.struct("sessionAffinityConfig").struct("clientIP").whole("timeoutSeconds",
+                        AFFINITY_SECONDS);
+    }
+
+    private static ServicePort.Sources sources(Struct spec, Family family) {
+        List<String> given = spec.seq("loadBalancerSourceRanges").texts();
+        return new ServicePort.Sources(!given.isEmpty(),
+                given.stream().flatMap(s -> family.network(s.strip()).stream()).distinct().toList());
+    }
+
+    /// A load balancer of mode `Proxy` sends to the node's own addresses; packets to its address belong to it.
+    private static Stream<String> balancers(Obj service) {
+        return service.status().struct("loadBalancer").seq("ingress").structs().stream()
+                .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip"));
+    }
+
+    private static List<String> literals(Family family, Stream<String> addresses) {
+        return addresses.flatMap(a -> family.literal(a).stream()).distinct().toList();
+    }
+}

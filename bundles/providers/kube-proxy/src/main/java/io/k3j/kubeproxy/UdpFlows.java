@@ -1,0 +1,56 @@
+package io.k3j.kubeproxy;
+
+import io.k3j.nodeapi.PacketFilter;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Deletes conntrack entries of UDP ports that lead to endpoints which are gone, and of packets that were rejected:
+/// the kernel would otherwise keep them as long as packets arrive. For one thread.
+final class UdpFlows {
+    private final PacketFilter filter;
+    private final Map<String, Set<Flow>> known = new HashMap<>();
+
+    /// A UDP address with an endpoint, `""` for none.
+    private record Flow(String address, int port, String endpoint) {
+    }
+
+    private record Target(String address, int port) {
+    }
+
+    UdpFlows(PacketFilter filter) {
+        this.filter = filter;
+    }
+
+    /// The rules of a Service stand: what no longer leads anywhere is forgotten.
+    void settle(String service, Map<Family, List<ServicePort>> ports) {
+        Set<Flow> now = new HashSet<>();
+        ports.forEach((family, some) -> some.stream().filter(p -> p.protocol().equals("udp"))
+                .forEach(p -> flows(now, p, family)));
+        Set<Flow> before = now.isEmpty() ? known.remove(service) : known.put(service, now);
+        if (before != null) {
+            before.stream().filter(f -> !now.contains(f)).map(f -> new Target(f.address(), f.port())).distinct()
+                    .forEach(t -> filter.forgetFlows(t.address(), t.port()));
+        }
+    }
+
+    /// All UDP flows to a port. Internal clients may be sent to any endpoint, even where external ones are not.
+    private static void flows(Set<Flow> all, ServicePort p, Family family) {
+        p.clusterIps().forEach(ip -> flows(all, ip, p.port(), p.internal()));
+        for (List<ServiceEndpoint> endpoints : List.of(p.external(), p.all())) {
+            p.addresses().forEach(ip -> flows(all, ip, p.port(), endpoints));
+            if (p.nodePort() > 0) {
+                flows(all, family.anyAddress(), p.nodePort(), endpoints);
+            }
+        }
+    }
+
+    private static void flows(Set<Flow> all, String ip, int port, List<ServiceEndpoint> endpoints) {
+        endpoints.forEach(e -> all.add(new Flow(ip, port, e.element())));
+        if (endpoints.isEmpty()) {
+            all.add(new Flow(ip, port, ""));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.k3j.kubeproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.k3j.netfilter.NftTable;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ProxyOptionsTest {
+    private static ProxyOptions options(String... arguments) {
+        return ProxyOptions.of("here", List.of("10.42.0.0/16"), List.of("192.0.2.1"), List.of(arguments));
+    }
+
+    private static String frame(ProxyOptions options) {
+        NftTable whole = new ProxyTable(Family.FOUR, new TableFrame(Family.FOUR, options)).whole();
+        return whole.restated(Set.of());
+    }
+
+    @Test
+    void defaultsAreThoseOfK3s() {
+        ProxyOptions o = options();
+        assertThat(o.healthz()).contains(new InetSocketAddress("127.0.0.1", 10256));
+        assertThat(o.metrics()).contains(new InetSocketAddress("127.0.0.1", 10249));
+        assertThat(o.mark()).isEqualTo("0x4000");
+        assertThat(o.sysctls()).isEmpty();
+        assertThat(frame(o)).contains("fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap");
+    }
+
+    @Test
+    void argumentsChangeTheRules() {
+        assertThat(frame(options("masquerade-all=true", "iptables-masquerade-bit=3")))
+                .contains("services ip daddr @cluster-ips jump mark-for-masquerade", "meta mark or 0x8");
+        assertThat(frame(options("nodeport-addresses=192.0.2.0/24,198.51.100.0/24")))
+                .contains("nodeport-ips { 192.0.2.0/24, 198.51.100.0/24 }", "ip daddr @nodeport-ips");
+        ProxyOptions primary = options("nodeport-addresses=primary");
+        assertThat(frame(primary.on(List.of()))).as("while the node is not known").contains("{ 255.255.255.255/32 }");
+        assertThat(frame(primary.on(List.of("192.0.2.1")))).contains("nodeport-ips { 192.0.2.1 }");
+    }
+
+    @Test
+    void addressesMayBeAPortLess() {
+        assertThat(options("healthz-bind-address=0.0.0.0").healthz()).contains(new InetSocketAddress("0.0.0.0", 10256));
+        assertThat(options("metrics-bind-address=[::1]:99").metrics()).contains(new InetSocketAddress("::1", 99));
+        assertThat(options("metrics-bind-address=").metrics()).isEmpty();
+    }
+
+    @Test
+    void trackingIsSizedWhenAskedFor() {
+        assertThat(options("conntrack-tcp-timeout-established=24h0m0s", "conntrack-udp-timeout=30s",
+                "conntrack-tcp-be-liberal=true").sysctls())
+                .containsEntry("nf_conntrack_tcp_timeout_established", "86400")
+                .containsEntry("nf_conntrack_udp_timeout", "30").containsEntry("nf_conntrack_tcp_be_liberal", "1");
+    }
+
+    @Test
+    void whatIsWrongIsNamedAllAtOnce() {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> options("proxy-mode=ipvs", "iptables-masquerade-bit=32", "nodeport-addresses=x",
+                        "conntrack-udp-timeout=soon", "healthz-bind-address=nowhere", "masquerade-all=perhaps"))
+                .withMessageContaining("--kube-proxy-arg=proxy-mode=ipvs: there are nftables only")
+                .withMessageContaining("iptables-masquerade-bit=32: must be from 0 to 31")
+                .withMessageContaining("nodeport-addresses=x: is no list of networks")
+                .withMessageContaining("conntrack-udp-timeout=soon: is no duration")
+                .withMessageContaining("healthz-bind-address=nowhere: is no address")
+                .withMessageContaining("masquerade-all=perhaps: is neither true nor false");
+    }
+}

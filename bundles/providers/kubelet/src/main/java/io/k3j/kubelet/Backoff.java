@@ -1,0 +1,52 @@
+package io.k3j.kubelet;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Exponential back-off by name: 10 s, doubled up to 5 minutes, reset after 10 minutes without a failure, as the
+/// kubelet's `CrashLoopBackOff`. The first restart is immediate. For one thread.
+final class Backoff {
+    static final Duration FIRST = Duration.ofSeconds(10);
+    static final Duration LONGEST = Duration.ofMinutes(5);
+    private final Map<String, Entry> entries = new HashMap<>();
+
+    private record Entry(Duration pause, Instant updated) {
+    }
+
+    /// The remaining wait, counted from `since`; zero when none.
+    Duration remaining(String name, Instant since, Instant now) {
+        Entry e = entries.get(name);
+        if (e == null || Duration.between(e.updated, now).compareTo(LONGEST.multipliedBy(2)) > 0) {
+            return Duration.ZERO;
+        }
+        Duration remaining = Duration.between(now, since.plus(e.pause));
+        return remaining.isNegative() ? Duration.ZERO : remaining;
+    }
+
+    /// The current pause.
+    Duration pause(String name) {
+        Entry e = entries.get(name);
+        return e == null ? Duration.ZERO : e.pause;
+    }
+
+    /// Records another restart: doubles the pause.
+    void next(String name, Instant now) {
+        Entry e = entries.get(name);
+        boolean recent = e != null && Duration.between(e.updated, now).compareTo(LONGEST.multipliedBy(2)) <= 0;
+        Duration pause = e != null && recent ? e.pause.multipliedBy(2) : FIRST;
+        entries.put(name, new Entry(pause.compareTo(LONGEST) > 0 ? LONGEST : pause, now));
+    }
+
+    /// Resets a name.
+    void reset(String name) {
+        entries.remove(name);
+    }
+
+    /// The pause in Go's duration format: `10s`, `1m20s`, `5m0s`.
+    static String text(Duration pause) {
+        long s = pause.toSeconds();
+        return s < 60 ? s + "s" : s / 60 + "m" + s % 60 + "s";
+    }
+}

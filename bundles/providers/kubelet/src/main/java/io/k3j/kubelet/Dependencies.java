@@ -1,0 +1,47 @@
+package io.k3j.kubelet;
+
+import io.k3j.cgroups.Cgroups;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Events;
+import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletvolumes.PodTokens;
+import io.k3j.kubeletvolumes.ReferenceWatches;
+import io.k3j.kubeletvolumes.Volumes;
+import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.probes.HandlerRunner;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+
+/// What every pod worker needs; thread-safe.
+///
+/// @param hosts addresses of this node
+/// @param nodeMemory bytes
+/// @param room the resources allocated to its pods
+/// @param closed reaches zero when the kubelet stops
+record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
+        Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
+        Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
+        NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
+        StartGates gates, CountDownLatch closed) {
+
+    /// Records an event of a pod.
+    void tell(Obj pod, boolean warning, String reason, String message) {
+        events.tell(Events.reference(pod), warning ? "Warning" : "Normal", reason, message);
+    }
+
+    /// Records an event of a container.
+    void tell(Obj pod, String container, boolean warning, String reason, String message) {
+        String field = PodSpecs.initContainers(pod).stream().anyMatch(c -> c.text("name").equals(container))
+                ? "initContainers" : "containers";
+        Struct about = Events.reference(pod).with("fieldPath", "spec." + field + "{" + container + "}");
+        events.tell(about, warning ? "Warning" : "Normal", reason, message);
+    }
+}

@@ -1,0 +1,143 @@
+package io.k3j.kubelet;
+
+import io.k3j.kubeletimages.ImageGarbageCollector;
+import io.k3j.kubeletvolumes.Trees;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Periodic node maintenance: rotates container logs, removes unused images when the disk fills, and cleans up after
+/// deleted pods.
+final class Housekeeping {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final int LEFTOVERS_EVERY = 6;
+    private static final int IMAGES_EVERY = 30;
+    private static final long MAX_LOG_BYTES = 10L << 20;
+    private static final long MAX_LOG_FILES = 5;
+    private final Dependencies tools;
+    private final PodWorkers workers;
+    private final ImageGarbageCollector images;
+
+    Housekeeping(Dependencies tools, PodWorkers workers) {
+        this.tools = tools;
+        this.workers = workers;
+        this.images = new ImageGarbageCollector(tools.runtime(), tools.options().imageLimits(),
+                tools.clock().monotonic(),
+                (reason, message) -> tools.events().tell(node(), "Warning", reason, message));
+    }
+
+    /// The node as upstream's kubelet refers to it in Events: by its name in place of the uid.
+    private Struct node() {
+        return Struct.of("kind", "Node", "name", tools.options().nodeName(), "uid", tools.options().nodeName());
+    }
+
+    /// Runs until the kubelet is closed.
+    void run() {
+        try {
+            for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
+                try {
+                    workers.all().forEach(w -> w.runtime().running().forEach(this::rotate));
+                    tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
+                    if (round % LEFTOVERS_EVERY == 0) {
+                        leftovers();
+                    }
+                    if (round % IMAGES_EVERY == 0) {
+                        images.collect();
+                    }
+                } catch (IOException | UncheckedIOException | RuntimeFault e) {
+                    LOG.log(System.Logger.Level.WARNING, "Housekeeping failed error={0}", e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Renames a log above the size limit and lets the runtime reopen it.
+    void rotate(Container c) {
+        Path log = Path.of(c.end().log());
+        long maxBytes = tools.options().bytes("container-log-max-size", MAX_LOG_BYTES);
+        try {
+            if (c.end().log().isEmpty() || !Files.exists(log) || Files.size(log) <= maxBytes) {
+                return;
+            }
+            String stamp = tools.clock().instant().toString().replace("-", "").replace(":", "").replace("T", "-");
+            rename(c, log, log.resolveSibling(log.getFileName() + "." + stamp.substring(0, 15)));
+            try (Stream<Path> all = Files.list(log.getParent())) {
+                List<Path> old = all.filter(p -> p.getFileName().toString().startsWith(log.getFileName() + "."))
+                        .sorted(Comparator.reverseOrder())
+                        .skip(tools.options().number("container-log-max-files", MAX_LOG_FILES) - 1).toList();
+                for (Path p : old) {
+                    Files.deleteIfExists(p);
+                }
+            }
+        } catch (IOException | RuntimeFault e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot rotate log container={0} error={1}", c.id(), e.getMessage());
+        }
+    }
+
+    /// The log keeps its name when the runtime does not open another one, as with upstream's kubelet: what is written
+    /// further stays readable, and the next round tries again.
+    private void rename(Container c, Path log, Path rotated) throws IOException {
+        Files.move(log, rotated);
+        try {
+            tools.runtime().reopenLog(c.id());
+        } catch (RuntimeFault e) {
+            Files.move(rotated, log);
+            throw e;
+        }
+    }
+
+    /// Removes directories, cgroups and log links of pods that neither the kubelet nor the runtime knows; retries
+    /// cgroups that were busy when their pod ended.
+    void leftovers() throws IOException {
+        Set<String> alive = new HashSet<>();
+        tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
+        workers.stopOrphans();
+        Path pods = tools.options().rootDir().resolve("pods");
+        for (Path p : children(pods)) {
+            String uid = String.valueOf(p.getFileName());
+            if (!workers.knows(uid) && !alive.contains(uid)) {
+                LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
+                tools.volumes().remove(uid);
+            }
+        }
+        tools.cgroups().present().stream().filter(uid -> !workers.knows(uid) && !alive.contains(uid))
+                .forEach(tools.cgroups()::remove);
+        for (Path p : children(tools.options().logDir())) {
+            String name = String.valueOf(p.getFileName());
+            String uid = name.substring(name.lastIndexOf('_') + 1);
+            if (!workers.knows(uid) && !alive.contains(uid)) {
+                Trees.delete(p);
+            }
+        }
+        for (Path link : children(tools.options().containerLogs())) {
+            if (Files.isSymbolicLink(link) && !Files.exists(link)) {
+                Files.deleteIfExists(link);
+            }
+        }
+    }
+
+    private static List<Path> children(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.toList();
+        }
+    }
+}

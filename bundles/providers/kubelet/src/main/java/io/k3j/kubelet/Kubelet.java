@@ -1,0 +1,124 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.kubeletserver.KubeletServer;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.PodStartGate;
+import java.io.IOException;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.condition.Condition;
+
+/// The OSGi component of the kubelet: runs the pods of this node from the first API client on. When the API server is
+/// swapped, it follows the successor. Stopping leaves every pod running; the next kubelet adopts them.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.kubelet",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class Kubelet {
+    private final BundleContext context;
+    private final HealthScope health;
+    private final NodeAgent agent;
+    private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
+    private final ServiceRegistration<Endpoint> endpoint;
+    private @Nullable ServiceRegistration<Condition> ready;
+
+    /// Creates the agent and registers its endpoint.
+    @Activate
+    public Kubelet(BundleContext context, KubeletSettings settings, @Reference ContainerRuntime runtime,
+            @Reference Health health) throws IOException {
+        this.context = context;
+        this.health = health.scope("kubelet");
+        agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready, health);
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(Endpoint.PORT, "kubelet");
+        endpoint = context.registerService(Endpoint.class, new KubeletServer(agent.served(), this::otherMetrics),
+                properties);
+    }
+
+    /// The metrics of the other components of this process.
+    private String otherMetrics() {
+        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
+    }
+
+    /// Adds a component with metrics.
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addMetrics(Metrics component) {
+        metrics.add(component);
+    }
+
+    /// Removes a component with metrics.
+    public void removeMetrics(Metrics component) {
+        metrics.remove(component);
+    }
+
+    /// Asks this gate before containers start from now on.
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addGate(PodStartGate gate) {
+        agent.tools().gates().add(gate);
+    }
+
+    /// Asks it no more; a pod that waits there is asked for again.
+    public void removeGate(PodStartGate gate) {
+        agent.tools().gates().remove(gate);
+    }
+
+    /// Uses this API client: the first one, or the successor of another.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void bindApi(ApiClient api) {
+        agent.attach(api);
+    }
+
+    /// Stops using this API client; pods keep running.
+    public void unbindApi(ApiClient api) {
+        agent.detach(api);
+    }
+
+    private synchronized void ready(boolean now) {
+        if (now) {
+            health.ok();
+        } else {
+            health.degraded("the node is not ready");
+        }
+        if (now && ready == null) {
+            Dictionary<String, Object> properties = new Hashtable<>();
+            properties.put(Phases.ID, Phases.NODE_READY);
+            ready = context.registerService(Condition.class, Condition.INSTANCE, properties);
+        } else if (!now && ready != null) {
+            ready.unregister();
+            ready = null;
+        }
+    }
+
+    /// Stops within five seconds.
+    @Deactivate
+    void stop() {
+        endpoint.unregister();
+        agent.close();
+        synchronized (this) {
+            if (ready != null) {
+                ready.unregister();
+                ready = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.k3j.kubelet;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.codec.DurationText;
+import io.k3j.kubeletimages.ImageGarbageCollector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The kubelet's options after defaults: flags and `--kubelet-arg` combined.
+///
+/// @param nodeName the name of this node
+/// @param dataDir the data directory of K3s
+/// @param rootDir the root of pod directories, `/var/lib/kubelet`
+/// @param logDir the root of pod logs, `/var/log/pods`
+/// @param cgroupRoot the parent of `kubepods`, `/`
+/// @param clusterDns addresses of the cluster's DNS
+/// @param clusterDomain as `cluster.local`
+/// @param arguments all values of `--kubelet-arg`
+record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, String cgroupRoot,
+        List<String> clusterDns,
+        String clusterDomain, Map<String, String> arguments) {
+
+    /// Parses the settings.
+    static KubeletOptions of(KubeletSettings s) {
+        Map<String, String> a = new HashMap<>();
+        for (String arg : s.kubeletArg()) {
+            int eq = arg.indexOf('=');
+            a.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
+        }
+        List<String> dns = List.of(s.clusterDns()).stream().flatMap(d -> List.of(d.split(",")).stream()).toList();
+        return new KubeletOptions(s.nodeName().isEmpty() ? hostName() : s.nodeName().toLowerCase(Locale.ROOT),
+                Path.of(s.dataDir()).toAbsolutePath(), Path.of(a.getOrDefault("root-dir", "/var/lib/kubelet")),
+                Path.of(a.getOrDefault("pod-logs-dir", "/var/log/pods")), a.getOrDefault("cgroup-root", "/"), dns,
+                s.clusterDomain(), Map.copyOf(a));
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().toLowerCase(Locale.ROOT);
+        } catch (IOException e) {
+            try {
+                return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+            } catch (UnknownHostException u) {
+                return "localhost";
+            }
+        }
+    }
+
+    /// The directory of all pods.
+    Path pods() {
+        return rootDir.resolve("pods");
+    }
+
+    /// The directory of a pod.
+    Path podDir(String uid) {
+        return pods().resolve(uid);
+    }
+
+    /// The log directory of a pod.
+    Path podLogs(String namespace, String name, String uid) {
+        return logDir.resolve(namespace + "_" + name + "_" + uid);
+    }
+
+    /// The directory of links by container, `/var/log/containers`.
+    Path containerLogs() {
+        return logDir.resolveSibling("containers");
+    }
+
+    /// The directory of static pod manifests.
+    Path staticPods() {
+        return Path.of(arguments.getOrDefault("pod-manifest-path", dataDir.resolve("agent/pod-manifests").toString()));
+    }
+
+    /// The maximum number of pods.
+    long maxPods() {
+        return number("max-pods", 110);
+    }
+
+    /// An integer argument.
+    long number(String argument, long otherwise) {
+        try {
+            return Long.parseLong(arguments.getOrDefault(argument, Long.toString(otherwise)));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + arguments.get(argument)
+                    + ": not a whole number");
+        }
+    }
+
+    /// A size argument in bytes, written as a quantity: `10Mi`.
+    long bytes(String argument, long otherwise) {
+        try {
+            return arguments.containsKey(argument) ? Quantity.parse(arguments.get(argument)).value() : otherwise;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--kubelet-arg " + argument + "=" + arguments.get(argument)
+                    + ": not a quantity such as 10Mi", e);
+        }
+    }
+
+    /// When images are removed: `image-gc-high-threshold`, `image-gc-low-threshold`, `minimum-image-ttl-duration`.
+    ImageGarbageCollector.Limits imageLimits() {
+        String age = arguments.getOrDefault("minimum-image-ttl-duration", "2m");
+        try {
+            return new ImageGarbageCollector.Limits(number("image-gc-high-threshold", 85),
+                    number("image-gc-low-threshold", 80), Duration.ofNanos(DurationText.nanos(age)));
+        } catch (IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage());
+            throw new IllegalArgumentException(why.startsWith("--") ? why
+                    : "--kubelet-arg minimum-image-ttl-duration=" + age + ": not a duration such as 2m", e);
+        }
+    }
+
+    /// The interval of pod syncs without events.
+    Duration syncFrequency() {
+        return Duration.ofSeconds(60);
+    }
+}

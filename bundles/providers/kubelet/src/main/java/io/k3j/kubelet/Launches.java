@@ -1,0 +1,181 @@
+package io.k3j.kubelet;
+
+import io.k3j.kubeletimages.Images;
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.Sandbox;
+import io.k3j.probes.HandlerRunner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Starts the containers of one pod: back-off, image, container, postStart hook. Keeps the waiting reason of each
+/// container that does not run. On the pod's thread.
+final class Launches {
+    private static final Duration HOOK_LIMIT = Duration.ofMinutes(10);
+    private static final Duration GATE_PAUSE = Duration.ofSeconds(1);
+    private final Dependencies tools;
+    private final Starter starter;
+    private final ContainerKiller killer;
+    private final Runnable wake;
+    private final Consumer<Instant> syncAt;
+    private final Backoff backoff = new Backoff();
+    private final Map<String, PodStatus.Waiting> waiting = new HashMap<>();
+    private final Map<String, Ending> firstSeenExited = new HashMap<>();
+    private final Map<String, Boolean> backOffReported = new HashMap<>();
+    private String openSandbox = "";
+
+    private record Ending(String id, Instant syncAt) {
+    }
+
+    /// @param wake called when an image pull has ended
+    /// @param syncAt receives the time of the next sync
+    Launches(Dependencies tools, Starter starter, ContainerKiller killer, Runnable wake, Consumer<Instant> syncAt) {
+        this.tools = tools;
+        this.starter = starter;
+        this.killer = killer;
+        this.wake = wake;
+        this.syncAt = syncAt;
+    }
+
+    /// The waiting reasons by container name.
+    Map<String, PodStatus.Waiting> waiting() {
+        return Map.copyOf(waiting);
+    }
+
+    /// Starts those containers that can start now.
+    /// @param volumes the host paths of the volumes, by name
+    void start(SyncContext context, List<String> names, Map<String, Path> volumes) {
+        if (!names.isEmpty() && open(context)) {
+            names.forEach(name -> start(context, name, volumes));
+        }
+    }
+
+    /// Whether containers may start in the sandbox there is; asked once for each.
+    private boolean open(SyncContext context) {
+        Obj pod = context.pod();
+        Optional<Sandbox> sandbox = context.seen().ready();
+        if (PodSpecs.hostNetwork(pod) || sandbox.isEmpty() || sandbox.get().id().equals(openSandbox)) {
+            return true;
+        }
+        String refusal = tools.gates().refusal(pod, sandbox.get().addresses());
+        if (!refusal.isEmpty()) {
+            tools.tell(pod, true, "PodStartGateClosed", "Containers are not started yet: " + refusal);
+            syncAt.accept(tools.clock().monotonic().instant().plus(GATE_PAUSE));
+            return false;
+        }
+        openSandbox = sandbox.get().id();
+        return true;
+    }
+
+    private void start(SyncContext context, String name, Map<String, Path> volumes) {
+        Obj pod = context.pod();
+        Struct spec = PodSpecs.container(pod, name);
+        Optional<Container> before = context.seen().newest(name);
+        Instant now = tools.clock().monotonic().instant();
+        if (before.isPresent() && before.get().exited()) {
+            Duration left = backoff.remaining(name, firstSeenExited(name, before.get(), now), now);
+            if (!left.isZero()) {
+                crashLoop(pod, name, now.plus(left));
+                return;
+            }
+        }
+        switch (tools.images().ensure(pod, spec, wake)) {
+            case Images.Outcome.Here here -> createAndStart(context, spec, before, here, volumes);
+            case Images.Outcome.Fetching f -> {
+                if (f.begun()) {
+                    tools.tell(pod, name, false, "Pulling", "Pulling image \"" + spec.text("image") + "\"");
+                }
+                waiting.remove(name);
+            }
+            case Images.Outcome.Missing m -> {
+                setWaiting(name, m.reason(), m.message());
+                boolean pause = m.reason().equals("ImagePullBackOff");
+                tools.tell(pod, name, !pause, pause ? "BackOff" : "Failed",
+                        pause ? "Back-off pulling image \"" + spec.text("image") + "\"" : m.message());
+                tools.tell(pod, name, true, "Failed", "Error: " + m.reason());
+                syncAt.accept(m.again());
+            }
+        }
+    }
+
+    /// When this kubelet first saw the container exited: back-off is measured with the monotonic clock, which the
+    /// runtime's timestamps are not.
+    private Instant firstSeenExited(String name, Container container, Instant now) {
+        return firstSeenExited.compute(name, (n, e) -> e != null && e.id().equals(container.id()) ? e
+                : new Ending(container.id(), now)).syncAt();
+    }
+
+    private void crashLoop(Obj pod, String name, Instant until) {
+        setWaiting(name, "CrashLoopBackOff",
+                "back-off " + Backoff.text(backoff.pause(name)) + " restarting failed container="
+                        + name + " pod=" + PodSpecs.text(pod));
+        if (backOffReported.put(name, true) == null) {
+            tools.tell(pod, name, true, "BackOff",
+                    "Back-off restarting failed container " + name + " in pod " + PodSpecs.text(pod));
+        }
+        syncAt.accept(until);
+    }
+
+    private void setWaiting(String name, String reason, String message) {
+        waiting.put(name, new PodStatus.Waiting(reason, message));
+    }
+
+    private void createAndStart(SyncContext context, Struct spec, Optional<Container> before, Images.Outcome.Here image,
+            Map<String, Path> volumes) {
+        Obj pod = context.pod();
+        String name = spec.text("name");
+        Optional<Sandbox> sandbox = context.seen().ready();
+        if (sandbox.isEmpty()) {
+            return;
+        }
+        if (before.isPresent() && before.get().exited()) {
+            backoff.next(name, tools.clock().monotonic().instant());
+        }
+        tools.tell(pod, name, false, "Pulled", image.message());
+        int attempt = before.map(c -> c.attempt() + 1).orElse(0);
+        String target = context.seen().newest(spec.text("targetContainerName")).map(Container::id).orElse("");
+        List<String> addresses = PodSpecs.hostNetwork(pod) ? tools.hosts() : sandbox.get().addresses();
+        try {
+            String id = starter.container(pod, spec, attempt, image.image(),
+                    new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, volumes, target));
+            waiting.remove(name);
+            backOffReported.remove(name);
+            runPostStartHook(pod, spec, id, addresses);
+        } catch (ConfigError e) {
+            setWaiting(name, e.reason(), String.valueOf(e.getMessage()));
+            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
+            syncAt.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
+        } catch (IOException e) {
+            setWaiting(name, "CreateContainerError", String.valueOf(e.getMessage()));
+            tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
+            syncAt.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
+        }
+    }
+
+    private void runPostStartHook(Obj pod, Struct spec, String id, List<String> addresses) {
+        Struct hook = spec.struct("lifecycle").struct("postStart");
+        if (hook.isEmpty()) {
+            return;
+        }
+        String problem = tools.handlers().run(hook,
+                new HandlerRunner.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()),
+                HOOK_LIMIT).problem();
+        if (!problem.isEmpty()) {
+            String name = spec.text("name");
+            tools.tell(pod, name, true, "FailedPostStartHook", "PostStartHook failed");
+            setWaiting(name, "PostStartHookError", problem);
+            tools.runtime().container(id).ifPresent(c -> killer.kill(pod, c, Duration.ofSeconds(PodSpecs.grace(pod)),
+                    "FailedPostStartHook"));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.k3j.kubelet;
+
+import io.k3j.cgroups.CgroupDriver;
+import io.k3j.cgroups.Cgroups;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.kubeletimages.CredentialProviders;
+import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletserver.KubeletHost;
+import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.kubeletvolumes.PodTokens;
+import io.k3j.kubeletvolumes.ReferenceWatches;
+import io.k3j.kubeletvolumes.VolumeContent;
+import io.k3j.kubeletvolumes.Volumes;
+import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodestatus.MachineInfo;
+import io.k3j.nodestatus.NodeDisk;
+import io.k3j.nodestatus.NodeLoop;
+import io.k3j.nodestatus.NodeObject;
+import io.k3j.nodestatus.NodeSettings;
+import io.k3j.probes.HandlerRunner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Wires the parts of a kubelet without OSGi, so that tests can run one.
+final class NodeAgent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Dependencies tools;
+    private final PodWorkers workers;
+    private final NodeLoop node;
+    private final Consumer<Boolean> ready;
+    private final StaticPods staticPods;
+    private final CurrentApi api = new CurrentApi();
+    private final LiveView pods;
+    private final LiveView services;
+    private @Nullable AutoCloseable runtimeEvents;
+    private final Health health;
+    private final List<SupervisedLoop> loops = new ArrayList<>();
+    private boolean started;
+
+    /// @param ready called repeatedly with the readiness of the node
+    /// @param health where loops report
+    NodeAgent(KubeletSettings settings, ContainerRuntime runtime, TimeSource clock, Consumer<Boolean> ready,
+            Health health)
+            throws IOException {
+        this.health = health;
+        this.ready = ready;
+        KubeletOptions options = KubeletOptions.of(settings);
+        MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
+        ReferencedObjects references = new ReferencedObjects(api);
+        Environment environment = new Environment(references, new Environment.Node(options.nodeName(),
+                facts.addresses(), facts.cpus() * 1000L, facts.memory(),
+                () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
+        PodTokens tokens = new PodTokens(api, clock.monotonic());
+        Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
+                new Mounts(), clock);
+        Path cgroupfs = Path.of("/sys/fs/cgroup");
+        Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
+                : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
+        Dns dns = Dns.host(Dns.hostFile(settings.resolvConf(), options.dataDir().resolve("agent/etc/resolv.conf")));
+        services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
+        tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
+                new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
+                new StatusWriter(api, closed),
+                new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
+                facts.memory(), new NodeAllocations(facts.cpus() * 1000L, facts.memory()), tokens,
+                new ReferenceWatches(clock),
+                new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
+                        MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y")),
+                new StartGates(), closed);
+        workers = new PodWorkers(tools);
+        staticPods = new StaticPods(tools, api, workers);
+        node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts), clock, closed);
+        pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    private static Images images(KubeletSettings settings, ContainerRuntime runtime, ReferencedObjects references,
+            TimeSource clock) {
+        return new Images(runtime, references, new CredentialProviders(
+                Path.of(settings.imageCredentialProviderConfig()), Path.of(settings.imageCredentialProviderBinDir()),
+                clock.monotonic()), clock.monotonic());
+    }
+
+    private static NodeSettings node(KubeletOptions options, KubeletSettings given) {
+        return new NodeSettings(options.nodeName(), options.rootDir(), options::maxPods,
+                List.of(given.nodeExternalIp()), List.of(given.nodeLabel()), List.of(given.nodeTaint()),
+                List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
+                cloud(options, given));
+    }
+
+    /// K3s' own cloud unless it is disabled; then another one's where the kubelet is told so, as upstream's.
+    private static NodeSettings.Cloud cloud(KubeletOptions options, KubeletSettings given) {
+        boolean own = !given.disableCloudController();
+        boolean external = options.arguments().getOrDefault("cloud-provider", "").equals("external");
+        return new NodeSettings.Cloud(own, !own && external, List.of(given.nodeInternalDns()),
+                List.of(given.nodeExternalDns()));
+    }
+
+    /// Uses this API client instead of the previous one; the first call starts the loops. The API may still refuse
+    /// lists while its authorizers are missing; the views retry.
+    synchronized void attach(ApiClient fresh) {
+        api.attach(fresh);
+        if (!started) {
+            started = true;
+            start();
+        }
+        services.attach(fresh);
+        pods.attach(fresh);
+        tools.watches().attach(fresh);
+    }
+
+    /// Stops using this API client. Pods keep running and are probed; the views keep their last state until the next
+    /// client.
+    synchronized void detach(ApiClient old) {
+        if (api.detach(old)) {
+            services.detach();
+            pods.detach();
+            tools.watches().detach();
+        }
+    }
+
+    private void start() {
+        loop("kubelet-node", () -> node.run(ready));
+        loop("kubelet-events", this::events);
+        runtimeEvents = tools.runtime().events(workers::event);
+        loop("kubelet-static-pods", staticPods::run);
+        loop("kubelet-housekeeping", new Housekeeping(tools, workers)::run);
+        pods.listen(workers);
+    }
+
+    private void loop(String name, SupervisedLoop.Work work) {
+        loops.add(SupervisedLoop.virtual(health, name, work).start());
+    }
+
+    /// The Services; listed directly while the view is not synced, since containers get their variables only once, at
+    /// start.
+    private Collection<Obj> services() {
+        return services.synced() ? services.list() : api.list(ReferencedObjects.SERVICES, Query.ALL).items();
+    }
+
+    private void events() {
+        while (closed.getCount() > 0) {
+            if (!tools.events().step()) {
+                tools.events().await(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    PodWorkers workers() {
+        return workers;
+    }
+
+    /// The host of the kubelet's HTTP server.
+    KubeletHost served() {
+        return new ServedKubelet(tools, api, workers);
+    }
+
+    Dependencies tools() {
+        return tools;
+    }
+
+    @Override
+    public void close() {
+        loops.forEach(SupervisedLoop::close);
+        closed.countDown();
+        pods.close();
+        services.close();
+        tools.watches().close();
+        try {
+            if (runtimeEvents != null) {
+                runtimeEvents.close();
+            }
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.DEBUG, "Event stream: {0}", e.getMessage());
+        }
+        workers.close();
+    }
+}

@@ -1,0 +1,105 @@
+package io.k3j.kubelet;
+
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.Security;
+import io.k3j.model.Obj;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Checks whether this node can run a pod as specified. A pod that it cannot run fails with upstream's reason,
+/// instead of running with less protection than it requests. See
+/// <https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/> and
+/// <https://kubernetes.io/docs/tutorials/security/apparmor/>.
+final class PodAdmission {
+    private static final Set<String> SAFE = Set.of("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range",
+            "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start",
+            "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
+            "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem",
+            "net.ipv4.tcp_wmem");
+    private static final List<String> OF_IPC = List.of("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.");
+    private final List<String> unsafe;
+    private final boolean appArmor;
+    private final HostPorts ports = new HostPorts();
+
+    /// @param unsafe the value of `--allowed-unsafe-sysctls`: names, or prefixes that end with `*`
+    /// @param appArmor whether AppArmor is enabled on this host
+    PodAdmission(List<String> unsafe, boolean appArmor) {
+        this.unsafe = unsafe;
+        this.appArmor = appArmor;
+    }
+
+    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports are then reserved until
+    /// [#ended].
+    Optional<PodStatus.Waiting> refusal(Obj pod) {
+        Optional<PodStatus.Waiting> unable = protection(pod);
+        return unable.isPresent() || ports.take(pod) ? unable
+                : Optional.of(new PodStatus.Waiting("NodePorts", "Predicate NodePorts failed: node(s) didn't have free"
+                        + " ports for the requested pod ports"));
+    }
+
+    /// Records the host ports of a pod that already runs.
+    void adopted(Obj pod) {
+        ports.keep(pod);
+    }
+
+    /// Releases the host ports of a pod.
+    void ended(String uid) {
+        ports.free(uid);
+    }
+
+    private Optional<PodStatus.Waiting> protection(Obj pod) {
+        Optional<String> sysctl = pod.spec().struct("securityContext").seq("sysctls").structs().stream()
+                .map(s -> sysctl(pod, PodSpecs.sysctl(s))).flatMap(Optional::stream).findFirst();
+        if (sysctl.isPresent()) {
+            return Optional.of(new PodStatus.Waiting("SysctlForbidden", sysctl.get()));
+        }
+        if (!appArmor && confined(pod)) {
+            return Optional.of(new PodStatus.Waiting("AppArmor",
+                    "Cannot enforce AppArmor: AppArmor is not enabled on the host"));
+        }
+        if (pod.spec().struct("securityContext").text("supplementalGroupsPolicy").equals("Strict")) {
+            return Optional.of(new PodStatus.Waiting("SupplementalGroupsPolicyNotSupported",
+                    "SupplementalGroupsPolicy=Strict is not supported in this node"));
+        }
+        if (!pod.spec().flag("hostUsers", true)) {
+            return Optional.of(new PodStatus.Waiting("UserNamespacesNotSupported",
+                    "hostUsers: false is not supported in this node: leave it out, or run the pod elsewhere"));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> sysctl(Obj pod, String name) {
+        if (!SAFE.contains(name) && unsafe.stream().noneMatch(p -> matches(p, name))) {
+            return Optional.of("forbidden sysctl: \"" + name + "\" not allowlisted");
+        }
+        if (name.startsWith("net.") && PodSpecs.hostNetwork(pod)) {
+            return Optional.of("forbidden sysctl: \"" + name + "\" not allowed with host net enabled");
+        }
+        if (OF_IPC.stream().anyMatch(name::startsWith) && pod.spec().flag("hostIPC")) {
+            return Optional.of("forbidden sysctl: \"" + name + "\" not allowed with host ipc enabled");
+        }
+        boolean namespaced = name.startsWith("net.") || OF_IPC.stream().anyMatch(name::startsWith);
+        return namespaced ? Optional.empty() : Optional.of("forbidden sysctl: \"" + name + "\" not allowlisted");
+    }
+
+    private static boolean matches(String pattern, String name) {
+        return pattern.endsWith("*") ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                : name.equals(pattern);
+    }
+
+    private static boolean confined(Obj pod) {
+        return PodSpecs.all(pod).stream().anyMatch(c -> {
+            String type = Security.appArmorProfile(pod, c).text("type", "Unconfined");
+            return !type.equals("Unconfined");
+        });
+    }
+
+    /// Parses `--kubelet-arg allowed-unsafe-sysctls=a,b*`.
+    static List<String> patterns(String list) {
+        List<String> all = new ArrayList<>(List.of(list.split(",")));
+        all.removeIf(String::isBlank);
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,285 @@
+package io.k3j.kubelet;
+
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.PodActions;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.Sandbox;
+import io.k3j.probes.HandlerRunner;
+import io.k3j.probes.Probes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/// One sync of a pod: reads, decides and acts. The state of a sync is a [SyncContext], passed from step to step.
+/// Between syncs only state that can be rebuilt is kept: back-off, waiting reasons, probe results.
+final class PodSync {
+    private static final Duration DONE = Duration.ofSeconds(-1);
+    private final Dependencies tools;
+    private final Runnable wake;
+    private final NextSync next = new NextSync();
+    private final PodTermination termination;
+    private final Starter starter;
+    private final TerminationMessages messages;
+    private final ContainerKiller killer;
+    private final Probes probes;
+    private final Launches launches;
+    private final Resizes resizes;
+    private final PodVolumes volumes;
+    /// Ids of containers that were stopped in order to be restarted.
+    private final Set<String> restarting = new HashSet<>();
+    /// Whether the pod's references are watched, which starts with the first complete sync.
+    private boolean prepared;
+    /// The last state, for other threads.
+    private volatile SyncContext last = SyncContext.NONE;
+
+    PodSync(Dependencies tools, Runnable wake) {
+        this.tools = tools;
+        this.wake = wake;
+        termination = new PodTermination(tools, next);
+        starter = new Starter(tools);
+        messages = new TerminationMessages(starter::lastWords);
+        killer = new ContainerKiller(tools, wake);
+        volumes = new PodVolumes(tools, next::at);
+        resizes = new Resizes(tools);
+        launches = new Launches(tools, starter, killer, wake, next::at);
+        probes = new Probes(tools.handlers(), tools.clock(), wake,
+                (container, reason, message) -> tools.tell(last.pod(), container, true, reason, message));
+    }
+
+    /// The runtime state of the last sync. Any thread.
+    PodRuntime seen() {
+        return last.seen();
+    }
+
+    /// Stops the probes and the threads that wait to stop containers.
+    void stop() {
+        probes.stop();
+        killer.wakeTurns();
+    }
+
+    /// Runs one sync.
+    /// @param gone whether the API no longer has the pod
+    /// @return the delay until the next sync at the latest; negative when the pod is done
+    Duration sync(Obj now, boolean gone) throws IOException {
+        next.reset();
+        SyncContext context = remember(SyncContext.read(now, tools.runtime()));
+        boolean finished = PodSpecs.finished(now);
+        boolean over = termination.due(now, context.seen(), gone);
+        context = remember(context.withAllocated(resizes.decide(now, context.seen(), !over && !finished)));
+        if (over) {
+            return end(context, gone);
+        }
+        return finished ? finish(context, false) : run(context);
+    }
+
+    private SyncContext remember(SyncContext context) {
+        last = context;
+        return context;
+    }
+
+    /// Reconciles a pod that is to run.
+    private Duration run(SyncContext initial) throws IOException {
+        SyncContext context = prepared ? initial : adopt(initial);
+        Obj pod = context.pod();
+        if (resizes.apply(pod, context.seen())) {
+            next.at(monotonic().plus(Resizes.RETRY));
+        }
+        PodActions plan = PodActions.of(pod, context.seen(), health(pod));
+        if (plan.finished()) {
+            killer.killAll(pod, context.seen().running(), Duration.ofSeconds(PodSpecs.grace(pod)));
+            return context.seen().running().isEmpty() ? finish(context, true) : tools.options().syncFrequency();
+        }
+        plan.kill().stream().filter(k -> !killer.busy(k.container())).forEach(k -> kill(pod, k));
+        context = start(context, plan);
+        prepare(pod);
+        context = refreshAndProbe(context);
+        publish(context);
+        starter.prune(pod, context.seen());
+        restarting.retainAll(context.seen().all().stream().map(Container::id).toList());
+        return next.remaining(monotonic(), tools.options().syncFrequency());
+    }
+
+    /// Adopts running containers: their probes continue from the state in the API.
+    private SyncContext adopt(SyncContext initial) {
+        SyncContext context = initial.seen().running().isEmpty() ? initial : refreshAndProbe(initial);
+        publish(context);
+        return context;
+    }
+
+    private Instant monotonic() {
+        return tools.clock().monotonic().instant();
+    }
+
+    private PodActions.Health health(Obj pod) {
+        return new PodActions.Health() {
+            @Override
+            public boolean started(Container c) {
+                return probes.started(c);
+            }
+
+            @Override
+            public String failure(Container c) {
+                String restart = resizes.restart(pod, c);
+                return restart.isEmpty() ? probes.failure(c) : restart;
+            }
+
+            @Override
+            public boolean restarts(Container ended) {
+                return restarting.contains(ended.id());
+            }
+        };
+    }
+
+    private void kill(Obj pod, PodActions.Kill k) {
+        Struct spec = PodSpecs.container(pod, k.container().labels().getOrDefault(Labels.CONTAINER, ""));
+        if (!spec.text("restartPolicy", PodSpecs.restartPolicy(pod)).equals("Never")) {
+            restarting.add(k.container().id());
+        }
+        long own = probes.grace(k.container());
+        killer.kill(pod, k.container(), Duration.ofSeconds(own >= 0 ? own : PodSpecs.grace(pod)), k.why());
+    }
+
+    /// Starts the planned containers, in a new sandbox if needed; refreshes stale volumes.
+    private SyncContext start(SyncContext context, PodActions plan) throws IOException {
+        if (plan.newSandbox() && !plan.start().isEmpty()) {
+            return recreateSandbox(context, plan);
+        }
+        if (!plan.start().isEmpty() || volumes.stale()) {
+            volumes.prepare(context.pod(), context.seen().addresses())
+                    .ifPresent(v -> launches.start(context, plan.start(), v));
+        }
+        return context;
+    }
+
+    /// Creates a new sandbox; volumes are prepared in parallel.
+    private SyncContext recreateSandbox(SyncContext context, PodActions plan) throws IOException {
+        Obj pod = context.pod();
+        List<Sandbox> before = context.seen().sandboxes();
+        if (!before.isEmpty()) {
+            tools.tell(pod, false, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+            for (Sandbox old : before) {
+                tools.runtime().stopSandbox(old.id());
+            }
+        }
+        CompletableFuture<Map<String, Path>> made = volumes.begin(pod);
+        try {
+            starter.sandbox(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1);
+        } catch (IOException | RuntimeFault | ConfigError e) {
+            tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
+            made.exceptionally(x -> Map.of()).join();
+            next.at(monotonic().plusSeconds(2));
+            return context;
+        }
+        SyncContext now = remember(context.refreshed(tools.runtime()));
+        volumes.joined(pod, made).ifPresent(v -> launches.start(now, plan.start(), v));
+        return now;
+    }
+
+    private void prepare(Obj pod) {
+        if (!prepared) {
+            tools.watches().follow(pod, () -> {
+                volumes.changed();
+                wake.run();
+            });
+        }
+        prepared = true;
+    }
+
+    private SyncContext refreshAndProbe(SyncContext context) {
+        SyncContext now = remember(context.refreshed(tools.runtime()));
+        followProbes(now);
+        return now;
+    }
+
+    private void followProbes(SyncContext context) {
+        Obj pod = context.pod();
+        Map<Container, HandlerRunner.Target> running = new HashMap<>();
+        List<String> addresses = PodSpecs.hostNetwork(pod) ? tools.hosts() : context.seen().addresses();
+        String address = addresses.isEmpty() ? "" : addresses.getFirst();
+        context.seen().running().forEach(c -> running.put(c, new HandlerRunner.Target(pod, PodSpecs.container(pod,
+                c.labels().getOrDefault(Labels.CONTAINER, c.name())), c.id(), address)));
+        probes.follow(running);
+    }
+
+    /// All containers have exited for good: stops the sandbox; logs and containers stay until the pod is deleted.
+    private Duration finish(SyncContext context, boolean fresh) throws IOException {
+        free(context.pod());
+        for (Sandbox s : context.seen().sandboxes()) {
+            if (s.ready()) {
+                tools.runtime().stopSandbox(s.id());
+            }
+        }
+        SyncContext now = context;
+        if (fresh) {
+            now = remember(context.refreshed(tools.runtime()));
+            tools.statuses().write(now.desired(), status(now));
+        }
+        starter.clean(now.pod(), now.seen(), false);
+        return Duration.ofHours(24);
+    }
+
+    /// Releases the pod's node resources.
+    private void free(Obj pod) {
+        probes.stop();
+        tools.room().free(pod.uid());
+        tools.admission().ended(pod.uid());
+    }
+
+    /// Stops everything of a terminating pod.
+    private Duration end(SyncContext context, boolean gone) throws IOException {
+        Obj pod = context.pod();
+        termination.begin();
+        probes.leave();
+        if (!context.seen().running().isEmpty()) {
+            followProbes(context);
+            killer.killAll(pod, context.seen().running(), Duration.ofSeconds(Math.max(PodSpecs.grace(pod), 1)));
+            publish(context);
+            return Duration.ofSeconds(1);
+        }
+        free(pod);
+        for (Sandbox s : context.seen().sandboxes()) {
+            tools.runtime().stopSandbox(s.id());
+        }
+        boolean deleted = gone || pod.terminating();
+        if (!gone) {
+            tools.statuses().write(context.desired(), status(context));
+        }
+        starter.clean(pod, context.seen(), deleted);
+        if (!gone && pod.terminating()) {
+            tools.statuses().delete(pod);
+        }
+        return deleted ? DONE : Duration.ofHours(24);
+    }
+
+    private void publish(SyncContext context) {
+        tools.statuses().offer(context.desired(), status(context));
+    }
+
+    /// The status of this state, for whichever version of the object it is written to.
+    private Function<Obj, Struct> status(SyncContext context) {
+        PodRuntime seen = context.seen();
+        StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(), marks(seen),
+                Set.copyOf(restarting), resizes.status(seen), termination.begun(), termination.failure());
+        return newest -> PodStatus.of(newest, seen, view);
+    }
+
+    private Map<String, StatusView.ProbeResults> marks(PodRuntime seen) {
+        Map<String, StatusView.ProbeResults> marks = new HashMap<>();
+        seen.running().forEach(c -> marks.put(c.id(), new StatusView.ProbeResults(probes.started(c), probes.ready(c))));
+        return marks;
+    }
+}

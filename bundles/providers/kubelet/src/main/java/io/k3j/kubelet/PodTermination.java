@@ -1,0 +1,76 @@
+package io.k3j.kubelet;
+
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Decides whether a pod must terminate, and why: it was deleted, this node cannot run it, or its
+/// `activeDeadlineSeconds` have passed. The decision is final. On the pod's thread.
+final class PodTermination {
+    private final Dependencies tools;
+    private final NextSync next;
+    private boolean begun;
+    private PodStatus.@Nullable Waiting failure;
+
+    PodTermination(Dependencies tools, NextSync next) {
+        this.tools = tools;
+        this.next = next;
+    }
+
+    /// Whether the pod must terminate now.
+    /// @param gone whether the API no longer has the pod
+    boolean due(Obj pod, PodRuntime seen, boolean gone) {
+        return gone || pod.terminating() || begun || refused(pod, seen);
+    }
+
+    /// Records that termination has begun.
+    void begin() {
+        begun = true;
+    }
+
+    /// Whether the pod must not run again, whatever its restart policy.
+    boolean begun() {
+        return begun;
+    }
+
+    /// Reason and message of a pod that the kubelet has failed, else null.
+    PodStatus.@Nullable Waiting failure() {
+        return failure;
+    }
+
+    private boolean refused(Obj pod, PodRuntime seen) {
+        if (!PodSpecs.finished(pod)) {
+            Optional<PodStatus.Waiting> why = admission(pod, seen);
+            why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
+            failure = why.or(() -> deadlineExceeded(pod)).orElse(failure);
+            begun = failure != null;
+        }
+        return begun;
+    }
+
+    private Optional<PodStatus.Waiting> admission(Obj pod, PodRuntime seen) {
+        if (seen.sandboxes().isEmpty()) {
+            return tools.admission().refusal(pod);
+        }
+        tools.admission().adopted(pod);
+        return Optional.empty();
+    }
+
+    private Optional<PodStatus.Waiting> deadlineExceeded(Obj pod) {
+        Optional<Instant> until = PodSpecs.deadline(pod);
+        if (until.isEmpty()) {
+            return Optional.empty();
+        }
+        Duration left = Duration.between(tools.clock().instant(), until.get());
+        if (left.isPositive()) {
+            next.at(tools.clock().monotonic().instant().plus(left));
+            return Optional.empty();
+        }
+        return Optional.of(new PodStatus.Waiting("DeadlineExceeded",
+                "Pod was active on the node longer than the specified deadline"));
+    }
+}

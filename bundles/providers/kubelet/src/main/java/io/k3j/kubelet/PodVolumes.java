@@ -1,0 +1,84 @@
+package io.k3j.kubelet;
+
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.model.Obj;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/// Prepares and refreshes the volumes of one pod. On the pod's thread; [#changed] on any.
+final class PodVolumes {
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private final Dependencies tools;
+    private final Consumer<Instant> syncAt;
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private Instant refreshed = Instant.EPOCH;
+
+    /// @param syncAt receives the time of the next sync
+    PodVolumes(Dependencies tools, Consumer<Instant> syncAt) {
+        this.tools = tools;
+        this.syncAt = syncAt;
+    }
+
+    /// Marks the volumes stale, because a referenced object has changed.
+    void changed() {
+        changed.set(true);
+    }
+
+    /// Whether the volumes may be out of date.
+    boolean stale() {
+        return changed.get() || Duration.between(refreshed, tools.clock().monotonic().instant())
+                .compareTo(tools.options().syncFrequency()) >= 0;
+    }
+
+    /// Prepares or refreshes the volumes.
+    /// @return the host paths by name; empty when a volume is not available yet
+    Optional<Map<String, Path>> prepare(Obj pod, List<String> addresses) {
+        changed.set(false);
+        refreshed = tools.clock().monotonic().instant();
+        try {
+            return Optional.of(tools.volumes().prepare(pod, addresses));
+        } catch (ConfigError e) {
+            return missing(pod, e);
+        }
+    }
+
+    /// Starts to prepare the volumes on a virtual thread; [#joined] waits for it.
+    CompletableFuture<Map<String, Path>> begin(Obj pod) {
+        refreshed = tools.clock().monotonic().instant();
+        CompletableFuture<Map<String, Path>> volumes = new CompletableFuture<>();
+        Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
+            try {
+                volumes.complete(tools.volumes().prepare(pod, List.of()));
+            } catch (RuntimeException e) {
+                volumes.completeExceptionally(e);
+            }
+        });
+        return volumes;
+    }
+
+    /// Waits for [#begin]; returns like [#prepare].
+    Optional<Map<String, Path>> joined(Obj pod, CompletableFuture<Map<String, Path>> volumes) {
+        try {
+            return Optional.of(volumes.join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ConfigError p) {
+                return missing(pod, p);
+            }
+            throw e;
+        }
+    }
+
+    private Optional<Map<String, Path>> missing(Obj pod, ConfigError e) {
+        tools.tell(pod, true, e.reason(), String.valueOf(e.getMessage()));
+        syncAt.accept(tools.clock().monotonic().instant().plus(RETRY));
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,182 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiFault;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kubeletserver.HostedPod;
+import io.k3j.model.Obj;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The worker thread of one pod: runs a sync whenever an event concerns the pod.
+///
+/// ```
+///   RUNNING ──deleted, gone, deadline──► TERMINATING ──containers stopped──► FINISHED
+///      └──────all containers exited for good────────────────────────────────►┘
+/// ```
+final class PodWorker implements HostedPod {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private final Dependencies tools;
+    private final PodSync sync;
+    private final Runnable ended;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition woken = lock.newCondition();
+    private final Thread thread;
+    private Obj pod;
+    private boolean gone;
+    private boolean signalled = true;
+    private boolean closed;
+
+    /// Creates the worker; [#start] starts it.
+    /// @param ended called when the pod needs no further work
+    PodWorker(Dependencies tools, Obj pod, Runnable ended) {
+        this.tools = tools;
+        this.pod = pod;
+        this.ended = ended;
+        sync = new PodSync(tools, this::wake);
+        thread = Thread.ofVirtual().name("pod-" + pod.namespace() + "-" + pod.name()).unstarted(this::run);
+    }
+
+    /// Starts the thread; once.
+    PodWorker start() {
+        thread.start();
+        return this;
+    }
+
+    /// Requests a sync.
+    void wake() {
+        lock.lock();
+        try {
+            signalled = true;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sets a newer version of the pod.
+    void update(Obj newer) {
+        lock.lock();
+        try {
+            pod = newer;
+            signalled = true;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Marks the pod as deleted from the API.
+    void gone() {
+        lock.lock();
+        try {
+            gone = true;
+            signalled = true;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the pod was marked as deleted.
+    boolean leaving() {
+        lock.lock();
+        try {
+            return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Obj pod() {
+        lock.lock();
+        try {
+            return pod;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public PodRuntime runtime() {
+        return sync.seen();
+    }
+
+    private void run() {
+        try {
+            boolean more = true;
+            while (more) {
+                Obj now;
+                boolean deleted;
+                lock.lock();
+                try {
+                    if (closed) {
+                        return;
+                    }
+                    signalled = false;
+                    now = pod;
+                    deleted = gone;
+                } finally {
+                    lock.unlock();
+                }
+                Duration next = sync(now, deleted);
+                more = !next.isNegative();
+                if (more) {
+                    await(next);
+                }
+            }
+            ended.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            sync.stop();
+        }
+    }
+
+    private Duration sync(Obj now, boolean deleted) {
+        try {
+            return sync.sync(now, deleted);
+        } catch (RuntimeFault e) {
+            LOG.log(e.kind() == RuntimeFault.Kind.UNAVAILABLE ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "Error syncing pod={0} error={1}", now.key(), e.getMessage());
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.WARNING, "Error syncing pod={0} error={1}", now.key(), e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Error syncing pod=" + now.key(), e);
+        }
+        return RETRY;
+    }
+
+    private void await(Duration next) throws InterruptedException {
+        lock.lock();
+        try {
+            long deleted = next.toNanos();
+            while (!signalled && !closed && deleted > 0) {
+                deleted = woken.awaitNanos(deleted);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Asks the thread to stop; containers keep running. [#join] waits for it.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        thread.interrupt();
+    }
+
+    /// Waits for the end of the thread.
+    void join(Duration limit) throws InterruptedException {
+        thread.join(limit);
+    }
+}

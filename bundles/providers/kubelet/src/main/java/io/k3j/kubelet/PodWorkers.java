@@ -1,0 +1,219 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.View;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.RuntimeEvent;
+import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.Sandbox;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The workers of all pods of this node by UID, fed by the API's view and the runtime's events. Pods without an
+/// object are stopped.
+final class PodWorkers implements View.Listener {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final Duration EXIT_LAG = Duration.ofMillis(40);
+    private static final int MAX_OWNERS = 10_000;
+    private static final Duration JOIN = Duration.ofSeconds(3);
+    private final Dependencies tools;
+    private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+    private final Map<String, String> owners = new ConcurrentHashMap<>();
+    private final Map<String, Obj> successors = new ConcurrentHashMap<>();
+    private volatile boolean synced;
+
+    PodWorkers(Dependencies tools) {
+        this.tools = tools;
+    }
+
+    @Override
+    public void changed(@Nullable Obj before, @Nullable Obj after) {
+        if (before != null && after != null && !before.uid().equals(after.uid())) {
+            // the view did not see the name being given up, as after a lost connection
+            remove(before.uid());
+        }
+        if (after != null) {
+            if (!after.annotations().containsKey(Labels.CONFIG_MIRROR)) {
+                put(after);
+            }
+        } else if (before != null) {
+            remove(before.uid());
+        }
+    }
+
+    @Override
+    public void synced() {
+        synced = true;
+        stopOrphans();
+    }
+
+    /// Adds a pod or a newer version of one.
+    synchronized void put(Obj pod) {
+        PodWorker known = workers.get(pod.uid());
+        if (PodSpecs.isStatic(pod) && leaving(pod)) {
+            // the manifest was changed or restored: the new pod starts when the old one has terminated
+            successors.put(pod.key().toString(), pod);
+        } else if (known != null) {
+            known.update(pod);
+        } else if (tools.closed().getCount() > 0) {
+            begin(pod);
+        }
+    }
+
+    private PodWorker begin(Obj pod) {
+        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
+        workers.put(pod.uid(), worker);
+        return worker.start();
+    }
+
+    private boolean leaving(Obj pod) {
+        return workers.values().stream().anyMatch(w -> w.leaving() && w.pod().key().equals(pod.key()));
+    }
+
+    private synchronized void ended(Obj pod) {
+        workers.remove(pod.uid());
+        Obj next = successors.remove(pod.key().toString());
+        if (next != null) {
+            put(next);
+        }
+    }
+
+    /// Terminates a pod that is no longer wanted.
+    void remove(String uid) {
+        successors.values().removeIf(p -> p.uid().equals(uid));
+        PodWorker worker = workers.get(uid);
+        if (worker != null) {
+            worker.gone();
+        }
+    }
+
+    /// The workers of all pods.
+    Collection<PodWorker> all() {
+        return workers.values();
+    }
+
+    /// The worker of the pod that has a name: while a pod ends whose object is gone, the name may be another's already.
+    Optional<PodWorker> find(String namespace, String name) {
+        return workers.values().stream().filter(w -> w.pod().name().equals(name)
+                && w.pod().namespace().equals(namespace)).min(Comparator.comparing(PodWorker::leaving));
+    }
+
+    /// Wakes every worker.
+    void wakeAll() {
+        workers.values().forEach(PodWorker::wake);
+    }
+
+    /// Handles a runtime event.
+    void event(RuntimeEvent event) {
+        switch (event.what()) {
+            case RESYNC -> {
+                wakeAll();
+                stopOrphans();
+            }
+            case EXITED -> owner(event.id()).ifPresent(w -> {
+                w.wake();
+                wakeAgainSoon(w);
+            });
+            case REMOVED -> {
+                owner(event.id()).ifPresent(PodWorker::wake);
+                owners.remove(event.id());
+            }
+            case CREATED, STARTED, IMAGE -> {
+                // caused by the kubelet itself, which knows
+            }
+        }
+    }
+
+    /// Wakes a worker again shortly after: containerd publishes an exit before its list shows it.
+    private void wakeAgainSoon(PodWorker worker) {
+        Thread.ofVirtual().name("settle").start(() -> {
+            try {
+                if (!tools.closed().await(EXIT_LAG.toMillis(), TimeUnit.MILLISECONDS)) {
+                    worker.wake();
+                }
+                if (!tools.closed().await(EXIT_LAG.toMillis() * 5, TimeUnit.MILLISECONDS)) {
+                    worker.wake();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private Optional<PodWorker> owner(String id) {
+        String uid = owners.get(id);
+        if (uid == null) {
+            uid = podUid(id);
+            if (owners.size() >= MAX_OWNERS) {
+                owners.clear();
+            }
+            owners.put(id, uid);
+        }
+        return Optional.ofNullable(workers.get(uid));
+    }
+
+    private String podUid(String id) {
+        try {
+            return tools.runtime().container(id).map(Container::labels)
+                    .or(() -> tools.runtime().sandbox(id).map(Sandbox::labels))
+                    .map(l -> l.getOrDefault(Labels.POD_UID, "")).orElse("");
+        } catch (RuntimeFault e) {
+            return "";
+        }
+    }
+
+    /// Stops pods in the runtime that have no object.
+    void stopOrphans() {
+        if (!synced) {
+            return;
+        }
+        try {
+            Map<String, Map<String, String>> present = new HashMap<>();
+            tools.runtime().sandboxes(Map.of()).forEach(s -> present.put(s.labels().getOrDefault(Labels.POD_UID, ""),
+                    s.labels()));
+            present.remove("");
+            present.forEach((uid, labels) -> stopOrphan(uid, labels));
+        } catch (RuntimeFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot list sandboxes: {0}", e.getMessage());
+        }
+    }
+
+    private synchronized void stopOrphan(String uid, Map<String, String> labels) {
+        if (workers.containsKey(uid) || tools.closed().getCount() == 0) {
+            return;
+        }
+        String name = labels.getOrDefault(Labels.POD_NAME, "");
+        LOG.log(System.Logger.Level.INFO, "Killing orphaned pod={0} uid={1}", name, uid);
+        Struct metadata = Struct.of("name", name, "namespace", labels.getOrDefault(Labels.POD_NAMESPACE, ""), "uid",
+                uid);
+        begin(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata))).gone();
+    }
+
+    /// Whether there is a worker for this UID.
+    boolean knows(String uid) {
+        return workers.containsKey(uid);
+    }
+
+    /// Stops all workers; pods keep running.
+    void close() {
+        workers.values().forEach(PodWorker::close);
+        for (PodWorker w : workers.values()) {
+            try {
+                w.join(JOIN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

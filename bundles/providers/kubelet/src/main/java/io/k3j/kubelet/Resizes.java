@@ -1,0 +1,251 @@
+package io.k3j.kubelet;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.cgroups.ContainerResources;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.ContainerUsage;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// In-place resize of one pod: the requested, the allocated and the effective resources of its containers. The
+/// allocation is not stored: the status in the API gives a later kubelet the effective resources, and a pending
+/// request is decided again. On the pod's thread. See
+/// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
+final class Resizes {
+    /// The delay before a failed resize is tried again.
+    static final Duration RETRY = Duration.ofSeconds(5);
+    private static final List<String> KINDS = List.of("requests", "limits");
+    private static final List<String> RESIZABLE = List.of("cpu", "memory");
+    private final Dependencies tools;
+    private final Map<String, Struct> given = new HashMap<>();
+    private final Map<String, Struct> applied = new HashMap<>();
+    private Optional<PodStatus.Waiting> pending = Optional.empty();
+    private String error = "";
+    private boolean inProgress;
+    private Struct decided = Struct.EMPTY;
+
+    Resizes(Dependencies tools) {
+        this.tools = tools;
+    }
+
+    /// Resources and conditions for the status.
+    ///
+    /// @param given the allocated resources by container name
+    /// @param applied the effective resources by id of the running container
+    /// @param conditions reason and message by type
+    record ResizeStatus(Map<String, Struct> given, Map<String, Struct> applied,
+            Map<String, PodStatus.Waiting> conditions) {
+    }
+
+    /// Decides whether a running pod gets the resources it requests.
+    /// @return the pod with its allocated resources instead of the requested ones
+    Obj decide(Obj pod, PodRuntime seen, boolean runs) {
+        if (given.isEmpty()) {
+            resizable(pod).forEach(c -> given.put(c.text("name"), adopted(pod, c)));
+            tools.room().allocate(with(pod, given));
+        }
+        observe(seen);
+        Struct asked = pod.spec();
+        if (runs && (pending.isPresent() || !asked.equals(decided))) {
+            decided = asked;
+            requestResize(pod);
+        }
+        return with(pod, given);
+    }
+
+    private static Struct adopted(Obj pod, Struct container) {
+        return Stream.of("containerStatuses", "initContainerStatuses")
+                .map(list -> pod.status().seq(list).find("name", container.text("name")))
+                .filter(s -> s.has("containerID") && s.has("resources")).map(s -> s.struct("resources")).findFirst()
+                .orElse(container.struct("resources"));
+    }
+
+    private static List<Struct> resizable(Obj pod) {
+        List<Struct> all = new ArrayList<>(PodSpecs.containers(pod));
+        PodSpecs.initContainers(pod).stream().filter(PodSpecs::sidecar).forEach(all::add);
+        return all;
+    }
+
+    /// Records new containers: they were started with the current allocation.
+    private void observe(PodRuntime seen) {
+        Map<String, Struct> running = new HashMap<>();
+        seen.running().forEach(c -> Optional.ofNullable(given.get(name(c)))
+                .ifPresent(g -> running.put(c.id(), applied.getOrDefault(c.id(), g))));
+        applied.clear();
+        applied.putAll(running);
+    }
+
+    private static String name(Container c) {
+        return c.labels().getOrDefault(Labels.CONTAINER, c.name());
+    }
+
+    private void requestResize(Obj pod) {
+        Map<String, Struct> wanted = new HashMap<>();
+        resizable(pod).forEach(c -> wanted.put(c.text("name"), c.struct("resources")));
+        if (wanted.equals(given)) {
+            pending = Optional.empty();
+            return;
+        }
+        boolean same = wanted.keySet().stream()
+                .allMatch(n -> same(Objects.requireNonNull(wanted.get(n)), given.getOrDefault(n, Struct.EMPTY)));
+        Optional<PodStatus.Waiting> refusal = tools.room().tryResize(with(pod, wanted));
+        if (refusal.isPresent()) {
+            if (!refusal.equals(pending)) {
+                tools.tell(pod, true, "Resize" + refusal.get().reason(), refusal.get().message());
+            }
+            pending = refusal;
+            return;
+        }
+        pending = Optional.empty();
+        given.putAll(wanted);
+        if (!same) {
+            inProgress = true;
+            tools.tell(pod, false, "ResizeStarted", "Pod resize started");
+        }
+    }
+
+    /// Whether two requirements have the same effect in the kernel.
+    private static boolean same(Struct a, Struct b) {
+        return RESIZABLE.stream().noneMatch(r -> differ(a, b, r));
+    }
+
+    private static boolean differ(Struct a, Struct b, String resource) {
+        return KINDS.stream().anyMatch(k -> !quantity(a.struct(k), resource).equals(quantity(b.struct(k), resource)));
+    }
+
+    private static Quantity quantity(Struct amounts, String resource) {
+        return amounts.has(resource) ? Quantity.of(amounts.get(resource)) : Quantity.ZERO;
+    }
+
+    /// Why a running container must be restarted to get its allocation; empty when it need not.
+    String restart(Obj pod, Container c) {
+        Struct spec = PodSpecs.container(pod, name(c));
+        Struct now = applied.getOrDefault(c.id(), spec.struct("resources"));
+        boolean restart = RESIZABLE.stream().anyMatch(r -> differ(now, spec.struct("resources"), r) && spec
+                .seq("resizePolicy").find("resourceName", r).text("restartPolicy").equals("RestartContainer"));
+        return restart ? "Container " + name(c) + " resize requires restart" : "";
+    }
+
+    /// Applies the allocation without restarts: first the pod's cgroup gets the maximum of old and new, then its
+    /// containers get the new limits, then the pod does. A child limit never exceeds its parent's.
+    /// @return whether a retry is needed
+    boolean apply(Obj pod, PodRuntime seen) {
+        List<Container> due = outdated(seen);
+        List<Container> now = due.stream().filter(c -> restart(pod, c).isEmpty()).toList();
+        error = now.stream().map(c -> excess(pod, c)).filter(e -> !e.isEmpty()).findFirst().orElse("");
+        if (inProgress && error.isEmpty()) {
+            Map<String, Struct> larger = new HashMap<>(given);
+            due.forEach(c -> larger.compute(name(c), (n, g) -> larger(Objects.requireNonNull(given.get(n)),
+                    Objects.requireNonNull(applied.get(c.id())))));
+            attempt(() -> {
+                tools.cgroups().make(with(pod, larger));
+                now.forEach(c -> update(pod, c));
+            });
+        }
+        if (inProgress && error.isEmpty() && outdated(seen).isEmpty()) {
+            attempt(() -> {
+                tools.cgroups().make(pod);
+                inProgress = false;
+                tools.tell(pod, false, "ResizeCompleted", "Pod resize completed");
+            });
+        }
+        return !error.isEmpty() || pending.isPresent();
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void attempt(Change change) {
+        try {
+            change.make();
+        } catch (IOException | RuntimeFault e) {
+            error = String.valueOf(e.getMessage());
+        }
+    }
+
+    private List<Container> outdated(PodRuntime seen) {
+        return seen.running().stream().filter(c -> applied.containsKey(c.id())
+                && !same(applied.get(c.id()), given.getOrDefault(name(c), Struct.EMPTY))).toList();
+    }
+
+    private void update(Obj pod, Container c) {
+        Struct spec = PodSpecs.container(pod, name(c));
+        tools.runtime().updateResources(c.id(), ContainerResources.linux(pod, spec, tools.nodeMemory()));
+        applied.put(c.id(), spec.struct("resources"));
+    }
+
+    /// Why a memory limit cannot be lowered: the kernel would kill a container that uses more.
+    private String excess(Obj pod, Container c) {
+        long limit = ContainerResources.memory(PodSpecs.container(pod, name(c)).struct("resources").struct("limits"));
+        long before = ContainerResources.memory(Objects.requireNonNull(applied.get(c.id())).struct("limits"));
+        if (limit == 0 || before > 0 && limit >= before) {
+            return "";
+        }
+        long used = tools.runtime().usage().stream().filter(u -> u.id().equals(c.id()))
+                .mapToLong(ContainerUsage::workingSetBytes).findFirst().orElse(0);
+        return used <= limit ? "" : "attempting to set container \"" + name(c) + "\" memory limit (" + limit
+                + ") below current usage (" + used + ")";
+    }
+
+    private static Struct larger(Struct a, Struct b) {
+        Struct all = Struct.EMPTY;
+        for (String kind : KINDS) {
+            Map<String, Object> most = new TreeMap<>();
+            for (String r : RESIZABLE) {
+                boolean both = a.struct(kind).has(r) && b.struct(kind).has(r);
+                // no limit counts as the largest
+                if (both || kind.equals("requests") && (a.struct(kind).has(r) || b.struct(kind).has(r))) {
+                    Quantity x = quantity(a.struct(kind), r);
+                    Quantity y = quantity(b.struct(kind), r);
+                    most.put(r, (x.compareTo(y) > 0 ? x : y).toString());
+                }
+            }
+            all = all.with(kind, Struct.copyOf(most));
+        }
+        return all;
+    }
+
+    private static Obj with(Obj pod, Map<String, Struct> resources) {
+        Obj changed = pod;
+        for (String list : List.of("containers", "initContainers")) {
+            if (pod.spec().has(list)) {
+                changed = changed.with(Seq.copyOf(pod.spec().seq(list).structs().stream()
+                        .map(c -> resources.containsKey(c.text("name")) && c.has("resources")
+                                ? c.with("resources", resources.get(c.text("name"))) : c)
+                        .toList()), "spec", list);
+            }
+        }
+        return changed;
+    }
+
+    /// The resources and conditions to report.
+    ResizeStatus status(PodRuntime seen) {
+        Map<String, PodStatus.Waiting> conditions = new TreeMap<>();
+        pending.ifPresent(p -> conditions.put("PodResizePending", p));
+        if (!outdated(seen).isEmpty()) {
+            conditions.put("PodResizeInProgress", new PodStatus.Waiting(error.isEmpty() ? "" : "Error", error));
+        }
+        Map<String, Struct> effective = new HashMap<>();
+        seen.running().forEach(c -> Optional.ofNullable(given.get(name(c))).ifPresent(g -> {
+            Struct now = applied.getOrDefault(c.id(), g);
+            effective.put(c.id(), same(now, g) ? g : now);
+        }));
+        return new ResizeStatus(Map.copyOf(given), effective, conditions);
+    }
+}

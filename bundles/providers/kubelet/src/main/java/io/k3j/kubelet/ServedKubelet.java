@@ -1,0 +1,59 @@
+package io.k3j.kubelet;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.kubeletserver.HostedPod;
+import io.k3j.kubeletserver.KubeletHost;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerRuntime;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+
+/// The agent as the kubelet's HTTP server sees it.
+record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) implements KubeletHost {
+    @Override
+    public String nodeName() {
+        return tools.options().nodeName();
+    }
+
+    @Override
+    public Path rootDir() {
+        return tools.options().rootDir();
+    }
+
+    @Override
+    public ContainerRuntime runtime() {
+        return tools.runtime();
+    }
+
+    @Override
+    public TimeSource clock() {
+        return tools.clock();
+    }
+
+    @Override
+    public boolean open() {
+        return tools.closed().getCount() > 0;
+    }
+
+    @Override
+    public Collection<? extends HostedPod> pods() {
+        return workers.all();
+    }
+
+    @Override
+    public Optional<? extends HostedPod> pod(String namespace, String name) {
+        return workers.find(namespace, name);
+    }
+
+    @Override
+    public Struct configuration() {
+        KubeletOptions o = tools.options();
+        return Struct.of("enableServer", true, "staticPodPath", o.staticPods().toString(),
+                "clusterDomain", o.clusterDomain(), "clusterDNS", o.clusterDns(), "maxPods", o.maxPods(),
+                "cgroupDriver", tools.cgroups().driver(), "nodeStatusUpdateFrequency", "10s",
+                "nodeLeaseDurationSeconds", 40,
+                "failSwapOn", false, "cgroupRoot", o.cgroupRoot(), "podLogsDir", o.logDir().toString());
+    }
+}

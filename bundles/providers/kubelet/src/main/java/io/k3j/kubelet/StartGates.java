@@ -1,0 +1,36 @@
+package io.k3j.kubelet;
+
+import io.k3j.model.Obj;
+import io.k3j.nodeapi.PodStartGate;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Everybody who must have been asked before the containers of a pod start. Any thread.
+final class StartGates {
+    private final List<PodStartGate> gates = new CopyOnWriteArrayList<>();
+
+    void add(PodStartGate gate) {
+        gates.add(gate);
+    }
+
+    void remove(PodStartGate gate) {
+        gates.remove(gate);
+    }
+
+    /// Asks all; blocks until all have answered.
+    ///
+    /// @return why the pod may not start yet; empty when it may
+    String refusal(Obj pod, List<String> addresses) {
+        for (PodStartGate gate : gates) {
+            try {
+                gate.beforeStart(pod, addresses);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return "the kubelet stops";
+            } catch (RuntimeException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,236 @@
+package io.k3j.kubelet;
+
+import io.k3j.cgroups.ContainerResources;
+import io.k3j.kubeletvolumes.Subpath;
+import io.k3j.kubeletvolumes.Trees;
+import io.k3j.kubeletvolumes.Volumes;
+import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.ContainerSpec;
+import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Expansion;
+import io.k3j.kuberuntime.HostsFile;
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.Logs;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.kuberuntime.SandboxSpec;
+import io.k3j.kuberuntime.Security;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.Image;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Makes sandboxes and containers of one pod.
+final class Starter {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    private static final int OLD_KEPT = 1;
+    private final Dependencies tools;
+
+    Starter(Dependencies tools) {
+        this.tools = tools;
+    }
+
+    /// Makes the pod's directories and sandbox.
+    /// @return the sandbox's id
+    String sandbox(Obj pod, int attempt) throws IOException {
+        KubeletOptions o = tools.options();
+        Files.createDirectories(o.podDir(pod.uid()));
+        Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
+        tools.cgroups().make(pod);
+        String handler = "";
+        String runtimeClass = pod.spec().text("runtimeClassName");
+        if (!runtimeClass.isEmpty()) {
+            handler = tools.references().need(ReferencedObjects.RUNTIME_CLASSES, "", runtimeClass, false).orElseThrow()
+                    .tree()
+                    .text("handler");
+        }
+        return tools.runtime().runSandbox(config(pod, attempt), handler);
+    }
+
+    Struct config(Obj pod, int attempt) {
+        KubeletOptions o = tools.options();
+        Dns dns = Dns.of(pod, new Dns.Cluster(o.clusterDns(), o.clusterDomain()), tools.dns());
+        return SandboxSpec.of(pod, new SandboxSpec.Parts(attempt, o.clusterDomain(),
+                o.podLogs(pod.namespace(), pod.name(), pod.uid()), dns, tools.cgroups().parent(pod)));
+    }
+
+    /// What a container is started in.
+    ///
+    /// @param sandbox its sandbox
+    /// @param sandboxAttempt of the sandbox
+    /// @param addresses of the pod
+    /// @param volumes on the host by name
+    /// @param target id of the container whose processes an ephemeral one sees, else empty
+    record Place(String sandbox, int sandboxAttempt, List<String> addresses, Map<String, Path> volumes, String target) {
+    }
+
+    /// Makes and starts a container.
+    /// @return its id
+    String container(Obj pod, Struct spec, int attempt, Image image, Place place) throws IOException {
+        String name = spec.text("name");
+        String refusal = Security.refusal(pod, spec, image);
+        if (!refusal.isEmpty()) {
+            throw ConfigError.config(refusal);
+        }
+        Map<String, String> env = tools.environment().of(pod, spec, place.addresses(), tools.services().get());
+        Struct linux = Struct.of("resources", ContainerResources.linux(pod, spec, tools.nodeMemory()),
+                "securityContext",
+                Security.container(pod, spec, place.target(),
+                        tools.options().rootDir().resolve("seccomp").toString()));
+        Struct config = ContainerSpec.of(pod, spec, new ContainerSpec.Parts(attempt, image.id(), env,
+                mounts(pod, spec, attempt, place, env), linux));
+        Files.createDirectories(tools.options().podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name));
+        String id;
+        try {
+            id = tools.runtime().createContainer(place.sandbox(), config, config(pod, place.sandboxAttempt()));
+        } catch (RuntimeFault e) {
+            throw new ConfigError("CreateContainerError", String.valueOf(e.getMessage()));
+        }
+        tools.tell(pod, name, false, "Created", "Created container: " + name);
+        try {
+            tools.runtime().startContainer(id);
+        } catch (RuntimeFault e) {
+            throw new ConfigError("RunContainerError", String.valueOf(e.getMessage()));
+        }
+        tools.tell(pod, name, false, "Started", "Started container " + name);
+        link(pod, name, attempt, id);
+        return id;
+    }
+
+    private List<Struct> mounts(Obj pod, Struct spec, int attempt, Place place, Map<String, String> env)
+            throws IOException {
+        List<Struct> all = new ArrayList<>();
+        boolean ownHosts = false;
+        int index = 0;
+        for (Struct m : spec.seq("volumeMounts").structs()) {
+            Path volume = place.volumes().get(m.text("name"));
+            if (volume == null) {
+                throw ConfigError.config("volume \"" + m.text("name") + "\" is not in the pod");
+            }
+            String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
+            String at = m.text("mountPath");
+            all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
+                    tools.volumes().mountPoint(pod, volume,
+                            new Subpath(sub, m.text("name"), spec.text("name"), index)).toString(),
+                    "readonly", m.flag("readOnly") || Volumes.readOnly(pod, m.text("name")), "propagation",
+                    propagation(m)));
+            index++;
+            ownHosts |= at.equals("/etc/hosts");
+        }
+        if (!ownHosts) {
+            all.add(Struct.of("containerPath", "/etc/hosts", "hostPath", hosts(pod, place.addresses()).toString()));
+        }
+        Path words = lastWords(pod.uid(), spec.text("name"), attempt);
+        Files.createDirectories(words.getParent());
+        Files.deleteIfExists(words);
+        Files.createFile(words, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
+        Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-rw-rw-"));
+        all.add(Struct.of("containerPath", spec.text("terminationMessagePath", "/dev/termination-log"), "hostPath",
+                words.toString()));
+        return all;
+    }
+
+    /// How mounts spread, of a mount that this runtime can make.
+    private static String propagation(Struct mount) {
+        if (mount.text("recursiveReadOnly").equals("Enabled")) {
+            throw ConfigError.config("volume \"" + mount.text("name")
+                    + "\" requested recursive read-only mode, but it is not supported by the runtime");
+        }
+        return switch (mount.text("mountPropagation")) {
+            case "HostToContainer" -> "PROPAGATION_HOST_TO_CONTAINER";
+            case "Bidirectional" -> "PROPAGATION_BIDIRECTIONAL";
+            default -> "PROPAGATION_PRIVATE";
+        };
+    }
+
+    /// The file a container may have left a message in.
+    Path lastWords(Container c) {
+        return lastWords(c.labels().getOrDefault(Labels.POD_UID, ""), c.labels().getOrDefault(Labels.CONTAINER,
+                c.name()), c.attempt());
+    }
+
+    private Path lastWords(String uid, String container, int attempt) {
+        return tools.options().podDir(uid).resolve("containers").resolve(container).resolve(Integer.toString(attempt));
+    }
+
+    private Path hosts(Obj pod, List<String> addresses) throws IOException {
+        Path file = tools.options().podDir(pod.uid()).resolve("etc-hosts");
+        String host = PodSpecs.hostNetwork(pod) ? Files.readString(Path.of("/etc/hosts")) : "";
+        Files.writeString(file, HostsFile.text(pod, addresses, tools.options().clusterDomain(), host));
+        return file;
+    }
+
+    private void link(Obj pod, String name, int attempt, String id) {
+        KubeletOptions o = tools.options();
+        try {
+            Files.createDirectories(o.containerLogs());
+            Path link = o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), name, id));
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, o.podLogs(pod.namespace(), pod.name(), pod.uid()).resolve(name)
+                    .resolve(attempt + ".log"));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot link log of pod={0} error={1}", pod.key(), e.toString());
+        }
+    }
+
+    /// The name of a container's link in `/var/log/containers`.
+    static String linkName(String pod, String namespace, String container, String id) {
+        return pod + "_" + namespace + "_" + container + "-" + id + ".log";
+    }
+
+    /// Removes a container, its log and its link.
+    void forget(Obj pod, Container c) {
+        try {
+            tools.runtime().removeContainer(c.id());
+            KubeletOptions o = tools.options();
+            Files.deleteIfExists(o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
+            Logs.delete(Path.of(c.end().log()));
+        } catch (IOException | RuntimeFault e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot remove container={0} error={1}", c.id(), e.getMessage());
+        }
+    }
+
+    /// Removes what nobody asks for any more, as upstream does: of each container all but the newest and the one
+    /// before it, and sandboxes that have ended, have no container left and are not the newest.
+    void prune(Obj pod, PodRuntime runtime) {
+        Set<String> used = new HashSet<>();
+        runtime.containers().values().forEach(all -> {
+            all.stream().skip(1).filter(c -> !c.running()).skip(OLD_KEPT).forEach(c -> forget(pod, c));
+            all.stream().limit(1L + OLD_KEPT).forEach(c -> used.add(c.sandbox()));
+        });
+        runtime.sandboxes().stream().skip(1).filter(s -> !s.ready() && !used.contains(s.id()))
+                .forEach(s -> tools.runtime().removeSandbox(s.id()));
+    }
+
+    /// Removes what is left of a pod: sandboxes with their containers, links, logs, volumes, cgroup.
+    void clean(Obj pod, PodRuntime runtime, boolean logs) throws IOException {
+        Map<String, Container> all = new HashMap<>();
+        runtime.all().forEach(c -> all.put(c.id(), c));
+        KubeletOptions o = tools.options();
+        if (logs) {
+            runtime.sandboxes().forEach(s -> tools.runtime().removeSandbox(s.id()));
+            for (Container c : all.values()) {
+                Files.deleteIfExists(
+                        o.containerLogs().resolve(linkName(pod.name(), pod.namespace(), c.name(), c.id())));
+            }
+            Trees.delete(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
+        }
+        tools.volumes().remove(pod.uid());
+        tools.cgroups().remove(pod.uid());
+        tools.images().forget(pod.uid());
+        tools.tokens().forget(pod.uid());
+        tools.watches().forget(pod.uid());
+    }
+}

@@ -1,0 +1,51 @@
+package io.k3j.kubelet;
+
+import io.k3j.nodeapi.Container;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The worker's state at one sync, from which the status is computed.
+record StatusView(Dependencies tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
+        Map<String, ProbeResults> marks, Set<String> restarting, Resizes.ResizeStatus resources, boolean ended,
+        PodStatus.@Nullable Waiting failure)
+        implements
+            PodStatus.View {
+    /// The probe results of a container.
+    record ProbeResults(boolean started, boolean ready) {
+    }
+
+    @Override
+    public boolean started(Container c) {
+        ProbeResults m = marks.get(c.id());
+        return m != null && m.started();
+    }
+
+    @Override
+    public boolean ready(Container c) {
+        ProbeResults m = marks.get(c.id());
+        return m != null && m.ready();
+    }
+
+    @Override
+    public boolean restarts(Container c) {
+        return restarting.contains(c.id());
+    }
+
+    @Override
+    public List<String> hostAddresses() {
+        return tools.hosts();
+    }
+
+    @Override
+    public Instant now() {
+        return tools.clock().instant();
+    }
+
+    @Override
+    public String lastWords(Container c) {
+        return words.getOrDefault(c.id(), "");
+    }
+}

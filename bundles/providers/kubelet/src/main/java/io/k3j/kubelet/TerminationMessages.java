@@ -1,0 +1,58 @@
+package io.k3j.kubelet;
+
+import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.Logs;
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.nodeapi.Container;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// The termination messages of one pod's containers:
+/// <https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/>. Each is read once, when
+/// its container is first seen exited: a status may be written after the pod's directory was removed. On the pod's
+/// thread.
+final class TerminationMessages {
+    private static final int MAX_BYTES = 4096;
+    private static final int LOG_LINES = 80;
+    private static final int LOG_BYTES = 2048;
+    private final Function<Container, Path> files;
+    private Map<String, String> read = Map.of();
+
+    /// @param files the path of a container's message
+    TerminationMessages(Function<Container, Path> files) {
+        this.files = files;
+    }
+
+    /// The messages of exited containers, by container id.
+    Map<String, String> of(PodRuntime runtime) {
+        Map<String, String> all = new HashMap<>();
+        for (List<Container> some : runtime.containers().values()) {
+            for (Container c : some) {
+                if (c.exited()) {
+                    all.put(c.id(), read.containsKey(c.id()) ? read.get(c.id()) : read(c));
+                }
+            }
+        }
+        read = Map.copyOf(all);
+        return read;
+    }
+
+    private String read(Container c) {
+        String text = "";
+        try (InputStream in = Files.newInputStream(files.apply(c))) {
+            text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            // no message
+        }
+        boolean fallback = c.annotations().getOrDefault(Labels.MESSAGE_POLICY, "").equals("FallbackToLogsOnError");
+        return text.isEmpty() && fallback && c.end().exitCode() != 0
+                ? Logs.tail(Path.of(c.end().log()), LOG_LINES, LOG_BYTES) : text;
+    }
+}

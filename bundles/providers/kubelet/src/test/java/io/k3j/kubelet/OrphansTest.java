@@ -1,0 +1,39 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.kuberuntime.Labels;
+import io.k3j.model.Struct;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OrphansTest extends PodScene {
+    @Test
+    void cgroupsOfOrphansAreRemovedForEveryQosClass() throws Exception {
+        runtime.runSandbox(Struct.of("labels", Struct.of(Labels.POD_UID, "dead", Labels.POD_NAME, "dead",
+                Labels.POD_NAMESPACE, "default")), "");
+        Path burstable = cgroup("memory", "kubepods/burstable/poddead");
+        Path guaranteed = cgroup("cpu", "kubepods/poddead");
+        workers.stopOrphans();
+        until(() -> Files.notExists(burstable) && Files.notExists(guaranteed)
+                && runtime.sandboxes(Map.of()).isEmpty());
+    }
+
+    @Test
+    void busyCgroupsAreRemovedLater() throws Exception {
+        Path pod = cgroup("cpu", "kubepods/burstable/poddead");
+        Path busy = Files.createFile(pod.resolve("process"));
+        Housekeeping housekeeping = new Housekeeping(tools, workers);
+        housekeeping.leftovers();
+        assertThat(pod).exists();
+        Files.delete(busy);
+        housekeeping.leftovers();
+        assertThat(pod).doesNotExist();
+    }
+
+    private Path cgroup(String controller, String name) throws Exception {
+        return Files.createDirectories(directory.resolve("cgroup").resolve(controller).resolve(name));
+    }
+}

@@ -1,0 +1,134 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.cgroups.CgroupDriver;
+import io.k3j.cgroups.Cgroups;
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.kubeletimages.CredentialProviders;
+import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.kubeletvolumes.PodTokens;
+import io.k3j.kubeletvolumes.ReferenceWatches;
+import io.k3j.kubeletvolumes.VolumeContent;
+import io.k3j.kubeletvolumes.Volumes;
+import io.k3j.kuberuntime.Dns;
+import io.k3j.kuberuntime.Environment;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.probes.HandlerRunner;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The pod workers of a kubelet with an in-memory API and runtime. Cgroups are files in a directory.
+abstract class PodScene {
+    static final long NODE_MEMORY = 1L << 30;
+    final ScriptedRuntime runtime = new ScriptedRuntime();
+    final CountDownLatch closed = new CountDownLatch(1);
+    final FakeApi api = FakeApi.live();
+    final ManualClock clock = new ManualClock();
+    @TempDir
+    Path directory;
+    Dependencies tools;
+    PodWorkers workers;
+    private LiveView view;
+
+    @BeforeEach
+    void begin() {
+        KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
+                directory.resolve("log/pods"), "/",
+                List.of(), "cluster.local", Map.of());
+        ReferencedObjects references = new ReferencedObjects(api);
+        Environment environment = new Environment(references, new Environment.Node("n", List.of(), 2000, NODE_MEMORY,
+                () -> 0));
+        PodTokens tokens = new PodTokens(api, clock.monotonic());
+        api.seed(new Gvr("", "v1", "namespaces"), Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
+                Struct.of("name", "default"))));
+        tools = new Dependencies(options, runtime, references, new Volumes(options.pods(), references,
+                new VolumeContent(references, environment, tokens), new Mounts(), clock), environment,
+                new Cgroups(driver(), "/", -1),
+                new Dns(List.of(), List.of(), List.of()), new HandlerRunner(runtime, closed),
+                new Images(runtime, references, new CredentialProviders(Path.of("/absent"), Path.of("/absent"),
+                        clock.monotonic()), clock.monotonic()),
+                new StatusWriter(api, closed),
+                new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
+                new NodeAllocations(2000, NODE_MEMORY), tokens,
+                new ReferenceWatches(clock), new PodAdmission(List.of(), false), new StartGates(), closed);
+        workers = new PodWorkers(tools);
+        view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
+        view.listen(workers);
+        view.attach(api);
+    }
+
+    /// The cgroup driver.
+    CgroupDriver driver() {
+        return CgroupDriver.cgroupfs(directory.resolve("cgroup"));
+    }
+
+    @AfterEach
+    void end() {
+        runtime.stubborn.values().forEach(CountDownLatch::countDown);
+        closed.countDown();
+        view.close();
+        workers.close();
+        api.close();
+    }
+
+    /// Creates a pod bound to this node; its worker is notified.
+    Obj pod(String name, Struct spec) {
+        return api.seed(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", name, "namespace", "default", "generation", 1), "spec",
+                spec.with("nodeName", "n"), "status", Struct.of("phase", "Pending"))));
+    }
+
+    static Struct container(String name) {
+        return Struct.of("name", name, "image", "image:1");
+    }
+
+    static Struct spec(Struct... containers) {
+        return Struct.of("containers", Seq.of((Object[]) containers));
+    }
+
+    Obj now(Obj pod) {
+        return api.get(ReferencedObjects.PODS, pod.key());
+    }
+
+    /// Marks a pod as terminating, as the API does.
+    void terminate(Obj pod, long grace) {
+        api.seed(ReferencedObjects.PODS, now(pod).with("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp")
+                .with(grace, "metadata", "deletionGracePeriodSeconds"));
+    }
+
+    boolean ready(Obj pod) {
+        return api.find(ReferencedObjects.PODS, pod.key())
+                .map(p -> p.status().seq("conditions").find("type", "Ready").text("status").equals("True"))
+                .orElse(false);
+    }
+
+    boolean called(String call) {
+        return runtime.calls.stream().anyMatch(c -> c.startsWith(call));
+    }
+
+    void until(BooleanSupplier holds) throws InterruptedException {
+        for (int i = 0; i < 1000 && !holds.getAsBoolean(); i++) {
+            closed.await(10, TimeUnit.MILLISECONDS);
+        }
+        assertThat(holds.getAsBoolean()).as("calls %s, pods %s", runtime.calls, Optional.of(api
+                .list(ReferencedObjects.PODS, Query.ALL).items().stream().map(Obj::status).toList())).isTrue();
+    }
+}

@@ -1,0 +1,113 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PodStatusTest {
+    private final Map<String, List<Container>> containers = new HashMap<>();
+
+    @Test
+    void namesIncompleteInitContainers() {
+        Obj pod = pod(Struct.of("name", "i"), Struct.of("name", "j"), Struct.of("name", "s", "restartPolicy",
+                "Always"));
+        assertThat(initialized(pod)).isEqualTo("containers with incomplete status: [i j s]");
+        put("i", Container.State.RUNNING);
+        assertThat(initialized(pod)).isEqualTo("containers with incomplete status: [i j s]");
+        put("i", Container.State.EXITED);
+        put("j", Container.State.EXITED);
+        assertThat(initialized(pod)).isEqualTo("containers with incomplete status: [s]");
+        put("s", Container.State.RUNNING);
+        assertThat(initialized(pod)).isEmpty();
+    }
+
+    @Test
+    void allConditionsHaveTheObservedGeneration() {
+        Struct scheduled = Struct.of("type", "PodScheduled", "status", "True", "observedGeneration", 1L,
+                "lastTransitionTime", "2026-01-01T00:00:00Z");
+        Struct metadata = pod().tree().struct("metadata").with("generation", 2L);
+        Obj pod = pod().withTree(pod().tree().with("metadata", metadata).with("status",
+                Struct.of("conditions", Seq.of(scheduled))));
+        Seq conditions = status(pod).seq("conditions");
+        assertThat(conditions.structs()).extracting(c -> c.whole("observedGeneration", 0)).containsOnly(2L);
+        assertThat(conditions.find("type", "PodScheduled").text("lastTransitionTime"))
+                .isEqualTo("2026-01-01T00:00:00Z");
+    }
+
+    private String initialized(Obj pod) {
+        return status(pod).seq("conditions").find("type", "Initialized").text("message");
+    }
+
+    private Struct status(Obj pod) {
+        return PodStatus.of(pod, new PodRuntime(List.of(), containers), new PodStatus.View() {
+            @Override
+            public Map<String, PodStatus.Waiting> waiting() {
+                return Map.of();
+            }
+
+            @Override
+            public boolean started(Container c) {
+                return true;
+            }
+
+            @Override
+            public boolean ready(Container c) {
+                return true;
+            }
+
+            @Override
+            public String lastWords(Container c) {
+                return "";
+            }
+
+            @Override
+            public Resizes.ResizeStatus resources() {
+                return new Resizes.ResizeStatus(Map.of(), Map.of(), Map.of());
+            }
+
+            @Override
+            public List<String> hostAddresses() {
+                return List.of();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
+            }
+
+            @Override
+            public boolean restarts(Container c) {
+                return false;
+            }
+
+            @Override
+            public boolean ended() {
+                return false;
+            }
+
+            @Override
+            public PodStatus.Waiting failure() {
+                return null;
+            }
+        });
+    }
+
+    private void put(String name, Container.State state) {
+        containers.put(name, List.of(new Container(name, "s", name, 0, state, "", Map.of(), Map.of(),
+                Container.End.NONE)));
+    }
+
+    private static Obj pod(Struct... inits) {
+        return Obj.of(Struct.of("metadata", Struct.of("name", "p"), "spec", Struct.of("initContainers",
+                Seq.of((Object[]) inits), "containers", Seq.of(Struct.of("name", "c")))));
+    }
+}

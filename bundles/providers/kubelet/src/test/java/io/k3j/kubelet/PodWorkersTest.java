@@ -1,0 +1,40 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/// Two pods of one name: the old one still ends while the next one is there.
+class PodWorkersTest extends PodScene {
+    @Test
+    void aNameIsThatOfThePodWhichTheApiHas() throws Exception {
+        replace();
+        workers.remove("a");
+        assertThat(workers.knows("a")).isTrue();
+        assertThat(workers.find("default", "p").orElseThrow().pod().uid()).isEqualTo("b");
+    }
+
+    @Test
+    void aPodWhoseNameAnotherPodHasNowIsTerminated() throws Exception {
+        replace();
+        until(() -> called("stop c"));
+    }
+
+    private void replace() throws InterruptedException {
+        Obj old = seed("a");
+        until(() -> ready(old));
+        runtime.stubborn.put("c", new CountDownLatch(1));
+        seed("b");
+        until(() -> workers.knows("b"));
+    }
+
+    private Obj seed(String uid) {
+        return api.seed(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default", "uid", uid, "generation", 1), "spec",
+                spec(container("c")).with("nodeName", "n"), "status", Struct.of("phase", "Pending"))));
+    }
+}

@@ -1,0 +1,141 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.nodeapi.ContainerUsage;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/// In-place resize on a node with two CPUs and 1 GiB of memory.
+class ResizeTest extends PodScene {
+    @Test
+    void theStatusHasAllocatedAndEffectiveResources() throws Exception {
+        Struct resources = amounts("100m", "64Mi");
+        Obj pod = pod("p", spec(container("c").with("resources", resources)));
+        until(() -> ready(pod));
+        assertThat(status(pod).struct("allocatedResources")).isEqualTo(resources.struct("requests"));
+        assertThat(status(pod).struct("resources")).isEqualTo(resources);
+        Obj plain = pod("plain", spec(container("c")));
+        until(() -> ready(plain));
+        assertThat(status(plain).has("resources")).isTrue();
+        assertThat(status(plain).has("allocatedResources")).isFalse();
+    }
+
+    @Test
+    void aResizeUpdatesTheContainerAndThePodCgroup() throws Exception {
+        Obj pod = started(amounts("100m", "64Mi"));
+        resize(pod, amounts("200m", "128Mi"));
+        until(() -> status(pod).struct("resources").equals(amounts("200m", "128Mi")));
+        assertThat(status(pod).struct("allocatedResources")).isEqualTo(amounts("200m", "128Mi").struct("requests"));
+        assertThat(runtime.calls).anyMatch(c -> c.startsWith("update c ") && c.contains("cpuQuota: 20000")
+                && c.contains("memoryLimitInBytes: 134217728"));
+        until(() -> condition(pod, "PodResizeInProgress").isEmpty());
+        assertThat(Files.readString(directory.resolve("cgroup/memory" + tools.cgroups().parent(pod)
+                + "/memory.limit_in_bytes"))).isEqualTo("134217728");
+        assertThat(status(pod).whole("restartCount", 9)).isZero();
+    }
+
+    @Test
+    void aRequestAboveTheNodesCapacityIsInfeasible() throws Exception {
+        Obj pod = started(amounts("100m", "64Mi"));
+        resize(pod, amounts("3", "64Mi"));
+        until(() -> !condition(pod, "PodResizePending").isEmpty());
+        Struct pending = condition(pod, "PodResizePending");
+        assertThat(pending.text("reason")).isEqualTo("Infeasible");
+        assertThat(pending.text("message"))
+                .isEqualTo("Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000");
+        assertThat(status(pod).struct("resources")).isEqualTo(amounts("100m", "64Mi"));
+        resize(pod, amounts("100m", "64Mi"));
+        until(() -> condition(pod, "PodResizePending").isEmpty());
+        assertThat(called("update")).isFalse();
+    }
+
+    @Test
+    void aRequestIsDeferredWhileOtherPodsUseTheRoom() throws Exception {
+        Obj other = pod("other", spec(container("o").with("resources", amounts("1500m", "64Mi"))));
+        until(() -> ready(other));
+        Obj pod = started(amounts("100m", "64Mi"));
+        resize(pod, amounts("1", "64Mi"));
+        until(() -> condition(pod, "PodResizePending").text("reason").equals("Deferred"));
+        terminate(other, 1);
+        until(() -> {
+            workers.wakeAll();
+            return status(pod).struct("resources").equals(amounts("1", "64Mi"));
+        });
+    }
+
+    @Test
+    void theResizePolicyMayRequireARestart() throws Exception {
+        Struct policy = Struct.of("resourceName", "memory", "restartPolicy", "RestartContainer");
+        Obj pod = pod("p", spec(container("c").with("resources", amounts("100m", "64Mi")).with("resizePolicy",
+                Seq.of(policy))));
+        until(() -> ready(pod));
+        CountDownLatch end = new CountDownLatch(1);
+        runtime.stubborn.put("c", end);
+        resize(pod, amounts("100m", "96Mi"));
+        until(() -> !condition(pod, "PodResizeInProgress").isEmpty());
+        assertThat(status(pod).struct("resources")).isEqualTo(amounts("100m", "64Mi"));
+        end.countDown();
+        until(() -> status(pod).whole("restartCount", 0) == 1 && status(pod).struct("resources")
+                .equals(amounts("100m", "96Mi")));
+        assertThat(called("update")).isFalse();
+        until(() -> condition(pod, "PodResizeInProgress").isEmpty());
+    }
+
+    @Test
+    void aLimitIsNotLoweredBelowTheUsage() throws Exception {
+        Obj pod = started(amounts("100m", "64Mi"));
+        runtime.usage.add(new ContainerUsage(runtime.all().getFirst().id(), Map.of(), Instant.now(), 0, 60 << 20,
+                60 << 20, 0, 0));
+        resize(pod, amounts("100m", "32Mi"));
+        until(() -> condition(pod, "PodResizeInProgress").text("reason").equals("Error"));
+        assertThat(condition(pod, "PodResizeInProgress").text("message")).contains("below current usage (62914560)");
+        runtime.usage.clear();
+        workers.wakeAll();
+        until(() -> status(pod).struct("resources").equals(amounts("100m", "32Mi")));
+    }
+
+    @Test
+    void theNextKubeletContinuesFromTheEffectiveResources() throws Exception {
+        Obj pod = started(amounts("100m", "64Mi"));
+        workers.close();
+        resize(pod, amounts("200m", "64Mi"));
+        workers = new PodWorkers(tools);
+        workers.put(now(pod));
+        until(() -> status(pod).struct("resources").equals(amounts("200m", "64Mi")));
+        assertThat(called("update c")).isTrue();
+    }
+
+    private Obj started(Struct resources) throws InterruptedException {
+        Obj pod = pod("p", spec(container("c").with("resources", resources)));
+        until(() -> ready(pod));
+        return pod;
+    }
+
+    private void resize(Obj pod, Struct resources) {
+        Obj now = now(pod);
+        api.seed(ReferencedObjects.PODS,
+                now.with(Seq.of(now.spec().seq("containers").struct(0).with("resources", resources)),
+                        "spec", "containers"));
+    }
+
+    private Struct status(Obj pod) {
+        return now(pod).status().seq("containerStatuses").struct(0);
+    }
+
+    private Struct condition(Obj pod, String type) {
+        return now(pod).status().seq("conditions").find("type", type);
+    }
+
+    private static Struct amounts(String cpu, String memory) {
+        Struct amounts = Struct.of("cpu", cpu, "memory", memory);
+        return Struct.of("requests", amounts, "limits", amounts);
+    }
+}

@@ -1,0 +1,81 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.Query;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class StartGatesTest extends PodScene {
+    private static final Gvr EVENTS = new Gvr("events.k8s.io", "v1", "events");
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+
+    @Test
+    void noContainerStartsBeforeTheGateOpens() throws Exception {
+        CountDownLatch opened = new CountDownLatch(1);
+        tools.gates().add((pod, addresses) -> {
+            asked.add(pod.name() + addresses);
+            opened.await();
+        });
+        Obj pod = pod("p", spec(container("c")));
+        until(() -> !asked.isEmpty());
+        assertThat(called("create")).isFalse();
+        opened.countDown();
+        until(() -> ready(pod));
+        assertThat(asked).as("its name and the sandbox's address, once").containsExactly("p[10.0.0.1]");
+    }
+
+    @Test
+    void aGateThatRefusesIsAskedAgainAndToldOf() throws Exception {
+        AtomicBoolean open = new AtomicBoolean();
+        tools.gates().add((pod, addresses) -> {
+            asked.add(pod.name());
+            if (!open.get()) {
+                throw new IllegalStateException("no rules yet");
+            }
+        });
+        Obj pod = pod("p", spec(container("c")));
+        until(() -> !asked.isEmpty());
+        until(() -> told("no rules yet"));
+        assertThat(called("create")).isFalse();
+        open.set(true);
+        clock.advance(Duration.ofSeconds(1));
+        until(() -> ready(pod));
+    }
+
+    private boolean told(String words) {
+        while (tools.events().step()) {
+            Thread.onSpinWait();
+        }
+        return List.of(EVENTS, Gvr.of("v1", "events")).stream().flatMap(r -> api.list(r, Query.ALL).items().stream())
+                .anyMatch(e -> e.tree().text("reason").equals("PodStartGateClosed")
+                        && (e.tree().text("note") + e.tree().text("message")).contains(words));
+    }
+
+    @Test
+    void aGateIsAskedAgainForANewSandboxOnly() throws Exception {
+        tools.gates().add((pod, addresses) -> asked.add(pod.name() + addresses));
+        Obj pod = pod("p", spec(container("c")));
+        until(() -> ready(pod));
+        runtime.stopSandbox("sandbox-0");
+        workers.event(io.k3j.nodeapi.RuntimeEvent.RESYNC);
+        until(() -> asked.size() == 2);
+        assertThat(asked.getFirst()).isNotEqualTo(asked.getLast());
+    }
+
+    @Test
+    void podsOnTheNodesNetworkAreNotAskedAbout() throws Exception {
+        tools.gates().add((pod, addresses) -> asked.add(pod.name()));
+        Obj pod = pod("p", spec(container("c")).with("hostNetwork", true));
+        until(() -> ready(pod));
+        assertThat(asked).isEmpty();
+        assertThat(api.list(ReferencedObjects.PODS, Query.ALL).items()).hasSize(1);
+    }
+}

@@ -1,0 +1,141 @@
+package io.k3j.localstorage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import org.junit.jupiter.api.Test;
+
+class VolumePlanTest {
+    static final String CONFIG = """
+            {"nodePathMap":[{"node":"DEFAULT_PATH_FOR_NON_LISTED_NODES","paths":["/var/storage/"]},
+            {"node":"n2","paths":["/a","/b"]},{"node":"n3","paths":[]}]}""";
+    private static final Obj NODE = node("n1");
+
+    private static Obj node(String name) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name, "labels", Struct.of("kubernetes.io/hostname", name + ".host", "zone", "z1"))));
+    }
+
+    static LocalPathConfig config(String json) {
+        return LocalPathConfig.parse(Struct.of("config.json", json));
+    }
+
+    static Obj storageClass(Struct annotations, Struct parameters) {
+        return Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass", "metadata",
+                Struct.of("name", "local-path", "annotations", annotations), "provisioner", "rancher.io/local-path",
+                "parameters", parameters, "reclaimPolicy", "Delete", "volumeBindingMode", "WaitForFirstConsumer"));
+    }
+
+    static Obj claim(Struct annotations, Struct more) {
+        Struct.Builder spec = Struct.builder().put("accessModes", Seq.of("ReadWriteOnce")).put("resources",
+                Struct.of("requests", Struct.of("storage", "1Gi"))).put("storageClassName", "local-path");
+        more.forEach(spec::put);
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "PersistentVolumeClaim", "metadata",
+                Struct.of("name", "data", "namespace", "shop", "uid", "u-1", "annotations", annotations), "spec",
+                spec.build()));
+    }
+
+    private static Struct volume(Struct classAnnotations, Struct parameters, Struct claimAnnotations, Obj node) {
+        return VolumePlan.of(claim(claimAnnotations, Struct.EMPTY), storageClass(classAnnotations, parameters), node,
+                config(CONFIG)).volume();
+    }
+
+    @Test
+    void hasUpstreamsForm() {
+        Struct volume = volume(Struct.of("defaultVolumeType", "local"), Struct.EMPTY, Struct.EMPTY, NODE);
+        assertThat(volume.struct("metadata")).isEqualTo(Struct.of("name", "pvc-u-1", "annotations",
+                Struct.of("local.path.provisioner/selected-node", "n1", "pv.kubernetes.io/provisioned-by",
+                        "rancher.io/local-path")));
+        Struct spec = volume.struct("spec");
+        assertThat(spec.struct("local").text("path")).isEqualTo("/var/storage/pvc-u-1_shop_data");
+        assertThat(spec.struct("capacity").text("storage")).isEqualTo("1Gi");
+        assertThat(spec.struct("claimRef").text("uid")).isEqualTo("u-1");
+        assertThat(spec.text("persistentVolumeReclaimPolicy")).isEqualTo("Delete");
+        assertThat(spec.struct("nodeAffinity").struct("required").seq("nodeSelectorTerms").struct(0)
+                .seq("matchExpressions").struct(0)).isEqualTo(Struct.of("key", "kubernetes.io/hostname", "operator",
+                        "In", "values", Seq.of("n1.host")));
+    }
+
+    @Test
+    void takesTypeAndAffinityFromAnnotationsAndParameters() {
+        assertThat(volume(Struct.EMPTY, Struct.EMPTY, Struct.EMPTY, NODE).struct("spec").struct("hostPath"))
+                .isEqualTo(Struct.of("path", "/var/storage/pvc-u-1_shop_data", "type", "DirectoryOrCreate"));
+        assertThat(volume(Struct.of("defaultVolumeType", "local"), Struct.EMPTY, Struct.of("volumeType", "hostPath"),
+                NODE).struct("spec").has("hostPath")).isTrue();
+        assertThat(volume(Struct.EMPTY, Struct.of("nodeAffinityKey", "zone"), Struct.EMPTY, NODE).toString())
+                .contains("z1");
+        assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.EMPTY, Struct.of("volumeType", "nfs"), NODE))
+                .hasMessage("\"nfs\" is not a recognised volume type");
+    }
+
+    @Test
+    void takesThePathOfTheNode() {
+        Struct parameters = Struct.of("nodePath", "/b");
+        assertThat(volume(Struct.EMPTY, parameters, Struct.EMPTY, node("n2")).struct("spec").struct("hostPath")
+                .text("path")).startsWith("/b/pvc-");
+        assertThatThrownBy(() -> volume(Struct.EMPTY, parameters, Struct.EMPTY, NODE))
+                .hasMessage("config doesn't contain path /b on node n1");
+        assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.EMPTY, Struct.EMPTY, node("n3")))
+                .hasMessage("no local path available on node n3");
+        assertThat(volume(Struct.EMPTY, Struct.EMPTY, Struct.EMPTY, node("n2")))
+                .as("a second attempt has the same path")
+                .isEqualTo(volume(Struct.EMPTY, Struct.EMPTY, Struct.EMPTY, node("n2")));
+    }
+
+    @Test
+    void refusesWhatUpstreamRefuses() {
+        Struct[] wrong = {Struct.of("volumeMode", "Block"), Struct.of("selector", Struct.EMPTY.with("a", "b")),
+                Struct.of("accessModes", Seq.of("ReadWriteMany"))};
+        for (Struct more : wrong) {
+            assertThatThrownBy(() -> VolumePlan.of(claim(Struct.EMPTY, more), storageClass(Struct.EMPTY, Struct.EMPTY),
+                    NODE, config(CONFIG))).as(more.toString()).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.of("pathPattern", "../../etc"), Struct.EMPTY, NODE))
+                .hasMessageContaining("pathPattern");
+    }
+
+    @Test
+    void hasNoNodeOnASharedPath() {
+        Obj many = claim(Struct.EMPTY, Struct.of("accessModes", Seq.of("ReadWriteMany")));
+        Struct volume = VolumePlan.of(many, storageClass(Struct.EMPTY, Struct.EMPTY), NODE,
+                config("{\"sharedFileSystemPath\":\"/shared\"}")).volume();
+        assertThat(volume.struct("spec").has("nodeAffinity")).isFalse();
+        assertThat(volume.struct("spec").struct("hostPath").text("path")).startsWith("/shared/");
+    }
+
+    @Test
+    void refusesAConfigurationThatIsWrong() {
+        for (String json : new String[] {"", "[]", "{", "{}", "{\"nodePathMap\":[{\"node\":\"a\",\"paths\":[\"x\"]}]}",
+                "{\"nodePathMap\":[{\"node\":\"a\",\"paths\":[\"/\"]}]}",
+                "{\"nodePathMap\":[{\"node\":\"a\",\"paths\":[\"/x/..\"]}]}",
+                "{\"nodePathMap\":[{\"node\":\"a\"},{\"node\":\"a\"}]}",
+                "{\"nodePathMap\":[{\"node\":\"a\"}],\"sharedFileSystemPath\":\"/x\"}"}) {
+            assertThatThrownBy(() -> config(json)).as(json).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void knowsScriptsThatDoMoreThanIsDoneHere() {
+        String setup = "#!/bin/sh\nset -eu\nmkdir -m 0777 -p \"${VOL_DIR}\"\nchmod 700 \"${VOL_DIR}/..\"\n";
+        Struct data = Struct.of("config.json", CONFIG, "setup", setup, "teardown",
+                "#!/bin/sh\nset -eu\nrm -rf \"$VOL_DIR\"");
+        assertThat(LocalPathConfig.parse(data).commands()).as("those of K3s").isFalse();
+        assertThat(LocalPathConfig.parse(data.with("setup", setup + "xfs_quota -x")).commands()).isTrue();
+        assertThat(config(CONFIG.replaceFirst("\\{", "{\"setupCommand\":\"/x\",")).commands()).isTrue();
+    }
+
+    @Test
+    void believesOnlyVolumesItCouldHaveMade() {
+        Obj made = Obj.of(volume(Struct.of("defaultVolumeType", "local"), Struct.EMPTY, Struct.EMPTY, NODE));
+        assertThat(VolumePlace.of(made, config(CONFIG)))
+                .isEqualTo(new VolumePlace("n1", "/var/storage", "pvc-u-1_shop_data"));
+        for (String path : new String[] {"/etc", "/var/storage/other", "/var/storage/../../etc/pvc-u-1_shop_data",
+                "/etc/pvc-u-1_shop_data", "pvc-u-1_shop_data", "/"}) {
+            assertThatThrownBy(() -> VolumePlace.of(made.with(path, "spec", "local", "path"), config(CONFIG)))
+                    .as(path).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.k3j.metricsserver;
+
+import io.k3j.apiserverapi.Lister;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.View;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The loop over all nodes, and what is shown of it. Rounds begin 15 seconds apart as upstream's; until there are
+/// figures of some node, 5 seconds.
+final class Scraping {
+    /// How often nodes are asked; upstream's `--metric-resolution` as K3s leaves it.
+    static final long ROUND_MILLIS = 15_000;
+    /// How often until there are figures.
+    static final long FIRST_ROUNDS_MILLIS = 5_000;
+    /// How often a client that refuses for now is asked again.
+    private static final long RETRY_MILLIS = 200;
+    /// Rounds without an answer of anybody before that is a fault: at the start of a machine kubelets come later.
+    private static final int PATIENCE_ROUNDS = 4;
+    private static final long LIMIT_MILLIS = 13_500;
+    private static final System.Logger LOG = System.getLogger("io.k3j.metricsserver");
+    private final Figures figures = new Figures(this::uid, ROUND_MILLIS);
+    private final ScrapeMetrics metrics = new ScrapeMetrics();
+    private final Semaphore news = new Semaphore(0);
+    private final Rounds rounds;
+    private final HealthScope health;
+    private final InstantSource clock;
+    private final SupervisedLoop loop;
+    private final long firstMillis;
+    private volatile @Nullable ApiClient client;
+    private volatile @Nullable Cluster cluster;
+    private @Nullable ApiClient followed;
+    /// Whether a round is over since the start.
+    private volatile boolean asked;
+    private boolean announced;
+    private int unanswered;
+    private Runnable ready = () -> {
+    };
+
+    /// Starts nothing.
+    /// @param clock the time of day
+    /// @param firstMillis how often nodes are asked until there are figures
+    Scraping(Source source, Health health, InstantSource clock, long firstMillis) {
+        this.firstMillis = firstMillis;
+        this.clock = clock;
+        this.health = health.scope("metrics-server");
+        metrics.of(figures);
+        rounds = new Rounds(source, figures, metrics, clock, LIMIT_MILLIS);
+        loop = SupervisedLoop.virtual(health, "metrics-server-rounds", this::work);
+    }
+
+    /// @param told once, when there are figures
+    void start(Runnable told) {
+        ready = told;
+        loop.start();
+    }
+
+    /// Nodes and pods are those of this client from now on.
+    void attach(ApiClient api) {
+        client = api;
+        news.release();
+    }
+
+    /// The client is going; its last picture stays.
+    void detach(ApiClient api) {
+        if (client == api) {
+            client = null;
+        }
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /// What nodes use.
+    Lister nodes() {
+        Function<Obj, Optional<Supplier<Struct>>> of = node -> figures.node(node.name())
+                .map(amount -> () -> MetricsObjects.node(node, amount, clock.instant()));
+        return new MetricsLister(MetricsKinds.NODES, () -> shown(Cluster::nodes), of);
+    }
+
+    /// What pods use.
+    Lister pods() {
+        Function<Obj, Optional<Supplier<Struct>>> of = pod -> {
+            Map<String, Usage.Amount> containers = figures.pod(pod.key(), pod.uid());
+            return containers.isEmpty() ? Optional.empty()
+                    : Optional.of(() -> MetricsObjects.pod(pod, containers, clock.instant()));
+        };
+        return new MetricsLister(MetricsKinds.PODS, () -> shown(Cluster::pods), of);
+    }
+
+    /// @throws ApiFault 503 while there is nothing to tell
+    private View shown(Function<Cluster, View> view) {
+        Cluster now = cluster;
+        if (now == null || !asked) {
+            throw ApiFault
+                    .unavailable("metrics not available yet: no kubelet has been asked since this server started");
+        }
+        if (!figures.ready() && !now.nodes().list().isEmpty()) {
+            throw ApiFault.unavailable("metrics not available yet: no node has answered twice; `k3s bundle ls` and the"
+                    + " server's log say why");
+        }
+        return view.apply(now);
+    }
+
+    private String uid(Key pod, String node) {
+        Cluster now = cluster;
+        return now == null ? "" : now.uid(pod, node);
+    }
+
+    private void work() throws InterruptedException {
+        while (true) {
+            long begun = System.nanoTime();
+            Cluster now = follow();
+            long pause = RETRY_MILLIS;
+            if (now != null) {
+                round(now);
+                boolean first = !figures.ready() && !now.nodes().list().isEmpty();
+                pause = Math.max(RETRY_MILLIS, (first ? firstMillis : ROUND_MILLIS)
+                        - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+            }
+            news.drainPermits();
+            awaitNews(pause);
+        }
+    }
+
+    /// Waits out the pause; a new client is followed meanwhile.
+    private void awaitNews(long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            if (news.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                follow();
+            }
+        }
+    }
+
+    /// The views of the newest client; those before it while it refuses.
+    private @Nullable Cluster follow() {
+        ApiClient newest = client;
+        if (newest != null && newest != followed) {
+            try {
+                Cluster next = Cluster.of(newest);
+                Cluster before = cluster;
+                cluster = next;
+                followed = newest;
+                if (before != null) {
+                    before.close();
+                }
+            } catch (ApiFault e) {
+                LOG.log(System.Logger.Level.DEBUG, "Views not established yet error={0}", e.getMessage());
+            }
+        }
+        return cluster;
+    }
+
+    private void round(Cluster now) throws InterruptedException {
+        List<Obj> nodes = new ArrayList<>(now.nodes().readable());
+        int answered = rounds.ask(nodes);
+        asked = true;
+        if (nodes.isEmpty() || figures.ready()) {
+            unanswered = 0;
+            health.ok();
+        } else {
+            unanswered = answered == 0 ? unanswered + 1 : 0;
+            health.report(unanswered >= PATIENCE_ROUNDS ? HealthLevel.DEGRADED : HealthLevel.STARTING,
+                    answered == 0 ? "no kubelet answers" : "waiting for a second answer");
+        }
+        announce(nodes.isEmpty());
+    }
+
+    private void announce(boolean none) {
+        ApiClient api = client;
+        if (!announced && api != null && (none || figures.ready())) {
+            try {
+                ApiServiceObject.keep(api.as(ApiServiceObject.SUPERVISOR), clock.instant());
+                ready.run();
+                announced = true;
+            } catch (ApiFault e) {
+                LOG.log(System.Logger.Level.DEBUG, "APIService not written yet error={0}", e.getMessage());
+            }
+        }
+    }
+
+    /// Stops within the time that nodes take to be let go.
+    void close() throws InterruptedException {
+        loop.interrupt();
+        rounds.close();
+        loop.join(Long.MAX_VALUE);
+        Cluster now = cluster;
+        if (now != null) {
+            now.close();
+        }
+    }
+}

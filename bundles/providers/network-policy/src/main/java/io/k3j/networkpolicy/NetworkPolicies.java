@@ -1,0 +1,140 @@
+package io.k3j.networkpolicy;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
+import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.netpolicy.DnsStandIn;
+import io.k3j.nodeapi.PacketFilter;
+import io.k3j.nodeapi.PodNetwork;
+import io.k3j.nodeapi.PodStartGate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/// The OSGi component: views of the cluster on one side, one thread that writes the kernel's table on the other, and
+/// the gate where the kubelet waits before it starts a pod's first container.
+@Component(service = {PodStartGate.class, Metrics.class}, immediate = true, configurationPid = "io.k3j.networkpolicy",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class NetworkPolicies implements PodStartGate, Metrics {
+    private static final System.Logger LOG = System.getLogger("io.k3j.networkpolicy");
+    private static final Duration START_LIMIT = Duration.ofSeconds(5);
+    private static final Duration LAST_WRITE = Duration.ofSeconds(2);
+    private final LiveViews views = new LiveViews(InstantSource.system());
+    private final PolicyLoop loop;
+    private final SupervisedLoop worker;
+    private final AutoCloseable foreignChanges;
+
+    /// The settings.
+    public @interface Settings {
+        /// `--node-name`.
+        String nodeName() default "localhost";
+
+        /// `--cluster-cidr`.
+        String[] clusterCidr() default {"10.42.0.0/16"};
+    }
+
+    /// Closes the pod network where nothing stands yet; the rules follow when the views are synced.
+    @Activate
+    public NetworkPolicies(Settings settings, @Reference PacketFilter filter, @Reference Health health) {
+        Picture picture = new Picture(settings.nodeName());
+        loop = new PolicyLoop(picture, filter, views::synced,
+                new PolicyLoop.PolicyReports(health.scope("network-policy"), new Counters()),
+                List.of(settings.clusterCidr()));
+        follow(views.of(BuiltinResources.NAMESPACES),
+                (key, o) -> loop.change(p -> p.namespace(key.name(), o == null ? null : o.labels())));
+        follow(views.of(BuiltinResources.NETWORK_POLICIES), (key, o) -> loop.change(p -> p.policy(key, o)));
+        follow(views.of(BuiltinResources.PODS), (key, o) -> loop.change(p -> p.pod(key, o)));
+        LiveView dns = views.of(BuiltinResources.ENDPOINT_SLICES, Query.in(DnsStandIn.NAMESPACE)
+                .labelled(Selector.ofLabels(Map.of(DnsStandIn.SERVICE_LABEL, DnsStandIn.SERVICE))));
+        follow(dns, (key, o) -> loop.change(p -> p.standIn(DnsStandIn.of(dns.list(), settings.nodeName()))));
+        loop.closeUnlessDecided();
+        foreignChanges = filter.onForeignChange(loop::suspect);
+        worker = SupervisedLoop.virtual(health, "network-policy-worker", loop::run).start();
+    }
+
+    private void follow(LiveView view, BiConsumer<Key, @Nullable Obj> told) {
+        view.listen(new View.Listener() {
+            @Override
+            public void changed(@Nullable Obj before, @Nullable Obj after) {
+                Obj one = after != null ? after : before;
+                if (one != null) {
+                    told.accept(one.key(), after);
+                }
+            }
+
+            @Override
+            public void synced() {
+                loop.change(p -> LOG.log(System.Logger.Level.DEBUG, "View synced resource={0}",
+                        view.resource().qualified()));
+            }
+        });
+    }
+
+    /// Uses the newest client; keeps the rules while there is none.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindApi(ApiClient api) {
+        views.attach(api);
+    }
+
+    /// OSGi binds the successor.
+    void unbindApi(ApiClient api) {
+        LOG.log(System.Logger.Level.DEBUG, "Api client {0} gone", api.getClass().getSimpleName());
+    }
+
+    /// Knows this node's ranges from now on. Without any, as in a network that is somebody else's, only packets of
+    /// known pods are judged.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindNetwork(PodNetwork network) {
+        List<String> ranges = network.ranges();
+        loop.change(p -> p.ranges(ranges));
+    }
+
+    /// The ranges stay until there are others.
+    void unbindNetwork(PodNetwork network) {
+        LOG.log(System.Logger.Level.DEBUG, "Pod network {0} gone", network.ranges());
+    }
+
+    @Override
+    public void beforeStart(Obj pod, List<String> addresses) throws InterruptedException {
+        loop.decide(pod, addresses, START_LIMIT);
+    }
+
+    @Override
+    public String text() {
+        return loop.metrics();
+    }
+
+    /// Stops the thread; the rules stay.
+    @Deactivate
+    void stop() throws Exception {
+        foreignChanges.close();
+        loop.stop();
+        if (!worker.join(LAST_WRITE.toMillis())) {
+            worker.interrupt();
+            worker.join(Long.MAX_VALUE);
+        }
+        views.close();
+    }
+}

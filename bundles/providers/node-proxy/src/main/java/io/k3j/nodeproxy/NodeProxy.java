@@ -1,0 +1,64 @@
+package io.k3j.nodeproxy;
+
+import io.k3j.apiserverapi.Connect;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
+import io.k3j.edgeapi.NodeDialer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// The component: registers all connection subresources while active. Connections in progress survive its
+/// deactivation.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.nodeproxy",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
+public final class NodeProxy {
+    private final List<ServiceRegistration<Connect>> registrations;
+    private final ServiceRegistration<Metrics> metrics;
+
+    /// The component's settings.
+    public @interface Settings {
+        /// `--data-dir`.
+        String dataDir() default "/var/lib/rancher/k3s";
+
+        /// `--flannel-external-ip`.
+        boolean flannelExternalIp() default false;
+    }
+
+    /// Starts to serve.
+    /// @throws IOException when the certificates cannot be read
+    /// @throws GeneralSecurityException when they cannot be used
+    @Activate
+    public NodeProxy(BundleContext context, Settings settings, @Reference ApiClient api, @Reference NodeDialer dialer,
+            @Reference Health health) throws IOException, GeneralSecurityException {
+        KubeletTls tls = new KubeletTls(Path.of(settings.dataDir(), "server", "tls"));
+        Backends backends = new Backends(api, dialer, tls, settings.flannelExternalIp(), RandomGenerator.getDefault());
+        Sessions sessions = new Sessions();
+        List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends, sessions),
+                new PodStream("attach", backends, sessions), new PodStream("portforward", backends, sessions),
+                new PathProxy(Backends.PODS, backends), new PathProxy(Backends.SERVICES, backends),
+                new PathProxy(Backends.NODES, backends));
+        registrations = connects.stream().map(c -> context.registerService(Connect.class, c, null)).toList();
+        metrics = context.registerService(Metrics.class, sessions, null);
+        health.scope("node-proxy").ok();
+    }
+
+    /// Withdraws the services.
+    @Deactivate
+    void stop() {
+        metrics.unregister();
+        registrations.forEach(ServiceRegistration::unregister);
+    }
+}

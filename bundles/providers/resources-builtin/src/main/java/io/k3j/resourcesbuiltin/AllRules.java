@@ -1,0 +1,29 @@
+package io.k3j.resourcesbuiltin;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// Maps each kind to its rules.
+final class AllRules {
+    private AllRules() {
+    }
+
+    /// @param networkPolicies whether this cluster enforces them
+    /// @return the rules by kind; a kind without an entry has no rules of its own.
+    static Map<String, KindRules> byKind(KindTable table, boolean networkPolicies) {
+        Map<String, KindRules> map = new HashMap<>();
+        map.put("Pod", new PodRules());
+        CoreRules.into(map);
+        WorkloadRules.into(map);
+        map.put("Job", new JobRules());
+        map.put("CronJob", new CronJobRules());
+        map.put("Service", new ServiceRules());
+        NetworkRules.into(map, networkPolicies);
+        StorageRules.into(map);
+        AccessRules.into(map);
+        PolicyRules.into(map);
+        FilledRules.into(map);
+        map.put("HorizontalPodAutoscaler", new ScalerRules(table));
+        return Map.copyOf(map);
+    }
+}

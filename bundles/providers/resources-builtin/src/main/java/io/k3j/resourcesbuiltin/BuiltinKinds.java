@@ -1,0 +1,81 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.model.Gvk;
+import io.k3j.printers.Cells;
+import io.k3j.schema.Schemas;
+import io.k3j.schema.Shape;
+import java.util.Collection;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+
+/// Registers the catalog of built-in kinds and the hooks of every group.
+@Component(service = KindCatalog.class, immediate = true, property = "generation:Long=1",
+        configurationPid = "io.k3j.resourcesbuiltin", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class BuiltinKinds implements KindCatalog {
+    /// The group whose hooks belong to the bundle `resources-crd`.
+    private static final String ELSEWHERE = "apiextensions.k8s.io";
+    private final KindTable table;
+    private final List<ServiceRegistration<KindHooks>> hooks;
+
+    /// The settings.
+    public @interface Settings {
+        /// `--disable-network-policy`.
+        boolean disableNetworkPolicy() default false;
+
+        /// `--disable`, which may name it too.
+        String[] disable() default {};
+    }
+
+    /// Reads the table and registers the hooks of its groups.
+    @Activate
+    public BuiltinKinds(BundleContext context, Settings settings) {
+        this(context, !settings.disableNetworkPolicy() && !List.of(settings.disable()).contains("network-policy"));
+    }
+
+    /// The same without OSGi.
+    ///
+    /// @param networkPolicies whether this cluster enforces NetworkPolicies; if not, who writes one is told
+    public BuiltinKinds(BundleContext context, boolean networkPolicies) {
+        Schemas schemas = new Schemas();
+        this.table = KindTable.builtIn(kind -> shape(schemas, kind));
+        this.hooks = hooks(table, networkPolicies).stream()
+                .map(h -> context.registerService(KindHooks.class, h,
+                        new Hashtable<>(Map.of("group", h.group()))))
+                .toList();
+    }
+
+    private static Shape shape(Schemas schemas, Gvk kind) {
+        return schemas.shape(kind).orElseThrow(() -> new IllegalStateException("no schema for " + kind));
+    }
+
+    /// The hooks of every group in a table.
+    static List<GroupHooks> hooks(KindTable table, boolean networkPolicies) {
+        Cells cells = new Cells();
+        Map<String, KindRules> rules = AllRules.byKind(table, networkPolicies);
+        RequiredFields required = new RequiredFields(table.kinds());
+        return table.kinds().stream().map(k -> k.gvk().group()).distinct()
+                .filter(g -> !g.equals(ELSEWHERE))
+                .map(g -> new GroupHooks(g, table, cells, rules, required)).toList();
+    }
+
+    @Override
+    public Collection<ResourceKind> kinds() {
+        return table.kinds();
+    }
+
+    /// Unregisters the hooks.
+    @Deactivate
+    public void stop() {
+        hooks.forEach(ServiceRegistration::unregister);
+    }
+}

@@ -1,0 +1,284 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.PodProblems;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Addresses;
+import io.k3j.validation.Problems;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/// Rules of the small kinds of the core group.
+final class CoreRules {
+    private static final int DATA_BYTES = 1024 * 1024;
+
+    private CoreRules() {
+    }
+
+    static void into(Map<String, KindRules> map) {
+        map.put("ConfigMap", new ConfigMaps());
+        map.put("Secret", new Secrets());
+        map.put("Namespace", new Namespaces());
+        map.put("Node", new Nodes());
+        map.put("Event", new EventRules());
+        map.put("Endpoints", new EndpointsKind());
+        map.put("LimitRange", new LimitRanges());
+        map.put("ResourceQuota", new Quotas());
+        map.put("PodTemplate", new Templates());
+    }
+
+    /// Validates the keys of ConfigMaps and Secrets.
+    private static void keys(Struct data, Problems p) {
+        for (String key : data.names()) {
+            p.key(key).invalid(key, Names.configKey(key));
+        }
+    }
+
+    private static long bytes(Struct data, boolean encoded) {
+        long sum = 0;
+        for (int i = 0; i < data.size(); i++) {
+            String text = data.value(i) instanceof String s ? s : "";
+            sum += encoded ? decoded(text) : text.getBytes(StandardCharsets.UTF_8).length;
+        }
+        return sum;
+    }
+
+    /// The decoded length of a base64 text, bytes.
+    private static long decoded(String base64) {
+        int padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+        return base64.length() / 4 * 3L - padding;
+    }
+
+    private static void frozen(Struct before, Struct after, List<String> fields, Problems p) {
+        if (!before.flag("immutable")) {
+            return;
+        }
+        if (!after.flag("immutable")) {
+            p.at("immutable").forbidden("field is immutable when `immutable` is set");
+        }
+        for (String field : fields) {
+            if (!before.struct(field).equals(after.struct(field))) {
+                p.at(field).forbidden("field is immutable when `immutable` is set");
+            }
+        }
+    }
+
+    private static final class ConfigMaps implements KindRules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            keys(o.struct("data"), p.at("data"));
+            keys(o.struct("binaryData"), p.at("binaryData"));
+            for (String key : o.struct("binaryData").names()) {
+                if (o.struct("data").has(key)) {
+                    p.at("data").key(key).invalid(key, "duplicate of key present in binaryData");
+                }
+            }
+            if (bytes(o.struct("data"), false) + bytes(o.struct("binaryData"), true) > DATA_BYTES) {
+                p.add(FieldProblem.tooLong("[]", DATA_BYTES));
+            }
+            frozen(write.before().orElse(Struct.EMPTY), o, List.of("data", "binaryData"), p);
+        }
+    }
+
+    private static final class Secrets implements KindRules {
+        private static final Map<String, List<String>> NEEDED = Map.of("kubernetes.io/dockercfg",
+                List.of(".dockercfg"), "kubernetes.io/dockerconfigjson", List.of(".dockerconfigjson"),
+                "kubernetes.io/ssh-auth", List.of("ssh-privatekey"), "kubernetes.io/tls",
+                List.of("tls.crt", "tls.key"));
+        private static final String ACCOUNT = "kubernetes.io/service-account.name";
+
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.in(merged(o), "type", "Opaque");
+        }
+
+        /// Merges `stringData` into `data`; it is write-only and never returned.
+        private static Struct merged(Struct o) {
+            if (!o.has("stringData")) {
+                return o;
+            }
+            Struct.Builder data = o.struct("data").toBuilder();
+            o.struct("stringData").texts().forEach((k, v) -> data.put(k, Base64s.of(v)));
+            Struct all = data.build();
+            Struct s = o.without("stringData");
+            return all.isEmpty() ? s : s.with("data", all);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            keys(o.struct("data"), p.at("data"));
+            if (bytes(o.struct("data"), true) > DATA_BYTES) {
+                p.add(FieldProblem.tooLong("data", DATA_BYTES));
+            }
+            for (String key : NEEDED.getOrDefault(o.text("type"), List.of())) {
+                if (!o.struct("data").has(key)) {
+                    p.at("data").key(key).required("");
+                }
+            }
+            Struct before = write.before().orElse(Struct.EMPTY);
+            if (o.text("type").equals("kubernetes.io/service-account-token")
+                    && o.struct("metadata").struct("annotations").text(ACCOUNT).isEmpty()) {
+                p.at("metadata").at("annotations").key(ACCOUNT).required("");
+            }
+            if (write.operation() == Operation.UPDATE) {
+                p.immutable(before, o, "type");
+                frozen(before, o, List.of("data"), p);
+            }
+        }
+    }
+
+    private static final class Namespaces implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            String name = o.struct("metadata").text("name");
+            return name.isEmpty() ? o : o.withAt(name, "metadata", "labels", "kubernetes.io/metadata.name");
+        }
+
+        @Override
+        public Struct prepared(Write write, Struct o) {
+            if (write.operation() == Operation.CREATE) {
+                Seq finalizers = o.struct("spec").seq("finalizers");
+                Seq all = finalizers.contains("kubernetes") ? finalizers : finalizers.plus("kubernetes");
+                return o.withAt(all, "spec", "finalizers").with("status", Struct.of("phase", "Active"));
+            }
+            if (write.operation() == Operation.DELETE) {
+                return o.withAt("Terminating", "status", "phase");
+            }
+            Struct before = write.before().orElse(Struct.EMPTY);
+            return switch (write.subresource()) {
+                case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
+                default -> o;
+            };
+        }
+
+        @Override
+        public List<String> name(String name) {
+            return Names.label(name);
+        }
+    }
+
+    private static final class Nodes implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            Struct status = o.struct("status");
+            return status.has("capacity") && status.struct("allocatable").isEmpty()
+                    ? o.withAt(status.get("capacity"), "status", "allocatable") : o;
+        }
+
+        @Override
+        public Struct prepared(Write write, Struct o) {
+            Struct before = write.before().orElse(Struct.EMPTY);
+            return write.operation() == Operation.UPDATE && write.subresource().isEmpty()
+                    ? o.with("status", before.struct("status")) : o;
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct spec = o.struct("spec");
+            Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+            Seq taints = spec.seq("taints");
+            for (int i = 0; i < taints.size(); i++) {
+                Struct t = taints.struct(i);
+                Problems at = p.at("spec").at("taints", i);
+                at.at("key").invalid(t.text("key"), Names.qualified(t.text("key")));
+                at.at("value").invalid(t.text("value"), Names.labelValue(t.text("value")));
+                at.requiredOneOf(t, "effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
+            }
+            for (String field : List.of("podCIDR", "providerID")) {
+                if (!before.text(field).isEmpty() && !before.text(field).equals(spec.text(field))) {
+                    p.at("spec").at(field).forbidden("node updates may not change " + field
+                            + " except from \"\" to valid");
+                }
+            }
+        }
+    }
+
+    private static final class EndpointsKind implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.each(o, "subsets", s -> Fill.each(s, "ports", p -> Fill.in(p, "protocol", "TCP")));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Seq subsets = o.seq("subsets");
+            for (int i = 0; i < subsets.size(); i++) {
+                for (String field : List.of("addresses", "notReadyAddresses")) {
+                    Seq addresses = subsets.struct(i).seq(field);
+                    for (int a = 0; a < addresses.size(); a++) {
+                        address(o.struct("metadata"), p.at("subsets", i).at(field, a).at("ip"),
+                                addresses.struct(a).text("ip"));
+                    }
+                }
+            }
+        }
+
+        private static void address(Struct metadata, Problems p, String ip) {
+            if (!Addresses.isIp(ip)) {
+                p.invalid(ip, Addresses.MUST_BE_IP);
+            } else if (!Addresses.special(metadata, ip).isEmpty()) {
+                p.invalid(ip, Addresses.special(metadata, ip));
+            }
+        }
+    }
+
+    private static final class LimitRanges implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.inside(o, "spec", s -> Fill.each(s, "limits", LimitRanges::limit));
+        }
+
+        private static Struct limit(Struct item) {
+            if (!item.text("type").equals("Container")) {
+                return item;
+            }
+            Struct limits = filled(item.struct("default"), item.struct("max"));
+            Struct requests = filled(filled(item.struct("defaultRequest"), limits), item.struct("min"));
+            Struct i = limits.isEmpty() ? item : item.with("default", limits);
+            return requests.isEmpty() ? i : i.with("defaultRequest", requests);
+        }
+
+        private static Struct filled(Struct into, Struct from) {
+            Struct.Builder b = into.toBuilder();
+            from.forEach((name, value) -> {
+                if (!into.has(name)) {
+                    b.put(name, value);
+                }
+            });
+            return b.build();
+        }
+    }
+
+    private static final class Quotas implements KindRules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct hard = o.struct("spec").struct("hard");
+            for (String name : hard.names()) {
+                p.at("spec").at("hard").quantity(hard, name);
+            }
+            Struct before = write.before().orElse(Struct.EMPTY);
+            if (write.operation() == Operation.UPDATE
+                    && !before.struct("spec").seq("scopes").equals(o.struct("spec").seq("scopes"))) {
+                p.at("spec").at("scopes").invalid(o.struct("spec").seq("scopes"), "field is immutable");
+            }
+        }
+    }
+
+    private static final class Templates implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.inside(o, "template", PodDefaults::template);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            PodProblems.template(o.struct("template"), List.of("Always", "OnFailure", "Never"), p.at("template"));
+        }
+    }
+}

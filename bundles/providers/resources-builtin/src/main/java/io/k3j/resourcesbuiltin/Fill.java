@@ -1,0 +1,41 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.function.UnaryOperator;
+
+/// Helpers for defaulting. Pure.
+final class Fill {
+    private Fill() {
+    }
+
+    /// Sets a field that is missing, null or an empty text.
+    static Struct in(Struct of, String field, Object value) {
+        Object now = of.get(field);
+        return now == null || now == Null.NULL || "".equals(now) ? of.with(field, value) : of;
+    }
+
+    /// Sets several fields that are missing: name, value, name, value ….
+    static Struct in(Struct of, String field, Object value, String field2, Object value2) {
+        return in(in(of, field, value), field2, value2);
+    }
+
+    /// Changes a nested struct; returns `of` unchanged when there is none.
+    static Struct inside(Struct of, String field, UnaryOperator<Struct> change) {
+        if (!(of.get(field) instanceof Struct s)) {
+            return of;
+        }
+        Struct changed = change.apply(s);
+        return changed == s ? of : of.with(field, changed);
+    }
+
+    /// Changes every struct of a nested list.
+    static Struct each(Struct of, String field, UnaryOperator<Struct> change) {
+        if (!(of.get(field) instanceof Seq list)) {
+            return of;
+        }
+        Seq all = list.mapped(change);
+        return all == list ? of : of.with(field, all);
+    }
+}

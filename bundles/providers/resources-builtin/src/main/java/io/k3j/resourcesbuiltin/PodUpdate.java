@@ -1,0 +1,176 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apiserverapi.Write;
+import io.k3j.corevalidation.PodProblems;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/// Validates updates of existing pods. Pure.
+final class PodUpdate {
+    private static final String RULE = "pod updates may not change fields other than"
+            + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
+            + "`spec.tolerations` (only additions to existing tolerations),"
+            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+    private PodUpdate() {
+    }
+
+    /// Checks an update of the pod itself, of `ephemeralcontainers` or `resize`.
+    static void check(Write write, Struct after, Problems p) {
+        Struct old = write.before().orElse(Struct.EMPTY).struct("spec");
+        Struct spec = after.struct("spec");
+        switch (write.subresource()) {
+            case "" -> podUpdate(old, spec, p.at("spec"));
+            case "ephemeralcontainers" -> ephemeral(old, spec, p.at("spec"));
+            case "resize" -> resize(old, spec, p.at("spec"));
+            default -> {
+            }
+        }
+    }
+
+    private static void podUpdate(Struct old, Struct spec, Problems p) {
+        for (String list : List.of("containers", "initContainers")) {
+            if (old.seq(list).size() != spec.seq(list).size()) {
+                p.at(list).forbidden("pod updates may not add or remove containers");
+                return;
+            }
+            for (int i = 0; i < spec.seq(list).size(); i++) {
+                if (spec.seq(list).struct(i).text("image").isEmpty()) {
+                    p.at(list, i).at("image").required("");
+                }
+            }
+        }
+        deadline(old, spec, p.at("activeDeadlineSeconds"));
+        tolerations(old.seq("tolerations"), spec.seq("tolerations"), p);
+        schedulingGates(old.seq("schedulingGates"), spec.seq("schedulingGates"), p);
+        List<String> changed = changes(withOldMutableFields(old, old), withOldMutableFields(spec, old));
+        if (!changed.isEmpty()) {
+            p.forbidden(RULE + "\nchanged: " + String.join(", ", changed));
+        }
+    }
+
+    /// The spec with all mutable fields reset to their old values.
+    private static Struct withOldMutableFields(Struct spec, Struct old) {
+        Struct s = spec.without("activeDeadlineSeconds").without("tolerations").without("schedulingGates");
+        if (old.whole("terminationGracePeriodSeconds", 0) < 0 && spec.whole("terminationGracePeriodSeconds", 0) == 1) {
+            s = s.with("terminationGracePeriodSeconds", old.get("terminationGracePeriodSeconds"));
+        }
+        if (!old.seq("schedulingGates").isEmpty()) {
+            s = s.without("nodeSelector").without("affinity");
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            s = Fill.each(s, list, c -> c.without("image"));
+        }
+        return s;
+    }
+
+    private static List<String> changes(Struct before, Struct after) {
+        TreeSet<String> names = new TreeSet<>(before.names());
+        names.addAll(after.names());
+        List<String> changed = new ArrayList<>();
+        for (String name : names) {
+            if (!Objects.equals(before.get(name), after.get(name))) {
+                changed.add("spec." + name);
+            }
+        }
+        return changed;
+    }
+
+    private static void deadline(Struct old, Struct spec, Problems p) {
+        if (old.has("activeDeadlineSeconds") && !spec.has("activeDeadlineSeconds")) {
+            p.invalid(null, "must not update from a positive integer to nil value");
+        } else if (old.has("activeDeadlineSeconds")
+                && spec.whole("activeDeadlineSeconds", 0) > old.whole("activeDeadlineSeconds", 0)) {
+            p.invalid(spec.whole("activeDeadlineSeconds", 0), "must be less than or equal to previous value");
+        }
+    }
+
+    private static void tolerations(Seq before, Seq after, Problems p) {
+        for (Struct t : before.structs()) {
+            if (after.structs().stream().noneMatch(n -> n.without("tolerationSeconds").equals(
+                    t.without("tolerationSeconds")))) {
+                p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
+                return;
+            }
+        }
+    }
+
+    private static void schedulingGates(Seq before, Seq after, Problems p) {
+        for (Struct gate : after.structs()) {
+            if (before.find("name", gate.text("name")).isEmpty()) {
+                p.at("schedulingGates").forbidden("only deletion is allowed, but found new scheduling gate '"
+                        + gate.text("name") + "'");
+            }
+        }
+    }
+
+    private static void ephemeral(Struct old, Struct spec, Problems p) {
+        for (Struct was : old.seq("ephemeralContainers").structs()) {
+            Struct now = spec.seq("ephemeralContainers").find("name", was.text("name"));
+            if (now.isEmpty()) {
+                p.at("ephemeralContainers").forbidden("existing ephemeral containers \"" + was.text("name")
+                        + "\" may not be removed\n");
+            } else if (!now.equals(was)) {
+                p.at("ephemeralContainers").forbidden("existing ephemeral containers \"" + was.text("name")
+                        + "\" may not be changed\n");
+            }
+        }
+        PodProblems.spec(spec, p);
+    }
+
+    private static void resize(Struct old, Struct spec, Problems p) {
+        if (!Quality.of(old).equals(Quality.of(spec))) {
+            p.invalid(Quality.of(spec), "Pod QOS Class may not change as a result of resizing");
+        }
+        for (String list : List.of("containers", "initContainers")) {
+            if (!PodResize.names(spec.seq(list)).equals(PodResize.names(old.seq(list)))) {
+                p.forbidden("containers may not be renamed or reordered on resize");
+                return;
+            }
+            for (int i = 0; i < spec.seq(list).size(); i++) {
+                boolean fixed = list.equals("initContainers")
+                        && !spec.seq(list).struct(i).text("restartPolicy").equals("Always");
+                resources(old.seq(list).struct(i).struct("resources"), spec.seq(list).struct(i).struct("resources"),
+                        fixed, p.at(list, i).at("resources"));
+            }
+        }
+        if (!changes(withoutResources(old), withoutResources(spec)).isEmpty()) {
+            p.forbidden("only cpu and memory resources are mutable");
+        }
+        PodProblems.spec(spec, p);
+    }
+
+    private static void resources(Struct old, Struct now, boolean fixed, Problems p) {
+        if (fixed && !old.equals(now)) {
+            p.forbidden("resources for non-sidecar init containers are immutable");
+            return;
+        }
+        for (String kind : List.of("requests", "limits")) {
+            if (!now.struct(kind).names().containsAll(old.struct(kind).names())) {
+                p.at(kind).forbidden("resource " + kind + " cannot be removed");
+            }
+        }
+    }
+
+    /// The spec without the fields that a resize may change.
+    private static Struct withoutResources(Struct spec) {
+        Struct s = spec;
+        for (String list : List.of("containers", "initContainers")) {
+            s = Fill.each(s, list, c -> {
+                Struct resources = c.struct("resources");
+                Struct.Builder b = resources.toBuilder();
+                for (String kind : List.of("requests", "limits")) {
+                    b.remove(kind);
+                    b.putUnlessEmpty(kind, resources.struct(kind).without("cpu").without("memory"));
+                }
+                return c.with("resources", b.build());
+            });
+        }
+        return s;
+    }
+}

@@ -1,0 +1,212 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
+import io.k3j.validation.Problems;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Rules of PodDisruptionBudgets, PriorityClasses, Leases, CertificateSigningRequests and webhook configurations.
+final class PolicyRules {
+    private PolicyRules() {
+    }
+
+    static void into(Map<String, KindRules> map) {
+        map.put("PodDisruptionBudget", new Budgets());
+        map.put("PriorityClass", new Priorities());
+        map.put("RuntimeClass", new Runtimes());
+        map.put("Lease", new Leases());
+        map.put("CertificateSigningRequest", new Requests());
+        map.put("MutatingWebhookConfiguration", new Webhooks());
+        map.put("ValidatingWebhookConfiguration", new Webhooks());
+        map.put("APIService", new ApiServices());
+    }
+
+    private static final class Budgets implements KindRules {
+        @Override
+        public void check(Write write, Struct o, Problems problems) {
+            Struct spec = o.struct("spec");
+            Problems p = problems.at("spec");
+            if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
+                p.invalid(spec, "minAvailable and maxUnavailable cannot be both set");
+            }
+            p.countOrPercent(spec, "minAvailable");
+            p.countOrPercent(spec, "maxUnavailable");
+            p.oneOf(spec, "unhealthyPodEvictionPolicy", List.of("AlwaysAllow", "IfHealthyBudget"));
+            LabelSelectorRules.check(spec.struct("selector"), p.at("selector"));
+        }
+    }
+
+    private static final class Priorities implements KindRules {
+        private static final long HIGHEST_USER = 1_000_000_000;
+
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.in(o, "preemptionPolicy", "PreemptLowerPriority");
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            String name = o.struct("metadata").text("name");
+            boolean system = name.equals("system-cluster-critical") || name.equals("system-node-critical");
+            if (name.startsWith("system-") && !system) {
+                p.at("metadata").at("name").forbidden("priority class names with 'system-' prefix are reserved for"
+                        + " system use only. error: " + name + " is not a known system priority class");
+            } else if (!system && o.whole("value", 0) > HIGHEST_USER) {
+                p.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST_USER);
+            }
+            if (write.operation() == Operation.UPDATE) {
+                Struct before = write.before().orElse(Struct.EMPTY);
+                if (before.whole("value", 0) != o.whole("value", 0)) {
+                    p.at("value").forbidden("may not be changed in an update.");
+                }
+                p.immutable(before, o, "preemptionPolicy");
+            }
+        }
+    }
+
+    private static final class Runtimes implements KindRules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            if (p.present(o, "handler")) {
+                p.at("handler").invalid(o.text("handler"), Names.label(o.text("handler")));
+            }
+            if (write.operation() == Operation.UPDATE) {
+                p.immutable(write.before().orElse(Struct.EMPTY), o, "handler");
+            }
+        }
+    }
+
+    private static final class Leases implements KindRules {
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            p.at("spec").positive(o.struct("spec"), "leaseDurationSeconds");
+            p.at("spec").notNegative(o.struct("spec"), "leaseTransitions");
+        }
+    }
+
+    private static final class Requests implements KindRules {
+        @Override
+        public Struct prepared(Write write, Struct o) {
+            Struct before = write.before().orElse(Struct.EMPTY);
+            if (write.operation() == Operation.CREATE) {
+                return o.with("status", Struct.EMPTY).with("spec", signed(write, o.struct("spec")));
+            }
+            return switch (write.subresource()) {
+                case "" -> o.with("spec", before.struct("spec")).with("status", before.struct("status"));
+                case "status" -> o.with("status", undecided(before.struct("status"), o.struct("status")));
+                default -> o;
+            };
+        }
+
+        /// A status write by a signer: the conditions Approved and Denied stay as the approvers set them.
+        private static Struct undecided(Struct before, Struct status) {
+            List<Struct> conditions = new ArrayList<>(before.seq("conditions").structs().stream()
+                    .filter(Requests::decides).toList());
+            status.seq("conditions").structs().stream().filter(c -> !decides(c)).forEach(conditions::add);
+            return conditions.isEmpty() ? status.without("conditions") : status.with("conditions", conditions);
+        }
+
+        private static boolean decides(Struct condition) {
+            return condition.text("type").equals("Approved") || condition.text("type").equals("Denied");
+        }
+
+        private static Struct signed(Write write, Struct spec) {
+            Struct.Builder b = spec.toBuilder().put("username", write.caller().user());
+            b.remove("uid").remove("groups").remove("extra");
+            return b.putUnlessEmpty("uid", write.caller().uid()).putUnlessEmpty("groups", write.caller().groups())
+                    .putUnlessEmpty("extra", write.caller().extra()).build();
+        }
+
+        @Override
+        public List<String> name(String name) {
+            return Names.pathSegment(name);
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct spec = o.struct("spec");
+            p.at("spec").present(spec, "signerName");
+            p.at("spec").present(spec, "request");
+            if (spec.seq("usages").isEmpty()) {
+                p.at("spec").at("usages").required("usages is required");
+            }
+            long seconds = spec.whole("expirationSeconds", 600);
+            if (seconds < 600) {
+                p.at("spec").at("expirationSeconds").invalid(seconds, "may not specify a duration less than 600 seconds"
+                        + " (10 minutes)");
+            }
+        }
+    }
+
+    private static final class Webhooks implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            boolean mutating = kind.kind().startsWith("Mutating");
+            return Fill.each(o, "webhooks", w -> webhook(w, mutating));
+        }
+
+        private static Struct webhook(Struct webhook, boolean mutating) {
+            Struct w = Fill.in(webhook, "failurePolicy", "Fail", "matchPolicy", "Equivalent");
+            w = Fill.in(w, "namespaceSelector", Struct.EMPTY, "objectSelector", Struct.EMPTY);
+            w = Fill.in(w, "timeoutSeconds", 10L);
+            w = mutating ? Fill.in(w, "reinvocationPolicy", "Never") : w;
+            w = Fill.each(w, "rules", r -> Fill.in(r, "scope", "*"));
+            return Fill.inside(w, "clientConfig", c -> Fill.inside(c, "service", s -> Fill.in(s, "port", 443L)));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Seq hooks = o.seq("webhooks");
+            p.unique(hooks, "webhooks", "name");
+            for (int i = 0; i < hooks.size(); i++) {
+                Struct w = hooks.struct(i);
+                Problems at = p.at("webhooks", i);
+                at.present(w, "name");
+                if (w.seq("admissionReviewVersions").isEmpty()) {
+                    at.at("admissionReviewVersions").required("must specify one of v1, v1beta1");
+                }
+                if (w.get("sideEffects") instanceof String) {
+                    at.requiredOneOf(w, "sideEffects", List.of("None", "NoneOnDryRun"));
+                } else {
+                    at.at("sideEffects").required("must specify one of None, NoneOnDryRun");
+                }
+                boolean url = w.struct("clientConfig").has("url");
+                if (url == w.struct("clientConfig").has("service")) {
+                    at.at("clientConfig").required("exactly one of url or service is required");
+                }
+            }
+        }
+    }
+
+    private static final class ApiServices implements KindRules {
+        @Override
+        public Struct defaulted(Gvk kind, Struct o) {
+            return Fill.inside(o, "spec", s -> Fill.inside(s, "service", v -> Fill.in(v, "port", 443L)));
+        }
+
+        @Override
+        public void check(Write write, Struct o, Problems p) {
+            Struct spec = o.struct("spec");
+            String wanted = spec.text("version") + "." + spec.text("group");
+            String name = o.struct("metadata").text("name");
+            if (!Objects.equals(wanted, name) && !name.equals(spec.text("version") + ".")) {
+                p.at("metadata").at("name").invalid(name,
+                        "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+            }
+            p.at("spec").present(spec, "version");
+            for (String field : List.of("groupPriorityMinimum", "versionPriority")) {
+                if (spec.whole(field, 0) <= 0) {
+                    p.at("spec").at(field).invalid(spec.whole(field, 0), "must be positive and less than 20000");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.k3j.resourcesbuiltin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.model.Gvr;
+import io.k3j.printers.Cells;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KindTableTest {
+    private final Kit kit = new Kit();
+
+    private ResourceKind row(String apiVersion, String resource) {
+        Gvr wanted = Gvr.of(apiVersion, resource);
+        return kit.table().kinds().stream().filter(k -> k.gvr().equals(wanted)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void everyColumnHasACellFunction() {
+        Cells cells = new Cells();
+        assertThat(kit.table().kinds()).allSatisfy(
+                k -> assertThat(kit.table().cells(k.gvk())).allMatch(cells::knows, "known in " + k.gvk()));
+    }
+
+    @Test
+    void objectsAreStoredWhereUpstreamStoresThem() {
+        assertThat(row("v1", "services").storage().prefix()).isEqualTo("/registry/services/specs/");
+        assertThat(row("v1", "endpoints").storage().prefix()).isEqualTo("/registry/services/endpoints/");
+        assertThat(row("v1", "nodes").storage().prefix()).isEqualTo("/registry/minions/");
+        assertThat(row("v1", "replicationcontrollers").storage().prefix()).isEqualTo("/registry/controllers/");
+        assertThat(row("networking.k8s.io/v1", "ingresses").storage().prefix()).isEqualTo("/registry/ingress/");
+        assertThat(row("apps/v1", "deployments").storage().prefix()).isEqualTo("/registry/deployments/");
+        assertThat(row("apiregistration.k8s.io/v1", "apiservices").storage().prefix())
+                .isEqualTo("/registry/apiregistration.k8s.io/apiservices/");
+        assertThat(row("v1", "bindings").storage().stored()).isFalse();
+    }
+
+    @Test
+    void eventsAndAutoscalersAreTwoViewsOfOneStoredKind() {
+        assertThat(row("events.k8s.io/v1", "events").storage()).isEqualTo(row("v1", "events").storage());
+        assertThat(row("autoscaling/v1", "horizontalpodautoscalers").storage())
+                .isEqualTo(row("autoscaling/v2", "horizontalpodautoscalers").storage());
+    }
+
+    @Test
+    void podsHaveUpstreamsSubresources() {
+        assertThat(row("v1", "pods").subresources()).extracting(ResourceKind.Subresource::name).containsExactly(
+                "attach",
+                "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize",
+                "status");
+        assertThat(row("v1", "namespaces").verbs()).doesNotContain("deletecollection");
+    }
+
+    @Test
+    void rowsHaveTheScopeAndVerbOfWrites() {
+        ResourceKind pods = row("v1", "pods");
+        assertThat(pods.subresource("exec").orElseThrow().needs()).isEqualTo("create");
+        assertThat(pods.subresource("log").orElseThrow().connection()).isTrue();
+        assertThat(pods.subresource("binding").orElseThrow().scope().generation()).isFalse();
+        assertThat(pods.subresource("ephemeralcontainers").orElseThrow().scope().takes())
+                .containsExactly(List.of("spec", "ephemeralContainers"));
+        assertThat(row("certificates.k8s.io/v1", "certificatesigningrequests").subresource("approval").orElseThrow()
+                .scope().takes()).containsExactly(List.of("status", "conditions"));
+        assertThat(row("v1", "nodes").strategy().statusOnCreate()).isTrue();
+        assertThat(row("batch/v1", "jobs").strategy().orphans()).isTrue();
+        assertThat(row("v1", "replicationcontrollers").strategy().orphans()).isTrue();
+        assertThat(row("batch/v1", "cronjobs").strategy().orphans()).isFalse();
+    }
+}

@@ -1,0 +1,91 @@
+package io.k3j.resourcesbuiltin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Yaml;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A body of 3 MB may have 150 000 elements: validation must not compare each with all others.
+class LongListsTest {
+    private static final int MANY = 150_000;
+    /// The limit on CPU time.
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final String POD = "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: default}, "
+            + "spec: {containers: [{name: c, image: i}]}}";
+    private static final String SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: default}, "
+            + "spec: {selector: {a: b}}}";
+    private final Kit kit = new Kit();
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {"spec.containers | {name: c%d, image: i}",
+            "spec.initContainers | {name: c%d, image: i}", "spec.ephemeralContainers | {name: c%d, image: i}",
+            "spec.volumes | {name: v%d, emptyDir: {}}", "spec.tolerations | {key: k%d, operator: Exists}",
+            "spec.hostAliases | {ip: 10.0.0.1, hostnames: [h%d]}", "spec.imagePullSecrets | {name: s%d}",
+            "spec.readinessGates | {conditionType: g%d}", "spec.schedulingGates | {name: g%d}",
+            "spec.resourceClaims | {name: r%d, resourceClaimName: x}",
+            "spec.topologySpreadConstraints | {maxSkew: 1, topologyKey: k%d, whenUnsatisfiable: DoNotSchedule}",
+            "spec.securityContext.sysctls | {name: kernel.s%d, value: a}"})
+    void ofAPod(String path, String element) {
+        inTime(POD, path, element);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {"env | {name: E%d, value: a}", "ports | {name: p%d, containerPort: 1}",
+            "volumeMounts | {name: v, mountPath: /m%d}", "volumeDevices | {name: v, devicePath: /m%d}",
+            "envFrom | {configMapRef: {name: c%d}}"})
+    void ofAContainer(String field, String element) {
+        Struct pod = of(POD);
+        Struct container = pod.struct("spec").seq("containers").struct(0).with(field, many(element));
+        inTime(pod.withAt(Seq.of(container), "spec", "containers"), field);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {"spec.ports | {name: p%d, port: 1}"})
+    void ofAService(String path, String element) {
+        inTime(SERVICE, path, element);
+    }
+
+    private void inTime(String object, String path, String element) {
+        inTime(of(object).withAt(many(element), path.split("\\.")), path);
+    }
+
+    private void inTime(Struct object, String what) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long begin = threads.getCurrentThreadCpuTime();
+        kit.createProblems(object);
+        Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
+        assertThat(took).as(what).isLessThan(LIMIT);
+    }
+
+    private static Seq many(String element) {
+        List<Struct> all = new ArrayList<>();
+        Struct one = of(element);
+        for (int i = 0; i < MANY; i++) {
+            all.add(numbered(one, i));
+        }
+        return Seq.copyOf(all);
+    }
+
+    private static Struct numbered(Struct one, int i) {
+        Struct numbered = one;
+        for (String name : List.copyOf(one.names())) {
+            if (one.get(name) instanceof String s && s.contains("%d")) {
+                numbered = numbered.with(name, s.replace("%d", Integer.toString(i)));
+            }
+        }
+        return numbered;
+    }
+
+    private static Struct of(String yaml) {
+        return Yaml.document(yaml.getBytes(StandardCharsets.UTF_8)).object();
+    }
+}

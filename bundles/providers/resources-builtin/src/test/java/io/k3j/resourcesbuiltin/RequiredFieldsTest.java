@@ -1,0 +1,80 @@
+package io.k3j.resourcesbuiltin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Compares with the recorded responses of a kube-apiserver (see [RequiredFieldsPeer]).
+class RequiredFieldsTest {
+    private static final int MANY = 200_000;
+    private final Kit kit = new Kit();
+
+    private static Map<String, String> answers() throws IOException {
+        Map<String, String> answers = new HashMap<>();
+        try (InputStream in = RequiredFieldsTest.class.getResourceAsStream("required-answers.txt")) {
+            new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(l -> !l.startsWith("#")).forEach(
+                    l -> answers.put(l.substring(0, l.indexOf(": ")), l.substring(l.indexOf(": ") + 2)));
+        }
+        return answers;
+    }
+
+    @Test
+    void requiresTheSameFieldsAsUpstream() throws IOException {
+        Map<String, String> answers = answers();
+        List<String> differences = new ArrayList<>();
+        for (Removals.Removal r : Removals.all(kit)) {
+            List<String> problems = kit.createProblems(r.object());
+            String answer = answers.getOrDefault(r.name(), "not asked");
+            String missing = r.path() + ": " + answer;
+            boolean same = switch (answer) {
+                case "accepted" -> problems.isEmpty();
+                // checked by the kind's own rules, or not supported yet
+                case "refused in other words" -> true;
+                default -> problems.contains(missing);
+            };
+            if (!same) {
+                differences.add(r.name() + ": " + answer + " / " + problems);
+            }
+        }
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void completeObjectsHaveNoMissingFields() throws IOException {
+        for (Struct object : Removals.objects()) {
+            assertThat(kit.createProblems(object)).as("%s", object.text("kind")).isEmpty();
+        }
+    }
+
+    /// Duplicate detection must be a lookup, not a comparison with all other problems.
+    @Test
+    @Timeout(20)
+    void manyMissingFieldsAreReportedInLinearTime() {
+        Struct pod = Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default"), "spec",
+                Struct.of("containers", Seq.copyOf(Collections.nCopies(MANY, Struct.EMPTY))));
+        assertThat(kit.createProblems(pod)).hasSizeGreaterThanOrEqualTo(MANY);
+    }
+
+    private static String attributes(String more) {
+        return "{apiVersion: storage.k8s.io/v1, kind: VolumeAttributesClass, metadata: {name: v}" + more + "}";
+    }
+
+    @Test
+    void fieldsMissingBeforeAnUpdateMayStayMissing() {
+        assertThat(kit.updateProblems(attributes(""), attributes(", parameters: {a: b}"))).isEmpty();
+        assertThat(kit.updateProblems(attributes(", driverName: d"), attributes("")))
+                .containsExactly("driverName: Required value");
+    }
+}

@@ -1,0 +1,108 @@
+package io.k3j.resourcescrd;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.ResourceKind.Column;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.schema.Defaulting;
+import io.k3j.schema.Validation;
+import io.k3j.schema.Violation;
+import io.k3j.validation.MetadataRules;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The hooks of custom resources, driven by their definition's schema.
+final class CustomHooks implements KindHooks {
+    private final Definitions definitions;
+
+    CustomHooks(Definitions definitions) {
+        this.definitions = definitions;
+    }
+
+    @Override
+    public String group() {
+        return EVERY_OTHER_GROUP;
+    }
+
+    private Optional<ResourceKind> row(Gvk kind) {
+        return definitions.of(kind).map(d -> d.rows().get(kind));
+    }
+
+    private Struct version(Gvk kind) {
+        return definitions.of(kind).map(d -> d.version(kind)).orElse(Struct.EMPTY);
+    }
+
+    @Override
+    public Struct defaulted(Gvk kind, Struct object) {
+        return row(kind).map(r -> Defaulting.apply(r.shape(), object)).orElse(object);
+    }
+
+    @Override
+    public List<FieldProblem> problems(Write write, Struct object) {
+        List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, Names::subdomain));
+        for (Violation v : Validation.check(write.kind().shape(), object)) {
+            all.add(new FieldProblem(v.field(), v.reason(), v.message()));
+        }
+        return all;
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        Struct version = version(write.kind().gvk());
+        Gvk kind = write.kind().gvk();
+        return version.flag("deprecated")
+                ? List.of(version.text("deprecationWarning", kind.apiVersion() + " " + kind.kind() + " is deprecated"))
+                : List.of();
+    }
+
+    @Override
+    public List<Object> cells(Gvk kind, Obj object, Instant now) {
+        List<Object> cells = new ArrayList<>();
+        for (Column column : row(kind).map(ResourceKind::columns).orElse(List.of())) {
+            cells.add(PrintedCell.of(column, object, now));
+        }
+        return cells;
+    }
+
+    @Override
+    public Optional<String> field(Gvk kind, Obj object, String field) {
+        for (Struct selectable : version(kind).seq("selectableFields").structs()) {
+            if (selectable.text("jsonPath").equals("." + field)) {
+                List<Object> found = JsonPath.parse(selectable.text("jsonPath")).values(object.tree());
+                return Optional.of(found.isEmpty() ? "" : String.valueOf(found.getFirst()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public ScalePaths scalePaths(Gvk kind) {
+        Struct scale = version(kind).struct("subresources").struct("scale");
+        return scale.isEmpty() ? ScalePaths.BUILT_IN
+                : new ScalePaths(path(scale.text("specReplicasPath")), path(scale.text("statusReplicasPath")),
+                        path(scale.text("labelSelectorPath")));
+    }
+
+    private static List<String> path(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.substring(1).split("\\."));
+    }
+
+    @Override
+    public Struct converted(Struct object, Gvk to) {
+        String strategy = definitions.of(to).map(d -> d.object().spec().struct("conversion").text("strategy"))
+                .orElse("None");
+        if (strategy.equals("Webhook") && !object.text("apiVersion").equals(to.apiVersion())) {
+            throw ApiFault.internal("conversion webhook for " + to.apiVersion() + " " + to.kind()
+                    + " is not supported yet; write and read the storage version");
+        }
+        return object.with("apiVersion", to.apiVersion());
+    }
+}

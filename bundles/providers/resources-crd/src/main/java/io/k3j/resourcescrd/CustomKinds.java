@@ -1,0 +1,148 @@
+package io.k3j.resourcescrd;
+
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Obj;
+import io.k3j.schema.Schemas;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// Watches the definitions: maintains their status and registers their rows with the API server, with a new
+/// generation after every change.
+@Component(service = {}, immediate = true)
+public final class CustomKinds {
+    private static final Logger LOG = System.getLogger("io.k3j.resourcescrd");
+    private final ApiClient api;
+    private final InstantSource clock = InstantSource.system();
+    private final Definitions definitions = new Definitions(new Schemas());
+    private final Cleanup cleanup;
+    private final View view;
+    private final BundleContext context;
+    private final List<ServiceRegistration<KindHooks>> hooks;
+    private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
+    private long generation;
+
+    /// Loads all definitions before it registers them; when the list fails, those that the view delivers.
+    @Activate
+    public CustomKinds(@Reference ApiClient api, BundleContext context) {
+        this.api = api;
+        this.context = context;
+        this.cleanup = new Cleanup(api);
+        // hooks first: without those of its group the API server offers no view of definitions
+        this.hooks = List.of(register(context, new DefinitionHooks()),
+                register(context, new CustomHooks(definitions)));
+        try {
+            this.view = api.view(Definition.RESOURCE, Query.ALL);
+        } catch (ApiFault e) {
+            release();
+            throw e;
+        }
+        begin();
+        view.listen(new View.Listener() {
+            @Override
+            public void changed(@Nullable Obj before, @Nullable Obj after) {
+                CustomKinds.this.changed(before, after);
+            }
+
+            @Override
+            public void synced() {
+                if (catalog == null) {
+                    publish();
+                }
+            }
+        });
+    }
+
+    private void begin() {
+        try {
+            view.list().forEach(definitions::put);
+            publish();
+        } catch (ApiFault e) {
+            LOG.log(Level.WARNING, "Cannot read all CustomResourceDefinitions, serving the others error={0}",
+                    e.getMessage());
+        }
+    }
+
+    private static ServiceRegistration<KindHooks> register(BundleContext context, KindHooks hooks) {
+        return context.registerService(KindHooks.class, hooks, new Hashtable<>(Map.of("group", hooks.group())));
+    }
+
+    private static Dictionary<String, ?> generation(long number) {
+        return new Hashtable<>(Map.of(KindCatalog.GENERATION, number));
+    }
+
+    private void changed(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null) {
+            if (before != null && definitions.remove(before.name())) {
+                publish();
+            }
+            return;
+        }
+        if (definitions.put(after)) {
+            publish();
+        }
+        if (after.terminating()) {
+            definitions.named(after.name()).ifPresent(cleanup::begin);
+        } else {
+            settle(after);
+        }
+    }
+
+    private void publish() {
+        ServiceRegistration<KindCatalog> present = catalog;
+        if (present == null) {
+            KindCatalog rows = definitions::rows;
+            catalog = context.registerService(KindCatalog.class, rows, generation(generation));
+        } else {
+            present.setProperties(generation(++generation));
+        }
+    }
+
+    private void settle(Obj definition) {
+        List<Obj> others = definitions.others(definition.name());
+        Obj wanted = DefinitionStatus.of(definition, others, clock.instant());
+        if (wanted.equals(definition)) {
+            return;
+        }
+        try {
+            api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS);
+        } catch (ApiFault e) {
+            // on a conflict the listener is about to receive a newer version
+            LOG.log(e.code() == 409 || e.code() == 404 ? Level.DEBUG : Level.WARNING,
+                    "definition status name={0} reason={1}", definition.name(), e.getMessage());
+        }
+    }
+
+    /// Unregisters rows and hooks; definitions and instances stay.
+    @Deactivate
+    public void stop() {
+        view.close();
+        ServiceRegistration<KindCatalog> present = catalog;
+        if (present != null) {
+            present.unregister();
+        }
+        release();
+    }
+
+    private void release() {
+        cleanup.close();
+        hooks.forEach(ServiceRegistration::unregister);
+    }
+}

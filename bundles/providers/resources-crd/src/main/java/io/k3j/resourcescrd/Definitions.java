@@ -1,0 +1,70 @@
+package io.k3j.resourcescrd;
+
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// All definitions by name. One thread writes, any may read.
+final class Definitions {
+    private final Schemas schemas;
+    private volatile Map<String, Definition> all = Map.of();
+
+    Definitions(Schemas schemas) {
+        this.schemas = schemas;
+    }
+
+    /// Adds or updates a definition; true when the API rows have changed.
+    boolean put(Obj object) {
+        Definition before = all.get(object.name());
+        Definition after = new Definition(object, schemas);
+        Map<String, Definition> next = new TreeMap<>(all);
+        next.put(object.name(), after);
+        all = next;
+        boolean none = after.rows().isEmpty() && (before == null || before.rows().isEmpty());
+        return !none && (before == null || !before.object().spec().equals(object.spec())
+                || !accepted(before.object()).equals(accepted(object))
+                || before.rows().size() != after.rows().size());
+    }
+
+    private static Struct accepted(Obj definition) {
+        return definition.status().struct("acceptedNames");
+    }
+
+    /// Removes a definition; true when it had rows.
+    boolean remove(String name) {
+        Map<String, Definition> next = new TreeMap<>(all);
+        Definition gone = next.remove(name);
+        all = next;
+        return gone != null && !gone.rows().isEmpty();
+    }
+
+    /// A definition by its name.
+    Optional<Definition> named(String name) {
+        return Optional.ofNullable(all.get(name));
+    }
+
+    /// The objects of all definitions except one.
+    List<Obj> others(String name) {
+        return all.values().stream().map(Definition::object).filter(o -> !o.name().equals(name)).toList();
+    }
+
+    /// The rows of all definitions.
+    Collection<ResourceKind> rows() {
+        List<ResourceKind> rows = new ArrayList<>();
+        all.values().forEach(d -> rows.addAll(d.rows().values()));
+        return rows;
+    }
+
+    /// The definition of a kind.
+    Optional<Definition> of(Gvk kind) {
+        return all.values().stream().filter(d -> d.rows().containsKey(kind)).findFirst();
+    }
+}

@@ -1,0 +1,11 @@
+/// Custom resources: adds API rows for CustomResourceDefinitions at run time. See
+/// <https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/>.
+///
+/// Reads: CustomResourceDefinitions through a view. Writes (sole writer): their status, and the removal of the
+/// finalizer `customresourcecleanup.apiextensions.k8s.io` after all instances are deleted. A definition has that
+/// finalizer from its creation; upstream adds it when the deletion begins. CEL rules are stored but not evaluated,
+/// which a warning tells the writer. Conversion webhooks are refused when they would be needed.
+@NullMarked
+package io.k3j.resourcescrd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,185 @@
+package io.k3j.resourcescrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.codec.Yaml;
+import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DefinitionTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String TEXT = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: crontabs.stable.example.com}
+            spec:
+              group: stable.example.com
+              scope: Namespaced
+              names: {plural: crontabs, kind: CronTab, shortNames: [ct]}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                additionalPrinterColumns: [{name: Schedule, type: string, jsonPath: .spec.cronSpec}]
+                subresources: {status: {}, scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
+                selectableFields: [{jsonPath: .spec.cronSpec}]
+                schema:
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      spec:
+                        type: object
+                        properties:
+                          cronSpec: {type: string, minLength: 3}
+                          size: {type: integer, default: 1}
+            """;
+    private static final Gvk KIND = new Gvk("stable.example.com", "v1", "CronTab");
+    private final DefinitionHooks hooks = new DefinitionHooks();
+    private final Definitions definitions = new Definitions(new Schemas());
+    private final CustomHooks custom = new CustomHooks(definitions);
+
+    private static Struct yaml(String text) {
+        return Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object();
+    }
+
+    private Obj accepted(String text) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(text));
+        return DefinitionStatus.of(Obj.of(filled), definitions.others(""), NOW);
+    }
+
+    private List<String> problems(String text) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(text));
+        return new DefinitionProblems(Struct.EMPTY, filled).all().stream().map(Object::toString).toList();
+    }
+
+    @Test
+    void aDefinitionBecomesARowOnceItsNamesAreAccepted() {
+        assertThat(new Definition(Obj.of(yaml(TEXT)), new Schemas()).rows()).isEmpty();
+        Obj established = accepted(TEXT);
+        assertThat(established.status().seq("conditions").find("type", "Established").text("status"))
+                .isEqualTo("True");
+        assertThat(definitions.put(established)).isTrue();
+        ResourceKind row = definitions.rows().iterator().next();
+        assertThat(row.gvr().qualified()).isEqualTo("crontabs.stable.example.com");
+        assertThat(row.names().singular()).isEqualTo("crontab");
+        assertThat(row.storage().prefix()).isEqualTo("/registry/stable.example.com/crontabs/");
+        assertThat(row.columns()).extracting(ResourceKind.Column::name).containsExactly("Name", "Schedule");
+        assertThat(row.subresources()).extracting(ResourceKind.Subresource::name).containsExactly("status", "scale");
+        assertThat(definitions.remove(established.name())).isTrue();
+        assertThat(definitions.rows()).isEmpty();
+    }
+
+    @Test
+    void newNamesAreServedOnceAccepted() {
+        Obj first = accepted(TEXT);
+        definitions.put(first);
+        Struct names = first.spec().struct("names").with("shortNames", Seq.of("ct", "cron"));
+        Obj asked = first.with(names, "spec", "names");
+        definitions.put(asked);
+        assertThat(definitions.put(DefinitionStatus.of(asked, List.of(), NOW))).isTrue();
+        assertThat(definitions.rows().iterator().next().names().shortNames()).containsExactly("ct", "cron");
+    }
+
+    @Test
+    void conflictingNamesAreNotAccepted() {
+        definitions.put(accepted(TEXT));
+        Obj second = accepted(TEXT.replace("name: crontabs.", "name: crons.").replace("plural: crontabs",
+                "plural: crons"));
+        assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("message"))
+                .isEqualTo("\"crontab\" is already in use");
+        assertThat(second.status().seq("conditions").find("type", "Established").text("status")).isEqualTo("False");
+    }
+
+    @Test
+    void instancesAreDefaultedValidatedAndPrinted() {
+        definitions.put(accepted(TEXT));
+        Struct given = yaml("""
+                apiVersion: stable.example.com/v1
+                kind: CronTab
+                metadata: {name: a, namespace: default}
+                spec: {cronSpec: x}
+                """);
+        Struct instance = custom.defaulted(KIND, given);
+        assertThat(instance.struct("spec").whole("size", 0)).isEqualTo(1);
+        ResourceKind row = definitions.rows().iterator().next();
+        Write write = new Write(Operation.CREATE, row, "", Obj.of(instance).key(), Optional.empty(), Caller.ANONYMOUS,
+                false, Struct.EMPTY);
+        assertThat(custom.problems(write, instance)).hasToString("[spec.cronSpec: Invalid value: \"x\": spec.cronSpec"
+                + " in body should be at least 3 chars long]");
+        assertThat(custom.cells(KIND, Obj.of(instance), NOW)).containsExactly("a", "x");
+        assertThat(custom.field(KIND, Obj.of(instance), "spec.cronSpec")).contains("x");
+        assertThat(custom.field(KIND, Obj.of(instance), "spec.size")).isEmpty();
+        assertThat(custom.scalePaths(KIND).specReplicas()).containsExactly("spec", "size");
+    }
+
+    @Test
+    void aValidDefinitionHasNoProblems() {
+        assertThat(problems(TEXT)).isEmpty();
+    }
+
+    @Test
+    void invalidDefinitionsAreRefusedInUpstreamsWords() {
+        assertThat(problems(TEXT.replace("name: crontabs.stable", "name: x.stable")))
+                .containsExactly("metadata.name: Invalid value: \"x.stable.example.com\": must be"
+                        + " spec.names.plural+\".\"+spec.group");
+        assertThat(problems(TEXT.replace("storage: true", "storage: false"))).singleElement().asString()
+                .endsWith("must have exactly one version marked as storage version");
+        assertThat(problems(TEXT.replace("scope: Namespaced", "scope: World"))).containsExactly(
+                "spec.scope: Unsupported value: \"World\": supported values: \"Cluster\", \"Namespaced\"");
+        assertThat(problems(TEXT.replace("example.com", "k8s.io"))).singleElement().asString()
+                .startsWith("metadata.annotations[api-approved.kubernetes.io]: Required value");
+    }
+
+    @Test
+    void celRulesAreAcceptedWithAWarning() {
+        Struct definition = yaml(TEXT.replace("minLength: 3",
+                "x-kubernetes-validations: [{rule: \"self != ''\"}]"));
+        Write write = new Write(Operation.CREATE, null, "", Obj.of(definition).key(), Optional.empty(),
+                Caller.ANONYMOUS, false, Struct.EMPTY);
+        assertThat(hooks.warnings(write, definition)).containsExactly("spec.versions[0].schema.openAPIV3Schema:"
+                + " x-kubernetes-validations are accepted, but CEL rules are not evaluated yet");
+    }
+
+    private static Struct nested(int depth) {
+        Struct schema = Struct.of("type", "string");
+        for (int i = 0; i < depth; i++) {
+            schema = Struct.of("type", "object", "properties", Struct.of("p", schema));
+        }
+        return schema;
+    }
+
+    private List<String> problemsOf(Struct schema) {
+        Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(TEXT));
+        Struct version = filled.struct("spec").seq("versions").struct(0).withAt(schema, "schema", "openAPIV3Schema");
+        return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(version.without("additionalPrinterColumns")
+                .without("selectableFields")), "spec", "versions")).all().stream().map(Object::toString).toList();
+    }
+
+    @Test
+    void aSchemaHasBounds() {
+        assertThat(problemsOf(nested(90))).isEmpty();
+        assertThat(problemsOf(nested(110))).singleElement().asString().contains("nested deeper than 200");
+        Struct.Builder many = Struct.builder();
+        for (int i = 0; i < 100_000; i++) {
+            many.put("p" + i, Struct.of("type", "string"));
+        }
+        assertThat(problemsOf(Struct.of("type", "object", "properties", many.build()))).singleElement().asString()
+                .contains("at most 100000 objects");
+        Seq branches = Seq.copyOf(Collections.nCopies(5_001, Struct.of("minLength", 1)));
+        assertThat(problemsOf(Struct.of("type", "object", "anyOf", branches))).singleElement().asString()
+                .contains("allOf, anyOf and oneOf");
+    }
+}

@@ -1,0 +1,40 @@
+package io.k3j.resourcescrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.k3j.codec.Yaml;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonPathTest {
+    private static final Struct OBJECT = Yaml.document("""
+            metadata: {name: a, labels: {example.com/team: red}}
+            spec: {replicas: 3, hosts: [x, z]}
+            status:
+              conditions:
+              - {type: Ready, status: "True", weight: 5}
+              - {type: Synced, status: "False", weight: 1}
+            """.getBytes(StandardCharsets.UTF_8)).object();
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {".spec.replicas|[3]", "{.spec.replicas}|[3]", "$.metadata.name|[a]",
+            ".metadata.labels['example.com/team']|[red]", ".metadata.labels.example\\.com/team|[red]",
+            ".spec.hosts[0]|[x]", ".spec.hosts[-1]|[z]", ".spec.hosts[*]|[x, z]", ".spec.nothing|[]",
+            ".status.conditions[?(@.type==\"Ready\")].status|[True]",
+            ".status.conditions[?(@.type=='Ready')].status|[True]",
+            ".status.conditions[?(@.weight<3)].type|[Synced]",
+            ".status.conditions[?(@.type!=\"Ready\")].type|[Synced]"})
+    void findsTheSameValuesAsKubectl(String path, String found) {
+        assertThat(JsonPath.parse(path).values(OBJECT)).hasToString(found);
+    }
+
+    @Test
+    void unsupportedPathsAreReported() {
+        assertThatThrownBy(() -> JsonPath.parse(".a[0")).hasMessage("unterminated array");
+        assertThatThrownBy(() -> JsonPath.parse(".a[x]")).hasMessage("invalid array index x");
+    }
+}

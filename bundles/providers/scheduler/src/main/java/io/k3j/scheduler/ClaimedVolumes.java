@@ -1,0 +1,21 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.List;
+import java.util.Optional;
+
+/// Lookup of claims, volumes and storage classes.
+interface ClaimedVolumes {
+    /// A claim.
+    Optional<Obj> claim(Key key);
+
+    /// A volume.
+    Optional<Obj> volume(String name);
+
+    /// All volumes of a storage class.
+    List<Obj> volumesOf(String storageClass);
+
+    /// A storage class.
+    Optional<Obj> storageClass(String name);
+}

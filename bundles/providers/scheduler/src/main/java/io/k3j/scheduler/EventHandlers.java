@@ -1,0 +1,174 @@
+package io.k3j.scheduler;
+
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Applies view events to the cluster state and the scheduling queue. Called on the views' threads.
+final class EventHandlers {
+    private static final Set<String> ROOM = Set.of(NodeFilters.FIT, NodeFilters.PORTS, SpreadFilter.NAME,
+            PodAffinityFilter.NAME);
+    private static final Set<String> NEIGHBOURS = Set.of(SpreadFilter.NAME, PodAffinityFilter.NAME);
+    private static final Set<String> STORAGE = Set.of(VolumeFilter.NAME);
+    private static final String BY_CLASS = "class";
+    private static final Set<String> ANYTHING = Set.of();
+
+    private final SchedulingQueue queue;
+    private final ClusterState cluster;
+    private final LiveView budgets;
+    private final CountDownLatch initialized = new CountDownLatch(1);
+
+    EventHandlers(LiveViews views, TimeSource clock) {
+        LiveView namespaces = views.of(BuiltinResources.NAMESPACES);
+        LiveView claims = views.of(BuiltinResources.PERSISTENT_VOLUME_CLAIMS);
+        LiveView volumes = views.of(BuiltinResources.PERSISTENT_VOLUMES).index(BY_CLASS,
+                v -> List.of(v.spec().text("storageClassName")));
+        LiveView classes = views.of(BuiltinResources.STORAGE_CLASSES);
+        this.budgets = views.of(BuiltinResources.POD_DISRUPTION_BUDGETS);
+        this.queue = new SchedulingQueue(clock);
+        this.cluster = new ClusterState(n -> namespaces.get(Key.of(n)).map(Obj::labels).orElse(Map.of()),
+                storage(claims, volumes, classes));
+        views.of(BuiltinResources.NODES).listen(this::node);
+        views.of(BuiltinResources.PODS).listen(this::pod);
+        claims.listen((before, after) -> queue.changed(STORAGE));
+        volumes.listen((before, after) -> queue.changed(STORAGE));
+        classes.listen((before, after) -> queue.changed(STORAGE));
+    }
+
+    private static ClaimedVolumes storage(LiveView claims, LiveView volumes, LiveView classes) {
+        return new ClaimedVolumes() {
+            @Override
+            public Optional<Obj> claim(Key key) {
+                return claims.get(key);
+            }
+
+            @Override
+            public Optional<Obj> volume(String name) {
+                return volumes.get(Key.of(name));
+            }
+
+            @Override
+            public List<Obj> volumesOf(String storageClass) {
+                return volumes.by(BY_CLASS, storageClass);
+            }
+
+            @Override
+            public Optional<Obj> storageClass(String name) {
+                return classes.get(Key.of(name));
+            }
+        };
+    }
+
+    SchedulingQueue queue() {
+        return queue;
+    }
+
+    ClusterState cluster() {
+        return cluster;
+    }
+
+    LiveView budgets() {
+        return budgets;
+    }
+
+    /// Whether a node was seen that its cloud controller has initialized. K3s starts to schedule then, so that the
+    /// first pods do not spend their first back-off waiting for it.
+    boolean initialized() {
+        return initialized.getCount() == 0;
+    }
+
+    /// Waits for [#initialized], up to `limit`; returns false when the thread is interrupted.
+    boolean awaitInitialized(Duration limit) {
+        try {
+            return initialized.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void node(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null) {
+            if (before != null) {
+                cluster.removeNode(before.name());
+            }
+            return;
+        }
+        if (before != null && same(before, after)) {
+            return;
+        }
+        cluster.put(after);
+        if (after.spec().seq("taints").find("key", "node.cloudprovider.kubernetes.io/uninitialized").isEmpty()) {
+            initialized.countDown();
+        }
+        queue.changed(ANYTHING);
+    }
+
+    private static boolean same(Obj before, Obj after) {
+        Struct old = before.status();
+        Struct now = after.status();
+        return before.spec().equals(after.spec())
+                && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
+                && old.struct("allocatable").equals(now.struct("allocatable"))
+                && old.seq("images").equals(now.seq("images"));
+    }
+
+    private void pod(@Nullable Obj before, @Nullable Obj after) {
+        if (after == null || Pods.finished(after)) {
+            Obj gone = after != null ? after : before;
+            if (gone != null) {
+                left(gone);
+            }
+        } else if (!Pods.node(after).isEmpty()) {
+            queue.remove(after.uid());
+            cluster.put(new PodInfo(after));
+            if (before == null || Pods.node(before).isEmpty()
+                    || !before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
+                queue.changed(NEIGHBOURS);
+            }
+        } else {
+            waiting(before, after);
+        }
+    }
+
+    private void left(Obj pod) {
+        queue.remove(pod.uid());
+        cluster.withdraw(pod.uid());
+        boolean placed = cluster.placed(pod.uid());
+        cluster.remove(pod.uid());
+        if (placed) {
+            queue.changed(ROOM);
+        }
+    }
+
+    private void waiting(@Nullable Obj before, Obj after) {
+        boolean ours = after.spec().text("schedulerName", PodBinder.SCHEDULER).equals(PodBinder.SCHEDULER);
+        if (!ours || after.terminating() || !after.spec().seq("schedulingGates").isEmpty()) {
+            queue.remove(after.uid());
+            return;
+        }
+        PodInfo pod = new PodInfo(after);
+        pod.nominatedNode().ifPresent(n -> cluster.nominate(pod, n));
+        boolean same = before != null && before.spec().equals(after.spec())
+                && before.metadata().struct("labels").equals(after.metadata().struct("labels"))
+                && before.spec().seq("schedulingGates").isEmpty();
+        if (same) {
+            queue.refresh(pod);
+        } else {
+            queue.add(pod);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.k3j.scheduler;
+
+import io.k3j.componenthelpers.Taint;
+import io.k3j.componenthelpers.Toleration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The filters that depend on one node only, in upstream's order.
+final class NodeFilters {
+    static final String UNSCHEDULABLE = "NodeUnschedulable";
+    static final String NODE_NAME = "NodeName";
+    static final String TAINTS = "TaintToleration";
+    static final String AFFINITY = "NodeAffinity";
+    static final String PORTS = "NodePorts";
+    static final String FIT = "NodeResourcesFit";
+    private static final Taint CORDON = new Taint("node.kubernetes.io/unschedulable", "",
+            "NoSchedule");
+    private static final Rejection CORDONED = Rejection.hard(UNSCHEDULABLE, "node(s) were unschedulable");
+    private static final Rejection OTHER_NAME = Rejection.hard(NODE_NAME,
+            "node(s) didn't match the requested node name");
+    private static final Rejection NOT_WANTED = Rejection.hard(AFFINITY,
+            "node(s) didn't match Pod's node affinity/selector");
+    private static final Rejection PORT_TAKEN = Rejection.soft(PORTS,
+            "node(s) didn't have free ports for the requested pod ports");
+
+    private NodeFilters() {
+    }
+
+    static List<Filter> of(PodInfo pod) {
+        List<Filter> all = new ArrayList<>();
+        boolean cordonTolerated = Toleration.tolerated(pod.tolerations(), CORDON);
+        all.add(n -> n.unschedulable() && !cordonTolerated ? CORDONED : null);
+        if (!pod.node().isEmpty()) {
+            all.add(n -> n.name().equals(pod.node()) ? null : OTHER_NAME);
+        }
+        all.add(n -> taints(pod, n));
+        if (!pod.affinity().node().everything()) {
+            all.add(n -> pod.affinity().allows(n) ? null : NOT_WANTED);
+        }
+        if (!pod.ports().isEmpty()) {
+            all.add(n -> portsTaken(pod, n) ? PORT_TAKEN : null);
+        }
+        all.add(n -> fit(pod, n));
+        return all;
+    }
+
+    private static @Nullable Rejection taints(PodInfo pod, NodeState node) {
+        for (Taint taint : node.taints()) {
+            if (!taint.effect().equals("PreferNoSchedule") && !Toleration.tolerated(pod.tolerations(), taint)) {
+                return Rejection.hard(TAINTS,
+                        "node(s) had untolerated taint {" + taint.key() + ": " + taint.value() + "}");
+            }
+        }
+        return null;
+    }
+
+    private static boolean portsTaken(PodInfo pod, NodeState node) {
+        for (PodInfo other : node.pods()) {
+            for (PodInfo.HostPort theirs : other.ports()) {
+                for (PodInfo.HostPort mine : pod.ports()) {
+                    if (mine.conflictsWith(theirs)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable Rejection fit(PodInfo pod, NodeState node) {
+        ResourceAmounts wanted = pod.requests();
+        ResourceAmounts all = node.allocatable();
+        ResourceAmounts used = node.requested();
+        boolean crowded = node.pods().size() + 1 > node.podLimit();
+        boolean fits = wanted.cpuMilli() <= all.cpuMilli() - used.cpuMilli()
+                && wanted.memory() <= all.memory() - used.memory()
+                && wanted.disk() <= all.disk() - used.disk() && wanted.others().isEmpty();
+        if (!crowded && (fits || wanted.nothing())) {
+            return null;
+        }
+        return shortage(wanted, all, used, crowded);
+    }
+
+    private static @Nullable Rejection shortage(ResourceAmounts wanted, ResourceAmounts all, ResourceAmounts used,
+            boolean crowded) {
+        List<String> reasons = new ArrayList<>();
+        boolean never = false;
+        if (crowded) {
+            reasons.add("Too many pods");
+        }
+        never |= lacks(reasons, "cpu", wanted.cpuMilli(), all.cpuMilli(), used.cpuMilli());
+        never |= lacks(reasons, "memory", wanted.memory(), all.memory(), used.memory());
+        never |= lacks(reasons, "ephemeral-storage", wanted.disk(), all.disk(), used.disk());
+        for (Map.Entry<String, Long> e : wanted.others().entrySet()) {
+            never |= lacks(reasons, e.getKey(), e.getValue(), all.others().getOrDefault(e.getKey(), 0L),
+                    used.others().getOrDefault(e.getKey(), 0L));
+        }
+        return reasons.isEmpty() ? null : new Rejection(FIT, reasons, !never);
+    }
+
+    /// Adds a reason when a resource is insufficient.
+    /// @return whether the resource would not suffice on the empty node either
+    private static boolean lacks(List<String> reasons, String what, long wanted, long all, long used) {
+        if (wanted == 0 || wanted <= all - used) {
+            return false;
+        }
+        reasons.add("Insufficient " + what);
+        return wanted > all;
+    }
+}

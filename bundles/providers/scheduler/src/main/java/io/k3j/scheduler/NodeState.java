@@ -1,0 +1,126 @@
+package io.k3j.scheduler;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.componenthelpers.Taint;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A node with its bound and assumed pods. Immutable: every change returns a copy.
+final class NodeState {
+    /// The values of a Node object, read once.
+    private record Facts(Obj node, Map<String, String> labels, List<Taint> taints, ResourceAmounts allocatable,
+            long podLimit, Map<String, Long> images) {
+        static Facts of(Obj node) {
+            Struct allocatable = node.status().struct("allocatable");
+            Map<String, Long> images = new HashMap<>();
+            for (Struct image : node.status().seq("images").structs()) {
+                image.seq("names").texts().forEach(n -> images.put(n, image.whole("sizeBytes", 0)));
+            }
+            return new Facts(node, node.labels(), Taint.of(node.spec().seq("taints")), ResourceAmounts.of(allocatable),
+                    Quantity.of(allocatable.get("pods")).value(), images);
+        }
+    }
+
+    private final Facts facts;
+    private final List<PodInfo> pods;
+    private final ResourceAmounts requested;
+    private final ResourceAmounts nonZero;
+    private final int withAffinity;
+
+    private NodeState(Facts facts, List<PodInfo> pods, ResourceAmounts requested, ResourceAmounts nonZero,
+            int withAffinity) {
+        this.facts = facts;
+        this.pods = pods;
+        this.requested = requested;
+        this.nonZero = nonZero;
+        this.withAffinity = withAffinity;
+    }
+
+    /// A node without pods.
+    static NodeState of(Obj node) {
+        return new NodeState(Facts.of(node), List.of(), ResourceAmounts.NONE, ResourceAmounts.NONE, 0);
+    }
+
+    /// A copy with a changed Node object.
+    NodeState with(Obj node) {
+        return new NodeState(Facts.of(node), pods, requested, nonZero, withAffinity);
+    }
+
+    /// A copy with one more pod.
+    NodeState with(PodInfo pod) {
+        List<PodInfo> more = new ArrayList<>(pods.size() + 1);
+        more.addAll(pods);
+        more.add(pod);
+        return new NodeState(facts, more, requested.plus(pod.requests()), nonZero.plus(pod.nonZero()),
+                withAffinity + (pod.affinity().aboutPods() ? 1 : 0));
+    }
+
+    /// A copy without a pod, by UID.
+    NodeState without(String uid) {
+        List<PodInfo> less = new ArrayList<>(pods.size());
+        NodeState next = this;
+        for (PodInfo pod : pods) {
+            if (!pod.uid().equals(uid)) {
+                less.add(pod);
+                continue;
+            }
+            next = new NodeState(facts, less, requested.minus(pod.requests()), nonZero.minus(pod.nonZero()),
+                    withAffinity - (pod.affinity().aboutPods() ? 1 : 0));
+        }
+        return next;
+    }
+
+    String name() {
+        return facts.node().name();
+    }
+
+    Obj node() {
+        return facts.node();
+    }
+
+    Map<String, String> labels() {
+        return facts.labels();
+    }
+
+    List<Taint> taints() {
+        return facts.taints();
+    }
+
+    boolean unschedulable() {
+        return facts.node().spec().flag("unschedulable");
+    }
+
+    ResourceAmounts allocatable() {
+        return facts.allocatable();
+    }
+
+    long podLimit() {
+        return facts.podLimit();
+    }
+
+    /// Image sizes in bytes, by image name.
+    Map<String, Long> images() {
+        return facts.images();
+    }
+
+    List<PodInfo> pods() {
+        return pods;
+    }
+
+    ResourceAmounts requested() {
+        return requested;
+    }
+
+    ResourceAmounts nonZero() {
+        return nonZero;
+    }
+
+    /// Whether a pod on the node has affinity or anti-affinity terms.
+    boolean hasAffinity() {
+        return withAffinity > 0;
+    }
+}

@@ -1,0 +1,159 @@
+package io.k3j.scheduler;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Selects a node for one pod: filters until enough nodes are feasible, then takes the one with the highest score.
+/// Pure except for the random choice among equals.
+final class Placement {
+    private static final int FEWEST_TRIED = 100;
+
+    /// The result.
+    sealed interface Outcome {
+    }
+
+    /// The selected node, and the number of evaluated nodes.
+    record Found(NodeState node, int looked) implements Outcome {
+    }
+
+    /// No node is feasible, with the reasons.
+    record None(int nodes, Map<String, Rejection> rejections, @Nullable Rejection everywhere) implements Outcome {
+        /// The message in upstream's words.
+        String message() {
+            if (nodes == 0) {
+                return "no nodes available to schedule pods";
+            }
+            String start = "0/" + nodes + " nodes are available:";
+            return everywhere != null
+                    ? start + " " + everywhere.reasons().getFirst() + "."
+                    : start + " " + histogram(rejections.values().stream().map(Rejection::reasons).toList()) + ".";
+        }
+
+        /// The filters that have rejected nodes.
+        Set<String> plugins() {
+            Set<String> all = new LinkedHashSet<>();
+            rejections.values().forEach(r -> all.add(r.plugin()));
+            if (everywhere != null) {
+                all.add(everywhere.plugin());
+            }
+            return all;
+        }
+    }
+
+    private Placement() {
+    }
+
+    /// Evaluates nodes from index `start` on, so that all nodes of a large cluster get a share.
+    static Outcome of(PodInfo pod, Snapshot snapshot, int start, RandomGenerator dice) {
+        List<NodeState> nodes = snapshot.nodes();
+        @Nullable
+        VolumeFilter volumes = VolumeFilter.of(pod, snapshot.volumes());
+        if (nodes.isEmpty() || volumes != null && volumes.rejectionForAll() != null) {
+            return new None(nodes.size(), Map.of(), volumes == null ? null : volumes.rejectionForAll());
+        }
+        List<Filter> filters = filters(pod, snapshot);
+        int enough = enough(nodes.size());
+        List<NodeState> feasible = new ArrayList<>(enough);
+        Map<String, Rejection> rejections = new LinkedHashMap<>();
+        int looked = 0;
+        for (; looked < nodes.size() && feasible.size() < enough; looked++) {
+            NodeState node = nodes.get((start + looked) % nodes.size());
+            @Nullable
+            Rejection no = reject(filters, pod, node, snapshot);
+            if (no == null) {
+                feasible.add(node);
+            } else {
+                rejections.put(node.name(), no);
+            }
+        }
+        return feasible.isEmpty()
+                ? new None(nodes.size(), rejections, null)
+                : new Found(best(pod, feasible, snapshot, dice), looked);
+    }
+
+    /// All filters of a pod.
+    static List<Filter> filters(PodInfo pod, Snapshot snapshot) {
+        List<Filter> all = new ArrayList<>(NodeFilters.of(pod));
+        add(all, VolumeFilter.of(pod, snapshot.volumes()));
+        add(all, SpreadFilter.of(pod, snapshot));
+        add(all, PodAffinityFilter.of(pod, snapshot));
+        return all;
+    }
+
+    private static void add(List<Filter> all, @Nullable Filter filter) {
+        if (filter != null) {
+            all.add(filter);
+        }
+    }
+
+    private static @Nullable Rejection reject(List<Filter> filters, PodInfo pod, NodeState node, Snapshot snapshot) {
+        @Nullable
+        Rejection no = first(filters, node);
+        List<PodInfo> promised = snapshot.nominated().get(node.name());
+        if (no != null || promised == null) {
+            return no;
+        }
+        NodeState later = node;
+        for (PodInfo other : promised) {
+            if (other.priority() >= pod.priority() && !other.uid().equals(pod.uid())) {
+                later = later.with(other);
+            }
+        }
+        return later == node ? null : first(filters, later);
+    }
+
+    /// The first rejection, null when there is none.
+    static @Nullable Rejection first(List<Filter> filters, NodeState node) {
+        for (Filter filter : filters) {
+            @Nullable
+            Rejection no = filter.reject(node);
+            if (no != null) {
+                return no;
+            }
+        }
+        return null;
+    }
+
+    private static NodeState best(PodInfo pod, List<NodeState> feasible, Snapshot snapshot, RandomGenerator dice) {
+        if (feasible.size() == 1) {
+            return feasible.getFirst();
+        }
+        double[] totals = Scores.totals(pod, feasible, snapshot);
+        int best = 0;
+        int equals = 1;
+        for (int i = 1; i < totals.length; i++) {
+            if (totals[i] > totals[best]) {
+                best = i;
+                equals = 1;
+            } else if (totals[i] == totals[best] && dice.nextInt(++equals) == 0) {
+                best = i;
+            }
+        }
+        return feasible.get(best);
+    }
+
+    /// How many feasible nodes are enough: all in a small cluster, from half down to a twentieth in a large one
+    /// (`percentageOfNodesToScore`).
+    static int enough(int nodes) {
+        if (nodes < FEWEST_TRIED) {
+            return nodes;
+        }
+        int percent = Math.max(5, 50 - nodes / 125);
+        return Math.max(FEWEST_TRIED, nodes * percent / 100);
+    }
+
+    /// The reasons with their counts, sorted: `1 Insufficient cpu, 2 node(s) were unschedulable`.
+    static String histogram(List<List<String>> reasons) {
+        Map<String, Integer> counts = new TreeMap<>();
+        reasons.forEach(list -> list.forEach(r -> counts.merge(r, 1, Integer::sum)));
+        return String.join(", ",
+                counts.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).sorted().toList());
+    }
+}

@@ -1,0 +1,91 @@
+package io.k3j.scheduler;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.time.InstantSource;
+
+/// All writes of the scheduler.
+record PodBinder(ApiClient api, Events events, InstantSource clock) {
+    /// The name of the scheduler in pods and events.
+    static final String SCHEDULER = "default-scheduler";
+
+    /// Binds a pod to a node.
+    /// @throws ApiFault when the binding is refused
+    void bind(PodInfo pod, String node) {
+        Struct binding = Struct.of("apiVersion", "v1", "kind", "Binding", "metadata",
+                Struct.of("name", pod.pod().name(), "namespace", pod.namespace(), "uid", pod.uid()), "target",
+                Struct.of("apiVersion", "v1", "kind", "Node", "name", node));
+        api.post(BuiltinResources.PODS, pod.key(), "binding", binding);
+        events.normal(pod.pod(), "Scheduled",
+                "Successfully assigned " + pod.namespace() + "/" + pod.pod().name() + " to " + node);
+    }
+
+    /// Sets the annotation `selected-node` of a claim, for its provisioner.
+    void selectNode(Obj claim, String node) {
+        Struct changes = Struct.of("metadata",
+                Struct.of("annotations", Struct.of(UnboundClaim.SELECTED_NODE, node)));
+        api.patch(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim.key(), new Patch.Merge(changes), WriteOptions.PLAIN);
+    }
+
+    /// Sets the claim reference of a volume, if the volume is unchanged; the volume binder completes the binding.
+    /// @throws ApiFault 409 when the volume has changed
+    void bindVolume(Obj volume, Obj claim) {
+        api.update(BuiltinResources.PERSISTENT_VOLUMES,
+                volume.with(Events.reference(claim), "spec", "claimRef").with("yes",
+                        "metadata", "annotations", "pv.kubernetes.io/bound-by-controller"),
+                WriteOptions.PLAIN);
+    }
+
+    /// Reports an unschedulable pod by condition and event; `nominated` may be empty.
+    void unschedulable(PodInfo pod, String reason, String message, String nominated) {
+        events.warning(pod.pod(), "FailedScheduling", message);
+        Seq before = pod.pod().status().seq("conditions");
+        Seq after = Conditions.with(before,
+                Conditions.of("PodScheduled", false, reason, message).with("observedGeneration",
+                        pod.pod().generation()),
+                clock.instant());
+        boolean sameNode = nominated.isEmpty() || nominated.equals(pod.nominatedNode().orElse(""));
+        if (after.equals(before) && sameNode) {
+            return;
+        }
+        Struct.Builder status = Struct.builder().put("conditions", after).putUnlessEmpty("nominatedNodeName",
+                nominated);
+        patchStatus(pod, status.build());
+    }
+
+    /// Evicts a victim of preemption.
+    void evict(PodInfo victim, PodInfo preemptor, String node) {
+        Struct condition = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
+                SCHEDULER + ": preempting to accommodate a higher priority pod");
+        Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), condition, clock.instant());
+        patchStatus(victim, Struct.of("conditions", conditions));
+        try {
+            api.delete(BuiltinResources.PODS, victim.key(), DeleteOptions.PLAIN.ifUid(victim.uid()));
+        } catch (ApiFault fault) {
+            if (fault.code() != 404 && fault.code() != 409) {
+                throw fault;
+            }
+        }
+        events.normal(victim.pod(), "Preempted", "Preempted by pod " + preemptor.uid() + " on node " + node);
+    }
+
+    private void patchStatus(PodInfo pod, Struct status) {
+        try {
+            Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid()), "status", status);
+            api.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(changes), WriteOptions.STATUS);
+        } catch (ApiFault fault) {
+            if (fault.code() != 404 && fault.code() != 409) {
+                throw fault;
+            }
+        }
+    }
+}

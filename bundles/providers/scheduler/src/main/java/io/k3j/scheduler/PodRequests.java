@@ -1,0 +1,52 @@
+package io.k3j.scheduler;
+
+import io.k3j.componenthelpers.ContainerAggregate;
+import io.k3j.model.Struct;
+
+/// Computes the resource requests of a pod: the maximum of the sum over its containers and the needs of its init
+/// containers, sidecars included in both, plus overhead:
+/// <https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers>.
+final class PodRequests {
+    private static final long DEFAULT_CPU_MILLI = 100;
+    private static final long DEFAULT_MEMORY = 200L * 1024 * 1024;
+
+    private static final ContainerAggregate<ResourceAmounts> SUM = new ContainerAggregate<>(ResourceAmounts.NONE,
+            ResourceAmounts::plus, ResourceAmounts::max);
+
+    private PodRequests() {
+    }
+
+    static ResourceAmounts of(Struct spec) {
+        return of(spec, false);
+    }
+
+    /// The requests for scoring: a container without requests counts as a small one.
+    static ResourceAmounts nonZero(Struct spec) {
+        return of(spec, true);
+    }
+
+    private static ResourceAmounts of(Struct spec, boolean nonZero) {
+        ResourceAmounts all = SUM.of(spec, c -> requests(c, nonZero));
+        all = podLevel(all, spec.struct("resources").struct("requests"));
+        return all.plus(ResourceAmounts.of(spec.struct("overhead")));
+    }
+
+    private static ResourceAmounts podLevel(ResourceAmounts all, Struct given) {
+        if (given.isEmpty()) {
+            return all;
+        }
+        ResourceAmounts pod = ResourceAmounts.of(given);
+        return new ResourceAmounts(given.has("cpu") ? pod.cpuMilli() : all.cpuMilli(),
+                given.has("memory") ? pod.memory() : all.memory(), all.disk(), all.others());
+    }
+
+    private static ResourceAmounts requests(Struct container, boolean nonZero) {
+        Struct requests = container.struct("resources").struct("requests");
+        ResourceAmounts own = ResourceAmounts.of(requests);
+        if (!nonZero) {
+            return own;
+        }
+        return new ResourceAmounts(requests.has("cpu") ? own.cpuMilli() : DEFAULT_CPU_MILLI,
+                requests.has("memory") ? own.memory() : DEFAULT_MEMORY, own.disk(), own.others());
+    }
+}

@@ -1,0 +1,126 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Finds a node that becomes feasible when pods of lower priority are evicted, and the victims:
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/>. Pure.
+final class Preemption {
+    private static final int FEWEST_CANDIDATES = 100;
+    private static final String HOPELESS = "Preemption is not helpful for scheduling";
+    private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
+
+    /// A node, its victims, and the number of violated disruption budgets.
+    record Candidate(NodeState node, List<PodInfo> victims, int violations) {
+        private long highest() {
+            return victims.getFirst().priority();
+        }
+
+        private long sum() {
+            return victims.stream().mapToLong(v -> v.priority() + Integer.MAX_VALUE + 1L).sum();
+        }
+
+        private String earliestStart() {
+            return victims.stream().filter(v -> v.priority() == highest())
+                    .map(v -> v.pod().status().text("startTime")).min(Comparator.naturalOrder()).orElse("");
+        }
+    }
+
+    /// The result: the best candidate, or a message why there is none.
+    record Result(Optional<Candidate> best, String message) {
+    }
+
+    private final PodInfo pod;
+    private final Snapshot snapshot;
+    private final List<Obj> budgets;
+
+    Preemption(PodInfo pod, Snapshot snapshot, List<Obj> budgets) {
+        this.pod = pod;
+        this.snapshot = snapshot;
+        this.budgets = budgets;
+    }
+
+    /// Evaluates the nodes that a failed placement has rejected.
+    Result find(Placement.None failed) {
+        if (pod.spec().text("preemptionPolicy").equals("Never")) {
+            return new Result(Optional.empty(), "preemption: not eligible due to preemptionPolicy=Never.");
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        List<List<String>> reasons = new ArrayList<>();
+        int most = Math.max(FEWEST_CANDIDATES, snapshot.nodes().size() / 10);
+        for (NodeState node : snapshot.nodes()) {
+            Rejection no = failed.rejections().get(node.name());
+            if (no == null || !no.resolvable()) {
+                reasons.add(List.of(HOPELESS));
+            } else if (candidates.size() < most) {
+                candidate(node, reasons).ifPresent(candidates::add);
+            }
+        }
+        Comparator<Candidate> order = Comparator.comparingInt(Candidate::violations)
+                .thenComparingLong(Candidate::highest).thenComparingLong(Candidate::sum)
+                .thenComparingInt(c -> c.victims().size())
+                .thenComparing(Candidate::earliestStart, Comparator.reverseOrder());
+        String none = "preemption: 0/" + snapshot.nodes().size() + " nodes are available: "
+                + Placement.histogram(reasons) + ".";
+        return new Result(candidates.stream().min(order), none);
+    }
+
+    private Optional<Candidate> candidate(NodeState node, List<List<String>> reasons) {
+        List<PodInfo> lower = node.pods().stream().filter(p -> p.priority() < pod.priority())
+                .sorted(Comparator.comparingLong((PodInfo p) -> -p.priority())
+                        .thenComparing(p -> p.pod().status().text("startTime")))
+                .toList();
+        if (lower.isEmpty()) {
+            reasons.add(List.of(NO_VICTIMS));
+            return Optional.empty();
+        }
+        NodeState empty = node;
+        for (PodInfo p : lower) {
+            empty = empty.without(p.uid());
+        }
+        Rejection still = reject(empty);
+        if (still != null) {
+            reasons.add(still.reasons());
+            return Optional.empty();
+        }
+        return Optional.of(reprieve(empty, lower));
+    }
+
+    /// Reprieves as many pods as possible: those protected by a budget first, then by priority.
+    private Candidate reprieve(NodeState empty, List<PodInfo> lower) {
+        List<PodInfo> order = new ArrayList<>(lower.stream().filter(this::isProtected).toList());
+        int guarded = order.size();
+        lower.stream().filter(p -> !isProtected(p)).forEach(order::add);
+        NodeState now = empty;
+        List<PodInfo> victims = new ArrayList<>();
+        int violations = 0;
+        for (int i = 0; i < order.size(); i++) {
+            NodeState with = now.with(order.get(i));
+            if (reject(with) == null) {
+                now = with;
+            } else {
+                victims.add(order.get(i));
+                violations += i < guarded ? 1 : 0;
+            }
+        }
+        victims.sort(Comparator.comparingLong((PodInfo p) -> -p.priority()));
+        return new Candidate(now, victims, violations);
+    }
+
+    private @Nullable Rejection reject(NodeState node) {
+        return Placement.first(Placement.filters(pod, snapshot.replacing(node)), node);
+    }
+
+    private boolean isProtected(PodInfo victim) {
+        Map<String, String> labels = victim.labels();
+        return budgets.stream().filter(b -> b.namespace().equals(victim.namespace()))
+                .filter(b -> b.status().whole("disruptionsAllowed", 0) <= 0)
+                .anyMatch(b -> b.spec().has("selector") && Selector.of(b.spec().struct("selector")).matches(labels));
+    }
+}

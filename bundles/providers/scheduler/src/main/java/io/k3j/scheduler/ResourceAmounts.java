@@ -1,0 +1,72 @@
+package io.k3j.scheduler;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.model.Struct;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Resource amounts: CPU in millicores, memory and ephemeral storage in bytes, extended resources by name.
+record ResourceAmounts(long cpuMilli, long memory, long disk, Map<String, Long> others) {
+    static final ResourceAmounts NONE = new ResourceAmounts(0, 0, 0, Map.of());
+
+    static ResourceAmounts of(Struct list) {
+        if (list.isEmpty()) {
+            return NONE;
+        }
+        long cpu = 0;
+        long memory = 0;
+        long disk = 0;
+        Map<String, Long> others = Map.of();
+        for (String name : list.names()) {
+            Quantity amount = Quantity.of(list.get(name));
+            switch (name) {
+                case "cpu" -> cpu = amount.milliValue();
+                case "memory" -> memory = amount.value();
+                case "ephemeral-storage" -> disk = amount.value();
+                case "pods" -> {
+                    // pods are counted separately
+                }
+                default -> {
+                    others = others.isEmpty() ? new TreeMap<>() : others;
+                    others.put(name, amount.value());
+                }
+            }
+        }
+        return new ResourceAmounts(cpu, memory, disk, others);
+    }
+
+    ResourceAmounts plus(ResourceAmounts o) {
+        return o == NONE ? this
+                : new ResourceAmounts(cpuMilli + o.cpuMilli, memory + o.memory, disk + o.disk, merged(o, 1));
+    }
+
+    ResourceAmounts minus(ResourceAmounts o) {
+        return o == NONE ? this
+                : new ResourceAmounts(cpuMilli - o.cpuMilli, memory - o.memory, disk - o.disk, merged(o, -1));
+    }
+
+    ResourceAmounts max(ResourceAmounts o) {
+        if (others.isEmpty() && o.others.isEmpty()) {
+            return new ResourceAmounts(Math.max(cpuMilli, o.cpuMilli), Math.max(memory, o.memory),
+                    Math.max(disk, o.disk),
+                    others);
+        }
+        Map<String, Long> all = new TreeMap<>(others);
+        o.others.forEach((n, v) -> all.merge(n, v, Math::max));
+        return new ResourceAmounts(Math.max(cpuMilli, o.cpuMilli), Math.max(memory, o.memory), Math.max(disk, o.disk),
+                all);
+    }
+
+    private Map<String, Long> merged(ResourceAmounts o, int sign) {
+        if (o.others.isEmpty()) {
+            return others;
+        }
+        Map<String, Long> all = new TreeMap<>(others);
+        o.others.forEach((n, v) -> all.merge(n, sign * v, Long::sum));
+        return all;
+    }
+
+    boolean nothing() {
+        return cpuMilli == 0 && memory == 0 && disk == 0 && others.isEmpty();
+    }
+}

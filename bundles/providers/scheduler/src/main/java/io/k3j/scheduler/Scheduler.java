@@ -1,0 +1,90 @@
+package io.k3j.scheduler;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.LiveViews;
+import io.k3j.controllerkit.ControllerRunner;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the scheduler while this server holds its Lease.
+@Component(service = {}, configurationPid = "io.k3j.scheduler", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-scheduler)")
+public final class Scheduler {
+    /// Maximum of concurrent bindings; they share commits of the datastore.
+    private static final int BINDINGS = 64;
+    private static final Duration UNREADY = Duration.ofMillis(20);
+    private static final Duration NO_NODE = Duration.ofSeconds(1);
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
+    private final LiveViews views;
+    private final ControllerRunner runner;
+    private final EventHandlers watching;
+
+    /// Starts to schedule when the views are synced and a node is initialized.
+    @Activate
+    public Scheduler(@Reference ApiClient client, @Reference Health health) {
+        ApiClient api = client.leading(Candidate.SCHEDULER);
+        TimeSource clock = TimeSource.system();
+        HealthScope scope = health.scope("scheduler");
+        views = new LiveViews(clock);
+        watching = new EventHandlers(views, clock);
+        Events events = new Events(api, PodBinder.SCHEDULER, "", clock);
+        SchedulerLoop loop = new SchedulerLoop(watching, new PodBinder(api, events, clock),
+                () -> views.synced() && watching.initialized(), bounded(), RandomGenerator.getDefault());
+        views.attach(api);
+        runner = new ControllerRunner("scheduler", health).drive(events).report(trouble -> {
+            if (!views.synced()) {
+                scope.degraded("waiting for views");
+            } else if (loop.trouble().isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(loop.trouble());
+            }
+        });
+        runner.start("loop", () -> {
+            if (!views.synced()) {
+                LockSupport.parkNanos(UNREADY.toNanos());
+            } else if (watching.awaitInitialized(NO_NODE) && !loop.step()) {
+                watching.queue().await(IDLE);
+            }
+        });
+    }
+
+    /// An executor that runs each task on a virtual thread, with bounded concurrency; further tasks wait.
+    private static Executor bounded() {
+        Semaphore places = new Semaphore(BINDINGS);
+        return task -> {
+            places.acquireUninterruptibly();
+            Thread.ofVirtual().name("scheduler-bind").start(() -> {
+                try {
+                    task.run();
+                } finally {
+                    places.release();
+                }
+            });
+        };
+    }
+
+    /// Stops within five seconds; bindings in flight may finish.
+    @Deactivate
+    public void stop() {
+        views.close();
+        watching.queue().changed(Set.of());
+        runner.close();
+    }
+}

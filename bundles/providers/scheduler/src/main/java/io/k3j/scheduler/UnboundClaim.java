@@ -1,0 +1,76 @@
+package io.k3j.scheduler;
+
+import io.k3j.apimachinery.Quantity;
+import io.k3j.componenthelpers.NodeSelectorTerm;
+import io.k3j.controllerkit.VolumeMatch;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/// A claim that waits for its first consumer: it gets an existing volume that is reachable from the node, else a
+/// volume is provisioned for the node. See
+/// <https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode>. Pure.
+///
+/// @param claim the claim
+/// @param type its storage class
+/// @param volumes the volumes of that class
+record UnboundClaim(Obj claim, Obj type, List<Obj> volumes) {
+    static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+    private static final String NONE = "kubernetes.io/no-provisioner";
+
+    /// The result for one node.
+    ///
+    /// @param possible whether the claim can get a volume there
+    /// @param volume the existing volume, empty when one is to be provisioned
+    record Choice(boolean possible, Optional<Obj> volume) {
+        static final Choice IMPOSSIBLE = new Choice(false, Optional.empty());
+    }
+
+    /// The volume that already refers to the claim, though the claim does not name it yet.
+    Optional<Obj> meant() {
+        return volumes.stream().filter(v -> VolumeMatch.meant(v, claim)).findFirst();
+    }
+
+    /// Whether a node was already selected, for which a volume is being provisioned.
+    boolean nodeSelected() {
+        return claim.annotations().containsKey(SELECTED_NODE);
+    }
+
+    Quantity size() {
+        return Quantity.of(claim.spec().struct("resources").struct("requests").get("storage"));
+    }
+
+    /// The choice for a node when the given volumes are taken.
+    Choice on(NodeState node, Set<String> taken) {
+        if (nodeSelected()) {
+            boolean here = Objects.requireNonNull(claim.annotations().get(SELECTED_NODE)).equals(node.name());
+            return new Choice(here, Optional.empty());
+        }
+        List<Obj> reachable = volumes.stream().filter(v -> !taken.contains(v.name()) && reaches(v, node)).toList();
+        Optional<Obj> best = VolumeMatch.best(claim, reachable);
+        return best.isPresent() || provisioned(node) ? new Choice(true, best) : Choice.IMPOSSIBLE;
+    }
+
+    /// Whether a volume is reachable from a node.
+    static boolean reaches(Obj volume, NodeState node) {
+        Struct required = volume.spec().struct("nodeAffinity").struct("required");
+        return required.isEmpty() || NodeSelectorTerm.anyMatches(
+                NodeSelectorTerm.of(required.seq("nodeSelectorTerms")), node.name(), node.labels());
+    }
+
+    private boolean provisioned(NodeState node) {
+        String provisioner = type.tree().text("provisioner");
+        Seq allowed = type.tree().seq("allowedTopologies");
+        return !provisioner.isEmpty() && !provisioner.equals(NONE)
+                && (allowed.isEmpty() || allowed.structs().stream().anyMatch(t -> within(t, node)));
+    }
+
+    private static boolean within(Struct term, NodeState node) {
+        return term.seq("matchLabelExpressions").structs().stream()
+                .allMatch(e -> e.seq("values").texts().contains(node.labels().getOrDefault(e.text("key"), "")));
+    }
+}

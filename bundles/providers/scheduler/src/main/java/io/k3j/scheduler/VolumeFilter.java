@@ -1,0 +1,128 @@
+package io.k3j.scheduler;
+
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Filters by a pod's claims: bound volumes must be reachable; claims that wait for their first consumer must be
+/// satisfiable on the node: <https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode>.
+final class VolumeFilter implements Filter {
+    static final String NAME = "VolumeBinding";
+    private static final Rejection ELSEWHERE = Rejection.hard(NAME,
+            "node(s) didn't match PersistentVolume's node affinity");
+    private static final Rejection NO_VOLUME = Rejection.hard(NAME,
+            "node(s) didn't find available persistent volumes to bind");
+
+    private final List<Obj> bound = new ArrayList<>();
+    private final List<UnboundClaim> waiting = new ArrayList<>();
+    private @Nullable Rejection everywhere;
+
+    private VolumeFilter() {
+    }
+
+    /// Null when the pod has no claims.
+    static @Nullable VolumeFilter of(PodInfo pod, ClaimedVolumes volumes) {
+        VolumeFilter filter = new VolumeFilter();
+        boolean some = false;
+        for (Struct volume : pod.spec().seq("volumes").structs()) {
+            String claim = volume.has("ephemeral")
+                    ? pod.pod().name() + "-" + volume.text("name")
+                    : volume.struct("persistentVolumeClaim").text("claimName");
+            if (!claim.isEmpty()) {
+                some = true;
+                filter.add(new Key(pod.namespace(), claim), volumes);
+            }
+        }
+        return some ? filter : null;
+    }
+
+    /// Why no node is feasible, null when some may be.
+    @Nullable
+    Rejection rejectionForAll() {
+        return everywhere;
+    }
+
+    /// Whether claims wait for a node to be selected.
+    boolean hasWaitingClaims() {
+        return !waiting.isEmpty();
+    }
+
+    /// The writes for a node: for each waiting claim the volume it takes, empty for one to be provisioned. Claims
+    /// already prepared are left out; empty when the node is not feasible.
+    Map<Obj, Optional<Obj>> plan(NodeState node) {
+        Map<Obj, Optional<Obj>> plan = new LinkedHashMap<>();
+        return choose(node, plan) ? plan : Map.of();
+    }
+
+    private boolean choose(NodeState node, Map<Obj, Optional<Obj>> plan) {
+        Set<String> taken = new HashSet<>();
+        for (UnboundClaim late : waiting) {
+            if (late.meant().isPresent()) {
+                continue;
+            }
+            UnboundClaim.Choice choice = late.on(node, taken);
+            if (!choice.possible()) {
+                return false;
+            }
+            choice.volume().ifPresent(v -> taken.add(v.name()));
+            if (!late.nodeSelected()) {
+                plan.put(late.claim(), choice.volume());
+            }
+        }
+        return true;
+    }
+
+    private void add(Key key, ClaimedVolumes volumes) {
+        Optional<Obj> found = volumes.claim(key);
+        if (found.isEmpty()) {
+            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name() + "\" not found");
+        } else if (found.get().terminating()) {
+            everywhere = Rejection.hard(NAME, "persistentvolumeclaim \"" + key.name() + "\" is being deleted");
+        } else if (found.get().status().text("phase").equals("Bound")) {
+            addBound(found.get(), volumes);
+        } else {
+            addUnbound(found.get(), volumes);
+        }
+    }
+
+    private void addBound(Obj claim, ClaimedVolumes volumes) {
+        String name = claim.spec().text("volumeName");
+        Optional<Obj> volume = volumes.volume(name);
+        if (volume.isEmpty()) {
+            everywhere = Rejection.hard(NAME, "persistentvolume \"" + name + "\" not found");
+            return;
+        }
+        bound.add(volume.get());
+    }
+
+    private void addUnbound(Obj claim, ClaimedVolumes volumes) {
+        String name = claim.spec().text("storageClassName");
+        Optional<Obj> late = volumes.storageClass(name)
+                .filter(c -> c.tree().text("volumeBindingMode").equals("WaitForFirstConsumer"));
+        if (late.isEmpty() || !claim.spec().text("volumeName").isEmpty()) {
+            everywhere = Rejection.hard(NAME, "pod has unbound immediate PersistentVolumeClaims");
+            return;
+        }
+        UnboundClaim waits = new UnboundClaim(claim, late.get(), volumes.volumesOf(name));
+        waiting.add(waits);
+        waiting.sort(Comparator.comparing(UnboundClaim::size));
+        waits.meant().ifPresent(bound::add);
+    }
+
+    @Override
+    public @Nullable Rejection reject(NodeState node) {
+        if (bound.stream().anyMatch(v -> !UnboundClaim.reaches(v, node))) {
+            return ELSEWHERE;
+        }
+        return choose(node, new LinkedHashMap<>()) ? null : NO_VOLUME;
+    }
+}

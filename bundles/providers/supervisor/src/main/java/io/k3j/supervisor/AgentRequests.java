@@ -1,0 +1,73 @@
+package io.k3j.supervisor;
+
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.pki.Pem;
+import io.k3j.servercredentials.Authorities;
+import io.k3j.servercredentials.Issuer;
+import io.k3j.supervisorrequests.Refusal;
+import io.k3j.supervisorrequests.Replies;
+import io.k3j.supervisorrequests.RequestHandler;
+import io.k3j.supervisorrequests.Requester;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+
+/// Serves the supervisor API to agents. Bounds concurrent requests as K3s does; the rest get 429, so that a
+/// restart of many agents at once does not exhaust this server.
+final class AgentRequests implements RequestHandler {
+    /// Concurrent requests of each sort; further ones are answered with 429.
+    private static final int MAX_READS = 20;
+    private static final int MAX_WRITES = 10;
+
+    private final Authorities authorities;
+    private final CertificateSigning signing;
+    private final ApiServers servers;
+    private final Struct configuration;
+    private final Semaphore readSeats = new Semaphore(MAX_READS);
+    private final Semaphore writeSeats = new Semaphore(MAX_WRITES);
+
+    /// @param configuration the answer to `/v1-k3s/config`
+    AgentRequests(Authorities authorities, CertificateSigning signing, ApiServers servers, Struct configuration) {
+        this.authorities = authorities;
+        this.signing = signing;
+        this.servers = servers;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public void answer(Exchange exchange, Requester requester) throws IOException, Refusal {
+        Semaphore seats = exchange.method().equals("GET") ? readSeats : writeSeats;
+        if (!seats.tryAcquire()) {
+            throw new Refusal(429, "too many requests, please try again later");
+        }
+        try {
+            dispatch(exchange, requester);
+        } finally {
+            seats.release();
+        }
+    }
+
+    private void dispatch(Exchange exchange, Requester requester) throws IOException, Refusal {
+        switch (exchange.path()) {
+            case "/v1-k3s/readyz" -> {
+                if (!servers.ready()) {
+                    throw new Refusal(503, "runtime core not ready");
+                }
+                Replies.text(exchange, "ok");
+            }
+            case "/v1-k3s/config" -> Replies.json(exchange, configuration);
+            case "/v1-k3s/apiservers" -> Replies.json(exchange, Seq.of(servers.all().toArray()));
+            case "/v1-k3s/client-ca.crt" -> Replies.text(exchange, pem(Issuer.CLIENT));
+            case "/v1-k3s/server-ca.crt" -> Replies.text(exchange, pem(Issuer.SERVER));
+            case "/v1-k3s/serving-kubelet.crt", "/v1-k3s/client-kubelet.crt", "/v1-k3s/client-kube-proxy.crt",
+                    "/v1-k3s/client-k3s-controller.crt" ->
+                Replies.text(exchange, signing.sign(exchange, requester));
+            default -> throw new Refusal(404, "the server could not find the requested resource");
+        }
+    }
+
+    private String pem(Issuer issuer) {
+        return Pem.encode(authorities.get(issuer).chain());
+    }
+}

@@ -1,0 +1,245 @@
+package io.k3j.supervisor;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.nodetunnels.EgressDialer;
+import io.k3j.pki.NodePassword;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The hashes of node passwords, kept as immutable Secrets `kube-system/<node>.node-password.k3s`. Thread-safe.
+final class NodeSecrets implements EgressDialer.Nodes {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final Gvr SECRETS = Gvr.of("v1", "secrets");
+    private static final Gvr NODES = Gvr.of("v1", "nodes");
+    private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
+    private static final int CONFLICT = 409;
+    /// Bound of the nodes that wait for the API. Further nodes are dropped and checked at their next start.
+    private static final int MOST_WAITING = 1000;
+
+    private static final long RETRY_SECONDS = 5;
+
+    private final RandomGenerator random;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, Presented> waiting = new ConcurrentHashMap<>();
+    private final PasswordOwners owners = new PasswordOwners();
+    private final NodeEvents events = new NodeEvents(NodeEvents.SUPERVISOR, InstantSource.system());
+    private volatile @Nullable ApiClient api;
+
+    /// What a node has presented.
+    ///
+    /// @param proof remembers that the password matches, for the node of this server only
+    record Presented(String password, Optional<PasswordProof> proof) {
+        boolean matches(String hash) {
+            boolean matches = proof.isPresent() && proof.get().proves(hash) || NodePassword.matches(password, hash);
+            if (matches) {
+                remember(hash);
+            }
+            return matches;
+        }
+
+        void remember(String hash) {
+            proof.ifPresent(file -> file.keep(hash, password));
+        }
+
+        /// Omits the password, because records may end up in logs.
+        @Override
+        public String toString() {
+            return "Presented[]";
+        }
+    }
+
+    NodeSecrets(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// The API is available. Checks on a virtual thread what has waited for it.
+    void apiAvailable(ApiClient client) {
+        api = client;
+        Thread.ofVirtual().name("supervisor-node-passwords").start(this::verifyWaiting);
+    }
+
+    /// The API service was unbound. Its replacement may have been bound before; that one stays.
+    void apiUnavailable(ApiClient client) {
+        if (api == client) {
+            api = null;
+        }
+    }
+
+    /// Stops the retries.
+    void close() {
+        closed.countDown();
+    }
+
+    /// The API, null while there is none.
+    @Nullable
+    ApiClient api() {
+        return api;
+    }
+
+    /// Whether the API is available.
+    boolean reachable() {
+        return api != null;
+    }
+
+    /// Whether there is such a Node. Blocks on the API.
+    boolean nodeExists(String node) {
+        return client().find(NODES, Key.of(node)).isPresent();
+    }
+
+    @Override
+    public int kubeletPort(String node, int otherwise) {
+        return node(node).map(found -> (int) found.tree().struct("status").struct("daemonEndpoints")
+                .struct("kubeletEndpoint").whole("Port", otherwise)).orElse(otherwise);
+    }
+
+    @Override
+    public boolean isServer(String node) {
+        return node(node).map(found -> found.tree().struct("metadata").struct("labels"))
+                .map(labels -> labels.has("node-role.kubernetes.io/control-plane")
+                        || labels.has("node-role.kubernetes.io/etcd"))
+                .orElse(false);
+    }
+
+    private Optional<Obj> node(String name) {
+        ApiClient now = api;
+        try {
+            return now == null ? Optional.empty() : now.find(NODES, Key.of(name));
+        } catch (ApiFault fault) {
+            return Optional.empty();
+        }
+    }
+
+    /// The EndpointSlice of the Service `default/kubernetes`: the API servers. Blocks on the API.
+    Optional<Obj> slice() {
+        ApiClient now = api;
+        return now == null ? Optional.empty() : now.find(SLICES, new Key("default", "kubernetes"));
+    }
+
+    /// A Secret in `kube-system`. Blocks on the API.
+    Optional<Obj> find(String name) {
+        return client().find(SECRETS, new Key("kube-system", name));
+    }
+
+    private ApiClient client() {
+        ApiClient now = api;
+        if (now == null) {
+            throw ApiFault.unavailable("runtime core not ready");
+        }
+        return now;
+    }
+
+    /// Whether the password matches the node's Secret; creates the Secret for the first password presented.
+    /// @throws ApiFault when the API is not available
+    boolean ensure(String node, String password) {
+        return ensure(node, new Presented(password, Optional.empty()));
+    }
+
+    private boolean ensure(String node, Presented presented) {
+        Key key = new Key("kube-system", node + ".node-password.k3s");
+        Optional<Obj> kept = client().find(SECRETS, key);
+        if (kept.isPresent()) {
+            boolean matches = presented.matches(NodeHash.of(kept.get().tree()));
+            if (matches) {
+                owners.presented(node);
+            }
+            return matches;
+        }
+        String hash = NodePassword.hash(presented.password(), random);
+        try {
+            client().create(SECRETS, secret(key, hash), WriteOptions.PLAIN);
+            owners.presented(node);
+            presented.remember(hash);
+            return true;
+        } catch (ApiFault fault) {
+            if (fault.code() != CONFLICT) {
+                throw fault;
+            }
+            return presented.matches(NodeHash.of(client().get(SECRETS, key).tree()));
+        }
+    }
+
+    private static Obj secret(Key key, String hash) {
+        String data = Base64.getEncoder().encodeToString(hash.getBytes(StandardCharsets.UTF_8));
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
+                Struct.of("name", key.name(), "namespace", key.namespace()), "type", "k3s.cattle.io/node-password",
+                "immutable", true, "data", Struct.of("hash", data)));
+    }
+
+    /// Checks a password as soon as the API is available. The outcome is only logged and recorded as an Event.
+    void ensureLater(String node, String password) {
+        ensureLater(node, new Presented(password, Optional.empty()));
+    }
+
+    /// As above, for the node of this server.
+    void ensureLater(String node, Presented presented) {
+        if (waiting.size() < MOST_WAITING) {
+            waiting.put(node, presented);
+        }
+        if (reachable()) {
+            Thread.ofVirtual().name("supervisor-node-passwords").start(this::verifyWaiting);
+        }
+    }
+
+    private void verifyWaiting() {
+        try {
+            do {
+                verifyOnce();
+            } while (reachable() && !waiting.isEmpty() && !closed.await(RETRY_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void verifyOnce() {
+        for (Map.Entry<String, Presented> entry : waiting.entrySet()) {
+            try {
+                boolean matches = ensure(entry.getKey(), entry.getValue());
+                waiting.remove(entry.getKey(), entry.getValue());
+                recordOutcome(entry.getKey(), matches);
+            } catch (ApiFault fault) {
+                LOG.log(Level.DEBUG, "Node password not checked yet node=" + entry.getKey(), fault);
+            }
+        }
+    }
+
+    /// Logs the outcome and records it as an Event, in K3s' words.
+    private void recordOutcome(String node, boolean matches) {
+        LOG.log(matches ? Level.DEBUG : Level.WARNING, "Checked node password node=" + node + " outcome="
+                + (matches ? "ok"
+                        : "failed: another node has this name, or had it before; delete the Secret kube-system/"
+                                + node + ".node-password.k3s if that one is gone"));
+        events.write(client(), node, matches ? "NodePasswordValidationComplete" : "NodePasswordValidationFailed",
+                matches ? "Deferred node password secret validation complete"
+                        : "Deferred node password secret validation failed: hash does not match",
+                !matches);
+    }
+
+    /// Sets the owner of all Secrets whose Node has registered meanwhile, also of those other servers created.
+    /// Blocks.
+    void setOwners() {
+        owners.stepForAll(client());
+    }
+
+    /// As [#setOwners], only for nodes that presented their password here. Does nothing without an API.
+    void setOwnersOfPresented() {
+        ApiClient now = api;
+        if (now != null && owners.waiting()) {
+            owners.step(now);
+        }
+    }
+}

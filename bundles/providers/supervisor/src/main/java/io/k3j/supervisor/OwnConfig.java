@@ -1,0 +1,53 @@
+package io.k3j.supervisor;
+
+import io.k3j.clusteragreement.Agreement;
+import io.k3j.clusteragreement.ControlConfig;
+import io.k3j.clusteragreement.Declarations;
+import io.k3j.clusteragreement.Members;
+import io.k3j.clusteragreement.Parity;
+import io.k3j.componentapi.Plan;
+import io.k3j.model.Struct;
+import io.k3j.servercredentials.ServerLayout;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The configuration of this server: its plan, and the settings of this bundle.
+///
+/// @param plan every flag of the process and where it was set
+/// @param settings flag names in camel case with their values
+record OwnConfig(Plan plan, Map<String, Object> settings) {
+    /// The critical configuration this server was started with, for comparison with the cluster's.
+    Parity.Mine server(ServerLayout layout) throws IOException {
+        Map<String, Object> all = new HashMap<>(plan.settings());
+        Members.Kind kind = new Members.Kind(!flag(all, "disableAgent"), api(all));
+        Agreement agreement = Agreement.of(Declarations.critical(plan.features()), all, datastoreKind(layout));
+        Object name = all.getOrDefault("nodeName", "localhost");
+        return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), kind);
+    }
+
+    private static String api(Map<String, Object> all) {
+        String address = all.getOrDefault("advertiseAddress", "").toString();
+        return address.isEmpty() || flag(all, "disableApiserver") ? ""
+                : ApiServers.join(address, Long.parseLong(all.getOrDefault("httpsListenPort", "6443").toString()));
+    }
+
+    private String datastoreKind(ServerLayout layout) {
+        Object endpoint = plan.settings().getOrDefault("datastoreEndpoint", "");
+        Object join = plan.settings().getOrDefault("server", "");
+        boolean initializes = flag(plan.settings(), "clusterInit") || flag(plan.settings(), "clusterReset");
+        return DatastoreKind.of(endpoint.toString(), join.toString(), initializes, layout);
+    }
+
+    private static boolean flag(Map<String, Object> settings, String key) {
+        return "true".equals(String.valueOf(settings.get(key)));
+    }
+
+    /// The answer to `/v1-k3s/config`.
+    Struct configuration(ServerLayout layout) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ControlConfig.MANAGED_ETCD,
+                datastoreKind(layout).equals(DatastoreKind.ETCD) && !flag(settings, "disableEtcd"));
+        return ControlConfig.of(all);
+    }
+}

@@ -1,0 +1,270 @@
+package io.k3j.supervisor;
+
+import io.k3j.clusteragreement.FlagMismatch;
+import io.k3j.clusteragreement.NextAuthorities;
+import io.k3j.clusteragreement.Parity;
+import io.k3j.clusteragreement.ServerJoin;
+import io.k3j.componentapi.Abort;
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.Phases;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.pki.PemFiles;
+import io.k3j.secretsencryption.EncryptionKeeper;
+import io.k3j.servercredentials.Credentials;
+import io.k3j.servercredentials.JoinTokens;
+import io.k3j.servercredentials.Parallel;
+import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.SupervisorSettings;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+
+/// The start of the bundle and its upkeep until it stops, on one virtual thread:
+///
+/// ```
+///   admitted by the datastore or by the server to join, or known from an earlier start
+///        -> credentials -> services, pki-ready -> the rest -> service-key-ready, etcd-pki-ready
+///        -> agreed with the datastore -> cluster-agreed -> upkeep
+/// ```
+///
+/// A server that never had a datastore, or was admitted with the same flags before, makes its credentials
+/// without waiting for the datastore; it is compared as soon as the datastore is available.
+final class ServerStartup implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private final SupervisorSettings settings;
+    private final OwnConfig own;
+    private final HealthScope health;
+    private final Health loops;
+    private final Abort abort;
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom random = new SecureRandom();
+    private final NodeSecrets secrets = new NodeSecrets(random);
+    private final Services services;
+    private final CurrentDatastore current = new CurrentDatastore();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final DatastoreWait datastoreWait;
+    private final Thread thread;
+    private volatile @Nullable Components components;
+    private volatile @Nullable Upkeep upkeep;
+
+    ServerStartup(BundleContext context, SupervisorSettings settings, OwnConfig own, Health loops, Abort abort) {
+        this.loops = loops;
+        this.settings = settings;
+        this.own = own;
+        this.health = loops.scope("supervisor");
+        this.abort = abort;
+        this.services = new Services(context);
+        this.datastoreWait = new DatastoreWait(current, stopping, health);
+        this.thread = Thread.ofVirtual().name("supervisor-start").start(this::run);
+    }
+
+    /// The node passwords kept in the API.
+    NodeSecrets secrets() {
+        return secrets;
+    }
+
+    private void run() {
+        try {
+            ServerLayout layout = new ServerLayout(Path.of(settings.dataDir()).toAbsolutePath());
+            start(layout);
+        } catch (FlagMismatch | NameTaken refused) {
+            abort.abort(String.valueOf(refused.getMessage()));
+        } catch (IOException failed) {
+            if (failed instanceof DatastoreWait.Stopped || stopping.getCount() == 0) {
+                LOG.log(Level.DEBUG, "Stopped while starting", failed);
+                return;
+            }
+            LOG.log(failed.getMessage() == null ? Level.ERROR : Level.DEBUG, "Cannot obtain certificates", failed);
+            abort.abort("cannot prepare the server's credentials: " + FailureReason.of(failed));
+        } catch (RuntimeException failed) {
+            LOG.log(Level.ERROR, "Cannot obtain certificates", failed);
+            abort.abort("cannot prepare the server's credentials: " + failed);
+        }
+    }
+
+    private void start(ServerLayout layout) throws IOException {
+        Instant begin = clock.instant();
+        NextAuthorities.apply(layout);
+        Parity parity = new Parity(own.server(layout), clock, random);
+        ClusterMembership cluster = new ClusterMembership(layout, settings, parity, random,
+                (amount, unit) -> !stopping.await(amount, unit));
+        boolean admitted = admission(layout, cluster, parity);
+        ClusterAdmission pending = admitted ? ClusterAdmission.GIVEN : new ClusterAdmission(() -> admit(cluster));
+        SupervisorHandlers handlers = new SupervisorHandlers(layout, settings, own, secrets, this::currentDatastore);
+        if (cluster.member() || !shared(layout)) {
+            services.condition(Services.NODE_ADMITTED);
+        }
+        Work work = serve(layout, handlers, begin);
+        health.ok();
+        LOG.log(Level.DEBUG, "Credentials ready ms=" + Duration.between(begin, clock.instant()).toMillis());
+        while (pending.stale()) {
+            LOG.log(Level.WARNING, "CA certificates of the cluster differ from those on disk, starting over");
+            services.withdraw();
+            work = serve(layout, handlers, begin);
+            pending = new ClusterAdmission(() -> admit(cluster));
+        }
+        for (; !agree(cluster, work); work = serve(layout, handlers, begin)) {
+            services.withdraw();
+        }
+        services.condition(Phases.CLUSTER_AGREED);
+        services.condition(Services.NODE_ADMITTED);
+        Upkeep loop = handlers.upkeep(parity.mine(), work, () -> components, services, loops);
+        upkeep = loop;
+        if (stopping.getCount() > 0) {
+            loop.run();
+        }
+    }
+
+    /// Whether other servers may use this datastore as well.
+    private boolean shared(ServerLayout layout) {
+        return !settings.datastoreEndpoint().isEmpty() || DatastoreKind.managed(settings, layout);
+    }
+
+    /// Whether the datastore has admitted this server already; otherwise it is asked as soon as it is
+    /// available.
+    private boolean admission(ServerLayout layout, ClusterMembership cluster, Parity parity) throws IOException {
+        boolean managed = DatastoreKind.managed(settings, layout);
+        if (DatastoreKind.joins(settings, layout) && !cluster.known()) {
+            new ServerJoin(layout, settings, parity.mine(), own.configuration(layout)).join();
+            return false;
+        }
+        if (cluster.known()) {
+            return false;
+        }
+        if (ClusterMembership.fresh(layout, () -> !settings.datastoreEndpoint().isEmpty())) {
+            if (!managed) {
+                // an embedded datastore that was never opened cannot contradict this server
+                EncryptionKeeper.ensure(layout, settings, random);
+                services.condition(Phases.CLUSTER_AGREED);
+            }
+            return false;
+        }
+        // after a restore on a new host there are authorities, but no certificates signed by them yet
+        if (managed && !(cluster.hasAuthorities() && Files.exists(layout.tls("etcd/server-client.crt")))) {
+            return false;
+        }
+        if (managed) {
+            // etcd starts with the certificates it has; all others wait until the datastore has answered
+            services.condition(Services.ETCD_PKI_READY);
+        }
+        boolean again = admit(cluster) && managed;
+        if (again) {
+            // etcd started with the replaced certificates, so it is asked again with the current ones
+            services.withdraw();
+        }
+        return !again;
+    }
+
+    /// Asks the datastore as soon as it is available. With an embedded one nothing else has to be agreed.
+    /// @return whether files on disk were replaced, even without the datastore, so that it has to be asked
+    ///        again
+    private boolean admit(ClusterMembership cluster) throws IOException {
+        ServerLayout layout = new ServerLayout(Path.of(settings.dataDir()).toAbsolutePath());
+        Optional<Datastore> datastore = awaitDatastore(layout);
+        if (datastore.isEmpty()) {
+            return true;
+        }
+        boolean stale = datastoreWait.untilAvailable(() -> cluster.admit(datastore.get()));
+        EncryptionKeeper.ensure(layout, settings, random);
+        if (!datastore.get().shared()) {
+            services.condition(Phases.CLUSTER_AGREED);
+        }
+        return stale;
+    }
+
+    /// Blocks until there is a datastore, or until newer authorities were written without which there would be
+    /// none.
+    private Optional<Datastore> awaitDatastore(ServerLayout layout) throws IOException {
+        if (!DatastoreKind.managed(settings, layout)) {
+            return Optional.of(datastoreWait.datastore());
+        }
+        LeftBehind leftBehind = new LeftBehind(settings, new JoinTokens(layout, settings),
+                new ServerJoin(layout, settings, own.server(layout), own.configuration(layout)), health,
+                LeftBehind.PATIENCE);
+        try {
+            Optional<Datastore> datastore = leftBehind.await(current);
+            if (stopping.getCount() > 0) {
+                return datastore;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throw new DatastoreWait.Stopped();
+    }
+
+    private Work serve(ServerLayout layout, SupervisorHandlers handlers, Instant begin) throws IOException {
+        PemFiles.directory(layout.tls("etcd"));
+        Parallel slow = new Parallel();
+        slow.add(() -> Credentials.serviceKey(layout));
+        Credentials credentials = Credentials.ensure(settings, layout, begin, random);
+        Work work = handlers.register(credentials, services);
+        slow.finish();
+        services.condition(Services.SERVICE_KEY_READY);
+        credentials.complete(begin, random);
+        if (DatastoreKind.managed(settings, layout)) {
+            services.condition(Services.ETCD_PKI_READY);
+        }
+        return work;
+    }
+
+    /// As [ClusterMembership#complete], with the datastore bound now: a datastore held across a retry may have
+    /// been unbound, and an unbound one must not be used.
+    private boolean agree(ClusterMembership cluster, Work work) throws IOException {
+        return datastoreWait.untilAvailable(() -> {
+            Datastore datastore = datastoreWait.datastore();
+            boolean done = cluster.complete(datastore);
+            if (done) {
+                // the server needs the cluster's encryption keys before it writes a Secret
+                work.follow(datastore, true);
+            }
+            return done;
+        });
+    }
+
+    private @Nullable Datastore currentDatastore() {
+        return current.get();
+    }
+
+    /// The datastore service was bound. Does not block.
+    void datastore(Datastore bound) {
+        current.bind(bound);
+    }
+
+    /// The datastore service was unbound. Its replacement may have been bound before.
+    void datastoreUnbound(Datastore unbound) {
+        current.unbind(unbound);
+    }
+
+    /// The list of components was bound, or unbound (null).
+    void components(@Nullable Components list) {
+        components = list;
+    }
+
+    @Override
+    public void close() {
+        stopping.countDown();
+        current.close();
+        secrets.close();
+        Upkeep loop = upkeep;
+        if (loop != null) {
+            loop.close();
+        }
+        services.close();
+        try {
+            thread.join(Duration.ofSeconds(4));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.k3j.supervisor;
+
+import io.k3j.codec.Json;
+import io.k3j.edgeapi.Endpoint;
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Struct;
+import io.k3j.pki.Pem;
+import io.k3j.servercredentials.Authorities;
+import io.k3j.servercredentials.Issuer;
+import io.k3j.supervisorrequests.Refusal;
+import io.k3j.supervisorrequests.Replies;
+import io.k3j.supervisorrequests.RequestHandler;
+import io.k3j.supervisorrequests.Requester;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+/// K3s' supervisor API: the requests of agents and servers before, and beside, the Kubernetes API.
+final class SupervisorEndpoint implements Endpoint {
+    private static final String ROOT = "/v1-k3s/";
+
+    private final RequestAuthenticator authenticator;
+    private final Authorities authorities;
+    private final RequestHandler agents;
+    private final Map<String, RequestHandler> servers;
+    private final RequestHandler tunnels;
+
+    /// @param servers the handlers only servers may call: one for each path below `/v1-k3s/`, and for each
+    ///        whole path below `/db`
+    SupervisorEndpoint(RequestAuthenticator authenticator, Authorities authorities, RequestHandler agents,
+            Map<String, RequestHandler> servers,
+            RequestHandler tunnels) {
+        this.authenticator = authenticator;
+        this.authorities = authorities;
+        this.agents = agents;
+        this.servers = Map.copyOf(servers);
+        this.tunnels = tunnels;
+    }
+
+    @Override
+    public Set<String> prefixes() {
+        return Set.of("/cacerts", "/ping", "/v1-k3s", "/db");
+    }
+
+    @Override
+    public void serve(Exchange exchange) throws IOException {
+        try {
+            switch (exchange.path()) {
+                case "/cacerts" -> Replies.text(exchange, Pem.encode(authorities.get(Issuer.SERVER).chain()));
+                case "/ping" -> Replies.text(exchange, "pong");
+                default -> authenticated(exchange);
+            }
+        } catch (Refusal refusal) {
+            Struct status = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status",
+                    "Failure",
+                    "message", refusal.getMessage(), "reason", refusal.reason(), "code", refusal.code());
+            Map<String, String> headers = refusal.code() == 429 || refusal.code() == 503
+                    ? Map.of("content-type", "application/json", "retry-after", "1")
+                    : Map.of("content-type", "application/json");
+            exchange.respond(refusal.code(), headers, Json.bytes(status));
+        }
+    }
+
+    private void authenticated(Exchange exchange) throws IOException, Refusal {
+        Requester requester = authenticator.authenticate(exchange)
+                .orElseThrow(() -> new Refusal(401, "not authorized"));
+        String path = exchange.path();
+        if (path.startsWith("/db")) {
+            require(requester.server());
+            database(exchange, requester);
+            return;
+        }
+        RequestHandler server = path.startsWith(ROOT) ? servers.get(path.substring(ROOT.length())) : null;
+        if (server != null) {
+            require(requester.server());
+            server.answer(exchange, requester);
+        } else if (path.equals(ROOT + "connect")) {
+            require(!requester.node().isEmpty());
+            tunnels.answer(exchange, requester);
+        } else {
+            require(requester.agent());
+            agents.answer(exchange, requester);
+        }
+    }
+
+    /// Answers only on a server without etcd; the member's own endpoint serves these paths elsewhere.
+    private void database(Exchange exchange, Requester requester) throws IOException, Refusal {
+        RequestHandler handler = servers.get(exchange.path());
+        if (handler == null) {
+            throw new Refusal(400, "etcd datastore disabled");
+        }
+        handler.answer(exchange, requester);
+    }
+
+    private static void require(boolean allowed) throws Refusal {
+        if (!allowed) {
+            throw new Refusal(403, "forbidden");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.k3j.supervisor;
+
+import io.k3j.clusteragreement.AgreedRecord;
+import io.k3j.clusteragreement.BootstrapData;
+import io.k3j.clusteragreement.BootstrapFiles;
+import io.k3j.datastoreapi.CommitResult;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Struct;
+import io.k3j.pki.BootstrapSeal;
+import io.k3j.pki.PemFiles;
+import io.k3j.servercredentials.Credentials;
+import io.k3j.servercredentials.JoinTokens;
+import io.k3j.supervisorrequests.Refusal;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Replaces the server token, here and on the other running servers. The records are sealed with the new token
+/// before the files name it, and the old records are deleted last, so that at every moment either the old or
+/// the new token opens everything. Other servers learn the new token from the row `k3s/token`, sealed with the
+/// key of the client authority: only servers have that key, so the old token alone does not open the row.
+final class TokenRotation {
+    private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
+    private static final String KEY = "k3s/token";
+
+    private final JoinTokens tokens;
+    private final Credentials credentials;
+    private final RandomGenerator random;
+    private long seenRevision;
+    private boolean followed;
+
+    TokenRotation(JoinTokens tokens, Credentials credentials, RandomGenerator random) {
+        this.tokens = tokens;
+        this.credentials = credentials;
+        this.random = random;
+    }
+
+    private String password() {
+        return credentials.passwords().row("server").orElseThrow().password();
+    }
+
+    /// Makes `next` the password of the server token. Blocks on the datastore.
+    /// @throws Refusal 409 when another server replaced the token at the same time
+    synchronized void rotate(Datastore store, String next) throws IOException, Refusal {
+        String before = password();
+        if (before.equals(next)) {
+            return;
+        }
+        long announced = store.get(KEY).map(Entry::revision).orElse(0L);
+        Optional<Struct> record = new BootstrapData(store, before, random).read();
+        if (record.isEmpty()) {
+            throw new Refusal(503, "the datastore has no bootstrap record yet; try again");
+        }
+        Optional<AgreedRecord> agreed = AgreedRecord.read(store, before);
+        try {
+            tokens.rotate(credentials.passwords(), next, () -> {
+                announce(store, next, announced);
+                // the presence of the bootstrap record tells other servers that both records exist
+                if (agreed.isPresent()) {
+                    AgreedRecord same = agreed.get();
+                    new AgreedRecord(same.agreement(), same.by(), same.at(), 0).write(store, next, random);
+                }
+                new BootstrapData(store, next, random).save(new BootstrapFiles(credentials.layout()).read(record));
+            }, random);
+        } catch (LostRace other) {
+            throw new Refusal(409, "another server has just changed the token; look at its server/token");
+        }
+        deleteRecords(store, before);
+    }
+
+    private static final class LostRace extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /// Written first, so that of two concurrent rotations one is refused before it has changed anything.
+    private void announce(Datastore store, String next, long announced) throws IOException {
+        byte[] sealed = BootstrapSeal.seal(secret(), next.getBytes(StandardCharsets.UTF_8), random);
+        if (store.commit(KEY, announced, sealed, Duration.ZERO) instanceof CommitResult.Conflict) {
+            throw new LostRace();
+        }
+    }
+
+    /// Adopts the token another server has announced. Reads the datastore only when `changed`, or when the last
+    /// call could not.
+    /// @return whether no work is left before the next change
+    synchronized boolean step(Datastore store, boolean changed) {
+        if (!changed && followed || !store.shared()) {
+            return true;
+        }
+        followed = false;
+        try {
+            follow(store);
+            followed = true;
+        } catch (DatastoreUnavailable unavailable) {
+            LOG.log(Level.DEBUG, "Not now", unavailable);
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.WARNING, "Cannot follow the server token, retrying: " + failed.getMessage());
+        }
+        return followed;
+    }
+
+    /// Adopts the announced token. An announcement older than the record that this server's token opens is
+    /// void: a server that writes no such row, as K3s, has replaced the token since.
+    private void follow(Datastore store) throws IOException {
+        Optional<Entry> announced = store.get(KEY);
+        if (announced.isEmpty() || announced.get().revision() == seenRevision) {
+            return;
+        }
+        String before = password();
+        Optional<Entry> record = store.get(BootstrapSeal.key(before));
+        Optional<String> next = unseal(announced.get());
+        boolean newer = record.isEmpty() || record.get().revision() < announced.get().revision();
+        if (next.isPresent() && newer && !next.get().equals(before)) {
+            if (store.get(BootstrapSeal.key(next.get())).isEmpty()) {
+                // the other server writes its record next; the next change completes this
+                return;
+            }
+            tokens.rotate(credentials.passwords(), next.get(), () -> {
+            }, random);
+            deleteRecords(store, before);
+            LOG.log(Level.INFO, "Adopted the new server token; use it for the next start");
+        }
+        seenRevision = announced.get().revision();
+    }
+
+    private Optional<String> unseal(Entry announced) throws IOException {
+        try {
+            return Optional.of(new String(BootstrapSeal.open(secret(), announced.value()), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException otherKey) {
+            LOG.log(Level.WARNING,
+                    "The server token was changed by a server with other CA certificates; restart this one"
+                            + " with the new token");
+            return Optional.empty();
+        }
+    }
+
+    /// A secret only servers have: the hash of the client authority's private key.
+    private String secret() throws IOException {
+        String key = PemFiles.read(credentials.layout().tls("client-ca.key"))
+                .orElseThrow(() -> new IOException("server/tls/client-ca.key is not there"));
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private static void deleteRecords(Datastore store, String password) {
+        for (String key : new String[] {BootstrapSeal.key(password), AgreedRecord.key(password)}) {
+            store.get(key).ifPresent(entry -> store.delete(entry.key(), entry.revision()));
+        }
+    }
+}

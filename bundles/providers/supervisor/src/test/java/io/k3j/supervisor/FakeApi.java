@@ -1,0 +1,115 @@
+package io.k3j.supervisor;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ObjList;
+import io.k3j.clientapi.Query;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/// Keeps created objects; supports find, get, list (of a namespace), create and update only.
+final class FakeApi {
+    private final Map<Key, Obj> objects = new HashMap<>();
+    private boolean busy;
+    private final List<Query> queries = new ArrayList<>();
+
+    /// The client for the class under test.
+    ApiClient client() {
+        return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class},
+                this::call);
+    }
+
+    private synchronized Object call(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "find" -> {
+                if (busy) {
+                    throw new ApiFault(429, "TooManyRequests", "too many requests", Struct.EMPTY);
+                }
+                yield Optional.ofNullable(objects.get((Key) arguments[1]));
+            }
+            case "get" -> objects.get((Key) arguments[1]);
+            case "list" -> list((Query) arguments[1]);
+            case "create" -> create((Gvr) arguments[0], (Obj) arguments[1]);
+            case "update" -> update((Obj) arguments[1]);
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> 1;
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+    }
+
+    /// Answers every following find with 429.
+    synchronized void overload() {
+        busy = true;
+    }
+
+    private ObjList list(Query query) {
+        queries.add(query);
+        return new ObjList(objects.values().stream().filter(o -> o.key().namespace().equals(query.namespace()))
+                .toList(), 1);
+    }
+
+    /// The queries of all list calls.
+    synchronized List<Query> queries() {
+        return List.copyOf(queries);
+    }
+
+    private Obj create(Gvr resource, Obj object) {
+        if (object.name().contains("_")) {
+            throw new ApiFault(422, "Invalid", "Secret \"" + object.name() + "\" is invalid", Struct.EMPTY);
+        }
+        if (objects.putIfAbsent(object.key(), object) != null) {
+            throw ApiFault.alreadyExists(resource, object.name());
+        }
+        notifyAll();
+        return object;
+    }
+
+    private Obj update(Obj object) {
+        objects.put(object.key(), object);
+        notifyAll();
+        return object;
+    }
+
+    /// The objects whose name has this prefix, in a namespace.
+    synchronized List<Obj> named(String namespace, String prefix) {
+        return objects.values().stream()
+                .filter(o -> o.key().namespace().equals(namespace) && o.name().startsWith(prefix)).toList();
+    }
+
+    synchronized void put(Obj object) {
+        objects.put(object.key(), object);
+    }
+
+    synchronized Set<String> created() {
+        Set<String> names = new HashSet<>();
+        objects.keySet().forEach(key -> names.add(key.namespace() + "/" + key.name()));
+        return names;
+    }
+
+    synchronized void await(String name) throws InterruptedException {
+        await(name + " to be created", () -> created().contains(name));
+    }
+
+    /// Blocks until the condition holds, for a minute at most.
+    synchronized void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited in vain for " + what);
+            }
+            wait(100);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.Query;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.servercredentials.Credentials;
+import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.SupervisorSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A node's name belongs to the machine that presented its password first, as long as the Node exists.
+class NodeSecretsTest {
+    private static final String SECRET = "n.node-password.k3s";
+
+    private final FakeApi api = new FakeApi();
+    private final NodeSecrets secrets = new NodeSecrets(new SecureRandom());
+
+    @AfterEach
+    void close() {
+        secrets.close();
+    }
+
+    private static Obj node(String uid) {
+        return Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n", "uid", uid)));
+    }
+
+    private Struct owner() {
+        return api.named("kube-system", SECRET).getFirst().tree().struct("metadata").seq("ownerReferences")
+                .find("kind", "Node");
+    }
+
+    @Test
+    void theNodeOwnsTheSecretAsSoonAsItIsRegistered() {
+        secrets.apiAvailable(api.client());
+        assertThat(secrets.ensure("n", "password")).isTrue();
+        secrets.setOwners();
+        assertThat(owner().text("uid")).isEmpty();
+        api.put(node("uid-1"));
+        secrets.setOwners();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+        assertThat(owner().text("name")).isEqualTo("n");
+    }
+
+    @Test
+    void theNodeOwnsTheSecretAnotherServerCreated() {
+        NodeSecrets dead = new NodeSecrets(new SecureRandom());
+        dead.apiAvailable(api.client());
+        dead.ensure("n", "password");
+        dead.close();
+        api.put(node("uid-1"));
+        secrets.apiAvailable(api.client());
+        secrets.setOwners();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+        assertThat(api.queries()).as("no other Secret is read")
+                .containsExactly(Query.in("kube-system").where("type", "k3s.cattle.io/node-password"));
+    }
+
+    @Test
+    void aNodeThatPresentedItsPasswordHereOwnsItsSecretSoon() {
+        secrets.setOwnersOfPresented();
+        secrets.apiAvailable(api.client());
+        secrets.ensure("n", "password");
+        api.put(node("uid-1"));
+        secrets.setOwnersOfPresented();
+        assertThat(owner().text("uid")).isEqualTo("uid-1");
+    }
+
+    @Test
+    void aReplacedNodeOwnsTheSecret() {
+        secrets.apiAvailable(api.client());
+        secrets.ensure("n", "password");
+        api.put(node("uid-1"));
+        secrets.setOwners();
+        api.put(node("uid-2"));
+        assertThat(secrets.ensure("n", "another's")).isFalse();
+        secrets.setOwners();
+        assertThat(owner().text("uid")).as("a stranger changes nothing").isEqualTo("uid-1");
+        assertThat(secrets.ensure("n", "password")).isTrue();
+        secrets.setOwners();
+        assertThat(owner().text("uid")).isEqualTo("uid-2");
+    }
+
+    private void awaitEvent(String reason, String type, String message) throws InterruptedException {
+        api.await(reason, () -> api.named("default", "n.").stream().map(Obj::tree)
+                .anyMatch(event -> event.text("reason").equals(reason) && event.text("type").equals(type)
+                        && event.text("message").equals(message)
+                        && event.struct("involvedObject").text("uid").equals("n")));
+    }
+
+    @Test
+    void aDeferredCheckRecordsTheEventsOfK3s() throws Exception {
+        secrets.ensureLater("n", "password");
+        secrets.apiAvailable(api.client());
+        awaitEvent("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
+        secrets.ensureLater("n", "another's");
+        awaitEvent("NodePasswordValidationFailed", "Warning",
+                "Deferred node password secret validation failed: hash does not match");
+    }
+
+    @Test
+    void remembersThatThePasswordOfTheOwnNodeMatches(@TempDir Path directory) throws Exception {
+        SupervisorSettings settings = Given.settings(directory, "nodeName", "n");
+        ServerLayout layout = new ServerLayout(directory);
+        PasswordProof proof = new PasswordProof(layout, settings);
+        writePassword(layout, settings, "password");
+        secrets.ensureLater("n", new NodeSecrets.Presented("password", Optional.of(proof)));
+        secrets.apiAvailable(api.client());
+        awaitEvent("NodePasswordValidationComplete", "Normal", "Deferred node password secret validation complete");
+        String hash = NodeHash.of(api.named("kube-system", SECRET).getFirst().tree());
+        assertThat(proof.hash()).contains(hash);
+        writePassword(layout, settings, "another's");
+        secrets.ensureLater("n", new NodeSecrets.Presented("another's", Optional.of(proof)));
+        awaitEvent("NodePasswordValidationFailed", "Warning",
+                "Deferred node password secret validation failed: hash does not match");
+        assertThat(proof.hash()).isEmpty();
+        writePassword(layout, settings, "password");
+        assertThat(proof.hash()).contains(hash);
+    }
+
+    private static void writePassword(ServerLayout layout, SupervisorSettings settings, String password)
+            throws IOException {
+        Path file = Credentials.nodePasswordFile(settings, layout);
+        Files.createDirectories(file.getParent());
+        Files.createDirectories(layout.cred("x").getParent());
+        Files.writeString(file, password + "\n");
+    }
+}
