@@ -7,21 +7,28 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/// Adds up the reports that Surefire and Failsafe wrote in all modules since the build began.
+/// Adds up the reports that Surefire and Failsafe wrote in all modules since the build began, and judges the build: by
+/// what failed, what was skipped that may not be, and what passed only when it was run again.
 public final class TestSummary {
     private static final int DEPTH = 6;
+    private static final int TEXT = 400;
     private final List<String> skipped = new ArrayList<>();
-    private final List<String> failed = new ArrayList<>();
+    private final List<FailedClass> failed = new ArrayList<>();
     private final AllowedSkips allowed;
+    private int failures;
     private int forbidden;
     private int run;
 
@@ -30,20 +37,21 @@ public final class TestSummary {
     }
 
     /// Prints the summary, and ends with 1 when a test failed in a build that went on all the same
-    /// (`-Dmaven.test.failure.ignore`), or when a build machine, which has all that tests need, skipped one that it may
-    /// not skip.
-    /// @param words the root of the source tree, and when the build began
-    public static void main(String[] words) throws IOException {
+    /// (`-Dmaven.test.failure.ignore`) and did not pass in its second chance, or when a build machine, which has all
+    /// that tests need, skipped one that it may not skip.
+    /// @param words the root of the source tree, when the build began, whether there are no second chances (`true`),
+    /// the tags that do not run, and where the output of second chances goes
+    public static void main(String[] words) throws IOException, InterruptedException {
         TestSummary all = of(Path.of(words[0]), Instant.parse(words[1]), AllowedSkips.shipped());
         all.print(System.out);
-        if (!all.failed.isEmpty()) {
-            System.exit(1);
-        }
-        int forbidden = all.forbidden;
-        if (forbidden > 0 && strict(System.getenv("CI"), System.getProperty("user.name"),
+        boolean good = all.failed.isEmpty() || !words[2].equals("true") && all.again(words[3], Path.of(words[4]));
+        if (all.forbidden > 0 && strict(System.getenv("CI"), System.getProperty("user.name"),
                 Files.exists(Path.of("/etc/debian_version")))) {
             System.out.println("as root on Debian and with CI set nothing may be skipped but what allowed-skips.txt of"
-                    + " build/test-summary names: " + forbidden + " are");
+                    + " build/test-summary names: " + all.forbidden + " are");
+            good = false;
+        }
+        if (!good) {
             System.exit(1);
         }
     }
@@ -66,19 +74,44 @@ public final class TestSummary {
         return all;
     }
 
-    /// Prints one line per skipped test with its reason, one per test that failed, and the counts.
+    /// Prints one line per skipped test with its reason, one per test that failed with the first line of what it said,
+    /// and the counts.
     /// @return how many were skipped that are not allowed to be
     int print(PrintStream out) {
         skipped.forEach(line -> out.println("skipped: " + line));
-        failed.forEach(line -> out.println("failed: " + line));
-        out.println("tests: " + run + " run, " + failed.size() + " failed, " + skipped.size() + " skipped");
+        failed.forEach(one -> one.failures().forEach(line -> out.println("failed: " + line)));
+        out.println("tests: " + run + " run, " + failures + " failed, " + skipped.size() + " skipped");
         return forbidden;
+    }
+
+    /// Runs the classes that failed once more, and names last what passed only then.
+    /// @return whether all passed
+    private boolean again(String excludedTags, Path logs) throws IOException, InterruptedException {
+        String refusal = SecondChance.refusal(failed, SecondChance.excluded());
+        if (refusal != null) {
+            System.out.println("no second chance: " + refusal);
+            return false;
+        }
+        boolean good = true;
+        for (FailedClass one : failed) {
+            Path log = logs.resolve(one.name() + ".txt");
+            boolean passes = new SecondChance(one.properties(), log).passes(one.name(), excludedTags);
+            good &= passes;
+            one.failures().forEach(line -> System.out.println((passes ? "passed only the second time: "
+                    : "failed twice (" + log + "): ") + line));
+        }
+        return good;
     }
 
     /// Of a condition that a test states the reason is an attribute, of an assumption it is the exception's text.
     private static String reason(Element skipped) {
         String message = skipped.getAttribute("message");
-        return message.isEmpty() ? skipped.getTextContent().lines().findFirst().orElse("") : message;
+        return message.isEmpty() ? firstLine(skipped) : message;
+    }
+
+    private static String firstLine(Element element) {
+        String line = element.getTextContent().lines().filter(text -> !text.isBlank()).findFirst().orElse("").strip();
+        return line.length() > TEXT ? line.substring(0, TEXT) : line;
     }
 
     private static boolean report(Path file) {
@@ -89,31 +122,50 @@ public final class TestSummary {
     }
 
     private void add(Path file) throws IOException {
-        NodeList tests;
+        Document document;
         try {
-            tests = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(file.toFile())
-                    .getElementsByTagName("testcase");
+            document = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(file.toFile());
         } catch (ParserConfigurationException | SAXException e) {
             throw new IOException(file + " cannot be read: " + e.getMessage(), e);
         }
-        for (int i = 0; i < tests.getLength(); i++) {
-            Element test = (Element) tests.item(i);
-            NodeList marks = test.getElementsByTagName("skipped");
-            String what = test.getAttribute("classname") + (test.getAttribute("name").isEmpty() ? "" : "." + test
-                    .getAttribute("name"));
-            if (marks.getLength() == 0) {
-                run++;
-                if (test.getElementsByTagName("failure").getLength() + test.getElementsByTagName("error")
-                        .getLength() > 0) {
-                    failed.add(what);
-                }
-                continue;
-            }
-            String why = reason((Element) marks.item(0));
+        List<String> lines = new ArrayList<>();
+        for (Element test : elements(document.getDocumentElement(), "testcase")) {
+            add(test, lines);
+        }
+        if (!lines.isEmpty()) {
+            Map<String, String> properties = new TreeMap<>();
+            elements(document.getDocumentElement(), "property")
+                    .forEach(one -> properties.put(one.getAttribute("name"), one
+                            .getAttribute("value")));
+            String name = String.valueOf(file.getFileName());
+            failed.add(new FailedClass(name.substring("TEST-".length(), name.length() - ".xml".length()), file, lines,
+                    properties));
+        }
+    }
+
+    private void add(Element test, List<String> lines) {
+        String what = test.getAttribute("classname") + (test.getAttribute("name").isEmpty() ? "" : "." + test
+                .getAttribute("name"));
+        List<Element> skips = elements(test, "skipped");
+        if (!skips.isEmpty()) {
+            String why = reason(skips.getFirst());
             boolean may = allowed.covers(what, why);
             forbidden += may ? 0 : 1;
             skipped.add((may ? "(expected) " : "") + what + ": " + (why.isEmpty() ? "no reason given"
                     : why.lines().findFirst().orElse("")));
+            return;
         }
+        run++;
+        List<Element> faults = new ArrayList<>(elements(test, "failure"));
+        faults.addAll(elements(test, "error"));
+        if (!faults.isEmpty()) {
+            failures++;
+            lines.add(what + ": " + firstLine(faults.getFirst()));
+        }
+    }
+
+    private static List<Element> elements(Element within, String name) {
+        NodeList nodes = within.getElementsByTagName(name);
+        return IntStream.range(0, nodes.getLength()).mapToObj(at -> (Element) nodes.item(at)).toList();
     }
 }

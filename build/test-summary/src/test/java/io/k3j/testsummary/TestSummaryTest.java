@@ -31,7 +31,7 @@ class TestSummaryTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         TestSummary.of(root, BUILD, AllowedSkips.parse("")).print(new PrintStream(out, true, UTF_8));
         assertThat(out.toString(UTF_8))
-                .isEqualTo("skipped: B: needs root\nfailed: A.full\ntests: 2 run, 1 failed, 1 skipped\n");
+                .isEqualTo("skipped: B: needs root\nfailed: A.full: no\ntests: 2 run, 1 failed, 1 skipped\n");
     }
 
     @Test

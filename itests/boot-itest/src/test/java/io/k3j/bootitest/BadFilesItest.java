@@ -40,6 +40,7 @@ class BadFilesItest {
     void runOnce(@TempDir Path temporary) throws IOException, InterruptedException {
         dir = temporary;
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+        bash("cp -a " + K3sProcess.distribution() + " k3s", dir); // a checkout may be where nobody gets to
         ran = Files.createDirectory(dir.resolve("ran"));
         try (K3sProcess server = K3sProcess.server(ran, "--disable-agent", "--bind-address", "127.0.0.1", "--token",
                 "of-the-cluster")) {
@@ -63,7 +64,7 @@ class BadFilesItest {
 
     private Outcome start(Path home, String... flags) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY,
-                "--clear-groups", "timeout", "60", K3sProcess.distribution().resolve("bin/k3s").toString(), "server",
+                "--clear-groups", "timeout", "60", dir.resolve("k3s/bin/k3s").toString(), "server",
                 "--data-dir", home.resolve("data").toString(), "--write-kubeconfig",
                 home.resolve("k3s.yaml").toString(), "--disable-agent", "--bind-address", "127.0.0.1",
                 "--https-listen-port", "0"));
