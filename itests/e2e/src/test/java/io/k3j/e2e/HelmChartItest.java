@@ -283,7 +283,7 @@ class HelmChartItest {
     void aHostileChartIsOneErrorAndTheReleaseBeforeItStays(String what, String told) throws Exception {
         chart(what, "chartContent", plain().base64());
         ready(what, 1);
-        change(what, "chartContent", hostile(what), "timeout", "1s");
+        change(what, "chartContent", hostile(what), "timeout", "60s");
         assertThat(failed(what)).contains(told).contains("revision 1 is deployed").hasSizeLessThan(3_000);
         assertThat(map(what).text("one")).isEqualTo("chart");
         delete(what);

@@ -5,10 +5,7 @@ import io.k3j.componentapi.Plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,7 +25,6 @@ import org.osgi.framework.ServiceRegistration;
 
 /// A data directory, a directory of features, and the feature manager over them.
 final class Scene implements AutoCloseable {
-    private static final int ATTEMPTS = 100;
     private static final long LIMIT_NANOS = 20_000_000_000L;
     private static final long LOOK_MILLIS = 10;
 
@@ -116,20 +112,11 @@ final class Scene implements AutoCloseable {
         clear();
     }
 
-    /// Removes its directory; for a framework that has ended, whose manager may still be writing its last file.
+    /// Removes its directory; what is stopped writes no more.
     void clear() throws IOException {
-        for (int left = ATTEMPTS; left > 0; left--) {
-            try {
-                remove();
-                return;
-            } catch (NoSuchFileException | DirectoryNotEmptyException | UncheckedIOException written) {
-                Thread.onSpinWait();
-            }
+        if (Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().equals("features"))) {
+            throw new AssertionError("the manager was stopped and still runs");
         }
-        remove();
-    }
-
-    private void remove() throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
             for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(one);

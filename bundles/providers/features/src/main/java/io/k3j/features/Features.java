@@ -7,6 +7,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Identities;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.Plan;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 @Component(service = {}, immediate = true)
 public final class Features {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    /// How long a stop waits for the thread that applies: what is stopped writes no more.
+    private static final Duration STOP = Duration.ofSeconds(2);
 
     private final BundleContext context;
     private final Plan plan;
@@ -105,6 +108,9 @@ public final class Features {
         if (wanted.names().contains("supervisor")) {
             ClusterFlags.awaitAdmission(context);
         }
+        if (Thread.interrupted()) { // stopped: the bundles that were not started since are not what was applied
+            throw new InterruptedException("stopped while applying");
+        }
         retirement.saveApplied(wanted.names(), due);
         retire(retirement, wanted, due);
         writeManifests(applied, variables);
@@ -140,7 +146,7 @@ public final class Features {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            applyThread.interrupt();
+            stop();
             bundles.stopAll();
         }
     }
@@ -164,9 +170,19 @@ public final class Features {
         }
     }
 
-    /// Stops applying; running bundles keep running.
+    /// Stops applying, and waits until nothing is written any more; running bundles keep running.
     @Deactivate
     void stop() {
         applyThread.interrupt();
+        if (Thread.currentThread() == applyThread) {
+            return;
+        }
+        try {
+            if (!applyThread.join(STOP)) {
+                LOG.log(System.Logger.Level.WARNING, "Still applying features after {0} s", STOP.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
