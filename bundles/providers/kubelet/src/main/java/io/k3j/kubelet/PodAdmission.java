@@ -33,7 +33,7 @@ final class PodAdmission {
     /// The reason and message of a refusal; empty when the pod is admitted, whose host ports are then reserved until
     /// [#ended].
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        Optional<PodStatus.Waiting> unable = protection(pod);
+        Optional<PodStatus.Waiting> unable = system(pod).or(() -> protection(pod));
         return unable.isPresent() || ports.take(pod) ? unable
                 : Optional.of(new PodStatus.Waiting("NodePorts", "Predicate NodePorts failed: node(s) didn't have free"
                         + " ports for the requested pod ports"));
@@ -47,6 +47,17 @@ final class PodAdmission {
     /// Releases the host ports of a pod.
     void ended(String uid) {
         ports.free(uid);
+    }
+
+    /// A pod of another system is checked for that system's settings, so it must not run here.
+    private static Optional<PodStatus.Waiting> system(Obj pod) {
+        if (!pod.labels().getOrDefault("kubernetes.io/os", "linux").equals("linux")) {
+            return Optional.of(new PodStatus.Waiting("PodOSSelectorNodeLabelDoesNotMatch",
+                    "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"));
+        }
+        return pod.spec().struct("os").text("name", "linux").equals("linux") ? Optional.empty()
+                : Optional.of(new PodStatus.Waiting("PodOSNotSupported",
+                        "Failed to admit pod as the OS field doesn't match node OS"));
     }
 
     private Optional<PodStatus.Waiting> protection(Obj pod) {

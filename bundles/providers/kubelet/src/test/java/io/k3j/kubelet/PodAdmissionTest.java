@@ -71,6 +71,15 @@ class PodAdmissionTest {
     }
 
     @Test
+    void aPodForWindowsIsRefused() {
+        assertThat(refusal(pod("os", Struct.of("name", "windows"), Struct.EMPTY))).isEqualTo(
+                "PodOSNotSupported: Failed to admit pod as the OS field doesn't match node OS");
+        assertThat(refusal(pod("os", Struct.of("name", "linux"), Struct.EMPTY))).isEmpty();
+        Obj labelled = pod("hostPID", false, Struct.EMPTY).with("windows", "metadata", "labels", "kubernetes.io/os");
+        assertThat(refusal(labelled)).startsWith("PodOSSelectorNodeLabelDoesNotMatch: ");
+    }
+
+    @Test
     void refusesUnsupportedSecuritySettings() {
         assertThat(refusal(pod("hostUsers", false, Struct.EMPTY))).startsWith("UserNamespacesNotSupported: ");
         assertThat(refusal(pod("hostUsers", true, Struct.EMPTY))).isEmpty();
