@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /// What can be wrong with the operating system a pod names, as upstream's `validateOS`, `validateWindows` and
-/// `validateLinux`; see <https://kubernetes.io/docs/concepts/workloads/pods/#pod-os>. Pure.
+/// `validateLinux`. Pure. See
+/// <https://kubernetes.io/docs/concepts/workloads/pods/#pod-os>.
 ///
-/// Pod Security leaves out the rules about Linux for pods of Windows, so such a pod must not have the fields these rules
-/// are about, and no kubelet on Linux runs it.
+/// Pod Security leaves out the rules about Linux for pods of Windows, so such a pod must not have the fields these
+/// rules are about, and no kubelet on Linux runs it.
 final class OsProblems {
     private static final List<String> NAMES = List.of("linux", "windows");
     private static final String FORBIDDEN = "cannot be set for a windows pod";
