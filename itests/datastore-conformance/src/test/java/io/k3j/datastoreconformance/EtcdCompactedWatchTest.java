@@ -1,0 +1,71 @@
+package io.k3j.datastoreconformance;
+
+import static io.k3j.datastoreconformance.Conformance.bytes;
+import static io.k3j.datastoreconformance.Conformance.committed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.datastoreapi.DatastoreUnavailable;
+import io.k3j.datastoreapi.Watch;
+import io.k3j.datastoreetcd.EtcdStore;
+import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.testmachine.NeedsPackages;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A store that was cut off for longer than history is kept: etcd cancels its watch, and leaves the stream open.
+@NeedsPackages({"etcd-server", "etcd-client"})
+class EtcdCompactedWatchTest {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration BACK = Duration.ofSeconds(5);
+    @TempDir
+    Path directory;
+
+    private static EtcdStore open(String endpoints) {
+        return eventually(() -> EtcdStore.open(EtcdEndpoints.parse(endpoints, Optional.empty()), trouble -> {
+        }), START);
+    }
+
+    private static <T> T eventually(Supplier<T> work, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return work.get();
+            } catch (DatastoreUnavailable e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsAndWatchesGoOnWithinSecondsOfItsReturn() throws InterruptedException {
+        try (EtcdServers servers = EtcdServers.start(directory, 1); EtcdStore other = open(servers.endpoints())) {
+            int port = URI.create(servers.endpoint(0)).getPort();
+            try (CuttingProxy proxy = new CuttingProxy(port);
+                    EtcdStore store = open("http://127.0.0.1:" + proxy.port())) {
+                committed(store.commit("/a", 0, bytes("1"), Duration.ZERO));
+                store.revision();
+                proxy.lead(1);
+                proxy.cut();
+                for (int i = 0; i < 100; i++) {
+                    committed(other.commit("/other/" + i, 0, bytes("1"), Duration.ZERO));
+                }
+                other.compact(other.revision() - 1);
+                proxy.lead(port);
+                long newest = eventually(store::revision, BACK);
+                assertThat(newest).isEqualTo(other.revision());
+                try (Watch watch = store.watch("/", newest)) {
+                    committed(other.commit("/heard", 0, bytes("1"), Duration.ZERO));
+                    assertThat(Conformance.take(watch, 1).getFirst().key()).isEqualTo("/heard");
+                }
+                committed(store.commit("/written", 0, bytes("1"), Duration.ZERO));
+            }
+        }
+    }
+}
