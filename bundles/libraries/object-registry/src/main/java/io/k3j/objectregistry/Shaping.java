@@ -1,7 +1,6 @@
 package io.k3j.objectregistry;
 
 import io.k3j.apiserverapi.FieldProblem;
-import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
@@ -19,9 +18,12 @@ import java.util.List;
 /// Tree to tree: what becomes of an object between its decoding and its encoding, in upstream's order.
 ///
 /// ```
-/// metadata, fields out of reach ─► defaults ─► prepared by hooks ─► admission ─► defaults ─► generation ─► ownership
+/// metadata, fields out of reach ─► defaults ─► ownership ─► prepared by hooks ─► admission ─► defaults ─► generation
 ///          ─► validation by hooks ─► validating admission ─► warnings
 /// ```
+///
+/// A writer owns what it wished, defaults included, and nothing of what the server adds behind that: else a later apply
+/// that does not name it would take it away again.
 ///
 /// Any thread; blocks as long as hooks and admission do. Keeps nothing.
 public final class Shaping {
@@ -57,10 +59,10 @@ public final class Shaping {
         Write write = intent.write(Operation.CREATE, null);
         ResourceKind.Strategy strategy = intent.target().kind().strategy();
         Struct given = strategy.status() && !strategy.statusOnCreate() ? unset(intent, wish.object) : wish.object;
-        Struct admitted = admitted(intent, write, metadata.created(intent, given));
-        Struct owned = wish.applied ? withOwnership(admitted, wish.object)
-                : fields.updated(intent, Struct.EMPTY, admitted);
-        return checked(intent, write, owned);
+        Struct wished = defaulted(intent, metadata.created(intent, given));
+        Struct owned = wish.applied ? withOwnership(wished, wish.object)
+                : fields.updated(intent, Struct.EMPTY, wished);
+        return checked(intent, write, admitted(intent, write, owned));
     }
 
     /// A changed object; what the path may not touch is as before.
@@ -68,13 +70,20 @@ public final class Shaping {
     /// @throws ApiFault as hooks and admission refuse
     Shaped changed(Intent intent, Obj before, Wish wish) {
         Write write = intent.write(Operation.UPDATE, before.tree());
-        Struct own = metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object));
-        Struct admitted = admitted(intent, write, own);
+        Struct wished = defaulted(intent,
+                metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object)));
+        Struct owned = ownership(intent, before, wish, wished);
+        Struct admitted = admitted(intent, write, owned);
         if (counts(intent)) {
             admitted = metadata.generation(intent, before.tree(), admitted);
         }
-        Struct owned = ownership(intent, before, wish, admitted);
-        return checked(intent, write, owned);
+        return checked(intent, write, wish.applied || owned == wished ? admitted
+                : undone(before, wished, admitted));
+    }
+
+    /// What the hooks and admission put back as it was is no change, and nobody gets another time for it.
+    private static Struct undone(Obj before, Struct wished, Struct admitted) {
+        return FieldManagement.sameButOwnership(before, admitted) ? withOwnership(admitted, wished) : admitted;
     }
 
     /// An empty list of managers is not stored.
@@ -92,15 +101,15 @@ public final class Shaping {
     }
 
     /// One who clears the list (`managedFields: [{}]` or `[]`) wants nobody to own anything.
-    private Struct ownership(Intent intent, Obj before, Wish wish, Struct admitted) {
+    private Struct ownership(Intent intent, Obj before, Wish wish, Struct wished) {
         if (wish.applied) {
-            return withOwnership(admitted, wish.object);
+            return withOwnership(wished, wish.object);
         }
         if (intent.subresource().isEmpty() && ManagedFields.cleared(wish.object)) {
-            return admitted.withoutAt("metadata", "managedFields");
+            return wished.withoutAt("metadata", "managedFields");
         }
-        return FieldManagement.sameButOwnership(before, admitted) ? admitted
-                : fields.updated(intent, before.tree(), admitted);
+        return FieldManagement.sameButOwnership(before, wished) ? wished
+                : fields.updated(intent, before.tree(), wished);
     }
 
     private static Struct withOwnership(Struct object, Struct from) {
@@ -156,12 +165,14 @@ public final class Shaping {
         return Decoding.unset(intent.target().kind().shape(), object, field);
     }
 
-    /// Defaults once more behind admission: a plug-in may have added a container.
+    private static Struct defaulted(Intent intent, Struct object) {
+        return intent.target().hooks().defaulted(intent.target().kind().gvk(), object);
+    }
+
+    /// Defaults once more behind admission: a plug-in may have added a container. Who owns what is settled by then.
     private Struct admitted(Intent intent, Write write, Struct object) {
-        KindHooks hooks = intent.target().hooks();
-        Gvk kind = intent.target().kind().gvk();
-        Struct ready = hooks.prepared(write, hooks.defaulted(kind, object));
-        return hooks.defaulted(kind, admissions.admit(write, ready));
+        Struct ready = intent.target().hooks().prepared(write, object);
+        return withOwnership(defaulted(intent, admissions.admit(write, ready)), object);
     }
 
     private void check(Intent intent, Write write, Struct object) {
