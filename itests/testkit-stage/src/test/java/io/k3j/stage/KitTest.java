@@ -63,6 +63,25 @@ class KitTest {
     }
 
     @Test
+    void aViewTellsThatAnObjectWentWhoseNameWasTakenWhileItWasDetached() {
+        LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, clock);
+        List<String> told = new ArrayList<>();
+        view.listen((before, after) -> told.add((before == null ? "" : before.uid()) + ">"
+                + (after == null ? "" : after.uid())));
+        Obj old = api.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        view.attach(api);
+        api.deliver();
+        told.clear();
+        view.detach();
+        api.delete(BuiltinResources.CONFIG_MAPS, KEY, DeleteOptions.PLAIN);
+        Obj other = api.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
+        view.attach(api);
+        api.deliver();
+        assertThat(told).containsExactly(old.uid() + ">", ">" + other.uid());
+        assertThat(view.list("default")).containsExactly(other);
+    }
+
+    @Test
     void aLoopDoesNotComeBackBeforeItsViewsShowWhatItWrote() {
         LiveView view = new LiveView(BuiltinResources.CONFIG_MAPS, Query.ALL, clock);
         List<Key> seen = new ArrayList<>();

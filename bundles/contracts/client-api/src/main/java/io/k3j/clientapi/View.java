@@ -15,6 +15,8 @@ import org.osgi.annotation.versioning.ProviderType;
 ///    one virtual thread of its own: it may block, which delays nobody else.
 /// 2. `get` and `list` are never older than what the listener has been told.
 /// 3. Objects that are not looked at are not decoded.
+/// 4. Another uid is another object: when the name of an object that went was taken again unseen, a listener is told
+///    that the old one went, then that the new one came.
 @ProviderType
 public interface View extends AutoCloseable {
     /// The revision the cache stands at.
@@ -42,6 +44,16 @@ public interface View extends AutoCloseable {
     /// Ends the view; no listener call begins after it returns.
     @Override
     void close();
+
+    /// Tells a listener a change between two states of one name, which is two changes where the uid is another.
+    static void tell(Listener listener, @Nullable Obj before, @Nullable Obj after) {
+        if (before != null && after != null && !before.uid().equals(after.uid())) {
+            listener.changed(before, null);
+            listener.changed(null, after);
+        } else {
+            listener.changed(before, after);
+        }
+    }
 
     /// Hears of changes.
     @ConsumerType

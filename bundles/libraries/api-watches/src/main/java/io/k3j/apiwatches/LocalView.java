@@ -243,7 +243,7 @@ public final class LocalView implements View {
             Obj before = selected(e.before());
             Obj now = selected(after);
             if (before != null || now != null) {
-                listener.changed(before, now);
+                View.tell(listener, before, now);
             }
         });
     }

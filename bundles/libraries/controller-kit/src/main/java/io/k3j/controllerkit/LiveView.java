@@ -237,7 +237,7 @@ public final class LiveView implements AutoCloseable {
                 Obj known = objects.get(key);
                 boolean news = after == null ? known != null : known == null || known.revision() != after.revision();
                 if (news) {
-                    tell(known, after);
+                    View.tell(LiveView.this::tell, known, after);
                 }
             }
         }

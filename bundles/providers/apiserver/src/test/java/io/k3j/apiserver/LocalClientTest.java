@@ -142,6 +142,9 @@ class LocalClientTest {
             if (!Objects.equals(known, before)) {
                 wrong.add(known + " was " + before);
             }
+            if (before != null && after != null && !before.uid().equals(after.uid())) {
+                wrong.add(after + " took the place of " + before);
+            }
             if (key.name().equals("held")) {
                 held.countDown();
                 go();
@@ -174,6 +177,7 @@ class LocalClientTest {
         for (int i = 0; i < 20; i++) {
             api.delete(CONFIG_MAPS, new Key("a", "before-" + i), DeleteOptions.PLAIN);
         }
+        create("before-1", "2");
         Obj counted = create("counted", "0");
         for (int i = 1; i <= Follower.MAX_PENDING; i++) {
             counted = api.update(CONFIG_MAPS, counted.with("" + i, "metadata", "labels", "l"), WriteOptions.PLAIN);

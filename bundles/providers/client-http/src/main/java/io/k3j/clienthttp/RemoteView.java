@@ -244,7 +244,7 @@ final class RemoteView implements View {
         } else if (change.before() != null) {
             delivered.remove(change.before().key());
         }
-        invoke(() -> listener.changed(change.before(), change.after()));
+        invoke(() -> View.tell(listener, change.before(), change.after()));
     }
 
     private void invoke(Runnable call) {

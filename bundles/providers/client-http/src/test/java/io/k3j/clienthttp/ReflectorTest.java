@@ -134,6 +134,15 @@ class ReflectorTest {
     }
 
     @Test
+    void anotherUidAfterAnExpiredRevisionIsAnotherObject() throws InterruptedException {
+        server.answer(list(7, node("a", 3)))
+                .answer(event("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
+                .answer(list(90, node("a", 50).replace("u-a", "u-b"))).hold("");
+        listening(client("system:kube-proxy").view(NODES, Query.ALL));
+        assertThat(awaitEvents(4)).containsExactly("+a@3", "synced", "-a", "+a@50");
+    }
+
+    @Test
     void sharesOneReflectorAndEndsItWithTheLastView() throws InterruptedException {
         server.answer(list(7, node("a", 3))).hold("");
         ApiClient client = client("system:kube-proxy");
