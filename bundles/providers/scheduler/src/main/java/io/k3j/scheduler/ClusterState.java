@@ -104,7 +104,7 @@ final class ClusterState {
         return places.containsKey(uid);
     }
 
-    /// Nominates a node for a pod, on which victims are being preempted.
+    /// Nominates a node for a pod, on which victims are being preempted or its volumes are being made.
     synchronized void nominate(PodInfo pod, String node) {
         nominated.put(pod.uid(), new Place(pod, node, true));
         snapshot = null;

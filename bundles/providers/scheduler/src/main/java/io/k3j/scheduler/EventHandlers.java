@@ -139,9 +139,21 @@ final class EventHandlers {
                     || !before.metadata().struct("labels").equals(after.metadata().struct("labels"))) {
                 queue.changed(NEIGHBOURS);
             }
+            if (before != null && !Pods.node(before).isEmpty() && needsLess(before, after)) {
+                queue.changed(ROOM);
+            }
         } else {
             waiting(before, after);
         }
+    }
+
+    /// Whether a running pod was made smaller.
+    private static boolean needsLess(Obj before, Obj after) {
+        if (before.spec().equals(after.spec()) && before.status().equals(after.status())) {
+            return false;
+        }
+        ResourceAmounts now = PodRequests.of(after);
+        return !now.max(PodRequests.of(before)).equals(now);
     }
 
     private void left(Obj pod) {

@@ -37,8 +37,8 @@ final class PodInfo {
         this.pod = pod;
         this.spec = pod.spec();
         this.labels = pod.labels();
-        this.requests = PodRequests.of(spec);
-        this.nonZero = PodRequests.nonZero(spec);
+        this.requests = PodRequests.of(pod);
+        this.nonZero = PodRequests.nonZero(pod);
         this.ports = ports(spec);
         this.tolerations = Toleration.of(spec.seq("tolerations"));
         this.affinity = PodAffinity.of(pod);

@@ -1,6 +1,7 @@
 package io.k3j.scheduler;
 
 import io.k3j.componenthelpers.ContainerAggregate;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 
 /// Computes the resource requests of a pod: the maximum of the sum over its containers and the needs of its init
@@ -16,26 +17,28 @@ final class PodRequests {
     private PodRequests() {
     }
 
-    static ResourceAmounts of(Struct spec) {
-        return of(spec, false);
+    static ResourceAmounts of(Obj pod) {
+        return of(pod, false);
     }
 
     /// The requests for scoring: a container without requests counts as a small one.
-    static ResourceAmounts nonZero(Struct spec) {
-        return of(spec, true);
+    static ResourceAmounts nonZero(Obj pod) {
+        return of(pod, true);
     }
 
-    private static ResourceAmounts of(Struct spec, boolean nonZero) {
-        ResourceAmounts all = SUM.of(spec, c -> requests(c, nonZero));
-        all = podLevel(all, spec.struct("resources").struct("requests"));
+    private static ResourceAmounts of(Obj pod, boolean nonZero) {
+        Struct spec = pod.spec();
+        Resized resized = new Resized(pod);
+        ResourceAmounts all = SUM.of(spec, c -> resized.requests(c, requests(c, nonZero)));
+        all = podLevel(all, spec.struct("resources").struct("requests"), resized);
         return all.plus(ResourceAmounts.of(spec.struct("overhead")));
     }
 
-    private static ResourceAmounts podLevel(ResourceAmounts all, Struct given) {
+    private static ResourceAmounts podLevel(ResourceAmounts all, Struct given, Resized resized) {
         if (given.isEmpty()) {
             return all;
         }
-        ResourceAmounts pod = ResourceAmounts.of(given);
+        ResourceAmounts pod = resized.requests(ResourceAmounts.of(given));
         return new ResourceAmounts(given.has("cpu") ? pod.cpuMilli() : all.cpuMilli(),
                 given.has("memory") ? pod.memory() : all.memory(), all.disk(), all.others());
     }

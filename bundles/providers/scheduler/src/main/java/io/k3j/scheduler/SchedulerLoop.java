@@ -87,12 +87,15 @@ final class SchedulerLoop {
         bindings.execute(() -> bind(entry, node.name()));
     }
 
-    /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound.
+    /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
+    /// room is kept meanwhile: once its volume is on the node it can be nowhere else.
     private void bindVolumes(SchedulingQueue.Entry entry, VolumeFilter volumes, NodeState node) {
+        cluster.nominate(entry.pod(), node.name());
         try {
             volumes.plan(node).forEach((claim, volume) -> volume.ifPresentOrElse(v -> binder.bindVolume(v, claim),
                     () -> binder.selectNode(claim, node.name())));
         } catch (ApiFault fault) {
+            unkept(entry.pod());
             if (fault.code() != 404 && fault.code() != 409) {
                 throw fault;
             }
@@ -127,8 +130,18 @@ final class SchedulerLoop {
             nominated = result.best().map(c -> c.node().name()).orElse("");
             message = nominated.isEmpty() ? message + " no new claims to deallocate, " + result.message() : message;
         }
+        if (nominated.isEmpty()) {
+            unkept(pod);
+        }
         queue.failed(entry, none.plugins());
         binder.unschedulable(pod, "Unschedulable", message, nominated);
+    }
+
+    /// Gives up the room that is kept for a pod's volumes; what preemption has nominated is in the pod's status.
+    private void unkept(PodInfo pod) {
+        if (pod.nominatedNode().isEmpty()) {
+            cluster.withdraw(pod.uid());
+        }
     }
 
     private Preemption.Result preempt(PodInfo pod, Placement.None none, Snapshot snapshot) {

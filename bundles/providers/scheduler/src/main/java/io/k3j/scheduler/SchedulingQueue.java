@@ -85,6 +85,8 @@ final class SchedulingQueue {
                 return;
             }
             known.pod = pod;
+            // an attempt in progress has looked at the pod as it was
+            known.takenAt = -1;
             if (unschedulable.remove(known)) {
                 waitOrGo(known);
             }

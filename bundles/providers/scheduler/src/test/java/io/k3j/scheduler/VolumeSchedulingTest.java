@@ -14,6 +14,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -101,6 +102,18 @@ class VolumeSchedulingTest {
     }
 
     @Test
+    void aChangeOfAPodDuringItsAttemptIsNotLost() {
+        SchedulingQueue queue = new SchedulingQueue(clock);
+        PodInfo pod = new PodInfo(pod("p", cpu("1")));
+        queue.add(pod);
+        SchedulingQueue.Entry entry = queue.take().orElseThrow();
+        queue.add(pod);
+        queue.failed(entry, Set.of("TaintToleration"));
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(queue.take()).contains(entry);
+    }
+
+    @Test
     void selectsANodeForAWaitingClaimAndBindsThePodAfterIt() {
         node("n1", "1");
         api.seed(BuiltinResources.STORAGE_CLASSES,
@@ -124,6 +137,26 @@ class VolumeSchedulingTest {
                 told.with("pv", "spec", "volumeName").with("Bound", "status", "phase"));
         settle();
         assertThat(node("p")).isEqualTo("n1");
+    }
+
+    @Test
+    void keepsTheRoomOfAPodWhoseVolumeIsBeingMade() {
+        api.seed(BuiltinResources.STORAGE_CLASSES,
+                Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1", "kind", "StorageClass",
+                        "metadata", Struct.of("name", "local"), "provisioner", "kubernetes.io/no-provisioner",
+                        "volumeBindingMode", "WaitForFirstConsumer")));
+        node("n1", "1");
+        local("v", "n1");
+        Obj claim = localClaim("data");
+        localPod("a", "data");
+        pod("b", cpu("1"));
+        settle();
+        assertThat(node("b")).isEmpty();
+        api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                api.get(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim.key()).with("v", "spec", "volumeName")
+                        .with("Bound", "status", "phase"));
+        settle();
+        assertThat(node("a")).isEqualTo("n1");
     }
 
     private void local(String name, String node) {
