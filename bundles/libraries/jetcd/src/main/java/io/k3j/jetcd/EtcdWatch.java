@@ -37,8 +37,8 @@ public final class EtcdWatch implements AutoCloseable {
     }
 
     /// Watches from `startRevision` on. `receiver` is called by the connection's thread and must not block for
-    /// long. When the watch or its stream ends, by whomever, it hears of that last, and of both when etcd ends the watch.
-    /// Does not wait until etcd has taken it.
+    /// long. When the watch or its stream ends, by whomever, it hears of that last, and of both when etcd ends the
+    /// watch. Does not wait until etcd has taken it.
     /// @param startRevision the first that is told; one that has not come is waited for
     /// @param timeout for a connection, when there is none
     /// @throws EtcdFailure when there is no connection

@@ -49,8 +49,12 @@ class UnreadableRowTest {
     }
 
     private void repair(String name, String value) {
+        repair(name, "u", value);
+    }
+
+    private void repair(String name, String uid, String value) {
         String row = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name
-                + "\",\"namespace\":\"a\",\"uid\":\"u\"},\"data\":{\"k\":\"" + value + "\"}}";
+                + "\",\"namespace\":\"a\",\"uid\":\"" + uid + "\"},\"data\":{\"k\":\"" + value + "\"}}";
         CommitResult done = store.commit(ROW + name, revision(name), row.getBytes(UTF_8), Duration.ZERO);
         assertThat(done).isInstanceOf(CommitResult.Committed.class);
     }
@@ -119,12 +123,13 @@ class UnreadableRowTest {
             view.listen(new Ear());
             assertThat(next()).isEqualTo(">bad1");
             assertThat(next()).isEqualTo("synced");
+            String uid = view.get(new Key("a", "bad")).orElseThrow().uid();
             damage("bad");
             server.call("POST", MAPS, map("other", "1"));
             assertThat(next()).isEqualTo(">other1");
             assertThat(view.get(new Key("a", "bad"))).isPresent();
             assertThat(view.list()).hasSize(2);
-            repair("bad", "2");
+            repair("bad", uid, "2");
             assertThat(next()).isEqualTo("bad1>bad2");
         }
     }

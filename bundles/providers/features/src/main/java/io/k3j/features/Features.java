@@ -108,12 +108,17 @@ public final class Features {
         if (wanted.names().contains("supervisor")) {
             ClusterFlags.awaitAdmission(context);
         }
-        if (Thread.interrupted()) { // stopped: the bundles that were not started since are not what was applied
-            throw new InterruptedException("stopped while applying");
-        }
+        notStopped();
         retirement.saveApplied(wanted.names(), due);
         retire(retirement, wanted, due);
         writeManifests(applied, variables);
+    }
+
+    /// Since a stop no bundle is started any more: what was wanted is not what was applied.
+    private static void notStopped() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("stopped while applying");
+        }
     }
 
     private void publish(HealthBoard health, Identities identities) {

@@ -5,8 +5,8 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 
 /// What a pod takes while its resources are being changed in place, as upstream's `PodRequests` with
-/// `UseStatusResources`: the most of what is wished, what the node has allocated and what is in force. What the node can
-/// never give is not counted, or a wish would close the node to everybody else. Pure.
+/// `UseStatusResources`: the most of what is wished, what the node has allocated and what is in force. What the node
+/// can never give is not counted, or a wish would close the node to everybody else. Pure.
 /// See <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
 record Resized(Struct status, boolean infeasible) {
     Resized(Obj pod) {
