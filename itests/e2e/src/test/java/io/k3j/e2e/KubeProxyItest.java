@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /// A Service with a node port of a server, with arguments of kube-proxy; the commands are those of
 /// `docs/kube-proxy.md`.
 @NeedsMachine
+@Tag("kill")
 class KubeProxyItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration COMMAND = Duration.ofSeconds(30);
@@ -75,7 +76,6 @@ class KubeProxyItest {
 
     @Test
     @Tag("full")
-    @Tag("kill")
     void rulesThatAreFlushedAreBackWithinASecond() throws IOException, InterruptedException {
         assertThat(flushedUntilBack()).isLessThan(Duration.ofSeconds(1));
     }

@@ -37,7 +37,7 @@ final class OsProblems {
         }
         String name = spec.struct("os").text("name");
         if (name.isEmpty()) {
-            p.at("os").at("name").required("cannot be empty");
+            p.at("os").at("name").required("");
         } else if (!NAMES.contains(name)) {
             // upstream reports it at the struct
             p.oneOf(Struct.of("os", name), "os", NAMES);

@@ -31,7 +31,7 @@ class OsProblemsTest {
     void aPodNamesOneOfTwoSystems() {
         assertThat(found(WINDOWS)).isEmpty();
         assertThat(found(Struct.of("os", Struct.of("name", "linux")))).isEmpty();
-        assertThat(found(Struct.of("os", Struct.EMPTY))).containsExactly("os.name: Required value: cannot be empty");
+        assertThat(found(Struct.of("os", Struct.EMPTY))).containsExactly("os.name: Required value");
         assertThat(found(Struct.of("os", Struct.of("name", "plan9"))))
                 .containsExactly("os: Unsupported value: \"plan9\": supported values: \"linux\", \"windows\"");
     }
