@@ -1,5 +1,7 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitbase.Living;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
@@ -7,12 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /// `k3s agent` of the assembled distribution on a machine; its log is appended to `agent.txt` of the machine.
-public final class AgentProcess {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+public final class AgentProcess implements Living {
     private final Machine machine;
     private final Path log;
     private final ChildProcess process;
@@ -39,7 +39,7 @@ public final class AgentProcess {
 
     /// Waits until this run has said something.
     public void said(String words) throws IOException, InterruptedException {
-        Waiting.until("\"" + words + "\"", LIMIT, () -> text().contains(words), this::tail);
+        Waiting.until("\"" + words + "\"", process, () -> text().contains(words));
     }
 
     /// What this run has said.
@@ -48,20 +48,32 @@ public final class AgentProcess {
         return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8);
     }
 
+    /// Whether it has not ended.
+    @Override
+    public boolean running() {
+        return process.running();
+    }
+
+    /// What a test fails with because of it.
+    @Override
+    public AssertionError failure(String what) {
+        return process.failure(what);
+    }
+
     /// Sends it a signal, e.g. `TERM`.
     public void signal(String name) throws IOException, InterruptedException {
-        machine.run(LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("agent.pid") + ")");
+        machine.run(Waiting.LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("agent.pid") + ")");
     }
 
     /// Waits for its end.
     /// @return its exit code
     public int ended() throws InterruptedException {
-        return process.awaitEnd(LIMIT);
+        return process.awaitEnd(Waiting.LIMIT);
     }
 
     /// Its resident memory.
     public int residentMebibytes() throws IOException, InterruptedException {
-        Outcome outcome = machine.run(LIMIT, "awk '/VmRSS/{print $2}' /proc/$(cat "
+        Outcome outcome = machine.run(Waiting.LIMIT, "awk '/VmRSS/{print $2}' /proc/$(cat "
                 + machine.dir().resolve("agent.pid") + ")/status");
         return Integer.parseInt(outcome.text().strip()) / 1024;
     }

@@ -1,5 +1,7 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitbase.Living;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.ConsoleAnswer;
 import io.k3j.testkitprocess.K3sProcess;
@@ -13,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /// `k3s server` of the assembled distribution on a machine, with nothing but defaults and the given flags.
-public final class Server {
+public final class Server implements Living {
     /// The admin's kubeconfig, inside.
     public static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
-    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    /// Of a command that is repeated until it succeeds, or that tells a story.
+    private static final Duration LOOK_LIMIT = Duration.ofSeconds(30);
 
     private final Machine machine;
     private final ChildProcess process;
@@ -58,21 +60,22 @@ public final class Server {
 
     /// Waits until a command of `k3s` succeeds and prints `text`.
     public void await(String what, String words, String text) throws IOException, InterruptedException {
-        Waiting.until(what, READY_LIMIT, () -> {
-            if (!process.running()) {
-                throw process.failure("ended with " + process.code());
-            }
+        Waiting.until(what, Waiting.LIMIT, process, () -> {
             if (Files.notExists(machine.dir().resolve("etc/rancher/k3s/k3s.yaml"))) {
                 return false;
             }
-            Outcome outcome = k3s(words);
+            Outcome outcome = k3s(LOOK_LIMIT, words);
             return outcome.code() == 0 && outcome.text().contains(text);
         }, this::story);
     }
 
     /// Runs `k3s` with `words` inside.
     public Outcome k3s(String words) throws IOException, InterruptedException {
-        return machine.run(COMMAND_LIMIT, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
+        return k3s(Waiting.LIMIT, words);
+    }
+
+    private Outcome k3s(Duration limit, String words) throws IOException, InterruptedException {
+        return machine.run(limit, "KUBECONFIG=" + KUBECONFIG + " " + command() + " " + words);
     }
 
     /// A command of its console socket, spoken from outside.
@@ -82,18 +85,29 @@ public final class Server {
 
     /// A command of `jcmd`, e.g. `GC.class_histogram`, or several, one a line.
     public String jcmd(String command) throws IOException, InterruptedException {
-        return machine.run(COMMAND_LIMIT, Launch.jdk("jcmd") + " $(cat " + machine.dir().resolve("server.pid") + ") '"
+        return jcmd(Waiting.LIMIT, command);
+    }
+
+    private String jcmd(Duration limit, String command) throws IOException, InterruptedException {
+        return machine.run(limit, Launch.jdk("jcmd") + " $(cat " + machine.dir().resolve("server.pid") + ") '"
                 + command + "'").text();
     }
 
     /// Whether it has not ended.
+    @Override
     public boolean running() {
         return process.running();
     }
 
+    /// What a test fails with because of it.
+    @Override
+    public AssertionError failure(String what) {
+        return process.failure(what);
+    }
+
     /// Sends it a signal, e.g. `TERM`.
     public void signal(String name) throws IOException, InterruptedException {
-        machine.run(COMMAND_LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("server.pid") + ")");
+        machine.run(Waiting.LIMIT, "kill -" + name + " $(cat " + machine.dir().resolve("server.pid") + ")");
     }
 
     /// Waits for its end.
@@ -105,8 +119,8 @@ public final class Server {
 
     /// What is known about it now: health of its bundles, end of its log, what its carriers do. Never fails.
     public String story() {
-        return "--- k3s bundle ls\n" + told(() -> k3s("bundle ls").text()) + "--- its last lines\n" + tail()
-                + "\n--- its carriers\n" + told(() -> Carried.of(jcmd("Thread.print")));
+        return "--- k3s bundle ls\n" + told(() -> k3s(LOOK_LIMIT, "bundle ls").text()) + "--- its last lines\n" + tail()
+                + "\n--- its carriers\n" + told(() -> Carried.of(jcmd(LOOK_LIMIT, "Thread.print")));
     }
 
     private interface Question {

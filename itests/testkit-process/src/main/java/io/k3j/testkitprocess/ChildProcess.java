@@ -1,5 +1,6 @@
 package io.k3j.testkitprocess;
 
+import io.k3j.testkitbase.Living;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A program that a test has started by a [Launch]. Every failure names its command and the end of its output. Any
 /// thread may use it.
-public final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable, Living {
     private static final int TAIL_LINES = 50;
     private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
 
@@ -37,6 +38,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /// Whether it has not ended.
+    @Override
     public boolean running() {
         return process.isAlive();
     }
@@ -112,9 +114,12 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// What a test fails with because of this program: its command, `what` it did, and the end of its output.
+    /// What a test fails with because of this program: its command, `what` it did, its exit code when it has ended, and
+    /// the end of its output.
+    @Override
     public AssertionError failure(String what) {
-        return new AssertionError(command + "\n" + what + "; its last lines:\n" + tail());
+        String code = running() ? "" : " (exit code " + code() + ")";
+        return new AssertionError(command + "\n" + what + code + "; its last lines:\n" + tail());
     }
 
     /// Sends it alone a signal, `STOP` say.

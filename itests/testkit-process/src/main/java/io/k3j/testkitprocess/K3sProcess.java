@@ -1,5 +1,7 @@
 package io.k3j.testkitprocess;
 
+import io.k3j.testkitbase.Living;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,10 +12,9 @@ import java.util.stream.Stream;
 
 /// One running `k3s server` of the distribution that was just built. What it prints goes to a file, whose end
 /// is part of every failure's message. Closing it stops it in order.
-public final class K3sProcess implements AutoCloseable {
-    private static final Duration JCMD_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-    private static final Duration LOOK = Duration.ofMillis(20);
+public final class K3sProcess implements AutoCloseable, Living {
+    /// After this [#close] kills it.
+    private static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
 
     private final ChildProcess process;
     private final Path dataDir;
@@ -54,7 +55,7 @@ public final class K3sProcess implements AutoCloseable {
         words.addAll(List.of(flags));
         String options = Launch.javaOptions() + " " + String.join(" ", javaOptions);
         return new K3sProcess(k3s(words).environment("K3S_JAVA_OPTIONS", options)
-                .environment("K3S_CONFIG_FILE", "/dev/null").gracePeriod(STOP_LIMIT)
+                .environment("K3S_CONFIG_FILE", "/dev/null").gracePeriod(GRACE_PERIOD)
                 .output(dir.resolve("output.txt")).start(), dataDir);
     }
 
@@ -64,8 +65,15 @@ public final class K3sProcess implements AutoCloseable {
     }
 
     /// Whether it has not ended.
+    @Override
     public boolean running() {
         return process.running();
+    }
+
+    /// What a test fails with because of it.
+    @Override
+    public AssertionError failure(String what) {
+        return process.failure(what);
     }
 
     /// Its data directory.
@@ -84,17 +92,10 @@ public final class K3sProcess implements AutoCloseable {
         await("output of: " + text, limit, () -> output().contains(text));
     }
 
-    /// Waits for any condition, as long as it runs.
+    /// Waits for any condition, as long as it runs. No limit is shorter than [Waiting#LIMIT].
     public void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw process.failure("no " + what + " after " + limit.toSeconds() + " s");
-            }
-            if (process.ended(LOOK)) {
-                throw process.failure("ended with " + process.code());
-            }
-        }
+        Duration most = limit.compareTo(Waiting.LIMIT) > 0 ? limit : Waiting.LIMIT;
+        Waiting.until(what, most, process, condition::getAsBoolean, () -> "");
     }
 
     /// Waits until it has ended by itself.
@@ -116,13 +117,13 @@ public final class K3sProcess implements AutoCloseable {
 
     /// A command of `jcmd`, e.g. `GC.class_histogram`.
     public String jcmd(String command) throws IOException, InterruptedException {
-        return Launch.of(Launch.jdk("jcmd"), Long.toString(pid()), command).run(JCMD_LIMIT).text();
+        return Launch.of(Launch.jdk("jcmd"), Long.toString(pid()), command).run(Waiting.LIMIT).text();
     }
 
     /// Ends it with SIGTERM and waits.
     /// @return its exit code
     public int stop() throws InterruptedException {
-        if (!process.terminate()) {
+        if (!process.terminate() && !process.ended(Waiting.LIMIT)) {
             AssertionError late = process.failure("did not stop in time");
             process.kill();
             throw late;

@@ -3,6 +3,7 @@ package io.k3j.testkitprocess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,10 +103,6 @@ class LaunchTest {
     }
 
     private static void until(ChildProcess process, String text) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (!process.output().contains(text)) {
-            assertThat(System.nanoTime()).as(process.tail()).isLessThan(end);
-            assertThat(process.ended(Duration.ofMillis(10))).isFalse();
-        }
+        Waiting.until(text, process, () -> process.output().contains(text));
     }
 }

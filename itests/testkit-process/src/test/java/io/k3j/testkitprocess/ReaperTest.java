@@ -2,6 +2,7 @@ package io.k3j.testkitprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,12 +44,7 @@ class ReaperTest {
 
     /// Waits until a process has ended, whether somebody asks for its exit code or not.
     private static void gone(long pid) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (runs(pid)) {
-            assertThat(System.nanoTime()).as("process " + pid + " runs").isLessThan(end);
-            boolean never = new CountDownLatch(1).await(10, TimeUnit.MILLISECONDS);
-            assertThat(never).isFalse();
-        }
+        Waiting.until("end of process " + pid, () -> !runs(pid));
     }
 
     private static boolean runs(long pid) {

@@ -1,0 +1,6 @@
+/// What tests of every module need: to wait, and to end in order. It knows nothing of K3s, so that bundles' own tests
+/// may use it alone.
+@NullMarked
+package io.k3j.testkitbase;
+
+import org.jspecify.annotations.NullMarked;
