@@ -1,5 +1,9 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitbase.Deletion;
+import io.k3j.testkitbase.Leftovers;
+import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.Api;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
@@ -15,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -24,9 +27,8 @@ import java.util.stream.Stream;
 /// `/var/lib` and `/var/log` stays in a directory of the test. A cable (a veth pair) joins it to the test, which is
 /// the world outside for it. Closing it pulls the plug and removes all it made, unless a test failed and
 /// `-Dk3j.keep=failure` is given. It goes off with the process that made it, too, however that ends.
-public final class Machine implements AutoCloseable {
+public final class Machine implements AutoCloseable, Leftovers.Trace {
     private static final int CABLES = 250;
-    private static final Duration BOOT_LIMIT = Duration.ofSeconds(20);
     private static final String NAME = "k3j-e2e-";
 
     private final Path dir;
@@ -80,6 +82,7 @@ public final class Machine implements AutoCloseable {
         }
         prune(dir, number);
         Machine machine = new Machine(dir, number, wire, power(dir, number, wire));
+        Leftovers.ofThisJvm().expect(machine);
         try {
             machine.booted();
             return machine;
@@ -96,8 +99,7 @@ public final class Machine implements AutoCloseable {
     }
 
     private void booted() throws IOException, InterruptedException {
-        Waiting.until("booted machine", BOOT_LIMIT, () -> Files.exists(dir.resolve("booted")),
-                () -> power.tail());
+        Waiting.until("booted machine", power, () -> Files.exists(dir.resolve("booted")));
         plugIn();
     }
 
@@ -106,24 +108,24 @@ public final class Machine implements AutoCloseable {
     void lost() throws IOException, InterruptedException {
         if (power.running()) {
             String gone = "kjx" + number;
-            ip("link", "set", outer(), "down").run(BOOT_LIMIT);
-            ip("link", "set", outer(), "name", gone).run(BOOT_LIMIT);
-            ip("link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number).run(BOOT_LIMIT);
+            ip("link", "set", outer(), "down").run(Waiting.LIMIT);
+            ip("link", "set", outer(), "name", gone).run(Waiting.LIMIT);
+            ip("link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number).run(Waiting.LIMIT);
             power.close();
-            ip("link", "del", gone).run(BOOT_LIMIT);
+            ip("link", "del", gone).run(Waiting.LIMIT);
         }
     }
 
     /// Switches it on again after [#lost], with its disk, name and address.
     void again() throws IOException, InterruptedException {
-        Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
+        Waiting.until("empty control groups", this::cleaned);
         power = power(dir, number, wire);
         booted();
     }
 
     /// Pulls its cable, or plugs it in.
     void link(boolean up) throws IOException, InterruptedException {
-        ip("link", "set", outer(), up ? "up" : "down").text(BOOT_LIMIT);
+        ip("link", "set", outer(), up ? "up" : "down").text(Waiting.LIMIT);
     }
 
     /// Its host name.
@@ -189,24 +191,30 @@ public final class Machine implements AutoCloseable {
             System.out.println("kept: " + String.join(" ", inside(List.of("bash"))));
             return;
         }
-        try {
-            lost();
-            remove();
-        } catch (IOException e) {
-            throw new AssertionError("could not remove " + name(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        remove();
+        Teardown.of("machine " + name(), () -> {
+            if (left().isEmpty()) {
+                Leftovers.ofThisJvm().gone(this);
+            }
+        });
     }
 
     /// Its number is free last, when nothing bears it any more.
-    private void remove() throws IOException, InterruptedException {
-        try {
-            Waiting.until("empty control groups", BOOT_LIMIT, this::cleaned, () -> "");
-            remove(dir);
-        } finally {
-            ip("link", "del", outer()).run(BOOT_LIMIT);
-        }
+    @Override
+    public void remove() {
+        Teardown.of("machine " + name(), this::lost, power::close,
+                () -> Waiting.until("empty control groups", this::cleaned), () -> Deletion.of(dir),
+                () -> ip("link", "del", outer()).run(Waiting.LIMIT));
+    }
+
+    /// Its control groups, disk and cable.
+    @Override
+    public String left() throws IOException {
+        return remains().left();
+    }
+
+    private Remains remains() {
+        return new Remains(name(number), dir, outer());
     }
 
     /// Its power hangs on the input of its process, which ends with this one.
@@ -225,7 +233,7 @@ public final class Machine implements AutoCloseable {
         try (DirectoryStream<Path> disks = Files.newDirectoryStream(dir.getParent(), disk(number) + "*")) {
             for (Path disk : disks) {
                 if (!disk.equals(dir)) {
-                    remove(disk);
+                    Deletion.of(disk);
                 }
             }
         }
@@ -247,7 +255,7 @@ public final class Machine implements AutoCloseable {
     }
 
     private static void clean(Path dir, int number) throws IOException, InterruptedException {
-        Launch.of("bash", dir.resolve("machine.sh").toString(), "clean", name(number)).run(BOOT_LIMIT);
+        Launch.of("bash", dir.resolve("machine.sh").toString(), "clean", name(number)).run(Waiting.LIMIT);
     }
 
     private static Launch ip(String... words) {
@@ -256,10 +264,7 @@ public final class Machine implements AutoCloseable {
 
     private boolean cleaned() throws IOException, InterruptedException {
         clean(dir, number);
-        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
-            String name = name(number);
-            return hierarchies.noneMatch(h -> h.endsWith(name) || Files.exists(h.resolve(name)));
-        }
+        return remains().groups().isEmpty();
     }
 
     /// The process outside that is its process 1: whoever holds its namespaces enters them by this number.
@@ -270,7 +275,7 @@ public final class Machine implements AutoCloseable {
     /// Makes the cable, whose number is the machine's: it is what two tests at the same time cannot both have.
     private static int cable() throws IOException, InterruptedException {
         for (int n = 1; n <= CABLES; n++) {
-            if (ip("link", "add", "kj" + n, "type", "veth", "peer", "name", "kjp" + n).run(BOOT_LIMIT).code() == 0) {
+            if (ip("link", "add", "kj" + n, "type", "veth", "peer", "name", "kjp" + n).run(Waiting.LIMIT).code() == 0) {
                 return n;
             }
         }
@@ -278,23 +283,15 @@ public final class Machine implements AutoCloseable {
     }
 
     private void plugIn() throws IOException, InterruptedException {
-        ip("link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()).text(BOOT_LIMIT);
+        ip("link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()).text(Waiting.LIMIT);
         if (wire.bridge().isEmpty()) {
-            ip("addr", "add", wire.gateway() + "/24", "dev", outer()).text(BOOT_LIMIT);
+            ip("addr", "add", wire.gateway() + "/24", "dev", outer()).text(Waiting.LIMIT);
         } else {
-            ip("link", "set", outer(), "master", wire.bridge()).text(BOOT_LIMIT);
+            ip("link", "set", outer(), "master", wire.bridge()).text(Waiting.LIMIT);
         }
-        ip("link", "set", outer(), "up").text(BOOT_LIMIT);
+        ip("link", "set", outer(), "up").text(Waiting.LIMIT);
         Launch.of(inside(List.of("bash", "-c", "ip addr add " + address() + "/24 dev " + wire.link()
                 + " && ip link set " + wire.link() + " up && ip route add default via " + wire.gateway())))
-                .text(BOOT_LIMIT);
-    }
-
-    private static void remove(Path dir) throws IOException {
-        try (Stream<Path> files = Files.walk(dir)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+                .text(Waiting.LIMIT);
     }
 }

@@ -1,5 +1,8 @@
 package io.k3j.testkitmachine;
 
+import io.k3j.testkitbase.Leftovers;
+import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
@@ -20,7 +23,6 @@ public final class MachineNet implements AutoCloseable {
     private static final String GATEWAY = "10.10.10.1";
     private static final String LINK = "eth1";
     private static final Duration TURN_LIMIT = Duration.ofMinutes(20);
-    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final InetSocketAddress TURN = new InetSocketAddress("127.10.10.10", 10100);
     private final List<Machine> machines = new ArrayList<>();
     private final Turn turn;
@@ -34,9 +36,9 @@ public final class MachineNet implements AutoCloseable {
         MachineNet net = new MachineNet(Turn.at(TURN, TURN_LIMIT));
         try {
             unbridge();
-            Launch.of("ip", "link", "add", BRIDGE, "type", "bridge").text(LIMIT);
-            Launch.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE).text(LIMIT);
-            Launch.of("ip", "link", "set", BRIDGE, "up").text(LIMIT);
+            Launch.of("ip", "link", "add", BRIDGE, "type", "bridge").text(Waiting.LIMIT);
+            Launch.of("ip", "addr", "add", GATEWAY + "/24", "dev", BRIDGE).text(Waiting.LIMIT);
+            Launch.of("ip", "link", "set", BRIDGE, "up").text(Waiting.LIMIT);
             return net;
         } catch (AssertionError | IOException | InterruptedException e) {
             net.close();
@@ -69,7 +71,7 @@ public final class MachineNet implements AutoCloseable {
     /// Gives the test and every machine there is now an address of IPv6 as well, with the last number of the other one:
     /// `fd10:10:10::50`, and the test's as their gateway. A machine that is switched on again has it no more.
     public MachineNet dualStack() throws IOException, InterruptedException {
-        Launch.of("ip", "-6", "address", "replace", ipv6(GATEWAY) + "/64", "dev", BRIDGE, "nodad").text(LIMIT);
+        Launch.of("ip", "-6", "address", "replace", ipv6(GATEWAY) + "/64", "dev", BRIDGE, "nodad").text(Waiting.LIMIT);
         for (Machine machine : machines) {
             inside(machine, "ip -6 address replace " + ipv6(machine.address()) + "/64 dev " + LINK + " nodad && "
                     + "ip -6 route replace default via " + ipv6(GATEWAY));
@@ -87,7 +89,7 @@ public final class MachineNet implements AutoCloseable {
     }
 
     private static void inside(Machine machine, String line) throws IOException, InterruptedException {
-        Outcome outcome = machine.run(LIMIT, line);
+        Outcome outcome = machine.run(Waiting.LIMIT, line);
         if (outcome.code() != 0) {
             throw new AssertionError(line + "\n" + outcome.text());
         }
@@ -119,24 +121,34 @@ public final class MachineNet implements AutoCloseable {
         machine.again();
     }
 
+    /// A bridge that stays keeps the turn with it: it is nobody else's then, and the end of the module tells it.
     @Override
     public void close() {
-        try {
-            machines.parallelStream().forEach(Machine::close);
-        } finally {
-            try (turn) {
-                unbridge();
+        machines.parallelStream().forEach(Machine::close);
+        Leftovers.Trace bridge = new Bridge(turn);
+        Teardown.of("bridge " + BRIDGE, bridge::remove, () -> {
+            if (!bridge.left().isEmpty()) {
+                Leftovers.ofThisJvm().expect(bridge);
+            }
+        });
+    }
+
+    private record Bridge(Turn turn) implements Leftovers.Trace {
+        @Override
+        public String left() throws IOException {
+            return Remains.link(BRIDGE) ? "link " + BRIDGE : "";
+        }
+
+        @Override
+        public void remove() throws IOException, InterruptedException {
+            unbridge();
+            if (left().isEmpty()) {
+                turn.close();
             }
         }
     }
 
-    private static void unbridge() {
-        try {
-            Launch.of("ip", "link", "delete", BRIDGE).run(LIMIT);
-        } catch (IOException e) {
-            throw new AssertionError("could not remove " + BRIDGE, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static void unbridge() throws IOException, InterruptedException {
+        Launch.of("ip", "link", "delete", BRIDGE).run(Waiting.LIMIT);
     }
 }

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// A field that receives a service of its type before the test method runs; waits up to ten seconds.
+/// A field that receives a service of its type before the test method runs; waits as long as all tests do.
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Injected {

@@ -1,5 +1,6 @@
 package io.k3j.testkitosgi;
 
+import io.k3j.testkitbase.Waiting;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /// A test instance inside the framework, its fields filled.
 final class Twin implements AutoCloseable {
-    private static final long SERVICE_MILLIS = 10_000;
 
     private final Object instance;
     private final BundleContext context;
@@ -53,9 +53,10 @@ final class Twin implements AutoCloseable {
                     FrameworkUtil.createFilter("(&(objectClass=" + type.getName() + ")" + filter + ")"), null);
             tracker.open();
             trackers.add(tracker);
-            Object service = tracker.waitForService(SERVICE_MILLIS);
+            Object service = tracker.waitForService(Waiting.LIMIT.toMillis());
             if (service == null) {
-                throw new AssertionError("no service " + type.getName() + filter);
+                throw new AssertionError("no service " + type.getName() + filter + " after "
+                        + Waiting.LIMIT.toSeconds() + " s");
             }
             return service;
         } catch (InvalidSyntaxException e) {

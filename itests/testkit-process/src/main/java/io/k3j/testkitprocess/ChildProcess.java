@@ -1,6 +1,8 @@
 package io.k3j.testkitprocess;
 
 import io.k3j.testkitbase.Living;
+import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// thread may use it.
 public final class ChildProcess implements AutoCloseable, Living {
     private static final int TAIL_LINES = 50;
-    private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
 
     private final Process process;
     private final String command;
@@ -125,13 +126,13 @@ public final class ChildProcess implements AutoCloseable, Living {
     /// Sends it alone a signal, `STOP` say.
     /// @throws AssertionError when it has ended
     public void signal(String name) throws IOException, InterruptedException {
-        Launch.of("kill", "-" + name, Long.toString(process.pid())).text(KILL_LIMIT);
+        Launch.of("kill", "-" + name, Long.toString(process.pid())).text(Waiting.LIMIT);
     }
 
     /// Kills it alone, and waits for its end.
     public void kill() throws InterruptedException {
         process.destroyForcibly();
-        awaitEnd(KILL_LIMIT);
+        awaitEnd(Waiting.LIMIT);
     }
 
     /// Ends it alone by SIGTERM, and waits as long as its grace period.
@@ -142,20 +143,16 @@ public final class ChildProcess implements AutoCloseable, Living {
     }
 
     /// Ends it: by SIGTERM, by SIGKILL when it goes on longer than its grace period; and kills what it has started and
-    /// has not ended. When this returns, all of it is gone.
+    /// has not ended. When this returns, all of it is gone; what the kernel does not let go within [Waiting#LIMIT] is
+    /// printed, and fails no test.
     @Override
     public void close() {
         List<ProcessHandle> started = process.descendants().toList();
-        try {
+        Teardown.of(command, () -> {
             if (!gracePeriod.isZero()) {
                 terminate();
             }
-            kill(started);
-            awaitEnd(KILL_LIMIT);
-        } catch (InterruptedException e) {
-            kill(started);
-            Thread.currentThread().interrupt();
-        }
+        }, () -> kill(started), () -> awaitEnd(Waiting.LIMIT));
     }
 
     private void kill(List<ProcessHandle> started) {

@@ -1,5 +1,6 @@
 package io.k3j.testkitprocess;
 
+import io.k3j.testkitbase.Teardown;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,8 +142,7 @@ public final class Launch {
                 return new Outcome(code(process, printed, limit), process.output());
             }
         } finally {
-            Files.delete(printed);
-            Files.delete(read);
+            Teardown.of("files of " + words(), () -> Files.deleteIfExists(printed), () -> Files.deleteIfExists(read));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.k3j.testkitprocess;
 
+import io.k3j.testkitbase.Leftovers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,9 +27,15 @@ public final class Reaper {
 
     /// The one of this JVM: its pipe is to end with the JVM and not before.
     private static final class OfThisJvm {
-        private static final Reaper ONE = new Reaper(shell());
+        private static final Reaper ONE = made();
 
         private OfThisJvm() {
+        }
+
+        private static Reaper made() {
+            Process shell = shell();
+            Leftovers.ofThisJvm().mayStay(shell.pid());
+            return new Reaper(shell);
         }
     }
 
@@ -63,6 +70,7 @@ public final class Reaper {
 
     /// Lets live what was and will be started by this JVM, for a user who wants to look at it.
     public static void dismiss() throws IOException {
+        Leftovers.ofThisJvm().dismiss();
         OfThisJvm.ONE.stay();
     }
 
