@@ -127,7 +127,7 @@ public final class Leftovers {
 
         @Override
         public String left() {
-            return all.stream().filter(ProcessHandle::isAlive)
+            return all.stream().filter(one -> Running.process(one.pid()))
                     .map(one -> "process " + one.pid() + " " + one.info().commandLine().orElse(""))
                     .collect(Collectors.joining(", "));
         }
