@@ -15,7 +15,7 @@ import javax.net.ssl.SSLSocket;
 ///
 /// @param port of 127.0.0.1
 record GoClient(int port, SSLContext tls) {
-    private static final int LIMIT_MILLIS = 10_000;
+    private static final int LIMIT_MILLIS = 60_000;
 
     /// What came back; names of headers in lower case.
     record Answer(int status, Map<String, String> headers, byte[] body) {

@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsPackages("openssl")
 class StockAgentItest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final long AT_ONCE_MILLIS = 100;
+    /// A refusal takes no longer than so many admissions beside it.
+    private static final int GOOD_TIMES = 3;
     /// What else the machine does may slow some down, a penalty that is meant slows all.
     private static final int MOST_TRIES = 50;
     private static final byte[] NOTHING = {};
@@ -211,16 +212,15 @@ class StockAgentItest {
         assertThat(commands.kubectl("get", "--raw", "/api/v1/nodes/stock-1/proxy/healthz")).isEqualTo("ok");
         assertThat(tunnel.dialled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo("tcp/127.0.0.1:" + kubelet.port());
-        assertThat(kubelet.asked.poll().who()).isEqualTo("CN=system:apiserver,O=system:masters");
+        assertThat(kubelet.next("GET /healthz").who()).isEqualTo("CN=system:apiserver,O=system:masters");
         commands.kubectl("apply", "-f", Files.writeString(home.resolve("pod.json"), StockObjects.POD).toString());
         Answer mine = agent.as("client-kubelet").send("GET",
                 "/api/v1/pods?fieldSelector=spec.nodeName%3Dstock-1&limit=500&resourceVersion=0", JSON, NOTHING);
         assertThat(mine.text()).contains("\"name\":\"said\"");
         assertThat(commands.kubectl("logs", "said")).isEqualTo("first line\nsecond line\n");
-        assertThat(kubelet.asked.poll().line()).startsWith("GET /containerLogs/default/said/main");
+        kubelet.next("GET /containerLogs/default/said/main");
         assertThat(commands.kubectl("exec", "said", "--", "say", "it")).isEqualTo("said by the container\n");
-        assertThat(kubelet.asked.poll().line()).startsWith("GET /exec/default/said/main?")
-                .contains("command=say", "command=it");
+        assertThat(kubelet.next("GET /exec/default/said/main?").line()).contains("command=say", "command=it");
         assertThat(tunnel.dialled).as("nothing but the kubelet").allMatch(("tcp/127.0.0.1:" + kubelet.port())::equals);
     }
 
@@ -287,14 +287,22 @@ class StockAgentItest {
                     "Bearer abcdef.0123456789abcdef", "Digest x"})
     void aTokenThatIsNoneIsRefusedAtOnce(String authorization) throws Exception {
         Map<String, String> headers = authorization.isEmpty() ? Map.of() : Map.of("Authorization", authorization);
-        long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < 5 || quickest > AT_ONCE_MILLIS && i < MOST_TRIES; i++) {
-            long begun = System.nanoTime();
-            Answer answer = agent.unknown().send("GET", "/v1-k3s/config", headers, NOTHING);
-            quickest = Math.min(quickest, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-            assertThat(answer.status()).isEqualTo(401);
-            assertThat(answer.text()).contains("\"message\":\"not authorized\"");
+        long good = Long.MAX_VALUE;
+        long refused = Long.MAX_VALUE;
+        for (int i = 0; i < 5 || refused > GOOD_TIMES * good && i < MOST_TRIES; i++) {
+            good = Math.min(good, nanos(agent.basic(), 200));
+            refused = Math.min(refused, nanos(headers, 401));
         }
-        assertThat(quickest).as("milliseconds, with TLS").isLessThanOrEqualTo(AT_ONCE_MILLIS);
+        assertThat(refused).as("quickest refusal, ns; a good token's: %s", good).isLessThanOrEqualTo(GOOD_TIMES * good);
+        assertThat(agent.unknown().send("GET", "/v1-k3s/config", headers, NOTHING).text())
+                .contains("\"message\":\"not authorized\"");
+    }
+
+    private long nanos(Map<String, String> headers, int status) throws Exception {
+        long begun = System.nanoTime();
+        Answer answer = agent.unknown().send("GET", "/v1-k3s/config", headers, NOTHING);
+        long took = System.nanoTime() - begun;
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        return took;
     }
 }

@@ -6,24 +6,28 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /// A kubelet's port, from a script: health, a container's log, one command.
 final class StockKubelet implements AutoCloseable {
+    private static final long LIMIT_SECONDS = 60;
     private static final String PROTOCOL = "v5.channel.k8s.io";
 
     /// One request: the subject of the certificate shown, and the first line.
     record Asked(String who, String line) {
     }
 
-    final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
     private final SSLServerSocket listener;
 
     StockKubelet(SSLContext tls) throws IOException {
@@ -35,6 +39,22 @@ final class StockKubelet implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /// The next request whose first line begins like this. The server has wishes of its own in between:
+    /// metrics-server asks for `/metrics/resource` whenever it wants.
+    Asked next(String line) throws InterruptedException {
+        List<Asked> others = new ArrayList<>();
+        while (true) {
+            Asked next = asked.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (next == null) {
+                throw new AssertionError("nobody asked for " + line + ", but for " + others);
+            }
+            if (next.line().startsWith(line)) {
+                return next;
+            }
+            others.add(next);
+        }
     }
 
     private void accept() {

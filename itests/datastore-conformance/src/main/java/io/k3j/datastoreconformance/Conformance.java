@@ -14,7 +14,7 @@ import org.assertj.core.api.Assertions;
 /// What a suite needs from a driver's test, and the words its tests are written in.
 public interface Conformance {
     /// How long a test waits for something that must happen.
-    Duration PATIENCE = Duration.ofSeconds(10);
+    Duration PATIENCE = Duration.ofSeconds(60);
 
     /// The open store; empty at the beginning of each test.
     Datastore store();

@@ -1,5 +1,7 @@
 package io.k3j.datastoreconformance;
 
+import io.k3j.testkitbase.Deletion;
+import io.k3j.testkitbase.Teardown;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
@@ -13,14 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A real database server of the test's own: fresh directory, a free port on 127.0.0.1, user `k3s`, password
@@ -182,15 +182,10 @@ public abstract class DatabaseServer implements AutoCloseable {
     /// Stops it at once and removes its directory.
     @Override
     public final void close() {
-        if (process != null && process.running()) {
-            kill();
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+        Teardown.of("database in " + directory, () -> {
+            if (process != null && process.running()) {
+                kill();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        }, () -> Deletion.of(directory));
     }
 }

@@ -56,7 +56,11 @@ public final class EtcdServers implements AutoCloseable {
                 directory.resolve("m" + i).toString(), "--listen-client-urls", endpoint(i),
                 "--advertise-client-urls", endpoint(i), "--listen-peer-urls", url(peers.get(i)),
                 "--initial-advertise-peer-urls", url(peers.get(i)), "--initial-cluster", cluster,
-                "--heartbeat-interval", "20", "--election-timeout", "200", "--max-request-bytes", "8388608"));
+                "--max-request-bytes", "8388608"));
+        if (peers.size() == 1) {
+            // nobody to vote for whom a stall of the machine could unseat
+            command.addAll(List.of("--heartbeat-interval", "20", "--election-timeout", "200"));
+        }
         command.addAll(tls);
         try {
             return Launch.of(command).appending(directory.resolve("m" + i + ".log")).gracePeriod(Duration.ZERO).start();

@@ -24,16 +24,16 @@ public interface LifetimeGuarantees extends Conformance {
             assertThat(changes.get(1).deletion()).isTrue();
             assertThat(changes.get(1).key()).isEqualTo("/event");
             assertThat(changes.get(1).revision()).isGreaterThan(made);
-            assertThat(took).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(4));
+            assertThat(took).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             assertThat(store().get("/event")).isEmpty();
         }
     }
 
     @Test
     default void replacingAKeyReplacesItsTime() {
-        long made = committed(store().commit("/lease", 0, bytes("1"), Duration.ofMillis(300)));
+        long made = committed(store().commit("/lease", 0, bytes("1"), Duration.ofMillis(1_500)));
         put("/lease", made, "2");
-        committed(store().commit("/mark", 0, bytes("1"), Duration.ofMillis(600)));
+        committed(store().commit("/mark", 0, bytes("1"), Duration.ofMillis(2_500)));
         try (Watch watch = store().watch("/mark", store().revision())) {
             assertThat(take(watch, 1).getFirst().deletion()).isTrue();
         }
@@ -43,9 +43,9 @@ public interface LifetimeGuarantees extends Conformance {
     /// kine 2024-07 #311: expiry could not start again once the newest revision had been compacted.
     @Test
     default void timeGoesOnAfterACompactionOfEverything() {
-        committed(store().commit("/event", 0, bytes("1"), Duration.ofMillis(300)));
-        store().compact(store().revision());
-        try (Watch watch = store().watch("/event", store().revision())) {
+        long made = committed(store().commit("/event", 0, bytes("1"), Duration.ofMillis(300)));
+        store().compact(made);
+        try (Watch watch = store().watch("/event", made)) {
             assertThat(next(watch, PATIENCE).changes()).hasSize(1);
         }
         assertThat(store().count("/").keys()).isZero();

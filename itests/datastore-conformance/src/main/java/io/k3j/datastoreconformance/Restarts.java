@@ -74,10 +74,10 @@ public interface Restarts extends Conformance {
     /// kine 2024-07 #311: keys with a time to live stayed for ever after a restart that followed a compaction.
     @Test
     default void timesToLiveStartAnew() {
-        committed(store().commit("/event", 0, bytes("1"), Duration.ofSeconds(1)));
-        store().compact(store().revision());
+        long made = committed(store().commit("/event", 0, bytes("1"), Duration.ofSeconds(1)));
+        store().compact(made);
         reopen();
-        try (Watch watch = store().watch("/event", store().revision())) {
+        try (Watch watch = store().watch("/event", made)) {
             assertThat(take(watch, 1).getFirst().deletion()).isTrue();
         }
     }

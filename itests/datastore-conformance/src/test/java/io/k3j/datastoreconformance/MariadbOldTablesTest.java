@@ -64,7 +64,7 @@ class MariadbOldTablesTest extends OnDatabase {
         open(endpoint()).close();
         sql("CREATE INDEX kine_id_deleted_index ON kine (id, deleted)");
         awaitSessions("0");
-        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT SLEEP(3)"));
+        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT SLEEP(8)"));
         awaitSessions("1");
         open(endpoint()).close();
         assertThat(sql(INDEXES)).contains("kine_id_deleted_index");

@@ -60,9 +60,9 @@ class PostgresOldTablesTest extends OnDatabase {
     void anIndexOfATableThatSomebodyElseUsesStays() throws InterruptedException {
         store().get("/a");
         sql("CREATE INDEX kine_id_deleted_index ON kine (id, deleted)");
-        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT pg_sleep(3)"));
+        Thread kine = Thread.ofVirtual().start(() -> sql("SELECT pg_sleep(8)"));
         while (!"1".equals(server().sql("postgres", "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '"
-                + database() + "' AND query = 'SELECT pg_sleep(3)'"))) {
+                + database() + "' AND query = 'SELECT pg_sleep(8)'"))) {
             Thread.onSpinWait();
         }
         String question = "SELECT COUNT(*) FROM pg_indexes WHERE indexname = 'kine_id_deleted_index'";

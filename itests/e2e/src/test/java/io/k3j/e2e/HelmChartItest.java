@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// HelmCharts with the real Helm, on a server without a node.
 class HelmChartItest {
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofSeconds(180);
     private static final String CHARTS = "/apis/helm.cattle.io/v1/namespaces/default/helmcharts";
     private static final String CONFIGS = "/apis/helm.cattle.io/v1/namespaces/default/helmchartconfigs";
     private static final String CORE = "/api/v1/namespaces/default/";
@@ -247,7 +248,7 @@ class HelmChartItest {
 
     @Test
     void anUpgradeWhoseHookFailsIsToldAndTheReleaseStaysAsPolicySays() throws Exception {
-        chart("hook", "chartContent", plain().base64(), "failurePolicy", "abort", "timeout", "2s");
+        chart("hook", "chartContent", plain().base64(), "failurePolicy", "abort", "timeout", "10s");
         ready("hook", 1);
         change("hook", "valuesContent", "fail: true\none: new");
         assertThat(failed("hook")).contains("pre-upgrade hooks failed");
@@ -263,7 +264,7 @@ class HelmChartItest {
 
     @Test
     void anUpgradeIsRolledBackWhereThatIsAskedFor() throws Exception {
-        chart("back", "chartContent", plain().base64(), "timeout", "2s");
+        chart("back", "chartContent", plain().base64(), "timeout", "10s");
         ready("back", 1);
         api.send("PATCH", CHARTS + "/back", "application/merge-patch+json", Json.bytes(Struct.of("metadata",
                 Struct.of("annotations", Struct.of("helm.k3j.io/rollback-on-failure", "true")), "spec",
@@ -375,7 +376,7 @@ class HelmChartItest {
             killed.await("run of Helm", SOON, () -> helm(killed).findAny().isPresent());
             ProcessHandle helm = helm(killed).findAny().orElseThrow();
             ProcessHandle.of(killed.pid()).orElseThrow().destroyForcibly();
-            helm.onExit().get(10, TimeUnit.SECONDS);
+            helm.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -397,7 +398,18 @@ class HelmChartItest {
     }
 
     @Test
+    void aChartOfFiftyObjectsIsInstalled() throws Exception {
+        fifty();
+    }
+
+    @Test
+    @Tag("full")
+    @Tag("data")
     void aChartOfFiftyObjectsIsInstalledInTime() throws Exception {
+        assertThat(fifty()).isLessThan(Duration.ofSeconds(30));
+    }
+
+    private static Duration fifty() throws Exception {
         String many = "{{ range until 50 }}\n---\napiVersion: v1\nkind: ConfigMap\n"
                 + "metadata: {name: {{ $.Release.Name }}-{{ . }}}\n{{ end }}";
         String archive = new ChartArchive("many", "1.0.0").file("many/templates/all.yaml", many).base64();
@@ -406,8 +418,8 @@ class HelmChartItest {
         ready("many", 1);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         System.out.println("a chart of 50 objects took " + took.toMillis() + " ms");
-        assertThat(took).isLessThan(Duration.ofSeconds(30));
         delete("many");
         assertThat(List.of(object(CORE + "configmaps/many-0"))).containsExactly(Struct.EMPTY);
+        return took;
     }
 }

@@ -30,7 +30,9 @@ class HttpLimitsItest {
     @BeforeAll
     void start() throws IOException, InterruptedException {
         machine = Machine.on();
-        Server.start(machine, "--disable-agent").await("ready API", "kubectl get --raw /readyz", "ok");
+        Server server = Server.start(machine, "--disable-agent");
+        server.await("ready API", "kubectl get --raw /readyz", "ok");
+        server.await("namespace", "kubectl get namespace default --no-headers", "Active");
         api = machine.api();
     }
 

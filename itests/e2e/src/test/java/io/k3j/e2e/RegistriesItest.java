@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Pods whose images come from registries with TLS and logins, as `docs/registries.md` says; nothing is started again.
 @NeedsMachine
 class RegistriesItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/registries.md");
     private static final String CONFIG = "registries.yaml";
     private static Machine machine;
@@ -106,8 +106,8 @@ class RegistriesItest {
     }
 
     private static void running(String... names) throws IOException, InterruptedException {
-        Outcome outcome = machine.run(LIMIT.plusSeconds(10), "KUBECONFIG=" + Server.KUBECONFIG + " " + Server.command()
-                + " kubectl wait --for=condition=Ready --timeout=60s pod/" + String.join(" pod/", names));
+        Outcome outcome = machine.run(LIMIT.multipliedBy(3), "KUBECONFIG=" + Server.KUBECONFIG + " " + Server.command()
+                + " kubectl wait --for=condition=Ready --timeout=240s pod/" + String.join(" pod/", names));
         assertThat(outcome.code()).as(() -> outcome.text() + events(names[names.length - 1]) + "\n" + registry.asked())
                 .isZero();
         assertThat(pid()).as("containerd goes on").isEqualTo(containerd);
@@ -242,7 +242,8 @@ class RegistriesItest {
     void importedImagesAreOfFurtherRegistriesToo() throws Exception {
         apply(pod("extra", "extra.example:5000/busybox:1", ""), pod("system", "system.example/busybox:1", ""));
         running("extra", "system");
-        assertThat(registry.asked()).isEmpty();
+        // pods of other tests go on trying
+        assertThat(registry.asked()).noneMatch(a -> a.contains("/busybox/"));
     }
 
     @Test

@@ -2,14 +2,14 @@ package io.k3j.e2e;
 
 import io.k3j.testkitmachine.Machine;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /// Paths, sizes and times of what a machine wrote.
 final class Tree {
@@ -20,23 +20,40 @@ final class Tree {
     static Map<String, String> of(Machine machine) throws IOException {
         Map<String, String> all = new TreeMap<>();
         for (String part : new String[] {"etc", "var", "rancher", "kubelet", "cni"}) {
-            try (Stream<Path> files = Files.walk(machine.dir().resolve(part))) {
-                for (Path file : (Iterable<Path>) files::iterator) {
-                    add(all, machine.dir().relativize(file).toString(), file);
-                }
-            }
+            Files.walkFileTree(machine.dir().resolve(part), new Visitor(machine.dir(), all));
         }
         return all;
     }
 
-    private static void add(Map<String, String> all, String name, Path file) throws IOException {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class,
-                    LinkOption.NOFOLLOW_LINKS);
-            all.put(name, attributes.isDirectory() ? "directory"
-                    : attributes.size() + " bytes of " + attributes.lastModifiedTime());
-        } catch (NoSuchFileException e) {
-            all.remove(name);
+    /// What goes away during the walk is not there.
+    private static final class Visitor extends SimpleFileVisitor<Path> {
+        private final Path root;
+        private final Map<String, String> all;
+
+        Visitor(Path root, Map<String, String> all) {
+            this.root = root;
+            this.all = all;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            all.put(root.relativize(directory).toString(), "directory");
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            all.put(root.relativize(file).toString(),
+                    attributes.size() + " bytes of " + attributes.lastModifiedTime());
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
         }
     }
 }

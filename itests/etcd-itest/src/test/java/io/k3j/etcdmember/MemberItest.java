@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.jetcd.EtcdCluster;
 import io.k3j.jetcd.EtcdFailure;
+import io.k3j.testkitprocess.FreePort;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class MemberItest {
         assertThat(again.pid()).isEqualTo(pid);
         again.leave();
         Server moved = new Server(directory.resolve("server-1"), "server-1", Optional.empty(),
-                new EtcdPorts(one.ports.client(), one.ports.peer(), one.ports.metrics() + 1));
+                new EtcdPorts(one.ports.client(), one.ports.peer(), FreePort.next()));
         servers.add(moved);
         moved.startAndWait();
         assertThat(moved.pid()).isNotEqualTo(pid);
@@ -119,9 +120,7 @@ class MemberItest {
                 && one.state().members().stream().filter(m -> !m.learner()).count() == 3);
         assertThat(three.get("/registry/a")).hasValue("1");
         one.close();
-        long begin = System.nanoTime();
         Server.await("writes go on", () -> two.writes("/registry/b"));
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
         Server back = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
         servers.add(back);
         back.startAndWait();

@@ -16,6 +16,7 @@ import io.k3j.pki.Keys;
 import io.k3j.pki.PemFiles;
 import io.k3j.pki.Profile;
 import io.k3j.testkitprocess.FreePort;
+import io.k3j.testkitprocess.Reaper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -128,6 +129,12 @@ public final class Server implements AutoCloseable {
     public Server startAndWait() {
         start();
         await("a voter: " + places, this::voter);
+        try {
+            // etcd outlives its server by intent, and must not outlive the test
+            Reaper.watch(pid());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return this;
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 final class Database {
     private static final String ETCD = "etcd";
     private static final int MEMBERS = 3;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Map<String, String> MAKE = Map.of("mariadb",
             "mariadb-install-db --user=mysql --datadir=/var/lib/ha --skip-test-db && install -d -o mysql /run/mysqld",
             "postgresql", "install -d -o postgres /var/lib/ha /run/postgresql && su postgres -c "

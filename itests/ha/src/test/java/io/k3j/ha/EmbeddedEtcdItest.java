@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsPackages({"etcd-server", "etcd-client"})
 @Tag("ha")
 class EmbeddedEtcdItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration LONG = Duration.ofMinutes(3);
     private static final String VARIANT = "cluster";
     private static final String ROLES = "control-plane,etcd";

@@ -17,7 +17,7 @@ import java.util.Objects;
 
 /// A machine on which a page is carried out: `k3s`, `systemctl` and `apt-get` are there as the page expects them.
 final class Host {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int TAIL = 60;
     private final Machine machine;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsPackages({"etcd-server", "etcd-client"})
 @Tag("ha")
 class OwnEtcdItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "cluster";
     private static final long SOME = 1000;
     private static final String PROGRAM = "$(readlink -f $(command -v etcd))";

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 
 /// How long something may take on a machine that does nothing else: what `docs/acceptance/3.md` and the fault matrix
-/// promise. Machines that run tests do other things as well, so what takes effort may take [#SLOW] times as long;
-/// `-Dk3j.ha.quiet=true` holds a quiet machine to the promise itself.
+/// promise. `-Dk3j.ha.quiet=true` holds a quiet machine to the promise itself; in the suites of `-Pfull` what takes
+/// effort may take [#SLOW] times as long. Everywhere else the machine does other things as well: there the figure is
+/// printed, and only what never comes fails.
 ///
 /// @param waits what programs wait for by their clocks, on any machine equally long
 /// @param works what the rest takes
 record Promise(Duration waits, Duration works) {
+    private static final boolean QUIET = Boolean.getBoolean("k3j.ha.quiet");
+    private static final boolean HELD = QUIET || Boolean.getBoolean("k3j.full");
     /// How many times the effort is allowed.
-    static final int SLOW = Boolean.getBoolean("k3j.ha.quiet") ? 1 : 3;
+    static final int SLOW = QUIET ? 1 : 3;
+    private static final Duration NEVER = Duration.ofSeconds(120);
 
     /// Effort alone.
     static Promise of(long millis) {
@@ -32,9 +36,8 @@ record Promise(Duration waits, Duration works) {
     /// Fails when so many milliseconds are too many.
     void holds(String what, long millis) {
         long promised = waits.plus(works).toMillis();
-        assertThat(millis)
-                .as("milliseconds: %s; %d are promised on a quiet machine, on others %d times the effort in it",
-                        what, promised, SLOW)
-                .isLessThanOrEqualTo(waits.plus(works.multipliedBy(SLOW)).toMillis());
+        Duration most = HELD ? waits.plus(works.multipliedBy(SLOW)) : waits.plus(NEVER);
+        assertThat(millis).as("milliseconds: %s; %d are promised on a quiet machine", what, promised)
+                .isLessThanOrEqualTo(most.toMillis());
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 /// A Deployment whose pods fit no node and cannot vanish: only controllers work on it, and there are as many pods as
 /// they have ever made, so that what two of them have done at once stays to be seen.
 final class Replicas {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int OK = 200;
     private static final List<Integer> THERE = List.of(201, 409);
     private static final String APPS = "/apis/apps/v1/namespaces/default/";

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @NeedsPackages({"etcd-server", "etcd-client", "postgresql"})
 @Tag("ha")
 class RolesItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String VARIANT = "split";
     private static final String PARTS = "parts";
     private static final String SQL = "postgresql";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @NeedsPackages({"etcd-server", "etcd-client"})
 class SingleServerItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
     private static final String REFUSED = "Node password rejected, duplicate hostname";
 
     @Test

@@ -20,7 +20,10 @@ import java.util.stream.IntStream;
 /// every call, also of those whose outcome nobody told them.
 final class Traffic implements AutoCloseable {
     private static final long PAUSE_MILLIS = 50;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /// Calls a second of all clients together; none is held back where it is zero. A client that does nothing but call
+    /// takes the cores from the servers whose faults are watched.
+    private static final long RATE = Long.getLong("k3j.ha.rate", 400);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int HUNDRED = 100;
     private static final int READS = 40;
     private static final int PUTS = 65;
@@ -48,7 +51,8 @@ final class Traffic implements AutoCloseable {
         }
         for (int c = 0; c < count; c++) {
             Calls calls = calls(servers.get(c % servers.size()));
-            clients.add(Thread.ofVirtual().name("ha-client-" + c).start(() -> work(calls)));
+            long turnNanos = RATE == 0 ? 0 : count * TimeUnit.SECONDS.toNanos(1) / RATE;
+            clients.add(Thread.ofVirtual().name("ha-client-" + c).start(() -> work(calls, turnNanos)));
         }
     }
 
@@ -56,15 +60,17 @@ final class Traffic implements AutoCloseable {
         return new Calls(server, history, refusals, values);
     }
 
-    private void work(Calls calls) {
+    private void work(Calls calls, long turnNanos) {
         RandomGenerator random = RandomGenerator.getDefault();
         try {
             while (over.getCount() > 0) {
+                long begin = System.nanoTime();
                 if (one(calls, random.nextInt(HUNDRED), keys.get(random.nextInt(keys.size())))) {
                     done.incrementAndGet();
                 } else {
                     over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
                 }
+                over.await(begin + turnNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

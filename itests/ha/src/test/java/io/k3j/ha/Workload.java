@@ -61,16 +61,23 @@ final class Workload {
         return from.must("k3s kubectl get pods -l app=web -o wide --no-headers").lines().toList();
     }
 
-    /// Every pod answers by name to logs and exec, whatever node it is on, and reaches all of them by the Service.
+    /// Every pod comes to answer by name to logs and exec, whatever node it is on, and to reach all of them by the
+    /// Service.
     void answers() throws IOException, InterruptedException {
-        int count = pods().size();
-        for (String line : pods()) {
-            String pod = line.substring(0, line.indexOf(' '));
-            assertThat(from.must("k3s kubectl logs " + pod)).as(line).contains("serving");
-            assertThat(from.must("k3s kubectl exec " + pod + " -- hostname")).as(line).contains(pod);
-            String names = from.must("k3s kubectl exec " + pod + " -- sh -c 'for i in $(seq " + 12 * count
-                    + "); do wget -qO- http://web/; done'");
-            assertThat(names.lines().distinct().count()).as("from " + line).isEqualTo(count);
+        List<String> pods = pods();
+        for (String line : pods) {
+            Waiting.until("answers of " + line, LIMIT, () -> {
+                answers(line.substring(0, line.indexOf(' ')), pods.size());
+                return true;
+            }, from::story);
         }
+    }
+
+    private void answers(String pod, int count) throws IOException, InterruptedException {
+        assertThat(from.must("k3s kubectl logs " + pod)).contains("serving");
+        assertThat(from.must("k3s kubectl exec " + pod + " -- hostname")).contains(pod);
+        String names = from.must("k3s kubectl exec " + pod + " -- sh -c 'for i in $(seq " + 12 * count
+                + "); do wget -qO- http://web/; done'");
+        assertThat(names.lines().distinct().count()).isEqualTo(count);
     }
 }

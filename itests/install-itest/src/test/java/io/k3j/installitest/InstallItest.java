@@ -3,8 +3,8 @@ package io.k3j.installitest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitmachine.NeedsMachine;
-import io.k3j.testkitmachine.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 class InstallItest {
     private static final Path TREE = Path.of("target/debian/bookworm").toAbsolutePath();
     private static final Duration STEP = Duration.ofSeconds(60);
-    private static final Duration READY = Duration.ofSeconds(120);
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
             "image":"k3j.io/busybox:1","command":["sleep","3600"],"ports":[{"containerPort":80,"hostPort":8080}],\
@@ -83,12 +82,7 @@ class InstallItest {
 
     private ChildProcess server() throws IOException, InterruptedException {
         ChildProcess server = debian.start("exec env --default-signal=INT,TERM,HUP k3s server", logFile());
-        Waiting.until("ready node", READY, () -> {
-            if (!server.running()) {
-                throw new AssertionError("the server ended with " + server.code() + "\n" + log());
-            }
-            return log().contains("node Ready");
-        }, this::log);
+        Waiting.until("ready node", server, () -> log().contains("node Ready"));
         assertThat(log()).contains("installed OS packages: containerd runc");
         System.out.println(log().lines().filter(line -> line.startsWith("[") || line.startsWith("install"))
                 .collect(Collectors.joining("\n")));
@@ -96,9 +90,11 @@ class InstallItest {
     }
 
     private void runPod() throws IOException, InterruptedException {
-        Waiting.until("service account", STEP, () -> debian.run(STEP, "kubectl get sa default").code() == 0, this::log);
+        Waiting.until("service account", Waiting.LIMIT, () -> debian.run(STEP, "kubectl get sa default").code() == 0,
+                this::log);
         text("echo '" + POD + "' | kubectl apply -f -");
-        Waiting.until("running pod", STEP, () -> debian.run(STEP, "kubectl get pod stays").text().contains("Running"),
+        Waiting.until("running pod", Waiting.LIMIT,
+                () -> debian.run(STEP, "kubectl get pod stays").text().contains("Running"),
                 this::log);
         assertThat(text("kubectl exec stays -- hostname")).isEqualTo("stays\n");
     }

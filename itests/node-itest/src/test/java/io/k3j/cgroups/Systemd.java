@@ -1,8 +1,9 @@
 package io.k3j.cgroups;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.k3j.childprocess.Command;
+import io.k3j.testkitbase.Running;
+import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /// A systemd that is process 1 of its own namespaces and control groups, in which nothing else runs. It ends with the
 /// process that made it, however that ends.
@@ -45,7 +44,7 @@ final class Systemd implements AutoCloseable {
             until(() -> init() > 0 && Files.exists(Path.of("/proc/" + init() + "/root/k3j-systemd")));
             init = init();
             until(() -> run("systemctl", "is-active", "k3j.target").equals("active\n"));
-        } catch (AssertionError | IOException | InterruptedException e) {
+        } catch (AssertionError | InterruptedException e) {
             close();
             throw e;
         }
@@ -84,25 +83,17 @@ final class Systemd implements AutoCloseable {
     }
 
     /// Waits for a condition.
-    void until(Condition condition) throws IOException, InterruptedException {
-        CountDownLatch never = new CountDownLatch(1);
-        for (long end = System.nanoTime() + LIMIT.toNanos(); !condition.met() && System.nanoTime() < end;) {
-            assertThat(never.await(10, TimeUnit.MILLISECONDS)).isFalse();
-        }
-        assertThat(condition.met()).as(Files.readString(log)).isTrue();
+    void until(Condition condition) throws InterruptedException {
+        Waiting.until("state of systemd", power, condition::met);
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         List<ProcessHandle> all = power.descendants().toList();
-        power.writer().close();
-        for (ProcessHandle process : all) {
-            process.onExit().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
-        }
-        try {
-            until(() -> command.run(List.of("bash", script.toString(), "clean", name), "").code() == 0);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Teardown.of(name, () -> power.writer().close(),
+                () -> Waiting.until("end of " + name, () -> all.stream().noneMatch(one -> Running.process(one.pid()))),
+                () -> Waiting.until("end of its control groups",
+                        () -> command.run(List.of("bash", script.toString(), "clean", name), "").code() == 0),
+                power::close);
     }
 }

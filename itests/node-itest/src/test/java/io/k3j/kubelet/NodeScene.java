@@ -17,6 +17,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.testkit.FakeApi;
+import io.k3j.testkitbase.Teardown;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -59,22 +61,25 @@ abstract class NodeScene {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (containerd != null) {
-            containerd.close();
-            new Mounts().unmountBelow(directory);
-            Trees.delete(directory);
-            removeCgroups();
+            Teardown.of("containerd in " + directory, containerd::close,
+                    () -> new Mounts().unmountBelow(directory), () -> Trees.delete(directory),
+                    NodeScene::removeCgroups);
         }
     }
 
-    private static void removeCgroups() throws IOException {
-        try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), CGROUP_DEPTH, (p, a) -> a.isDirectory()
-                && p.toString().contains("/k3jtest"))) {
-            for (Path cgroup : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(cgroup);
+    /// The tree shrinks while it is walked, and a group goes a moment after its last process.
+    private static void removeCgroups() throws InterruptedException {
+        Waiting.until("end of all control groups", () -> {
+            try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), CGROUP_DEPTH, (p, a) -> a.isDirectory()
+                    && p.toString().contains("/k3jtest"))) {
+                for (Path cgroup : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(cgroup);
+                }
             }
-        }
+            return true;
+        });
     }
 
     @BeforeEach

@@ -35,7 +35,7 @@ final class Load implements AutoCloseable {
     private static final int HANDS = 25;
     private static final int RATE = 500;
     private static final long PERIOD = HANDS * 1_000_000_000L / RATE;
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int MIX = 10;
     private static final int TRIES = 20;
     private static final long PAUSE_MILLIS = 50;

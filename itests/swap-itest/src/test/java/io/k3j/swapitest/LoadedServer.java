@@ -24,10 +24,10 @@ import org.junit.jupiter.api.DynamicTest;
 final class LoadedServer implements AutoCloseable {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.loaded.rounds", 1);
     private static final String ONLY = System.getProperty("k3j.swap.only", "");
-    private static final Duration LOAD_LIMIT = Duration.ofSeconds(90);
+    private static final Duration LOAD_LIMIT = Duration.ofSeconds(180);
     private static final int MET_BY = 400;
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
-    private static final int RESTS = 5;
+    private static final int RESTS = 10;
     /// How many class loaders may stay for longer than the swap that made them, over all bundles.
     private static final int HELD = 3;
     private static final int POLICY = 5;

@@ -16,7 +16,7 @@ final class Watchers implements AutoCloseable {
     private static final int EACH = 10;
     /// How many there are.
     static final int COUNT = EACH * Load.NAMESPACES;
-    private static final Duration CATCH_UP = Duration.ofSeconds(20);
+    private static final Duration CATCH_UP = Duration.ofSeconds(120);
     private static final long LOOK_MILLIS = 20;
 
     private final Load load;

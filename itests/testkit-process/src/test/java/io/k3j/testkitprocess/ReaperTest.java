@@ -2,12 +2,11 @@ package io.k3j.testkitprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Running;
 import io.k3j.testkitbase.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,23 +43,14 @@ class ReaperTest {
 
     /// Waits until a process has ended, whether somebody asks for its exit code or not.
     private static void gone(long pid) throws InterruptedException {
-        Waiting.until("end of process " + pid, () -> !runs(pid));
-    }
-
-    private static boolean runs(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0;
-        } catch (IOException ended) {
-            return false;
-        }
+        Waiting.until("end of process " + pid, () -> !Running.process(pid));
     }
 
     @Test
     void whatAKilledTestHasStartedIsGoneWithAllItHasStarted() throws IOException, InterruptedException {
         try (ChildProcess test = killed()) {
             List<Long> family = told(test);
-            assertThat(family).hasSize(2).allMatch(ReaperTest::runs);
+            assertThat(family).hasSize(2).allMatch(Running::process);
             test.kill();
             for (long one : family) {
                 gone(one);

@@ -187,7 +187,7 @@ class SilentClientTest {
 
     @Test
     void keepsASilentClientThatAnswersPings() throws Exception {
-        try (TestPort port = TestPort.start(new Patience(SOON, LATE, SOON, SOON, LOOK, LATE))) {
+        try (TestPort port = TestPort.start(new Patience(LATE, LATE, SOON, LATE, LOOK, LATE))) {
             port.serve("/", this::holds);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
