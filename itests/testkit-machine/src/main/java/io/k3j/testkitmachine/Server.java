@@ -117,14 +117,17 @@ public final class Server implements Living {
         return process.awaitEnd(limit);
     }
 
-    /// What is known about it now: its pods and last events, health of its bundles, end of its log, what its carriers do.
-    /// Never fails.
+    /// What is known about it now: its pods and last events, health of its bundles, end of its log, what its carriers
+    /// do. Never fails.
     public String story() {
-        return "--- pods\n" + told(() -> k3s(LOOK_LIMIT, "kubectl get pods -A -o wide").text()) + "--- last events\n"
-                + told(() -> k3s(LOOK_LIMIT, "kubectl get events -A --sort-by=.lastTimestamp | tail -n 20").text())
-                + "--- k3s bundle ls\n" + told(() -> k3s(LOOK_LIMIT, "bundle ls").text()) + "--- its last lines\n"
-                + tail()
+        return told("pods", "kubectl get pods -A -o wide")
+                + told("last events", "kubectl get events -A --sort-by=.lastTimestamp | tail -n 20")
+                + told("k3s bundle ls", "bundle ls") + "--- its last lines\n" + tail()
                 + "\n--- its carriers\n" + told(() -> Carried.of(jcmd(LOOK_LIMIT, "Thread.print")));
+    }
+
+    private String told(String title, String words) {
+        return "--- " + title + "\n" + told(() -> k3s(LOOK_LIMIT, words).text());
     }
 
     private interface Question {
