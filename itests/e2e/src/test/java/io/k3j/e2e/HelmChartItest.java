@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// HelmCharts with the real Helm, on a server without a node.
+@Tag("data")
 class HelmChartItest {
     private static final Duration SOON = Duration.ofSeconds(180);
     private static final String CHARTS = "/apis/helm.cattle.io/v1/namespaces/default/helmcharts";
@@ -404,7 +405,6 @@ class HelmChartItest {
 
     @Test
     @Tag("full")
-    @Tag("data")
     void aChartOfFiftyObjectsIsInstalledInTime() throws Exception {
         assertThat(fifty()).isLessThan(Duration.ofSeconds(30));
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /// Policies between real pods of a server with nothing but defaults; `docs/network-policy.md`.
 @NeedsMachine
+@Tag("data")
 class NetworkPolicyItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/network-policy.md");
@@ -154,7 +155,6 @@ class NetworkPolicyItest {
 
     @Test
     @Tag("full")
-    @Tag("data")
     void rulesThatWereFlushedAreBackWithinASecond() throws IOException, InterruptedException {
         assertThat(flush()).as("tenths of a second").isLessThanOrEqualTo(10);
     }
