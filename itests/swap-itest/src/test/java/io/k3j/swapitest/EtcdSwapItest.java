@@ -25,7 +25,6 @@ import org.junit.jupiter.api.TestFactory;
 class EtcdSwapItest {
     private static final int WARM = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String DATA = "/var/lib/rancher/k3s/server/db";
 
     private static Machine machine;
     private static LoadedServer loaded;
@@ -33,9 +32,7 @@ class EtcdSwapItest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         machine = Machine.on();
-        // what is shown here is not how long the disk of the machine that builds takes
-        Outcome mounted = machine.run(LIMIT, "mkdir -p " + DATA + " && mount -t tmpfs -o mode=700 tmpfs " + DATA);
-        assertThat(mounted.code()).as(mounted.text()).isZero();
+        LoadedServer.dataInMemory(machine);
         Server server = Server.start(machine, "--cluster-init", "--disable-agent");
         // the garbage collector looks for new kinds now and then only, and these are; charts have their controller too
         loaded = new LoadedServer(machine, server).settled().running("virtual apiserver-view-etcdsnapshotfiles")

@@ -1,13 +1,9 @@
 package io.k3j.swapitest;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.k3j.testkitmachine.Machine;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
-import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,8 +18,6 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("swap")
 class LoadedSwapItest {
     private static final int WARM = 3_000;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String DATA = "/var/lib/rancher/k3s/server/db";
 
     private static Machine machine;
     private static LoadedServer loaded;
@@ -32,9 +26,7 @@ class LoadedSwapItest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         machine = Machine.on();
-        // what is shown here is not how long the disk of the machine that builds takes
-        Outcome mounted = machine.run(LIMIT, "mkdir -p " + DATA + " && mount -t tmpfs -o mode=700 tmpfs " + DATA);
-        assertThat(mounted.code()).as(mounted.text()).isZero();
+        LoadedServer.dataInMemory(machine);
         loaded = new LoadedServer(machine, Server.start(machine).ready())
                 .running("virtual apiserver-view-addons");
         pod = Pod.running(loaded.api(), loaded.server());

@@ -20,8 +20,6 @@ public final class Server implements Living {
     public static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
     /// Of a command that is repeated until it succeeds, or that tells a story.
     private static final Duration LOOK_LIMIT = Duration.ofSeconds(30);
-    /// Locked by whoever asks a JVM.
-    private static final String ASKED = "/tmp/k3j-jcmd.lock";
 
     private final Machine machine;
     private final ChildProcess process;
@@ -94,8 +92,8 @@ public final class Server implements Living {
     /// lies there may be that of a JVM that was killed, or of another machine's. This one makes a new one when it is
     /// asked and finds none.
     private String jcmd(Duration limit, String command) throws IOException, InterruptedException {
-        return machine.run(limit, "p=$(cat " + machine.dir().resolve("server.pid") + "); exec 9> " + ASKED
-                + "; flock 9; rm -f /tmp/.java_pid$p; " + Launch.jdk("jcmd") + " $p '" + command + "'").text();
+        return machine.run(limit, "p=$(cat " + machine.dir().resolve("server.pid") + "); exec 9< /tmp; flock 9; "
+                + "rm -f /tmp/.java_pid$p; " + Launch.jdk("jcmd") + " $p '" + command + "'").text();
     }
 
     /// Whether it has not ended.

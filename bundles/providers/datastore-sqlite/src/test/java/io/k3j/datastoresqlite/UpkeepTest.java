@@ -51,7 +51,10 @@ class UpkeepTest {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         SqliteStore store = open();
         write(store.datastore(), 0);
+        long start = System.nanoTime();
         store.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isLessThan(Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 2 : 30));
         Set<String> remaining = Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread))
                 .map(Thread::getName).filter(name -> name.startsWith("datastore")).collect(Collectors.toSet());
         assertThat(remaining).isEmpty();
