@@ -24,7 +24,12 @@ import org.xml.sax.SAXException;
 /// what failed, what was skipped that may not be, and what passed only when it was run again.
 public final class TestSummary {
     private static final int DEPTH = 6;
+    private static final String EXPECTED = "(expected) ";
     private static final int TEXT = 400;
+    private static final int NAMED = 20;
+    private static final int TOLD = 3;
+    private static final int TOLD_TEXT = 2000;
+    private final List<String> told = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<FailedClass> failed = new ArrayList<>();
     private final AllowedSkips allowed;
@@ -40,10 +45,11 @@ public final class TestSummary {
     /// (`-Dmaven.test.failure.ignore`) and did not pass in its second chance, or when a build machine, which has all
     /// that tests need, skipped one that it may not skip.
     /// @param words the root of the source tree, when the build began, whether there are no second chances (`true`),
-    /// the tags that do not run, and where the output of second chances goes
+    /// the tags that do not run, where the output of second chances goes, and the file for what failed
     public static void main(String[] words) throws IOException, InterruptedException {
         TestSummary all = of(Path.of(words[0]), Instant.parse(words[1]), AllowedSkips.shipped());
         all.print(System.out);
+        Files.write(Path.of(words[5]), all.briefly());
         boolean good = all.failed.isEmpty() || !words[2].equals("true") && all.again(words[3], Path.of(words[4]));
         if (all.forbidden > 0 && strict(System.getenv("CI"), System.getProperty("user.name"),
                 Files.exists(Path.of("/etc/debian_version")))) {
@@ -82,6 +88,18 @@ public final class TestSummary {
         failed.forEach(one -> one.failures().forEach(line -> out.println("failed: " + line)));
         out.println("tests: " + run + " run, " + failures + " failed, " + skipped.size() + " skipped");
         return forbidden;
+    }
+
+    /// What failed, as short as the end of a build machine's output that is kept: the names of a few tests, what the
+    /// first of them said, and which tests were skipped that may not be.
+    List<String> briefly() {
+        List<String> lines = new ArrayList<>();
+        failed.stream().flatMap(one -> one.failures().stream()).limit(NAMED).forEach(line -> lines.add("failed: "
+                + line));
+        skipped.stream().filter(line -> !line.startsWith(EXPECTED)).limit(NAMED).forEach(line -> lines.add("skipped: "
+                + line));
+        told.stream().limit(TOLD).forEach(lines::add);
+        return lines;
     }
 
     /// Runs the classes that failed once more, and names last what passed only then.
@@ -151,7 +169,7 @@ public final class TestSummary {
             String why = reason(skips.getFirst());
             boolean may = allowed.covers(what, why);
             forbidden += may ? 0 : 1;
-            skipped.add((may ? "(expected) " : "") + what + ": " + (why.isEmpty() ? "no reason given"
+            skipped.add((may ? EXPECTED : "") + what + ": " + (why.isEmpty() ? "no reason given"
                     : why.lines().findFirst().orElse("")));
             return;
         }
@@ -161,6 +179,8 @@ public final class TestSummary {
         if (!faults.isEmpty()) {
             failures++;
             lines.add(what + ": " + firstLine(faults.getFirst()));
+            String text = faults.getFirst().getTextContent().strip();
+            told.add(what + ":\n" + text.substring(0, Math.min(TOLD_TEXT, text.length())));
         }
     }
 

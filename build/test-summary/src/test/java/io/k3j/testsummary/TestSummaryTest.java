@@ -34,6 +34,19 @@ class TestSummaryTest {
                 .isEqualTo("skipped: B: needs root\nfailed: A.full: no\ntests: 2 run, 1 failed, 1 skipped\n");
     }
 
+    /// A build machine keeps the end of a build's output: what failed stands there.
+    @Test
+    void saysBrieflyWhatFailedAndHowItBegan() throws IOException {
+        report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
+                <testsuite><testcase classname="B" name="one"><failure>%s</failure></testcase>
+                <testcase classname="B" name="two"><skipped message="crashed"/></testcase>
+                <testcase classname="B" name="three"><skipped message="no Go here"/></testcase></testsuite>"""
+                .formatted("told\n" + "x".repeat(5000)));
+        assertThat(TestSummary.of(root, BUILD, AllowedSkips.parse("B\tno Go\n")).briefly()).hasSize(3)
+                .contains("failed: B.one: told", "skipped: B.two: crashed")
+                .last().asString().startsWith("B.one:\ntold\nxxx").hasSizeLessThan(2100);
+    }
+
     @Test
     void onlyWhatIsNamedWithItsReasonMayBeSkippedOnABuildMachine() throws IOException {
         report("itests/b/target/failsafe-reports/TEST-B.xml", BUILD, """
