@@ -37,7 +37,7 @@ class LaterEtcdItest {
             "../../../shared/conformance/peers/etcd.zst"));
     private static final Path INSTALLED = Path.of("/usr/bin/etcd");
     private static final Path ETCDCTL = Path.of("/usr/bin/etcdctl");
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     @TempDir
     Path directory;
     private Path later;

@@ -52,7 +52,17 @@ public final class EtcdKv {
     /// @throws EtcdFailure of kind `COMPACTED` when that was done already, `FUTURE` for a revision that has not
     /// come
     public void compact(long revision, Duration timeout) {
-        CompactionRequest request = CompactionRequest.newBuilder().setRevision(revision).build();
+        compact(CompactionRequest.newBuilder().setRevision(revision).build(), timeout);
+    }
+
+    /// As [#compact], and waits until the member that is asked has removed it all and written that down (`physical` of
+    /// etcd's API reference). Before that an etcd that ends and starts again may forget revisions of which nothing is
+    /// left (etcd-io/etcd#17780).
+    public void compactPhysically(long revision, Duration timeout) {
+        compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build(), timeout);
+    }
+
+    private void compact(CompactionRequest request, Duration timeout) {
         client.call(KVGrpc::newBlockingStub, kv -> kv.compact(request), timeout);
     }
 

@@ -25,12 +25,15 @@ final class RevisionBump {
     private static final String KEY = "k3s/revision";
     private static final int WRITERS = 64;
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    /// etcd removes a thousand revisions at a time, and rests between them.
+    private static final Duration COMPACT_LIMIT = Duration.ofMinutes(10);
 
     private RevisionBump() {
     }
 
     /// Writes until the store's revision exceeds `target`, then compacts, so that a watch from an older
-    /// revision has to list again.
+    /// revision has to list again. etcd may be ended afterwards: no key has the last revision, so a restart knows it
+    /// only from a compaction that was finished.
     static long raise(EtcdKv kv, long target) throws IOException, InterruptedException {
         AtomicLong newest = new AtomicLong(revision(kv));
         AtomicLong remaining = new AtomicLong(target - newest.get());
@@ -59,7 +62,7 @@ final class RevisionBump {
 
     private static void compact(EtcdKv kv, long revision) throws IOException {
         try {
-            kv.compact(revision, LIMIT);
+            kv.compactPhysically(revision, COMPACT_LIMIT);
         } catch (EtcdFailure e) {
             if (e.kind() != EtcdFailure.Kind.COMPACTED) {
                 throw new IOException("cannot compact etcd: " + e.getMessage(), e);
