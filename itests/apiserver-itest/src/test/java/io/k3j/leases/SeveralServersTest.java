@@ -70,7 +70,7 @@ class SeveralServersTest {
         /// The client of one of this server's parts, as soon as that leads.
         ApiClient leading(String part) throws InterruptedException {
             for (boolean found = false; !found;) {
-                LeadershipTerm reign = reigns.poll(10, TimeUnit.SECONDS);
+                LeadershipTerm reign = reigns.poll(60, TimeUnit.SECONDS);
                 assertThat(reign).as(name + " leading with " + part).isNotNull();
                 server.begin(reign);
                 found = reign.lease().name().equals(part);

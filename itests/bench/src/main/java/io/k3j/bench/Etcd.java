@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// Debian's etcd as a child process on free ports, with its fsync on; and eight connections to it.
 final class Etcd implements Target {
@@ -50,7 +51,7 @@ final class Etcd implements Target {
             if (Instant.now().isAfter(limit) || !process.running()) {
                 throw new IOException("etcd does not start");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         for (int i = 0; i < CONNECTIONS; i++) {
             clients.add(new EtcdClient("127.0.0.1", port));

@@ -13,6 +13,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What must hold over a stop and a start, for drivers that keep their data.
@@ -102,7 +103,7 @@ public interface Restarts extends Conformance {
         Load.parallel(33, 33, i -> {
             if (i == 32) {
                 while (acknowledged.get() < 500) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1_000_000);
                 }
                 reopen();
                 return;

@@ -17,6 +17,7 @@ import io.k3j.sqllog.OpenLog;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What two servers at one database live through.
@@ -195,7 +196,7 @@ abstract class DatabaseFaults extends OnDatabase {
                     + ", '/late', 1, 0, 0, 0, 0, 'x'); " + sleep() + "; COMMIT"));
             take(watch, 1);
             while (late.isAlive() && !"1".equals(sql(sleeping()))) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
                     + (first + 2) + ", '/early', 1, 0, 0, 0, 0, 'x')");

@@ -61,7 +61,7 @@ abstract class DatabaseStart {
         LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
         LogStart start = start(server().endpoint("s3"), NO_FILES, events(told));
         try {
-            assertThat(told.poll(20, TimeUnit.SECONDS)).startsWith("waiting cannot open the datastore ");
+            assertThat(told.poll(60, TimeUnit.SECONDS)).startsWith("waiting cannot open the datastore ");
             server().start();
             assertThat(opened(told)).isEqualTo("opened");
         } finally {
@@ -70,9 +70,9 @@ abstract class DatabaseStart {
     }
 
     private static String opened(LinkedBlockingQueue<String> told) throws InterruptedException {
-        String last = told.poll(10, TimeUnit.SECONDS);
+        String last = told.poll(60, TimeUnit.SECONDS);
         while (last != null && last.startsWith("waiting")) {
-            last = told.poll(10, TimeUnit.SECONDS);
+            last = told.poll(60, TimeUnit.SECONDS);
         }
         return String.valueOf(last);
     }
@@ -131,7 +131,7 @@ abstract class DatabaseStart {
         LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
         LogStart start = start(endpoint, files, events(told));
         try {
-            return String.valueOf(told.poll(30, TimeUnit.SECONDS));
+            return String.valueOf(told.poll(60, TimeUnit.SECONDS));
         } finally {
             start.close();
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,7 +143,7 @@ abstract class ForeignSessions extends OnDatabase {
         server().kill();
         assertThatThrownBy(() -> here.compact(now)).isInstanceOf(DatastoreUnavailable.class);
         while (System.nanoTime() - due < 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         server().start();
         long back = System.nanoTime();

@@ -12,6 +12,7 @@ import io.k3j.datastoremysql.MysqlOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -53,7 +54,7 @@ class MariadbOldTablesTest extends OnDatabase {
     private void awaitSessions(String count) {
         while (!count.equals(server().sql("mysql", "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '"
                 + database() + "'"))) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

@@ -3,8 +3,11 @@ package io.k3j.datastoreconformance;
 import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("full")
+@Tag("data")
 @NeedsPackages("postgresql")
 class PostgresCompactionPaceTest extends CompactionPace {
     @RegisterExtension

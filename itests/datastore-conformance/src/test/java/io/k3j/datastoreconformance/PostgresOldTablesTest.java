@@ -12,6 +12,7 @@ import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -63,7 +64,7 @@ class PostgresOldTablesTest extends OnDatabase {
         Thread kine = Thread.ofVirtual().start(() -> sql("SELECT pg_sleep(8)"));
         while (!"1".equals(server().sql("postgres", "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '"
                 + database() + "' AND query = 'SELECT pg_sleep(8)'"))) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         String question = "SELECT COUNT(*) FROM pg_indexes WHERE indexname = 'kine_id_deleted_index'";
         open(endpoint()).close();

@@ -12,6 +12,7 @@ import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -79,7 +80,7 @@ class PostgresStartTest extends DatabaseStart {
             Thread ending = Thread.ofVirtual().start(() -> {
                 while (!"t".equals(server().sql("postgres", "SELECT bool_or(pg_cancel_backend(pid)) FROM"
                         + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = 'warned'"))) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1_000_000);
                 }
             });
             assertThatThrownBy(() -> open.datastore().commit("/b", 0, Conformance.bytes("1"), Duration.ZERO))

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,7 +142,7 @@ abstract class ExternalDatastore {
         String name = made.substring(at, made.indexOf('"', at));
         for (long begin = System.nanoTime(); !watching.told(name);) {
             assertThat(System.nanoTime() - begin).isLessThan(LIMIT.toNanos());
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -166,7 +167,7 @@ abstract class ExternalDatastore {
         String wrong = database.endpoint("kubernetes").replace("s3cr", "wrong");
         try (K3sProcess server = server("a", wrong)) {
             for (long end = System.nanoTime() + LIMIT.toNanos(); server.running() && System.nanoTime() < end;) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             assertThat(server.running()).isFalse();
             assertThat(server.output()).contains("cannot open the datastore ").contains("check user and password")

@@ -175,11 +175,12 @@ class KitTest {
             view.attach(live);
             live.create(BuiltinResources.CONFIG_MAPS, map("a", "1"), WriteOptions.PLAIN);
             live.create(BuiltinResources.CONFIG_MAPS, map("b", "1"), WriteOptions.PLAIN);
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
             long begin = System.nanoTime();
             runner.close();
             view.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isLessThan(Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 5 : 30));
         }
     }
 }

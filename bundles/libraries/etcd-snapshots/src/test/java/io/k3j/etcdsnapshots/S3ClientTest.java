@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Against a server that answers what S3 should not.
-@Timeout(15)
+@Timeout(120)
 class S3ClientTest {
     @TempDir
     private Path directory;

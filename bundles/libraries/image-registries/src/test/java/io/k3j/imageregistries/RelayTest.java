@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The relay against real registries.
-@Timeout(60)
+@Timeout(120)
 class RelayTest {
     private static final String LOCAL = "127.0.0.1";
     private static final TestImage IMAGE = TestImage.of("hello".getBytes(StandardCharsets.UTF_8));

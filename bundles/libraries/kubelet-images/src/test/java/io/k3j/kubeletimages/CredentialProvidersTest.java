@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Real programs, written in shell.
-@Timeout(60)
+@Timeout(120)
 class CredentialProvidersTest {
     private static final String ANSWER = """
             {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderResponse",\

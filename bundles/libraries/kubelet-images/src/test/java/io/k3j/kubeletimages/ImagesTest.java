@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class ImagesTest {
     private static final String IMAGE = "registry.example/web:1";
     private final FakeApi api = FakeApi.stepped(new ManualClock());
@@ -127,14 +127,14 @@ class ImagesTest {
         assertThat(images.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
         images.forget("u");
         registry.open.countDown();
-        assertThat(woken.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         assertThat(images.ensure(pod(), container(), woken::release)).isEqualTo(new Images.Outcome.Fetching(true));
     }
 
     private Images.Outcome pulled(String... secrets) throws InterruptedException {
         assertThat(images.ensure(pod(secrets), container(), woken::release))
                 .isEqualTo(new Images.Outcome.Fetching(true));
-        assertThat(woken.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         return images.ensure(pod(secrets), container(), woken::release);
     }
 

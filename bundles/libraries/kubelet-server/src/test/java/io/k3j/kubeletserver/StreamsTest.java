@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Streams between a scripted client and a scripted streaming server of a runtime.
-@Timeout(30)
+@Timeout(120)
 class StreamsTest {
     private static final String SAID = "\u0082\u0003\u0001hi\u0088\u0002\u0003\u00e8";
     private final BlockingQueue<List<String>> requests = new LinkedBlockingQueue<>();

@@ -22,7 +22,7 @@ class MountsTest {
         }
         CountDownLatch ran = new CountDownLatch(1);
         Thread.ofVirtual().start(ran::countDown);
-        assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void ask(Mounts mounts, Path directory) {

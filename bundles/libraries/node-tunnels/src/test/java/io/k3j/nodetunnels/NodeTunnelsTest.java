@@ -20,13 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The server's end of the tunnel against the very bytes a stock agent sends and expects.
-@Timeout(30)
+@Timeout(120)
 class NodeTunnelsTest {
     private static final Requester NODE = new Requester("system:node:node-2", List.of("system:nodes"));
     private final NodeTunnels tunnels = new NodeTunnels(new Random(7));
@@ -57,7 +58,7 @@ class NodeTunnelsTest {
     private void connect(FakeExchange plain) throws Exception {
         listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         agent = new Socket(listening.getInetAddress(), listening.getLocalPort());
-        agent.setSoTimeout(10_000);
+        agent.setSoTimeout(60_000);
         Socket server = listening.accept();
         in = new DataInputStream(agent.getInputStream());
         out = agent.getOutputStream();
@@ -256,7 +257,7 @@ class NodeTunnelsTest {
             }
         });
         while (writer.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         send(head(0x0a, 4, 14));
         assertThat(receive()).startsWith(4, 2, 0xb0, 0xea, 0x01).endsWith(bytes("y"));

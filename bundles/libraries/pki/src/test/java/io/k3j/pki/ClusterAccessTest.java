@@ -96,7 +96,7 @@ class ClusterAccessTest {
 
     /// Also that the connection is closed, or closing the client would wait for the body.
     @Test
-    @Timeout(60)
+    @Timeout(120)
     void anAnswerThatStopsInItsBodyIsGivenUp() throws Exception {
         authorities.add(Pem.encode(attacker.chain()));
         server.createContext("/stalls", exchange -> {

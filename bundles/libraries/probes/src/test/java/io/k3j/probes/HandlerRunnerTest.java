@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Probes of a scripted HTTP server.
-@Timeout(30)
+@Timeout(120)
 class HandlerRunnerTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private final CountDownLatch over = new CountDownLatch(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ProbesTest {
     private static final Struct LATER = Struct.of("exec", Struct.of("command", Seq.of("true")), "initialDelaySeconds",
             3600);

@@ -45,7 +45,7 @@ class ExpirationsTest {
     }
 
     private String next() throws InterruptedException {
-        return String.valueOf(told.poll(20, TimeUnit.SECONDS));
+        return String.valueOf(told.poll(60, TimeUnit.SECONDS));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.k3j.logtail.LogTail;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,7 +20,7 @@ class LogFollowerTest {
             }, Health.none());
 
     @Test
-    @Timeout(value = 30, unit = TimeUnit.SECONDS)
+    @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void aReaderThatComesLaterDoesNotHideTheRefusalFromOneThatWaits() throws Exception {
         CompletableFuture<Throwable> told = new CompletableFuture<>();
         Thread reader = Thread.ofPlatform().start(() -> {
@@ -30,7 +31,7 @@ class LogFollowerTest {
             }
         });
         while (reader.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         follower.lock.lock();
         try {

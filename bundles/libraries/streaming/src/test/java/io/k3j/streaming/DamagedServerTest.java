@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Whatever a server sends, or does not take, a call ends with an answer or a [GrpcFailure], by its deadline and in
 /// bounded memory.
-@Timeout(60)
+@Timeout(120)
 class DamagedServerTest {
     private static final int ROUNDS = 3_000;
     private static final Duration LONG = Duration.ofSeconds(30);

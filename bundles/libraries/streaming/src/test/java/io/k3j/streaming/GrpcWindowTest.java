@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What a server may send is given back even when the way to the server was full at that moment.
-@Timeout(60)
+@Timeout(120)
 class GrpcWindowTest {
     private static final int PREFACE = 24;
     private static final int FRAME = 16_384;

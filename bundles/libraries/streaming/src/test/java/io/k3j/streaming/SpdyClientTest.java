@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class SpdyClientTest {
     private static final Map<String, String> HEADERS = Map.of("streamtype", "stdin");
     private static final byte[] GOAWAY = ByteBuffer.allocate(16).putInt(0x8003_0007).putInt(8).array();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A node's load balancers, for servers whose API has a port of its own and for those where it has not.
-@Timeout(60)
+@Timeout(120)
 class BalancersTest {
     private static final int TRIES = 100;
     @TempDir

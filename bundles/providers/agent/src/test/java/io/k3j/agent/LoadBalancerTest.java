@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,7 +65,7 @@ class LoadBalancerTest {
                 health.put(a.address(), TunnelHealth.OK);
                 while (!balancer.report().contains("ACTIVE/1")) {
                     balancer.check();
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1_000_000);
                 }
                 balancer.set(List.of(a.address(), b.address()));
                 health.put(a.address(), TunnelHealth.FAILED);

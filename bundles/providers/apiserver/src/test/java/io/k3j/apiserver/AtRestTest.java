@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,7 +170,7 @@ class AtRestTest {
         configure("b.json", rotated);
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!there.get(SECRETS + "/s?resourceVersion=0").text().contains("Mg==") && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertThat(there.get(SECRETS + "/s").text()).contains("Mg==");
     }

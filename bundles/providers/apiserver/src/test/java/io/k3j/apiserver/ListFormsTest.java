@@ -282,7 +282,7 @@ class ListFormsTest {
                 }
             }));
         }
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.server.limits().longLists().taken()).isEqualTo(ListWriter.LONG_LISTS_PER_USER);
         for (String user : List.of("alice", "system:node:n")) {
             TestExchange other = new TestExchange("GET", MAPS, new byte[0]).with("authorization", "Bearer " + user);

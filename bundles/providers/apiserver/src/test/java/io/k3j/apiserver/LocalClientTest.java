@@ -112,16 +112,16 @@ class LocalClientTest {
                 told.add("synced");
             }
         });
-        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("->one");
-        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("synced");
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("->one");
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("synced");
         create("two", "2");
         Obj three = create("three", "1");
         assertThat(view.list()).hasSize(2);
         assertThat(view.get(three.key())).contains(three);
         assertThat(view.get(new Key("a", "two"))).isEmpty();
-        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("->three");
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("->three");
         api.update(CONFIG_MAPS, three.with("2", "metadata", "labels", "l"), WriteOptions.PLAIN);
-        assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("three>-");
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("three>-");
         views.close();
         create("four", "1");
         assertThat(told).isEmpty();
@@ -173,7 +173,7 @@ class LocalClientTest {
             create("before-" + i, "1");
         }
         create("held", "1");
-        assertThat(picture.held.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(picture.held.await(60, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 20; i++) {
             api.delete(CONFIG_MAPS, new Key("a", "before-" + i), DeleteOptions.PLAIN);
         }

@@ -53,12 +53,12 @@ class SeatsTest {
                 return waited();
             })));
         }
-        assertThat(seated.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seated.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private boolean waited() {
         try {
-            return go.await(30, TimeUnit.SECONDS);
+            return go.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -92,7 +92,7 @@ class SeatsTest {
                 }
             }));
         }
-        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.server.limits().seats().taken()[1]).isZero();
         assertThat(creates("alice", "x")).isEqualTo(201);
     }
@@ -189,7 +189,7 @@ class SeatsTest {
             @Override
             public Struct perform(Call call) {
                 try {
-                    seated.await(10, TimeUnit.SECONDS);
+                    seated.await(60, TimeUnit.SECONDS);
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,7 @@ class StoppedLoopTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         TestExchange asked = server.get(path);
         while (asked.status() != status && System.nanoTime() < end) {
-            Thread.yield();
+            LockSupport.parkNanos(1_000_000);
             asked = server.get(path);
         }
         assertThat(asked.status()).as(asked.text()).isEqualTo(status);

@@ -71,7 +71,7 @@ class TestExchange implements Exchange, ResponseStream {
 
     /// The next line of a stream; waits for it.
     String line() throws InterruptedException {
-        String line = lines.poll(5, TimeUnit.SECONDS);
+        String line = lines.poll(60, TimeUnit.SECONDS);
         return line == null ? "nothing" : line;
     }
 

@@ -94,7 +94,7 @@ class ConsoleTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(120)
     void waitsForADescriptorWithoutBusyLoop() throws Exception {
         try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             assertThat(answer("ls")).last().isEqualTo("=0");
@@ -108,7 +108,7 @@ class ConsoleTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(120)
     void disconnectsSilentClients() throws IOException {
         socket.close();
         socket = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Duration.ofMillis(200), user -> true,

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A shell script replaces `ctr`.
-@Timeout(60)
+@Timeout(120)
 class ImageImportTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     @TempDir
@@ -40,7 +40,7 @@ class ImageImportTest {
                 .hasMessageContaining("no answer within 1 seconds").hasMessageContaining("ctr was killed");
         var child = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
         if (child.isPresent()) {
-            child.get().onExit().get(10, TimeUnit.SECONDS);
+            child.get().onExit().get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A port that has run out of file descriptors.
-@Timeout(60)
+@Timeout(120)
 class AcceptTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 /// Clients that attack the server with protocol abuse lose their connection.
 @Timeout(120)
 class AttackTest {
+    /// Who does not end what it began has ten seconds, and what a quiet machine needs besides.
+    private static final int ENDED_MILLIS = Boolean.getBoolean("k3j.full") ? 13_000 : 30_000;
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
@@ -196,14 +198,14 @@ class AttackTest {
             client.send("GET / HTTP/1.1\r\nHost: x\r\n");
             boolean atOnce = client.ends();
             assertThat(atOnce || client.ends()).as("ended, perhaps after an answer").isTrue();
-            assertThat(System.nanoTime() - start).isLessThan(13_000_000_000L);
+            assertThat(System.nanoTime() - start).isLessThan(ENDED_MILLIS * 1_000_000L);
         }
     }
 
     @Test
     void closesOnAHandshakeThatDoesNotEnd() throws Exception {
         try (Socket socket = new Socket("localhost", port.number())) {
-            socket.setSoTimeout(13_000);
+            socket.setSoTimeout(ENDED_MILLIS);
             socket.getOutputStream().write(new byte[] {22, 3, 1});
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A TLS 1.2 client that renegotiates repeatedly. A Java property forbids it; the launcher and this module's tests
 /// set it.
-@Timeout(60)
+@Timeout(120)
 class RenegotiationTest {
     @Test
     void refusesClientInitiatedRenegotiation() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Clients that read nothing or send nothing are closed after a bounded time.
-@Timeout(60)
+@Timeout(120)
 class SilentClientTest {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration LATE = Duration.ofMinutes(5);

@@ -65,7 +65,7 @@ class AttackTest {
             client.send("GET / HTTP/1.1\r\nHost: a.test\r\nX-Folded: a\r\n Transfer-Encoding: chunked\r\n\r\n");
             assertThat(client.answer()).startsWith("HTTP/1.1 200");
         }
-        assertThat(rig.seen.poll(10, TimeUnit.SECONDS))
+        assertThat(rig.seen.poll(60, TimeUnit.SECONDS))
                 .containsIgnoringCase("x-folded: a transfer-encoding: chunked\n");
     }
 

@@ -8,14 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 
 /// A swap, as clients see it.
 class HandoverTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    private static final int ANSWERS = 40;
+    private static final long PATIENCE_SECONDS = 120;
     private final List<ToIntFunction<String>> offered = new CopyOnWriteArrayList<>();
 
     /// One that knows what all others in [#offered] have.
@@ -35,32 +38,34 @@ class HandoverTest {
         Rig rig = new Rig(0, handover(), List.of(endpoint));
         int port = rig.web();
         AtomicBoolean over = new AtomicBoolean();
-        AtomicInteger answered = new AtomicInteger();
+        Semaphore answered = new Semaphore(0);
         List<CompletableFuture<Void>> clients = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             clients.add(CompletableFuture.runAsync(() -> ask(port, over, answered), Thread::startVirtualThread));
         }
         for (int i = 0; i < 3; i++) {
+            // clients are at work before each swap
+            assertThat(answered.tryAcquire(ANSWERS, PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             Rig next = new Rig(port, handover(), List.of(endpoint));
             rig.stop();
             rig = next;
         }
+        assertThat(answered.tryAcquire(ANSWERS, PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         over.set(true);
         clients.forEach(CompletableFuture::join);
-        assertThat(answered.get()).isGreaterThan(100);
         rig.close();
         backend.close();
     }
 
     /// New connections, each with some requests, until the proxy says that it is the last one.
-    private static void ask(int port, AtomicBoolean over, AtomicInteger answered) {
+    private static void ask(int port, AtomicBoolean over, Semaphore answered) {
         try {
             while (!over.get()) {
                 try (RawHttp client = new RawHttp(new Socket("127.0.0.1", port))) {
                     for (int i = 0; i < 5; i++) {
                         String answer = client.send(GET).answer();
                         assertThat(answer).startsWith("HTTP/1.1 200").endsWith("hello");
-                        answered.incrementAndGet();
+                        answered.release();
                         if (answer.contains("close")) {
                             break;
                         }
@@ -68,7 +73,7 @@ class HandoverTest {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalStateException("after " + answered, e);
+            throw new IllegalStateException(e);
         }
     }
 }

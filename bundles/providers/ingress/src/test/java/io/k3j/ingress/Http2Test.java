@@ -91,7 +91,7 @@ class Http2Test {
         HttpResponse<String> answer = send(request("/x?y").build());
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
         assertThat(answer.body()).isEqualTo("hello");
-        String head = rig.seen.poll(10, TimeUnit.SECONDS);
+        String head = rig.seen.poll(60, TimeUnit.SECONDS);
         assertThat(head).startsWith("GET /x?y\n").containsIgnoringCase("x-forwarded-proto: https\n")
                 .doesNotContainIgnoringCase("x-http2").doesNotContainIgnoringCase("transfer-encoding");
         String large = "x".repeat(3_000_000);

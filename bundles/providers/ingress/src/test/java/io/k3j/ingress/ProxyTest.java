@@ -27,7 +27,7 @@ class ProxyTest {
     }
 
     private String asked() throws InterruptedException {
-        String head = rig.seen.poll(10, TimeUnit.SECONDS);
+        String head = rig.seen.poll(60, TimeUnit.SECONDS);
         assertThat(head).isNotNull();
         return head.toLowerCase(Locale.ROOT);
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// A proxy on loopback whose one route, of hosts `a.test` and `localhost`, leads to endpoints of the test.
 final class Rig {
@@ -144,9 +145,9 @@ final class Rig {
 
     /// The metrics once they have this: a client may see its answer before it is counted.
     String metricsWith(String text) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!metrics.text().contains(text) && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         return metrics.text();
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Health checks of a process without free file descriptors.
-@Timeout(60)
+@Timeout(120)
 class NoDescriptorsTest {
     @Test
     void pausesWithoutBusyLoopAndRecovers() throws Exception {

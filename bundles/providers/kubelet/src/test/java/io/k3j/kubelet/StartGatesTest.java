@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class StartGatesTest extends PodScene {
@@ -52,7 +53,7 @@ class StartGatesTest extends PodScene {
 
     private boolean told(String words) {
         while (tools.events().step()) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         return List.of(EVENTS, Gvr.of("v1", "events")).stream().flatMap(r -> api.list(r, Query.ALL).items().stream())
                 .anyMatch(e -> e.tree().text("reason").equals("PodStartGateClosed")

@@ -39,7 +39,7 @@ class StatusWriterTest {
             await(slow);
             return Struct.of("phase", "Pending");
         });
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         statuses.offer(pod, newest -> Struct.of("phase", "Running"));
         Thread last = Thread.startVirtualThread(() -> statuses.write(pod, newest -> Struct.of("phase", "Succeeded")));
         for (int i = 0; i < 1000 && !SETTLED.contains(last.getState()); i++) {
@@ -53,7 +53,7 @@ class StatusWriterTest {
             phase.complete(now.status().text("phase"));
             return now.status();
         });
-        assertThat(phase.get(10, TimeUnit.SECONDS)).isEqualTo("Succeeded");
+        assertThat(phase.get(60, TimeUnit.SECONDS)).isEqualTo("Succeeded");
     }
 
     private static void await(CountDownLatch latch) {

@@ -77,7 +77,7 @@ class ScrapingTest {
     private void twoRounds() throws InterruptedException {
         scraping.attach(api);
         scraping.start(ready::countDown);
-        assertThat(ready.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(ready.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private static List<String> names(Lister lister, Query query) {

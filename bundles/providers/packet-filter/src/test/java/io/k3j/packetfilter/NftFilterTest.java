@@ -83,7 +83,7 @@ class NftFilterTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(120)
     void aHangingCommandIsKilledAfterItsTimeout(@TempDir Path directory) throws Exception {
         Path pipe = directory.resolve("nobody-writes");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();

@@ -19,7 +19,8 @@ class RulesetEventsTest {
     @EnabledIf(value = "possible", disabledReason = "needs root and the package nftables")
     void tellsOfChangesByOthersOnly() throws Exception {
         Outcome child = Launch.of("unshare", "--net", Launch.jdk("java"), "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED", "-Dk3j.full=" + Boolean.getBoolean("k3j.full"), "-cp",
+                System.getProperty("java.class.path"),
                 RulesetEventsChild.class.getName()).run(Duration.ofSeconds(60));
         assertThat(child.text().lines()).as(child.text()).contains("opened: true", "own: false", "flushed: true",
                 "within a second: true", "burst told: true", "burst coalesced: true", "after close: false",

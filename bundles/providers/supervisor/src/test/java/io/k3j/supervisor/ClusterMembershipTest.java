@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +82,7 @@ class ClusterMembershipTest {
                                 Thread.yield();
                                 while (store.get(BootstrapSeal.key("s3cret")).map(Entry::value)
                                         .map(v -> v.length == 0).orElse(true)) {
-                                    Thread.onSpinWait();
+                                    LockSupport.parkNanos(1_000_000);
                                 }
                                 return true;
                             });

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class CurrentDatastoreTest {
     private final CurrentDatastore current = new CurrentDatastore();
 
@@ -29,13 +29,13 @@ class CurrentDatastoreTest {
     void waitsForTheReplacementOfAnUnboundDatastore() throws Exception {
         try (MemoryDatastore first = new MemoryDatastore(); MemoryDatastore second = new MemoryDatastore()) {
             current.bind(first);
-            assertThat(waiting().get(30, TimeUnit.SECONDS)).isSameAs(first);
+            assertThat(waiting().get(60, TimeUnit.SECONDS)).isSameAs(first);
             current.unbind(first);
             assertThat(current.get()).isNull();
             CompletableFuture<Datastore> next = waiting();
             current.bind(second);
             current.unbind(first);
-            assertThat(next.get(30, TimeUnit.SECONDS)).isSameAs(second);
+            assertThat(next.get(60, TimeUnit.SECONDS)).isSameAs(second);
         }
     }
 
@@ -43,6 +43,6 @@ class CurrentDatastoreTest {
     void closingEndsAllWaits() throws Exception {
         CompletableFuture<Datastore> waiting = waiting();
         current.close();
-        assertThat(waiting.get(30, TimeUnit.SECONDS)).isNull();
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isNull();
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server returns whose etcd no member accepts, because the others have adopted new authorities meanwhile.
-@Timeout(60)
+@Timeout(120)
 class LeftBehindTest {
     private static final List<String> AUTHORITIES = List.of("client-ca", "server-ca", "request-header-ca",
             "etcd/server-ca", "etcd/peer-ca");
