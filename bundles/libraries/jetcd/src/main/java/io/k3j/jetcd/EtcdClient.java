@@ -113,7 +113,7 @@ public final class EtcdClient implements AutoCloseable {
     public void leaveStrangers() {
         Line now = current;
         if (now != null && !endpoints.all().contains(now.endpoint())) {
-            abandon(now);
+            abandon(now, TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS));
         }
     }
 
@@ -134,8 +134,9 @@ public final class EtcdClient implements AutoCloseable {
         } catch (StatusRuntimeException e) {
             EtcdFailure failure = EtcdFailures.of(e);
             boolean late = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
-            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || late && answered - begun <= 0) {
-                abandon(line);
+            if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || late && answered - begun <= 0
+                    || size() > 1 && EtcdFailures.learner(failure)) {
+                abandon(line, begun + timeout.toNanos() - System.nanoTime());
             }
             throw !late ? failure
                     : new EtcdFailure(failure.kind(),
@@ -230,16 +231,22 @@ public final class EtcdClient implements AutoCloseable {
         throw unreachable(why);
     }
 
-    /// Ends the connection, unless it is another one by now, and begins with the next endpoint.
-    private void abandon(Line broken) {
-        dialing.lock();
+    /// Ends the connection, unless it is another one by now, and begins with the next endpoint. While somebody else
+    /// makes a connection it is waited for so long only: whoever calls has a time limit. Ended it is all the same.
+    private void abandon(Line broken, long nanos) {
+        boolean mine = false;
         try {
-            if (current == broken) {
+            mine = dialing.tryLock(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            if (mine && current == broken) {
                 current = null;
                 next++;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
-            dialing.unlock();
+            if (mine) {
+                dialing.unlock();
+            }
         }
         lines.end(broken);
     }
@@ -249,7 +256,7 @@ public final class EtcdClient implements AutoCloseable {
     public void moveOn(long since) {
         Line now = current;
         if (now != null && answered - since <= 0) {
-            abandon(now);
+            abandon(now, TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS));
         }
     }
 

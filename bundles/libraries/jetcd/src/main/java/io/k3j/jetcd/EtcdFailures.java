@@ -15,7 +15,15 @@ final class EtcdFailures {
             Status.Code.ALREADY_EXISTS, Status.Code.PERMISSION_DENIED, Status.Code.FAILED_PRECONDITION,
             Status.Code.UNIMPLEMENTED, Status.Code.UNAUTHENTICATED);
 
+    /// What a member says to whatever it does not do before it has a vote; others may do it.
+    private static final String LEARNER = "not supported for learner";
+
     private EtcdFailures() {
+    }
+
+    /// Whether another member may take what this one refused.
+    static boolean learner(EtcdFailure failure) {
+        return String.valueOf(failure.getMessage()).contains(LEARNER);
     }
 
     /// What a call failed with, as callers here see it.
@@ -50,7 +58,7 @@ final class EtcdFailures {
         }
         if (text.contains("unhealthy cluster") || text.contains("too many learner")
                 || text.contains("in sync with leader") || text.contains("re-configuration failed")
-                || text.contains("not supported for learner")) {
+                || text.contains(LEARNER)) {
             return Kind.UNHEALTHY;
         }
         if (code == Status.Code.RESOURCE_EXHAUSTED && !text.contains("database space exceeded")) {

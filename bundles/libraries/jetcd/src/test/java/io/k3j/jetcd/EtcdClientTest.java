@@ -74,6 +74,18 @@ class EtcdClientTest {
     }
 
     @Test
+    void leavesALearnerForAnotherMember() throws IOException {
+        try (Peer voter = new Peer()) {
+            peer.learner = true;
+            client.follow(List.of(peer.endpoints().all().getFirst(), voter.endpoints().all().getFirst()));
+            assertThatThrownBy(() -> ask(client, WHILE)).hasMessageContaining("learner");
+            assertThat(voter.connections()).isZero();
+            assertThatThrownBy(() -> ask(client, SHORT)).hasMessageContaining("did not answer");
+            assertThat(voter.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void saysWhoDidNotAnswer() {
         URI silent = peer.endpoints().all().getFirst();
         assertThatThrownBy(() -> ask(client, SHORT))

@@ -12,6 +12,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -31,6 +32,8 @@ final class Peer implements AutoCloseable {
     private static final long END_SECONDS = 10;
     private final AtomicInteger connections = new AtomicInteger();
     private final Server server;
+    /// It has no vote yet, and refuses to read.
+    volatile boolean learner;
     /// Numbers of the calls within their connections, as they come in.
     final BlockingQueue<Integer> calls = new LinkedBlockingQueue<>();
 
@@ -60,7 +63,10 @@ final class Peer implements AutoCloseable {
         @Override
         public void range(RangeRequest request, StreamObserver<RangeResponse> answer) {
             calls.add(NUMBER.get());
-            if (NUMBER.get() > 1) {
+            if (learner) {
+                answer.onError(Status.UNAVAILABLE.withDescription("etcdserver: rpc not supported for learner")
+                        .asRuntimeException());
+            } else if (NUMBER.get() > 1) {
                 answer.onNext(RangeResponse.getDefaultInstance());
                 answer.onCompleted();
             }
