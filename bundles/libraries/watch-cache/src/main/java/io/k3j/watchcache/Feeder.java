@@ -217,7 +217,7 @@ public final class Feeder implements AutoCloseable {
                 }
             }
             log.publish(batch.revision());
-            sealed.look(log);
+            sealed.look(log, KEY_LOOK);
             away = false;
         }
     }

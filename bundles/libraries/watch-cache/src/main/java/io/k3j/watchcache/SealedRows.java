@@ -1,5 +1,6 @@
 package io.k3j.watchcache;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -12,9 +13,20 @@ import java.util.TreeMap;
 final class SealedRows {
     private final Rows rows;
     private final Map<String, Unreadable> waiting = new HashMap<>();
+    /// When all of them were tried last, by `System.nanoTime`.
+    private long looked = System.nanoTime();
 
     SealedRows(Rows rows) {
         this.rows = rows;
+    }
+
+    /// As [#look], unless the last time is less than `pause` ago: batches may come by the hundred in a second.
+    void look(EventLog log, Duration pause) {
+        long now = System.nanoTime();
+        if (!waiting.isEmpty() && now - looked >= pause.toNanos()) {
+            looked = now;
+            look(log);
+        }
     }
 
     /// One more, in place of an older one of the same key.
