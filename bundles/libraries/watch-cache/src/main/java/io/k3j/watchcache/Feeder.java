@@ -193,7 +193,7 @@ public final class Feeder implements AutoCloseable {
     private boolean reload(Datastore datastore, String why) {
         LOG.log(System.Logger.Level.WARNING, "Loading all objects again reason={0} revision={1}", why,
                 Long.toString(log.newest().revision()));
-        long revision = datastore.revision();
+        long revision = store.revision(datastore, log.newest().revision());
         try {
             log.replace(load(datastore, revision, log.newest().tree()), revision);
             return true;

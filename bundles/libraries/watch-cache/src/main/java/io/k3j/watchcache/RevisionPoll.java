@@ -206,8 +206,9 @@ final class RevisionPoll implements AutoCloseable {
     /// The store's revision, -1 when it does not say.
     private long asked() {
         Datastore datastore = store.await(0);
+        long told = log.newest().revision();
         try {
-            long revision = datastore == null ? -1 : datastore.revision();
+            long revision = datastore == null ? -1 : store.revision(datastore, told);
             trouble = null;
             return revision;
         } catch (DatastoreUnavailable e) {

@@ -8,8 +8,10 @@ import io.k3j.datastoreapi.Unchanged;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Store {
     /// How long a write waits for a datastore that is away.
     public static final long PATIENCE_MILLIS = 2_000;
+    private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     /// A refusal that was as long in coming keeps those behind it waiting.
     private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private final ReentrantLock lock = new ReentrantLock();
@@ -30,6 +33,10 @@ public final class Store {
     private volatile @Nullable Datastore current;
     /// The last refusal that was long in coming; null once a write was taken.
     private volatile @Nullable Refusal refusal;
+    private volatile Consumer<String> ending = why -> {
+    };
+    /// Why nothing is asked any more, once the datastore was found to have gone back; never taken back.
+    private final AtomicReference<@Nullable DatastoreUnavailable> wentBack = new AtomicReference<>();
 
     /// With everything plain.
     public Store() {
@@ -39,6 +46,41 @@ public final class Store {
     /// With Secrets as `atRest` says. There is no datastore in use yet.
     public Store(EncryptionAtRest atRest) {
         this.atRest = atRest;
+    }
+
+    /// Whoever ends the process, told once why when the datastore has gone back. The last one that says so.
+    public void whenItGoesBack(Consumer<String> end) {
+        ending = end;
+    }
+
+    /// The datastore's revision, for whoever has seen `told` before this call. Revisions never go back, so a lower one
+    /// is that of a backup which was restored below this process: what views, clients and leases know is void, and
+    /// nothing may be asked or written from here any more.
+    ///
+    /// @throws DatastoreUnavailable when it does not answer, or has gone back
+    long revision(Datastore datastore, long told) {
+        checkNotBack();
+        long revision = datastore.revision();
+        if (revision < told) {
+            String why = "the datastore went back: it is at revision " + revision + ", and this server has told its"
+                    + " clients of revision " + told + ", as after a backup was restored below running servers. Nothing"
+                    + " that knows the later state can go on, so this server ends; start it again (systemd does by"
+                    + " itself) and it begins anew on what is there. Restart the other servers and the agents, too";
+            if (wentBack.compareAndSet(null,
+                    new DatastoreUnavailable(why, new IllegalStateException("went back"), false))) {
+                LOG.log(System.Logger.Level.ERROR, why);
+                ending.accept(why);
+            }
+            checkNotBack();
+        }
+        return revision;
+    }
+
+    private void checkNotBack() {
+        DatastoreUnavailable back = wentBack.get();
+        if (back != null) {
+            throw new DatastoreUnavailable(String.valueOf(back.getMessage()), back, false);
+        }
     }
 
     /// How Secrets lie in the store.
@@ -170,6 +212,7 @@ public final class Store {
             throw ApiFault.unavailable("the datastore is away");
         }
         try {
+            checkNotBack();
             return question.apply(datastore);
         } catch (DatastoreUnavailable e) {
             if (e.outcomeUnknown()) {

@@ -71,6 +71,7 @@ final class Startup implements AutoCloseable {
         this.contributions = contributions;
         this.options = options;
         this.signal = contributions.signal();
+        store.whenItGoesBack(framework.abort::abort);
         this.thread = Thread.ofVirtual().name("apiserver-start").unstarted(this::run);
     }
 

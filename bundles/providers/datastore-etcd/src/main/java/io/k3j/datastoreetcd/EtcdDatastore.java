@@ -73,7 +73,8 @@ public final class EtcdDatastore {
                 if (place.complete()) {
                     ClusterAddress here = remoteMembers.map(w -> place.at(w.endpoints())).orElse(place);
                     EtcdEndpoints endpoints = here.open();
-                    EtcdStore opened = EtcdStore.open(endpoints, this::reportHealth, loops);
+                    EtcdStore opened = EtcdStore.open(endpoints,
+                            new EtcdStore.Events(this::reportHealth, this::giveUp), loops);
                     register(opened);
                     if (remoteMembers.isPresent()) {
                         keepUpdated(() -> remoteMembers.get().keep(opened.follow()));

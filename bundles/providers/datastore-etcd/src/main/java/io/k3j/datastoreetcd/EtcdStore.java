@@ -41,10 +41,17 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     private final EtcdCommits commits;
     private final Feed feed;
 
+    /// Whoever hears, while the store is open, what becomes of the cluster. Called by the thread that follows it.
+    ///
+    /// @param trouble receives why the cluster does not answer, and the empty text whenever it does
+    /// @param wentBack receives a sentence for the operator when the cluster was restored to another state than the one
+    ///        that was told of
+    public record Events(Consumer<String> trouble, Consumer<String> wentBack) {
+    }
+
     // one parameter for each part
     @SuppressWarnings("checkstyle:ParameterNumber")
-    private EtcdStore(EtcdClient client, long newest, Gate gate, Attempts attempts, Consumer<String> trouble,
-            Health health) {
+    private EtcdStore(EtcdClient client, long newest, Gate gate, Attempts attempts, Events events, Health health) {
         this.client = client;
         this.gate = gate;
         this.attempts = attempts;
@@ -54,7 +61,7 @@ public final class EtcdStore implements Datastore, AutoCloseable {
         history = new EtcdHistory(client, compactions, tail);
         reads = new EtcdReads(kv, attempts, compactions, tail);
         commits = new EtcdCommits(kv, attempts, history, tail, gate);
-        feed = new Feed(client, tail, compactions, gate, trouble, health);
+        feed = new Feed(client, tail, compactions, gate, events, health);
     }
 
     /// Connects.
@@ -65,18 +72,19 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     /// @throws IllegalArgumentException when the scheme is wrong: a member speaks TLS behind `http`, or none
     ///        behind `https`
     public static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble) {
-        return open(endpoints, trouble, Health.none());
+        return open(endpoints, new Events(trouble, why -> {
+        }), Health.none());
     }
 
     /// As above; the thread that follows the cluster reports to `health`.
-    static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble, Health health) {
+    public static EtcdStore open(EtcdEndpoints endpoints, Events events, Health health) {
         EtcdClient client = EtcdClient.of(endpoints, "etcd");
         Gate gate = new Gate();
         Attempts attempts = new Attempts(gate, () -> client.size() > 1);
         try {
             long newest = attempts.call("open", OPEN_LIMIT,
                     limit -> new EtcdKv(client).count(Compactions.NOTHING, 0, limit).revision());
-            EtcdStore store = new EtcdStore(client, newest, gate, attempts, trouble, health);
+            EtcdStore store = new EtcdStore(client, newest, gate, attempts, events, health);
             store.compactions.current();
             store.feed.start();
             return store;

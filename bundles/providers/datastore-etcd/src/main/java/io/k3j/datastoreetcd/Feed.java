@@ -25,19 +25,21 @@ final class Feed {
     private final Compactions compactions;
     private final Gate gate;
     private final Consumer<String> trouble;
+    private final Consumer<String> wentBack;
     private final HistoryCheck historyCheck;
     private final SupervisedLoop loop;
     private long lastContact;
 
-    /// @param trouble receives what is wrong, and the empty text when it is resolved
     // one parameter for each part of the store it fills
     @SuppressWarnings("checkstyle:ParameterNumber")
-    Feed(EtcdClient client, LogTail tail, Compactions compactions, Gate gate, Consumer<String> trouble, Health health) {
+    Feed(EtcdClient client, LogTail tail, Compactions compactions, Gate gate, EtcdStore.Events events,
+            Health health) {
         this.client = client;
         this.tail = tail;
         this.compactions = compactions;
         this.gate = gate;
-        this.trouble = trouble;
+        this.trouble = events.trouble();
+        this.wentBack = events.wentBack();
         historyCheck = new HistoryCheck(client, tail);
         loop = SupervisedLoop.virtual(health, "datastore-feed", this::run);
     }
@@ -82,8 +84,13 @@ final class Feed {
         long before = tail.known();
         compactions.forget();
         tail.rewind(historyCheck.restart(PULSE_INTERVAL));
-        LOG.log(System.Logger.Level.WARNING, "Etcd holds an older or different state than before, loading all keys"
-                + " again revision=" + tail.upTo() + " before=" + before);
+        LOG.log(System.Logger.Level.WARNING, "Etcd holds an older or different state than before revision="
+                + tail.upTo() + " before=" + before);
+        wentBack.accept("the datastore went back: etcd is at revision " + tail.upTo() + " of another history than that"
+                + " which this server has told its clients of up to revision " + before + ", as after a backup was"
+                + " restored below running servers. Nothing that knows the old one can go on, so this server ends;"
+                + " start it again (systemd does by itself) and it begins anew on what is there. Restart the other"
+                + " servers and the agents, too");
     }
 
     private void pulse() {
