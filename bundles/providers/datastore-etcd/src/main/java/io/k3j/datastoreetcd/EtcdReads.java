@@ -30,6 +30,8 @@ final class EtcdReads {
     /// Bound on the growth from one request to the next, because the next values may be much larger.
     private static final int GROWTH = 8;
     private static final int SHRINK = 8;
+    /// What gRPC says of an answer that is longer than it takes.
+    private static final String TOO_LONG = "exceeds maximum size";
     private final EtcdKv kv;
     private final Attempts attempts;
     private final Compactions compactions;
@@ -90,15 +92,16 @@ final class EtcdReads {
         return keys.stream().mapToLong(k -> k.value().length + k.key().length()).sum();
     }
 
-    /// One request; repeated with fewer keys when its answer exceeds the size limit.
+    /// One request; repeated with fewer keys when its answer exceeds the size limit: large values may follow small
+    /// ones.
     private EtcdPage piece(EtcdRange range, int keys, long revision) {
         try {
-            return call("range", PAGE_LIMIT, limit -> kv.range(range, keys, revision, limit));
-        } catch (EtcdFailure tooLong) {
-            if (keys == 1) {
-                throw Attempts.unavailable("range", tooLong, false);
+            return ask("range", PAGE_LIMIT, limit -> kv.range(range, keys, revision, limit));
+        } catch (EtcdFailure e) {
+            if (keys > 1 && String.valueOf(e.getMessage()).contains(TOO_LONG)) {
+                return piece(range, Math.max(1, keys / SHRINK), revision);
             }
-            return piece(range, Math.max(1, keys / SHRINK), revision);
+            throw failure("range", e);
         }
     }
 
@@ -117,15 +120,23 @@ final class EtcdReads {
 
     private EtcdPage call(String what, Duration budget, Function<Duration, EtcdPage> request) {
         try {
-            EtcdPage page = attempts.call(what, budget, request);
-            tail.seen(page.revision());
-            return page;
+            return ask(what, budget, request);
         } catch (EtcdFailure e) {
-            throw switch (e.kind()) {
-                case COMPACTED -> new Compacted(compactions.current());
-                case FUTURE -> new FutureRevision(tail.known());
-                case REFUSED, OVERLOADED, UNREACHABLE, UNCERTAIN, UNHEALTHY -> Attempts.unavailable(what, e, false);
-            };
+            throw failure(what, e);
         }
+    }
+
+    private EtcdPage ask(String what, Duration budget, Function<Duration, EtcdPage> request) {
+        EtcdPage page = attempts.call(what, budget, request);
+        tail.seen(page.revision());
+        return page;
+    }
+
+    private RuntimeException failure(String what, EtcdFailure e) {
+        return switch (e.kind()) {
+            case COMPACTED -> new Compacted(compactions.current());
+            case FUTURE -> new FutureRevision(tail.known());
+            case REFUSED, OVERLOADED, UNREACHABLE, UNCERTAIN, UNHEALTHY -> Attempts.unavailable(what, e, false);
+        };
     }
 }
