@@ -5,6 +5,7 @@ import static io.k3j.datastoreconformance.Conformance.committed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.componentapi.Health;
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Compacted;
@@ -25,8 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -286,6 +290,40 @@ class EtcdFaultsTest {
         }
     }
 
+    /// A request for as many as there were small ones before has a longer answer than is taken.
+    @Test
+    void aLongRangeOfLargeValuesBehindSmallOnesIsRead() {
+        start(1);
+        Load.parallel(16, 80, i -> committed(store.commit("/s/a" + i, 0, bytes("small"), FOREVER)));
+        Load.parallel(16, 500, i -> committed(store.commit("/s/b" + i, 0, new byte[200_000], FOREVER)));
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.range("/s/", "", 500, 0).entries()).hasSizeGreaterThan(80);
+        }
+    }
+
+    /// It may lie in a member that stands still; what its client does next must not be overtaken by it.
+    @Test
+    void aCreationThatWasGivenUpIsShutOutBeforeTheNextOne() throws IOException, InterruptedException {
+        servers = EtcdServers.start(directory, 1);
+        int port = URI.create(servers.endpoint(0)).getPort();
+        try (CuttingProxy proxy = new CuttingProxy(port)) {
+            store = open("http://127.0.0.1:" + proxy.port());
+            eventually(() -> committed(store.commit("/before", 0, bytes("1"), FOREVER)));
+            proxy.trap("/doubtful", 1, () -> proxy.lead(1));
+            assertThatThrownBy(() -> store.commit("/doubtful", 0, bytes("1"), FOREVER)).isInstanceOfSatisfying(
+                    DatastoreUnavailable.class, e -> assertThat(e.outcomeUnknown()).isTrue());
+            assertThat(keys()).doesNotContain("era");
+            proxy.lead(port);
+            eventually(() -> committed(store.commit("/next", 0, bytes("1"), FOREVER)));
+            assertThat(keys()).contains("era");
+        }
+    }
+
+    private String keys() throws IOException, InterruptedException {
+        return Launch.of("etcdctl", "--endpoints", servers.endpoint(0), "get", "--prefix", "--keys-only", "")
+                .text(START);
+    }
+
     @Test
     void aPageIsCutBeforeItFillsTheMemory() {
         start(1);
@@ -309,9 +347,16 @@ class EtcdFaultsTest {
             committed(store.commit("/lost/" + i, 0, bytes("1"), FOREVER));
         }
         long newest = store.revision();
-        try (Watch watch = store.watch("/", newest)) {
+        BlockingQueue<String> ending = new LinkedBlockingQueue<>();
+        try (Watch watch = store.watch("/", newest);
+                EtcdStore heeding = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()),
+                        new EtcdStore.Events(trouble -> {
+                        }, ending::add), Health.none())) {
+            assertThat(heeding.revision()).isEqualTo(newest);
             servers.restore(0, directory.resolve("saved"));
             assertThatThrownBy(() -> everything(watch)).isInstanceOf(Compacted.class);
+            assertThat(ending.poll(Conformance.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                    .contains("the datastore went back", "up to revision " + newest, "start it again");
         }
         assertThat(eventually(store::revision)).isLessThan(newest);
         assertThatThrownBy(() -> store.watch("/", newest)).isInstanceOf(Compacted.class);

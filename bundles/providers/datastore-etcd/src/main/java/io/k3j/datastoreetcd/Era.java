@@ -5,6 +5,7 @@ import io.k3j.jetcd.EtcdPage;
 import io.k3j.jetcd.EtcdTxn;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// The era in which keys are created. The condition "the key does not exist" may hold twice for one creation:
 /// before an attempt whose answer was lost, and again after another client has deleted the key it created.
@@ -17,15 +18,30 @@ final class Era {
     private static final String KEY = EtcdChanges.OWN + "era";
     private static final byte[] RAISED = {'1'};
     private final EtcdKv kv;
+    private static final long NONE = -1;
     private final AtomicLong known = new AtomicLong();
+    /// An era in which a creation was given up without an answer: it may still be applied.
+    private final AtomicLong doubtful = new AtomicLong(NONE);
 
     Era(EtcdKv kv) {
         this.kv = kv;
     }
 
-    /// The last known era, for the next creation.
-    long known() {
+    /// The era for the next creation, one in which none was given up: such a creation must not be applied after its
+    /// client has tried again. Calls etcd only when the last known one is doubtful.
+    /// @throws io.k3j.jetcd.EtcdFailure when it is not known whether that one has ended
+    long current(Supplier<Duration> limit) {
+        long ending = doubtful.get();
+        if (ending != NONE) {
+            end(ending, limit.get());
+            doubtful.compareAndSet(ending, NONE);
+        }
         return known.get();
+    }
+
+    /// A creation of this era was given up and may still be applied.
+    void doubt(long tried) {
+        doubtful.accumulateAndGet(tried, Math::max);
     }
 
     /// Restricts a creation to this era; the transaction reads the current era otherwise.

@@ -120,7 +120,7 @@ final class EtcdCommits {
         }
 
         private CommitResult send() {
-            tried = era.known();
+            tried = request.creates() ? era.current(this::limit) : 0;
             EtcdTxn.Result result = kv.commit(request.txn(lease, tried), limit());
             tail.seen(result.revision());
             if (result.succeeded()) {
@@ -186,6 +186,9 @@ final class EtcdCommits {
                 gate.pause(Attempts.pause(why, n));
             }
             if (Attempts.isFinal(why) || gate.closed() || Attempts.expired(deadline)) {
+                if (uncertain && request.creates()) {
+                    era.doubt(tried);
+                }
                 throw Attempts.unavailable("commit", why, uncertain);
             }
         }
