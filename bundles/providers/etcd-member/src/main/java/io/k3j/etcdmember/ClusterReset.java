@@ -2,10 +2,14 @@ package io.k3j.etcdmember;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -115,10 +119,20 @@ final class ClusterReset {
         return plain;
     }
 
+    /// Copies a directory with all that is in it, for good: what is made of the copy takes the original's place, and
+    /// etcd syncs only what it writes itself.
     static void copy(Path from, Path to) throws IOException {
+        List<Path> made = new ArrayList<>();
         try (var all = Files.walk(from)) {
             for (Path one : all.toList()) {
-                Files.copy(one, to.resolve(from.relativize(one).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+                Path copied = to.resolve(from.relativize(one).toString());
+                Files.copy(one, copied, StandardCopyOption.COPY_ATTRIBUTES);
+                made.add(copied);
+            }
+        }
+        for (Path one : made) {
+            try (FileChannel channel = FileChannel.open(one, StandardOpenOption.READ)) {
+                channel.force(true);
             }
         }
     }
