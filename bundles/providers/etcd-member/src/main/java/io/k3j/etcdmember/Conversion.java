@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.jetcd.EtcdFailure;
 import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
@@ -7,7 +8,6 @@ import io.k3j.jetcd.EtcdTxn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -102,7 +102,7 @@ final class Conversion {
         for (String part : List.of("-wal", "-shm", "")) {
             Path file = Path.of(database + part);
             if (Files.exists(file)) {
-                Files.move(file, Path.of(database + ".migrated" + part), StandardCopyOption.REPLACE_EXISTING);
+                DurableFiles.move(file, Path.of(database + ".migrated" + part));
             }
         }
         Files.deleteIfExists(Path.of(database + ".lock"));

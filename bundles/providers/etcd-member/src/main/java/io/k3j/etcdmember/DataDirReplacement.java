@@ -4,7 +4,6 @@ import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -65,7 +64,7 @@ final class DataDirReplacement {
     private static void discard(EtcdLayout layout) throws IOException {
         Path discarded = layout.data().resolveSibling(WORK_DIRECTORIES.getLast());
         Tombstone.delete(discarded);
-        Files.move(layout.data(), discarded, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.move(layout.data(), discarded);
         Tombstone.delete(discarded);
     }
 

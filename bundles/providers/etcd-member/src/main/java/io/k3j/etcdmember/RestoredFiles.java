@@ -2,6 +2,7 @@ package io.k3j.etcdmember;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.durablefiles.DurableFiles;
 import io.k3j.jetcd.EtcdKey;
 import io.k3j.jetcd.EtcdKv;
 import io.k3j.jetcd.EtcdRange;
@@ -96,7 +97,7 @@ final class RestoredFiles {
         }
         Path tls = server.resolve("tls");
         if (Files.exists(tls)) {
-            Files.move(tls, server.resolve("tls-" + Instant.now().getEpochSecond()));
+            DurableFiles.move(tls, server.resolve("tls-" + Instant.now().getEpochSecond()));
         }
         for (Map.Entry<Path, String> file : wanted.entrySet()) {
             PemFiles.directory(Objects.requireNonNull(file.getKey().getParent()));

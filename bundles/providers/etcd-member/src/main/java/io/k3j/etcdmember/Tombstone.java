@@ -1,5 +1,6 @@
 package io.k3j.etcdmember;
 
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class Tombstone {
             second++;
         }
         Path to = db.resolve(prefix + second);
-        Files.move(layout.data(), to);
+        DurableFiles.move(layout.data(), to);
         LOG.log(System.Logger.Level.INFO, "Moved old etcd data to=" + to);
         List<Path> old;
         try (Stream<Path> all = Files.list(db)) {
