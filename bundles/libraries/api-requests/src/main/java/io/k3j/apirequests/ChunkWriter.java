@@ -28,7 +28,7 @@ final class ChunkWriter extends OutputStream {
     /// There once the answer is a long one.
     private @Nullable ResponseStream stream;
     /// Before the stream, when the client can take gzip.
-    private @Nullable OutputStream zip;
+    private Responses.@Nullable Gzip zip;
     /// The place among the long lists, given back by [#close].
     private Pool.@Nullable Room room;
 
@@ -85,7 +85,7 @@ final class ChunkWriter extends OutputStream {
     private void pass(byte[] chunk) throws IOException {
         ResponseStream out = stream;
         if (out == null) {
-            room = longLists.take(request.flow().lane(), request.caller().user());
+            reserve();
             boolean gzip = Responses.gzip(request);
             if (gzip) {
                 headers.put("content-encoding", "gzip");
@@ -93,13 +93,22 @@ final class ChunkWriter extends OutputStream {
             }
             out = request.exchange().stream(200, headers);
             stream = out;
-            zip = gzip ? Responses.gzipped(new Outlet(out)) : null;
+            zip = gzip ? new Responses.Gzip(new Outlet(out)) : null;
         }
         OutputStream to = zip;
         if (to == null) {
             out.write(chunk);
         } else {
             to.write(chunk);
+        }
+    }
+
+    /// Takes the place of a long answer before the first chunk is there, for whoever works long before that.
+    ///
+    /// @throws io.k3j.clientapi.ApiFault 429 when there are too many of these
+    void reserve() {
+        if (room == null) {
+            room = longLists.take(request.flow().lane(), request.caller().user());
         }
     }
 
@@ -130,6 +139,9 @@ final class ChunkWriter extends OutputStream {
     public void close() {
         if (stream != null) {
             stream.abort();
+        }
+        if (zip != null) {
+            zip.end();
         }
         if (room != null) {
             room.close();

@@ -148,10 +148,14 @@ public final class ListWriter {
     /// The length of all elements comes before the first of them, so those of a long list are made twice when it is
     /// read for the first time. The second half is counted by another thread meanwhile, and the first elements are
     /// kept.
-    private void protobuf(Parts parts, OutputStream out) throws IOException {
+    private void protobuf(Parts parts, ChunkWriter out) throws IOException {
         ProtobufList list = protobuf.list(parts.head);
         int size = parts.items.size();
         int half = size > LOOK_EVERY ? size / 2 : size;
+        if (half < size) {
+            // counting is most of the work
+            out.reserve();
+        }
         FutureTask<Long> rest = new FutureTask<>(() -> length(parts, half, size));
         if (half < size) {
             Thread.ofVirtual().name("apiserver-list").start(rest);
