@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.StoreOpener;
 import io.k3j.datastorepostgres.PostgresOpener;
-import io.k3j.datastorepostgres.PostgresOpener;
 import io.k3j.sqllog.LogStart;
 import io.k3j.sqllog.OpenLog;
 import io.k3j.testmachine.NeedsPackages;
@@ -15,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NeedsPackages("postgresql")
 class PostgresStartTest extends DatabaseStart {
@@ -71,15 +72,17 @@ class PostgresStartTest extends DatabaseStart {
     }
 
     /// Whoever ends the wait for a standby leaves a commit that only this server has.
-    @Test
-    void aCommitWithAWarningIsNotAcknowledged() throws InterruptedException {
-        try (OpenLog open = new PostgresOpener().open(server().endpoint("warned"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"pg_cancel_backend", "pg_terminate_backend"})
+    void aCommitWithAWarningIsNotAcknowledged(String ends) throws InterruptedException {
+        String database = "warned_" + ends;
+        try (OpenLog open = new PostgresOpener().open(server().endpoint(database))) {
             Conformance.committed(open.datastore().commit("/a", 0, Conformance.bytes("1"), Duration.ZERO));
             server().sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
             server().sql("postgres", "SELECT pg_reload_conf()");
             Thread ending = Thread.ofVirtual().start(() -> {
-                while (!"t".equals(server().sql("postgres", "SELECT bool_or(pg_cancel_backend(pid)) FROM"
-                        + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = 'warned'"))) {
+                while (!"t".equals(server().sql("postgres", "SELECT bool_or(" + ends + "(pid)) FROM"
+                        + " pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '" + database + "'"))) {
                     LockSupport.parkNanos(1_000_000);
                 }
             });

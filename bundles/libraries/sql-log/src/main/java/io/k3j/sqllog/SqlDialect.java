@@ -74,6 +74,12 @@ public interface SqlDialect {
     /// @throws SQLException when it did not happen, or it is not known whether it did
     void commit(Connection writer) throws SQLException;
 
+    /// Whether a committed row that is found on the writing connection opened last is as safe as one whose commit was
+    /// confirmed. Not where a commit waits for another server: what broke off may be on this one alone.
+    default boolean lastsOnceRead() {
+        return true;
+    }
+
     /// Gives a transaction up; no error if there is none.
     void rollback(Connection writer) throws SQLException;
 

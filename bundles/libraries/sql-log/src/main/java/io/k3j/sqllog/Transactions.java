@@ -23,7 +23,7 @@ final class Transactions {
     private static final double TRIED = 0.8;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    /// On a table of this process alone somebody else's rows must not keep a group for ever.
+    /// On a table of this process alone others' rows must not keep a group for ever.
     private static final int MAX_TRIES = 100;
     private final SqlDialect dialect;
     private final LogState state;
@@ -101,7 +101,7 @@ final class Transactions {
         }
     }
 
-    /// Gives the transaction up, and reads back whether it happened all the same.
+    /// Gives it up, and reads back whether it happened all the same.
     private void undo(Attempt attempt, SQLException error) {
         attempt.error = error;
         Trouble trouble = dialect.trouble(error);
@@ -121,17 +121,19 @@ final class Transactions {
         }
     }
 
-    /// Having the lock means that whatever the lost connection was doing is over.
+    /// Having the lock means that what the lost connection was doing is over. Where commits wait for a standby, rows
+    /// that are there are not acknowledged by that.
     private void readBack(Attempt attempt, List<Row> rows, SQLException error) {
         long start = System.nanoTime();
+        boolean lasted = dialect.lastsOnceRead();
         attempt.doubt = true;
         do {
             try {
                 link.begin();
                 boolean there = there(rows);
                 link.rollback(error);
-                attempt.doubt = false;
-                attempt.error = there ? null : error;
+                attempt.doubt = there && !(lasted && dialect.lastsOnceRead());
+                attempt.error = attempt.doubt ? UnconfirmedCommit.brokenOff() : there ? null : error;
                 return;
             } catch (SQLException e) {
                 state.faults().failed(COMMIT, e, true);
@@ -217,7 +219,7 @@ final class Transactions {
         }
     }
 
-    /// Looks whether the table needs mending; what fails is found again by the follower.
+    /// Mends the table if it has to be; what fails is found again by the follower.
     void mend() {
         try {
             mending.look();
@@ -277,8 +279,7 @@ final class Transactions {
         try {
             link.close();
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.WARNING, "Error while closing datastore={0} error={1}", dialect.place(),
-                    e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "Error while closing datastore={0} error={1}", dialect.place(), e);
         }
     }
 

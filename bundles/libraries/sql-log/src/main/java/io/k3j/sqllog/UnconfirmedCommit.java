@@ -13,4 +13,9 @@ public final class UnconfirmedCommit extends SQLException {
         // "transaction resolution unknown"
         super("the database committed with a warning: " + why, "08007");
     }
+
+    /// The connection was lost while the commit may have waited for a standby, and its rows are on the server.
+    static UnconfirmedCommit brokenOff() {
+        return new UnconfirmedCommit("the connection was lost before a synchronous standby had confirmed it");
+    }
 }

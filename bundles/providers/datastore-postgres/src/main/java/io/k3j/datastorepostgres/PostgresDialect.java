@@ -26,14 +26,17 @@ final class PostgresDialect extends ServerDialect {
     /// frozen server.
     private static final String LIMITS = "SET lock_timeout = '700ms'; SET idle_in_transaction_session_timeout = '2s'";
     /// Without a limit each abandoned session would keep waiting in the database as long as another session
-    /// holds the table.
-    private static final String READER_LIMITS = "SET lock_timeout = '1s'";
+    /// holds the table. A step of compaction is a transaction of a reader: frozen within it, a server would keep all
+    /// others from compacting.
+    private static final String READER_LIMITS = "SET lock_timeout = '1s';"
+            + " SET idle_in_transaction_session_timeout = '2s'";
     /// Every query has an index in its order; missing statistics of a new table would mislead the planner.
     private static final String PLANS = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off";
     private final PostgresConnections connections;
     private final PostgresSchema schema;
     private volatile @Nullable Listener listener;
     private volatile int session;
+    private volatile boolean waitsForStandby;
 
     PostgresDialect(PostgresConnections connections, boolean keepSecondaryIndexes) {
         super(new PostgresErrors(), PostgresDurability.SETTINGS);
@@ -68,8 +71,20 @@ final class PostgresDialect extends ServerDialect {
     @Override
     protected Connection writer() throws SQLException {
         Connection opened = with(connections.openNewest(WRITER_MILLIS), LIMITS + "; " + PLANS);
-        session = opened.unwrap(PGConnection.class).getBackendPID();
-        return opened;
+        try {
+            session = opened.unwrap(PGConnection.class).getBackendPID();
+            waitsForStandby = number(opened, PostgresDurability.WAITS) != 0;
+            return opened;
+        } catch (SQLException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /// The server has a commit before its standby has it.
+    @Override
+    public boolean lastsOnceRead() {
+        return !waitsForStandby;
     }
 
     @Override

@@ -32,10 +32,20 @@ final class PostgresInserter implements Inserter {
                 statement.setLong(10, revision);
                 statement.setString(11, Long.toString(revision));
             }
-            statement.execute();
-            PostgresDurability.checkConfirmed(statement.getWarnings());
+            execute(statement);
         }
         connection.setAutoCommit(true);
+    }
+
+    /// A session that is terminated while it waits for a standby says so by a warning, and then breaks.
+    private static void execute(PreparedStatement statement) throws SQLException {
+        try {
+            statement.execute();
+        } catch (SQLException broken) {
+            PostgresDurability.checkConfirmed(statement.getWarnings());
+            throw broken;
+        }
+        PostgresDurability.checkConfirmed(statement.getWarnings());
     }
 
     private void bind(PreparedStatement statement, List<Row> rows) throws SQLException {
