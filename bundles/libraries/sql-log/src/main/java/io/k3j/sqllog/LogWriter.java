@@ -131,9 +131,11 @@ final class LogWriter implements Runnable {
                 group.clear();
                 groupBytes = 0;
             }
-            Task task = tasks.poll();
+            // stays in the queue until it is done: whoever waits for it is told when this thread ends in the middle
+            Task task = tasks.peek();
             if (task != null) {
                 transactions.perform(task);
+                tasks.poll();
             }
             if (mending) {
                 mending = false;
