@@ -26,6 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Compaction {
     /// So few that a step takes milliseconds.
     private static final int STEP_ROWS = 256;
+    /// A step of large rows may take longer than the database has time: so few it is tried with at last.
+    private static final int LEAST_ROWS = 4;
     private static final String WHAT = "compact";
     private final ReadPool pool;
     private final LogWriter writer;
@@ -36,6 +38,8 @@ final class Compaction {
     private volatile long announced;
     /// What is recorded in the table, as far as known; guarded by `working`.
     private long done;
+    /// Of a step: fewer after each that failed, more after each that went well; guarded by `working`.
+    private int rows = STEP_ROWS;
 
     /// `shared`: other processes compact too, each under the table's lock.
     ///
@@ -107,14 +111,24 @@ final class Compaction {
         while (done < goal) {
             Stretch stretch = stretch(done, goal);
             announce(stretch.upTo);
-            if (shared) {
-                pool.read(WHAT, reader -> reader.changed(() -> delete(reader, stretch)));
-            } else {
-                writer.run(WHAT, reader -> delete(reader, stretch));
+            try {
+                carryOut(stretch);
+            } catch (DatastoreUnavailable e) {
+                rows = Math.max(LEAST_ROWS, rows / 2);
+                throw e;
             }
+            rows = Math.min(STEP_ROWS, rows * 2);
             done = stretch.upTo;
         }
         return announced;
+    }
+
+    private void carryOut(Stretch stretch) {
+        if (shared) {
+            pool.read(WHAT, reader -> reader.changed(() -> delete(reader, stretch)));
+        } else {
+            writer.run(WHAT, reader -> delete(reader, stretch));
+        }
     }
 
     private static void delete(Reader reader, Stretch stretch) throws SQLException {
@@ -138,15 +152,16 @@ final class Compaction {
 
     /// One row earlier than the stretch, whose tombstone the compaction before may have left.
     private Stretch stretch(long from, long goal) {
-        List<Row> rows = pool.read(WHAT, reader -> reader.rows(Statements.SCAN, from - 1, STEP_ROWS));
+        int most = rows;
+        List<Row> scanned = pool.read(WHAT, reader -> reader.rows(Statements.SCAN, from - 1, most));
         List<Dead> dead = new ArrayList<>();
-        for (Row row : rows) {
+        for (Row row : scanned) {
             if (row.id() <= goal && !row.name().equals(Row.COMPACT_ROW)) {
                 collect(row, dead);
             }
         }
-        boolean last = rows.size() < STEP_ROWS || rows.getLast().id() >= goal;
-        return new Stretch(there(dead), last ? goal : rows.getLast().id());
+        boolean last = scanned.size() < most || scanned.getLast().id() >= goal;
+        return new Stretch(there(dead), last ? goal : scanned.getLast().id());
     }
 
     /// Those that have the name they are expected to have: a chain that is damaged must not take others' rows along.
