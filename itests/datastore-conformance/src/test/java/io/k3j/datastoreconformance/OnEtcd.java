@@ -55,6 +55,12 @@ abstract class OnEtcd implements Restarts {
         return store;
     }
 
+    /// etcd bounds a page by its number of keys; what the client takes at once is the bound.
+    @Override
+    public long largestPage() {
+        return 64L << 20;
+    }
+
     @AfterEach
     void stop() {
         store.close();

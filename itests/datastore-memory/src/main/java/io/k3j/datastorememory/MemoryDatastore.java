@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A [Datastore] in memory. Whatever is committed counts as durable. It never forgets before a compaction.
 public final class MemoryDatastore implements Datastore, AutoCloseable {
+    /// What a page of a range with a limit weighs, about.
+    private static final long PAGE_BYTES = 8L << 20;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final Versions versions = new Versions();
@@ -113,9 +115,20 @@ public final class MemoryDatastore implements Datastore, AutoCloseable {
             long when = at == 0 ? revision : at;
             check(when);
             List<Entry> all = versions.range(prefix, start, when);
-            boolean more = limit > 0 && all.size() > limit;
-            return new Page(more ? List.copyOf(all.subList(0, limit)) : all, more, when);
+            int fitting = limit == 0 ? all.size() : Math.min(limit, fitting(all));
+            boolean more = all.size() > fitting;
+            return new Page(more ? List.copyOf(all.subList(0, fitting)) : all, more, when);
         });
+    }
+
+    /// How many of the first make a page, one at least.
+    private static int fitting(List<Entry> all) {
+        long bytes = 0;
+        int fitting = 0;
+        while (fitting < all.size() && (fitting == 0 || bytes < PAGE_BYTES)) {
+            bytes += all.get(fitting++).value().length;
+        }
+        return fitting;
     }
 
     private void check(long at) {

@@ -75,4 +75,9 @@ public interface Conformance {
             throw new IllegalStateException(e);
         }
     }
+
+    /// How many bytes a page with a limit has at most, about.
+    default long largestPage() {
+        return 16L << 20;
+    }
 }

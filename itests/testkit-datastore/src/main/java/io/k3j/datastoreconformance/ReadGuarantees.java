@@ -9,6 +9,7 @@ import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.FutureRevision;
 import io.k3j.datastoreapi.Page;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,6 +71,28 @@ public interface ReadGuarantees extends Conformance {
             start = page.entries().getLast().key() + "\0";
         } while (page.more());
         assertThat(read).hasSize(25).contains("/p/c").doesNotContain("/p/aa").isSorted();
+    }
+
+    /// Whoever loads everything asks for many rows at a time, and large ones may follow small ones.
+    @Test
+    default void aPageWithALimitEndsBeforeItsLargeRowsFillTheMemory() {
+        for (int i = 0; i < 80; i++) {
+            put("/p/a%03d".formatted(i), 0, "small");
+        }
+        for (int i = 0; i < 30; i++) {
+            Conformance.committed(store().commit("/p/b%03d".formatted(i), 0, new byte[1 << 20], Duration.ZERO));
+        }
+        long revision = store().revision();
+        List<Entry> read = new ArrayList<>();
+        boolean more = true;
+        while (more) {
+            Page page = store().range("/p/", read.isEmpty() ? "" : read.getLast().key() + "\0", 500, revision);
+            assertThat(page.entries().stream().mapToLong(entry -> entry.value().length).sum())
+                    .isLessThanOrEqualTo(largestPage());
+            read.addAll(page.entries());
+            more = page.more();
+        }
+        assertThat(read).extracting(Entry::key).hasSize(110).isSorted().doesNotHaveDuplicates();
     }
 
     @Test

@@ -59,7 +59,7 @@ public interface Datastore {
 
     /// The keys that start with `prefix` and are greater than or equal to `start` (empty: from the
     /// prefix on), in byte order, at most `limit` (0: all), as they were right after `revision`
-    /// (0: now).
+    /// (0: now). With a limit there may be fewer, with `more`, when they weigh many megabytes.
     /// @throws Compacted below the compaction revision
     /// @throws FutureRevision above the newest revision
     Page range(String prefix, String start, int limit, long revision);

@@ -21,9 +21,13 @@ final class LogReads {
     private final LogTail tail;
     private final Compaction compaction;
     private final LongSupplier fence;
+    private final boolean shared;
 
     /// `fence` tells the newest revision, surely.
-    LogReads(ReadPool pool, LogTail tail, Compaction compaction, LongSupplier fence) {
+    ///
+    /// @param shared a server answers, whole answers at a time
+    LogReads(ReadPool pool, LogTail tail, Compaction compaction, LongSupplier fence, boolean shared) {
+        this.shared = shared;
         this.pool = pool;
         this.tail = tail;
         this.compaction = compaction;
@@ -46,22 +50,19 @@ final class LogReads {
         return rows.isEmpty() || rows.getFirst().deleted() ? Optional.empty() : Optional.of(rows.getFirst().entry());
     }
 
-    /// One row more than asked for is read, which tells whether more follow.
+    /// One row more than asked for is read, which tells whether more follow. A page of large rows ends early.
     Page range(String prefix, String start, int limit, long revision) {
         checkReached(revision);
         long at = revision == 0 ? fence.getAsLong() : revision;
         KeyRange keys = KeyRange.of(prefix, start);
-        long most = limit == 0 ? Long.MAX_VALUE : limit + 1L;
-        List<Row> rows = pool.read("range",
-                reader -> compaction.after(reader, reader.rows(keys.open() ? Statements.RANGE_AFTER : Statements.RANGE,
-                        keys.from(), keys.below(), at, at, most)));
+        LogPage page = pool.read("range",
+                reader -> compaction.after(reader, LogPage.read(reader, keys, at, limit, shared)));
         checkKept(at);
-        boolean more = limit > 0 && rows.size() > limit;
-        List<Entry> entries = new ArrayList<>(rows.size());
-        for (Row row : more ? rows.subList(0, limit) : rows) {
+        List<Entry> entries = new ArrayList<>(page.rows().size());
+        for (Row row : page.rows()) {
             entries.add(row.entry());
         }
-        return new Page(entries, more, at);
+        return new Page(entries, page.more(), at);
     }
 
     /// Counted by the database; it takes as long as reading the names of the range.

@@ -63,13 +63,21 @@ final class Reader implements AutoCloseable {
 
     /// All rows of a statement whose columns are those of [Statements].
     List<Row> rows(String sql, Object... parameters) throws SQLException {
+        return rowsUpTo(Long.MAX_VALUE, sql, parameters);
+    }
+
+    /// The first of them, up to the one with which they weigh more than `bytes`. The rest is not read, where the
+    /// database gives row by row.
+    List<Row> rowsUpTo(long bytes, String sql, Object... parameters) throws SQLException {
         try (ResultSet result = bound(sql, parameters).executeQuery()) {
             boolean withOld = result.getMetaData().getColumnCount() > 8;
             List<Row> rows = new ArrayList<>();
-            while (result.next()) {
-                rows.add(new Row(result.getLong(1), result.getString(2), result.getInt(3) != 0,
+            for (long left = bytes; left >= 0 && result.next();) {
+                Row row = new Row(result.getLong(1), result.getString(2), result.getInt(3) != 0,
                         result.getInt(4) != 0, result.getLong(5), result.getLong(6), result.getLong(7),
-                        result.getBytes(8), withOld ? result.getBytes(9) : null));
+                        result.getBytes(8), withOld ? result.getBytes(9) : null);
+                rows.add(row);
+                left -= row.weight();
             }
             return rows;
         }

@@ -66,7 +66,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
         follower = dialect.shared() ? new LogFollower(dialect, state, catchUp, writer::mend, health) : null;
         pool = new ReadPool(dialect, faults, intake::known);
         compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
-        reads = new LogReads(pool, state.tail(), compaction, this::newest);
+        reads = new LogReads(pool, state.tail(), compaction, this::newest, dialect.shared());
         scan = SupervisedLoop.platform(health, "datastore-scan", new Scan(dialect, state)::run);
     }
 

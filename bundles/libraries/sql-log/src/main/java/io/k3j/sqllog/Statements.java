@@ -23,12 +23,21 @@ final class Statements {
             + " WHERE later.name = kv.name AND later.prev_revision = kv.id AND later.id + 0 <= ?)";
 
     private static final String FROM = " WHERE kv.name >= ?";
+    private static final String AFTER = " WHERE kv.name > ?";
 
     /// Live keys as of a revision: (from, below, revision, revision, limit).
     static final String RANGE = SELECT + FROM + LIVE + " ORDER BY kv.name LIMIT ?";
 
     /// The same without `from` itself.
-    static final String RANGE_AFTER = SELECT + " WHERE kv.name > ?" + LIVE + " ORDER BY kv.name LIMIT ?";
+    static final String RANGE_AFTER = SELECT + AFTER + LIVE + " ORDER BY kv.name LIMIT ?";
+
+    private static final String WEIGH = "SELECT COALESCE(LENGTH(kv.value), 0) FROM kine AS kv";
+
+    /// How many bytes the rows of [#RANGE] bring along, with its parameters.
+    static final String RANGE_WEIGHTS = WEIGH + FROM + LIVE + " ORDER BY kv.name LIMIT ?";
+
+    /// The same of [#RANGE_AFTER].
+    static final String RANGE_AFTER_WEIGHTS = WEIGH + AFTER + LIVE + " ORDER BY kv.name LIMIT ?";
 
     /// Their number: (from, below, revision, revision).
     static final String COUNT = "SELECT COUNT(*) FROM kine AS kv" + FROM + LIVE;
