@@ -158,6 +158,9 @@ class RightsAttacksItest {
             refused(attacker.post(pods.formatted("restricted"), pod("", safe.formatted(", 'add': ['CHOWN']"))), 403,
                     "must not include \"CHOWN\"");
             let(attacker.post(pods.formatted("restricted"), pod("", safe.formatted(""))));
+            refused(attacker.post(pods.formatted("restricted"), pod("'os': {'name': 'windows'}",
+                    of.formatted("'runAsNonRoot': true, 'capabilities': {'add': ['SYS_ADMIN']}"))), 422,
+                    "capabilities: Forbidden: cannot be set for a windows pod");
             refused(attacker.send("PATCH", pods.formatted("restricted") + "/p/ephemeralcontainers",
                     "application/strategic-merge-patch+json", "{\"spec\": {\"ephemeralContainers\": [{\"name\": \"e\","
                             + " \"image\": \"i\", \"securityContext\": {\"privileged\": true}}]}}"),

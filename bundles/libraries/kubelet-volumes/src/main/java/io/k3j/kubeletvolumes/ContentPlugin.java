@@ -2,7 +2,6 @@ package io.k3j.kubeletvolumes;
 
 import io.k3j.model.Struct;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,7 +57,7 @@ final class ContentPlugin implements VolumePlugin {
         };
         Map<String, AtomicDirectory.Content> files = content.of(spec.pod(), spec.source(), spec.addresses());
         Path p = directories.volume(spec, plugin);
-        Files.createDirectories(p);
+        PodDirectories.make(p);
         if (kind.equals("secret") || kind.equals("projected")) {
             // secrets must not reach a disk
             mounts.tmpfs(p, "mode=0755");

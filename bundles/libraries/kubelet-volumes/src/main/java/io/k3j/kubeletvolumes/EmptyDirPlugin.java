@@ -26,7 +26,8 @@ final class EmptyDirPlugin implements VolumePlugin {
     }
 
     /// A tmpfs is mounted again when it is gone, as after a reboot; without `sizeLimit` it is bounded by the kernel, at
-    /// half of the host's memory (tmpfs(5)). Mode 0777, as upstream's: every user of the pod's containers may write.
+    /// half of the host's memory (tmpfs(5)). Mode 0777, as upstream's: every user of the pod's containers may write. A
+    /// tmpfs has the sticky bit as well, which is the kernel's default for it, with a group too.
     @Override
     public Path setUp(Spec spec) throws IOException {
         Struct e = spec.source().struct("emptyDir");
@@ -35,13 +36,13 @@ final class EmptyDirPlugin implements VolumePlugin {
         if (!Files.isDirectory(p)) {
             // it appears with its mode, so that what is there is never half made
             Path fresh = p.resolveSibling(".." + p.getFileName());
-            Files.createDirectories(fresh);
+            PodDirectories.make(fresh);
             VolumeDirectories.own(fresh, 0777, group);
             Files.move(fresh, p);
         }
         if (e.text("medium").equals("Memory")) {
             String size = e.has("sizeLimit") ? "size=" + Quantity.of(e.get("sizeLimit")).value() + "," : "";
-            mounts.tmpfs(p, size + (group < 0 ? "mode=0777" : "mode=02777,gid=" + group));
+            mounts.tmpfs(p, size + (group < 0 ? "mode=01777" : "mode=03777,gid=" + group));
         }
         return p;
     }

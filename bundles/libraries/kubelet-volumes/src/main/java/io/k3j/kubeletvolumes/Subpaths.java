@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// What `subPath` names in a volume, mounted where only the kubelet can change anything, so that the runtime mounts
 /// what was looked at and nothing else: `pods/<uid>/volume-subpaths/<volume>/<container>/<mount>`. A link inside the
@@ -121,9 +122,9 @@ final class Subpaths {
         }
         if (directory) {
             Files.deleteIfExists(target);
-            Files.createDirectories(target);
+            PodDirectories.make(target);
         } else {
-            Files.createDirectories(target.getParent());
+            PodDirectories.make(Objects.requireNonNull(target.getParent()));
             Files.deleteIfExists(target);
             Files.createFile(target);
         }

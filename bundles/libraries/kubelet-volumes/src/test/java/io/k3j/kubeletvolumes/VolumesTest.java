@@ -51,11 +51,42 @@ class VolumesTest {
         mounts.unmountBelow(v);
         volumes.prepare(pod, List.of());
         assertThat(mounts.mounted(v)).isTrue();
-        assertThat((int) Files.getAttribute(v, "unix:mode") & 07777).isEqualTo(02777);
+        assertThat((int) Files.getAttribute(v, "unix:mode") & 07777).isEqualTo(03777);
         assertThat(Files.getAttribute(v, "unix:gid")).isEqualTo(4711);
         Files.writeString(v.resolve("kept"), "");
         volumes.prepare(pod, List.of());
         assertThat(v.resolve("kept")).exists();
+    }
+
+    @Test
+    void nobodyElseGetsBelowAPodsDirectory() throws IOException {
+        for (String kind : List.of("emptyDir", "secret")) {
+            Obj pod = pod(Struct.of("name", "v", kind, Struct.of("secretName", "absent", "optional", true)),
+                    Struct.EMPTY);
+            for (Path p = volumes.prepare(pod, List.of()).get("v").getParent(); !p.equals(directory); p = p
+                    .getParent()) {
+                assertThat(mode(p)).as("%s", p).isEqualTo(0750);
+            }
+        }
+    }
+
+    @Test
+    void directoriesOfAnEarlierReleaseAreClosed() throws IOException {
+        Path pods = directory.resolve("pods");
+        Path pod = Files.createDirectories(pods.resolve("u1"));
+        Path chosen = Files.createDirectories(pod.resolve("volumes"));
+        Path file = Files.createFile(pods.resolve("file"));
+        int before = mode(file);
+        PodDirectories.correct(pods, List.of());
+        assertThat(List.of(mode(pods), mode(pod), mode(file))).containsExactly(0750, 0750, before);
+        int left = mode(chosen);
+        PodDirectories.correct(pods.resolve("u1/volumes/pods"), List.of(chosen));
+        assertThat(left).isNotEqualTo(0750);
+        assertThat(mode(chosen)).isEqualTo(0750);
+    }
+
+    private static int mode(Path p) throws IOException {
+        return (int) Files.getAttribute(p, "unix:mode") & 07777;
     }
 
     @Test

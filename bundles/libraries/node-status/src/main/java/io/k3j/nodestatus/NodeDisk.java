@@ -3,6 +3,7 @@ package io.k3j.nodestatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /// The file system that pods write to, in bytes: what the node tells of it as `ephemeral-storage`. Reads the disk; any
 /// thread.
@@ -14,7 +15,9 @@ public final class NodeDisk {
     /// @return 0 when it cannot be asked
     public static long capacity(Path rootDir) {
         try {
-            Files.createDirectories(rootDir);
+            // upstream's mode, see PodDirectories of kubelet-volumes
+            Files.createDirectories(rootDir, PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rwxr-x---")));
             return Files.getFileStore(rootDir).getTotalSpace();
         } catch (IOException e) {
             return 0;

@@ -2,6 +2,7 @@ package io.k3j.cricontainerd;
 
 import io.k3j.childprocess.Daemon;
 import io.k3j.childprocess.ProcessRecord;
+import io.k3j.durablefiles.DurableFiles;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -56,7 +57,8 @@ final class Containerd {
         for (Path directory : List.of(places.config().getParent(), places.root(), places.runtimeDir(), places.cni())) {
             Files.createDirectories(directory);
         }
-        Files.writeString(places.config(), config);
+        // it may hold passwords of registries
+        DurableFiles.write(places.config(), config, "rw-------");
         daemon.rotate();
         if (answers(places.socket())) {
             throw new IOException("another containerd answers at " + places.socket()

@@ -54,6 +54,11 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
         }
     }
 
+    /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
+    List<Path> ownRoot() {
+        return arguments.containsKey("root-dir") ? List.of() : List.of(rootDir);
+    }
+
     /// The directory of all pods.
     Path pods() {
         return rootDir.resolve("pods");

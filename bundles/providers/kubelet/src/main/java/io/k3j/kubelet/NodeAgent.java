@@ -13,6 +13,7 @@ import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletvolumes.Mounts;
+import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
 import io.k3j.kubeletvolumes.VolumeContent;
@@ -63,6 +64,7 @@ final class NodeAgent implements AutoCloseable {
         this.health = health;
         this.ready = ready;
         KubeletOptions options = KubeletOptions.of(settings);
+        PodDirectories.correct(options.pods(), options.ownRoot());
         MachineInfo facts = MachineInfo.read(List.of(settings.nodeIp()));
         ReferencedObjects references = new ReferencedObjects(api);
         Environment environment = new Environment(references, new Environment.Node(options.nodeName(),

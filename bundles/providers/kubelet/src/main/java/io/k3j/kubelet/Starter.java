@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.cgroups.ContainerResources;
+import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.Subpath;
 import io.k3j.kubeletvolumes.Trees;
 import io.k3j.kubeletvolumes.Volumes;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Makes sandboxes and containers of one pod.
@@ -46,7 +48,7 @@ final class Starter {
     /// @return the sandbox's id
     String sandbox(Obj pod, int attempt) throws IOException {
         KubeletOptions o = tools.options();
-        Files.createDirectories(o.podDir(pod.uid()));
+        PodDirectories.make(o.podDir(pod.uid()));
         Files.createDirectories(o.podLogs(pod.namespace(), pod.name(), pod.uid()));
         tools.cgroups().make(pod);
         String handler = "";
@@ -133,7 +135,7 @@ final class Starter {
             all.add(Struct.of("containerPath", "/etc/hosts", "hostPath", hosts(pod, place.addresses()).toString()));
         }
         Path words = lastWords(pod.uid(), spec.text("name"), attempt);
-        Files.createDirectories(words.getParent());
+        PodDirectories.make(Objects.requireNonNull(words.getParent()));
         Files.deleteIfExists(words);
         Files.createFile(words, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
         Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-rw-rw-"));
