@@ -145,7 +145,8 @@ final class PodWorker implements HostedPod {
                     "Error syncing pod={0} error={1}", now.key(), e.getMessage());
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.WARNING, "Error syncing pod={0} error={1}", now.key(), e.getMessage());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // an Error too: a pod whose worker ended would be nobody's until the next start of the kubelet
             LOG.log(System.Logger.Level.WARNING, "Error syncing pod=" + now.key(), e);
         }
         return RETRY;

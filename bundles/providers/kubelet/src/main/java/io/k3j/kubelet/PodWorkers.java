@@ -43,7 +43,8 @@ final class PodWorkers implements View.Listener {
             remove(before.uid());
         }
         if (after != null) {
-            if (!after.annotations().containsKey(Labels.CONFIG_MIRROR)) {
+            // a pod that runs here is no mirror, whatever somebody wrote into it since
+            if (!after.annotations().containsKey(Labels.CONFIG_MIRROR) || knows(after.uid())) {
                 put(after);
             }
         } else if (before != null) {

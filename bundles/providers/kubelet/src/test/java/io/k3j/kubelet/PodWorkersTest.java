@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -10,6 +11,22 @@ import org.junit.jupiter.api.Test;
 
 /// Two pods of one name: the old one still ends while the next one is there.
 class PodWorkersTest extends PodScene {
+    @Test
+    void aPodOutlivesAnErrorNobodyThoughtOf() throws Exception {
+        runtime.brokenSandboxes.set(1);
+        Obj pod = pod("a", spec(container("c")));
+        until(() -> ready(pod));
+    }
+
+    @Test
+    void aPodThatSomebodyCallsAMirrorStillEnds() throws Exception {
+        Obj pod = pod("a", spec(container("c")));
+        until(() -> ready(pod));
+        api.seed(ReferencedObjects.PODS, now(pod).with("x", "metadata", "annotations", Labels.CONFIG_MIRROR));
+        terminate(pod, 1);
+        until(() -> api.find(ReferencedObjects.PODS, pod.key()).isEmpty());
+    }
+
     @Test
     void aNameIsThatOfThePodWhichTheApiHas() throws Exception {
         replace();

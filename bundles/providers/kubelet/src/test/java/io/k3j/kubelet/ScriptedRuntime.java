@@ -40,6 +40,8 @@ final class ScriptedRuntime implements ContainerRuntime {
     final List<ContainerUsage> usage = new CopyOnWriteArrayList<>();
     /// How many starts fail.
     final AtomicInteger failingStarts = new AtomicInteger();
+    /// How many sandboxes fail as no fault of a runtime does.
+    final AtomicInteger brokenSandboxes = new AtomicInteger();
     private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>();
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private int serial;
@@ -61,6 +63,9 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized String runSandbox(Struct config, String handler) {
+        if (brokenSandboxes.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new NoClassDefFoundError("a class that cannot be loaded");
+        }
         String id = "sandbox-" + serial++;
         int attempt = (int) config.struct("metadata").whole("attempt", 0);
         sandboxes.put(id, new Sandbox(id, attempt, true, Instant.now(), List.of("10.0.0." + serial),
