@@ -19,14 +19,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /// Who may do what on the kubelet's port. A client certificate names its user itself; a bearer token is shown to the
 /// API server by `TokenReview`; both are allowed what `SubjectAccessReview` says of the node's subresources. Who is
 /// neither gets 401. See <https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/>. Any thread;
-/// blocks while the API server is asked, at most [#MOST_ASKED] times at once. Nothing is allowed while it cannot be
-/// asked, except to the API server itself and other masters.
+/// blocks while the API server is asked, at most [ReviewTurns#MOST] times at once. Nothing is allowed while it cannot
+/// be asked, except to the API server itself and other masters.
 ///
 /// Answers are remembered for as long as upstream's kubelet does by default: `authentication.webhook.cacheTTL` (2 min)
 /// and `authorization.webhook.cacheAuthorizedTTL`, `cacheUnauthorizedTTL` (5 min, 30 s). There is no anonymous access.
@@ -38,12 +36,9 @@ final class RequestAccess {
     /// The group that may do everything, whatever the authorizers say (Using RBAC Authorization, user-facing roles).
     private static final String MASTERS = "system:masters";
     private static final String BEARER = "bearer ";
-    /// Reviews under way. A scrape of many clients at once, or somebody who guesses tokens, must not be a storm of
-    /// requests to the API server.
-    private static final int MOST_ASKED = 16;
     /// Characters of the header. Whatever is longer is no token and is not worth a digest.
     private static final int LONGEST_TOKEN = 64 * 1024;
-    /// How long a request waits for its turn among [#MOST_ASKED], before it is told 503.
+    /// How long a request waits for a turn of its address, and of all, before it is told 503.
     private static final Duration WAIT = Duration.ofSeconds(5);
     private static final Duration AUTHENTICATED = Duration.ofMinutes(2);
     private static final Duration NOT_AUTHENTICATED = Duration.ofSeconds(10);
@@ -62,8 +57,7 @@ final class RequestAccess {
             "configz", "configz");
     private final ApiClient api;
     private final String node;
-    /// Fair: who has waited longest is next, so nobody is starved by those who come after.
-    private final Semaphore asking = new Semaphore(MOST_ASKED, true);
+    private final ReviewTurns turns = new ReviewTurns();
     /// By digest of the token, so that no token lies in memory longer than its request. Whom the API server did not
     /// know is [User#NOBODY] in it.
     private final AnswerCache<User> users;
@@ -101,7 +95,7 @@ final class RequestAccess {
         String verb = COMMANDS.contains(first) ? "create" : VERBS.getOrDefault(x.method(), "get");
         List<String> subresources = subresources(first);
         for (String subresource : subresources) {
-            if (allowed(user, verb, subresource)) {
+            if (allowed(x, user, verb, subresource)) {
                 return;
             }
         }
@@ -137,7 +131,7 @@ final class RequestAccess {
         String token = given.substring(BEARER.length()).strip();
         String digest = digest(token);
         return users.find(digest).orElseGet(() -> {
-            User found = reviewed(token);
+            User found = reviewed(x, token);
             users.keep(digest, found, found.name().isEmpty() ? NOT_AUTHENTICATED : AUTHENTICATED);
             return found;
         });
@@ -153,24 +147,24 @@ final class RequestAccess {
     }
 
     /// @throws Refusal 500 or 503 when the API server cannot be asked; then nothing is remembered
-    private User reviewed(String token) {
+    private User reviewed(Exchange x, String token) {
         if (token.isEmpty()) {
             return User.NOBODY;
         }
-        Struct status = ask(TOKENS, "TokenReview", Struct.of("token", token));
+        Struct status = ask(x, TOKENS, "TokenReview", Struct.of("token", token));
         Struct user = status.struct("user");
         return status.flag("authenticated") ? new User(user.text("username"), user.text("uid"),
                 user.seq("groups").texts(), user.struct("extra")) : User.NOBODY;
     }
 
     /// `denied` wins over `allowed`, as SubjectAccessReview's status has it.
-    private boolean allowed(User user, String verb, String subresource) {
+    private boolean allowed(Exchange x, User user, String verb, String subresource) {
         String question = String.join("\n", user.name(), user.uid(), user.groups().toString(), user.extra().toString(),
                 verb, subresource);
         return answers.find(question).orElseGet(() -> {
             Struct what = Struct.of("verb", verb, "version", "v1", "resource", "nodes", "subresource", subresource,
                     "name", node);
-            Struct status = ask(ACCESS, "SubjectAccessReview", Struct.builder().put("resourceAttributes", what)
+            Struct status = ask(x, ACCESS, "SubjectAccessReview", Struct.builder().put("resourceAttributes", what)
                     .put("user", user.name()).putUnlessEmpty("uid", user.uid()).put("groups", user.groups())
                     .putUnlessEmpty("extra", user.extra()).build());
             boolean yes = status.flag("allowed") && !status.flag("denied");
@@ -181,9 +175,10 @@ final class RequestAccess {
 
     /// @return the status of the review
     /// @throws Refusal 503 after [#WAIT] without a turn, 500 when the API server refuses or is away
-    private Struct ask(Gvr what, String kind, Struct spec) {
+    private Struct ask(Exchange x, Gvr what, String kind, Struct spec) {
+        String address = x.remote().getHostString();
         try {
-            if (!asking.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!turns.begin(address, WAIT)) {
                 throw new Refusal(503, "too many requests wait for a " + kind + "; try again later");
             }
         } catch (InterruptedException e) {
@@ -196,7 +191,7 @@ final class RequestAccess {
         } catch (ApiFault e) {
             throw new Refusal(500, kind + " failed: " + e.getMessage());
         } finally {
-            asking.release();
+            turns.end(address);
         }
     }
 }

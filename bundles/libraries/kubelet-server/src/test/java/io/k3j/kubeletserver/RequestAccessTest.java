@@ -11,6 +11,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.testkit.ManualClock;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ class RequestAccessTest {
         return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
                 (p, m, a) -> switch (m.getName()) {
                     case "method" -> method;
+                    case "remote" -> new InetSocketAddress("192.0.2.1", 4711);
                     case "header" -> Optional.of(authorization).filter(t -> !t.isEmpty());
                     default -> List.of();
                 });
