@@ -6,6 +6,7 @@ import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ public final class ContainerResources {
     private static final long MAX_SHARES = 262_144;
     /// Upstream's `SystemCriticalPriority`; users' own classes are below.
     private static final long CRITICAL = 2_000_000_000L;
+    private static final Set<String> CLASSES = Set.of("Guaranteed", "Burstable", "BestEffort");
     /// What runs together adds up; of what runs one after another the largest counts.
     private static final ContainerAggregate<Long> SUM = new ContainerAggregate<>(0L, Long::sum, Math::max);
 
@@ -43,11 +45,11 @@ public final class ContainerResources {
         return amounts.has("memory") ? Quantity.of(amounts.get("memory")).value() : 0;
     }
 
-    /// `Guaranteed`, `Burstable` or `BestEffort`. What the API server says is taken; it is computed for static pods.
-    /// Resources of the whole pod, where given, decide alone.
+    /// `Guaranteed`, `Burstable` or `BestEffort`. What the API server says is taken when it is one of these, since
+    /// paths are made of it; it is computed for static pods. Resources of the whole pod, where given, decide alone.
     public static String qosClass(Obj pod) {
         String told = pod.status().text("qosClass");
-        if (!told.isEmpty()) {
+        if (CLASSES.contains(told)) {
             return told;
         }
         List<Struct> all = Stream.concat(PodSpecs.initContainers(pod).stream(),

@@ -30,6 +30,14 @@ class CgroupsTest {
     }
 
     @Test
+    void aClassIsOneOfThree() {
+        Cgroups cgroups = cgroups();
+        assertThat(cgroups.parent(pod("a", "250m").with("../../../x", "status", "qosClass")))
+                .isEqualTo("/kubepods/burstable/poda");
+        assertThat(cgroups.parent(pod("a", "").with("Guaranteed", "status", "qosClass"))).isEqualTo("/kubepods/poda");
+    }
+
+    @Test
     void podsThatRanBeforeThisKubeletCount() throws IOException {
         cgroups().make(pod("a", "250m"));
         Cgroups next = cgroups();

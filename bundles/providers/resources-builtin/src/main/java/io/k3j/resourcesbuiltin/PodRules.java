@@ -55,7 +55,10 @@ final class PodRules implements KindRules {
 
     @Override
     public void check(Write write, Struct object, Problems problems) {
+        write.before().ifPresent(before -> PodUpdate.annotations(before, object, problems));
         if (write.of("status")) {
+            PodStatusUpdate.check(write.before().orElse(Struct.EMPTY).struct("status"), object.struct("status"),
+                    problems.at("status"));
             return;
         }
         if (write.operation() == Operation.CREATE) {

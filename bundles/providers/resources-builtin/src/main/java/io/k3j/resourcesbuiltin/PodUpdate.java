@@ -17,6 +17,9 @@ final class PodUpdate {
             + "`spec.tolerations` (only additions to existing tolerations),"
             + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+    private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+
     private PodUpdate() {
     }
 
@@ -29,6 +32,23 @@ final class PodUpdate {
             case "ephemeralcontainers" -> ephemeral(old, spec, p.at("spec"));
             case "resize" -> resize(old, spec, p.at("spec"));
             default -> {
+            }
+        }
+    }
+
+    /// Annotations by which a kubelet tells what a pod is, or how it is confined: fixed once the pod is there. A pod
+    /// that became a mirror pod while it runs would be nobody's.
+    static void annotations(Struct old, Struct pod, Problems p) {
+        Struct before = old.struct("metadata").struct("annotations");
+        Struct after = pod.struct("metadata").struct("annotations");
+        TreeSet<String> names = new TreeSet<>(before.names());
+        names.addAll(after.names());
+        for (String name : names) {
+            String what = name.equals(MIRROR) ? "mirror pod annotation"
+                    : name.startsWith(APP_ARMOR) ? "AppArmor annotations" : "";
+            if (!what.isEmpty() && !Objects.equals(before.get(name), after.get(name))) {
+                p.at("metadata").at("annotations").key(name).forbidden(
+                        before.has(name) ? "may not remove or update " + what : "may not add " + what);
             }
         }
     }
