@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | a probe or hook | exactly one handler |
 /// | `exec` | a command of at least one word, which no shell reads |
-/// | `httpGet` | a path; a port; `HTTP` or `HTTPS` |
+/// | `httpGet` | a path; a port; `HTTP` or `HTTPS`; names of headers |
 /// | `tcpSocket`, `grpc` | a port |
 /// | `sleep` | seconds, 0 or more |
 /// | counts and seconds of a probe | 0 or more; one success for liveness and startup |
@@ -100,6 +100,7 @@ final class ProbeProblems {
                 p.present(handler, "path");
                 port(handler.get("port"), p.at("port"));
                 p.oneOf(handler, "scheme", List.of("HTTP", "HTTPS"));
+                headers(handler, p.at("httpHeaders"));
             }
             case "tcpSocket", "grpc" -> port(handler.get("port"), p.at("port"));
             default -> {
@@ -108,6 +109,17 @@ final class ProbeProblems {
                 }
             }
         }
+    }
+
+    /// Names of headers; a value the kubelet cannot send fails the probe, as upstream's.
+    private static void headers(Struct handler, Problems p) {
+        handler.seq("httpHeaders").structs().stream().map(h -> h.text("name")).filter(n -> !headerName(n))
+                .forEach(n -> p.invalid(n, "a valid HTTP header must consist of alphanumeric characters or '-' (e.g."
+                        + " 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')"));
+    }
+
+    private static boolean headerName(String name) {
+        return !name.isEmpty() && name.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || c == '-');
     }
 
     /// A number, or the name of one of the container's ports; whether the container has it is seen when the probe runs.

@@ -14,6 +14,9 @@ class ProbeProblemsTest {
     private static final Struct TCP = Struct.of("tcpSocket", Struct.of("port", 80));
     private static final Struct EXEC = Struct.of("exec", Struct.of("command", Seq.of("true")));
 
+    private static final String HEADER = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g."
+            + " 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+
     private static List<String> found(Struct container) {
         return Case.found(p -> ProbeProblems.check(container, true, p));
     }
@@ -33,6 +36,10 @@ class ProbeProblemsTest {
                         "readinessProbe.httpGet.port: Invalid value: \"1\": must contain at least one letter (a-z)"),
                 http(Struct.of("path", "/", "port", 80, "scheme", "FTP"), "readinessProbe.httpGet.scheme: Unsupported"
                         + " value: \"FTP\": supported values: \"HTTP\", \"HTTPS\""),
+                http(Struct.of("path", "/", "port", 80, "httpHeaders", Seq.of(Struct.of("name", "X-Header-1"),
+                        Struct.of("name", "a\r\nb"), Struct.of("name", "x_y"))),
+                        "readinessProbe.httpGet.httpHeaders: Invalid value: \"a\\r\\nb\": " + HEADER,
+                        "readinessProbe.httpGet.httpHeaders: Invalid value: \"x_y\": " + HEADER),
                 Case.of("readinessProbe", Struct.of("tcpSocket", Struct.EMPTY),
                         "readinessProbe.tcpSocket.port: Invalid value: 0: must be between 1 and 65535, inclusive"),
                 Case.of("readinessProbe", Struct.of("grpc", Struct.of("port", 70_000)),

@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 public final class HandlerRunner {
     /// Characters of a command's output in a message, which becomes part of an event: upstream's bound of probe output.
     private static final int MAX_OUTPUT = 10 * 1024;
+    private static final char DELETE = 0x7f;
+    /// What a token has not, beside blanks and control characters: RFC 9110, section 5.6.2.
+    private static final String SEPARATORS = "\"(),/:;<=>?@[\\]{}";
     private final ContainerRuntime runtime;
     private final CountDownLatch closed;
 
@@ -126,7 +129,9 @@ public final class HandlerRunner {
         SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.put("User-Agent", "kube-probe/1.36");
         headers.put("Accept", "*/*");
-        h.seq("httpHeaders").structs().forEach(x -> headers.put(x.text("name"), x.text("value")));
+        for (Struct header : h.seq("httpHeaders").structs()) {
+            headers.put(name(header), value(header));
+        }
         HttpGet.Reply reply = new HttpGet(attempt, headers).get(h.text("scheme", "HTTP").equalsIgnoreCase("HTTPS"),
                 h.text("host", target.address()), port(h.get("port"), target), h.text("path", "/"));
         if (reply.status() < 200 || reply.status() >= 400) {
@@ -134,6 +139,23 @@ public final class HandlerRunner {
         }
         return new Result("", reply.status() < 300 ? ""
                 : "Probe terminated redirects, Response body: " + reply.body());
+    }
+
+    /// What would end a line of the request is no header: the rest could be any request to any host. Go's words.
+    private static String name(Struct header) throws IOException {
+        String name = header.text("name");
+        if (name.isEmpty() || !name.chars().allMatch(c -> c > ' ' && c < DELETE && SEPARATORS.indexOf(c) < 0)) {
+            throw new IOException("net/http: invalid header field name \"" + name + "\"");
+        }
+        return name;
+    }
+
+    private static String value(Struct header) throws IOException {
+        String value = header.text("value");
+        if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == DELETE)) {
+            throw new IOException("net/http: invalid header field value for \"" + header.text("name") + "\"");
+        }
+        return value;
     }
 
     /// A number, or the name of a port of the container, or a number as text.

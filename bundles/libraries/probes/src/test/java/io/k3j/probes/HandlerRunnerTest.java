@@ -119,6 +119,27 @@ class HandlerRunnerTest {
     }
 
     @Test
+    void writesOneRequest() throws InterruptedException {
+        serve((target, out) -> out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+        String more = " HTTP/1.1\r\nHost: x\r\n\r\nPUT /latest/api/token HTTP/1.1";
+        assertThat(get("/" + more)).isEmpty();
+        assertThat(requests.take().getFirst())
+                .isEqualTo("GET /%20HTTP/1.1%0D%0AHost:%20x%0D%0A%0D%0APUT%20/latest/api/token%20HTTP/1.1 HTTP/1.1");
+        assertThat(header("X-A", "a\r\n\r\nPUT / HTTP/1.1")).isEqualTo(
+                "net/http: invalid header field value for \"X-A\"");
+        assertThat(header("X-A: b\r\nX-B", "c")).startsWith("net/http: invalid header field name ");
+        assertThat(requests).isEmpty();
+        assertThat(header("X-A", "a\tb")).isEmpty();
+    }
+
+    private String header(String name, String value) {
+        Struct handler = Struct.of("httpGet", Struct.of("port", server.getLocalPort(), "path", "/", "httpHeaders",
+                Seq.of(Struct.of("name", name, "value", value))));
+        return runner.run(handler, new HandlerRunner.Target(Obj.of(Struct.EMPTY), Struct.EMPTY, "c", "127.0.0.1"),
+                SECOND).problem();
+    }
+
+    @Test
     void redirectsEndAfterTenRequests() {
         serve((target, out) -> out.write("HTTP/1.1 301 Moved\r\nLocation: /again\r\n\r\n"
                 .getBytes(StandardCharsets.UTF_8)));
