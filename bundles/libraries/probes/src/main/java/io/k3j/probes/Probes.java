@@ -102,6 +102,11 @@ public final class Probes {
         return p == null ? -1 : p.grace;
     }
 
+    /// What a probe says; upstream throws away the result of one that could not be carried out.
+    private enum Answer {
+        SUCCESS, FAILURE, NONE
+    }
+
     /// One container. Volatile fields are written by its probes' threads and read by the pod's.
     private final class Probed {
         private final Container container;
@@ -158,14 +163,15 @@ public final class Probes {
 
         /// True when it has started: one success is enough, and is all that is ever asked.
         private boolean startup(Struct probe) {
-            Counter counter = new Counter(probe);
+            ProbeCounter counter = new ProbeCounter(probe);
             while (pause(probe, counter) && !leaving) {
-                if (ask("Startup", probe)) {
+                Answer answer = ask("Startup", probe);
+                if (answer == Answer.SUCCESS) {
                     started = true;
                     wake.run();
                     return true;
                 }
-                if (counter.failed()) {
+                if (answer == Answer.FAILURE && counter.failed()) {
                     fail(probe, "Container " + container.name() + " failed startup probe, will be restarted");
                     return false;
                 }
@@ -175,13 +181,13 @@ public final class Probes {
 
         /// Ends at the failure it reports: the container is stopped then, and the next one gets probes of its own.
         private void liveness(Struct probe) {
-            Counter counter = new Counter(probe);
+            ProbeCounter counter = new ProbeCounter(probe);
             while (pause(probe, counter) && !leaving) {
-                if (ask("Liveness", probe)) {
+                Answer answer = ask("Liveness", probe);
+                if (answer == Answer.SUCCESS) {
                     counter.succeeded();
-                    continue;
                 }
-                if (counter.failed()) {
+                if (answer == Answer.FAILURE && counter.failed()) {
                     fail(probe, "Container " + container.name() + " failed liveness probe, will be restarted");
                     return;
                 }
@@ -197,10 +203,11 @@ public final class Probes {
 
         /// Goes on while the pod ends. A result holds until enough others in a row say the contrary.
         private void readiness(Struct probe) {
-            Counter counter = new Counter(probe);
+            ProbeCounter counter = new ProbeCounter(probe);
             while (pause(probe, counter)) {
-                boolean ok = ask("Readiness", probe);
-                boolean enough = ok ? counter.succeeded() : counter.failed();
+                Answer answer = ask("Readiness", probe);
+                boolean ok = answer == Answer.SUCCESS;
+                boolean enough = ok ? counter.succeeded() : answer == Answer.FAILURE && counter.failed();
                 boolean now = enough ? ok : ready;
                 if (now != ready) {
                     ready = now;
@@ -210,8 +217,17 @@ public final class Probes {
             }
         }
 
-        /// One attempt; true when it succeeded.
-        private boolean ask(String kind, Struct probe) {
+        /// One attempt. What nobody thought of says nothing about the container, and must not end its probes.
+        private Answer ask(String kind, Struct probe) {
+            try {
+                return asked(kind, probe);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, kind + " probe errored container=" + container.name(), e);
+                return Answer.NONE;
+            }
+        }
+
+        private Answer asked(String kind, Struct probe) {
             HandlerRunner.Result result = handlers.run(probe, target,
                     Duration.ofSeconds(probe.whole("timeoutSeconds", 1)));
             if (!result.problem().isEmpty()) {
@@ -219,7 +235,7 @@ public final class Probes {
             } else if (!result.warning().isEmpty()) {
                 tell("ProbeWarning", kind + " probe warning: " + result.warning());
             }
-            return result.problem().isEmpty();
+            return result.problem().isEmpty() ? Answer.SUCCESS : Answer.FAILURE;
         }
 
         /// Not after the end: a container that is being stopped fails its probes, and nobody wants to read that.
@@ -232,7 +248,7 @@ public final class Probes {
 
         /// Waits for the next time; false when the container is not to be probed any more. The first delay counts from
         /// the start of the container, so a kubelet that comes back does not wait again.
-        private boolean pause(Struct probe, Counter counter) {
+        private boolean pause(Struct probe, ProbeCounter counter) {
             long delay = probe.whole("initialDelaySeconds", 0);
             long millis = counter.first
                     ? Math.min(delay * 1000,
@@ -262,34 +278,5 @@ public final class Probes {
             }
         }
         return Struct.EMPTY;
-    }
-
-    /// Counts results in a row: a failure takes back the successes before it, and the other way round.
-    private static final class Counter {
-        private final long toSucceed;
-        private final long toFail;
-        private long successes;
-        private long failures;
-        private boolean first = true;
-
-        Counter(Struct probe) {
-            toSucceed = probe.whole("successThreshold", 1);
-            toFail = probe.whole("failureThreshold", 3);
-        }
-
-        boolean succeeded() {
-            failures = 0;
-            return ++successes >= toSucceed;
-        }
-
-        boolean failed() {
-            successes = 0;
-            return ++failures >= toFail;
-        }
-
-        void reset() {
-            successes = 0;
-            failures = 0;
-        }
     }
 }

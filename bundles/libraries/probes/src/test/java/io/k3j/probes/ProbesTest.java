@@ -7,6 +7,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.ContainerRuntime;
+import io.k3j.nodeapi.ExecResult;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +73,31 @@ class ProbesTest {
         }
         wakes.acquire();
         assertThat(probes.ready(container)).isTrue();
+    }
+
+    @Test
+    void aProbeThatFailsAsNobodyThoughtGoesOn() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        ContainerRuntime broken = (ContainerRuntime) Proxy.newProxyInstance(ContainerRuntime.class.getClassLoader(),
+                new Class<?>[] {ContainerRuntime.class}, (p, method, a) -> {
+                    if (calls.getAndIncrement() == 0) {
+                        throw new IllegalStateException("nobody thought of this");
+                    }
+                    return new ExecResult(0, new byte[0], new byte[0]);
+                });
+        Probes some = new Probes(new HandlerRunner(broken, new CountDownLatch(1)), InstantSource.system(),
+                wakes::release, (container, reason, message) -> events.add(reason));
+        Container container = container("c");
+        Struct spec = Struct.of("name", "a", "readinessProbe",
+                Struct.of("exec", Struct.of("command", Seq.of("true")), "periodSeconds", 0));
+        try {
+            some.follow(Map.of(container, new HandlerRunner.Target(Obj.of(Struct.EMPTY), spec, "c", "")));
+            wakes.acquire();
+            assertThat(some.ready(container)).isTrue();
+            assertThat(events).isEmpty();
+        } finally {
+            some.stop();
+        }
     }
 
     private void follow(Container container, String told, Struct spec) {
