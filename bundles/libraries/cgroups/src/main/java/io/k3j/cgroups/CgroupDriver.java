@@ -48,6 +48,10 @@ public interface CgroupDriver {
     /// @throws IOException when it does not have them, with what to do about it
     void limit(String group, Limits limits) throws IOException;
 
+    /// Gives a group that is there other limits, of processors and memory.
+    /// @throws IOException when it does not have them all, with what to do about it
+    void change(String group, Limits limits) throws IOException;
+
     /// Gives a group that is there the weight of what is asked for; one that is not there has none.
     /// @param cpuRequest thousandths of a core
     /// @throws IOException when it does not have it, with what to do about it

@@ -44,6 +44,16 @@ final class CgroupfsDriver implements CgroupDriver {
         }
     }
 
+    /// Here a host that lacks the controller has not done what was asked.
+    @Override
+    public void change(String group, Limits limits) throws IOException {
+        if (hierarchies.unified()) {
+            limitUnified(group, limits);
+        } else {
+            limitCpuAndMemory(group, limits);
+        }
+    }
+
     /// A limit that is 0 is not written: a new group has none.
     private void limitUnified(String group, Limits limits) throws IOException {
         Path p = path("", group);
@@ -62,10 +72,14 @@ final class CgroupfsDriver implements CgroupDriver {
         for (String controller : LIMITING) {
             Files.createDirectories(path(controller, group));
         }
+        limitCpuAndMemory(group, limits);
+        limit(path("pids", group), "pids.max", limits.pids());
+    }
+
+    private void limitCpuAndMemory(String group, Limits limits) throws IOException {
         share(path("cpu", group), limits.cpuRequest());
         limit(path("cpu", group), "cpu.cfs_quota_us", ContainerResources.quota(limits.cpuLimit()));
         limit(path("memory", group), "memory.limit_in_bytes", limits.memory());
-        limit(path("pids", group), "pids.max", limits.pids());
     }
 
     @Override

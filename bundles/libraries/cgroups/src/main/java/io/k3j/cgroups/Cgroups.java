@@ -60,13 +60,27 @@ public final class Cgroups {
     }
 
     /// Makes a pod's cgroup, or changes the one there is, with the limits of the pod as a whole, and gives its class
-    /// the weight it has with it. Called before the pod's sandbox is made, and again when the pod is resized in place.
+    /// the weight it has with it. Called before the pod's sandbox is made.
     /// @throws IOException when the pod would run without its limits
     public void make(Obj pod) throws IOException {
-        driver.limit(group(pod),
-                new CgroupDriver.Limits(request(pod),
-                        ContainerResources.total(pod, "limits", ContainerResources::milliCpu),
-                        ContainerResources.total(pod, "limits", ContainerResources::memory), pidsLimit));
+        driver.limit(group(pod), limits(pod));
+        weighClass(pod);
+    }
+
+    /// Gives a pod that is resized in place its new limits, and its class the weight it has with it.
+    /// @throws IOException when the pod does not have them: then the resize is not done
+    public void resize(Obj pod) throws IOException {
+        driver.change(group(pod), limits(pod));
+        weighClass(pod);
+    }
+
+    private CgroupDriver.Limits limits(Obj pod) {
+        return new CgroupDriver.Limits(request(pod),
+                ContainerResources.total(pod, "limits", ContainerResources::milliCpu),
+                ContainerResources.total(pod, "limits", ContainerResources::memory), pidsLimit);
+    }
+
+    private void weighClass(Obj pod) {
         weighing(() -> {
             if (burstable(pod)) {
                 requests.put(pod.uid(), request(pod));

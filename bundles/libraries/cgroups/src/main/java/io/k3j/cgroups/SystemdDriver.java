@@ -71,6 +71,11 @@ final class SystemdDriver implements CgroupDriver {
                 "MemoryMax=" + most(limits.memory()), "TasksMax=" + most(limits.pids()));
     }
 
+    @Override
+    public void change(String group, Limits limits) throws IOException {
+        limit(group, limits);
+    }
+
     /// Said explicitly, so that a limit that is taken away goes from the slice, too.
     private static String most(long value) {
         return value > 0 ? Long.toString(value) : "infinity";

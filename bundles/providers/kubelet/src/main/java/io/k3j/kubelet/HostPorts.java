@@ -37,19 +37,14 @@ final class HostPorts {
         return all;
     }
 
-    /// Reserves the ports of a pod, unless another pod has one of them.
-    /// @return whether the pod has its ports
-    synchronized boolean take(Obj pod) {
+    /// Whether no other pod has one of a pod's ports.
+    synchronized boolean available(Obj pod) {
         List<HostPort> wanted = of(pod);
-        boolean taken = held.entrySet().stream().filter(other -> !other.getKey().equals(pod.uid()))
-                .flatMap(other -> other.getValue().stream()).anyMatch(p -> wanted.stream().anyMatch(p::conflictsWith));
-        if (!taken && !wanted.isEmpty()) {
-            held.put(pod.uid(), wanted);
-        }
-        return !taken;
+        return held.entrySet().stream().filter(other -> !other.getKey().equals(pod.uid()))
+                .flatMap(other -> other.getValue().stream()).noneMatch(p -> wanted.stream().anyMatch(p::conflictsWith));
     }
 
-    /// Records the ports of a pod that already runs.
+    /// Records the ports of a pod that runs, or is going to.
     synchronized void keep(Obj pod) {
         List<HostPort> wanted = of(pod);
         if (!wanted.isEmpty()) {

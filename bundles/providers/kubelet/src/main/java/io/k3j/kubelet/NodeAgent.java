@@ -78,14 +78,16 @@ final class NodeAgent implements AutoCloseable {
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
         Dns dns = Dns.host(Dns.hostFile(settings.resolvConf(), options.dataDir().resolve("agent/etc/resolv.conf")));
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
+        NodeAllocations room = new NodeAllocations(facts.cpus() * 1000L, facts.memory());
         tools = new Dependencies(options, runtime, references, volumes, environment, cgroups, dns,
                 new HandlerRunner(runtime, closed), images(settings, runtime, references, clock),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
-                facts.memory(), new NodeAllocations(facts.cpus() * 1000L, facts.memory()), tokens,
+                facts.memory(), room, tokens,
                 new ReferenceWatches(clock),
                 new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
-                        MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y")),
+                        MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
+                        new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room)),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
         staticPods = new StaticPods(tools, api, workers);

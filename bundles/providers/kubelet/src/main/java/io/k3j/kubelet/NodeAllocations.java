@@ -1,56 +1,86 @@
 package io.k3j.kubelet;
 
-import io.k3j.cgroups.ContainerResources;
 import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 
-/// CPU and memory of this node, and the requests allocated to its pods. For any thread. See
+/// What this node has for pods, and the requests allocated to its pods. For any thread. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>.
 final class NodeAllocations {
-    private final Amount capacity;
-    private final Map<String, Amount> allocated = new HashMap<>();
-
-    /// Millicores and bytes.
-    private record Amount(long milliCpu, long memory) {
-        static Amount of(Obj pod) {
-            return new Amount(ContainerResources.total(pod, "requests", ContainerResources::milliCpu),
-                    ContainerResources.total(pod, "requests", ContainerResources::memory));
-        }
-    }
+    /// Told first when several are short, in the scheduler's order.
+    private static final List<String> FIRST = List.of(PodResources.CPU, PodResources.MEMORY, "ephemeral-storage");
+    private static final String PODS = "pods";
+    private final Map<String, Long> capacity;
+    private final Map<String, Map<String, Long>> allocated = new HashMap<>();
 
     /// @param milliCpu millicores for pods
     /// @param memory bytes for pods
     NodeAllocations(long milliCpu, long memory) {
-        capacity = new Amount(milliCpu, memory);
+        capacity = Map.of(PodResources.CPU, milliCpu, PodResources.MEMORY, memory);
     }
 
-    /// Allocates a pod's requests without a check: the scheduler has checked that they fit.
+    /// Allocates a pod's requests without a check: it runs already, or was admitted.
     synchronized void allocate(Obj pod) {
-        allocated.put(pod.uid(), Amount.of(pod));
+        allocated.put(pod.uid(), PodResources.requests(pod));
+    }
+
+    /// What a pod that does not run yet asks for in vain, in upstream's words.
+    /// @param allocatable of the Node; without an amount of CPU or memory in it the machine's own counts
+    synchronized Optional<PodStatus.Waiting> shortage(Obj pod, Struct allocatable) {
+        long others = allocated.keySet().stream().filter(uid -> !uid.equals(pod.uid())).count();
+        if (allocatable.has(PODS) && others + 1 > PodResources.amount(allocatable, PODS)) {
+            return Optional.of(insufficient(PODS, 1, others, PodResources.amount(allocatable, PODS)));
+        }
+        Map<String, Long> requests = PodResources.requests(pod);
+        List<String> names = new ArrayList<>(FIRST);
+        requests.keySet().stream().filter(n -> !FIRST.contains(n)).forEach(names::add);
+        for (String name : names) {
+            long asked = requests.getOrDefault(name, 0L);
+            long most = allocatable.has(name) ? PodResources.amount(allocatable, name)
+                    : capacity.getOrDefault(name, 0L);
+            boolean counted = allocatable.has(name) || capacity.containsKey(name)
+                    || !allocatable.isEmpty() && !PodResources.extended(name);
+            long used = used(pod.uid(), name);
+            if (counted && asked > 0 && asked > most - used) {
+                return Optional.of(insufficient(name, asked, used, most));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static PodStatus.Waiting insufficient(String name, long asked, long used, long most) {
+        return new PodStatus.Waiting("OutOf" + name, "Node didn't have enough resource: " + name + ", requested: "
+                + asked + ", used: " + used + ", capacity: " + most);
+    }
+
+    /// What all pods but one have.
+    private long used(String uid, String name) {
+        return allocated.entrySet().stream().filter(e -> !e.getKey().equals(uid))
+                .mapToLong(e -> e.getValue().getOrDefault(name, 0L)).sum();
     }
 
     /// Allocates changed requests of a pod, if there is room.
     /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room
     synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
-        Amount now = Amount.of(pod);
-        Amount before = allocated.getOrDefault(pod.uid(), new Amount(0, 0));
-        Optional<PodStatus.Waiting> refusal = shortage("cpu", now, before, Amount::milliCpu)
-                .or(() -> shortage("memory", now, before, Amount::memory));
+        Map<String, Long> now = PodResources.requests(pod);
+        Optional<PodStatus.Waiting> refusal = tooMuch(pod, now, PodResources.CPU)
+                .or(() -> tooMuch(pod, now, PodResources.MEMORY));
         if (refusal.isEmpty()) {
             allocated.put(pod.uid(), now);
         }
         return refusal;
     }
 
-    private Optional<PodStatus.Waiting> shortage(String what, Amount now, Amount before,
-            ToLongFunction<Amount> amount) {
-        long asked = amount.applyAsLong(now);
-        long most = amount.applyAsLong(capacity);
-        long used = allocated.values().stream().mapToLong(amount).sum() - amount.applyAsLong(before);
-        if (asked <= amount.applyAsLong(before) || used + asked <= most) {
+    private Optional<PodStatus.Waiting> tooMuch(Obj pod, Map<String, Long> now, String what) {
+        long asked = now.getOrDefault(what, 0L);
+        long before = allocated.getOrDefault(pod.uid(), Map.of()).getOrDefault(what, 0L);
+        long most = capacity.getOrDefault(what, 0L);
+        long used = used(pod.uid(), what);
+        if (asked <= before || used + asked <= most) {
             return Optional.empty();
         }
         return Optional.of(asked > most

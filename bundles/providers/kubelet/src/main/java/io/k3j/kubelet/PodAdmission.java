@@ -21,32 +21,31 @@ final class PodAdmission {
     private static final List<String> OF_IPC = List.of("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.");
     private final List<String> unsafe;
     private final boolean appArmor;
-    private final HostPorts ports = new HostPorts();
+    private final NodeFit node;
 
     /// @param unsafe the value of `--allowed-unsafe-sysctls`: names, or prefixes that end with `*`
     /// @param appArmor whether AppArmor is enabled on this host
-    PodAdmission(List<String> unsafe, boolean appArmor) {
+    /// @param node what the node has room for
+    PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node) {
         this.unsafe = unsafe;
         this.appArmor = appArmor;
+        this.node = node;
     }
 
-    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports are then reserved until
-    /// [#ended].
+    /// The reason and message of a refusal; empty when the pod is admitted, whose host ports and requests are then
+    /// reserved until [#ended]. What room on the node would not help is looked at first.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        Optional<PodStatus.Waiting> unable = system(pod).or(() -> protection(pod));
-        return unable.isPresent() || ports.take(pod) ? unable
-                : Optional.of(new PodStatus.Waiting("NodePorts", "Predicate NodePorts failed: node(s) didn't have free"
-                        + " ports for the requested pod ports"));
+        return system(pod).or(() -> protection(pod)).or(() -> node.refusal(pod));
     }
 
     /// Records the host ports of a pod that already runs.
     void adopted(Obj pod) {
-        ports.keep(pod);
+        node.adopted(pod);
     }
 
     /// Releases the host ports of a pod.
     void ended(String uid) {
-        ports.free(uid);
+        node.ended(uid);
     }
 
     /// A pod of another system is checked for that system's settings, so it must not run here.

@@ -14,6 +14,8 @@ final class PodTermination {
     private final Dependencies tools;
     private final NextSync next;
     private boolean begun;
+    /// Whether this node has taken the pod: that is judged once, as its labels and taints may change.
+    private boolean admitted;
     private PodStatus.@Nullable Waiting failure;
 
     PodTermination(Dependencies tools, NextSync next) {
@@ -44,9 +46,11 @@ final class PodTermination {
 
     private boolean refused(Obj pod, PodRuntime seen) {
         if (!PodSpecs.finished(pod)) {
-            Optional<PodStatus.Waiting> why = admission(pod, seen);
+            Optional<PodStatus.Waiting> why = admitted ? Optional.empty() : admission(pod, seen);
+            admitted = why.isEmpty();
             why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
-            failure = why.or(() -> deadlineExceeded(pod)).orElse(failure);
+            failure = why.map(w -> new PodStatus.Waiting(w.reason(), "Pod was rejected: " + w.message()))
+                    .or(() -> deadlineExceeded(pod)).orElse(failure);
             begun = failure != null;
         }
         return begun;

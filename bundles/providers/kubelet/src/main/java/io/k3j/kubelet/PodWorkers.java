@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,8 @@ final class PodWorkers implements View.Listener {
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Map<String, String> owners = new ConcurrentHashMap<>();
     private final Map<String, Obj> successors = new ConcurrentHashMap<>();
+    /// New pods by UID until the first list is complete: only then is it known what the node's room is used for.
+    private final Map<String, Obj> held = new ConcurrentHashMap<>();
     private volatile boolean synced;
 
     PodWorkers(Dependencies tools) {
@@ -45,17 +48,39 @@ final class PodWorkers implements View.Listener {
         if (after != null) {
             // a pod that runs here is no mirror, whatever somebody wrote into it since
             if (!after.annotations().containsKey(Labels.CONFIG_MIRROR) || knows(after.uid())) {
-                put(after);
+                // no pod of the API is static, whatever it says of itself
+                bound(after.without("metadata", "annotations", Labels.CONFIG_SOURCE));
             }
         } else if (before != null) {
             remove(before.uid());
         }
     }
 
+    private synchronized void bound(Obj pod) {
+        if (synced || knows(pod.uid()) || begun(pod)) {
+            put(pod);
+        } else {
+            held.put(pod.uid(), pod);
+        }
+    }
+
+    /// Whether a kubelet before this one has started it.
+    private static boolean begun(Obj pod) {
+        return pod.terminating() || !pod.status().text("phase", "Pending").equals("Pending")
+                || !pod.status().seq("containerStatuses").isEmpty();
+    }
+
     @Override
     public void synced() {
-        synced = true;
+        release();
         stopOrphans();
+    }
+
+    private synchronized void release() {
+        synced = true;
+        List<Obj> waiting = List.copyOf(held.values());
+        held.clear();
+        waiting.forEach(this::put);
     }
 
     /// Adds a pod or a newer version of one.
@@ -74,6 +99,10 @@ final class PodWorkers implements View.Listener {
     private PodWorker begin(Obj pod) {
         PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
         workers.put(pod.uid(), worker);
+        if (pod.status().text("phase").equals("Running")) {
+            // its room is taken before any other is judged
+            tools.room().allocate(pod);
+        }
         return worker.start();
     }
 
@@ -92,6 +121,7 @@ final class PodWorkers implements View.Listener {
     /// Terminates a pod that is no longer wanted.
     void remove(String uid) {
         successors.values().removeIf(p -> p.uid().equals(uid));
+        held.remove(uid);
         PodWorker worker = workers.get(uid);
         if (worker != null) {
             worker.gone();

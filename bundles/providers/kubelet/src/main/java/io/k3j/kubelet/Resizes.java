@@ -57,7 +57,9 @@ final class Resizes {
     Obj decide(Obj pod, PodRuntime seen, boolean runs) {
         if (given.isEmpty()) {
             resizable(pod).forEach(c -> given.put(c.text("name"), adopted(pod, c)));
-            tools.room().allocate(with(pod, given));
+            if (runs || !seen.running().isEmpty()) {
+                tools.room().allocate(with(pod, given));
+            }
         }
         observe(seen);
         Struct asked = pod.spec();
@@ -153,13 +155,13 @@ final class Resizes {
             due.forEach(c -> larger.compute(name(c), (n, g) -> larger(Objects.requireNonNull(given.get(n)),
                     Objects.requireNonNull(applied.get(c.id())))));
             attempt(() -> {
-                tools.cgroups().make(with(pod, larger));
+                tools.cgroups().resize(with(pod, larger));
                 now.forEach(c -> update(pod, c));
             });
         }
         if (inProgress && error.isEmpty() && outdated(seen).isEmpty()) {
             attempt(() -> {
-                tools.cgroups().make(pod);
+                tools.cgroups().resize(pod);
                 inProgress = false;
                 tools.tell(pod, false, "ResizeCompleted", "Pod resize completed");
             });

@@ -5,13 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PodAdmissionTest {
-    private final PodAdmission node = new PodAdmission(PodAdmission.patterns("kernel.msg*,net.core.somaxconn"), false);
+    private final FakeApi api = FakeApi.live();
+    private final NodeAllocations room = new NodeAllocations(2000, 1L << 30);
+    private final NodeFit fit = new NodeFit(new CurrentNode(api, "n", new ManualClock().monotonic()), room);
+    private final PodAdmission node = new PodAdmission(PodAdmission.patterns("kernel.msg*,net.core.somaxconn"), false,
+            fit);
+
+    @AfterEach
+    void end() {
+        api.close();
+    }
 
     private static Obj pod(String field, Object value, Struct context) {
         return Obj.of(Struct.of("metadata", Struct.of("name", "p", "uid", "u"), "spec", Struct.of("securityContext",
@@ -87,7 +99,7 @@ class PodAdmissionTest {
                 .startsWith("SupplementalGroupsPolicyNotSupported: ");
         Struct profile = Struct.of("appArmorProfile", Struct.of("type", "RuntimeDefault"));
         assertThat(refusal(pod("hostPID", false, profile))).startsWith("AppArmor: ");
-        assertThat(new PodAdmission(List.of(), true).refusal(pod("hostPID", false, profile))).isEmpty();
+        assertThat(new PodAdmission(List.of(), true, fit).refusal(pod("hostPID", false, profile))).isEmpty();
         Obj old = pod("hostPID", false, Struct.EMPTY).with("localhost/x", "metadata", "annotations",
                 "container.apparmor.security.beta.kubernetes.io/c");
         assertThat(refusal(old)).startsWith("AppArmor: ");

@@ -59,6 +59,7 @@ abstract class PodScene {
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         api.seed(new Gvr("", "v1", "namespaces"), Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
                 Struct.of("name", "default"))));
+        NodeAllocations room = new NodeAllocations(2000, NODE_MEMORY);
         tools = new Dependencies(options, runtime, references, new Volumes(options.pods(), references,
                 new VolumeContent(references, environment, tokens), new Mounts(), clock), environment,
                 new Cgroups(driver(), "/", -1),
@@ -67,8 +68,9 @@ abstract class PodScene {
                         clock.monotonic()), clock.monotonic()),
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
-                new NodeAllocations(2000, NODE_MEMORY), tokens,
-                new ReferenceWatches(clock), new PodAdmission(List.of(), false), new StartGates(), closed);
+                room, tokens, new ReferenceWatches(clock),
+                new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room)),
+                new StartGates(), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);
@@ -91,8 +93,13 @@ abstract class PodScene {
 
     /// Creates a pod bound to this node; its worker is notified.
     Obj pod(String name, Struct spec) {
+        return pod(name, spec, Struct.EMPTY);
+    }
+
+    /// The same with annotations.
+    Obj pod(String name, Struct spec, Struct annotations) {
         return api.seed(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", name, "namespace", "default", "generation", 1), "spec",
+                Struct.of("name", name, "namespace", "default", "generation", 1, "annotations", annotations), "spec",
                 spec.with("nodeName", "n"), "status", Struct.of("phase", "Pending"))));
     }
 

@@ -2,15 +2,43 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.Query;
+import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /// Two pods of one name: the old one still ends while the next one is there.
 class PodWorkersTest extends PodScene {
+    @Test
+    void aPodThatDoesNotFitFailsWithTheReasonAndAnEvent() throws Exception {
+        Obj pod = pod("a", spec(container("c").with("resources", Struct.of("requests", Struct.of("cpu", "1000k")))));
+        until(() -> now(pod).status().text("phase").equals("Failed"));
+        String message = "Node didn't have enough resource: cpu, requested: 1000000000, used: 0, capacity: 2000";
+        assertThat(now(pod).status().text("reason")).isEqualTo("OutOfcpu");
+        assertThat(now(pod).status().text("message")).isEqualTo("Pod was rejected: " + message);
+        until(() -> {
+            tools.events().step();
+            return api.list(BuiltinResources.EVENTS, Query.ALL).items().stream()
+                    .anyMatch(e -> e.tree().text("reason").equals("OutOfcpu")
+                            && e.tree().text("message").equals(message));
+        });
+        assertThat(runtime.sandboxes(Map.of())).isEmpty();
+        Obj next = pod("b", spec(container("c").with("resources", Struct.of("requests", Struct.of("cpu", "2")))));
+        until(() -> ready(next));
+    }
+
+    @Test
+    void noPodOfTheApiIsStatic() throws Exception {
+        Obj pod = pod("a", spec(container("c").with("resources", Struct.of("requests", Struct.of("cpu", "9")))),
+                Struct.of(Labels.CONFIG_SOURCE, "file"));
+        until(() -> now(pod).status().text("reason").equals("OutOfcpu"));
+    }
+
     @Test
     void aPodOutlivesAnErrorNobodyThoughtOf() throws Exception {
         runtime.brokenSandboxes.set(1);

@@ -8,6 +8,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerUsage;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,21 @@ class ResizeTest extends PodScene {
         runtime.usage.clear();
         workers.wakeAll();
         until(() -> status(pod).struct("resources").equals(amounts("100m", "32Mi")));
+    }
+
+    @Test
+    void aResizeTheKernelDoesNotTakeIsAnError() throws Exception {
+        Obj pod = started(amounts("100m", "64Mi"));
+        Path limit = directory.resolve("cgroup/memory" + tools.cgroups().parent(pod) + "/memory.limit_in_bytes");
+        Files.delete(limit);
+        Files.createDirectory(limit);
+        resize(pod, amounts("100m", "128Mi"));
+        until(() -> condition(pod, "PodResizeInProgress").text("reason").equals("Error"));
+        assertThat(condition(pod, "PodResizeInProgress").text("message")).contains("memory.limit_in_bytes");
+        Files.delete(limit);
+        workers.wakeAll();
+        until(() -> condition(pod, "PodResizeInProgress").isEmpty());
+        assertThat(limit).hasContent("134217728");
     }
 
     @Test

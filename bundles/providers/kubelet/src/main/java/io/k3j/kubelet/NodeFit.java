@@ -1,0 +1,88 @@
+package io.k3j.kubelet;
+
+import io.k3j.componenthelpers.RequiredNodeAffinity;
+import io.k3j.componenthelpers.Taint;
+import io.k3j.componenthelpers.Toleration;
+import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
+
+/// Judges whether a pod fits into this node, whoever bound it, as upstream's `predicateAdmitHandler`: what it requests,
+/// the node's labels, host ports, taints that end execution. The first that does not fit is told. For any thread. See
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/>.
+///
+/// Amounts are not asked for of static pods and others that are critical to the node: upstream makes room for these by
+/// ending others, here they start beside them.
+final class NodeFit {
+    /// Upstream's `SystemCriticalPriority`.
+    private static final long CRITICAL = 2_000_000_000L;
+    private final CurrentNode current;
+    private final NodeAllocations room;
+    private final HostPorts ports = new HostPorts();
+
+    NodeFit(CurrentNode current, NodeAllocations room) {
+        this.current = current;
+        this.room = room;
+    }
+
+    /// The reason and message of a refusal; empty when the pod fits, whose requests and host ports are then its own
+    /// until [#ended]. Before a refusal the Node is read again: its labels may be newer than what was known. A static
+    /// pod does not wait for the API.
+    Optional<PodStatus.Waiting> refusal(Obj pod) {
+        if (PodSpecs.isStatic(pod)) {
+            return taken(pod, current.known());
+        }
+        Optional<PodStatus.Waiting> first = taken(pod, current.node());
+        return first.isEmpty() ? first : taken(pod, current.now());
+    }
+
+    private synchronized Optional<PodStatus.Waiting> taken(Obj pod, Optional<Obj> node) {
+        Optional<PodStatus.Waiting> refusal = shortage(pod, node).or(() -> node.flatMap(n -> affinity(pod, n)))
+                .or(() -> ports(pod)).or(() -> node.flatMap(n -> taints(pod, n)));
+        if (refusal.isEmpty()) {
+            ports.keep(pod);
+            room.allocate(pod);
+        }
+        return refusal;
+    }
+
+    /// Records the host ports of a pod that already runs.
+    void adopted(Obj pod) {
+        ports.keep(pod);
+    }
+
+    /// Releases the host ports of a pod.
+    void ended(String uid) {
+        ports.free(uid);
+    }
+
+    private Optional<PodStatus.Waiting> shortage(Obj pod, Optional<Obj> node) {
+        boolean critical = PodSpecs.isStatic(pod) || pod.spec().whole("priority", 0) >= CRITICAL;
+        return critical ? Optional.empty()
+                : room.shortage(pod, node.map(n -> n.status().struct("allocatable")).orElse(Struct.EMPTY));
+    }
+
+    private static Optional<PodStatus.Waiting> affinity(Obj pod, Obj node) {
+        return RequiredNodeAffinity.of(pod.spec()).matches(node.name(), node.labels()) ? Optional.empty()
+                : failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+    }
+
+    private Optional<PodStatus.Waiting> ports(Obj pod) {
+        return ports.available(pod) ? Optional.empty()
+                : failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+    }
+
+    /// Of taints only those count that end pods which run already.
+    private static Optional<PodStatus.Waiting> taints(Obj pod, Obj node) {
+        List<Toleration> tolerations = Toleration.of(pod.spec().seq("tolerations"));
+        boolean ends = !PodSpecs.isStatic(pod) && Taint.of(node.spec().seq("taints")).stream()
+                .anyMatch(t -> t.effect().equals("NoExecute") && !Toleration.tolerated(tolerations, t));
+        return ends ? failed("TaintToleration", "node(s) had taints that the pod didn't tolerate") : Optional.empty();
+    }
+
+    private static Optional<PodStatus.Waiting> failed(String predicate, String why) {
+        return Optional.of(new PodStatus.Waiting(predicate, "Predicate " + predicate + " failed: " + why));
+    }
+}
