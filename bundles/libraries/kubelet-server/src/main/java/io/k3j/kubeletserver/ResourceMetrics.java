@@ -76,7 +76,7 @@ final class ResourceMetrics {
     private void node(MetricText text) {
         Instant now = host.clock().instant();
         text.family("node_cpu_usage_seconds_total", MetricText.Type.COUNTER, "Processor time of the node in seconds.")
-                .value(seconds(Stats.nodeCpu()), now)
+                .value(seconds(NodeStats.cpu(MachineInfo.text("/proc/stat"))), now)
                 .family("node_memory_working_set_bytes", MetricText.Type.GAUGE, "Working set of the node in bytes.")
                 .value(MachineInfo.memory("MemTotal:") - MachineInfo.memory("MemAvailable:"), now);
     }
