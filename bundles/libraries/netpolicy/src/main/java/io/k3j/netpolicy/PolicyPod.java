@@ -52,12 +52,16 @@ public record PolicyPod(Key key, String uid, String node, Map<String, String> la
         return canonical(all);
     }
 
-    /// Addresses in Java's form; what is none is left out.
+    /// Addresses in Java's form; what is none is left out, as is one with a zone, which no packet carries and no rule
+    /// can name.
     public static List<String> canonical(Collection<String> texts) {
         List<String> all = new ArrayList<>();
         for (String text : texts) {
             try {
-                all.add(InetAddress.ofLiteral(text).getHostAddress());
+                String address = InetAddress.ofLiteral(text).getHostAddress();
+                if (address.indexOf('%') < 0) {
+                    all.add(address);
+                }
             } catch (IllegalArgumentException none) {
                 continue;
             }
