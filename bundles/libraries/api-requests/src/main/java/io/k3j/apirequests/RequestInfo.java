@@ -113,9 +113,9 @@ public record RequestInfo(boolean resource, String verb, Gvr gvr, String namespa
     }
 
     /// The name for authorisation: the path's, else the one a field selector fixes. So who may read one object by its
-    /// name may list and watch it (RBAC: "Referring to resources").
+    /// name may list and watch it (RBAC: "Referring to resources"). A `deletecollection` has no name, as upstream.
     public String authorizedName(Params params) {
-        return name.isEmpty() ? fixedName(authorizedFields(params)) : name;
+        return name.isEmpty() && !verb.equals("deletecollection") ? fixedName(authorizedFields(params)) : name;
     }
 
     /// The field selector for authorisation: everything where none is obeyed, as beside a name in the path. One that

@@ -49,6 +49,13 @@ class RequestInfoTest {
     }
 
     @Test
+    void whoMayDeleteOneMayNotDeleteACollection() {
+        Params params = Params.parse("fieldSelector=metadata.name%3Dx");
+        assertThat(RequestInfo.of("DELETE", RequestPath.of("/api/v1/namespaces/a/secrets"), params)
+                .authorizedName(params)).isEmpty();
+    }
+
+    @Test
     void otherPathsAreNoResources() {
         assertThat(of("GET", "/healthz/etcd", "").resource()).isFalse();
         assertThat(of("GET", "/apis/apps/v1", "").resource()).isFalse();
