@@ -4,6 +4,9 @@ import io.k3j.edgeapi.ByteDuplex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -11,6 +14,8 @@ import javax.net.ssl.SSLSocket;
 /// A channel with TLS over a plain one. Closing it closes the plain one at once, because closing a TLS socket could
 /// wait for a stuck writer.
 public final class TlsChannel implements ByteDuplex {
+    /// Upstream's `TLSHandshakeTimeout`: a peer that accepts and says nothing holds nobody longer.
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
     private final ByteDuplex plain;
     private final InputStream input;
     private final OutputStream output;
@@ -21,7 +26,7 @@ public final class TlsChannel implements ByteDuplex {
         this.output = socket.getOutputStream();
     }
 
-    /// Blocks for the handshake; the peer's certificate must name `host`.
+    /// Blocks for the handshake, ten seconds at most; the peer's certificate must name `host`.
     ///
     /// @param context whom it trusts and which certificate it shows; shared, so that sessions are resumed
     /// @param plain closed when the handshake fails
@@ -42,6 +47,9 @@ public final class TlsChannel implements ByteDuplex {
     private static ByteDuplex over(SSLContext context, String identified, ByteDuplex plain, String host, int port)
             throws IOException {
         boolean done = false;
+        CountDownLatch over = new CountDownLatch(1);
+        // a channel has no time-outs of its own
+        Thread.ofVirtual().name("tls-handshake-limit").start(() -> limit(plain, over));
         try {
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port,
                     true);
@@ -54,9 +62,20 @@ public final class TlsChannel implements ByteDuplex {
             done = true;
             return channel;
         } finally {
+            over.countDown();
             if (!done) {
                 plain.close();
             }
+        }
+    }
+
+    private static void limit(ByteDuplex plain, CountDownLatch over) {
+        try {
+            if (!over.await(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)) {
+                plain.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
