@@ -1,6 +1,7 @@
 package io.k3j.validation;
 
 import io.k3j.model.Struct;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
@@ -63,8 +64,14 @@ public final class Addresses {
         return true;
     }
 
-    /// Whether a text is an IPv6 address without zone. The last 32 bits may be a dotted quad (RFC 4291 §2.2).
+    /// Whether a text is an IPv6 address without zone. The last 32 bits may be a dotted quad (RFC 4291 §2.2). An IPv4
+    /// address in the clothes of IPv6 (`::ffff:10.0.0.1`) is none: the kernel and most readers take it for the IPv4
+    /// address, which would then have two texts.
     public static boolean isIpv6(String text) {
+        return wellFormed(text) && !(InetAddress.ofLiteral(text) instanceof Inet4Address);
+    }
+
+    private static boolean wellFormed(String text) {
         int gap = text.indexOf("::");
         if (gap < 0) {
             return groups(text) == GROUPS;
@@ -103,7 +110,7 @@ public final class Addresses {
     }
 
     private static boolean hex(String text) {
-        return text.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+        return text.chars().allMatch(c -> c < 128 && Character.digit(c, 16) >= 0);
     }
 
     /// Larger than anything allowed for what is no number, so that callers compare only once.

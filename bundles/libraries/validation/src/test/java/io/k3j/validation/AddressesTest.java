@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AddressesTest {
@@ -11,13 +12,22 @@ class AddressesTest {
     void addressesAndPrefixesAreToldFromOtherTexts() {
         assertThat(Addresses.isIp("10.0.0.1")).isTrue();
         assertThat(Addresses.isIp("fd00::1")).isTrue();
-        assertThat(Addresses.isIp("::ffff:10.0.0.1")).isTrue();
+        assertThat(Addresses.isIp("64:ff9b::10.0.0.1")).isTrue();
         assertThat(Addresses.isIp("10.0.0.01")).isFalse();
         assertThat(Addresses.isIp("10.0.0")).isFalse();
         assertThat(Addresses.isIp("fd00:::1")).isFalse();
         assertThat(Addresses.isPrefix("10.0.0.0/8")).isTrue();
         assertThat(Addresses.isPrefix("fd00::/129")).isFalse();
         assertThat(Addresses.isPrefix("10.0.0.0")).isFalse();
+    }
+
+    @Test
+    void anAddressHasOneFamilyAndNoZone() {
+        for (String text : List.of("::ffff:10.0.0.1", "::FFFF:a00:1", "0:0:0:0:0:ffff:a00:1", "fe80::1%1", "10.1",
+                "\uff11::1")) {
+            assertThat(Addresses.isIp(text)).as(text).isFalse();
+            assertThat(Addresses.isPrefix(text + "/32")).as(text).isFalse();
+        }
     }
 
     @Test
