@@ -5,9 +5,12 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.Addresses;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -137,19 +140,21 @@ public final class ServiceAllocation implements Admission {
                         "Internal error occurred: failed to allocate a serviceIP: range is full", Struct.EMPTY));
     }
 
-    private String allocateChosen(Write write, String ip, List<String> given, Key key) {
-        if (write.before().map(b -> ServiceFields.addresses(b.struct("spec")).contains(ip)).orElse(false)) {
+    private String allocateChosen(Write write, String wanted, List<String> given, Key key) {
+        Set<String> before = write.before().map(b -> ServiceFields.addresses(b.struct("spec"))).orElse(Set.of());
+        if (before.contains(wanted)) {
+            return wanted;
+        }
+        if (!Addresses.isIp(wanted)) {
+            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs[0]", wanted, Addresses.MUST_BE_IP));
+        }
+        // one text for each address: claims are found by it
+        String ip = Cidr.text(InetAddress.ofLiteral(wanted));
+        if (before.contains(ip)) {
             return ip;
         }
         Seq shown = Seq.copyOf(given);
-        boolean inside;
-        try {
-            inside = allocator.ranges().stream().anyMatch(r -> r.contains(ip));
-        } catch (IllegalArgumentException e) {
-            throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs[0]", ip,
-                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
-        }
-        if (!inside) {
+        if (allocator.ranges().stream().noneMatch(r -> r.contains(ip))) {
             throw invalid(write, key, FieldProblem.invalid("spec.clusterIPs", shown, "failed to allocate IP " + ip
                     + ": the provided IP (" + ip + ") is not in the valid range. The range of valid IPs is "
                     + allocator.ranges().getFirst().text()));

@@ -58,6 +58,18 @@ class ServiceAllocationTest {
     }
 
     @Test
+    void oneAddressHasOneText() {
+        Struct six = Struct.of("type", "ClusterIP", "ipFamilies", Seq.of("IPv6"));
+        assertThat(admitted("a", six.with("clusterIP", "FD00:0::00a")).text("clusterIP")).isEqualTo("fd00::a");
+        assertThatThrownBy(() -> admitted("b", six.with("clusterIP", "fd00:0:0::a")))
+                .hasMessageContaining("provided IP is already allocated");
+        for (String other : List.of("::ffff:10.43.0.10", "10.43.10", "fd00::b%1")) {
+            assertThatThrownBy(() -> admitted("c", Struct.of("type", "ClusterIP", "clusterIP", other)))
+                    .as(other).hasMessageContaining("must be a valid IP address");
+        }
+    }
+
+    @Test
     void aChosenAddressIsTakenOnceAndFreeAgainWhenItsWriteFails() {
         Struct one = Struct.of("type", "ClusterIP", "clusterIP", "10.43.0.10");
         Struct first = stage.admitted(plugin, Listers.SERVICES, service("a", one));
