@@ -199,9 +199,19 @@ public final class NodeRestriction implements Admission {
                 object.struct("metadata").seq("ownerReferences"))) {
             throw refused(write, "node \"" + node + "\" is not allowed to modify ownerReferences");
         }
+        ranges(write, before.orElse(Struct.EMPTY).struct("spec"), object.struct("spec"));
         if (before.isPresent() && !before.get().struct("spec").seq("taints").equals(
                 object.struct("spec").seq("taints"))) {
             throw refused(write, "node \"" + node + "\" is not allowed to modify taints");
+        }
+    }
+
+    /// The controller for node addresses allots ranges, and every node routes by them.
+    private static void ranges(Write write, Struct before, Struct spec) {
+        if (!before.text("podCIDR").equals(spec.text("podCIDR"))
+                || !before.seq("podCIDRs").equals(spec.seq("podCIDRs"))) {
+            throw refused(write, "a node is not allowed to set spec.podCIDR or spec.podCIDRs: leave both to the"
+                    + " controllers of the servers");
         }
     }
 

@@ -113,6 +113,20 @@ class NodeRestrictionTest {
     }
 
     @Test
+    void aNodeDoesNotChooseItsRanges() {
+        Struct node = Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n"), "spec",
+                Struct.of("podCIDR", "10.42.1.0/24", "podCIDRs", Seq.of("10.42.1.0/24")));
+        Write writes = stage.write(Operation.CREATE, Listers.NODES, "Node", KUBELET);
+        for (Struct before : List.of(Struct.EMPTY, node.without("spec"),
+                node.withAt(Seq.of("10.42.1.0/24", "fd42::/64"), "spec", "podCIDRs"))) {
+            Write write = new Write(before.isEmpty() ? Operation.CREATE : Operation.UPDATE, writes.kind(), "",
+                    Key.of("n"), before.isEmpty() ? Optional.empty() : Optional.of(before), KUBELET, false,
+                    Struct.EMPTY);
+            assertThatThrownBy(() -> plugin.admit(write, node)).hasMessageContaining("spec.podCIDR");
+        }
+    }
+
+    @Test
     void aNodeMayUpdateOnlyTheResizeStatusOfAClaim() {
         Gvr claims = new Gvr("", "v1", "persistentvolumeclaims");
         Struct claim = Stage.object("PersistentVolumeClaim", "p", Struct.EMPTY);
