@@ -4,12 +4,16 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /// Restricts the writes of the user `system:k3s-controller`, under which every node runs its pod network and its
 /// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, the Service
@@ -23,6 +27,14 @@ public final class ControllerRestriction implements Admission {
     private static final String DNS = "kube-dns";
     private static final List<String> ANNOTATIONS = List.of("flannel.alpha.coreos.com/", "k3s.io/",
             "p2p.k3s.cattle.io/", "svccontroller.k3s.cattle.io/ports");
+
+    private final Listers listers;
+
+    /// Reads Nodes from `listers`.
+    @Activate
+    public ControllerRestriction(@Reference Listers listers) {
+        this.listers = listers;
+    }
 
     @Override
     public String name() {
@@ -85,7 +97,7 @@ public final class ControllerRestriction implements Admission {
         return node.with("metadata", metadata).with("status", node.struct("status").with("conditions", conditions));
     }
 
-    private static void slice(Write write, Struct object, String node) {
+    private void slice(Write write, Struct object, String node) {
         String name = DNS + "-" + node;
         boolean ipv6 = object.text("addressType").equals("IPv6");
         boolean ownName = !node.isEmpty() && write.key().namespace().equals("kube-system")
@@ -96,6 +108,14 @@ public final class ControllerRestriction implements Admission {
         if (!ownName || !ownEndpoints) {
             throw refused(write, "can only write the place behind " + DNS + " of the node it is bound to");
         }
+        Optional<Obj> its = listers.find(Listers.NODES, "", node);
+        List<String> addresses = object.seq("endpoints").structs().stream()
+                .flatMap(e -> e.seq("addresses").texts().stream()).toList();
+        if (write.operation() != Operation.DELETE && !addresses.stream().allMatch(
+                a -> its.stream().anyMatch(n -> DnsService.isOf(n, a)))) {
+            throw refused(write, "can only write addresses that its Node tells or that lie in the Node's podCIDRs, not "
+                    + String.join(", ", addresses));
+        }
     }
 
     /// Whether all endpoints of a slice are on this node. The name alone is ambiguous: the IPv6 slice of node `a` and
@@ -104,16 +124,15 @@ public final class ControllerRestriction implements Admission {
         return slice.seq("endpoints").structs().stream().allMatch(e -> e.text("nodeName").equals(node));
     }
 
+    /// The Service must be the one that every node asks for: its policy `Local` is what keeps the questions of one node
+    /// from another, and an owner would take it away.
     private static void service(Write write, Struct object, String node) {
-        Struct spec = object.struct("spec");
         Struct before = write.before().orElse(object).struct("spec");
         boolean same = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE
-                && spec.seq("clusterIPs").equals(before.seq("clusterIPs"));
-        boolean plain = spec.struct("selector").isEmpty() && spec.seq("externalIPs").isEmpty()
-                && spec.text("type", "ClusterIP").equals("ClusterIP");
+                && object.struct("spec").seq("clusterIPs").equals(before.seq("clusterIPs"));
         if (node.isEmpty() || !write.key().namespace().equals("kube-system") || !write.key().name().equals(DNS)
-                || !same || !plain) {
-            throw refused(write, "can only make the Service " + DNS + ", without a selector");
+                || !same || !DnsService.isPlain(object)) {
+            throw refused(write, "can only make the Service " + DNS + ", without a selector, as nodes make it");
         }
     }
 

@@ -14,6 +14,7 @@ import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// An attacker holds the certificate with which a node runs its pod network and its cluster DNS.
@@ -23,7 +24,14 @@ class ControllerRestrictionTest {
     private static final Gvr SLICES = new Gvr("discovery.k8s.io", "v1", "endpointslices");
     private static final Gvr LEASES = new Gvr("coordination.k8s.io", "v1", "leases");
     private final Stage stage = new Stage();
-    private final ControllerRestriction plugin = new ControllerRestriction();
+    private final ControllerRestriction plugin = new ControllerRestriction(stage.world);
+
+    @BeforeEach
+    void registered() {
+        stage.seed(Listers.NODES, Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n"),
+                "spec", Struct.of("podCIDRs", Seq.of("10.42.1.0/24", "fd42:0:0:1::/64")), "status",
+                Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "192.0.2.1")))));
+    }
 
     @AfterEach
     void close() {
@@ -88,6 +96,23 @@ class ControllerRestrictionTest {
     }
 
     @Test
+    void aNodesSliceHoldsItsOwnAddressesOnly() {
+        Key mine = new Key("kube-system", "kube-dns-n");
+        for (String own : List.of("192.0.2.1", "10.42.1.1")) {
+            assertThat(written(BOUND, SLICES, "EndpointSlice", mine, Struct.EMPTY, at(own))).isNotNull();
+        }
+        for (String other : List.of("192.0.2.2", "10.42.2.1", "dns.example.com")) {
+            assertThatThrownBy(() -> written(BOUND, SLICES, "EndpointSlice", mine, Struct.EMPTY, at(other)))
+                    .hasMessageContaining(other);
+        }
+    }
+
+    private static Struct at(String address) {
+        return slice("kube-dns", "n").with("endpoints",
+                Seq.of(Struct.of("addresses", Seq.of(address), "nodeName", "n")));
+    }
+
+    @Test
     void mayNotWriteTheSliceOfANodeNamedLikeItsIpv6Slice() {
         Key shared = new Key("kube-system", "kube-dns-n-ipv6");
         Struct mine = slice("kube-dns", "n").with("addressType", "IPv6");
@@ -109,15 +134,29 @@ class ControllerRestrictionTest {
     }
 
     @Test
-    void mayCreateTheServiceButNotMoveItsAddress() {
+    void makesTheServiceButMovesItNowhere() {
         Key dns = new Key("kube-system", "kube-dns");
-        Struct service = Struct.of("spec", Struct.of("clusterIPs", List.of("10.43.0.10")));
+        Struct port = Struct.of("name", "dns", "protocol", "UDP", "port", 53, "targetPort", 53);
+        Struct service = Struct.of("metadata",
+                Struct.of("name", "kube-dns", "labels", Struct.of("k8s-app", "kube-dns")),
+                "spec", Struct.of("clusterIP", "10.43.0.10", "clusterIPs", List.of("10.43.0.10"), "type", "ClusterIP",
+                        "internalTrafficPolicy", "Local", "ports", Seq.of(port)));
         assertThat(written(BOUND, Listers.SERVICES, "Service", dns, Struct.EMPTY, service)).isNotNull();
-        Struct selecting = service.withAt(Struct.of("app", "evil"), "spec", "selector");
         Struct moved = service.withAt(List.of("10.43.0.11"), "spec", "clusterIPs");
-        for (Struct wrong : List.of(selecting, moved)) {
-            assertThatThrownBy(() -> written(BOUND, Listers.SERVICES, "Service", dns, service, wrong))
-                    .isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> written(BOUND, Listers.SERVICES, "Service", dns, service, moved))
+                .isInstanceOf(ApiFault.class);
+        Struct owner = Struct.of("apiVersion", "v1", "kind", "Node", "name", "n", "uid", "u");
+        for (Struct wrong : List.of(service.withAt(Struct.of("app", "evil"), "spec", "selector"),
+                service.withAt("Cluster", "spec", "internalTrafficPolicy"),
+                service.withAt("ClientIP", "spec", "sessionAffinity"),
+                service.withAt(Seq.of("192.0.2.1"), "spec", "externalIPs"),
+                service.withAt(Seq.of(port.with("targetPort", 5353)), "spec", "ports"),
+                service.withAt(Seq.of(owner), "metadata", "ownerReferences"),
+                service.withAt("x", "metadata", "labels", "service.kubernetes.io/service-proxy-name"))) {
+            for (Struct before : List.of(Struct.EMPTY, service)) {
+                assertThatThrownBy(() -> written(BOUND, Listers.SERVICES, "Service", dns, before, wrong))
+                        .isInstanceOf(ApiFault.class);
+            }
         }
     }
 }
