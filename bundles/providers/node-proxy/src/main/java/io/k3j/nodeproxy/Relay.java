@@ -73,6 +73,10 @@ final class Relay {
             while (head.status() == 100) {
                 head = ResponseHead.read(back.input());
             }
+            if (head.status() == 101 && !upgrade) {
+                // the client would take what follows for the answers to its next requests
+                throw ApiFault.unavailable("error trying to reach service: it switched protocols without being asked");
+            }
             if (head.status() == 101) {
                 switchProtocols(head);
             } else {

@@ -69,6 +69,14 @@ class RelayTest {
     }
 
     @Test
+    void aBackEndThatWasNotAskedDoesNotSwitchProtocols() {
+        Asked asked = new Asked("GET", "", Map.of());
+        assertThatExceptionOfType(ApiFault.class)
+                .isThrownBy(() -> relay(asked, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nbytes"));
+        assertThat(asked.status).isZero();
+    }
+
+    @Test
     void abortsAnAnswerThatEndsEarly() {
         Asked asked = new Asked("GET", "", Map.of());
         assertThatExceptionOfType(IOException.class)
