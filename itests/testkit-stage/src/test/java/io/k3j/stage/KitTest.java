@@ -2,6 +2,7 @@ package io.k3j.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
@@ -126,6 +127,23 @@ class KitTest {
         api.deliver();
         loop.step();
         assertThat(calls[0]).isEqualTo(2);
+    }
+
+    @Test
+    void aLoopGivesUpWhatANamespaceThatIsGoingRefuses() {
+        int[] calls = new int[1];
+        Controller loop = new Controller("test", api, clock, (key, writer) -> {
+            calls[0]++;
+            throw new ApiFault(403, "Forbidden", "it is being terminated",
+                    Struct.of("causes", Seq.of(Struct.of("reason", "NamespaceTerminating"))));
+        });
+        loop.queue().add(KEY);
+        for (int i = 0; i < 10; i++) {
+            loop.step();
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(calls[0]).isEqualTo(1);
+        assertThat(loop.trouble()).isEmpty();
     }
 
     @Test

@@ -76,6 +76,11 @@ public final class ApiFault extends RuntimeException {
         return reason;
     }
 
+    /// Whether something new was refused because its namespace is going: another try is useless.
+    public boolean namespaceTerminating() {
+        return code == 403 && !details.seq("causes").find("reason", "NamespaceTerminating").isEmpty();
+    }
+
     /// `details` of the status, possibly empty.
     public Struct details() {
         return details;

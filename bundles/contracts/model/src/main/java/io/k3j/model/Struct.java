@@ -22,6 +22,7 @@ public final class Struct {
 
     private final String[] names;
     private final Object[] values;
+    private NameOrder order = NameOrder.NONE;
 
     private Struct(String[] names, Object[] values) {
         this.names = names;
@@ -78,12 +79,12 @@ public final class Struct {
 
     /// The position of a field, -1 when there is none.
     public int index(String name) {
-        for (int i = 0; i < names.length; i++) {
-            if (names[i].equals(name)) {
-                return i;
-            }
+        NameOrder known = order;
+        NameOrder now = NameOrder.asked(known, names);
+        if (now != known) {
+            order = now;
         }
-        return -1;
+        return now.find(names, name);
     }
 
     /// Whether the field is there, even as null.
@@ -167,7 +168,7 @@ public final class Struct {
 
     /// The same with one field set, at its old place when it was there, else at the end.
     public Struct with(String name, @Nullable Object value) {
-        int there = index(name);
+        int there = NameOrder.search(names, name);
         int i = there < 0 ? names.length : there;
         String[] n = there < 0 ? Arrays.copyOf(names, i + 1) : names;
         Object[] w = Arrays.copyOf(values, n.length);
@@ -178,7 +179,7 @@ public final class Struct {
 
     /// The same without one field.
     public Struct without(String name) {
-        int i = index(name);
+        int i = NameOrder.search(names, name);
         if (i < 0) {
             return this;
         }

@@ -103,13 +103,32 @@ public final class SupervisedLoop implements AutoCloseable {
                 } catch (RuntimeException | Error e) {
                     boolean lasted = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
                     pause = pause == 0 || lasted ? first : Math.min(2 * pause, LONGEST_MILLIS);
-                    failed(e, pause);
+                    survived(e, pause);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             withdraw(failures);
+        }
+    }
+
+    /// The work begins anew even where its failure cannot be told: no memory is left for the words, or the bundle of
+    /// the log or of the reports has gone.
+    private void survived(Throwable why, long pause) throws InterruptedException {
+        try {
+            failed(why, pause);
+        } catch (RuntimeException | Error untold) {
+            await(number(), pause);
+        }
+    }
+
+    private long number() {
+        lock.lock();
+        try {
+            return failures;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -105,6 +105,29 @@ class SupervisedLoopTest {
     }
 
     @Test
+    void beginsAnewAlsoWhenItsFailureCannotBeReported() throws Exception {
+        Health away = new Health() {
+            @Override
+            public HealthScope scope(String component) {
+                throw new IllegalStateException("the bundle has stopped");
+            }
+
+            @Override
+            public List<HealthReport> reports() {
+                return List.of();
+            }
+        };
+        CountDownLatch again = new CountDownLatch(3);
+        SupervisedLoop loop = new SupervisedLoop(away, "log", Thread.ofVirtual(), () -> {
+            again.countDown();
+            throw new IllegalStateException("planted");
+        }, PAUSE_MILLIS).start();
+        assertThat(again.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.interrupt();
+        assertThat(loop.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS))).isTrue();
+    }
+
+    @Test
     void isStoppedAllTheTimeWhileItFailsAgainAndAgain() throws Exception {
         SupervisedLoop loop = loop(() -> {
             if (runs.incrementAndGet() < 4) {

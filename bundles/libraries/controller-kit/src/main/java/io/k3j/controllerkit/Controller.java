@@ -190,8 +190,15 @@ public final class Controller {
         }
     }
 
-    /// Told the first times and then every twentieth time, so that one broken object does not fill the log.
+    /// Told the first times and then every twentieth time, so that one broken object does not fill the log. What cannot
+    /// be made because its namespace is going is given up: the end of the namespace makes the key due again, if
+    /// anything.
     private void failed(Key key, RuntimeException e) {
+        if (e instanceof ApiFault f && f.namespaceTerminating()) {
+            log.log(Level.DEBUG, "given up controller=" + name + " key=" + key + " error=" + e.getMessage());
+            settle(key, Requeue.NEVER);
+            return;
+        }
         queue.retry(key);
         boolean ordinary = e instanceof ApiFault f && (f.code() == 404 || f.code() == 409);
         int times = queue.failures(key);

@@ -28,7 +28,8 @@ final class NodeRoles {
         this.roles = roles;
     }
 
-    /// The node with its roles, or as it is while they are refused, which is said once.
+    /// The node with its roles, or as it is while they are refused, which is said once when it has lasted: at the first
+    /// start of a cluster a few refusals are as it should be.
     /// @param node as read in this round
     Obj given(Obj node) {
         if (node.labels().keySet().containsAll(roles.keySet())) {
@@ -41,10 +42,10 @@ final class NodeRoles {
             refusals = 0;
             return labelled;
         } catch (ApiFault e) {
-            LOG.log(refusals > 0 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+            refusals++;
+            LOG.log(refusals == EAGER ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                     "node={0} has no role yet: {1}",
                     node.name(), e.getMessage());
-            refusals++;
             return node;
         }
     }

@@ -27,6 +27,8 @@ import java.util.List;
 ///
 /// Any thread; blocks as long as hooks and admission do. Keeps nothing.
 public final class Shaping {
+    /// How many problems an answer tells.
+    private static final int MOST_PROBLEMS = 100;
     private final Admissions admissions;
     private final Metadata metadata;
     private final FieldManagement fields;
@@ -70,8 +72,8 @@ public final class Shaping {
     /// @throws ApiFault as hooks and admission refuse
     Shaped changed(Intent intent, Obj before, Wish wish) {
         Write write = intent.write(Operation.UPDATE, before.tree());
-        Struct wished = defaulted(intent,
-                metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object)));
+        Struct wished = reached(intent, write, defaulted(intent,
+                metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object))));
         Struct owned = ownership(intent, before, wish, wished);
         Struct admitted = admitted(intent, write, owned);
         if (counts(intent)) {
@@ -79,6 +81,12 @@ public final class Shaping {
         }
         return checked(intent, write, wish.applied || owned == wished ? admitted
                 : undone(before, wished, admitted));
+    }
+
+    /// Through a subresource nobody comes to own what it does not reach, as upstream's reset fields say; the hooks,
+    /// which put that back, add nothing there.
+    private static Struct reached(Intent intent, Write write, Struct wished) {
+        return intent.subresource().isEmpty() ? wished : intent.target().hooks().prepared(write, wished);
     }
 
     /// What the hooks and admission put back as it was is no change, and nobody gets another time for it.
@@ -190,17 +198,21 @@ public final class Shaping {
         admissions.abandoned(shaped.write, shaped.object);
     }
 
-    /// 422 with everything that is wrong.
-    public static ApiFault invalid(Intent intent, List<FieldProblem> problems) {
+    /// 422 with everything that is wrong, or the beginning of it: the answer has every problem twice, and a body may
+    /// have a million.
+    public static ApiFault invalid(Intent intent, List<FieldProblem> all) {
+        boolean more = all.size() > MOST_PROBLEMS;
+        List<FieldProblem> problems = more ? all.subList(0, MOST_PROBLEMS) : all;
         Gvk kind = intent.target().kind().gvk();
         String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
         List<String> texts = problems.stream().map(FieldProblem::toString).distinct().toList();
-        String all = texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
+        String told = texts.size() == 1 && !more ? texts.getFirst()
+                : "[" + String.join(", ", texts) + (more ? ", and more]" : "]");
         Struct details = Struct.builder().putUnlessEmpty("name", intent.key().name())
                 .putUnlessEmpty("group", kind.group()).put("kind", kind.kind())
                 .put("causes", Seq.copyOf(problems.stream().map(FieldProblem::cause).toList())).build();
         return new ApiFault(422, "Invalid",
-                qualified + " \"" + intent.key().name() + "\" is invalid: " + all, details);
+                qualified + " \"" + intent.key().name() + "\" is invalid: " + told, details);
     }
 
     /// An object's bytes in the store, in the storage version of its kind; the hole for the revision is in them.

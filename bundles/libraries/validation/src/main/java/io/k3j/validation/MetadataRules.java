@@ -29,10 +29,10 @@ public final class MetadataRules {
     /// @param write what is being done, with the kind and the object before; an empty `before` means a new object
     /// @param object as it would be stored, so its `name` has been made from `generateName` already
     /// @param name says what is wrong with a name of this kind, as a method of `Names` does
-    /// @return a list of the caller's own
+    /// @return a list of the caller's own, with at most [Problems#MOST] and one
     public static List<FieldProblem> problems(Write write, Struct object, Function<String, List<String>> name) {
         Struct meta = object.struct("metadata");
-        List<FieldProblem> found = new ArrayList<>();
+        List<FieldProblem> found = Problems.none().found();
         names(write, meta, name, found);
         labels(meta.struct("labels"), "metadata.labels", found);
         annotations(meta.struct("annotations"), found);
@@ -94,6 +94,7 @@ public final class MetadataRules {
     /// controller.
     private static void owners(List<Struct> owners, List<FieldProblem> to) {
         String controller = "";
+        boolean told = false;
         for (int i = 0; i < owners.size(); i++) {
             Struct owner = owners.get(i);
             String path = "metadata.ownerReferences[" + i + "].";
@@ -105,7 +106,9 @@ public final class MetadataRules {
                     to.add(FieldProblem.invalid(path + field, "", "must not be empty"));
                 }
             }
-            if (owner.flag("controller") && !controller.isEmpty()) {
+            if (owner.flag("controller") && !controller.isEmpty() && !told) {
+                // once: the text holds all of them
+                told = true;
                 to.add(FieldProblem.invalid("metadata.ownerReferences", owners.toString(),
                         "Only one reference can have Controller set to true. Found \"true\" in references for "
                                 + controller + " and " + owner.text("name")));

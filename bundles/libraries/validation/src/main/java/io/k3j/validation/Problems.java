@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,11 +15,38 @@ import org.jspecify.annotations.Nullable;
 /// Collects what is wrong with an object, at a place in it: upstream's `field.ErrorList` with its `field.Path`. All
 /// places of one object share one list; a place is cheap to make. For one thread.
 ///
+/// A body may have a million things wrong with it, each with a path and a sentence: the first [#MOST] are kept, and one
+/// more to say that there are more.
+///
 /// The methods that check a field read forgivingly, as [Struct] does: a field of another type counts as missing. Their
 /// messages are upstream's, which clients and tests compare.
 public final class Problems {
+    /// How many problems of an object anybody is told.
+    public static final int MOST = 100;
     private final List<FieldProblem> found;
     private final String path;
+
+    /// The first that are added; others are left out without a word.
+    private static final class First extends AbstractList<FieldProblem> {
+        private final List<FieldProblem> kept = new ArrayList<>();
+
+        @Override
+        public FieldProblem get(int index) {
+            return kept.get(index);
+        }
+
+        @Override
+        public int size() {
+            return kept.size();
+        }
+
+        @Override
+        public void add(int index, FieldProblem problem) {
+            if (kept.size() <= MOST) {
+                kept.add(index, problem);
+            }
+        }
+    }
 
     private Problems(List<FieldProblem> found, String path) {
         this.found = found;
@@ -27,7 +55,7 @@ public final class Problems {
 
     /// An empty collection, at the root. One for each write that is checked.
     public static Problems none() {
-        return new Problems(new ArrayList<>(), "");
+        return new Problems(new First(), "");
     }
 
     /// The same collection at a place below.
@@ -49,7 +77,8 @@ public final class Problems {
         return new Problems(found, path + "[" + key + "]");
     }
 
-    /// What was found, in order: at all places, not only at this one. The collection's own list, not a copy.
+    /// What was found, in order: at all places, not only at this one. The collection's own list, not a copy; it takes
+    /// no more than [#MOST] and one.
     public List<FieldProblem> found() {
         return found;
     }
@@ -57,6 +86,11 @@ public final class Problems {
     /// Where this is, as `spec.ports[0]`, for those who write problems of their own; empty at the root.
     public String path() {
         return path;
+    }
+
+    /// Whether there are more problems than anybody is told, so that looking for others is of no use.
+    public boolean full() {
+        return found.size() > MOST;
     }
 
     /// Adds a problem of whatever place.

@@ -33,7 +33,14 @@ public final class LimitRanger implements Admission {
     @Override
     public boolean handles(Write write) {
         boolean claim = WriteAttributes.of(write, "", "persistentvolumeclaims") && write.subresource().isEmpty();
-        return WriteAttributes.creates(write, "pods") || claim && write.operation() != Operation.DELETE;
+        return WriteAttributes.creates(write, "pods") || resizes(write)
+                || claim && write.operation() != Operation.DELETE;
+    }
+
+    /// Of running pods only this changes what they may take.
+    private static boolean resizes(Write write) {
+        return WriteAttributes.of(write, "", "pods") && write.subresource().equals("resize")
+                && write.operation() == Operation.UPDATE;
     }
 
     private List<Struct> limits(Write write) {

@@ -58,13 +58,30 @@ public final class PodEviction implements Action {
             }
         }
         if (!dryRun) {
-            if (!exempt) {
-                setDisruptionTarget(pod);
-            }
-            api.delete(Listers.PODS, call.key(), options(pod, given));
+            delete(pod, exempt, given);
         }
         return Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY, "status", "Success", "code",
                 201);
+    }
+
+    /// A pod that goes without a charge because it is not ready goes only as it was seen: ready by now, it would pass
+    /// the budget by.
+    private void delete(Obj pod, boolean exempt, Struct given) {
+        List<Obj> budgets = exempt ? List.of() : budgets(pod);
+        boolean asSeen = !budgets.isEmpty() && unreadyMayGo(pod, budgets.getFirst());
+        try {
+            Obj marked = exempt ? pod : withDisruptionTarget(pod, asSeen);
+            DeleteOptions options = options(pod, given);
+            api.delete(Listers.PODS, pod.key(), asSeen && options.revision() == 0
+                    ? new DeleteOptions(options.gracePeriodSeconds(), options.propagation(), options.uid(),
+                            marked.revision())
+                    : options);
+        } catch (ApiFault e) {
+            if (!asSeen || e.code() != 409) {
+                throw e;
+            }
+            throw refused(budgets.getFirst(), "The pod has changed while it was being evicted.", 1);
+        }
     }
 
     /// Whether `DeleteOptions` ask for a dry run: `kubectl drain --dry-run=server` sends the flag in the body.
@@ -160,17 +177,20 @@ public final class PodEviction implements Action {
                 details.build());
     }
 
-    private void setDisruptionTarget(Obj pod) {
+    /// The pod with the condition, or as it was where others were faster and that does not matter.
+    private Obj withDisruptionTarget(Obj pod, boolean asSeen) {
         Struct condition = Struct.of("type", "DisruptionTarget", "status", "True", "reason", "EvictionByEvictionAPI",
                 "message", "Eviction API: evicting", "lastTransitionTime",
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         try {
-            api.update(Listers.PODS, pod.with(pod.status().seq("conditions").plus(condition), "status", "conditions"),
+            return api.update(Listers.PODS,
+                    pod.with(pod.status().seq("conditions").plus(condition), "status", "conditions"),
                     WriteOptions.STATUS);
         } catch (ApiFault e) {
-            if (e.code() != 409 && e.code() != 404) {
+            if (asSeen || e.code() != 409 && e.code() != 404) {
                 throw e;
             }
+            return pod;
         }
     }
 }

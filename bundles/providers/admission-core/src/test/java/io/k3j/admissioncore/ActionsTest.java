@@ -17,6 +17,8 @@ import java.lang.reflect.Proxy;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActionsTest {
     private static final Key POD = new Key("default", "p");
@@ -68,6 +70,21 @@ class ActionsTest {
                     .isEqualTo("The disruption budget b needs 1 healthy pods and has 1 currently");
         });
         assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"update", "delete"})
+    void aPodThatBecameReadyMeanwhileDoesNotPassTheBudgetBy(String verb) {
+        runningPod();
+        budget(0);
+        stage.seed(Listers.PODS, stage.api.get(Listers.PODS, POD).without("status", "conditions").tree());
+        stage.seed(Listers.BUDGETS, stage.api.get(Listers.BUDGETS, new Key("default", "b"))
+                .with("AlwaysAllow", "spec", "unhealthyPodEvictionPolicy").tree());
+        stage.api.refuse(verb, Listers.PODS, ApiFault.conflict(Listers.PODS, "p", "the object has been modified"));
+        assertThatThrownBy(this::evict).isInstanceOfSatisfying(ApiFault.class,
+                f -> assertThat(f.code()).isEqualTo(429));
+        assertThat(stage.api.find(Listers.PODS, POD)).isPresent();
+        assertThat(evict().text("status")).isEqualTo("Success");
     }
 
     @Test

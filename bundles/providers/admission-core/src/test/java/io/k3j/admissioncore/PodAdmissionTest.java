@@ -134,6 +134,22 @@ class PodAdmissionTest {
                 .hasMessage("pods \"p\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
     }
 
+    @Test
+    void aLimitRangeHoldsForResizesToo() {
+        LimitRanger plugin = new LimitRanger(stage.world);
+        stage.seed(Listers.LIMITS, Stage.object("LimitRange", "l", Struct.of("limits",
+                Seq.of(Struct.of("type", "Container", "max", Struct.of("cpu", "1"))))));
+        Write plain = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        Write resize = new Write(Operation.UPDATE, plain.kind(), "resize", plain.key(), plain.before(), plain.caller(),
+                false, Struct.EMPTY);
+        Struct big = Struct.of("name", "c", "resources", Struct.of("limits", Struct.of("cpu", "2")));
+        assertThat(plugin.handles(plain)).isFalse();
+        assertThat(plugin.handles(resize)).isTrue();
+        assertThatThrownBy(() -> plugin.validate(resize,
+                Stage.object("Pod", "p", Struct.of("containers", Seq.of(big)))))
+                .hasMessage("pods \"p\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
+    }
+
     @ParameterizedTest
     @CsvSource({"system:node:p,true", "system:node:other,false"})
     void aKubeletMayChangeOnlyItsOwnNode(String user, boolean allowed) {

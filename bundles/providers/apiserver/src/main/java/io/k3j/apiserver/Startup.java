@@ -119,9 +119,11 @@ final class Startup implements AutoCloseable {
         } catch (UnreadableRow sealed) {
             // a server without its Secrets would report them as deleted
             framework.abort.abort(String.valueOf(sealed.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // nobody would begin anew: a process without an API would stay, and be taken for one that is starting
             LOG.log(System.Logger.Level.ERROR, "Start failed", e);
-            framework.health.report(HealthLevel.STOPPED, "cannot start: " + e.getMessage());
+            framework.abort.abort("the API server cannot start: " + e
+                    + "; the log has the details. When that is mended, start k3s again");
         }
     }
 

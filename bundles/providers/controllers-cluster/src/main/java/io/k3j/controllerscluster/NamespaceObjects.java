@@ -28,7 +28,6 @@ final class NamespaceObjects {
 
     /// Whether a create was refused because its namespace is terminating: a retry cannot succeed.
     static boolean namespaceTerminating(ApiFault fault) {
-        return fault.code() == 404
-                || !fault.details().seq("causes").find("reason", "NamespaceTerminating").isEmpty();
+        return fault.code() == 404 || fault.namespaceTerminating();
     }
 }

@@ -1,5 +1,7 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.LiveView;
@@ -13,6 +15,7 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /// Protects claims and volumes in use from deletion, by finalizers:
@@ -21,11 +24,14 @@ final class StorageProtection implements Reconciler {
     private final LiveView objects;
     private final String finalizer;
     private final Predicate<Obj> used;
+    private final BiPredicate<ApiClient, Obj> reallyUsed;
 
-    private StorageProtection(LiveView objects, String finalizer, Predicate<Obj> used) {
+    private StorageProtection(LiveView objects, String finalizer, Predicate<Obj> used,
+            BiPredicate<ApiClient, Obj> reallyUsed) {
         this.objects = objects;
         this.finalizer = finalizer;
         this.used = used;
+        this.reallyUsed = reallyUsed;
     }
 
     static void add(ControllerContext context) {
@@ -33,13 +39,20 @@ final class StorageProtection implements Reconciler {
         LiveView volumes = context.views().of(BuiltinResources.PERSISTENT_VOLUMES);
         LiveView pods = context.views().of(BuiltinResources.PODS).index("claim", StorageProtection::claims);
         StorageProtection ofClaims = new StorageProtection(claims, "kubernetes.io/pvc-protection",
-                c -> pods.by("claim", c.key().toString()).stream().anyMatch(p -> !Pods.finished(p)));
+                c -> pods.by("claim", c.key().toString()).stream().anyMatch(p -> !Pods.finished(p)),
+                (api, c) -> api.list(BuiltinResources.PODS, Query.in(c.namespace())).items().stream()
+                        .anyMatch(p -> !Pods.finished(p) && claims(p).contains(c.key().toString())));
         context.loop("persistentvolumeclaim-protection-controller", "pvc-protection-controller", 1, ofClaims).on(claims)
                 .on(pods, p -> claims(p).stream().map(c -> new Key(p.namespace(), c.substring(c.indexOf('/') + 1)))
                         .toList());
         StorageProtection ofVolumes = new StorageProtection(volumes, "kubernetes.io/pv-protection",
-                v -> v.status().text("phase").equals("Bound"));
+                StorageProtection::bound, (api, v) -> api.find(BuiltinResources.PERSISTENT_VOLUMES, v.key())
+                        .filter(StorageProtection::bound).isPresent());
         context.loop("persistentvolume-protection-controller", "pv-protection-controller", 1, ofVolumes).on(volumes);
+    }
+
+    private static boolean bound(Obj volume) {
+        return volume.status().text("phase").equals("Bound");
     }
 
     private static List<String> claims(Obj pod) {
@@ -63,7 +76,8 @@ final class StorageProtection implements Reconciler {
         }
         Obj object = found.get();
         boolean has = object.finalizers().contains(finalizer);
-        if (object.terminating() && has && !used.test(object)) {
+        // the views may be behind, and what loses its protection is gone: the API is asked before
+        if (object.terminating() && has && !used.test(object) && !reallyUsed.test(writer.api(), object)) {
             List<String> remaining = object.finalizers().stream().filter(f -> !f.equals(finalizer)).toList();
             update(object, remaining, writer);
         } else if (!object.terminating() && !has) {

@@ -145,6 +145,10 @@ final class VolumeBinder {
                         + " the provisioner is running and correctly registered.");
     }
 
+    private static Key key(Struct ref) {
+        return new Key(ref.text("namespace"), ref.text("name"));
+    }
+
     private Requeue volume(Key key, ExpectingWriter writer) {
         Optional<Obj> found = volumes.get(key);
         if (found.isEmpty()) {
@@ -152,11 +156,14 @@ final class VolumeBinder {
         }
         Obj volume = found.get();
         Struct ref = volume.spec().struct("claimRef");
-        Optional<Obj> claim = claims.get(new Key(ref.text("namespace"), ref.text("name")));
-        boolean claimExists = claim.filter(c -> ref.text("uid").isEmpty() || c.uid().equals(ref.text("uid")))
-                .isPresent();
-        boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
+        Optional<Obj> claim = claims.get(key(ref));
         boolean free = ref.text("uid").isEmpty();
+        if (!free && claim.filter(c -> c.uid().equals(ref.text("uid"))).isEmpty()) {
+            // the view may be behind: a volume that is released may be wiped at once
+            claim = writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key(ref));
+        }
+        boolean claimExists = claim.filter(c -> free || c.uid().equals(ref.text("uid"))).isPresent();
+        boolean bound = claimExists && claim.get().spec().text("volumeName").equals(volume.name());
         String phase = bound ? "Bound" : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
         if (!phase.equals(volume.status().text("phase"))) {
             writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, volume.status().with("phase", phase));

@@ -148,7 +148,7 @@ final class CronJobSync {
         } catch (ApiFault fault) {
             boolean ours = fault.reason().equals("AlreadyExists")
                     && jobs.stream().anyMatch(j -> j.name().equals(job.name()));
-            if (!ours && !PodControl.namespaceTerminating(fault)) {
+            if (!ours && !fault.namespaceTerminating()) {
                 throw fault;
             }
         }

@@ -71,7 +71,7 @@ final class JobSync {
         }
         write(end != null && done && end.success());
         tally.release().forEach(this::release);
-        if (fault != null && !PodControl.namespaceTerminating(fault)) {
+        if (fault != null && !fault.namespaceTerminating()) {
             throw fault;
         }
         return again;
@@ -125,14 +125,16 @@ final class JobSync {
         if (deadlinePassed()) {
             return new End(false, "DeadlineExceeded", "Job was active longer than specified deadline");
         }
-        int rule = spec.metRule(tally.indexes());
-        if (rule >= 0) {
-            return new End(true, "SuccessPolicy", "Matched rules at index " + rule);
+        End failed = tally.failures().enabled() ? indexesFailed() : null;
+        if (failed != null) {
+            return failed;
         }
-        return tally.failures().enabled() ? indexesEnd() : completed();
+        int rule = spec.metRule(tally.indexes());
+        return rule >= 0 ? new End(true, "SuccessPolicy", "Matched rules at index " + rule) : completed();
     }
 
-    private @Nullable End indexesEnd() {
+    /// Before the success policy is looked at, as upstream does.
+    private @Nullable End indexesFailed() {
         long failed = tally.failures().failed().size();
         if (failed > spec.job().spec().whole("maxFailedIndexes", Long.MAX_VALUE)) {
             return new End(false, "MaxFailedIndexesExceeded",
@@ -140,7 +142,7 @@ final class JobSync {
         }
         return failed > 0 && failed + tally.succeeded() >= spec.completions()
                 ? new End(false, "FailedIndexes", "Job has failed indexes")
-                : completed();
+                : null;
     }
 
     private @Nullable End completed() {

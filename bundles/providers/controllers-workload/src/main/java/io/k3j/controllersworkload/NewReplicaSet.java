@@ -93,7 +93,7 @@ record NewReplicaSet(ExpectingWriter writer, Events events, Instant now) {
 
     private void failed(Obj deployment, Obj wanted, ApiFault fault) {
         String message = "Failed to create new replica set \"" + wanted.name() + "\": " + fault.getMessage();
-        if (PodControl.namespaceTerminating(fault)) {
+        if (fault.namespaceTerminating()) {
             return;
         }
         events.warning(deployment, "ReplicaSetCreateError", message);

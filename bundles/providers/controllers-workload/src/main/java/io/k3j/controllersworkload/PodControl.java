@@ -31,7 +31,7 @@ record PodControl(ExpectingWriter writer, Events events, Obj owner) {
             events.normal(owner, "SuccessfulCreate", "Created pod: " + made.name());
             return made;
         } catch (ApiFault fault) {
-            if (!namespaceTerminating(fault)) {
+            if (!fault.namespaceTerminating()) {
                 events.warning(owner, "FailedCreate", "Error creating: " + fault.getMessage());
             }
             throw fault;
@@ -55,11 +55,5 @@ record PodControl(ExpectingWriter writer, Events events, Obj owner) {
             events.warning(owner, "FailedDelete", "Error deleting: " + fault.getMessage());
             throw fault;
         }
-    }
-
-    /// Whether a refusal means that the namespace is terminating, so that a retry is useless.
-    static boolean namespaceTerminating(ApiFault fault) {
-        return fault.code() == 403
-                && !fault.details().seq("causes").find("reason", "NamespaceTerminating").isEmpty();
     }
 }

@@ -60,7 +60,7 @@ final class ReplicaSets implements Reconciler {
         List<Obj> active = mine.stream().filter(Pods::active).toList();
         @Nullable
         ApiFault fault = set.terminating() ? null : manage(set, active, writer);
-        boolean ends = fault != null && PodControl.namespaceTerminating(fault);
+        boolean ends = fault != null && fault.namespaceTerminating();
         Struct status = status(set, active, mine, ends ? null : fault);
         Obj written = writer.updateStatus(kind.resource(), set, status);
         if (fault != null && !ends) {

@@ -167,7 +167,7 @@ final class StatefulSetSync {
             events.normal(set, "SuccessfulCreate",
                     "create Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
         } catch (ApiFault fault) {
-            if (!PodControl.namespaceTerminating(fault) && !fault.reason().equals("AlreadyExists")) {
+            if (!fault.namespaceTerminating() && !fault.reason().equals("AlreadyExists")) {
                 events.warning(set, "FailedCreate", "create Pod " + pod.name() + " in StatefulSet " + set.name()
                         + " failed error: " + fault.getMessage());
             }

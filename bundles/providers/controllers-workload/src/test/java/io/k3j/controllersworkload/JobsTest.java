@@ -131,6 +131,17 @@ class JobsTest {
     }
 
     @Test
+    void tooManyFailedIndexesCountBeforeTheSuccessPolicy() {
+        create("completions", 2, "parallelism", 2, "completionMode", "Indexed", "backoffLimitPerIndex", 0,
+                "maxFailedIndexes", 0, "backoffLimit", 1_000, "successPolicy",
+                Struct.of("rules", Seq.of(Struct.of("succeededIndexes", "1"))));
+        stage.pods().forEach(p -> stage.end(p.key(), JobSpec.index(p) == 0 ? "Failed" : "Succeeded"));
+        stage.settle();
+        stage.runPods();
+        assertThat(reason()).isEqualTo("MaxFailedIndexesExceeded");
+    }
+
+    @Test
     void aRuleMayFailAnIndexImmediately() {
         Struct rule = Struct.of("action", "FailIndex", "onPodConditions",
                 Seq.of(Struct.of("type", "Broken", "status", "True")));

@@ -170,6 +170,6 @@ final class KindTable {
         String flags = settings.getOrDefault("is", "");
         List<List<String>> takes = list(settings, "takes").stream().map(p -> List.of(p.split("\\."))).toList();
         return new Subresource(name, taken, new LinkedHashSet<>(list(settings, "verbs")), flags.indexOf('c') >= 0,
-                settings.getOrDefault("needs", ""), new Scope(takes, true, flags.indexOf('q') < 0));
+                settings.getOrDefault("needs", ""), new Scope(takes, flags.indexOf('m') < 0, flags.indexOf('q') < 0));
     }
 }

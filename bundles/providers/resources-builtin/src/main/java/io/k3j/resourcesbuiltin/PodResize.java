@@ -2,7 +2,9 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The subresource `resize`: only container resources change. Pure.
 final class PodResize {
@@ -15,8 +17,11 @@ final class PodResize {
         Struct spec = before;
         for (String list : new String[] {"containers", "initContainers"}) {
             Seq news = wanted.seq(list);
+            Map<String, Struct> wishes = new HashMap<>();
+            news.structs().forEach(c -> wishes.putIfAbsent(c.text("name"), c));
             spec = names(news).equals(names(before.seq(list)))
-                    ? Fill.each(spec, list, c -> taken(c, news.find("name", c.text("name")))) : spec.with(list, news);
+                    ? Fill.each(spec, list, c -> taken(c, wishes.getOrDefault(c.text("name"), Struct.EMPTY)))
+                    : spec.with(list, news);
         }
         return wanted.has("resources") ? spec.with("resources", wanted.struct("resources")) : spec;
     }

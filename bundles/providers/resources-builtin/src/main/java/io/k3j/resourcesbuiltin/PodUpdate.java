@@ -8,7 +8,9 @@ import io.k3j.validation.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Validates updates of existing pods. Pure.
 final class PodUpdate {
@@ -111,18 +113,16 @@ final class PodUpdate {
     }
 
     private static void tolerations(Seq before, Seq after, Problems p) {
-        for (Struct t : before.structs()) {
-            if (after.structs().stream().noneMatch(n -> n.without("tolerationSeconds").equals(
-                    t.without("tolerationSeconds")))) {
-                p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
-                return;
-            }
+        Set<Struct> now = after.structs().stream().map(t -> t.without("tolerationSeconds")).collect(Collectors.toSet());
+        if (before.structs().stream().anyMatch(t -> !now.contains(t.without("tolerationSeconds")))) {
+            p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
         }
     }
 
     private static void schedulingGates(Seq before, Seq after, Problems p) {
+        Set<String> known = before.structs().stream().map(g -> g.text("name")).collect(Collectors.toSet());
         for (Struct gate : after.structs()) {
-            if (before.find("name", gate.text("name")).isEmpty()) {
+            if (!known.contains(gate.text("name"))) {
                 p.at("schedulingGates").forbidden("only deletion is allowed, but found new scheduling gate '"
                         + gate.text("name") + "'");
             }

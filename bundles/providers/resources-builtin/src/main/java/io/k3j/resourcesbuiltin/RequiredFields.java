@@ -24,6 +24,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -140,12 +141,17 @@ final class RequiredFields {
         if (node == null || !whole || !write.subresource().isEmpty()) {
             return;
         }
-        List<FieldProblem> missing = missing(node, object);
-        if (!missing.isEmpty()) {
-            Set<FieldProblem> before = write.before().<Set<FieldProblem>>map(b -> new HashSet<>(missing(node, b)))
-                    .orElse(Set.of());
+        if (!missing(node, object, m -> true).isEmpty()) {
+            Set<FieldProblem> before = write.before().<Set<FieldProblem>>map(b -> {
+                Set<FieldProblem> all = new HashSet<>();
+                missing(node, b, m -> {
+                    all.add(m);
+                    return false;
+                });
+                return all;
+            }).orElse(Set.of());
             Set<Reported> told = problems.found().stream().map(Reported::of).collect(Collectors.toSet());
-            missing.stream().filter(m -> !before.contains(m) && !told.contains(Reported.of(m))).forEach(problems::add);
+            problems.addAll(missing(node, object, m -> !before.contains(m) && !told.contains(Reported.of(m))));
         }
     }
 
@@ -156,42 +162,52 @@ final class RequiredFields {
         }
     }
 
-    private static List<FieldProblem> missing(Node node, Struct object) {
-        List<FieldProblem> found = new ArrayList<>();
-        walk(node, object, new Place(null, ""), found);
-        return found;
+    private static List<FieldProblem> missing(Node node, Struct object, Predicate<FieldProblem> wanted) {
+        Search search = new Search(wanted, Problems.none());
+        walk(node, object, new Place(null, ""), search);
+        return search.found.found();
     }
 
-    private static void walk(Node node, Struct s, Place at, List<FieldProblem> found) {
-        for (Step step : node.steps) {
-            Object value = s.get(step.field.name());
-            Place place = at.below(step.field.name());
-            if (step.why != null && step.missing(value)) {
-                found.add(FieldProblem.required(place.toString(), step.why));
-            }
-            if (step.below != null) {
-                below(step, step.below, value, place, found);
+    /// @param wanted which problems are new
+    private record Search(Predicate<FieldProblem> wanted, Problems found) {
+        void missing(Place place, String why) {
+            FieldProblem problem = FieldProblem.required(place.toString(), why);
+            if (wanted.test(problem)) {
+                found.add(problem);
             }
         }
     }
 
-    private static void below(Step step, Node node, @Nullable Object value, Place at, List<FieldProblem> found) {
+    private static void walk(Node node, Struct s, Place at, Search search) {
+        for (Step step : node.steps) {
+            Object value = s.get(step.field.name());
+            Place place = at.below(step.field.name());
+            if (step.why != null && step.missing(value)) {
+                search.missing(place, step.why);
+            }
+            if (step.below != null) {
+                below(step, step.below, value, place, search);
+            }
+        }
+    }
+
+    private static void below(Step step, Node node, @Nullable Object value, Place at, Search search) {
         switch (value) {
             case null -> {
                 if (step.always()) {
-                    walk(node, Struct.EMPTY, at, found);
+                    walk(node, Struct.EMPTY, at, search);
                 }
             }
             case Struct s when step.field.shape().type() == Shape.Type.MAP -> s.forEach((key, v) -> {
                 if (v instanceof Struct one) {
-                    walk(node, one, at.element(key), found);
+                    walk(node, one, at.element(key), search);
                 }
             });
-            case Struct s -> walk(node, s, at, found);
+            case Struct s -> walk(node, s, at, search);
             case Seq list -> {
-                for (int i = 0; i < list.size(); i++) {
+                for (int i = 0; i < list.size() && !search.found.full(); i++) {
                     if (list.get(i) instanceof Struct one) {
-                        walk(node, one, at.element(i), found);
+                        walk(node, one, at.element(i), search);
                     }
                 }
             }

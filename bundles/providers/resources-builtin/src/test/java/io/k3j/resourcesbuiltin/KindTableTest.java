@@ -53,6 +53,16 @@ class KindTableTest {
     }
 
     @Test
+    void whoMayDebugOrResizeAPodMayNotRelabelIt() {
+        for (String name : List.of("ephemeralcontainers", "resize")) {
+            ResourceKind.Scope scope = row("v1", "pods").subresource(name).orElseThrow().scope();
+            assertThat(scope.metadata()).as(name).isFalse();
+            assertThat(scope.takes()).as(name).isNotEmpty();
+        }
+        assertThat(row("v1", "pods").subresource("status").orElseThrow().scope().metadata()).isTrue();
+    }
+
+    @Test
     void rowsHaveTheScopeAndVerbOfWrites() {
         ResourceKind pods = row("v1", "pods");
         assertThat(pods.subresource("exec").orElseThrow().needs()).isEqualTo("create");

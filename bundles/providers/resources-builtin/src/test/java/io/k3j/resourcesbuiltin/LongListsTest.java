@@ -2,6 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiserverapi.Write;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,14 +57,52 @@ class LongListsTest {
         inTime(SERVICE, path, element);
     }
 
+    @ParameterizedTest
+    @CsvSource({"data,binaryData", "binaryData,data"})
+    void ofMaps(String one, String other) {
+        Struct.Builder keys = Struct.builder();
+        for (int i = 0; i < MANY; i++) {
+            keys.put("k" + i, "");
+        }
+        Struct.Builder others = Struct.builder();
+        for (int i = MANY; i > 0; i--) {
+            others.put("o" + i, "");
+        }
+        Struct map = of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default}}");
+        inTime(map.with(one, keys.build()).with(other, others.build()), one);
+    }
+
+    @Test
+    void anUpdateOfTolerations() {
+        Struct pod = of(POD);
+        Seq all = many("{key: k%d, operator: Exists}");
+        Struct before = pod.withAt(all, "spec", "tolerations");
+        Struct after = pod.withAt(Seq.copyOf(all.structs().reversed()), "spec", "tolerations");
+        inTime(() -> kit.hooks(after).problems(
+                kit.write(Write.Operation.UPDATE, after, Optional.of(before), ""), after), "tolerations");
+    }
+
+    @Test
+    void manyBadLabels() {
+        Struct.Builder labels = Struct.builder();
+        for (int i = 0; i < MANY; i++) {
+            labels.put("-" + i, "");
+        }
+        inTime(of(POD).withAt(labels.build(), "metadata", "labels"), "labels");
+    }
+
     private void inTime(String object, String path, String element) {
         inTime(of(object).withAt(many(element), path.split("\\.")), path);
     }
 
     private void inTime(Struct object, String what) {
+        inTime(() -> kit.createProblems(object), what);
+    }
+
+    private static void inTime(Runnable work, String what) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long begin = threads.getCurrentThreadCpuTime();
-        kit.createProblems(object);
+        work.run();
         Duration took = Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin);
         assertThat(took).as(what).isLessThan(LIMIT);
     }

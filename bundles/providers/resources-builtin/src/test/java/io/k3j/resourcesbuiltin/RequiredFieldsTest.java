@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.validation.Problems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,11 +61,11 @@ class RequiredFieldsTest {
     /// Duplicate detection must be a lookup, not a comparison with all other problems.
     @Test
     @Timeout(120)
-    void manyMissingFieldsAreReportedInLinearTime() {
+    void ofManyMissingFieldsTheFirstAreReportedInLinearTime() {
         Struct pod = Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", "p", "namespace", "default"), "spec",
                 Struct.of("containers", Seq.copyOf(Collections.nCopies(MANY, Struct.EMPTY))));
-        assertThat(kit.createProblems(pod)).hasSizeGreaterThanOrEqualTo(MANY);
+        assertThat(kit.createProblems(pod)).hasSize(Problems.MOST + 1);
     }
 
     private static String attributes(String more) {

@@ -95,15 +95,22 @@ final class DefinitionStatus {
         Struct accepted(Struct wanted, Struct before) {
             Struct a = name(wanted, before, "plural", resources, "PluralConflict");
             a = a.with("singular", name(wanted, before, "singular", resources, "SingularConflict").text("singular"));
-            Seq shorts = wanted.seq("shortNames");
-            for (String s : shorts.texts()) {
-                note(resources.contains(s), s, "ShortNamesConflict");
-            }
+            Seq shorts = shorts(wanted.seq("shortNames"), before.seq("shortNames"));
             a = shorts.isEmpty() ? a : a.with("shortNames", shorts);
             a = a.with("kind", name(wanted, before, "kind", kinds, "KindConflict").text("kind"));
             a = a.with("listKind", name(wanted, before, "listKind", kinds, "ListKindConflict").text("listKind"));
             Seq categories = wanted.seq("categories");
             return categories.isEmpty() ? a : a.with("categories", categories);
+        }
+
+        /// All, or those of before.
+        private Seq shorts(Seq wanted, Seq before) {
+            boolean bad = false;
+            for (String s : wanted.texts()) {
+                note(resources.contains(s), s, "ShortNamesConflict");
+                bad |= resources.contains(s);
+            }
+            return bad ? before : wanted;
         }
 
         private Struct name(Struct wanted, Struct before, String field, Set<String> taken, String why) {

@@ -104,6 +104,16 @@ class DefinitionTest {
     }
 
     @Test
+    void aShortNameOfAnotherIsNotAccepted() {
+        Obj first = accepted(TEXT);
+        String other = TEXT.replace("crontabs", "crons").replace("crontab", "cron").replace("CronTab", "Cron");
+        Obj second = DefinitionStatus.of(Obj.of(yaml(other)), List.of(first), NOW);
+        assertThat(second.status().seq("conditions").find("type", "NamesAccepted").text("reason"))
+                .isEqualTo("ShortNamesConflict");
+        assertThat(second.status().struct("acceptedNames").has("shortNames")).isFalse();
+    }
+
+    @Test
     void instancesAreDefaultedValidatedAndPrinted() {
         definitions.put(accepted(TEXT));
         Struct given = yaml("""

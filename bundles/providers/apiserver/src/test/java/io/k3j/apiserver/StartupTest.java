@@ -1,0 +1,61 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.componentapi.Abort;
+import io.k3j.datastoreapi.Datastore;
+import io.k3j.watchcache.EncryptionAtRest;
+import io.k3j.watchcache.Store;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+
+class StartupTest {
+    private final TestHealth health = new TestHealth();
+
+    private static <T> T proxy(Class<T> type, InvocationHandler calls) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, calls));
+    }
+
+    private static Contributions kinds(Core.Policy policy) {
+        Contributions some = policy.contributions();
+        List<ResourceKind> rows = List.of(TestKinds.kind("v1", "namespaces", "Namespace", "/registry/namespaces/",
+                List.of(), new ResourceKind.Strategy(true, false, false, false, true)));
+        some.kinds().put((KindCatalog) () -> rows, Map.of());
+        some.kinds().put(new TestKinds.Hooks() {
+            @Override
+            public String group() {
+                return "";
+            }
+        }, Map.of());
+        return some;
+    }
+
+    @Test
+    void aStartThatFailsEndsTheProcess() throws Exception {
+        CompletableFuture<String> told = new CompletableFuture<>();
+        Abort abort = told::complete;
+        Store store = new Store(EncryptionAtRest.none());
+        store.use(proxy(Datastore.class, (proxy, method, given) -> {
+            throw new AssertionError("planted");
+        }));
+        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), false);
+        BundleContext context = proxy(BundleContext.class, (proxy, method, given) -> null);
+        try (Startup startup = new Startup(new Startup.Framework(context, health, health.scope("apiserver"),
+                bundle -> List.of(), abort), store, kinds(policy),
+                new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"))) {
+            startup.begin();
+            startup.agreed();
+            assertThat(told.get(30, TimeUnit.SECONDS)).contains("the API server cannot start", "planted",
+                    "start k3s again");
+        }
+    }
+}
