@@ -56,10 +56,6 @@ public final class LocalView implements View {
         this.follower = new Follower(selection.prefix());
     }
 
-    private Obj shown(Item item) {
-        return shown.apply(selection.target(), item);
-    }
-
     /// What to do once, when the view ends.
     void onClose(Runnable action) {
         closing = action;
@@ -75,7 +71,7 @@ public final class LocalView implements View {
         String storeKey = StorageKeys.of(selection.target().kind(), key);
         Item item = log.mostRecent().tree().get(storeKey);
         Item known = item == null || !storeKey.startsWith(selection.prefix()) ? null : known(item);
-        return known != null && selection.matches(known) ? Optional.of(shown(known)) : Optional.empty();
+        return Optional.ofNullable(selected(known));
     }
 
     @Override
@@ -115,7 +111,7 @@ public final class LocalView implements View {
         tree.visit(prefix, StorageKeys.end(prefix), selection.probe(), (key, item) -> {
             Item known = known(item);
             if (selection.matches(known)) {
-                all.add(shown(known));
+                all.add(shown.apply(selection.target(), known));
             }
             return true;
         });
@@ -233,24 +229,26 @@ public final class LocalView implements View {
         return new Delivered(now);
     }
 
+    /// For a version that cannot be read stands the last one that could be, also for a listener who comes later.
     private void tell(Listener listener, Event e) {
-        Item after = e.after();
-        // a version that cannot be read changes nothing that is known
-        if (!e.newest().storeKey().startsWith(selection.prefix()) || after != null && after.readable() != after) {
+        Item before = e.readableBefore();
+        Item after = e.readableAfter();
+        boolean told = before == after || after == null && e.after() != null;
+        if (told || !e.newest().storeKey().startsWith(selection.prefix())) {
             return;
         }
         tell(() -> {
-            Obj before = selected(e.before());
+            Obj was = selected(before);
             Obj now = selected(after);
-            if (before != null || now != null) {
-                View.tell(listener, before, now);
+            if (was != null || now != null) {
+                View.tell(listener, was, now);
             }
         });
     }
 
     private @Nullable Obj selected(@Nullable Item item) {
         Item readable = item == null ? null : item.readable();
-        return readable != null && selection.matches(readable) ? shown(readable) : null;
+        return readable != null && selection.matches(readable) ? shown.apply(selection.target(), readable) : null;
     }
 
     private void tell(Runnable call) {

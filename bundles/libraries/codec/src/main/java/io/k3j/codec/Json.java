@@ -124,6 +124,13 @@ public final class Json {
         return StoredMetadata.end(stored, hole);
     }
 
+    /// Goes through the bytes from the first to the last and makes nothing of them: for who takes over bytes that
+    /// others will read.
+    /// @throws MalformedInput when they are not one object that [#object] reads
+    public static void check(byte[] bytes) {
+        JsonCheck.object(bytes);
+    }
+
     /// What goes into the hole: `"resourceVersion":"7",`, without the comma when metadata is empty. ASCII.
     /// @param hole as [#hole]
     /// @throws MalformedInput when the bytes end at the hole

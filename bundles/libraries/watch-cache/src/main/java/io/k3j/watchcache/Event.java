@@ -52,6 +52,18 @@ public final class Event {
         return after;
     }
 
+    /// The version before; for one that cannot be read the last that could be. Null also when there is none.
+    @Nullable
+    public Item readableBefore() {
+        return before == null ? null : before.readable();
+    }
+
+    /// The same of the version after.
+    @Nullable
+    public Item readableAfter() {
+        return after == null ? null : after.readable();
+    }
+
     /// The newer of the two versions: of a deletion, what was deleted. Never null.
     public Item newest() {
         Item newer = after == null ? before : after;

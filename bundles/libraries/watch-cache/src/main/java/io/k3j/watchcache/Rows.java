@@ -61,12 +61,17 @@ public final class Rows {
     }
 
     /// Protobuf is told by its envelope (`k8s` and a zero), which names the kind. JSON that begins in another order
-    /// is written anew, so that its revision can be spliced in.
+    /// is written anew, so that its revision can be spliced in. What is ours is sent to clients as it lies there, so it
+    /// is looked at to its end: one damaged object in a list would keep all others of it from everybody.
     private byte[] ours(byte[] value) {
         if (Protobuf.enveloped(value)) {
             return Json.stored(protobuf.object(value, new Gvk("", "", "")));
         }
-        return startsAsOurs(value) ? value : Json.stored(Json.object(value));
+        if (!startsAsOurs(value)) {
+            return Json.stored(Json.object(value));
+        }
+        Json.check(value);
+        return value;
     }
 
     private static boolean startsAsOurs(byte[] value) {

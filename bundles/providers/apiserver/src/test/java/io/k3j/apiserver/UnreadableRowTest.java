@@ -16,6 +16,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +65,10 @@ class UnreadableRowTest {
     }
 
     private View view() {
+        return view(server);
+    }
+
+    private static View view(TestServer server) {
         Caller caller = Caller.of("system:kube-controller-manager", List.of("system:masters"));
         ApiClient client = new LocalClient(server.server.local(), user -> caller, caller, new ViewKeeper());
         return client.view(CONFIG_MAPS, Query.ALL);
@@ -87,6 +92,41 @@ class UnreadableRowTest {
 
     private String next() throws InterruptedException {
         return String.valueOf(heard.poll(60, TimeUnit.SECONDS));
+    }
+
+    /// Its head is whole, its last byte is gone.
+    private void cut(String name) {
+        byte[] row = store.get(ROW + name).orElseThrow().value();
+        CommitResult done = store.commit(ROW + name, revision(name), Arrays.copyOf(row, row.length - 1), Duration.ZERO);
+        assertThat(done).isInstanceOf(CommitResult.Committed.class);
+    }
+
+    @Test
+    void isUnreadableAlsoWhenItIsDamagedBehindItsHead() throws Exception {
+        server.call("POST", MAPS, map("bad", "1"));
+        try (View view = view()) {
+            view.listen(new Ear());
+            assertThat(next()).isEqualTo(">bad1");
+            assertThat(next()).isEqualTo("synced");
+            cut("bad");
+            server.call("POST", MAPS, map("other", "1"));
+            assertThat(next()).isEqualTo(">other1");
+            assertThat(view.get(new Key("a", "bad"))).isPresent();
+            assertThat(view.list()).hasSize(2);
+        }
+        for (String path : List.of(MAPS, MAPS + "/bad")) {
+            TestExchange read = server.get(path);
+            assertThat(read.status()).isEqualTo(500);
+            assertThat(read.text()).contains("/registry/configmaps/a/bad");
+        }
+        assertThat(server.get(MAPS + "?watch=true").line()).contains("\"type\":\"ERROR\"");
+        try (TestServer next = new TestServer(store); View view = view(next)) {
+            assertThat(next.get(MAPS).status()).isEqualTo(500);
+            view.listen(new Ear());
+            // history still has the last version that could be read
+            assertThat(List.of(next(), next(), next())).containsExactly(">bad1", ">other1", "synced");
+            assertThat(view.list()).hasSize(2);
+        }
     }
 
     @Test
