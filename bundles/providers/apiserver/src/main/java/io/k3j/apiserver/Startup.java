@@ -44,6 +44,7 @@ final class Startup implements AutoCloseable {
     private static final String SHARED = "io.k3j.shared";
     private static final long TICK_MILLIS = 5_000;
     private static final long RETRY_MILLIS = 200;
+    private static final long GOES_BACK_MILLIS = 10_000;
     private static final Caller SELF = Caller.of("system:apiserver", List.of("system:masters", "system:authenticated"));
     private final Framework framework;
     private final Store store;
@@ -120,9 +121,20 @@ final class Startup implements AutoCloseable {
             // a server without its Secrets would report them as deleted
             framework.abort.abort(String.valueOf(sealed.getMessage()));
         } catch (RuntimeException | Error e) {
-            // nobody would begin anew: a process without an API would stay, and be taken for one that is starting
-            LOG.log(System.Logger.Level.ERROR, "Start failed", e);
-            framework.abort.abort("the API server cannot start: " + e
+            failed(e);
+        }
+    }
+
+    /// A swap whose new one does not work goes back, and ends this one. Where nobody does, nobody would begin anew: a
+    /// process without an API would stay, and be taken for one that is starting.
+    private void failed(Throwable why) {
+        if (!open) {
+            return;
+        }
+        LOG.log(System.Logger.Level.ERROR, "Start failed", why);
+        framework.health.report(HealthLevel.STOPPED, "cannot start: " + why.getMessage());
+        if (signal.await(() -> !open, GOES_BACK_MILLIS)) {
+            framework.abort.abort("the API server cannot start: " + why
                     + "; the log has the details. When that is mended, start k3s again");
         }
     }
