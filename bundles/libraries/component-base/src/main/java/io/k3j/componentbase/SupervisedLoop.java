@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// have names that begin with `apiserver-` or `datastore-`: `/readyz` names those that are stopped.
 ///
 /// **Threads.** One for the work; after a failure a second one until the report is withdrawn. Any thread may call; only
-/// [#join] blocks.
+/// [#join] and [#stop] block.
 public final class SupervisedLoop implements AutoCloseable {
     /// The pause after the first failure, and after one that came later than the longest pause.
     private static final long FIRST_MILLIS = 1_000;
@@ -231,6 +231,15 @@ public final class SupervisedLoop implements AutoCloseable {
     public void interrupt() {
         close();
         thread.interrupt();
+    }
+
+    /// As [#interrupt], and waits until the work has ended, so that it writes no more when this returns. What goes on
+    /// beyond the limit is logged and left. The work itself may call: then it is not waited for.
+    ///
+    /// @param limit how long at most
+    public void stop(Duration limit) {
+        close();
+        Termination.of(thread, limit);
     }
 
     /// Waits until it has ended; a loop that was never started has.
