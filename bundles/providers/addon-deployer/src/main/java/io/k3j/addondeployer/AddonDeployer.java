@@ -37,6 +37,8 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 public final class AddonDeployer {
     private static final String MODE = "rwx------";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    /// How long a stop waits for the file that is being deployed.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private final CatalogKinds kinds = new CatalogKinds();
     private final HealthScope health;
     private final Path base;
@@ -114,9 +116,8 @@ public final class AddonDeployer {
 
     /// Stops within five seconds; objects stay as they are.
     @Deactivate
-    void stop() throws InterruptedException {
-        loop.interrupt();
-        loop.join(Long.MAX_VALUE);
+    void stop() {
+        loop.stop(STOP);
         metrics.unregister();
         health.close();
     }

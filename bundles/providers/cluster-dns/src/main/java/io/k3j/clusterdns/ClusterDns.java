@@ -45,6 +45,8 @@ public final class ClusterDns {
     private static final long CHECK_MILLIS = 500;
     /// How long the ConfigMaps are waited for before K3s' own Corefile is used.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// How long a stop waits for each of its threads.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final int FORWARDED_AT_ONCE = 768;
     private static final int FORWARDED_PER_CLIENT = 128;
 
@@ -237,11 +239,10 @@ public final class ClusterDns {
 
     /// Closes the sockets; the objects stay, since the successor listens at the same address.
     @Deactivate
-    void stop() throws InterruptedException {
-        worker.interrupt();
+    void stop() {
         upstreams.interrupt();
-        worker.join(Long.MAX_VALUE);
-        upstreams.join(Long.MAX_VALUE);
+        worker.stop(STOP);
+        upstreams.stop(STOP);
         sockets.close();
         pages.close();
         pods.close();

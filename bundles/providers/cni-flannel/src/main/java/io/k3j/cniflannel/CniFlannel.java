@@ -22,6 +22,7 @@ import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ public final class CniFlannel {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     /// The interval of checks that the devices still exist.
     private static final long CHECK_SECONDS = 5;
+    /// How long a stop waits for a change of the network that is under way.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final WriteOptions TOLD = WriteOptions.STATUS.by("flannel");
     private final String name;
     private final BundleContext context;
@@ -173,9 +176,8 @@ public final class CniFlannel {
 
     /// Stops the thread; the network stays.
     @Deactivate
-    void stop() throws InterruptedException {
-        worker.interrupt();
-        worker.join(Long.MAX_VALUE);
+    void stop() {
+        worker.stop(STOP);
         views.close();
         if (offered != null) {
             offered.unregister();

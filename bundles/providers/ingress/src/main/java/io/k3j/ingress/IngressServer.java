@@ -9,11 +9,13 @@ import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.componentbase.Termination;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Key;
 import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ public final class IngressServer implements Metrics {
     private static final long LOOK_MILLIS = 1000;
     /// Changes that come together are taken up together.
     private static final long GATHER_MILLIS = 20;
+    /// How long a stop waits for its worker, and for what computes.
+    private static final Duration STOP = Duration.ofSeconds(2);
 
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final AtomicBoolean stale = new AtomicBoolean(true);
@@ -191,15 +195,14 @@ public final class IngressServer implements Metrics {
 
     /// Stops within five seconds; the objects stay, since the successor serves at the same addresses.
     @Deactivate
-    void stop() throws InterruptedException {
-        worker.interrupt();
-        worker.join(Long.MAX_VALUE);
+    void stop() {
+        worker.stop(STOP);
         views.close();
         replacement.close();
         ownThread(() -> {
             listeners.close();
             return true;
         });
-        ownThreads.shutdownNow();
+        Termination.of(ownThreads, "ingress", STOP);
     }
 }

@@ -13,6 +13,7 @@ import io.k3j.model.Obj;
 import io.k3j.nodeapi.FilterRefused;
 import io.k3j.nodeapi.PacketFilter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,6 +38,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class KubeProxy implements Metrics {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
     private static final long RETRY_SECONDS = 5;
+    /// How long a stop waits for rules that are being written.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
     private final ProxyStatus status = new ProxyStatus(InstantSource.system());
@@ -178,8 +181,7 @@ public final class KubeProxy implements Metrics {
     void stop() throws Exception {
         stopped = true;
         hearing.close();
-        worker.interrupt();
-        worker.join(Long.MAX_VALUE);
+        worker.stop(STOP);
         ports.close();
         views.close();
     }

@@ -39,6 +39,8 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
     private static final System.Logger LOG = System.getLogger("io.k3j.networkpolicy");
     private static final Duration START_LIMIT = Duration.ofSeconds(5);
     private static final Duration LAST_WRITE = Duration.ofSeconds(2);
+    /// How long a stop waits for a write that did not end by itself.
+    private static final Duration STOP = Duration.ofSeconds(1);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final PolicyLoop loop;
     private final SupervisedLoop worker;
@@ -132,8 +134,7 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
         foreignChanges.close();
         loop.stop();
         if (!worker.join(LAST_WRITE.toMillis())) {
-            worker.interrupt();
-            worker.join(Long.MAX_VALUE);
+            worker.stop(STOP);
         }
         views.close();
     }

@@ -15,6 +15,7 @@ import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Obj;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class PortReporter {
     private static final String USER = "system:k3s-controller";
     private static final long LOOK_MILLIS = 2_000;
+    /// How long a stop waits for a look that is under way.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
     private final HealthScope health;
@@ -115,11 +118,10 @@ public final class PortReporter {
 
     /// Stops; what was told stays.
     @Deactivate
-    void stop() throws InterruptedException {
+    void stop() {
         SupervisedLoop running = loop;
         if (running != null) {
-            running.interrupt();
-            running.join(Long.MAX_VALUE);
+            running.stop(STOP);
         }
         views.close();
     }
