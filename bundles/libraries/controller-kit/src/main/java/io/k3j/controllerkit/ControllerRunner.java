@@ -17,6 +17,8 @@ public final class ControllerRunner implements AutoCloseable {
     /// How often a loop looks whether its views have told everything.
     private static final Duration UNSYNCED = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+    /// How long the interrupted have to end.
+    private static final Duration INTERRUPTED = Duration.ofMillis(500);
 
     private final String name;
     private final List<Controller> loops = new ArrayList<>();
@@ -96,8 +98,8 @@ public final class ControllerRunner implements AutoCloseable {
                         () -> loops.stream().map(Controller::trouble).filter(t -> !t.isEmpty()).findFirst().orElse(""));
     }
 
-    /// Ends all work: what is under way may finish for four seconds, then its thread is interrupted. The
-    /// interrupted are not waited for.
+    /// Ends all work: what is under way may finish for four seconds, then its thread is interrupted, and all that were
+    /// are waited for another half a second.
     @Override
     public void close() {
         closed = true;
@@ -106,15 +108,15 @@ public final class ControllerRunner implements AutoCloseable {
         threads.forEach(SupervisedLoop::close);
         idle.forEach(SupervisedLoop::interrupt);
         threads.forEach(thread -> join(thread, deadline));
+        long end = System.nanoTime() + INTERRUPTED.toNanos();
+        threads.forEach(SupervisedLoop::interrupt);
+        threads.forEach(thread -> thread.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     }
 
     private static void join(SupervisedLoop thread, long deadline) {
         try {
-            if (!thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())))) {
-                thread.interrupt();
-            }
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
         } catch (InterruptedException e) {
-            thread.interrupt();
             Thread.currentThread().interrupt();
         }
     }

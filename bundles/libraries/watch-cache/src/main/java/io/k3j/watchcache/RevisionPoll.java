@@ -4,6 +4,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ final class RevisionPoll implements AutoCloseable {
     private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
     /// The pause after a question that failed.
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
+    /// How long a close waits for a question that is open.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final System.Logger LOG = System.getLogger("io.k3j.watchcache");
     private final Store store;
     private final EventLog log;
@@ -233,7 +236,8 @@ final class RevisionPoll implements AutoCloseable {
         }
     }
 
-    /// Whoever waits is told that there is no answer.
+    /// Whoever waits is told that there is no answer. The listener is told nothing more when this returns, unless a
+    /// question takes longer than [#STOP].
     @Override
     public void close() {
         open = false;
@@ -245,5 +249,6 @@ final class RevisionPoll implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        loop.stop(STOP);
     }
 }

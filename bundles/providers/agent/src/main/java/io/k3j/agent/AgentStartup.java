@@ -9,6 +9,7 @@ import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.Phases;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.Termination;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import io.k3j.pki.ClusterToken;
@@ -37,6 +38,8 @@ final class AgentStartup implements AutoCloseable {
     private static final long MIN_RETRY_MILLIS = 200;
     private static final long MAX_RETRY_MILLIS = 5_000;
     private static final Duration CERTIFICATE_CHECK_INTERVAL = Duration.ofHours(6);
+    /// How long a stop waits for a request or a file that is under way.
+    private static final Duration STOP = Duration.ofSeconds(2);
 
     private final BundleContext context;
     private final AgentSettings settings;
@@ -251,6 +254,7 @@ final class AgentStartup implements AutoCloseable {
         servers.attach(client);
     }
 
+    /// Nothing of the node's files is written, and no server asked, when this returns.
     @Override
     public void close() {
         List<ServiceRegistration<?>> registered;
@@ -260,7 +264,7 @@ final class AgentStartup implements AutoCloseable {
             services.clear();
         }
         registered.reversed().forEach(ServiceRegistration::unregister);
-        thread.interrupt();
+        Termination.of(thread, STOP);
         servers.close();
         tunnels.close();
         balancers.close();

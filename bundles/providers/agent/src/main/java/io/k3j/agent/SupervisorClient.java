@@ -2,6 +2,7 @@ package io.k3j.agent;
 
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
+import io.k3j.componentbase.Termination;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -28,6 +29,8 @@ final class SupervisorClient implements AutoCloseable {
     /// may reach another server.
     private static final Duration MIN_CONNECT = Duration.ofMillis(500);
     private static final Duration MAX_CONNECT = Duration.ofSeconds(4);
+    /// How long a close waits for the threads of a request that it has cancelled.
+    private static final Duration STOP = Duration.ofSeconds(1);
     private static final int MAX_BODY = 4 << 20;
     private static final int MAX_MESSAGE = 300;
 
@@ -119,6 +122,6 @@ final class SupervisorClient implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
-        threads.shutdownNow();
+        Termination.of(threads, "agent-http", STOP);
     }
 }

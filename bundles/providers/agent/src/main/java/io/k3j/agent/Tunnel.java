@@ -25,6 +25,8 @@ final class Tunnel implements AutoCloseable {
             Duration.ofSeconds(60));
     private static final long MIN_RETRY_MILLIS = 100;
     private static final long MAX_RETRY_MILLIS = 5_000;
+    /// How long a close waits for its thread.
+    private static final Duration STOP = Duration.ofSeconds(1);
 
     private final String address;
     private final NodeFiles files;
@@ -108,6 +110,7 @@ final class Tunnel implements AutoCloseable {
         changed.run();
     }
 
+    /// Ends the tunnel. Does not block: who closes several of them waits for all with [#awaitEnd].
     @Override
     public void close() {
         closed.countDown();
@@ -116,5 +119,10 @@ final class Tunnel implements AutoCloseable {
             open.close();
         }
         loop.interrupt();
+    }
+
+    /// Waits until nothing is said about this server's health any more; to be called after [#close].
+    void awaitEnd() {
+        loop.stop(STOP);
     }
 }

@@ -2,6 +2,7 @@ package io.k3j.agent;
 
 import io.k3j.streaming.TunnelTarget;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,17 +28,29 @@ final class Tunnels implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Sets the present servers. Does not block.
-    synchronized void set(Collection<String> addresses) {
+    /// Sets the present servers. Waits for the end of tunnels to others: each looks at this object before it ends, so
+    /// that nobody may wait for it with its monitor.
+    void set(Collection<String> addresses) {
+        end(exchange(addresses));
+    }
+
+    private static void end(List<Tunnel> gone) {
+        gone.forEach(Tunnel::close);
+        gone.forEach(Tunnel::awaitEnd);
+    }
+
+    private synchronized List<Tunnel> exchange(Collection<String> addresses) {
         if (closed) {
-            return;
+            return List.of();
         }
+        List<Tunnel> gone = new ArrayList<>();
         for (String known : List.copyOf(byServer.keySet())) {
-            if (!addresses.contains(known) && byServer.remove(known) instanceof Tunnel gone) {
-                gone.close();
+            if (!addresses.contains(known) && byServer.remove(known) instanceof Tunnel tunnel) {
+                gone.add(tunnel);
             }
         }
         addresses.forEach(a -> byServer.computeIfAbsent(a, n -> new Tunnel(n, files, target, changed, clock, loops)));
+        return gone;
     }
 
     /// The health of a server.
@@ -47,9 +60,13 @@ final class Tunnels implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        byServer.values().forEach(Tunnel::close);
-        byServer.clear();
+    public void close() {
+        List<Tunnel> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(byServer.values());
+            byServer.clear();
+        }
+        end(all);
     }
 }

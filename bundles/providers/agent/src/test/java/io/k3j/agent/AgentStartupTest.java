@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,8 @@ class AgentStartupTest {
     private final BlockingQueue<String> registered = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> trouble = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> aborted = new LinkedBlockingQueue<>();
+    private volatile Runnable whenDegraded = () -> {
+    };
 
     @BeforeEach
     void join() throws Exception {
@@ -54,6 +57,7 @@ class AgentStartupTest {
             public void report(HealthLevel level, String reason) {
                 if (level == HealthLevel.DEGRADED) {
                     trouble.add(reason);
+                    whenDegraded.run();
                 }
             }
 
@@ -125,6 +129,27 @@ class AgentStartupTest {
             start.close();
         }
         assertThat(aborted).isEmpty();
+    }
+
+    @Test
+    void reportsNothingOnceItIsClosed() throws Exception {
+        server.refused.put("/v1-k3s/config", 401);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        CountDownLatch reporting = new CountDownLatch(1);
+        whenDegraded = () -> {
+            reporting.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            told.add("reported");
+        };
+        AgentStartup start = start();
+        assertThat(reporting.await(120, TimeUnit.SECONDS)).isTrue();
+        start.close();
+        told.add("closed");
+        assertThat(told).containsExactly("reported", "closed");
     }
 
     @Test

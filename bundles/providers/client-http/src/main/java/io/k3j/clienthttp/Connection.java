@@ -1,6 +1,7 @@
 package io.k3j.clienthttp;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.Termination;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,9 +31,12 @@ final class Connection implements AutoCloseable {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int MAX_ATTEMPTS = 10;
     private static final long PAUSE_MILLIS = 1_000;
+    /// How long a close waits for the threads of requests that it has cancelled.
+    private static final Duration STOP = Duration.ofSeconds(1);
     private static final String USER_AGENT = "k3j/v1.36.2";
 
     private final Path file;
+    private final String name;
     private final ExecutorService threads;
     private final Semaphore closed = new Semaphore(0);
     private @Nullable KubeConfigFile config;
@@ -42,7 +46,8 @@ final class Connection implements AutoCloseable {
     /// Authenticates as the user of a kubeconfig.
     Connection(Path file, String name) {
         this.file = file;
-        this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-" + name + "-", 0).factory());
+        this.name = "api-" + name;
+        this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(this.name + "-", 0).factory());
     }
 
     /// The kubeconfig in use and its client.
@@ -171,7 +176,7 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /// Cancels all requests in progress.
+    /// Cancels all requests in progress, and waits until nothing of them is read any more.
     @Override
     public void close() {
         HttpClient open;
@@ -183,6 +188,6 @@ final class Connection implements AutoCloseable {
         if (open != null) {
             open.shutdownNow();
         }
-        threads.shutdownNow();
+        Termination.of(threads, name, STOP);
     }
 }

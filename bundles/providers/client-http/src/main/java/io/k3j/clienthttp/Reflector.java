@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -242,9 +243,17 @@ final class Reflector implements AutoCloseable {
         return query;
     }
 
+    /// Ends the watch. Does not block: who closes several of them waits for all with [#awaitEnd].
     @Override
     public void close() {
         closed.countDown();
         loop.interrupt();
+    }
+
+    /// Waits until `deadline` for the end of one that was closed; without effect while it goes on.
+    void awaitEnd(long deadline) {
+        if (closed.getCount() == 0) {
+            loop.stop(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.k3j.model.Gvr;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// The reflectors of this node, one for each resource and query, running as long as it has views. Thread-safe.
@@ -44,9 +45,16 @@ final class Reflectors implements AutoCloseable {
         return running.size();
     }
 
+    /// Ends all watches and waits for them, for [RemoteView#STOP_SECONDS] altogether.
     @Override
-    public synchronized void close() {
-        List.copyOf(running.values()).forEach(Reflector::close);
-        running.clear();
+    public void close() {
+        List<Reflector> all;
+        synchronized (this) {
+            all = List.copyOf(running.values());
+            running.clear();
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RemoteView.STOP_SECONDS);
+        all.forEach(Reflector::close);
+        all.forEach(r -> r.awaitEnd(deadline));
     }
 }

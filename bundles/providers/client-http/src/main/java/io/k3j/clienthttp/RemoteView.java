@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteView implements View {
     /// How long a read waits for the first list.
     static final long FIRST_LIST_SECONDS = 10;
-    /// How long a close waits for a listener call in progress.
+    /// How long a close waits for a listener call in progress, and for the watch.
     static final long STOP_SECONDS = 4;
     private static final System.Logger LOG = System.getLogger("io.k3j.clienthttp");
     private static final int MAX_PENDING = 4_096;
@@ -286,7 +286,7 @@ final class RemoteView implements View {
         return closed;
     }
 
-    /// Waits until `deadline` for a listener call in progress.
+    /// Waits until `deadline` for a listener call in progress, and for the watch if this was its last view.
     void awaitCall(long deadline) {
         try {
             if (calling.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
@@ -295,5 +295,6 @@ final class RemoteView implements View {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        reflector.awaitEnd(deadline);
     }
 }

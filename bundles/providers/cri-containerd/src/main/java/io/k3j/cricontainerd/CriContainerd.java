@@ -6,6 +6,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.componentbase.Termination;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -50,6 +51,8 @@ public final class CriContainerd {
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration REGISTRIES_EVERY = Duration.ofSeconds(1);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    /// How long a stop waits for each of its threads.
+    private static final Duration STOP = Duration.ofSeconds(2);
 
     private final BundleContext context;
     private final Filter admission;
@@ -66,7 +69,7 @@ public final class CriContainerd {
     private final SupervisedLoop registries;
     private final Health loops;
     private final List<ServiceRegistration<?>> served = new ArrayList<>();
-    private @Nullable Thread importer;
+    private volatile @Nullable Thread importer;
     private @Nullable ServiceRegistration<ContainerRuntime> registration;
 
     /// Starts the loop, which registers the service.
@@ -267,7 +270,7 @@ public final class CriContainerd {
         health.ok();
     }
 
-    /// Disconnects from the runtime, which keeps running.
+    /// Disconnects from the runtime, which keeps running; no file is written and no image imported when this returns.
     @Deactivate
     void stop() {
         stopping.countDown();
@@ -284,6 +287,14 @@ public final class CriContainerd {
         }
         served.forEach(ServiceRegistration::unregister);
         sources.ifPresent(ImageSources::close);
+        // what waits for the runtime goes on when its connection is closed
         cri.close();
+        supervisor.stop(STOP);
+        registries.stop(STOP);
+        // looked at again: the supervisor may have begun it meanwhile
+        images = importer;
+        if (images != null) {
+            Termination.of(images, STOP);
+        }
     }
 }

@@ -20,6 +20,8 @@ final class EventStream implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
     private static final int MAX_WAITING = 4096;
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /// How long a close waits for each of its threads.
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final String NAMESPACE = "k8s.io";
 
     private final Cri cri;
@@ -94,10 +96,13 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    /// The listener is told nothing more when this returns, unless it is what closes, or hangs for longer than
+    /// [#STOP].
     @Override
     public void close() {
         closed.countDown();
         reader.interrupt();
-        teller.interrupt();
+        teller.stop(STOP);
+        reader.stop(STOP);
     }
 }

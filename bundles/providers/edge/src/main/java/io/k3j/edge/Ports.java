@@ -2,10 +2,12 @@ package io.k3j.edge;
 
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
+import io.k3j.componentbase.Termination;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Ports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final long ORDER_TIMEOUT_SECONDS = 5;
+    /// How long a stop waits for orders and handshakes that are under way.
+    private static final Duration STOP = Duration.ofSeconds(1);
 
     private final ListeningSockets sockets;
     private final HealthScope health;
@@ -130,7 +134,7 @@ final class Ports implements AutoCloseable {
         });
     }
 
-    /// Stops accepting, drains for five seconds, stops the loops.
+    /// Stops accepting, drains for five seconds, stops the loops and waits for what computes.
     @Override
     public void close() {
         await(enqueue(() -> {
@@ -145,8 +149,8 @@ final class Ports implements AutoCloseable {
                 loops.close();
             }
         }));
-        orders.shutdownNow();
-        handshakes.shutdownNow();
+        Termination.of(orders, "edge-ports", STOP);
+        Termination.of(handshakes, "edge-handshake", STOP);
     }
 
     /// Queues an action. After [#close] it is ignored: services may still be unbound then.
@@ -160,7 +164,7 @@ final class Ports implements AutoCloseable {
 
     private static void join(Thread thread) {
         try {
-            thread.join();
+            thread.join(Duration.ofSeconds(ORDER_TIMEOUT_SECONDS));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

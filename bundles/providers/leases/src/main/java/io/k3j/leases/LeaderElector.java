@@ -35,6 +35,8 @@ final class LeaderElector {
             Candidate.SCHEDULER, "--disable-scheduler", Candidate.CLOUD, "--disable-cloud-controller");
     private static final String READER = Objects.requireNonNull(WRITERS.get(Candidate.CLOUD));
     private static final Duration STOP = Duration.ofSeconds(2);
+    /// How long it is waited for one that did not end by itself: it must not renew what is released then.
+    private static final Duration INTERRUPTED = Duration.ofSeconds(1);
 
     private final Set<Candidate> candidates = ConcurrentHashMap.newKeySet();
     private final Election election;
@@ -142,7 +144,7 @@ final class LeaderElector {
         leases.close();
         try {
             if (!loop.join(STOP.toMillis())) {
-                loop.interrupt();
+                loop.stop(INTERRUPTED);
             }
             election.resign();
             stopped.await();

@@ -87,7 +87,7 @@ public final class MetricsServer {
 
     /// Withdraws the group and stops asking; the APIService stays for the successor.
     @Deactivate
-    void stop() throws InterruptedException {
+    void stop() {
         registrations.forEach(ServiceRegistration::unregister);
         scraping.close();
     }

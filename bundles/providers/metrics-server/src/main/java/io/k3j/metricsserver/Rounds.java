@@ -1,8 +1,10 @@
 package io.k3j.metricsserver;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.Termination;
 import io.k3j.model.Obj;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +25,8 @@ import java.util.stream.Collectors;
 final class Rounds implements AutoCloseable {
     /// Nodes asked at once.
     static final int AT_ONCE = 32;
+    /// How long a stop waits for nodes that are being asked.
+    static final Duration STOP = Duration.ofSeconds(2);
     private static final int TOLD_AFTER = 2;
     private static final System.Logger LOG = System.getLogger("io.k3j.metricsserver");
     private final Source source;
@@ -101,10 +105,11 @@ final class Rounds implements AutoCloseable {
         }
     }
 
-    /// Nobody is asked any more; those who are being asked are left.
+    /// Nobody is asked any more; who is being asked is let go, and nothing is stored when this returns.
     @Override
     public void close() {
         threads.shutdownNow();
         source.close();
+        Termination.of(threads, "metrics-server-node", STOP);
     }
 }

@@ -198,11 +198,11 @@ final class Scraping {
         }
     }
 
-    /// Stops within the time that nodes take to be let go.
-    void close() throws InterruptedException {
+    /// Stops asking; no figures change any more when this returns. Waits for twice [Rounds#STOP] at most.
+    void close() {
         loop.interrupt();
         rounds.close();
-        loop.join(Long.MAX_VALUE);
+        loop.stop(Rounds.STOP);
         Cluster now = cluster;
         if (now != null) {
             now.close();
