@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Tests say nothing about how fast the machine is, take no core from what they wait for, and never fail because
-/// something goes while they clear up; `docs/rules/testing.md`.
+/// something goes while they clear up; `docs/rules/testing.md`. What is stopped writes no more: whoever interrupts a
+/// thread waits for its end, within a limit.
 class WaitingRulesTest {
     private static final long LEAST_SECONDS = 30;
     private static final Pattern BOUND = Pattern.compile("nanoTime\\(\\)[^;]*?isLess\\w+\\("
@@ -25,7 +26,31 @@ class WaitingRulesTest {
     private static final List<Path> LOOKING = List.of(Path.of("featuresitest", "Scene.java"),
             Path.of("killpoints", "Home.java"));
 
+    private static final Pattern STOPS = Pattern.compile("(\\w+)\\.(?:interrupt|shutdownNow)\\(\\)"
+            + "|(\\w+)\\.forEach\\(\\w+::(?:interrupt|shutdownNow)\\)");
+    private static final Pattern ENDLESS = Pattern.compile("\\.(?:join|awaitTermination)\\(Long\\.MAX_VALUE");
+    /// Who interrupts and does not wait, and why nothing is written by it after a stop.
+    private static final Map<String, String> UNAWAITED = Map.of("Streams.java: up.interrupt()",
+            "copies for one request, whose connections are closed with it",
+            "WatchHub.java: behind.forEach(Thread::interrupt)", "each writes to one client only, which is let go",
+            "ControllerRunner.java: idle.forEach(SupervisedLoop::interrupt)", "each is awaited as one of all threads");
+    /// Who waits without a limit, and why it must.
+    private static final Map<String, String> ENDLESSLY = Map.of("Checkpointer.java",
+            "a connection that is closed below SQLite's native code ends the process");
+
     private record Source(Path path, String text) {
+        /// By the same name in the same file: a limited wait for one that was interrupted, or for each of many.
+        boolean awaits(String stopped) {
+            return Pattern.compile("\\b" + stopped + "\\.(?:stop|join|awaitTermination)\\(\\w"
+                    + "|Termination\\.of\\(" + stopped + "\\b"
+                    + "|\\b" + stopped + "\\.forEach\\(\\w+ -> \\w+\\.stop\\(").matcher(text).find();
+        }
+
+        /// The client's threads are the JDK's and write nothing of ours.
+        boolean isHttpClient(String stopped) {
+            return Pattern.compile("\\bHttpClient " + stopped + "\\b").matcher(text).find();
+        }
+
         /// A suite of its own machine, or with a clock of its own.
         boolean measures() {
             return text.contains("@Tag(\"full\")") || text.contains("ManualClock")
@@ -68,6 +93,41 @@ class WaitingRulesTest {
                 .filter(s -> Stream.of(s.text.split("\n    }")).anyMatch(method -> CLEARS.matcher(method).find()))
                 .map(Source::path))
                 .as("Deletion of testkit-base: what goes meanwhile is no failure").isEmpty();
+    }
+
+    @Test
+    void whoInterruptsAThreadWaitsForItsEnd() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Source source : shipped()) {
+            Matcher stop = STOPS.matcher(source.text);
+            while (stop.find()) {
+                String stopped = stop.group(1) == null ? stop.group(2) : stop.group(1);
+                if (!source.awaits(stopped) && !source.isHttpClient(stopped)) {
+                    found.add(source.path.getFileName() + ": " + stop.group());
+                }
+            }
+        }
+        assertThat(found).as("SupervisedLoop.stop or Termination.of of component-base; or say in this test why not")
+                .allMatch(UNAWAITED::containsKey);
+    }
+
+    @Test
+    void noStopWaitsWithoutALimit() throws IOException {
+        assertThat(shipped().stream().filter(s -> ENDLESS.matcher(s.text).find())
+                .map(s -> s.path.getFileName().toString())).as("a stop must end whatever its threads wait for")
+                .allMatch(ENDLESSLY::containsKey);
+    }
+
+    private static List<Source> shipped() throws IOException {
+        List<Source> all = new ArrayList<>();
+        for (String kind : List.of("libraries", "providers")) {
+            for (Path room : Tree.rooms(kind).values()) {
+                for (Path file : Tree.sources(room)) {
+                    all.add(new Source(file, Files.readString(file)));
+                }
+            }
+        }
+        return all;
     }
 
     private static List<Source> tests() throws IOException {
