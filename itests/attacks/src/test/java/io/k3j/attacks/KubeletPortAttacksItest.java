@@ -94,6 +94,32 @@ class KubeletPortAttacksItest {
     }
 
     @Test
+    void aNodeThatGivesTheServersAddressBorrowsNoRights(Victim victim) throws IOException, InterruptedException {
+        String address = victim.text("kubectl get node " + victim.node()
+                + " -o jsonpath={.status.addresses[0].address}");
+        victim.apply("{apiVersion: v1, kind: Node, metadata: {name: liar, labels:"
+                + " {node-role.kubernetes.io/control-plane: 'true'}}}");
+        String status = """
+                {"status": {"addresses": [{"type": "InternalIP", "address": "%s"}],
+                 "daemonEndpoints": {"kubeletEndpoint": {"Port": 6443}}}}""".formatted(address);
+        victim.text("kubectl patch node liar --subresource=status --type=merge -p '" + status + "'");
+        assertThat(status(victim, VIEWER.name(), "https://127.0.0.1:6443/api/v1/nodes/liar/proxy/api/v1/secrets"))
+                .isEqualTo("503");
+        victim.text("kubectl delete node liar");
+    }
+
+    @Test
+    void theApiServersCertificateForKubeletsIsGoodForThemOnly(Victim victim) throws IOException, InterruptedException {
+        String ca = "/var/lib/rancher/k3s/server/tls/client-ca";
+        victim.text("cd /tmp && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout"
+                + " api.key -subj /CN=kube-apiserver -out api.csr && openssl x509 -req -in api.csr"
+                + " -CA " + ca + ".crt -CAkey " + ca + ".key -days 1 -out api.crt");
+        String with = "--cert /tmp/api.crt --key /tmp/api.key ";
+        assertThat(status(victim, "", with + "KUBELET/pods")).isEqualTo("200");
+        assertThat(status(victim, "", with + "https://127.0.0.1:6443/api/v1/nodes")).isEqualTo("401");
+    }
+
+    @Test
     void theAdminStillRunsCommands(Victim victim) throws IOException, InterruptedException {
         assertThat(victim.text("kubectl exec target -- echo fine")).isEqualTo("fine");
         assertThat(victim.text("kubectl create --raw '/api/v1/nodes/" + victim.node() + "/proxy/run/default/target/c?"

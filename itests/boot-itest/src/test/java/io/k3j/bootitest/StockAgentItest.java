@@ -212,7 +212,7 @@ class StockAgentItest {
         assertThat(commands.kubectl("get", "--raw", "/api/v1/nodes/stock-1/proxy/healthz")).isEqualTo("ok");
         assertThat(tunnel.dialled.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo("tcp/127.0.0.1:" + kubelet.port());
-        assertThat(kubelet.next("GET /healthz").who()).isEqualTo("CN=system:apiserver,O=system:masters");
+        assertThat(kubelet.next("GET /healthz").who()).isEqualTo("CN=kube-apiserver");
         commands.kubectl("apply", "-f", Files.writeString(home.resolve("pod.json"), StockObjects.POD).toString());
         Answer mine = agent.as("client-kubelet").send("GET",
                 "/api/v1/pods?fieldSelector=spec.nodeName%3Dstock-1&limit=500&resourceVersion=0", JSON, NOTHING);

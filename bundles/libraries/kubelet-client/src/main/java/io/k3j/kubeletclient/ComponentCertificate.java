@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -72,8 +73,11 @@ public final class ComponentCertificate {
         CertificateAuthority ca = new CertificateAuthority(PemFiles.certificates(authority), key.secret());
         KeyPair pair = Keys.elliptic();
         Profile profile = new Profile(user, List.of(), List.of(), List.of(), Set.of(Profile.Usage.CLIENT), VALIDITY);
-        X509Certificate leaf = ca.sign(profile, pair.getPublic(), now, random);
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(ca.sign(profile, pair.getPublic(), now, random));
+        // a node that knows the root only needs the way to it
+        chain.addAll(ca.chain());
         return ClientTls.trusting(PemFiles.certificates(servers),
-                Optional.of(new ClientTls.Own(List.of(leaf), pair.getPrivate())));
+                Optional.of(new ClientTls.Own(chain, pair.getPrivate())));
     }
 }

@@ -8,6 +8,7 @@ import io.k3j.kubeletserver.KubeletServer.Refusal;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
+import io.k3j.pki.Profile;
 import io.k3j.pki.SubjectNames;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -35,6 +36,8 @@ final class RequestAccess {
     private static final Key NO_KEY = Key.of("");
     /// The group that may do everything, whatever the authorizers say (Using RBAC Authorization, user-facing roles).
     private static final String MASTERS = "system:masters";
+    /// This project's API server, and that of a server of K3s in the same cluster.
+    private static final Set<String> API_SERVERS = Set.of(Profile.KUBELET_CLIENT, "system:apiserver");
     private static final String BEARER = "bearer ";
     /// Characters of the header. Whatever is longer is no token and is not worth a digest.
     private static final int LONGEST_TOKEN = 64 * 1024;
@@ -89,7 +92,7 @@ final class RequestAccess {
         if (user.name().isEmpty()) {
             throw new Refusal(401, "Unauthorized");
         }
-        if (user.groups().contains(MASTERS) || user.name().equals("system:apiserver")) {
+        if (user.groups().contains(MASTERS) || API_SERVERS.contains(user.name())) {
             return;
         }
         String verb = COMMANDS.contains(first) ? "create" : VERBS.getOrDefault(x.method(), "get");

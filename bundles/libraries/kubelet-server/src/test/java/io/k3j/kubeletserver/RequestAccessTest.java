@@ -9,16 +9,23 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Profile;
 import io.k3j.testkit.ManualClock;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RequestAccessTest {
+    private static final Random RANDOM = new Random(1);
     private final List<String> asked = new ArrayList<>();
     private final ManualClock clock = new ManualClock();
     private boolean away;
@@ -53,6 +60,30 @@ class RequestAccessTest {
                     case "header" -> Optional.of(authorization).filter(t -> !t.isEmpty());
                     default -> List.of();
                 });
+    }
+
+    private static Exchange request(Profile profile) {
+        CertificateAuthority clients = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), Instant.now(),
+                RANDOM);
+        List<X509Certificate> shown = List.of(clients.sign(profile, Keys.elliptic().getPublic(), Instant.now(),
+                RANDOM));
+        return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
+                (p, m, a) -> switch (m.getName()) {
+                    case "method" -> "GET";
+                    case "remote" -> new InetSocketAddress("192.0.2.1", 4711);
+                    default -> shown;
+                });
+    }
+
+    @Test
+    void letsApiServersInWhileNobodyCanBeAsked() {
+        away = true;
+        for (Profile server : List.of(Profile.client(Profile.KUBELET_CLIENT),
+                Profile.client("system:apiserver", "system:masters"))) {
+            assertThatCode(() -> access.admit(request(server), "exec")).doesNotThrowAnyException();
+        }
+        assertThatThrownBy(() -> access.admit(request(Profile.client("system:node:n1", "system:nodes")), "exec"))
+                .hasMessageContaining("SubjectAccessReview failed");
     }
 
     private void admit(String method, String first) {

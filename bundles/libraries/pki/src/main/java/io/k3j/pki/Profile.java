@@ -19,6 +19,11 @@ public record Profile(String commonName, List<String> organizations, List<String
     /// How long leaves are valid, as in K3s.
     public static final Duration YEAR = Duration.ofDays(365);
 
+    /// The user as which the API server asks kubelets. K3s' bootstrap policy binds it to `system:kubelet-api-admin`, so
+    /// that kubelets of K3s admit it too. Only kubelets admit it: a node may pass on the bytes of a connection, and the
+    /// API server at their other end has to refuse them.
+    public static final String KUBELET_CLIENT = "kube-apiserver";
+
     /// What a certificate may be shown for: extended key usages (RFC 5280 §4.2.1.12).
     public enum Usage {
         /// To a server, by its client.

@@ -38,6 +38,19 @@ class BootstrapPolicyTest {
         assertThat(one("ClusterRole", "cluster-admin").tree().seq("rules").size()).isEqualTo(2);
     }
 
+    /// By its name kubelets, those of K3s included, ask whether the API server may read their logs and run commands.
+    @Test
+    void theApiServerMayDoEverythingOnNodesAsItsKubeletsKnowIt() {
+        Struct binding = one("ClusterRoleBinding", "kube-apiserver-kubelet-admin").tree();
+        assertThat(binding.struct("roleRef").text("name")).isEqualTo("system:kubelet-api-admin");
+        assertThat(binding.seq("subjects").structs()).containsExactly(Struct.of("apiGroup",
+                "rbac.authorization.k8s.io", "kind", "User", "name", "kube-apiserver"));
+        assertThat(one("ClusterRole", "system:kubelet-api-admin").tree().seq("rules").structs()).anySatisfy(r -> {
+            assertThat(r.seq("verbs").texts()).containsExactly("*");
+            assertThat(r.seq("resources").texts()).contains("nodes/log", "nodes/metrics", "nodes/proxy", "nodes/stats");
+        });
+    }
+
     @Test
     void missingRulesAndSubjectsAreAddedAndOthersKept() {
         Obj role = one("ClusterRole", "system:basic-user");

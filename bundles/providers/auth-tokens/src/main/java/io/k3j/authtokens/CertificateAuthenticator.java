@@ -2,6 +2,7 @@ package io.k3j.authtokens;
 
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.pki.Profile;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
@@ -14,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
 
 /// Authenticates client certificates: the common name is the user, each organization a group. The edge has
-/// verified the chain against the listener's client authorities.
+/// verified the chain against the listener's client authorities. The certificate by which API servers ask kubelets is
+/// refused: whoever shows it here passes on a connection that was meant for a kubelet.
 @Component(service = Authenticator.class, property = "service.ranking:Integer=300")
 public final class CertificateAuthenticator implements Authenticator {
     private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
@@ -48,6 +50,10 @@ public final class CertificateAuthenticator implements Authenticator {
                 throw new BadCredential("certificate is not for clients serial=" + leaf.getSerialNumber());
             }
             List<String> names = SubjectName.values(leaf.getSubjectX500Principal(), "CN");
+            if (names.contains(Profile.KUBELET_CLIENT)) {
+                throw new BadCredential("certificate of " + Profile.KUBELET_CLIENT + " is for kubelets only serial="
+                        + leaf.getSerialNumber());
+            }
             List<String> groups = SubjectName.values(leaf.getSubjectX500Principal(), "O");
             return names.isEmpty() ? Optional.empty()
                     : Optional.of(new Caller(names.getLast(), "", groups,

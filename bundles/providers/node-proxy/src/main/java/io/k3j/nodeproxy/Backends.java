@@ -5,18 +5,22 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
+import io.k3j.kubeletclient.ComponentCertificate;
 import io.k3j.kubeletclient.KubeletAddress;
+import io.k3j.kubeletclient.TlsChannel;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.pki.Trust;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 
 /// Resolves and connects the back ends that requests are forwarded to.
 final class Backends {
@@ -27,15 +31,17 @@ final class Backends {
 
     private final ApiClient api;
     private final NodeDialer dialer;
-    private final KubeletTls tls;
+    private final ComponentCertificate certificate;
     private final boolean flannelExternalIp;
     private final RandomGenerator random;
 
+    /// @param certificate who the API server is to kubelets
     /// @param flannelExternalIp `--flannel-external-ip`
-    Backends(ApiClient api, NodeDialer dialer, KubeletTls tls, boolean flannelExternalIp, RandomGenerator random) {
+    Backends(ApiClient api, NodeDialer dialer, ComponentCertificate certificate, boolean flannelExternalIp,
+            RandomGenerator random) {
         this.api = api;
         this.dialer = dialer;
-        this.tls = tls;
+        this.certificate = certificate;
         this.flannelExternalIp = flannelExternalIp;
         this.random = random;
     }
@@ -60,8 +66,9 @@ final class Backends {
         KubeletAddress at = KubeletAddress.of(node, flannelExternalIp)
                 .orElseThrow(() -> ApiFault.internal("no preferred addresses found; known addresses: []"));
         try {
+            SSLContext context = certificate.context();
             ByteDuplex plain = dialer.dial(nodeName, at.host(), at.port());
-            return new Backend(tls.wrap(plain, at.host(), at.port()), at.authority());
+            return new Backend(TlsChannel.verified(context, plain, at.host(), at.port()), at.authority());
         } catch (IOException e) {
             throw unreachable(at.authority(), e);
         }
@@ -151,7 +158,8 @@ final class Backends {
         String host = to.address().indexOf(':') >= 0 ? "[" + to.address() + "]" : to.address();
         try {
             ByteDuplex plain = dialer.dial(to.node(), to.address(), to.port());
-            return new Backend(secure ? KubeletTls.wrapUnverified(plain, to.address(), to.port()) : plain,
+            // pods have certificates of their own; as upstream, and no credential of this server is sent there
+            return new Backend(secure ? TlsChannel.unverified(Trust.anybody(), plain, to.address(), to.port()) : plain,
                     host + ":" + to.port());
         } catch (IOException e) {
             throw unreachable(host + ":" + to.port(), e);

@@ -5,9 +5,11 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
 import io.k3j.edgeapi.NodeDialer;
-import java.io.IOException;
+import io.k3j.kubeletclient.ComponentCertificate;
+import io.k3j.pki.Profile;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.osgi.framework.BundleContext;
@@ -38,13 +40,13 @@ public final class NodeProxy {
     }
 
     /// Starts to serve.
-    /// @throws IOException when the certificates cannot be read
-    /// @throws GeneralSecurityException when they cannot be used
     @Activate
     public NodeProxy(BundleContext context, Settings settings, @Reference ApiClient api, @Reference NodeDialer dialer,
-            @Reference Health health) throws IOException, GeneralSecurityException {
-        KubeletTls tls = new KubeletTls(Path.of(settings.dataDir(), "server", "tls"));
-        Backends backends = new Backends(api, dialer, tls, settings.flannelExternalIp(), RandomGenerator.getDefault());
+            @Reference Health health) {
+        ComponentCertificate certificate = new ComponentCertificate(Profile.KUBELET_CLIENT,
+                Path.of(settings.dataDir(), "server", "tls"), InstantSource.system(), new SecureRandom());
+        Backends backends = new Backends(api, dialer, certificate, settings.flannelExternalIp(),
+                RandomGenerator.getDefault());
         Sessions sessions = new Sessions();
         List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends, sessions),
                 new PodStream("attach", backends, sessions), new PodStream("portforward", backends, sessions),

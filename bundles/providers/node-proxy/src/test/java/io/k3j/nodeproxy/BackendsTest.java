@@ -1,0 +1,131 @@
+package io.k3j.nodeproxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.kubeletclient.ComponentCertificate;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.ClientTls;
+import io.k3j.pki.Keys;
+import io.k3j.pki.PemFiles;
+import io.k3j.pki.Profile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.Principal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who the API server is to kubelets, and whom it takes for one.
+class BackendsTest {
+    private static final Random RANDOM = new Random(1);
+    private static final KeyPair SERVERS = Keys.elliptic();
+    private static final KeyPair CLIENTS = Keys.elliptic();
+    private final CertificateAuthority servers = CertificateAuthority.selfSigned("k3s-server", SERVERS, Instant.now(),
+            RANDOM);
+    private final CertificateAuthority clients = CertificateAuthority.selfSigned("k3s-client", CLIENTS, Instant.now(),
+            RANDOM);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    @TempDir
+    private Path tls;
+    private SSLServerSocket kubelet;
+
+    @BeforeEach
+    void write() throws IOException {
+        PemFiles.write(tls.resolve("server-ca.crt"), servers.chain());
+        PemFiles.write(tls.resolve("client-ca.crt"), clients.chain());
+        PemFiles.write(tls.resolve("client-ca.key"), CLIENTS);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        kubelet.close();
+        threads.close();
+    }
+
+    /// Listens with a certificate for this node, and tells who asks.
+    private Future<Principal> listen(String node) throws IOException {
+        KeyPair pair = Keys.elliptic();
+        Profile profile = Profile.server(node, List.of(node, "localhost"), List.of(InetAddress.ofLiteral("127.0.0.1")));
+        SSLContext context = ClientTls.trusting(clients.chain(), Optional.of(new ClientTls.Own(
+                List.of(servers.sign(profile, pair.getPublic(), Instant.now(), RANDOM)), pair.getPrivate())));
+        kubelet = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 1,
+                InetAddress.getLoopbackAddress());
+        kubelet.setNeedClientAuth(true);
+        return threads.submit(() -> {
+            try (SSLSocket asked = (SSLSocket) kubelet.accept()) {
+                asked.startHandshake();
+                return asked.getSession().getPeerPrincipal();
+            }
+        });
+    }
+
+    private Backends backends() {
+        Struct status = Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "127.0.0.1")),
+                "daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port", kubelet.getLocalPort())));
+        Obj node = Obj.of(Struct.of("metadata", Struct.of("name", "node-1"), "status", status));
+        ApiClient api = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
+                new Class<?>[] {ApiClient.class}, (p, m, a) -> node);
+        NodeDialer dialer = (name, host, port) -> dialled(new Socket(host, port));
+        return new Backends(api, dialer, new ComponentCertificate(Profile.KUBELET_CLIENT, tls, InstantSource.system(),
+                RANDOM), false, RANDOM);
+    }
+
+    private static ByteDuplex dialled(Socket socket) throws IOException {
+        InputStream input = socket.getInputStream();
+        OutputStream output = socket.getOutputStream();
+        return new ByteDuplex() {
+            @Override
+            public InputStream input() {
+                return input;
+            }
+
+            @Override
+            public OutputStream output() {
+                return output;
+            }
+
+            @Override
+            public void close() {
+                try {
+                    socket.close();
+                } catch (IOException closed) {
+                    throw new UncheckedIOException(closed);
+                }
+            }
+        };
+    }
+
+    @Test
+    void asksKubeletsAsNoAdministrator() throws Exception {
+        Future<Principal> who = listen("node-1");
+        try (ByteDuplex channel = backends().kubelet("node-1").channel()) {
+            channel.output().write('x');
+            assertThat(who.get().getName()).isEqualTo("CN=kube-apiserver");
+        }
+    }
+}
