@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// Where a node's kubelet is, as its status says.
 ///
-/// @param host an address or a name, as dialled and verified
+/// @param host an address or a name, to be dialled
 /// @param port the kubelet's
 public record KubeletAddress(String host, int port) {
     /// Upstream's `kubelet-preferred-address-types` as K3s sets them.

@@ -11,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Asks kubelets as one component: through a node's tunnel or directly, as [NodeDialer] does, with a connection for
-/// each request. Any thread; a request blocks for the dialler and then at most its limit.
+/// each request. A kubelet is known by its node's name in its certificate: the address is what the node says of itself,
+/// and could be another's. Any thread; a request blocks for the dialler and then at most its limit.
 public final class KubeletClient implements AutoCloseable {
     private final NodeDialer dialer;
     private final ComponentCertificate certificate;
@@ -49,7 +50,7 @@ public final class KubeletClient implements AutoCloseable {
             if (closed) {
                 throw new IOException("this component is being stopped");
             }
-            ByteDuplex channel = TlsChannel.verified(certificate.context(), plain, at.host(), at.port());
+            ByteDuplex channel = TlsChannel.verified(certificate.context(), plain, node.name(), at.port());
             return request.send(channel, at.authority());
         } finally {
             done.countDown();

@@ -60,7 +60,8 @@ final class Backends {
         return api.get(PODS, key);
     }
 
-    /// The kubelet of a node.
+    /// The kubelet of a node, known by the node's name in its certificate: the address is what the node says of itself,
+    /// and could be another's.
     Backend kubelet(String nodeName) {
         Obj node = api.get(NODES, Key.of(nodeName));
         KubeletAddress at = KubeletAddress.of(node, flannelExternalIp)
@@ -68,7 +69,7 @@ final class Backends {
         try {
             SSLContext context = certificate.context();
             ByteDuplex plain = dialer.dial(nodeName, at.host(), at.port());
-            return new Backend(TlsChannel.verified(context, plain, at.host(), at.port()), at.authority());
+            return new Backend(TlsChannel.verified(context, plain, nodeName, at.port()), at.authority());
         } catch (IOException e) {
             throw unreachable(at.authority(), e);
         }

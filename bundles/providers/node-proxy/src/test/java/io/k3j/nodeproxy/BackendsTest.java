@@ -1,8 +1,10 @@
 package io.k3j.nodeproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.kubeletclient.ComponentCertificate;
@@ -127,5 +129,13 @@ class BackendsTest {
             channel.output().write('x');
             assertThat(who.get().getName()).isEqualTo("CN=kube-apiserver");
         }
+    }
+
+    /// A node that gives another's address for its own would have what is asked of it answered there.
+    @Test
+    void takesNoOtherNodesKubeletForTheNodes() throws Exception {
+        listen("node-2");
+        assertThatThrownBy(() -> backends().kubelet("node-1")).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("node-1");
     }
 }
