@@ -7,6 +7,16 @@ import org.osgi.annotation.versioning.ProviderType;
 /// `--egress-selector-mode` says. Implemented by `supervisor`; used by `apiserver` and `metrics-server`.
 @ProviderType
 public interface NodeDialer {
-    /// Connects to `host:port` as seen from node `node`; blocks up to ten seconds.
+    /// Connects to `host:port` as seen from node `node`, and to nothing else; blocks up to ten seconds.
+    ///
+    /// @param host a literal address that the caller has checked
     ByteDuplex dial(String node, String host, int port) throws IOException;
+
+    /// Connects to the kubelet of node `node`; blocks up to ten seconds. Who answers is not known before its
+    /// certificate says so.
+    ///
+    /// @param host where the node says that it is; not used where its tunnel leads to the kubelet
+    /// @param port where the node says that its kubelet listens
+    /// @throws IOException also when `host` is an address that no node has for others, as a loopback one
+    ByteDuplex dialKubelet(String node, String host, int port) throws IOException;
 }

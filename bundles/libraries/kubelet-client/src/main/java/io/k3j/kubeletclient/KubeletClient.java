@@ -41,7 +41,7 @@ public final class KubeletClient implements AutoCloseable {
     public byte[] send(Obj node, KubeletRequest request) throws IOException {
         KubeletAddress at = KubeletAddress.of(node, flannelExternalIp)
                 .orElseThrow(() -> new IOException("the node has told no address yet"));
-        ByteDuplex plain = dialer.dial(node.name(), at.host(), at.port());
+        ByteDuplex plain = dialer.dialKubelet(node.name(), at.host(), at.port());
         open.add(plain);
         CountDownLatch done = new CountDownLatch(1);
         // a channel has no time-outs of its own

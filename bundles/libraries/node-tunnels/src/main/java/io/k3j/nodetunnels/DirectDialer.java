@@ -1,7 +1,6 @@
 package io.k3j.nodetunnels;
 
 import io.k3j.edgeapi.ByteDuplex;
-import io.k3j.edgeapi.NodeDialer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Reaches nodes over the network, without a tunnel, within ten seconds. Any thread. Nagle's algorithm is off: what is
 /// passed on was already cut into messages by its sender.
-final class DirectDialer implements NodeDialer {
-    /// Milliseconds; what [NodeDialer] promises its callers.
+final class DirectDialer implements EgressDialer.Direct {
+    /// Milliseconds; what [io.k3j.edgeapi.NodeDialer] promises its callers.
     private static final int TEN_SECONDS = (int) TimeUnit.SECONDS.toMillis(10);
 
     /// @param node only for the message: the address alone decides

@@ -15,10 +15,6 @@ import java.util.Optional;
 /// Basic Network Options, Control-Plane Egress Selector Configuration. A server's own node and a connection for no node
 /// are always dialled directly.
 public final class EgressDialer implements NodeDialer {
-    /// containerd's streaming server. Agents let servers reach it by the tunnel, as stock K3s does.
-    private static final int STREAM_PORT = 10_010;
-    /// Where nothing else is known of a node.
-    private static final int KUBELET_PORT = 10_250;
     /// An agent whose tunnel has ended is back within a second or two.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -27,17 +23,17 @@ public final class EgressDialer implements NodeDialer {
     private final String self;
     private final NodeTunnels tunnels;
     private final Nodes nodes;
-    private final NodeDialer direct;
+    private final Direct direct;
 
-    /// What the cluster knows of its Nodes. Both may block for a request; a cluster that cannot be asked knows nothing.
-    /// Each is asked once per connection at most.
+    /// What the cluster knows of its Nodes.
     public interface Nodes {
-        /// Where the node's kubelet listens, `otherwise` when that is not known.
-        /// @return `status.daemonEndpoints.kubeletEndpoint.Port` of the Node
-        int kubeletPort(String node, int otherwise);
-
-        /// Whether it is a server's node.
+        /// Whether it is a server's node; false when the cluster cannot be asked. May block for a request.
         boolean isServer(String node);
+    }
+
+    /// The way without a tunnel, as [NodeDialer#dial].
+    interface Direct {
+        ByteDuplex dial(String node, String host, int port) throws IOException;
     }
 
     /// `mode` is one of those above, `self` this server's own node. Dials nobody yet.
@@ -46,7 +42,7 @@ public final class EgressDialer implements NodeDialer {
     }
 
     /// `direct` is the way without a tunnel.
-    EgressDialer(String mode, String self, NodeTunnels tunnels, Nodes nodes, NodeDialer direct) {
+    EgressDialer(String mode, String self, NodeTunnels tunnels, Nodes nodes, Direct direct) {
         this.mode = mode;
         this.self = self;
         this.tunnels = tunnels;
@@ -54,19 +50,15 @@ public final class EgressDialer implements NodeDialer {
         this.direct = direct;
     }
 
+    private boolean isHere(String node) {
+        return node.isEmpty() || node.equals(self);
+    }
+
     /// @throws IOException naming the node when it cannot be reached; nothing stays open then
     @Override
     public ByteDuplex dial(String node, String host, int port) throws IOException {
-        if (mode.equals("disabled") || node.isEmpty() || node.equals(self)) {
-            return direct.dial(node, host, port);
-        }
-        if (port == nodes.kubeletPort(node, KUBELET_PORT) || port == STREAM_PORT) {
-            return kubelet(node, host, port);
-        }
-        if (mode.equals("agent")) {
-            return direct.dial(node, host, port);
-        }
-        Optional<TunnelSession> tunnel = tunnels.of(node, Duration.ZERO);
+        Optional<TunnelSession> tunnel = isHere(node) || !mode.equals("cluster") && !mode.equals("pod")
+                ? Optional.empty() : tunnels.of(node, Duration.ZERO);
         return tunnel.isPresent() ? NodeTunnels.dial(tunnel.get(), address(host, port)) : direct.dial(node, host, port);
     }
 
@@ -74,14 +66,21 @@ public final class EgressDialer implements NodeDialer {
     /// tunnel: servers reach each other anyway.
     /// @throws IOException when the node is no server's and has no tunnel here after [#PATIENCE]; there is no other way
     /// then
-    private ByteDuplex kubelet(String node, String host, int port) throws IOException {
+    @Override
+    public ByteDuplex dialKubelet(String node, String host, int port) throws IOException {
+        if (isHere(node)) {
+            return direct.dial(node, host, port);
+        }
+        if (mode.equals("disabled")) {
+            return direct.dial(node, KubeletHost.resolve(node, host), port);
+        }
         boolean server = nodes.isServer(node);
         Optional<TunnelSession> tunnel = tunnels.of(node, server ? Duration.ZERO : PATIENCE);
         if (tunnel.isPresent()) {
             return NodeTunnels.dial(tunnel.get(), address("127.0.0.1", port));
         }
         if (server) {
-            return direct.dial(node, host, port);
+            return direct.dial(node, KubeletHost.resolve(node, host), port);
         }
         throw new IOException("no tunnel to node " + node + ": its agent is not connected to this server");
     }

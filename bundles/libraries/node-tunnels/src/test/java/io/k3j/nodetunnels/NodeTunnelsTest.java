@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.edgeapi.ByteDuplex;
-import io.k3j.edgeapi.NodeDialer;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import io.k3j.testkitedge.FakeExchange;
@@ -31,18 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class NodeTunnelsTest {
     private static final Requester NODE = new Requester("system:node:node-2", List.of("system:nodes"));
     private final NodeTunnels tunnels = new NodeTunnels(new Random(7));
-    /// Nothing is known of any node.
-    private final EgressDialer.Nodes nodes = new EgressDialer.Nodes() {
-        @Override
-        public int kubeletPort(String node, int otherwise) {
-            return otherwise;
-        }
-
-        @Override
-        public boolean isServer(String node) {
-            return false;
-        }
-    };
+    private final EgressDialer.Nodes nodes = node -> node.startsWith("server-");
     private final List<String> direct = new ArrayList<>();
     private ServerSocket listening;
     private Socket agent;
@@ -158,11 +146,10 @@ class NodeTunnelsTest {
     }
 
     private EgressDialer dialer(String mode) {
-        NodeDialer recorder = (node, host, port) -> {
+        return new EgressDialer(mode, "server-1", tunnels, nodes, (node, host, port) -> {
             direct.add(node + " " + host + ":" + port);
             return duplex(new Socket());
-        };
-        return new EgressDialer(mode, "server-1", tunnels, nodes, recorder);
+        });
     }
 
     /// A masked binary message, as gorilla's client sends it.
@@ -201,7 +188,7 @@ class NodeTunnelsTest {
 
     @Test
     void speaksWithAStockAgentByteForByte() throws Exception {
-        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        ByteDuplex kubelet = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
         // connection 2 (zig-zag 4), kind 2 (4), 15000 ms (b0 ea 01)
         byte[] connect = receive();
         assertThat(connect).startsWith(4, 4, 0xb0, 0xea, 0x01);
@@ -215,7 +202,7 @@ class NodeTunnelsTest {
         send(head(0x04, 4, 6), bytes("EOF"));
         assertThat(kubelet.input().read()).isEqualTo(-1);
         // ours
-        ByteDuplex second = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        ByteDuplex second = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
         assertThat(receive()).startsWith(6, 4);
         second.close();
         assertThat(receive()).startsWith(6, 6).endsWith(bytes("EOF"));
@@ -234,14 +221,14 @@ class NodeTunnelsTest {
         served.join();
         listening.close();
         connect(new FakeExchange("GET", "/v1-k3s/connect").with("k3j-tunnel-silence", "1"));
-        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        ByteDuplex kubelet = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
         receive();
         assertThatThrownBy(() -> kubelet.input().read()).hasMessage("tunnel disconnect");
     }
 
     @Test
     void answersPingsPausesAndLists() throws Exception {
-        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        ByteDuplex kubelet = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
         receive();
         out.write(head(0x89, 0x80, 0, 0, 0, 0));
         out.flush();
@@ -269,7 +256,7 @@ class NodeTunnelsTest {
 
     @Test
     void tellsADiallerWhatTheAgentSays() throws Exception {
-        ByteDuplex kubelet = dialer("agent").dial("node-2", "192.0.2.9", 10_250);
+        ByteDuplex kubelet = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
         receive();
         send(head(0x04, 4, 6), bytes("dial tcp 127.0.0.1:10250: connection refused"));
         assertThatThrownBy(() -> kubelet.input().read()).hasMessageContaining("connection refused");
@@ -278,17 +265,17 @@ class NodeTunnelsTest {
     @Test
     void goesThroughTheTunnelAsTheModeSays() throws Exception {
         dialer("agent").dial("node-2", "10.42.1.5", 8080);
-        dialer("disabled").dial("node-2", "192.0.2.9", 10_250);
-        dialer("agent").dial("server-1", "127.0.0.1", 10_250);
+        dialer("disabled").dialKubelet("node-2", "192.0.2.9", 10_250);
+        dialer("agent").dialKubelet("server-1", "127.0.0.1", 10_250);
         assertThat(direct).containsExactly("node-2 10.42.1.5:8080", "node-2 192.0.2.9:10250",
                 "server-1 127.0.0.1:10250");
         dialer("cluster").dial("node-2", "10.42.1.5", 8080);
         assertThat(receive()).endsWith(bytes("tcp/10.42.1.5:8080"));
-        dialer("pod").dial("node-2", "fd00::5", 8080);
-        assertThat(receive()).endsWith(bytes("tcp/[fd00::5]:8080"));
+        dialer("pod").dial("node-2", "fd00::5", 10_250);
+        assertThat(receive()).as("a pod's port").endsWith(bytes("tcp/[fd00::5]:10250"));
         dialer("cluster").dial("node-3", "10.42.2.5", 8080);
         assertThat(direct).hasSize(4).last().isEqualTo("node-3 10.42.2.5:8080");
-        assertThatThrownBy(() -> dialer("agent").dial("node-3", "192.0.2.10", 10_250))
+        assertThatThrownBy(() -> dialer("agent").dialKubelet("node-3", "192.0.2.10", 10_250))
                 .hasMessageContaining("no tunnel to node node-3");
     }
 

@@ -68,7 +68,7 @@ final class Backends {
                 .orElseThrow(() -> ApiFault.internal("no preferred addresses found; known addresses: []"));
         try {
             SSLContext context = certificate.context();
-            ByteDuplex plain = dialer.dial(nodeName, at.host(), at.port());
+            ByteDuplex plain = dialer.dialKubelet(nodeName, at.host(), at.port());
             return new Backend(TlsChannel.verified(context, plain, nodeName, at.port()), at.authority());
         } catch (IOException e) {
             throw unreachable(at.authority(), e);

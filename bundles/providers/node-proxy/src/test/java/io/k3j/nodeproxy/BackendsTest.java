@@ -92,34 +92,34 @@ class BackendsTest {
         Obj node = Obj.of(Struct.of("metadata", Struct.of("name", "node-1"), "status", status));
         ApiClient api = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
                 new Class<?>[] {ApiClient.class}, (p, m, a) -> node);
-        NodeDialer dialer = (name, host, port) -> dialled(new Socket(host, port));
-        return new Backends(api, dialer, new ComponentCertificate(Profile.KUBELET_CLIENT, tls, InstantSource.system(),
-                RANDOM), false, RANDOM);
+        ComponentCertificate certificate = new ComponentCertificate(Profile.KUBELET_CLIENT, tls, InstantSource.system(),
+                RANDOM);
+        return new Backends(api, new Direct(), certificate, false, RANDOM);
     }
 
-    private static ByteDuplex dialled(Socket socket) throws IOException {
-        InputStream input = socket.getInputStream();
-        OutputStream output = socket.getOutputStream();
-        return new ByteDuplex() {
-            @Override
-            public InputStream input() {
-                return input;
-            }
+    /// Finds kubelets, and nothing else.
+    private static final class Direct implements NodeDialer {
+        @Override
+        public ByteDuplex dial(String node, String host, int port) {
+            throw new AssertionError("a kubelet was asked for");
+        }
 
-            @Override
-            public OutputStream output() {
-                return output;
-            }
+        @Override
+        public ByteDuplex dialKubelet(String node, String host, int port) throws IOException {
+            Socket socket = new Socket(host, port);
+            return new Dialled(socket, socket.getInputStream(), socket.getOutputStream());
+        }
+    }
 
-            @Override
-            public void close() {
-                try {
-                    socket.close();
-                } catch (IOException closed) {
-                    throw new UncheckedIOException(closed);
-                }
+    private record Dialled(Socket socket, InputStream input, OutputStream output) implements ByteDuplex {
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException closed) {
+                throw new UncheckedIOException(closed);
             }
-        };
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ObjList;
+import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -43,12 +44,20 @@ class DestinationsTest {
             });
     private final Loop silent = new Loop("");
     private boolean answers;
-    private final NodeDialer dialer = (node, host, port) -> {
-        dialed.add(host);
-        if (answers) {
-            return silent;
+    private final NodeDialer dialer = new NodeDialer() {
+        @Override
+        public ByteDuplex dial(String node, String host, int port) throws IOException {
+            dialed.add(host);
+            if (answers) {
+                return silent;
+            }
+            throw new IOException("refused");
         }
-        throw new IOException("refused");
+
+        @Override
+        public ByteDuplex dialKubelet(String node, String host, int port) {
+            throw new AssertionError("a pod was asked for");
+        }
     };
     private final Backends backends = new Backends(api, dialer, null, false, new Random(1));
 
@@ -69,7 +78,8 @@ class DestinationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1",
-            "ff02::1", "255.255.255.255", "::ffff:127.0.0.1", "localhost", "", "metadata"})
+            "ff02::1", "255.255.255.255", "::ffff:127.0.0.1", "localhost", "", "metadata", "10.1", "010.42.0.7",
+            "fd00::7%lo", "fd00::7%1"})
     void proxiesDialNeitherThisMachineNorLinkLocalAddresses(String address) {
         podIp = address;
         endpoint = endpoint(address, "kind", "Pod", "name", "p");

@@ -102,12 +102,6 @@ final class NodeSecrets implements EgressDialer.Nodes {
     }
 
     @Override
-    public int kubeletPort(String node, int otherwise) {
-        return node(node).map(found -> (int) found.tree().struct("status").struct("daemonEndpoints")
-                .struct("kubeletEndpoint").whole("Port", otherwise)).orElse(otherwise);
-    }
-
-    @Override
     public boolean isServer(String node) {
         return node(node).map(found -> found.tree().struct("metadata").struct("labels"))
                 .map(labels -> labels.has("node-role.kubernetes.io/control-plane")
