@@ -10,6 +10,7 @@ import io.k3j.servercredentials.AlternativeNames;
 import io.k3j.servercredentials.Authorities;
 import io.k3j.servercredentials.Issuer;
 import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.ServerNames;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /// Signs the certificates agents request. Subject and names are decided here; only the public key comes from
@@ -26,14 +28,18 @@ final class CertificateSigning {
     private static final String CONTROLLER = "system:k3s-controller";
     private final ServerLayout layout;
     private final Authorities authorities;
+    private final ServerNames servers;
     private final NodeGate gate;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    CertificateSigning(ServerLayout layout, Authorities authorities, NodeGate gate, InstantSource clock,
-            RandomGenerator random) {
+    // one parameter for each collaborator
+    @SuppressWarnings("checkstyle:ParameterNumber")
+    CertificateSigning(ServerLayout layout, Authorities authorities, ServerNames servers, NodeGate gate,
+            InstantSource clock, RandomGenerator random) {
         this.layout = layout;
         this.authorities = authorities;
+        this.servers = servers;
         this.gate = gate;
         this.clock = clock;
         this.random = random;
@@ -44,13 +50,13 @@ final class CertificateSigning {
     String sign(Exchange exchange, Requester requester) throws IOException, Refusal {
         return switch (exchange.path()) {
             case "/v1-k3s/serving-kubelet.crt" -> {
-                String node = gate.admit(exchange, requester);
-                AlternativeNames names = AlternativeNames.ofNode(node, addresses(exchange));
+                String node = admit(exchange, requester);
+                AlternativeNames names = servers.ofNode(node, addresses(exchange));
                 Profile profile = Profile.server(node, names.dnsNames(), names.addresses());
                 yield sign(exchange, Issuer.SERVER, profile, "serving-kubelet");
             }
             case "/v1-k3s/client-kubelet.crt" -> {
-                Profile profile = Profile.client("system:node:" + gate.admit(exchange, requester), "system:nodes");
+                Profile profile = Profile.client("system:node:" + admit(exchange, requester), "system:nodes");
                 yield sign(exchange, Issuer.CLIENT, profile, "client-kubelet");
             }
             case "/v1-k3s/client-kube-proxy.crt" ->
@@ -59,12 +65,23 @@ final class CertificateSigning {
         };
     }
 
+    /// The node's name.
+    /// @throws Refusal also for a name by which the cluster knows something else
+    private String admit(Exchange exchange, Requester requester) throws Refusal {
+        String node = exchange.header("k3s-node-name").orElse("").toLowerCase(Locale.ROOT);
+        if (servers.contains(node)) {
+            throw new Refusal(403, "node name \"" + node + "\" is a name of the API server or of a Service: start the"
+                    + " agent with another --node-name");
+        }
+        return gate.admit(exchange, requester);
+    }
+
     /// The identity of a node's network and DNS components. It is bound to a node that presents its password or
     /// its kubelet's certificate. Agents of K3s present neither here: their certificate names no node and has
     /// fewer rights.
     private Profile controller(Exchange exchange, Requester requester) throws Refusal {
         boolean named = exchange.header("k3s-node-name").isPresent();
-        String node = named ? gate.admit(exchange, requester) : requester.node();
+        String node = named ? admit(exchange, requester) : requester.node();
         return node.isEmpty() ? Profile.client(CONTROLLER) : Profile.client(CONTROLLER, CONTROLLER + ":" + node);
     }
 

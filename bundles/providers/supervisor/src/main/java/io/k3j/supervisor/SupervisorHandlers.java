@@ -28,6 +28,7 @@ import io.k3j.servercredentials.KubeletIdentity;
 import io.k3j.servercredentials.Renewal;
 import io.k3j.servercredentials.ServerIdentity;
 import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.ServerNames;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.staticfiles.StaticFiles;
 import io.k3j.supervisorrequests.Refusal;
@@ -116,7 +117,8 @@ final class SupervisorHandlers {
         Credentials credentials = work.credentials();
         Path password = Credentials.nodePasswordFile(settings, layout);
         NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver());
-        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate, clock, random);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(),
+                new ServerNames(settings), gate, clock, random);
         String address = settings.disableApiserver() ? ""
                 : ApiServers.join(settings.advertiseAddress(), settings.httpsListenPort());
         AgentRequests agents = new AgentRequests(credentials.authorities(), signing,

@@ -15,6 +15,7 @@ import io.k3j.pki.Profile;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.Issuer;
 import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.ServerNames;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.supervisorrequests.Replies;
 import io.k3j.testkitedge.FakeExchange;
@@ -53,8 +54,8 @@ class SupervisorEndpointTest {
         Path password = Credentials.nodePasswordFile(settings, layout);
         localPassword = Files.readString(password).strip();
         NodeGate gate = new NodeGate("node-1", password, secrets, false);
-        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), gate,
-                InstantSource.system(), RANDOM);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(),
+                new ServerNames(settings), gate, InstantSource.system(), RANDOM);
         AgentRequests agents = new AgentRequests(credentials.authorities(), signing,
                 new ApiServers(secrets, "192.0.2.7:6443", () -> null),
                 ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
@@ -190,6 +191,25 @@ class SupervisorEndpointTest {
                 .map(name -> String.valueOf(name.get(1)))
                 .contains("node-2", "198.51.100.4", "2001:db8:0:0:0:0:0:4", "localhost");
         assertThat(send(sign("client-kube-proxy.crt", "x", "y", key)).status()).isEqualTo(200);
+    }
+
+    /// Anybody with the agents' token could answer for the API server.
+    @Test
+    void signsNoNameOfTheServers() throws Exception {
+        secrets.apiAvailable(api.client());
+        for (String name : List.of("kubernetes.default", "Kubernetes.default.svc",
+                "kubernetes.default.svc.cluster.local", "localhost")) {
+            for (String what : List.of("serving-kubelet.crt", "client-kubelet.crt", "client-k3s-controller.crt")) {
+                FakeExchange refused = send(sign(what, name, "pw", Keys.elliptic()));
+                assertThat(refused.status()).as(name).isEqualTo(403);
+                assertThat(message(refused)).contains("--node-name");
+            }
+        }
+        FakeExchange serving = send(sign("serving-kubelet.crt", "node-2", "pw", Keys.elliptic())
+                .with("k3s-node-ip", "192.0.2.7,10.43.0.1,198.51.100.4"));
+        assertThat(Pem.certificates(serving.answer()).getFirst().getSubjectAlternativeNames())
+                .map(name -> String.valueOf(name.get(1))).contains("198.51.100.4")
+                .doesNotContain("192.0.2.7", "10.43.0.1");
     }
 
     @Test
