@@ -19,13 +19,16 @@ import org.osgi.service.component.annotations.Reference;
 /// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, the Service
 /// `kube-dns`, and Events. The group `system:k3s-controller:<node>` of the certificate names the node. The
 /// certificate of K3s' own agents has no such group; they may update any Node in the same narrow way, and nothing
-/// else.
+/// else, but for the Nodes whose networks a bound identity runs: those carry [#BOUND]. Anybody who has the agents'
+/// token gets an unbound certificate.
 @Component(service = Admission.class, property = "order:Integer=81")
 public final class ControllerRestriction implements Admission {
     private static final String USER = "system:k3s-controller";
     private static final String GROUP = USER + ":";
     private static final String DNS = "kube-dns";
-    private static final List<String> ANNOTATIONS = List.of("flannel.alpha.coreos.com/", "k3s.io/",
+    /// The annotation by which a pod network with a bound identity keeps unbound ones from its Node.
+    private static final String BOUND = "k3j.io/network";
+    private static final List<String> ANNOTATIONS = List.of(BOUND, "flannel.alpha.coreos.com/", "k3s.io/",
             "p2p.k3s.cattle.io/", "svccontroller.k3s.cattle.io/ports");
 
     private final Listers listers;
@@ -53,7 +56,9 @@ public final class ControllerRestriction implements Admission {
         switch (write.kind().gvr().resource()) {
             case "events" -> {
             }
-            case "nodes" -> node(write, object, node);
+            case "nodes" -> {
+                return node(write, object, node);
+            }
             case "endpointslices" -> slice(write, object, node);
             case "services" -> service(write, object, node);
             default -> throw refused(write, "is not for " + USER);
@@ -61,7 +66,8 @@ public final class ControllerRestriction implements Admission {
         return object;
     }
 
-    private static void node(Write write, Struct object, String node) {
+    private static Struct node(Write write, Struct given, String node) {
+        Struct object = node.isEmpty() ? unbound(write, given) : given;
         if (write.operation() != Operation.UPDATE || !node.isEmpty() && !write.key().name().equals(node)) {
             throw refused(write, "can only update the node it is bound to");
         }
@@ -74,6 +80,20 @@ public final class ControllerRestriction implements Admission {
             throw refused(write, USER + " can only change annotations of K3s and flannel, labels of users and the"
                     + " condition NetworkUnavailable");
         }
+        return object;
+    }
+
+    /// Without the mark that only a bound identity sets: a node whose certificate was signed by a server of K3s, which
+    /// binds none, asks for it with the rest of its annotations, and must get on without it.
+    private static Struct unbound(Write write, Struct object) {
+        Struct annotations = object.struct("metadata").struct("annotations");
+        if (write.before().stream().anyMatch(b -> b.struct("metadata").struct("annotations").has(BOUND))) {
+            String name = write.key().name();
+            throw refused(write, "can only be updated by the network of node " + name + " itself, whose certificate"
+                    + " names it; restart its agent, or, when it has become a node of K3s, first run: kubectl annotate"
+                    + " node " + name + " " + BOUND + "-");
+        }
+        return annotations.has(BOUND) ? object.withAt(annotations.without(BOUND), "metadata", "annotations") : object;
     }
 
     /// The keys of the labels or annotations that differ.

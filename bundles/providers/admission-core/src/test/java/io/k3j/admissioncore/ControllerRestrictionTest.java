@@ -64,6 +64,29 @@ class ControllerRestrictionTest {
     }
 
     @Test
+    void anUnboundOneLeavesNodesOfOursAlone() {
+        Struct ours = annotated("n", "k3j.io/network");
+        assertThat(node(BOUND, "n", ours)).isEqualTo(ours);
+        Struct moved = ours.withAt("192.0.2.66", "metadata", "annotations", "flannel.alpha.coreos.com/public-ip");
+        Struct freed = moved.withAt(moved.struct("metadata").struct("annotations").without("k3j.io/network"),
+                "metadata", "annotations");
+        for (Struct wanted : List.of(ours, moved, freed)) {
+            assertThatThrownBy(() -> written(STOCK, Listers.NODES, "Node", Key.of("n"), ours, wanted))
+                    .isInstanceOf(ApiFault.class).hasMessageContaining("kubectl annotate node n k3j.io/network-");
+        }
+        assertThat(written(BOUND, Listers.NODES, "Node", Key.of("n"), ours, moved)).isEqualTo(moved);
+    }
+
+    /// It would take a node of K3s from its own network.
+    @Test
+    void anUnboundOneMarksNoNode() {
+        Struct wanted = annotated("n", "k3j.io/network").withAt("192.0.2.1", "metadata", "annotations",
+                "flannel.alpha.coreos.com/public-ip");
+        assertThat(node(STOCK, "n", wanted).struct("metadata").struct("annotations"))
+                .isEqualTo(Struct.of("flannel.alpha.coreos.com/public-ip", "192.0.2.1"));
+    }
+
+    @Test
     void mayChangeNoOtherFieldOfANode() {
         Struct tainted = Struct.of("metadata", Struct.of("name", "n"), "spec",
                 Struct.of("taints", Seq.of(Struct.of("key", "k", "effect", "NoExecute"))));

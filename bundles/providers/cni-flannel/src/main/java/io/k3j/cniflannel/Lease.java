@@ -23,6 +23,8 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
     static final String PREFIX = "flannel.alpha.coreos.com/";
     static final String OVERWRITE = PREFIX + "public-ip-overwrite";
     static final String OVERWRITE_IPV6 = PREFIX + "public-ipv6-overwrite";
+    /// By it the API server refuses annotations of this Node from who has no certificate that names it.
+    private static final String BOUND = "k3j.io/network";
     private static final String MANAGED = PREFIX + "kube-subnet-manager";
     private static final int LARGEST_PORT = 65_535;
     private static final int MAC_BYTES = 6;
@@ -116,9 +118,9 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
         return text;
     }
 
-    /// The annotations of this lease, as flannel writes them.
+    /// The annotations of this lease, as flannel writes them, and the mark that keeps others from writing them.
     Map<String, String> annotations() {
-        Map<String, String> all = new TreeMap<>(Map.of(MANAGED, "true", PREFIX + "backend-type", type));
+        Map<String, String> all = new TreeMap<>(Map.of(BOUND, "bound", MANAGED, "true", PREFIX + "backend-type", type));
         for (PeerAddress reach : reaches) {
             boolean ipv6 = reach.range().ipv6();
             all.put(PREFIX + (ipv6 ? "public-ipv6" : "public-ip"), reach.address());

@@ -33,13 +33,13 @@ class LeaseTest {
     }
 
     @Test
-    void writesAnnotationsForStockFlannel() {
+    void writesAnnotationsForStockFlannelAndKeepsUnboundOnesAway() {
         PeerAddress reach = new PeerAddress(Cidr.parse("10.42.1.0/24"), "10.10.10.51", "aa:bb:cc:00:11:33", 1);
         assertThat(new Lease("n2", "vxlan", List.of(reach)).annotations()).isEqualTo(Map.of(
                 "flannel.alpha.coreos.com/kube-subnet-manager", "true", "flannel.alpha.coreos.com/backend-type",
                 "vxlan",
                 "flannel.alpha.coreos.com/backend-data", "{\"VNI\":1,\"VtepMAC\":\"aa:bb:cc:00:11:33\"}",
-                "flannel.alpha.coreos.com/public-ip", "10.10.10.51"));
+                "flannel.alpha.coreos.com/public-ip", "10.10.10.51", "k3j.io/network", "bound"));
         assertThat(new Lease("n2", "host-gw", List.of(reach)).annotations())
                 .containsEntry("flannel.alpha.coreos.com/backend-data", "null");
     }
