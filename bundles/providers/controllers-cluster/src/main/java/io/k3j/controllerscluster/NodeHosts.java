@@ -13,7 +13,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,8 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the key `NodeHosts` of the ConfigMap `kube-system/coredns` up to date, by which cluster DNS knows the nodes:
-/// a line for each internal address with the node's name and, when it differs, its host name, as K3s' node controller
-/// writes them. Lines that people have added for other names stay. While there is no such ConfigMap nothing is written.
+/// a line for each internal address with the node's name, as K3s' node controller writes them, but for names with a dot
+/// and for the host name that a node gives itself, which could be another's. Lines that people have added for other
+/// names stay. While there is no such ConfigMap nothing is written.
 final class NodeHosts implements Reconciler {
     private static final Key MAP = new Key("kube-system", "coredns");
     private static final String FIELD = "NodeHosts";
@@ -78,9 +78,17 @@ final class NodeHosts implements Reconciler {
         List<Obj> all = nodes.list().stream().sorted(Comparator.comparing(Obj::name)).toList();
         Set<String> ours = new HashSet<>(gone);
         all.forEach(node -> ours.add(node.name()));
+        ours.removeIf(NodeHosts::isQualified);
         Set<String> lines = new LinkedHashSet<>();
         now.lines().filter(line -> !line.isBlank() && !ours.contains(name(line))).forEach(lines::add);
-        all.forEach(node -> lines.addAll(lines(node)));
+        all.forEach(node -> {
+            if (isQualified(node.name())) {
+                // K3s writes them
+                lines.removeAll(lines(node));
+            } else {
+                lines.addAll(lines(node));
+            }
+        });
         return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
     }
 
@@ -89,17 +97,13 @@ final class NodeHosts implements Reconciler {
         return words.length < 2 ? "" : words[1];
     }
 
+    /// Whether a name may be anybody's in the world: who may join a node must not answer for it.
+    private static boolean isQualified(String name) {
+        return name.indexOf('.') >= 0;
+    }
+
     private static List<String> lines(Obj node) {
-        List<Struct> addresses = node.status().seq("addresses").structs();
-        String host = addresses.stream().filter(a -> a.text("type").equals("Hostname")).map(a -> a.text("address"))
-                .findFirst().orElse("");
-        List<String> all = new ArrayList<>();
-        for (Struct a : addresses) {
-            if (a.text("type").equals("InternalIP")) {
-                all.add(a.text("address") + " " + node.name()
-                        + (host.isEmpty() || host.equals(node.name()) ? "" : " " + host));
-            }
-        }
-        return all;
+        return node.status().seq("addresses").structs().stream().filter(a -> a.text("type").equals("InternalIP"))
+                .map(a -> a.text("address") + " " + node.name()).toList();
     }
 }

@@ -51,10 +51,19 @@ class NodeHostsTest {
     @Test
     void hasALineForEachInternalAddress() {
         node("b", address("InternalIP", "192.0.2.2"), address("ExternalIP", "203.0.113.2"), address("Hostname", "b"));
-        node("a", address("InternalIP", "192.0.2.1"), address("InternalIP", "fd00::1"), address("Hostname", "a.lan"));
+        node("a", address("InternalIP", "192.0.2.1"), address("InternalIP", "fd00::1"), address("Hostname", "a"));
         map("");
-        assertThat(hosts()).isEqualTo("192.0.2.1 a a.lan\nfd00::1 a a.lan\n192.0.2.2 b\n");
+        assertThat(hosts()).isEqualTo("192.0.2.1 a\nfd00::1 a\n192.0.2.2 b\n");
         assertThat(map().tree().struct("data").text("Corefile")).isEqualTo(".");
+    }
+
+    /// Every pod of the cluster would take the node for it.
+    @Test
+    void noNodeTakesANameOfOthers() {
+        map("192.0.2.9 registry.example.com\n192.0.2.66 registry.example.com\n");
+        node("registry.example.com", address("InternalIP", "192.0.2.66"));
+        node("a", address("InternalIP", "192.0.2.1"), address("Hostname", "b"));
+        assertThat(hosts()).isEqualTo("192.0.2.9 registry.example.com\n192.0.2.1 a\n");
     }
 
     @Test
