@@ -123,9 +123,12 @@ final class ServiceRules implements KindRules {
     @Override
     public void check(Write write, Struct object, Problems problems) {
         if (write.of("status")) {
+            ServiceAddresses.ingress(write.before().orElse(Struct.EMPTY), object,
+                    problems.at("status").at("loadBalancer"));
             return;
         }
         Struct spec = object.struct("spec");
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
         Problems p = problems.at("spec");
         p.requiredOneOf(spec, "type", TYPES);
         ports(spec, p);
@@ -135,8 +138,9 @@ final class ServiceRules implements KindRules {
         p.oneOf(spec, "ipFamilyPolicy", List.of("PreferDualStack", "RequireDualStack", "SingleStack"));
         MetadataRules.labels(spec.struct("selector"), p.at("selector"));
         addresses(spec, p);
+        ServiceAddresses.outside(before, spec, p);
         if (write.operation() == Operation.UPDATE) {
-            fixed(write.before().orElse(Struct.EMPTY).struct("spec"), spec, p);
+            fixed(before, spec, p);
         }
     }
 
@@ -155,12 +159,6 @@ final class ServiceRules implements KindRules {
         }
         if (name && spec.text("externalName").isEmpty()) {
             p.at("externalName").required("");
-        }
-        Seq external = spec.seq("externalIPs");
-        for (int i = 0; i < external.size(); i++) {
-            if (!Addresses.isIp(external.text(i))) {
-                p.at("externalIPs", i).invalid(external.text(i), Addresses.MUST_BE_IP);
-            }
         }
     }
 

@@ -1,0 +1,53 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.Addresses;
+import io.k3j.validation.Problems;
+
+/// The addresses of a Service that somebody writes into it and every node's packet filter reads: from outside the
+/// cluster, of load balancers, and of those who may use them. Pure.
+final class ServiceAddresses {
+    private ServiceAddresses() {
+    }
+
+    /// Checks `externalIPs` and `loadBalancerSourceRanges`.
+    ///
+    /// @param before as it was; ranges that stood there are left, so that a Service which was stored when nobody looked
+    /// at them can still be changed and deleted
+    static void outside(Struct before, Struct spec, Problems p) {
+        Seq external = spec.seq("externalIPs");
+        for (int i = 0; i < external.size(); i++) {
+            if (!Addresses.isIp(external.text(i))) {
+                p.at("externalIPs", i).invalid(external.text(i), Addresses.MUST_BE_IP);
+            }
+        }
+        Seq ranges = spec.seq("loadBalancerSourceRanges");
+        if (before.seq("loadBalancerSourceRanges").equals(ranges) && before.text("type").equals(spec.text("type"))) {
+            return;
+        }
+        if (!ranges.isEmpty() && !spec.text("type").equals("LoadBalancer")) {
+            p.at("LoadBalancerSourceRanges").forbidden("may only be used when `type` is 'LoadBalancer'");
+        }
+        for (int i = 0; i < ranges.size(); i++) {
+            // upstream takes spaces around a range, as its annotation had them
+            if (!Addresses.isPrefix(ranges.text(i).strip())) {
+                p.at("LoadBalancerSourceRanges", i).invalid(ranges.text(i), Addresses.MUST_BE_PREFIX);
+            }
+        }
+    }
+
+    /// Checks the addresses of `status.loadBalancer` that are not as they were.
+    static void ingress(Struct before, Struct service, Problems p) {
+        Seq all = service.struct("status").struct("loadBalancer").seq("ingress");
+        if (before.struct("status").struct("loadBalancer").seq("ingress").equals(all)) {
+            return;
+        }
+        for (int i = 0; i < all.size(); i++) {
+            String ip = all.struct(i).text("ip");
+            if (!ip.isEmpty() && !Addresses.isIp(ip)) {
+                p.at("ingress", i).at("ip").invalid(ip, Addresses.MUST_BE_IP);
+            }
+        }
+    }
+}
