@@ -190,6 +190,7 @@ final class CoreRules {
                 at.at("value").invalid(t.text("value"), Names.labelValue(t.text("value")));
                 at.requiredOneOf(t, "effect", List.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
             }
+            NodeRanges.check(before, spec, p.at("spec"));
             for (String field : List.of("podCIDR", "providerID")) {
                 if (!before.text(field).isEmpty() && !before.text(field).equals(spec.text(field))) {
                     p.at("spec").at(field).forbidden("node updates may not change " + field
