@@ -6,6 +6,7 @@ import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveViews;
@@ -38,7 +39,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class KubeProxy implements Metrics {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
     private static final long RETRY_SECONDS = 5;
-    /// How long a stop waits for rules that are being written.
+    /// How long a stop waits for rules that are being written, and as long for an Event.
     private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
@@ -48,6 +49,8 @@ public final class KubeProxy implements Metrics {
     private final ProxyPorts ports;
     private final AutoCloseable hearing;
     private final SupervisedLoop worker;
+    private final RefusalEvents refusals;
+    private final SupervisedLoop teller;
     /// The node as it was told last.
     private volatile @Nullable ThisNode node;
     private volatile boolean stopped;
@@ -79,6 +82,7 @@ public final class KubeProxy implements Metrics {
         var slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(Proxier.BY_SERVICE, Proxier::serviceOf);
         var nodes = views.of(BuiltinResources.NODES, Query.ALL.where("metadata.name", options.nodeName()));
         proxier = new Proxier(services, slices, filter, options);
+        refusals = new RefusalEvents(options.nodeName(), proxier::service, TimeSource.system());
         services.listen(waking(o -> List.of(Proxier.name(o)), true));
         slices.listen(waking(Proxier::serviceOf, false));
         nodes.listen((before, after) -> {
@@ -95,6 +99,7 @@ public final class KubeProxy implements Metrics {
             changed.release();
         });
         worker = SupervisedLoop.virtual(health, "kube-proxy-worker", this::work).start();
+        teller = SupervisedLoop.virtual(health, "kube-proxy-events", this::write).start();
     }
 
     private View.Listener waking(Function<Obj, List<String>> names, boolean service) {
@@ -118,6 +123,7 @@ public final class KubeProxy implements Metrics {
             policyOption = ReferencePolicyOption.GREEDY)
     void bindApi(ApiClient api) {
         views.attach(api);
+        refusals.by(api);
     }
 
     /// OSGi binds the successor.
@@ -142,6 +148,12 @@ public final class KubeProxy implements Metrics {
         }
     }
 
+    private void write() throws InterruptedException {
+        while (!stopped) {
+            refusals.write();
+        }
+    }
+
     private boolean sync() {
         Instant begun = Instant.now();
         long nanos = System.nanoTime();
@@ -154,6 +166,7 @@ public final class KubeProxy implements Metrics {
             Map<String, String> refused = proxier.sync();
             ports.keep(proxier.healthPorts());
             status.wrote(begun, System.nanoTime() - nanos);
+            refusals.tell(refused);
             return taken(refused);
         } catch (FilterRefused | UncheckedIOException e) {
             status.failed();
@@ -182,6 +195,7 @@ public final class KubeProxy implements Metrics {
         stopped = true;
         hearing.close();
         worker.stop(STOP);
+        teller.stop(STOP);
         ports.close();
         views.close();
     }

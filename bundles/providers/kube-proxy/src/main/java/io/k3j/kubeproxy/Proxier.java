@@ -116,10 +116,14 @@ final class Proxier {
         return refused;
     }
 
-    private Wanted wanted(String name) {
+    /// A Service by `namespace/name`.
+    Optional<Obj> service(String name) {
         int slash = name.indexOf('/');
-        Obj service = services.get(new Key(name.substring(0, slash), name.substring(slash + 1)))
-                .filter(ServicePorts::served).orElse(null);
+        return services.get(new Key(name.substring(0, slash), name.substring(slash + 1)));
+    }
+
+    private Wanted wanted(String name) {
+        Obj service = service(name).filter(ServicePorts::served).orElse(null);
         Map<Family, List<ServicePort>> ports = new EnumMap<>(Family.class);
         if (service == null) {
             return new Wanted(ports, "", Optional.empty());

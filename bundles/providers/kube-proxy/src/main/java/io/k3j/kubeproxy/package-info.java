@@ -4,7 +4,7 @@
 ///
 /// | reads | writes (sole writer of) |
 /// |---|---|
-/// | Services, EndpointSlices, this node's Node | the kernel's tables `ip kube-proxy` and `ip6 kube-proxy` |
+/// | Services, EndpointSlices, this node's Node | the kernel's tables `ip kube-proxy` and `ip6 kube-proxy`; Events on Services that nft refuses |
 ///
 /// ```
 /// views ─► Proxier (which Services have changed) ─► ServicePorts ─► ServicePortRules (pieces by claim)

@@ -3,8 +3,10 @@ package io.k3j.kubeproxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
+import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
@@ -429,6 +431,33 @@ class ProxierTest {
         assertThat(proxier.sync()).isEmpty();
         assertThat(filter.scripts).singleElement().asString().contains("10.43.0.6 . tcp . 80 : 10.42.0.66 . 80")
                 .doesNotContain("10.43.0.5");
+    }
+
+    @Test
+    void aRefusedServiceIsToldOnceByEventUntilItIsTaken() {
+        RefusalEvents refusals = new RefusalEvents("here", proxier::service, TimeSource.system());
+        refusals.by(api);
+        filter.refused = "10.43.0.6";
+        service("good", cluster("10.43.0.5", port(80)));
+        service("bad", cluster("10.43.0.6", port(80)));
+        deliver();
+        refusals.tell(proxier.sync());
+        refusals.tell(proxier.sync());
+        assertThat(refusals.step()).isTrue();
+        assertThat(refusals.step()).isFalse();
+        Struct told = api.list(BuiltinResources.EVENTS, Query.ALL).items().getFirst().tree();
+        assertThat(told.struct("involvedObject").text("kind") + " " + told.struct("involvedObject").text("name"))
+                .isEqualTo("Service bad");
+        assertThat(told.text("type") + " " + told.text("message")).startsWith("Warning ")
+                .contains("node here").endsWith("told to refuse 10.43.0.6");
+        filter.refused = "";
+        refusals.tell(proxier.sync());
+        assertThat(refusals.step()).isFalse();
+        filter.refused = "10.43.0.7";
+        service("other", cluster("10.43.0.7", port(80)));
+        deliver();
+        refusals.tell(proxier.sync());
+        assertThat(refusals.step()).isTrue();
     }
 
     @Test
