@@ -96,6 +96,16 @@ final class PodWorkers implements View.Listener {
         }
     }
 
+    /// Adds a static pod. What runs of it since before its file was changed, while there was no kubelet, ends first.
+    /// @throws RuntimeFault when the runtime does not tell what runs; nothing is added then
+    void putStatic(Obj pod) {
+        tools.runtime().sandboxes(Map.of(Labels.POD_NAME, pod.name(), Labels.POD_NAMESPACE, pod.namespace())).stream()
+                .filter(s -> s.annotations().containsKey(Labels.CONFIG_SOURCE))
+                .filter(s -> !s.labels().getOrDefault(Labels.POD_UID, pod.uid()).equals(pod.uid()))
+                .forEach(s -> stopOrphan(s.labels().getOrDefault(Labels.POD_UID, ""), s.labels()));
+        put(pod);
+    }
+
     private PodWorker begin(Obj pod) {
         PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
         workers.put(pod.uid(), worker);

@@ -12,6 +12,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,11 +74,22 @@ final class StaticPods {
             unmirror(p);
         });
         found.values().forEach(p -> {
-            if (known.put(p.uid(), p) == null) {
-                workers.put(p);
+            if (known.containsKey(p.uid()) || begun(p)) {
+                known.put(p.uid(), p);
+                mirror(p);
             }
-            mirror(p);
         });
+    }
+
+    /// Starts a pod; the next round tries again while the runtime does not tell whether an older one still runs.
+    private boolean begun(Obj pod) {
+        try {
+            workers.putStatic(pod);
+            return true;
+        } catch (RuntimeFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "Static pod={0} waits for the runtime: {1}", pod.key(), e.getMessage());
+            return false;
+        }
     }
 
     private Optional<Obj> read(Path file) {

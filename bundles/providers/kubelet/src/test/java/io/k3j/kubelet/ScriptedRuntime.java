@@ -69,7 +69,7 @@ final class ScriptedRuntime implements ContainerRuntime {
         String id = "sandbox-" + serial++;
         int attempt = (int) config.struct("metadata").whole("attempt", 0);
         sandboxes.put(id, new Sandbox(id, attempt, true, Instant.now(), List.of("10.0.0." + serial),
-                config.struct("labels").texts(), Map.of()));
+                config.struct("labels").texts(), config.struct("annotations").texts()));
         return id;
     }
 

@@ -160,6 +160,21 @@ class TerminationTest extends PodScene {
         assertThat(runtime.containers(Labels.ofPod("one"))).isEmpty();
     }
 
+    @Test
+    void aStaticPodWhoseFileWasChangedWhileThereWasNoKubeletStartsAfterTheOldOne() throws Exception {
+        runtime.stubborn.put("c", new CountDownLatch(1));
+        workers.put(fixed("one"));
+        until(() -> called("start c"));
+        workers.close();
+        workers = new PodWorkers(tools);
+        workers.putStatic(fixed("two"));
+        assertThat(workers.knows("two")).isFalse();
+        until(() -> called("stop c"));
+        runtime.stubborn.remove("c").countDown();
+        until(() -> runtime.containers(Labels.ofPod("two")).stream().anyMatch(Container::running));
+        assertThat(runtime.containers(Labels.ofPod("one"))).isEmpty();
+    }
+
     private static Obj fixed(String uid) {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", Struct.of("name", "fixed-n",
                 "namespace", "default", "uid", uid, "annotations", Struct.of(Labels.CONFIG_SOURCE, "file")), "spec",
