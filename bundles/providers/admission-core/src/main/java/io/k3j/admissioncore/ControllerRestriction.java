@@ -4,9 +4,11 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +18,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /// Restricts the writes of the user `system:k3s-controller`, under which every node runs its pod network and its
-/// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, the Service
-/// `kube-dns`, and Events. The group `system:k3s-controller:<node>` of the certificate names the node. The
-/// certificate of K3s' own agents has no such group; they may update any Node in the same narrow way, and nothing
-/// else, but for the Nodes whose networks a bound identity runs: those carry [#BOUND]. Anybody who has the agents'
-/// token gets an unbound certificate.
+/// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, and Events. The
+/// group `system:k3s-controller:<node>` of the certificate names the node. The certificate of K3s' own agents has no
+/// such group; they may update any Node in the same narrow way, and nothing else, but for the Nodes whose networks a
+/// bound identity runs: those carry [#BOUND]. Anybody who has the agents' token gets an unbound certificate.
 @Component(service = Admission.class, property = "order:Integer=81")
 public final class ControllerRestriction implements Admission {
     private static final String USER = "system:k3s-controller";
@@ -60,7 +61,6 @@ public final class ControllerRestriction implements Admission {
                 return node(write, object, node);
             }
             case "endpointslices" -> slice(write, object, node);
-            case "services" -> service(write, object, node);
             default -> throw refused(write, "is not for " + USER);
         }
         return object;
@@ -132,7 +132,7 @@ public final class ControllerRestriction implements Admission {
         List<String> addresses = object.seq("endpoints").structs().stream()
                 .flatMap(e -> e.seq("addresses").texts().stream()).toList();
         if (write.operation() != Operation.DELETE && !addresses.stream().allMatch(
-                a -> its.stream().anyMatch(n -> DnsService.isOf(n, a)))) {
+                a -> its.stream().anyMatch(n -> isOf(n, a)))) {
             throw refused(write, "can only write addresses that its Node tells or that lie in the Node's podCIDRs, not "
                     + String.join(", ", addresses));
         }
@@ -144,15 +144,15 @@ public final class ControllerRestriction implements Admission {
         return slice.seq("endpoints").structs().stream().allMatch(e -> e.text("nodeName").equals(node));
     }
 
-    /// The Service must be the one that every node asks for: its policy `Local` is what keeps the questions of one node
-    /// from another, and an owner would take it away.
-    private static void service(Write write, Struct object, String node) {
-        Struct before = write.before().orElse(object).struct("spec");
-        boolean same = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE
-                && object.struct("spec").seq("clusterIPs").equals(before.seq("clusterIPs"));
-        if (node.isEmpty() || !write.key().namespace().equals("kube-system") || !write.key().name().equals(DNS)
-                || !same || !DnsService.isPlain(object)) {
-            throw refused(write, "can only make the Service " + DNS + ", without a selector, as nodes make it");
+    /// Whether a node may serve DNS at an address: one of its own, or one in its part of the pod network.
+    private static boolean isOf(Obj node, String address) {
+        try {
+            InetAddress wanted = InetAddress.ofLiteral(address);
+            return node.status().seq("addresses").structs().stream().map(a -> a.text("address"))
+                    .anyMatch(address::equals)
+                    || node.spec().seq("podCIDRs").texts().stream().anyMatch(r -> Cidr.parse(r).contains(wanted));
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -84,7 +84,7 @@ public final class ClusterDns {
                 () -> Resolvers.of(settings.resolvConf(), ownAddresses()),
                 new ClientShares(FORWARDED_AT_ONCE, FORWARDED_PER_CLIENT), random, clock, InstantSource.system(),
                 line -> LOG.log(System.Logger.Level.INFO, "{0}", line), Map.of("HOSTNAME", settings.nodeName())));
-        publication = new Publication(views, settings.nodeName(), List.of(settings.clusterDns()));
+        publication = new Publication(views, settings.nodeName());
         sockets = new Sockets(responder, clock, health);
         pages = new MonitoringPorts(health, this::page);
         if (settings.flannelBackend().equals("none")) {

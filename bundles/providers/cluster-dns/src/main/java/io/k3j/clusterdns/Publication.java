@@ -19,39 +19,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Publishes this server: the Service with the cluster DNS address, and one EndpointSlice per family for this node,
-/// owned by its Node.
+/// Publishes this server: one EndpointSlice per family for this node, owned by its Node. The Service before them is
+/// made by the cluster's controllers: a node that could write it would answer for all others.
 final class Publication {
     static final Key SERVICE = new Key("kube-system", "kube-dns");
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("cluster-dns").forced();
     private static final int METRICS = 9153;
-    private static final int PORTS = 3;
     private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
     private final LiveViews views;
-    private final LiveView services;
     private final LiveView slices;
     private final LiveView nodes;
     private final String node;
-    private final List<String> clusterIps;
 
-    Publication(LiveViews views, String node, List<String> clusterIps) {
+    Publication(LiveViews views, String node) {
         this.views = views;
-        services = views.of(BuiltinResources.SERVICES);
         slices = views.of(BuiltinResources.ENDPOINT_SLICES);
         nodes = views.of(BuiltinResources.NODES, Query.ALL.where("metadata.name", node));
         this.node = node;
-        this.clusterIps = clusterIps;
     }
 
-    /// Creates or updates the objects; no write when they are up to date.
+    /// Creates or updates the slices; no write when they are up to date.
     void keep(ApiClient api, ServingAddresses addresses) {
         Optional<Obj> owner = nodes.get(Key.of(node));
         if (!views.synced() || owner.isEmpty()) {
             return;
-        }
-        if (services.get(SERVICE).filter(s -> DnsObjects.addresses(s).equals(clusterIps)
-                && s.spec().seq("ports").size() == PORTS).isEmpty()) {
-            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service()), OURS);
         }
         for (String address : addresses.addresses()) {
             Struct wanted = slice(owner.get(), address, addresses.port());
@@ -98,21 +89,6 @@ final class Publication {
 
     private static String name(String node, boolean ipv6) {
         return SERVICE.name() + "-" + node + (ipv6 ? "-ipv6" : "");
-    }
-
-    private Struct service() {
-        Seq ports = Seq.of(port("dns", "UDP", 53).with("targetPort", 53),
-                port("dns-tcp", "TCP", 53).with("targetPort", 53),
-                port("metrics", "TCP", METRICS).with("targetPort", METRICS));
-        Struct labels = Struct.of("k8s-app", "kube-dns", "kubernetes.io/cluster-service", "true", "kubernetes.io/name",
-                "CoreDNS");
-        Struct spec = Struct.of("clusterIP", clusterIps.getFirst(), "clusterIPs", Seq.copyOf(clusterIps), "ports",
-                ports, "internalTrafficPolicy", "Local", "type", "ClusterIP", "ipFamilyPolicy",
-                clusterIps.size() > 1 ? "RequireDualStack" : "SingleStack");
-        return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
-                Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", labels, "annotations",
-                        Struct.of("prometheus.io/port", Integer.toString(METRICS), "prometheus.io/scrape", "true")),
-                "spec", spec);
     }
 
     private Struct slice(Obj owner, String address, int port) {

@@ -6,7 +6,7 @@
 ///
 /// | reads | writes (sole writer of) |
 /// |---|---|
-/// | Services, EndpointSlices, Namespaces, its Node, two ConfigMaps; Pods if the Corefile says so | Service `kube-system/kube-dns`, EndpointSlice `kube-dns-<node>` of this node |
+/// | Services, EndpointSlices, Namespaces, its Node, two ConfigMaps; Pods if the Corefile says so | EndpointSlices `kube-dns-<node>` of this node |
 ///
 /// ```
 ///   ConfigFiles ─► Corefile (library corefile) ─► Configuration: port, zone ─► chain of Handlers

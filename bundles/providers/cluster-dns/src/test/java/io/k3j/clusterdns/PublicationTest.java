@@ -25,7 +25,7 @@ class PublicationTest {
 
     @BeforeEach
     void follow() {
-        publication = new Publication(views, "n1", List.of("10.43.0.10"));
+        publication = new Publication(views, "n1");
         views.attach(api);
         node();
     }
@@ -53,8 +53,7 @@ class PublicationTest {
         Struct endpoint = slice().tree().seq("endpoints").struct(0);
         assertThat(endpoint.text("nodeName")).isEqualTo("n1");
         assertThat(endpoint.seq("addresses").texts()).containsExactly("10.42.0.1");
-        assertThat(api.get(BuiltinResources.SERVICES, Publication.SERVICE).spec().text("internalTrafficPolicy"))
-                .isEqualTo("Local");
+        assertThat(api.find(BuiltinResources.SERVICES, Publication.SERVICE)).as("is made by servers").isEmpty();
         assertThat(slice().tree().seq("ports").structs()).extracting(p -> p.text("name") + " " + p.whole("port", 0))
                 .containsExactly("dns 53", "dns-tcp 53", "metrics 9153");
         assertThat(slice().owners().getFirst().text("uid"))

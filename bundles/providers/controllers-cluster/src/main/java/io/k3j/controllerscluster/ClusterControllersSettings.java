@@ -8,6 +8,9 @@ package io.k3j.controllerscluster;
     /// `--cluster-cidr`: the ranges from which nodes get their pod CIDRs.
     String[] clusterCidr() default {"10.42.0.0/16"};
 
+    /// `--cluster-dns`.
+    String[] clusterDns() default {"10.43.0.10"};
+
     /// `--disable`.
     String[] disable() default {};
 }

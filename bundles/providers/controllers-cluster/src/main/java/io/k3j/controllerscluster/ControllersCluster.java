@@ -24,7 +24,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ControllersCluster {
-    /// The word of `--disable` with which the ConfigMap `coredns` is the user's own.
+    /// The word of `--disable` with which the ConfigMap `coredns` and the Service `kube-dns` are the user's own.
     private static final String COREDNS = "coredns";
     private final ControllerContext context;
     private final GarbageViews garbage;
@@ -60,14 +60,15 @@ public final class ControllersCluster {
         PodGarbageCollector.add(context);
         StorageProtection.add(context);
         VolumeBinder.add(context);
-        NodeIpam.add(context, ranges(settings.clusterCidr()));
+        NodeIpam.add(context, split(settings.clusterCidr()));
         if (!List.of(settings.disable()).contains(COREDNS)) {
             NodeHosts.add(context);
+            DnsService.add(context, split(settings.clusterDns()));
         }
         return GarbageCollector.add(context);
     }
 
-    private static List<String> ranges(String... flags) {
+    private static List<String> split(String... flags) {
         List<String> all = new ArrayList<>();
         for (String flag : flags) {
             all.addAll(List.of(flag.split(",")));
