@@ -36,7 +36,8 @@ public interface Exchange {
     InetSocketAddress remote();
 
     /// The verified certificate chain of the client, leaf first, empty when it sent none. A chain
-    /// that does not verify against the port's client authorities never gets this far.
+    /// that does not verify against the port's client authorities, or that had expired when the request arrived, never
+    /// gets this far.
     List<X509Certificate> clientCertificates();
 
     /// `HTTP/1.1` or `HTTP/2.0`.

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +19,7 @@ final class ClientConnection implements Protocol {
     private final Outbox outbox;
     private final InetSocketAddress remote;
     private final Patience patience;
+    private final InstantSource clock;
     private final AtomicInteger running = new AtomicInteger();
     private volatile Protocol protocol = this;
     private volatile List<X509Certificate> certificates = List.of();
@@ -28,9 +31,12 @@ final class ClientConnection implements Protocol {
     private volatile boolean pausable;
 
     /// Creates a connection before its handshake.
-    ClientConnection(Channel channel, InetSocketAddress remote, Patience patience) {
+    ///
+    /// @param clock by which certificates are valid
+    ClientConnection(Channel channel, InetSocketAddress remote, Patience patience, InstantSource clock) {
         this.channel = channel;
         this.patience = patience;
+        this.clock = clock;
         this.remote = remote;
         this.outbox = new Outbox(channel.eventLoop(), () -> protocol.flush());
     }
@@ -55,9 +61,16 @@ final class ClientConnection implements Protocol {
         return remote;
     }
 
-    /// The verified certificate chain of the client, empty without one.
+    /// The certificate chain of the client as the handshake verified it, empty without one.
     List<X509Certificate> certificates() {
         return certificates;
+    }
+
+    /// The same as long as it is valid, else an empty list: a connection may outlive its client's certificate.
+    List<X509Certificate> validCertificates() {
+        Instant now = clock.instant();
+        return certificates.stream().allMatch(c -> !now.isBefore(c.getNotBefore().toInstant())
+                && !now.isAfter(c.getNotAfter().toInstant())) ? certificates : List.of();
     }
 
     /// Sets the verified chain; called after the handshake.

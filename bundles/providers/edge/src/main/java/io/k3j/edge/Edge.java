@@ -6,6 +6,7 @@ import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.ListeningSockets;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.ListenerIdentity;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import org.osgi.framework.Constants;
@@ -37,7 +38,8 @@ public final class Edge {
     public Edge(Settings settings, @Reference ListeningSockets sockets, @Reference Health health,
             @Reference Abort abort) {
         HealthScope scope = health.scope("edge");
-        ports = new Ports(sockets, scope, rules(settings, abort), true, Patience.defaults());
+        ports = new Ports(sockets, scope, rules(settings, abort),
+                new Ports.Surroundings(true, Patience.defaults(), InstantSource.system()));
     }
 
     private static Map<String, TlsRules> rules(Settings settings, Abort abort) {

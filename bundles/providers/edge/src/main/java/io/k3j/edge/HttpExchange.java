@@ -32,6 +32,8 @@ final class HttpExchange implements Exchange, Runnable {
     private final ResponseWriter writer;
     private final ClientConnection client;
     private final Dispatch dispatch;
+    /// Those that were valid when the request arrived, as upstream judges each request.
+    private final List<X509Certificate> certificates;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private volatile @Nullable AnswerStream stream;
     private volatile @Nullable RawDuplex duplex;
@@ -46,6 +48,7 @@ final class HttpExchange implements Exchange, Runnable {
         this.writer = writer;
         this.client = client;
         this.dispatch = dispatch;
+        this.certificates = client.validCertificates();
     }
 
     /// Starts serving on a new virtual thread.
@@ -147,7 +150,7 @@ final class HttpExchange implements Exchange, Runnable {
 
     @Override
     public List<X509Certificate> clientCertificates() {
-        return client.certificates();
+        return certificates;
     }
 
     @Override
@@ -176,8 +179,9 @@ final class HttpExchange implements Exchange, Runnable {
         long length = Piece.length(parts);
         begin();
         if (length > Limits.SMALL_ANSWER_BYTES && !headOnly()) {
-            open(status, headers, length).write(parts);
-            closeStream();
+            AnswerStream opened = open(status, headers, length);
+            opened.write(parts);
+            opened.close();
             return;
         }
         Piece piece = new Piece(parts, 0, 0, (int) Math.min(length, Integer.MAX_VALUE));
@@ -224,13 +228,6 @@ final class HttpExchange implements Exchange, Runnable {
         stream = opened;
         outbox().post(new LongAnswer(writer, status, headers, length));
         return opened;
-    }
-
-    private void closeStream() {
-        AnswerStream opened = stream;
-        if (opened != null) {
-            opened.close();
-        }
     }
 
     /// Aborts the response, or the request when no response has begun.

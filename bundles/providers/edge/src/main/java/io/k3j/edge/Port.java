@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -25,8 +26,10 @@ final class Port extends ChannelInitializer<Channel> {
     ///
     /// @param handshakes runs the expensive steps of handshakes off the event loops
     /// @param patience the timeouts of every connection
+    /// @param clock by which certificates of clients are valid
     /// @param connections the number of connections that may be open per port
-    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience, int connections) {
+    record Shared(Loops loops, DateHeader date, Executor handshakes, Patience patience, InstantSource clock,
+            int connections) {
     }
 
     private final Shared shared;
@@ -91,7 +94,7 @@ final class Port extends ChannelInitializer<Channel> {
         shared.loops().keepAlive(channel.config());
         channel.config().setWriteBufferWaterMark(
                 new WriteBufferWaterMark(Limits.SOCKET_LOW_BYTES, Limits.SOCKET_HIGH_BYTES));
-        ClientConnection client = new ClientConnection(channel, remote, shared.patience());
+        ClientConnection client = new ClientConnection(channel, remote, shared.patience(), shared.clock());
         client.expectClient(Limits.HANDSHAKE_SECONDS);
         connections.handshakeStarted(client);
         channel.closeFuture().addListener(closing -> connections.end(client));

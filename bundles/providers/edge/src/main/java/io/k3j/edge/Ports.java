@@ -34,8 +34,7 @@ final class Ports implements AutoCloseable {
     private final ListeningSockets sockets;
     private final HealthScope health;
     private final Map<String, TlsRules> rules;
-    private final boolean epoll;
-    private final Patience patience;
+    private final Surroundings surroundings;
     private final Map<String, Routes> routes = new ConcurrentHashMap<>();
     private final ExecutorService handshakes = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("edge-handshake-", 0).factory());
@@ -45,23 +44,29 @@ final class Ports implements AutoCloseable {
     private final Map<String, List<ListenerIdentity>> identities = new ConcurrentHashMap<>();
     private @Nullable Loops loops;
 
-    /// @param rules the TLS rules of each port by name
+    /// What differs in tests.
+    ///
     /// @param epoll false selects NIO
-    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, boolean epoll,
-            Patience patience) {
+    /// @param patience the timeouts of every connection
+    /// @param clock the time of day
+    record Surroundings(boolean epoll, Patience patience, InstantSource clock) {
+    }
+
+    /// @param rules the TLS rules of each port by name
+    Ports(ListeningSockets sockets, HealthScope health, Map<String, TlsRules> rules, Surroundings surroundings) {
         this.sockets = sockets;
         this.health = health;
         this.rules = rules;
-        this.epoll = epoll;
-        this.patience = patience;
+        this.surroundings = surroundings;
         orders.execute(this::open);
     }
 
     private void open() {
-        Loops started = Loops.start(epoll);
+        Loops started = Loops.start(surroundings.epoll());
         loops = started;
-        Port.Shared shared = new Port.Shared(started, new DateHeader(InstantSource.system()), handshakes,
-                patience, Capacity.ofThisProcess());
+        InstantSource clock = surroundings.clock();
+        Port.Shared shared = new Port.Shared(started, new DateHeader(clock), handshakes, surroundings.patience(), clock,
+                Capacity.ofThisProcess());
         rules.forEach((name, tls) -> {
             if (sockets.has(name)) {
                 open.put(name, new Port(shared, sockets.lend(name), routes(name), tls));

@@ -96,6 +96,21 @@ class CertificateTest {
                 "system:masters"));
     }
 
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void aCertificateThatExpiresDuringAConnectionCountsNoMore(Version version) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(), (exchange.remote().getPort() + " "
+                + exchange.clientCertificates().size()).getBytes(UTF_8)));
+        HttpRequest get = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
+        try (HttpClient client = TestPort.client(version, port.as(port.clientAuthority, "system:admin"))) {
+            String before = client.send(get, BodyHandlers.ofString()).body();
+            assertThat(before).endsWith(" 1");
+            port.ahead = Duration.ofDays(366);
+            assertThat(client.send(get, BodyHandlers.ofString()).body()).as("on the same connection")
+                    .isEqualTo(before.replace(" 1", " 0"));
+        }
+    }
+
     @Test
     void resumesNoSessionAfterAuthoritiesChange() throws Exception {
         port.serve("/", exchange -> exchange.respond(200, Map.of(),

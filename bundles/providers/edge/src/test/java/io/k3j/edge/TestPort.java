@@ -24,6 +24,7 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,8 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     final CertificateAuthority clientAuthority;
     final AtomicReference<String> asked = new AtomicReference<>();
     final CountDownLatch healthy = new CountDownLatch(1);
+    /// What the port's clock is ahead.
+    volatile Duration ahead = Duration.ZERO;
     private final AtomicInteger services = new AtomicInteger();
     private final ServerSocketChannel socket;
     private final KeyPair serverKey = Keys.elliptic();
@@ -72,8 +75,12 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         socket = ServerSocketChannel.open();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         socket.configureBlocking(false);
-        ports = new Ports(this, this, RULES, epoll, patience);
+        ports = new Ports(this, this, RULES, new Ports.Surroundings(epoll, patience, this::now));
         ports.addIdentity(SERVER, this);
+    }
+
+    private Instant now() {
+        return Instant.now().plus(ahead);
     }
 
     static TestPort start() throws Exception {
@@ -92,7 +99,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Starts a second edge on the same socket, as a parallel swap does; returns the old one.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, this, RULES, true, Patience.defaults());
+        ports = new Ports(this, this, RULES, new Ports.Surroundings(true, Patience.defaults(), this::now));
         ports.addIdentity(SERVER, this);
         return old;
     }
