@@ -8,6 +8,8 @@
 #   INSTALL_K3S_ARTIFACT_URL, INSTALL_K3S_MIRROR   a folder with sha256sum-<arch>.txt and the tars it lists, or one tar;
 #                                                  when it lists kubectl-linux-<arch>, k3s kubectl runs that one
 #   INSTALL_K3S_VERSION                            which of several in that folder, as k3s-<version>-linux-<arch>.tar.gz
+#   INSTALL_K3S_ALLOW_HTTP=true                    takes a release from http://, where whoever is on the way may change
+#                                                  it, checksums included
 set -e
 
 info() { echo "[INFO]  $*"; }
@@ -70,18 +72,24 @@ setup_env() {
     [ "$(id -u)" = 0 ] || fatal "must run as root; try: sudo $0"
 }
 
-fetch() { # URL FILE
+fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell them apart and follows none there
     info "Downloading $1"
-    if command -v curl > /dev/null 2>&1; then curl -fsSL -o "$2" "$1"
-    elif command -v wget > /dev/null 2>&1; then wget -qO "$2" "$1"
-    else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1"
+    case "$1" in
+        https://*) protocols="=https" redirects="--max-redirect=0" ;;
+        http://*) protocols="=http,https" redirects= ;;
+        *) protocols="=file" redirects= ;;
+    esac
+    if command -v curl > /dev/null 2>&1; then curl --proto "$protocols" -fsSL -o "$2" "$1"
+    elif command -v wget > /dev/null 2>&1; then wget $redirects -qO "$2" "$1"
+    else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1; redirects to http are not followed, and none by wget"
 }
 
 fetch_release() { # the release this script does not lie in
     [ -z "$HERE" ] || return 0
     base=${INSTALL_K3S_ARTIFACT_URL:-${INSTALL_K3S_MIRROR:-}}
     case "$base" in
-        http://*|https://*|file://*) ;;
+        https://*|file://*) ;;
+        http://*) [ "${INSTALL_K3S_ALLOW_HTTP:-}" = true ] || fatal "'$base' is not encrypted, and the checksums come from there too: use https://, or set INSTALL_K3S_ALLOW_HTTP=true if you trust the network" ;;
         "") fatal "there is no K3j release beside this script: unpack the tar and run the install.sh in it, or set INSTALL_K3S_MIRROR to the URL of a folder with the tar" ;;
         *) fatal "'$base' is no URL: set INSTALL_K3S_MIRROR to that of a folder with sha256sum-<arch>.txt and the tar" ;;
     esac
@@ -171,9 +179,10 @@ create_env_file() {
     [ -d "$SYSTEMD_DIR" ] || ENV_FILE=/etc/rancher/k3s/$NAME.env
     info "env: Creating environment file $ENV_FILE"
     mkdir -p "$(dirname "$ENV_FILE")"
+    # a new file: who has opened one of a wider mode does not see the tokens
+    rm -f "$ENV_FILE"
     (umask 077; env | grep -E '^(K3S_|CONTAINERD_)' > "$ENV_FILE" || true
         env | grep -Ei '^(NO|HTTP|HTTPS)_PROXY=' >> "$ENV_FILE" || true)
-    chmod 600 "$ENV_FILE"
 }
 
 create_unit() {

@@ -3,8 +3,10 @@ package io.k3j.assembly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -122,6 +124,46 @@ class InstallScriptTest {
         environment.remove("INSTALL_K3S_ARTIFACT_URL");
         assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ").contains("set INSTALL_K3S_MIRROR");
         assertThat(library).doesNotExist();
+    }
+
+    @Test
+    void aReleaseComesByHttpOnlyWhenToldSo() throws Exception {
+        Path mirror = mirror();
+        downloads("--proto =http,https", mirror);
+        environment.put("INSTALL_K3S_MIRROR", "http://mirror.test/k3s");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ")
+                .contains("'http://mirror.test/k3s' is not encrypted").contains("INSTALL_K3S_ALLOW_HTTP=true");
+        assertThat(library).doesNotExist();
+        environment.put("INSTALL_K3S_ALLOW_HTTP", "true");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+    }
+
+    @Test
+    void aDownloadByHttpsIsNotLedToHttp() throws Exception {
+        Path mirror = mirror();
+        downloads("--proto =https", mirror);
+        environment.put("INSTALL_K3S_MIRROR", "https://mirror.test/k3s");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+    }
+
+    /// A curl that takes from the mirror what it is asked for, when it is held to these protocols.
+    private void downloads(String protocols, Path mirror) throws IOException {
+        stub("curl", "case \"$* \" in *'" + protocols + " '*) ;; *) exit 1 ;; esac\n"
+                + "while [ $# -gt 1 ]; do case \"$1\" in -o) file=$2 ;; esac; shift; done\n"
+                + "cp " + mirror + "/\"${1##*/}\" \"$file\"");
+    }
+
+    @Test
+    void whoHasOpenedAnOlderEnvironmentFileSeesNoTokens() throws Exception {
+        Path file = Files.writeString(directory.resolve("systemd/k3s.service.env"), "K3S_DEBUG=true\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        environment.put("K3S_TOKEN", "hidden");
+        try (InputStream reader = Files.newInputStream(file)) {
+            assertThat(install("sh", "install.sh")).startsWith("0 ");
+            assertThat(new String(reader.readAllBytes())).doesNotContain("hidden");
+        }
+        assertThat(file).content().contains("K3S_TOKEN=hidden");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
     }
 
     @Test
