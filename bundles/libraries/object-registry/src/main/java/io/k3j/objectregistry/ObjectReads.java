@@ -7,9 +7,11 @@ import io.k3j.model.Struct;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
 import io.k3j.watchcache.Item;
+import io.k3j.watchcache.PastState;
 import io.k3j.watchcache.SnapshotTree;
 import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,11 +31,16 @@ public final class ObjectReads {
     /// How long a read waits for a revision the server has not reached, as upstream's watch cache.
     public static final long FUTURE_WAIT_MILLIS = 3_000;
     private final EventLog log;
+    /// A page from the datastore has no more objects, and ends behind so many bytes: nobody shares them.
+    private static final long PAST_OBJECTS = 500;
+    private static final long PAST_BYTES = 8L << 20;
     private final Fence fence;
+    private final PastState past;
 
-    ObjectReads(EventLog log, Fence fence) {
+    ObjectReads(EventLog log, Fence fence, PastState past) {
         this.log = log;
         this.fence = fence;
+        this.past = past;
     }
 
     /// One object.
@@ -122,18 +129,39 @@ public final class ObjectReads {
         }
         boolean exact = options.revision() > 0 && (options.match().equals("Exact")
                 || options.match().isEmpty() && options.limit() > 0);
-        return page(selection, exact ? exactly(options.revision()) : picture(options.revision(), newest),
-                selection.prefix(), scan);
+        if (!exact) {
+            return page(selection, picture(options.revision(), newest), selection.prefix(), scan);
+        }
+        return exactly(selection, options.revision(), selection.prefix(), scan).orElseThrow(() -> new ApiFault(410,
+                "Expired", "The resourceVersion for the provided list is too old.", Struct.EMPTY));
     }
 
-    /// At a revision in the future there is nothing to wait for longer than for any other read.
-    private EventLog.Snapshot exactly(long revision) {
+    /// Of a past revision, empty when it is gone. At a revision in the future, as when the pages before came from a
+    /// server that is ahead, there is nothing to wait for longer than for any other read.
+    private Optional<ListPage> exactly(Selection selection, long revision, String start, PageScan scan)
+            throws IOException {
         notOlder(revision);
         SnapshotTree<Item> tree = log.treeAt(revision);
-        if (tree == null) {
-            throw new ApiFault(410, "Expired", "The resourceVersion for the provided list is too old.", Struct.EMPTY);
+        return tree == null ? past(selection, revision, start, scan)
+                : Optional.of(page(selection, new EventLog.Snapshot(tree, revision), start, scan));
+    }
+
+    /// From the datastore, for lists in pages only: without a limit all of a resource would be in memory once more.
+    private Optional<ListPage> past(Selection selection, long revision, String start, PageScan scan)
+            throws IOException {
+        scan.atMost(PAST_BYTES);
+        if (!scan.endsWithin(PAST_OBJECTS) || !past.visit(selection.prefix(), start, revision, scan)) {
+            return Optional.empty();
         }
-        return new EventLog.Snapshot(tree, revision);
+        if (scan.left()) {
+            throw gone();
+        }
+        return Optional.of(new ListPage(scan.items(), revision, scan.next().isEmpty() ? ""
+                : token(selection, revision, scan), -1));
+    }
+
+    private static String token(Selection selection, long revision, PageScan scan) {
+        return new Continue(revision, scan.next().substring(selection.prefix().length())).token();
     }
 
     private ListPage continued(Selection selection, Continue from, Supplier<EventLog.Snapshot> newest, PageScan scan)
@@ -142,13 +170,7 @@ public final class ObjectReads {
         if (from.revision() <= 0) {
             return page(selection, newest.get(), start, scan);
         }
-        // the pages before may have come from a server that is ahead
-        notOlder(from.revision());
-        SnapshotTree<Item> tree = log.treeAt(from.revision());
-        if (tree == null) {
-            throw new ExpiredList(from.expired());
-        }
-        return page(selection, new EventLog.Snapshot(tree, from.revision()), start, scan);
+        return exactly(selection, from.revision(), start, scan).orElseThrow(() -> new ExpiredList(from.expired()));
     }
 
     /// Where only one key can be meant it is looked up; else the tree is visited, past what the labels' marks rule
@@ -169,7 +191,7 @@ public final class ObjectReads {
         if (scan.next().isEmpty()) {
             return new ListPage(scan.items(), s.revision(), "", -1);
         }
-        String token = new Continue(s.revision(), scan.next().substring(prefix.length())).token();
+        String token = token(selection, s.revision(), scan);
         long remaining = selection.everything() ? s.tree().rank(StorageKeys.end(prefix)) - s.tree().rank(scan.next())
                 : -1;
         return new ListPage(scan.items(), s.revision(), token, remaining);

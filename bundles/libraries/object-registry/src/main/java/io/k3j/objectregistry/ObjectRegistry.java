@@ -21,7 +21,7 @@ public final class ObjectRegistry {
     public ObjectRegistry(Storage storage, Kinds kinds, Admissions admissions, Protobuf protobuf, Metadata metadata) {
         FieldManagement fields = new FieldManagement(metadata);
         StoreCommits commits = new StoreCommits(storage, new Rows(protobuf, storage.store().atRest()), kinds);
-        this.reads = new ObjectReads(storage.log(), storage.fence());
+        this.reads = new ObjectReads(storage.log(), storage.fence(), storage.past());
         this.writes = new ObjectWrites(commits, storage, new Shaping(admissions, metadata, fields), metadata);
         this.deletes = new ObjectDeletes(commits, storage, admissions, metadata);
         this.patches = new Patches(new ObjectDecoder(protobuf), fields);

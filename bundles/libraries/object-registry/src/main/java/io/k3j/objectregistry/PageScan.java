@@ -15,6 +15,7 @@ final class PageScan implements BiPredicate<String, Item> {
     private final long limit;
     private final BooleanSupplier gone;
     private final List<Item> items = new ArrayList<>();
+    private long bytesLeft = Long.MAX_VALUE;
     private String next = "";
     private boolean left;
     private int seen;
@@ -27,10 +28,20 @@ final class PageScan implements BiPredicate<String, Item> {
         this.gone = gone;
     }
 
+    /// Whether no more than `most` objects are wanted at once.
+    boolean endsWithin(long most) {
+        return limit > 0 && limit <= most;
+    }
+
+    /// Ends the page once its objects weigh so much, whatever the limit, with one object at least.
+    void atMost(long bytes) {
+        bytesLeft = bytes;
+    }
+
     /// The entry behind a full page is not looked at: the next page begins with it, selected or not.
     @Override
     public boolean test(String key, Item item) {
-        if (limit > 0 && items.size() == limit) {
+        if (limit > 0 && items.size() == limit || bytesLeft <= 0) {
             next = key;
             return false;
         }
@@ -40,6 +51,7 @@ final class PageScan implements BiPredicate<String, Item> {
         }
         if (selection.matchesFresh(item)) {
             items.add(item);
+            bytesLeft -= item.bytes().length;
         }
         return true;
     }

@@ -11,6 +11,7 @@ import io.k3j.schema.Schemas;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Feeder;
 import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.PastState;
 import io.k3j.watchcache.Rows;
 import io.k3j.watchcache.Store;
 
@@ -35,8 +36,8 @@ final class Server implements AutoCloseable {
             throw ApiFault.unavailable("the datastore is away");
         }
         Core.Types types = Core.Types.of(new Schemas());
-        this.feeder = new Feeder(store, datastore, new Rows(types.protobuf(), store.atRest()),
-                environment.health());
+        Rows rows = new Rows(types.protobuf(), store.atRest());
+        this.feeder = new Feeder(store, datastore, rows, environment.health());
         EventLog log = feeder.log();
         long newest = datastore.revision();
         feeder.start();
@@ -50,7 +51,7 @@ final class Server implements AutoCloseable {
                 environment.clock(),
                 environment.health());
         fence.start();
-        this.storage = new Storage(store, log, fence);
+        this.storage = new Storage(store, log, fence, new PastState(store, rows));
         this.hub = new WatchHub(log, environment.health());
         hub.start();
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, environment.health());
