@@ -24,8 +24,9 @@ final class MysqlDialect extends ServerDialect {
     /// server.
     private static final String LIMITS = "innodb_lock_wait_timeout=1,lock_wait_timeout=1,wait_timeout=3";
     /// Without a limit each abandoned session would keep waiting in the database as long as another session
-    /// holds the table.
-    private static final String READER_LIMITS = "lock_wait_timeout=1";
+    /// holds the table. A step of compaction is a transaction of a reader: frozen within it, a server would keep all
+    /// others from compacting. One that was only idle is replaced by the next question.
+    private static final String READER_LIMITS = "innodb_lock_wait_timeout=2,lock_wait_timeout=1,wait_timeout=60";
     private static final int BUSY_MILLIS = 5;
     private static final int IDLE_MILLIS = 100;
     private static final String SIZE = "SELECT COALESCE(SUM(data_length + index_length), 0)"
