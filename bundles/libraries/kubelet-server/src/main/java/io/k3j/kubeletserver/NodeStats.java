@@ -23,6 +23,7 @@ final class NodeStats {
     private static final long PAGE = 4096;
     private final UnaryOperator<String> text;
     private final CpuRates rates;
+    private final Inodes inodes = new Inodes();
 
     /// @param text of a file, empty when it cannot be read
     NodeStats(UnaryOperator<String> text, CpuRates rates) {
@@ -46,8 +47,10 @@ final class NodeStats {
                 .put("memory", memory(at)).put("network", network(at)).put("rlimit", processes(at));
         try {
             FileStore f = Files.getFileStore(disk);
+            Inodes.Count files = inodes.of(disk);
             b.put("fs", Struct.of("time", at, "availableBytes", f.getUsableSpace(), "capacityBytes", f.getTotalSpace(),
-                    "usedBytes", f.getTotalSpace() - f.getUnallocatedSpace()));
+                    "usedBytes", f.getTotalSpace() - f.getUnallocatedSpace(), "inodesFree", files.free(), "inodes",
+                    files.all(), "inodesUsed", files.all() - files.free()));
         } catch (IOException e) {
             // a node without a known disk
         }

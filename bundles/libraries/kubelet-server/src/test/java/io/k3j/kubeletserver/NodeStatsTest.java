@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Struct;
 import io.k3j.nodestatus.MachineInfo;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -58,6 +59,15 @@ class NodeStatsTest {
                 Struct.of("name", "eth0", "rxBytes", 10, "rxErrors", 2, "txBytes", 20, "txErrors", 4),
                 Struct.of("name", "eth1", "rxBytes", 5, "rxErrors", 0, "txBytes", 6, "txErrors", 0));
         assertThat(node().struct("rlimit").whole("curproc", 0)).isEqualTo(345);
+    }
+
+    @Test
+    void theFileSystemHasAsManyInodesAsStatSays() throws Exception {
+        Process stat = new ProcessBuilder("stat", "-f", "-c", "%c", disk.toString()).start();
+        long all = Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
+        Struct fs = node().struct("fs");
+        assertThat(fs.whole("inodes", -1)).isEqualTo(all);
+        assertThat(fs.whole("inodesUsed", -1) + fs.whole("inodesFree", -1)).isEqualTo(all);
     }
 
     @Test
