@@ -10,6 +10,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ResponseStream;
 import io.k3j.flowcontrol.LongRunningShares;
 import io.k3j.flowcontrol.Pool;
+import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.flowcontrol.Seats;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.ListOptions;
@@ -18,7 +19,6 @@ import io.k3j.objectregistry.Selection;
 import io.k3j.objectregistry.Storage;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Fence;
-import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// | a revision | events after it; an error 410 in the stream when history does not reach back |
 /// | any, with `sendInitialEvents=true` | all objects at that revision or later, then a bookmark |
 ///
-/// A watch needs no seat: it has a share of its own, until its connection or stream ends.
+/// A watch has a share of its own until its connection or stream ends, and a seat only while objects are looked for at
+/// its beginning, see [InitialState].
 public final class Watches {
     /// The history asked for is gone: compacted, or older than this server remembers. The client lists and watches
     /// anew.
@@ -46,7 +47,7 @@ public final class Watches {
     public static final int HEAP_PART = 4;
     /// The part of them that one user may have, as a divisor: nobody takes all, and a user alone has enough.
     public static final int USER_PART = 2;
-    private final LongRunningShares shares;
+    private final RequestLimits limits;
     private final EventLog log;
     private final WatchHub hub;
     private final Frames frames;
@@ -57,10 +58,10 @@ public final class Watches {
     /// For one server.
     ///
     /// @param storage whose log is followed
-    /// @param shares how many watches there may be
+    /// @param limits how many watches there may be, and the seats in which they begin
     /// @param hub goes on with watches that have caught up
-    public Watches(Storage storage, LongRunningShares shares, WatchHub hub, Frames frames, Responses answers) {
-        this.shares = shares;
+    public Watches(Storage storage, RequestLimits limits, WatchHub hub, Frames frames, Responses answers) {
+        this.limits = limits;
         this.fence = storage.fence();
         this.log = storage.log();
         this.hub = hub;
@@ -104,7 +105,12 @@ public final class Watches {
                 || options.revision() <= 0 && !request.params().has("sendInitialEvents");
         EventLog.Snapshot start = start(request, options, wantsState);
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
-        request.exchange().onEnd(shares.take(lane(request), request.caller().user())::close);
+        request.exchange().onEnd(limits.watches().take(lane(request), request.caller().user())::close);
+        InitialState state = start == null || !wantsState ? null
+                : new InitialState(request, limits.seats(), selection, start.tree());
+        if (state != null) {
+            state.look();
+        }
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));
@@ -114,16 +120,11 @@ public final class Watches {
             return;
         }
         watcher.position(start.revision());
-        if (wantsState) {
-            try {
-                state(selection, start, watcher);
-            } catch (ApiFault unreadable) {
-                watcher.fail(unreadable.status());
-                return;
-            }
-            if (options.initialEvents()) {
-                watcher.initialEnd(start.revision());
-            }
+        if (state != null && !sent(state, watcher)) {
+            return;
+        }
+        if (options.initialEvents()) {
+            watcher.initialEnd(start.revision());
         }
         hub.serve(watcher);
     }
@@ -148,26 +149,13 @@ public final class Watches {
         return log.reaches(wanted) ? new EventLog.Snapshot(now.tree(), wanted) : null;
     }
 
-    /// Writes what is selected in a snapshot, each object decoded for that at most and not kept. A failure of the
-    /// client ends the walk and is thrown behind it, since the walk throws no such thing.
-    private static void state(Selection selection, EventLog.Snapshot start, Watcher watcher) throws IOException {
-        IOException[] broken = new IOException[1];
-        String single = selection.single();
-        String from = single.isEmpty() ? selection.prefix() : single;
-        String end = single.isEmpty() ? StorageKeys.end(from) : single + "\0";
-        start.tree().visit(from, end, selection.probe(), (key, item) -> {
-            try {
-                if (selection.matchesFresh(item)) {
-                    watcher.initial(item);
-                }
-                return true;
-            } catch (IOException e) {
-                broken[0] = e;
-                return false;
-            }
-        });
-        if (broken[0] != null) {
-            throw broken[0];
+    private static boolean sent(InitialState state, Watcher watcher) throws IOException {
+        try {
+            state.send(watcher);
+            return true;
+        } catch (ApiFault fault) {
+            watcher.fail(fault.status());
+            return false;
         }
     }
 }

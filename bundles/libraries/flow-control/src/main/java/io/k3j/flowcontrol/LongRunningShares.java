@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /// How many of something there may be at once that is kept for as long as its client likes. Each [Lane] has as many as
-/// every other, so nodes and components are not refused for what users hold; of those of users one user has a part.
+/// every other, so nodes and components are not refused for what users hold; in each but the administrators' a user,
+/// be it a node, has a part.
 public final class LongRunningShares {
     private final Map<Lane, Pool> lanes = new EnumMap<>(Lane.class);
 
@@ -22,7 +23,7 @@ public final class LongRunningShares {
     /// One for a user.
     /// @throws io.k3j.clientapi.ApiFault 429
     public Pool.Room take(Lane lane, String user) {
-        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane != Lane.WORKLOAD);
+        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane == Lane.EXEMPT);
         room.more(1);
         return room;
     }

@@ -6,19 +6,18 @@ import io.k3j.watchcache.Store;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
 /// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits a
-/// moment for a seat, in order of arrival, then is sent away with 429. A write that finds, when its turn comes, that
-/// the datastore refuses writes is sent away with 503: it has used its time up.
+/// moment for a seat, users in turn and each one's requests in order of arrival, then is sent away with 429. A write
+/// that finds, when its turn comes, that the datastore refuses writes is sent away with 503: it has used its time up.
 ///
-/// Each [Lane] has seats of its own, so that a flood of one sort of request does not keep the others out. What a
-/// request does through an in-process client on its way uses the request's seat: it takes no second one.
+/// Each [Lane] has seats of its own, so that a flood of one sort of request does not keep the others out; nor does one
+/// user's keep out others of its lane, see [QueueSet]. What a request does through an in-process client on its way uses
+/// the request's seat: it takes no second one.
 public final class Seats {
     /// Reads at once in the lanes of everybody (`--max-requests-inflight`).
-    static final int READS = 400;
+    public static final int READS = 400;
     /// Writes at once in the lanes of everybody (`--max-mutating-requests-inflight`).
     public static final int WRITES = 200;
     /// How long a request waits for a seat.
@@ -30,29 +29,31 @@ public final class Seats {
     /// Sorts of requests that do not wait for each other.
     public enum Lane {
         /// Administrators, who repair a cluster.
-        EXEMPT(READS, WRITES),
+        EXEMPT(READS, WRITES, false),
         /// Health checks, which need no name and so must not use up the administrators' seats.
-        PROBES(READS, WRITES),
+        PROBES(READS, WRITES, false),
         /// Nodes, leases, elections and the components of this process.
-        SYSTEM(READS / 2, WRITES / 2),
+        SYSTEM(READS / 2, WRITES / 2, true),
         /// Everybody else.
-        WORKLOAD(READS, WRITES);
+        WORKLOAD(READS, WRITES, true);
 
         private final int reads;
         private final int writes;
+        private final boolean shared;
 
-        Lane(int reads, int writes) {
+        Lane(int reads, int writes, boolean shared) {
             this.reads = reads;
             this.writes = writes;
+            this.shared = shared;
         }
     }
 
-    private record Rows(Lane lane, Semaphore reads, Semaphore writes) {
+    private record Rows(QueueSet reads, QueueSet writes) {
         static Rows of(Lane lane) {
-            return new Rows(lane, new Semaphore(lane.reads, true), new Semaphore(lane.writes, true));
+            return new Rows(new QueueSet(lane.reads, lane.shared), new QueueSet(lane.writes, lane.shared));
         }
 
-        Semaphore of(boolean write) {
+        QueueSet of(boolean write) {
             return write ? writes : reads;
         }
     }
@@ -65,24 +66,16 @@ public final class Seats {
         }
     }
 
-    /// Works in a seat for a read or a write, or in the one there is.
+    /// Works in a seat of a user for a read or a write, or in the one there is.
     /// @throws ApiFault 429, 503
-    public <T, X extends Exception> T in(Lane lane, boolean write, ScopedValue.CallableOp<T, X> work) throws X {
+    public <T, X extends Exception> T in(Lane lane, String user, boolean write, ScopedValue.CallableOp<T, X> work)
+            throws X {
         if (seated.isBound()) {
             return work.call();
         }
-        Semaphore of = Objects.requireNonNull(lanes.get(lane)).of(write);
-        take(of, write);
-        try {
-            return ScopedValue.where(seated, true).call(work);
-        } finally {
-            of.release();
-        }
-    }
-
-    private void take(Semaphore of, boolean write) {
+        QueueSet of = Objects.requireNonNull(lanes.get(lane)).of(write);
         long since = System.nanoTime();
-        if (!acquired(of)) {
+        if (!of.acquired(user, PATIENCE_MILLIS)) {
             throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
                     Struct.of("retryAfterSeconds", 1));
         }
@@ -90,33 +83,24 @@ public final class Seats {
             if (write) {
                 store.mustTake(since);
             }
-        } catch (ApiFault f) {
-            of.release();
-            throw f;
-        }
-    }
-
-    private static boolean acquired(Semaphore of) {
-        try {
-            return of.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            return ScopedValue.where(seated, true).call(work);
+        } finally {
+            of.release(user);
         }
     }
 
     /// How many seats are taken: reads, then writes.
     public int[] taken() {
-        return new int[] {sum(r -> r.lane.reads - r.reads.availablePermits()),
-                sum(r -> r.lane.writes - r.writes.availablePermits())};
+        return both(QueueSet::taken);
     }
 
     /// How many wait for one: reads, then writes.
     public int[] waiting() {
-        return new int[] {sum(r -> r.reads.getQueueLength()), sum(r -> r.writes.getQueueLength())};
+        return both(QueueSet::waiting);
     }
 
-    private int sum(ToIntFunction<Rows> of) {
-        return lanes.values().stream().mapToInt(of).sum();
+    private int[] both(ToIntFunction<QueueSet> of) {
+        return new int[] {lanes.values().stream().mapToInt(r -> of.applyAsInt(r.reads)).sum(),
+                lanes.values().stream().mapToInt(r -> of.applyAsInt(r.writes)).sum()};
     }
 }

@@ -39,8 +39,19 @@ class LongRunningSharesTest {
         for (Lane lane : new Lane[] {Lane.SYSTEM, Lane.EXEMPT}) {
             shares.take(lane, "n");
             shares.take(lane, "n");
-            shares.take(lane, "n");
-            refused(lane, "n");
+            shares.take(lane, "m");
+            refused(lane, "m");
         }
+    }
+
+    @Test
+    void oneNodeHasAPartAndAnAdministratorAll() {
+        for (Lane lane : new Lane[] {Lane.SYSTEM, Lane.EXEMPT}) {
+            shares.take(lane, "n");
+            shares.take(lane, "n");
+        }
+        refused(Lane.SYSTEM, "n");
+        shares.take(Lane.SYSTEM, "m");
+        shares.take(Lane.EXEMPT, "n");
     }
 }

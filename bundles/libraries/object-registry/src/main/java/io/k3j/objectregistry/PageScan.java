@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 
 /// Collects what is selected of a snapshot, up to a limit, until the client leaves. One scan, one thread. For
 /// [io.k3j.watchcache.SnapshotTree#visit], which ends when it answers false.
-final class PageScan implements BiPredicate<String, Item> {
-    /// Objects between two looks whether the client is still there.
+public final class PageScan implements BiPredicate<String, Item> {
+    /// Objects between two looks whether the client is still there and others wait for a processor.
     private static final int LOOK_EVERY = 1_024;
     private final Selection selection;
     private final long limit;
@@ -20,9 +20,11 @@ final class PageScan implements BiPredicate<String, Item> {
     private boolean left;
     private int seen;
 
+    /// Has collected nothing yet.
+    ///
     /// @param limit 0: none
     /// @param gone whether the client has left, asked now and then
-    PageScan(Selection selection, long limit, BooleanSupplier gone) {
+    public PageScan(Selection selection, long limit, BooleanSupplier gone) {
         this.selection = selection;
         this.limit = limit;
         this.gone = gone;
@@ -45,9 +47,13 @@ final class PageScan implements BiPredicate<String, Item> {
             next = key;
             return false;
         }
-        if (++seen % LOOK_EVERY == 0 && gone.getAsBoolean()) {
-            left = true;
-            return false;
+        if (++seen % LOOK_EVERY == 0) {
+            if (gone.getAsBoolean()) {
+                left = true;
+                return false;
+            }
+            // nothing here blocks, and a few long scans would keep all others from running
+            Thread.yield();
         }
         if (selection.matchesFresh(item)) {
             items.add(item);
@@ -57,17 +63,17 @@ final class PageScan implements BiPredicate<String, Item> {
     }
 
     /// What was selected.
-    List<Item> items() {
+    public List<Item> items() {
         return items;
     }
 
     /// The key the next page begins with, empty when there is none.
-    String next() {
+    public String next() {
         return next;
     }
 
     /// Whether it ended because the client has left; then the items are not all.
-    boolean left() {
+    public boolean left() {
         return left;
     }
 }

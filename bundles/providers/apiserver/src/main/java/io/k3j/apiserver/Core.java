@@ -124,7 +124,7 @@ final class Core {
                 new Subresources(contributions, operations, bodies, types.schemas, answers),
                 new ScaleHandler(objects, bodies, types.schemas, answers),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
-                new Watches(storage, limits.watches(), hub,
+                new Watches(storage, limits, hub,
                         new Frames(renderer, types.protobuf, tables), answers));
         RequestMetrics requests = new RequestMetrics();
         Paths.Documents documents = new Paths.Documents(

@@ -142,14 +142,14 @@ final class LocalClient implements ApiClient {
     }
 
     private <T> T read(Supplier<T> work) {
-        return backend.seats().in(Seats.Lane.SYSTEM, false, work::get);
+        return backend.seats().in(Seats.Lane.SYSTEM, caller.user(), false, work::get);
     }
 
     /// Lease writes take no seat, so that load does not delay elections; upstream has the priority level
     /// `leader-election`.
     private <T> T write(Gvr resource, Supplier<T> work) {
         return resource.resource().equals("leases") ? work.get()
-                : backend.seats().in(Seats.Lane.SYSTEM, true, work::get);
+                : backend.seats().in(Seats.Lane.SYSTEM, caller.user(), true, work::get);
     }
 
     @Override

@@ -101,7 +101,7 @@ final class Pipeline implements Endpoint {
             return;
         }
         filters.access.allowed(request.caller(), Attributes.path(info.verb(), request.path()));
-        filters.limits.seats().in(request.flow().lane(), !info.reads(), () -> {
+        filters.limits.seats().in(request.flow().lane(), request.caller().user(), !info.reads(), () -> {
             paths.serve(request);
             return request;
         });

@@ -63,7 +63,7 @@ final class ResourceHandler {
     }
 
     private void inSeat(Request request, Work work) throws IOException {
-        limits.seats().in(request.flow().lane(), !request.info().reads(), () -> {
+        limits.seats().in(request.flow().lane(), request.caller().user(), !request.info().reads(), () -> {
             work.run();
             return request;
         });

@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Caller;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,15 +45,17 @@ class SeatsTest {
         server.close();
     }
 
-    /// Takes every write seat of a lane until the test ends.
-    private void fill(Lane lane) throws InterruptedException {
-        int seats = lane == Lane.SYSTEM ? Seats.WRITES / 2 : Seats.WRITES;
-        CountDownLatch seated = new CountDownLatch(seats);
-        for (int i = 0; i < seats; i++) {
-            threads.add(Thread.ofVirtual().start(() -> server.server.limits().seats().in(lane, true, () -> {
-                seated.countDown();
-                return waited();
-            })));
+    /// Takes seats of the workloads' lane until the test ends.
+    /// @param user who takes the i-th one
+    private void take(boolean write, int count, IntFunction<String> user) throws InterruptedException {
+        CountDownLatch seated = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            String who = user.apply(i);
+            threads.add(Thread.ofVirtual().start(() -> server.server.limits().seats().in(Lane.WORKLOAD, who, write,
+                    () -> {
+                        seated.countDown();
+                        return waited();
+                    })));
         }
         assertThat(seated.await(60, TimeUnit.SECONDS)).isTrue();
     }
@@ -155,12 +159,72 @@ class SeatsTest {
     @Test
     void nodesAndComponentsHaveReservedSeats() throws IOException, InterruptedException {
         server.everybody();
-        fill(Lane.WORKLOAD);
+        take(true, Seats.WRITES, i -> "user-" + i);
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("system:node:n", "y")).isEqualTo(201);
         Caller component = Caller.of("system:kube-controller-manager", List.of());
         ApiClient local = new LocalClient(server.server.local(), user -> component, component, new ViewKeeper());
         local.create(CONFIG_MAPS, map("z"), WriteOptions.PLAIN);
+    }
+
+    @Test
+    void oneUserLeavesSeatsForOthers() throws IOException, InterruptedException {
+        server.everybody();
+        take(true, Seats.WRITES * 3 / 4, i -> "mallory");
+        assertThat(creates("mallory", "x")).isEqualTo(429);
+        assertThat(creates("alice", "y")).isEqualTo(201);
+    }
+
+    private TestExchange watches(String query) {
+        return new TestExchange("GET", "/api/v1/configmaps?watch=true" + query, new byte[0]).with("authorization",
+                "Bearer mallory");
+    }
+
+    @Test
+    void aWatchLooksForItsFirstObjectsInASeat() throws IOException, InterruptedException {
+        server.everybody();
+        assertThat(creates("alice", "x")).isEqualTo(201);
+        take(false, Seats.READS, i -> "user-" + i);
+        assertThat(server.serve(watches("")).status()).isEqualTo(429);
+        assertThat(server.serve(watches("&resourceVersion=1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aWatchThatIsReadSlowlyTakesNoSeat() throws IOException, InterruptedException {
+        server.everybody();
+        assertThat(creates("alice", "x")).isEqualTo(201);
+        CountDownLatch sending = new CountDownLatch(1);
+        TestExchange slow = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]) {
+            @Override
+            public void write(byte[]... parts) throws IOException {
+                sending.countDown();
+                super.write(parts);
+            }
+        };
+        slow.stall(true);
+        threads.add(Thread.ofVirtual().start(() -> {
+            try {
+                server.serve(slow.with("authorization", "Bearer mallory"));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }));
+        assertThat(sending.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.server.limits().seats().taken()).containsOnly(0);
+        slow.stall(false);
+        assertThat(slow.line()).contains("ADDED");
+    }
+
+    @Test
+    void aWatchStopsLookingWhenItsClientHasGone() throws IOException {
+        server.everybody();
+        for (int i = 0; i < 1_100; i++) {
+            assertThat(creates("alice", "map-" + i)).isEqualTo(201);
+        }
+        TestExchange left = watches("&fieldSelector=metadata.namespace!%3Da");
+        left.leave();
+        assertThatIOException().isThrownBy(() -> server.serve(left)).withMessage("the client has gone");
+        assertThat(left.status()).isZero();
     }
 
     private static Obj map(String name) {

@@ -24,8 +24,12 @@ class WatchLimitTest {
     }
 
     private void hold(String user, long count) {
+        hold(Seats.Lane.WORKLOAD, user, count);
+    }
+
+    private void hold(Seats.Lane lane, String user, long count) {
         for (long i = 0; i < count; i++) {
-            rooms.add(server.server.limits().watches().take(Seats.Lane.WORKLOAD, user));
+            rooms.add(server.server.limits().watches().take(lane, user));
         }
     }
 
@@ -48,6 +52,14 @@ class WatchLimitTest {
         }
         assertThat(server.get("/metrics").text()).contains("k3j_apiserver_watches " + (most + 3),
                 "k3j_apiserver_watches_refused_total 2");
+    }
+
+    @Test
+    void oneNodeLeavesWatchesForOthers() throws IOException {
+        server.everybody();
+        hold(Seats.Lane.SYSTEM, "system:node:stolen", most / Watches.USER_PART);
+        assertThat(watch("system:node:stolen").status()).isEqualTo(429);
+        assertThat(watch("system:node:n").status()).isEqualTo(200);
     }
 
     @Test

@@ -1,0 +1,90 @@
+package io.k3j.apiwatches;
+
+import io.k3j.apirequests.Request;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.flowcontrol.Seats;
+import io.k3j.objectregistry.ObjectReads;
+import io.k3j.objectregistry.PageScan;
+import io.k3j.objectregistry.Selection;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.SnapshotTree;
+import io.k3j.watchcache.StorageKeys;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The objects of one watch at its beginning. They are looked for in a read seat of the watch's user, since a selector
+/// may want few of very many, and sent without one, since clients read as slowly as they like: so many at a time that
+/// little is kept for a slow client. Of the request's thread.
+final class InitialState {
+    /// How many objects are found before they are sent.
+    static final int PART = 500;
+    private final Request request;
+    private final Seats seats;
+    private final Selection selection;
+    private final SnapshotTree<Item> tree;
+    private final String end;
+    private String from;
+    private List<Item> found = List.of();
+    private @Nullable ApiFault unreadable;
+
+    /// What a request selects in a snapshot; nothing is looked for yet.
+    InitialState(Request request, Seats seats, Selection selection, SnapshotTree<Item> tree) {
+        this.request = request;
+        this.seats = seats;
+        this.selection = selection;
+        this.tree = tree;
+        String single = selection.single();
+        this.from = single.isEmpty() ? selection.prefix() : single;
+        this.end = single.isEmpty() ? StorageKeys.end(from) : single + "\0";
+    }
+
+    /// Looks for a part.
+    /// @throws ApiFault 429 when there is no seat
+    /// @throws IOException when the client has gone
+    void look() throws IOException {
+        seats.in(request.flow().lane(), request.caller().user(), false, () -> {
+            scan();
+            return this;
+        });
+    }
+
+    /// What stands before a row that cannot be read is sent all the same.
+    private void scan() throws IOException {
+        PageScan scan = new PageScan(selection, PART, request.exchange()::gone);
+        try {
+            tree.visit(from, end, selection.probe(), scan);
+        } catch (ApiFault fault) {
+            unreadable = fault;
+        }
+        if (scan.left()) {
+            throw ObjectReads.gone();
+        }
+        found = scan.items();
+        from = scan.next();
+    }
+
+    /// Sends the part that was looked for and all others; each object is decoded for that at most and not kept. Blocks
+    /// while the client does not read.
+    ///
+    /// @throws ApiFault for a row that cannot be read, and as [#look]
+    /// @throws IOException when the client has gone
+    void send(Watcher watcher) throws IOException {
+        part(watcher);
+        while (!from.isEmpty()) {
+            // a client that reads fast never blocks this thread, which must not keep all others from running
+            Thread.yield();
+            look();
+            part(watcher);
+        }
+    }
+
+    private void part(Watcher watcher) throws IOException {
+        for (Item item : found) {
+            watcher.initial(item);
+        }
+        if (unreadable != null) {
+            throw unreadable;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.k3j.flowcontrol;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The seats for reads or for writes of one lane, and a queue for each user who waits for one; upstream's `queueset`.
+///
+/// Where seats are shared, a user may have [#SHARE] times as many as are free: alone three quarters of them, beside
+/// others fewer. So idle seats are lent, the next user finds some free at once, and who had many gives them back to
+/// who waits, users in turn. Any thread.
+final class QueueSet {
+    /// How many seats a user may have for each one that is free.
+    static final int SHARE = 3;
+    private final int seats;
+    private final boolean shared;
+    private final Map<String, Integer> taken = new HashMap<>();
+    private final Map<String, Deque<CountDownLatch>> queues = new LinkedHashMap<>();
+    private int free;
+    private int waiting;
+
+    /// @param shared whether a user has a part; else anyone may have all
+    QueueSet(int seats, boolean shared) {
+        this.seats = seats;
+        this.shared = shared;
+        this.free = seats;
+    }
+
+    /// Takes a seat for a user; waits for it.
+    /// @return false when there was none in time, or the thread was interrupted
+    boolean acquired(String user, long patienceMillis) {
+        CountDownLatch turn = new CountDownLatch(1);
+        synchronized (this) {
+            if (!queues.containsKey(user) && mayTake(user)) {
+                take(user);
+                return true;
+            }
+            queues.computeIfAbsent(user, u -> new ArrayDeque<>()).add(turn);
+            waiting++;
+        }
+        return awaited(turn, patienceMillis) || !left(user, turn);
+    }
+
+    private static boolean awaited(CountDownLatch turn, long millis) {
+        try {
+            return turn.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// Whether a turn that did not come was given up; false when it came at the last moment.
+    private synchronized boolean left(String user, CountDownLatch turn) {
+        Deque<CountDownLatch> queue = queues.get(user);
+        if (queue == null || !queue.remove(turn)) {
+            return false;
+        }
+        waiting--;
+        if (queue.isEmpty()) {
+            queues.remove(user);
+        }
+        return true;
+    }
+
+    /// Gives a user's seat to who waits.
+    synchronized void release(String user) {
+        taken.computeIfPresent(user, (u, own) -> own > 1 ? own - 1 : null);
+        free++;
+        for (Optional<String> next = next(); next.isPresent(); next = next()) {
+            serve(next.get());
+        }
+    }
+
+    /// The first user in turn who may have a seat. Few are passed over, since each of those has [#SHARE] at least.
+    private Optional<String> next() {
+        return free == 0 || queues.isEmpty() ? Optional.empty()
+                : queues.keySet().stream().filter(this::mayTake).findFirst();
+    }
+
+    /// Those behind in the user's queue wait for all other users first.
+    private void serve(String user) {
+        Deque<CountDownLatch> queue = queues.remove(user);
+        if (queue != null) {
+            take(user);
+            waiting--;
+            queue.remove().countDown();
+            if (!queue.isEmpty()) {
+                queues.put(user, queue);
+            }
+        }
+    }
+
+    private boolean mayTake(String user) {
+        return free > 0 && (!shared || taken.getOrDefault(user, 0) < SHARE * free);
+    }
+
+    private void take(String user) {
+        free--;
+        taken.merge(user, 1, Integer::sum);
+    }
+
+    /// How many are taken.
+    synchronized int taken() {
+        return seats - free;
+    }
+
+    /// How many requests wait.
+    synchronized int waiting() {
+        return waiting;
+    }
+}
