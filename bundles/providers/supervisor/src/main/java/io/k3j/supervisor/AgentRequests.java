@@ -3,6 +3,7 @@ package io.k3j.supervisor;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateRequest;
 import io.k3j.pki.Pem;
 import io.k3j.servercredentials.Authorities;
 import io.k3j.servercredentials.Issuer;
@@ -14,7 +15,8 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
 /// Serves the supervisor API to agents. Bounds concurrent requests as K3s does; the rest get 429, so that a
-/// restart of many agents at once does not exhaust this server.
+/// restart of many agents at once does not exhaust this server. A body is read before its request counts as one, so
+/// that whoever sends slowly keeps nobody out.
 final class AgentRequests implements RequestHandler {
     /// Concurrent requests of each sort; further ones are answered with 429.
     private static final int MAX_READS = 20;
@@ -37,18 +39,19 @@ final class AgentRequests implements RequestHandler {
 
     @Override
     public void answer(Exchange exchange, Requester requester) throws IOException, Refusal {
+        byte[] body = exchange.method().equals("POST") ? exchange.body(CertificateRequest.MAX_BYTES) : new byte[0];
         Semaphore seats = exchange.method().equals("GET") ? readSeats : writeSeats;
         if (!seats.tryAcquire()) {
             throw new Refusal(429, "too many requests, please try again later");
         }
         try {
-            dispatch(exchange, requester);
+            dispatch(exchange, requester, body);
         } finally {
             seats.release();
         }
     }
 
-    private void dispatch(Exchange exchange, Requester requester) throws IOException, Refusal {
+    private void dispatch(Exchange exchange, Requester requester, byte[] body) throws IOException, Refusal {
         switch (exchange.path()) {
             case "/v1-k3s/readyz" -> {
                 if (!servers.ready()) {
@@ -62,7 +65,7 @@ final class AgentRequests implements RequestHandler {
             case "/v1-k3s/server-ca.crt" -> Replies.text(exchange, pem(Issuer.SERVER));
             case "/v1-k3s/serving-kubelet.crt", "/v1-k3s/client-kubelet.crt", "/v1-k3s/client-kube-proxy.crt",
                     "/v1-k3s/client-k3s-controller.crt" ->
-                Replies.text(exchange, signing.sign(exchange, requester));
+                Replies.text(exchange, signing.sign(exchange, requester, body));
             default -> throw new Refusal(404, "the server could not find the requested resource");
         }
     }

@@ -47,21 +47,23 @@ final class CertificateSigning {
 
     /// The certificate and its chain in PEM. Agents before K3s 1.30 send no request; they also get the shared
     /// private key.
-    String sign(Exchange exchange, Requester requester) throws IOException, Refusal {
+    ///
+    /// @param body what was received with the request
+    String sign(Exchange exchange, Requester requester, byte[] body) throws IOException, Refusal {
         return switch (exchange.path()) {
             case "/v1-k3s/serving-kubelet.crt" -> {
                 String node = admit(exchange, requester);
                 AlternativeNames names = servers.ofNode(node, addresses(exchange));
                 Profile profile = Profile.server(node, names.dnsNames(), names.addresses());
-                yield sign(exchange, Issuer.SERVER, profile, "serving-kubelet");
+                yield sign(exchange, body, Issuer.SERVER, profile, "serving-kubelet");
             }
             case "/v1-k3s/client-kubelet.crt" -> {
                 Profile profile = Profile.client("system:node:" + admit(exchange, requester), "system:nodes");
-                yield sign(exchange, Issuer.CLIENT, profile, "client-kubelet");
+                yield sign(exchange, body, Issuer.CLIENT, profile, "client-kubelet");
             }
             case "/v1-k3s/client-kube-proxy.crt" ->
-                sign(exchange, Issuer.CLIENT, Profile.client("system:kube-proxy"), "client-kube-proxy");
-            default -> sign(exchange, Issuer.CLIENT, controller(exchange, requester), "client-k3s-controller");
+                sign(exchange, body, Issuer.CLIENT, Profile.client("system:kube-proxy"), "client-kube-proxy");
+            default -> sign(exchange, body, Issuer.CLIENT, controller(exchange, requester), "client-k3s-controller");
         };
     }
 
@@ -96,9 +98,10 @@ final class CertificateSigning {
         return addresses;
     }
 
-    private String sign(Exchange exchange, Issuer issuer, Profile profile, String shared) throws IOException, Refusal {
+    private String sign(Exchange exchange, byte[] body, Issuer issuer, Profile profile, String shared)
+            throws IOException, Refusal {
         if (exchange.method().equals("POST")) {
-            PublicKey key = request(exchange).key();
+            PublicKey key = request(body).key();
             return signed(issuer, profile, key);
         }
         String text = PemFiles.read(layout.tls(shared + ".key")).orElse("");
@@ -107,8 +110,7 @@ final class CertificateSigning {
         return signed(issuer, profile, key) + text;
     }
 
-    private static CertificateRequest request(Exchange exchange) throws IOException, Refusal {
-        byte[] body = exchange.body(CertificateRequest.MAX_BYTES);
+    private static CertificateRequest request(byte[] body) throws Refusal {
         try {
             return CertificateRequest.parse(body);
         } catch (IllegalArgumentException malformed) {

@@ -1,0 +1,88 @@
+package io.k3j.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Struct;
+import io.k3j.pki.CertificateRequest;
+import io.k3j.pki.Keys;
+import io.k3j.servercredentials.Credentials;
+import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.SupervisorSettings;
+import io.k3j.supervisorrequests.Requester;
+import io.k3j.testkitedge.FakeExchange;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentRequestsTest {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Requester AGENT = new Requester("node", List.of("k3s:agent"));
+
+    @TempDir
+    private Path directory;
+
+    private AgentRequests requests() throws Exception {
+        SupervisorSettings settings = Given.settings(directory, "token", "srv", "agentToken", "agt");
+        ServerLayout layout = new ServerLayout(directory);
+        Credentials credentials = Credentials.ensure(settings, layout, Instant.now(), RANDOM);
+        NodeSecrets secrets = new NodeSecrets(RANDOM);
+        NodeGate gate = new NodeGate("node-1", Credentials.nodePasswordFile(settings, layout), secrets, false);
+        return new AgentRequests(credentials.authorities(),
+                new CertificateSigning(layout, credentials.authorities(), gate, InstantSource.system(), RANDOM),
+                new ApiServers(secrets, "192.0.2.7:6443", () -> null), Struct.EMPTY);
+    }
+
+    private static FakeExchange signing() {
+        return new FakeExchange("POST", "/v1-k3s/client-kube-proxy.crt")
+                .body(CertificateRequest.create("x", Keys.elliptic()));
+    }
+
+    /// Has no more of its body than what is sent when the latch says so.
+    private static Exchange slow(CountDownLatch reading, CountDownLatch sent) {
+        FakeExchange exchange = signing();
+        return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
+                (p, method, args) -> {
+                    if (method.getName().equals("body")) {
+                        reading.countDown();
+                        sent.await();
+                    }
+                    return method.invoke(exchange, args);
+                });
+    }
+
+    @Test
+    void aSlowBodyTakesNoSeat() throws Exception {
+        AgentRequests requests = requests();
+        int many = 30;
+        CountDownLatch reading = new CountDownLatch(many);
+        CountDownLatch sent = new CountDownLatch(1);
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < many; i++) {
+                Exchange slow = slow(reading, sent);
+                clients.submit(() -> {
+                    requests.answer(slow, AGENT);
+                    return slow;
+                });
+            }
+            boolean read = reading.await(30, TimeUnit.SECONDS);
+            FakeExchange quick = signing();
+            try {
+                requests.answer(quick, AGENT);
+            } finally {
+                sent.countDown();
+            }
+            assertThat(read).as("all of them are being read").isTrue();
+            assertThat(quick.status()).isEqualTo(200);
+        }
+    }
+}
