@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
+import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.kubeletclient.ComponentCertificate;
 import io.k3j.pki.Profile;
@@ -11,7 +12,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -28,7 +31,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.pki-ready)")
 public final class NodeProxy {
     private final List<ServiceRegistration<Connect>> registrations;
-    private final ServiceRegistration<Metrics> metrics;
+    private final List<ServiceRegistration<Metrics>> metrics;
 
     /// The component's settings.
     public @interface Settings {
@@ -45,22 +48,24 @@ public final class NodeProxy {
             @Reference Health health) {
         ComponentCertificate certificate = new ComponentCertificate(Profile.KUBELET_CLIENT,
                 Path.of(settings.dataDir(), "server", "tls"), InstantSource.system(), new SecureRandom());
-        Backends backends = new Backends(api, dialer, certificate, settings.flannelExternalIp(),
-                RandomGenerator.getDefault());
-        Sessions sessions = new Sessions();
-        List<Connect> connects = List.of(new PodLog(backends), new PodStream("exec", backends, sessions),
+        RandomGenerator random = RandomGenerator.getDefault();
+        Function<Exchange, Backends> backends = client -> new Backends(api, new ClientDialer(dialer, client),
+                certificate, settings.flannelExternalIp(), random);
+        Sessions sessions = Sessions.ofStreams();
+        Sessions requests = Sessions.ofRequests(Runtime.getRuntime().maxMemory());
+        List<Connect> connects = List.of(new PodLog(backends, requests), new PodStream("exec", backends, sessions),
                 new PodStream("attach", backends, sessions), new PodStream("portforward", backends, sessions),
-                new PathProxy(Backends.PODS, backends), new PathProxy(Backends.SERVICES, backends),
-                new PathProxy(Backends.NODES, backends));
+                new PathProxy(Backends.PODS, backends, requests), new PathProxy(Backends.SERVICES, backends, requests),
+                new PathProxy(Backends.NODES, backends, requests));
         registrations = connects.stream().map(c -> context.registerService(Connect.class, c, null)).toList();
-        metrics = context.registerService(Metrics.class, sessions, null);
+        metrics = Stream.of(sessions, requests).map(s -> context.registerService(Metrics.class, s, null)).toList();
         health.scope("node-proxy").ok();
     }
 
     /// Withdraws the services.
     @Deactivate
     void stop() {
-        metrics.unregister();
+        metrics.forEach(ServiceRegistration::unregister);
         registrations.forEach(ServiceRegistration::unregister);
     }
 }

@@ -11,11 +11,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// `pods/proxy`, `services/proxy` and `nodes/proxy`: forwards any request to a port of the object. The name may
 /// be `scheme:name:port`, `name:port` or `name`.
-record PathProxy(Gvr resource, Backends backends) implements Connect {
+record PathProxy(Gvr resource, Function<Exchange, Backends> backends, Sessions sessions) implements Connect {
     private static final Set<String> COMMANDS = Set.of("run", "exec", "attach", "portForward");
 
     @Override
@@ -34,16 +35,28 @@ record PathProxy(Gvr resource, Backends backends) implements Connect {
             return;
         }
         Address address = Address.parse(call.key().name());
-        boolean secure = address.scheme().equals("https");
         if (resource.resource().equals("nodes")) {
             refuseCommands(call);
         }
+        try (Sessions.Session _ = sessions.begin(call.caller().user())) {
+            forward(call, backend(call, address));
+        }
+    }
+
+    private Backends.Backend backend(Call call, Address address) {
+        Backends own = backends.apply(call.exchange());
         Key key = new Key(call.key().namespace(), address.name());
-        Backends.Backend back = switch (resource.resource()) {
-            case "pods" -> backends.podPort(key, address.port(), secure);
-            case "services" -> backends.servicePort(key, address.port(), secure);
-            default -> backends.kubelet(address.name());
+        boolean secure = address.scheme().equals("https");
+        return switch (resource.resource()) {
+            case "pods" -> own.podPort(key, address.port(), secure);
+            case "services" -> own.servicePort(key, address.port(), secure);
+            default -> own.kubelet(address.name());
         };
+    }
+
+    private static void forward(Call call, Backends.Backend back) throws IOException {
+        Exchange exchange = call.exchange();
+        String own = exchange.path();
         String rest = call.rest().isEmpty() ? "/" : call.rest();
         String base = own.substring(0, own.length() - call.rest().length());
         String target = rest + (exchange.query().isEmpty() ? "" : "?" + exchange.query());

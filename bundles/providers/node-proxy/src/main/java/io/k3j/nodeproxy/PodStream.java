@@ -2,6 +2,7 @@ package io.k3j.nodeproxy;
 
 import io.k3j.apiserverapi.Connect;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import java.io.IOException;
@@ -9,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// `pods/exec`, `pods/attach` and `pods/portforward`: forwards to the kubelet's corresponding endpoint.
-record PodStream(String subresource, Backends backends, Sessions sessions) implements Connect {
+record PodStream(String subresource, Function<Exchange, Backends> backends, Sessions sessions) implements Connect {
     private static final Map<String, String> KUBELET_VERB = Map.of("exec", "exec", "attach", "attach", "portforward",
             "portForward");
     private static final Map<String, String> KUBELET_NAME = Map.of("stdin", "input", "stdout", "output", "stderr",
@@ -27,7 +29,8 @@ record PodStream(String subresource, Backends backends, Sessions sessions) imple
     @Override
     public void serve(Call call) throws IOException {
         QueryText query = QueryText.parse(call.exchange().query());
-        Obj pod = backends.pod(call.key());
+        Backends own = backends.apply(call.exchange());
+        Obj pod = own.pod(call.key());
         boolean forward = subresource.equals("portforward");
         String container = forward ? "" : PodTarget.container(pod, query.first("container"));
         if (call.exchange().header("upgrade").isEmpty()) {
@@ -36,7 +39,7 @@ record PodStream(String subresource, Backends backends, Sessions sessions) imple
         String target = PodTarget.path(Objects.requireNonNull(KUBELET_VERB.get(subresource)), pod, container)
                 + parameters(query, forward);
         try (Sessions.Session _ = sessions.begin(call.caller().user())) {
-            Backends.Backend kubelet = backends.kubelet(pod);
+            Backends.Backend kubelet = own.kubelet(pod);
             new Relay(call.exchange(), kubelet.channel(), kubelet.host()).run(target, UnaryOperator.identity());
         }
     }

@@ -9,17 +9,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /// Forwards one request to a back end over an open channel and its answer to the client, or the bytes of both
 /// directions after an upgrade. Blocks until both ends are finished, then closes the channel.
 final class Relay {
+    /// How long a back end may take to switch protocols. Any other answer may take as long as its client waits: a log
+    /// or a long poll may be silent for hours.
+    private static final Duration SWITCHING = Duration.ofSeconds(60);
     private static final int BLOCK_BYTES = 16 * 1024;
     private static final int MAX_ERROR_BYTES = 50_000;
     private static final int DELETE = 0x7f;
@@ -33,11 +39,18 @@ final class Relay {
     private final Exchange exchange;
     private final ByteDuplex back;
     private final String host;
+    private final Duration switching;
 
     Relay(Exchange exchange, ByteDuplex back, String host) {
+        this(exchange, back, host, SWITCHING);
+    }
+
+    /// @param switching how long the back end may take to switch protocols
+    Relay(Exchange exchange, ByteDuplex back, String host, Duration switching) {
         this.exchange = exchange;
         this.back = back;
         this.host = host;
+        this.switching = switching;
     }
 
     /// Forwards a request whose failure is reported as the API server's own status, as upstream's
@@ -69,10 +82,7 @@ final class Relay {
             begin();
             boolean upgrade = exchange.header("upgrade").isPresent();
             send(target, upgrade);
-            ResponseHead head = ResponseHead.read(back.input());
-            while (head.status() == 100) {
-                head = ResponseHead.read(back.input());
-            }
+            ResponseHead head = upgrade ? switched() : head();
             if (head.status() == 101 && !upgrade) {
                 // the client would take what follows for the answers to its next requests
                 throw ApiFault.unavailable("error trying to reach service: it switched protocols without being asked");
@@ -82,6 +92,35 @@ final class Relay {
             } else {
                 answer(head, link, true);
             }
+        }
+    }
+
+    private ResponseHead head() throws IOException {
+        ResponseHead head = ResponseHead.read(back.input());
+        while (head.status() == 100) {
+            head = ResponseHead.read(back.input());
+        }
+        return head;
+    }
+
+    private ResponseHead switched() throws IOException {
+        CountDownLatch answered = new CountDownLatch(1);
+        // a channel has no time-outs of its own
+        Thread.ofVirtual().name("node-proxy-limit").start(() -> limit(answered));
+        try {
+            return head();
+        } finally {
+            answered.countDown();
+        }
+    }
+
+    private void limit(CountDownLatch answered) {
+        try {
+            if (!answered.await(switching.toMillis(), TimeUnit.MILLISECONDS)) {
+                back.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A client's request that records its answer.
 final class Asked implements Exchange {
@@ -21,6 +22,7 @@ final class Asked implements Exchange {
     private final String body;
     private final Map<String, List<String>> headers;
     private final ByteArrayOutputStream got = new ByteArrayOutputStream();
+    private final List<Runnable> endings = new CopyOnWriteArrayList<>();
     private final Loop upgraded = new Loop("from the client");
     int status;
     boolean aborted;
@@ -144,6 +146,11 @@ final class Asked implements Exchange {
 
     @Override
     public void onEnd(Runnable action) {
-        // ends with the test
+        endings.add(action);
+    }
+
+    /// As when the client has gone.
+    void leave() {
+        endings.forEach(Runnable::run);
     }
 }

@@ -22,6 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +64,8 @@ class DestinationsTest {
         }
     };
     private final Backends backends = new Backends(api, dialer, null, false, new Random(1));
+
+    private final Sessions requests = Sessions.ofRequests(64 << 20);
 
     private Optional<Obj> found(Key pod) {
         podReads++;
@@ -117,7 +123,7 @@ class DestinationsTest {
     @ValueSource(strings = {"/exec/n/p/c", "/run/n/p/c", "/attach/n/p/c", "/portForward/n/p", "/%65xec/n/p/c"})
     void kubeletCommandsAreRefusedForGet(String rest) {
         Asked request = new Asked("GET", "", Map.of("upgrade", "websocket"));
-        PathProxy proxy = new PathProxy(Backends.NODES, backends);
+        PathProxy proxy = new PathProxy(Backends.NODES, client -> backends, requests);
         assertThatThrownBy(() -> proxy.serve(new Connect.Call(new Caller("u", "", List.of(), Map.of()), Key.of("n1"),
                 rest, request))).isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(405));
     }
@@ -126,18 +132,68 @@ class DestinationsTest {
     void usesUnverifiedTlsForAnHttpsName() {
         answers = true;
         Asked request = new Asked("GET", "", Map.of());
-        PathProxy proxy = new PathProxy(Backends.PODS, backends);
+        PathProxy proxy = new PathProxy(Backends.PODS, client -> backends, requests);
         Caller caller = new Caller("u", "", List.of(), Map.of());
         assertThatThrownBy(() -> proxy.serve(new Connect.Call(caller, new Key("n", "https:p:8443"), "/x", request)))
                 .hasMessageContaining("error trying to reach service: dial tcp 10.42.0.7:8443");
         assertThat(silent.heard()).as("a TLS handshake").startsWith("\u0016\u0003");
     }
 
+    private static NodeDialer always(ByteDuplex one) {
+        return new NodeDialer() {
+            @Override
+            public ByteDuplex dial(String node, String host, int port) {
+                return one;
+            }
+
+            @Override
+            public ByteDuplex dialKubelet(String node, String host, int port) {
+                throw new AssertionError("a pod was asked for");
+            }
+        };
+    }
+
+    /// A pod that accepts and says nothing: neither a thread nor a descriptor of this server stays with it.
+    @Test
+    void aSilentBackEndIsLeftWithItsClient() throws Exception {
+        Mute mute = new Mute();
+        PathProxy proxy = new PathProxy(Backends.PODS, client -> new Backends(api,
+                new ClientDialer(always(mute), client), null, false, new Random(1)), requests);
+        Caller caller = new Caller("u", "", List.of(), Map.of());
+        Asked client = new Asked("GET", "", Map.of());
+        try (ExecutorService server = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> served = server.submit(() -> assertThatThrownBy(() -> proxy.serve(
+                    new Connect.Call(caller, new Key("n", "https:p:8443"), "/x", client)))
+                    .hasMessageContaining("error trying to reach service"));
+            assertThat(mute.addressed().await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(requests.text()).contains("k3j_proxied_requests 1\n");
+            client.leave();
+            assertThat(mute.open()).isFalse();
+            served.get();
+        }
+        assertThat(requests.text()).contains("k3j_proxied_requests 0\n");
+    }
+
+    @Test
+    void proxiedRequestsHaveANumber() {
+        int own = requests.mostPerUser();
+        assertThat(own).isEqualTo(16);
+        for (int i = 0; i < own; i++) {
+            assertThat(requests.begin("u")).isNotNull();
+        }
+        PathProxy proxy = new PathProxy(Backends.PODS, client -> backends, requests);
+        assertThatThrownBy(() -> proxy.serve(new Connect.Call(new Caller("u", "", List.of(), Map.of()),
+                new Key("n", "p"), "/x", new Asked("GET", "", Map.of()))))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(429));
+        assertThat(dialed).isEmpty();
+        assertThat(requests.begin("v")).isNotNull();
+    }
+
     @Test
     void oneUserCannotExhaustTheSessions() {
-        Sessions sessions = new Sessions();
+        Sessions sessions = Sessions.ofStreams();
         Sessions.Session first = sessions.begin("a");
-        for (int i = 1; i < Sessions.MAX_PER_USER; i++) {
+        for (int i = 1; i < sessions.mostPerUser(); i++) {
             assertThat(sessions.begin("a")).isNotNull();
         }
         assertThatThrownBy(() -> sessions.begin("a"))

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -73,6 +74,14 @@ class RelayTest {
         Asked asked = new Asked("GET", "", Map.of());
         assertThatExceptionOfType(ApiFault.class)
                 .isThrownBy(() -> relay(asked, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nbytes"));
+        assertThat(asked.status).isZero();
+    }
+
+    @Test
+    void aBackEndThatDoesNotSwitchProtocolsInTimeIsLeft() {
+        Asked asked = new Asked("GET", "", Map.of("upgrade", "websocket"));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new Relay(asked, new Mute(), "back:1", Duration.ofMillis(20)).run("/", to -> to));
         assertThat(asked.status).isZero();
     }
 
