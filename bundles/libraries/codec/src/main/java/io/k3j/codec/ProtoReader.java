@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class ProtoReader {
     /// Deeper than any type nests; a JSON schema of a CRD may refer to itself.
     private static final int MAX_DEPTH = 500;
+    /// More than any object has that is stored. Two bytes become an object with all fields that Go always writes.
+    private static final int MOST_MESSAGES = 500_000;
     /// `metav1.Time` in JSON: seconds, in UTC.
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'")
             .withZone(ZoneOffset.UTC);
@@ -35,6 +37,7 @@ final class ProtoReader {
     private final Embedded embedded;
     /// How many messages of objects are being read inside each other, those around this reader's among them.
     private int depth;
+    private int messages;
 
     /// What decodes an object of another kind within this one.
     interface Embedded {
@@ -56,8 +59,9 @@ final class ProtoReader {
     /// @throws MalformedInput when it nests too deep
     /// @throws io.k3j.protobufwire.MalformedMessage when the bytes are damaged
     Struct object(Shape shape, WireIn wire) {
-        if (++depth > MAX_DEPTH) {
-            throw new MalformedInput("invalid protobuf: more than " + MAX_DEPTH + " messages inside each other");
+        if (++depth > MAX_DEPTH || ++messages > MOST_MESSAGES) {
+            throw new MalformedInput("invalid protobuf: more than " + (depth > MAX_DEPTH
+                    ? MAX_DEPTH + " messages inside each other" : MOST_MESSAGES + " messages in one object"));
         }
         MessageLayout plan = plans.apply(shape);
         @Nullable

@@ -220,4 +220,16 @@ class ProtobufTest {
         }
         assertThat(((Struct) inner).text("kind")).isEqualTo("Pod");
     }
+
+    /// Two bytes each.
+    @Test
+    void anObjectOfAMillionMessagesIsRefused() {
+        V1.PodSpec.Builder spec = V1.PodSpec.newBuilder();
+        for (int i = 0; i < 1_000_000; i++) {
+            spec.addContainers(V1.Container.getDefaultInstance());
+        }
+        byte[] bytes = enveloped(POD, V1.Pod.newBuilder().setSpec(spec).build());
+        assertThatThrownBy(() -> protobuf.object(bytes, POD)).isInstanceOf(MalformedInput.class)
+                .hasMessageContaining("more than 500000 messages in one object");
+    }
 }

@@ -1,5 +1,6 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apimachinery.ElementCount;
 import io.k3j.apimachinery.JsonSize;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Document;
@@ -21,6 +22,9 @@ import java.util.function.Consumer;
 public final class ObjectDecoder {
     /// The largest document taken: 3 MiB, upstream's `MaxRequestBodyBytes`.
     public static final int MAX_BYTES = 3 << 20;
+    /// The most elements of an object, before anything is filled in: objects, lists and nulls. `{},` is three bytes and
+    /// becomes a container with all its defaults.
+    public static final int MOST_ELEMENTS = 100_000;
     private static final byte[] NOTHING = {};
     private final Protobuf protobuf;
 
@@ -45,6 +49,18 @@ public final class ObjectDecoder {
                 Struct.EMPTY);
     }
 
+    /// Refuses an object with more elements than it may have.
+    /// @throws ApiFault 413
+    static void checkElements(Struct object, Gvk kind) {
+        if (ElementCount.atLeast(object, MOST_ELEMENTS + 1L) > MOST_ELEMENTS) {
+            String place = ElementCount.place(object, MOST_ELEMENTS);
+            throw new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: " + kind.kind()
+                    + " has more than " + MOST_ELEMENTS + " objects, lists and nulls"
+                    + (place.isEmpty() ? "" : ", most of them in " + place)
+                    + "; each takes memory for its defaults. Write several smaller objects", Struct.EMPTY);
+        }
+    }
+
     /// A document of YAML, whose aliases may not stand for more than a body may hold.
     /// @throws MalformedInput when it is none
     /// @throws ApiFault 413
@@ -58,15 +74,17 @@ public final class ObjectDecoder {
 
     /// A tree as its kind's Go type would hold it.
     ///
-    /// @throws ApiFault 400 for a value that does not fit its field, or what `Strict` refuses
+    /// @throws ApiFault 400 for a value that does not fit its field, or what `Strict` refuses; 413 for one with more
+    /// than [#MOST_ELEMENTS]
     public Struct typed(Document document, Expected expected) {
         return typed(document, expected, NOTHING);
     }
 
     /// The same; of a kind of Kubernetes' own what is wrong is told in the order of its text.
     /// @param json the document's text, empty when it was none
-    /// @throws ApiFault 400
+    /// @throws ApiFault 400, 413
     public Struct typed(Document document, Expected expected, byte[] json) {
+        checkElements(document.object(), expected.kind);
         boolean builtIn = protobuf.knows(expected.kind);
         Struct object;
         List<String> unknown;

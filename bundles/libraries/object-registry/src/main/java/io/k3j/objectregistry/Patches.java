@@ -13,7 +13,6 @@ import io.k3j.model.Struct;
 import io.k3j.schema.ApplyCheck;
 import io.k3j.schema.StrategicMerge;
 import java.util.List;
-import java.util.Objects;
 
 /// The four kinds of patches, laid over an object. See
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply>.
@@ -73,6 +72,7 @@ public final class Patches {
     /// @throws ApiFault 400 for fields that do not fit or `managedFields`; 409 for conflicts; 422 without a
     /// manager; 500 for what the schema cannot place
     public Shaping.Wish apply(Intent intent, Struct live, Struct asked, ObjectDecoder.Expected expected) {
+        ObjectDecoder.checkElements(asked, expected.kind());
         Struct wanted = live.isEmpty() ? fresh(intent, asked) : asked;
         if (intent.manager().isEmpty()) {
             throw new ApiFault(422, "Invalid",
@@ -117,13 +117,14 @@ public final class Patches {
 
     /// Only what the applier really said: typing adds fields that Go always writes.
     private static Struct sparse(Struct said, Struct typed) {
-        Struct now = typed;
-        for (String name : typed.names()) {
+        Struct.Builder now = Struct.builder();
+        typed.forEach((name, value) -> {
             Object was = said.get(name);
-            now = was == null ? now.without(name)
-                    : now.with(name, sparse(was, Objects.requireNonNull(typed.get(name))));
-        }
-        return now;
+            if (was != null) {
+                now.put(name, sparse(was, value));
+            }
+        });
+        return now.build();
     }
 
     /// Lists are compared place by place; where typing has changed their number it is taken as typed.

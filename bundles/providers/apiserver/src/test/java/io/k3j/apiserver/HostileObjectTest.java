@@ -6,6 +6,7 @@ import io.k3j.codec.Json;
 import io.k3j.objectregistry.ObjectWrites;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,5 +60,28 @@ class HostileObjectTest {
         assertThat(owned("/f:x", ObjectWrites.MAX_LEVELS - above + 1).status()).isEqualTo(400);
         assertThat(owned("/f:x", ObjectWrites.MAX_LEVELS - above).status()).isEqualTo(200);
         assertThat(Json.object(server.get(MAPS).bytes()).seq("items").size()).isEqualTo(1);
+    }
+
+    private static String many(String element, int times) {
+        return "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"containers\":[" + element
+                + ("," + element).repeat(times - 1) + "]}}";
+    }
+
+    /// A million containers of three bytes each would become a million containers with all their defaults.
+    @Test
+    void anObjectHasABoundOfElements() throws IOException {
+        String pods = "/api/v1/namespaces/a/pods";
+        assertThat(server.call("POST", pods, many("{\"name\":\"c\"}", 10_000)).status()).isEqualTo(201);
+        for (String element : List.of("{}", "null")) {
+            TestExchange created = server.call("POST", pods, many(element, 600_000));
+            assertThat(created.status()).isEqualTo(413);
+            assertThat(created.text()).contains("Request entity too large: Pod has more than 100000 objects, lists and "
+                    + "nulls, most of them in spec.containers; each takes memory for its defaults. Write several "
+                    + "smaller objects");
+            for (String type : List.of("merge-patch+json", "apply-patch+yaml")) {
+                TestExchange patched = send("PATCH", pods + "/x?fieldManager=me", type, many(element, 120_000));
+                assertThat(patched.status()).as("%s %s", type, element).isEqualTo(413);
+            }
+        }
     }
 }
