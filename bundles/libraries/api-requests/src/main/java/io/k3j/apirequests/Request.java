@@ -116,7 +116,7 @@ public final class Request {
         BodyBudget.Room room = budget.room(caller.user(), exempt());
         try {
             body = Bodies.bytes(exchange, room::arrived);
-            room.whole();
+            room.whole(body, Bodies.mediaType(this));
             return room;
         } catch (IOException | RuntimeException e) {
             room.close();

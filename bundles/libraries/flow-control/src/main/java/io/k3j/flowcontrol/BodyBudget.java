@@ -1,13 +1,11 @@
 package io.k3j.flowcontrol;
 
 /// How much memory the large bodies of requests may take together: while they arrive as many bytes as have come, so a
-/// client that sends slowly or not at all takes little; from the last byte to the answer, as trees, [#WEIGHT] times
-/// that. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
+/// client that sends slowly or not at all takes little; from the last byte to the answer, as trees, what [BodyWeight]
+/// says. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
 public final class BodyBudget {
     /// Up to this size a body is not counted.
     public static final int SMALL_BYTES = 64 << 10;
-    /// What a byte of a body may come to while it is worked on: a tree of small values.
-    static final int WEIGHT = 8;
     /// The part of the heap that bodies may take.
     public static final int HEAP_PART = 4;
     /// The part of the budget for bodies that arrive, and the part of the rest that one user may take.
@@ -21,7 +19,7 @@ public final class BodyBudget {
     /// @param largest the size of the largest body
     public BodyBudget(long most, int largest) {
         this.arriving = Pool.ofMemory(most / PART, largest, ARRIVING_USER_PART);
-        this.atWork = Pool.ofMemory(most - most / PART, (long) WEIGHT * largest, PART);
+        this.atWork = Pool.ofMemory(most - most / PART, BodyWeight.least(largest), PART);
     }
 
     /// Room for a body of a user, of which nothing has come.
@@ -50,11 +48,14 @@ public final class BodyBudget {
             }
         }
 
-        /// All has come and is going to be worked on.
+        /// All has come and is going to be worked on. What weighs more than a user's part counts as that part, so that
+        /// one of those is worked on at a time.
+        ///
+        /// @param mediaType without parameters, in lower case
         /// @throws io.k3j.clientapi.ApiFault 429
-        public void whole() {
+        public void whole(byte[] body, String mediaType) {
             if (length > SMALL_BYTES) {
-                work.more(WEIGHT * length);
+                work.more(BodyWeight.of(body, mediaType));
                 arrived.close();
             }
         }

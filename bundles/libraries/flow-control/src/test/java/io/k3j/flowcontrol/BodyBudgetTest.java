@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.flowcontrol.BodyBudget.Room;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
     private static final int LARGE = 3 << 20;
-    private static final long WEIGHT = (long) LARGE * BodyBudget.WEIGHT;
+    private static final long WEIGHT = BodyWeight.least(LARGE);
+    private static final String JSON = "application/json";
     private final BodyBudget budget = new BodyBudget(6 * WEIGHT, LARGE);
 
     private Room arriving(String user, boolean exempt) {
@@ -22,7 +24,7 @@ class BodyBudgetTest {
 
     private Room atWork(String user, boolean exempt) {
         Room room = arriving(user, exempt);
-        room.whole();
+        room.whole(new byte[LARGE], JSON);
         return room;
     }
 
@@ -33,7 +35,7 @@ class BodyBudgetTest {
                     f -> assertThat(f.code()).isEqualTo(429));
             try (Room _ = atWork("alice", false); Room small = budget.room("mallory", false)) {
                 small.arrived(BodyBudget.SMALL_BYTES);
-                small.whole();
+                small.whole(new byte[BodyBudget.SMALL_BYTES], JSON);
                 assertThat(budget.taken()).isGreaterThanOrEqualTo(2 * WEIGHT);
             }
         }
@@ -78,5 +80,36 @@ class BodyBudgetTest {
             assertThat(full).isNotEmpty();
         }
         full.forEach(Room::close);
+    }
+
+    private static long weight(String piece, String mediaType) {
+        byte[] body = piece.repeat(LARGE / piece.length()).getBytes(StandardCharsets.ISO_8859_1);
+        return BodyWeight.of(body, mediaType);
+    }
+
+    @Test
+    void bodiesWeighWhatTheyMayBecome() {
+        long text = weight("\"text \\\" {,[\"", JSON);
+        assertThat(text).isLessThan(WEIGHT + 1);
+        assertThat(List.of(weight("{},", JSON), weight("- {}\n", "application/yaml"),
+                weight("- a:\n", "application/apply-patch+yaml"), weight("\n\0", "application/vnd.kubernetes.protobuf"),
+                weight("\u0082\1\0", "application/vnd.kubernetes.protobuf")))
+                .allSatisfy(w -> assertThat(w).isGreaterThan(10 * WEIGHT));
+        assertThat(weight("{\"name\":\"some name\",\"value\":\"some value\"},", JSON)).isBetween(WEIGHT, 4 * WEIGHT);
+    }
+
+    @Test
+    void twoOfTheHeaviestAreNotWorkedOnAtOnceForOneUser() {
+        byte[] heavy = "{},".repeat(BodyBudget.SMALL_BYTES).getBytes(StandardCharsets.UTF_8);
+        try (Room first = budget.room("mallory", false);
+                Room second = budget.room("mallory", false);
+                Room other = budget.room("alice", false)) {
+            first.arrived(heavy.length);
+            first.whole(heavy, JSON);
+            second.arrived(heavy.length);
+            assertThatThrownBy(() -> second.whole(heavy, JSON)).hasMessageContaining("Too many large requests");
+            other.arrived(heavy.length);
+            other.whole(heavy, JSON);
+        }
     }
 }

@@ -1,0 +1,90 @@
+package io.k3j.flowcontrol;
+
+/// What a body may come to while it is worked on, in bytes of memory: `{},` is three bytes and an object with all its
+/// defaults. Told by one pass over its bytes, before anything is made of them; more than it will be rather than less.
+/// Pure.
+final class BodyWeight {
+    /// The body itself, the text in its tree, what is stored and what is answered.
+    private static final int BYTE = 8;
+    /// A value in a tree, its name, and who owns it.
+    private static final int VALUE = 64;
+    /// An object or list, with its defaults.
+    private static final int ELEMENT = 512;
+    /// Of protobuf: a field with a length, and a length that leaves room for few fields.
+    private static final int WIRE_TYPE = 7;
+    private static final int LENGTH_DELIMITED = 2;
+    private static final int SHORT = 64;
+    private final byte[] body;
+    private long weight;
+
+    private BodyWeight(byte[] body) {
+        this.body = body;
+        this.weight = (long) BYTE * body.length;
+    }
+
+    /// The least that a body of a length weighs: one text.
+    static long least(int length) {
+        return (long) BYTE * length;
+    }
+
+    /// @param mediaType without parameters, in lower case
+    static long of(byte[] body, String mediaType) {
+        BodyWeight weight = new BodyWeight(body);
+        if (mediaType.endsWith("json")) {
+            weight.json();
+        } else if (mediaType.endsWith("protobuf")) {
+            weight.protobuf();
+        } else {
+            weight.yaml();
+        }
+        return weight.weight;
+    }
+
+    /// Signs within quotes are text.
+    private void json() {
+        boolean quoted = false;
+        for (int i = 0; i < body.length; i++) {
+            byte b = body[i];
+            if (quoted) {
+                quoted = b != '"';
+                i += b == '\\' ? 1 : 0;
+            } else if (b == '"') {
+                quoted = true;
+            } else {
+                sign(b);
+            }
+        }
+    }
+
+    private void sign(byte b) {
+        switch (b) {
+            case '{', '[' -> weight += ELEMENT;
+            case ',', ':' -> weight += VALUE;
+            default -> {
+            }
+        }
+    }
+
+    /// Where its texts end is not asked: a comment may hold one quote.
+    private void yaml() {
+        for (int i = 0; i < body.length; i++) {
+            byte b = body[i];
+            sign(b);
+            if (b == '\n') {
+                weight += VALUE;
+            } else if (b == '-' && (i + 1 == body.length || body[i + 1] <= ' ')) {
+                weight += ELEMENT;
+            }
+        }
+    }
+
+    /// Whether a field is a text or a message only its type knows: each short one may be a message.
+    private void protobuf() {
+        for (int i = 0; i + 1 < body.length; i++) {
+            if ((body[i] & WIRE_TYPE) == LENGTH_DELIMITED) {
+                int length = body[body[i] < 0 && i + 2 < body.length ? i + 2 : i + 1];
+                weight += length >= 0 && length < SHORT ? ELEMENT : 0;
+            }
+        }
+    }
+}
