@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +87,37 @@ class JsonPatchTest {
             assertThatThrownBy(() -> JsonPatch.apply(Struct.EMPTY, operations)).isInstanceOf(PatchFailure.class)
                     .hasMessageContaining("deeper than 1000 levels");
         }
+    }
+
+    @Test
+    void laterOperationsDoNotChangeWhatWasCopied() {
+        Seq operations = Seq.of(op("add", "/a/list/-", "value", "z"), op("copy", "/copy", "from", "/a"),
+                op("remove", "/a/list/0"), op("add", "/copy/list/0", "value", "first"),
+                op("test", "/a/list", "value", Seq.of("y", "z")), op("move", "/moved", "from", "/a/list"),
+                op("replace", "/moved/1", "value", "last"));
+        assertThat(JsonPatch.apply(OBJECT, operations)).isEqualTo(Struct.of("a", Struct.of("b/c", 1), "copy",
+                Struct.of("b/c", 1, "list", Seq.of("first", "x", "y", "z")), "moved", Seq.of("y", "last")));
+        assertThat(OBJECT).isEqualTo(Struct.of("a", Struct.of("b/c", 1, "list", Seq.of("x", "y"))));
+    }
+
+    /// Each operation must not copy all there is.
+    @Test
+    void manyOperationsOnManyValuesTakeLittleTime() {
+        Struct.Builder fields = Struct.builder();
+        List<Object> elements = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            fields.put("f" + i, "");
+            elements.add(Struct.EMPTY);
+        }
+        Struct object = Struct.of("map", fields.build(), "list", Seq.copyOf(elements));
+        List<Object> operations = new ArrayList<>();
+        for (int i = 0; i < JsonPatch.MOST_OPERATIONS; i++) {
+            operations.add(i % 2 == 0 ? op("add", "/map/n" + i, "value", "") : op("add", "/list/0", "value", ""));
+        }
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long begin = threads.getCurrentThreadCpuTime();
+        Struct done = JsonPatch.apply(object, Seq.copyOf(operations));
+        assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(done.struct("map").size() + done.seq("list").size()).isEqualTo(210_000);
     }
 }
