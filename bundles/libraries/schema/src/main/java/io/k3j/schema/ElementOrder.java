@@ -1,5 +1,6 @@
 package io.k3j.schema;
 
+import io.k3j.apimachinery.ValueKey;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -60,6 +61,6 @@ final class ElementOrder {
     /// An element without the key is its own key.
     private static Object key(Object value, String key) {
         Object k = value instanceof Struct s && !key.isEmpty() ? s.get(key) : value;
-        return k == null ? value : k;
+        return ValueKey.of(k == null ? value : k);
     }
 }

@@ -1,5 +1,6 @@
 package io.k3j.schema;
 
+import io.k3j.apimachinery.ValueKey;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -27,14 +28,14 @@ final class KeyedElements {
 
     void add(Object element) {
         if (element instanceof Struct s && s.get(key) instanceof Object value) {
-            places.computeIfAbsent(value, v -> new ArrayList<>(1)).add(elements.size());
+            places.computeIfAbsent(ValueKey.of(value), v -> new ArrayList<>(1)).add(elements.size());
         }
         elements.add(element);
     }
 
     /// Removes all elements that have the key of `change`.
     void remove(Struct change) {
-        List<Integer> gone = places.remove(change.get(key));
+        List<Integer> gone = places.remove(identity(change));
         if (gone != null) {
             gone.forEach(place -> elements.set(place, null));
         }
@@ -42,12 +43,17 @@ final class KeyedElements {
 
     /// Changes the first element that has the key of `change`, or adds what becomes of an empty one.
     void merge(Struct change, UnaryOperator<Struct> merged) {
-        List<Integer> found = places.get(change.get(key));
+        List<Integer> found = places.get(identity(change));
         if (found == null) {
             add(merged.apply(Struct.EMPTY));
         } else {
             elements.set(found.getFirst(), merged.apply((Struct) elements.get(found.getFirst())));
         }
+    }
+
+    private @Nullable Object identity(Struct change) {
+        Object value = change.get(key);
+        return value == null ? null : ValueKey.of(value);
     }
 
     Seq seq() {

@@ -1,12 +1,16 @@
 package io.k3j.schema;
 
 import io.k3j.apimachinery.PatchFailure;
+import io.k3j.apimachinery.ValueKey;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Strategic merge patch: a merge that knows how lists of a kind are merged, with the directives `$patch`,
@@ -94,8 +98,9 @@ public final class StrategicMerge {
             return object;
         }
         Struct.Builder kept = Struct.builder();
+        Set<Object> named = new HashSet<>(keep.stream().filter(String.class::isInstance).toList());
         object.forEach((name, value) -> {
-            if (keep.contains(name)) {
+            if (named.contains(name)) {
                 kept.put(name, value);
             }
         });
@@ -113,8 +118,9 @@ public final class StrategicMerge {
                 throw new PatchFailure("expected a list in " + name, true);
             }
             if (merged.has(field)) {
-                Set<Object> values = Set.copyOf(gone.stream().toList());
-                merged.put(field, Seq.copyOf(object.seq(field).stream().filter(v -> !values.contains(v)).toList()));
+                Set<Object> values = gone.stream().map(ValueKey::of).collect(Collectors.toSet());
+                merged.put(field, Seq.copyOf(object.seq(field).stream()
+                        .filter(v -> !values.contains(ValueKey.of(v))).toList()));
             }
         });
     }
@@ -148,9 +154,10 @@ public final class StrategicMerge {
     }
 
     private static Seq union(Seq now, Seq changes) {
-        Set<Object> all = new LinkedHashSet<>(now.stream().toList());
-        changes.forEach(all::add);
-        return Seq.copyOf(all);
+        Map<Object, Object> all = new LinkedHashMap<>();
+        now.forEach(v -> all.putIfAbsent(ValueKey.of(v), v));
+        changes.forEach(v -> all.putIfAbsent(ValueKey.of(v), v));
+        return Seq.copyOf(all.values());
     }
 
     /// Elements by the merge key. One element with `$patch: replace` drops all there were; it counts itself if it has

@@ -9,8 +9,11 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StrategicMergeTest {
     private static final Duration SOON = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 5 : 30);
@@ -122,5 +125,39 @@ class StrategicMergeTest {
                 .isThrownBy(() -> apply(pod(), pod("containers", Seq.of(Struct.of("image", "x")))))
                 .withMessageContaining("declared merge key: name");
         assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod(), pod("$patch", "explode")));
+    }
+
+    /// Structs of any number may have one hash, and texts, too.
+    @Test
+    @Timeout(60)
+    void valuesOfOneHashAreFoundAsFastAsOthers() {
+        List<Object> structs = new ArrayList<>();
+        List<Object> texts = new ArrayList<>();
+        for (int i = 0; i < 1 << 16; i++) {
+            structs.add(Struct.of("k" + i, "k" + i));
+            StringBuilder text = new StringBuilder();
+            for (int bit = 0; bit < 16; bit++) {
+                text.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            texts.add(text.toString());
+        }
+        Struct before = Struct.of("metadata", Struct.of("finalizers", Seq.copyOf(texts)), "spec",
+                Struct.of("containers", Seq.copyOf(structs)));
+        Struct deleted = apply(before,
+                Struct.of("metadata", Struct.of("$deleteFromPrimitiveList/finalizers", Seq.copyOf(texts))));
+        assertThat(deleted.struct("metadata").seq("finalizers").size()).isZero();
+        Struct kept = apply(before,
+                Struct.of("spec",
+                        Struct.of("containers", Seq.of("x"), "$setElementOrder/containers", Seq.copyOf(structs))));
+        assertThat(kept.struct("spec").seq("containers").size()).isEqualTo(structs.size() + 1);
+        assertThat(apply(Struct.of("spec", Struct.of("nodeSelector", names(texts))), Struct.of("spec",
+                Struct.of("nodeSelector", Struct.of("$retainKeys", Seq.copyOf(texts))))).struct("spec")
+                .struct("nodeSelector").size()).isEqualTo(texts.size());
+    }
+
+    private static Struct names(List<Object> names) {
+        Struct.Builder b = Struct.builder();
+        names.forEach(n -> b.put((String) n, ""));
+        return b.build();
     }
 }

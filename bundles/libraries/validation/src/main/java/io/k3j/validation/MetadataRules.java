@@ -6,8 +6,9 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /// What `metadata` of any object must look like, of built-in kinds and custom resources alike: upstream's
@@ -129,8 +130,8 @@ public final class MetadataRules {
         }
         Struct before = write.before().orElse(Struct.EMPTY).struct("metadata");
         if (!before.text("deletionTimestamp").isEmpty()) {
-            List<String> added = new ArrayList<>(finalizers);
-            added.removeAll(before.seq("finalizers").texts());
+            Set<String> known = new HashSet<>(before.seq("finalizers").texts());
+            List<String> added = finalizers.stream().filter(f -> !known.contains(f)).toList();
             if (!added.isEmpty()) {
                 to.add(FieldProblem.forbidden("metadata.finalizers",
                         "no new finalizers can be added if the object is being deleted, found new finalizers"

@@ -16,11 +16,9 @@ final class LimitDefaults {
         Struct spec = pod.struct("spec");
         for (String list : List.of("containers", "initContainers")) {
             Seq containers = spec.seq(list);
-            for (int i = 0; i < containers.size(); i++) {
-                String what = list.equals("containers") ? "container " : "init container ";
-                containers = containers.with(i, container(containers.struct(i), limit, what, set));
-            }
-            spec = containers.isEmpty() ? spec : spec.with(list, containers);
+            String what = list.equals("containers") ? "container " : "init container ";
+            spec = containers.isEmpty() ? spec
+                    : spec.with(list, containers.mapped(c -> container(c, limit, what, set)));
         }
         return pod.with("spec", spec);
     }

@@ -1,12 +1,15 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.ValueKey;
 import io.k3j.apiserverapi.Write;
 import io.k3j.corevalidation.PodProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -113,10 +116,16 @@ final class PodUpdate {
     }
 
     private static void tolerations(Seq before, Seq after, Problems p) {
-        Set<Struct> now = after.structs().stream().map(t -> t.without("tolerationSeconds")).collect(Collectors.toSet());
-        if (before.structs().stream().anyMatch(t -> !now.contains(t.without("tolerationSeconds")))) {
+        Set<Object> now = after.structs().stream().map(PodUpdate::timeless).collect(Collectors.toSet());
+        if (before.structs().stream().anyMatch(t -> !now.contains(timeless(t)))) {
             p.at("tolerations").forbidden("existing toleration can not be modified except its tolerationSeconds");
         }
+    }
+
+    /// A toleration without what may change, its fields in one order.
+    private static Object timeless(Struct toleration) {
+        return ValueKey.of(Seq.of(toleration.text("key"), toleration.text("operator"), toleration.text("value"),
+                toleration.text("effect")));
     }
 
     private static void schedulingGates(Seq before, Seq after, Problems p) {
@@ -130,8 +139,10 @@ final class PodUpdate {
     }
 
     private static void ephemeral(Struct old, Struct spec, Problems p) {
+        Map<String, Struct> all = new HashMap<>();
+        spec.seq("ephemeralContainers").structs().forEach(c -> all.putIfAbsent(c.text("name"), c));
         for (Struct was : old.seq("ephemeralContainers").structs()) {
-            Struct now = spec.seq("ephemeralContainers").find("name", was.text("name"));
+            Struct now = all.getOrDefault(was.text("name"), Struct.EMPTY);
             if (now.isEmpty()) {
                 p.at("ephemeralContainers").forbidden("existing ephemeral containers \"" + was.text("name")
                         + "\" may not be removed\n");
@@ -171,7 +182,7 @@ final class PodUpdate {
             return;
         }
         for (String kind : List.of("requests", "limits")) {
-            if (!now.struct(kind).names().containsAll(old.struct(kind).names())) {
+            if (!old.struct(kind).names().stream().allMatch(now.struct(kind)::has)) {
                 p.at(kind).forbidden("resource " + kind + " cannot be removed");
             }
         }
