@@ -6,8 +6,21 @@ import io.k3j.model.Struct;
 /// (`spec.replicas: Invalid value: -1: must be greater than or equal to 0`).
 /// @param field the path, as `spec.containers[0].name`
 /// @param type the cause's reason, as `FieldValueInvalid`
-/// @param message without the path, as `Invalid value: -1: must be …`
+/// @param message without the path, as `Invalid value: -1: must be …`; cut, as the path is, behind 4096 characters:
+/// both hold what a client has sent, and an answer has each twice
 public record FieldProblem(String field, String type, String message) {
+    private static final int LONGEST = 4096;
+
+    /// Cuts what is too long.
+    public FieldProblem {
+        field = cut(field);
+        message = cut(message);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    }
+
     /// A value that must not be.
     public static FieldProblem invalid(String field, Object value, String why) {
         return new FieldProblem(field, "FieldValueInvalid", "Invalid value: " + shown(value) + ": " + why);

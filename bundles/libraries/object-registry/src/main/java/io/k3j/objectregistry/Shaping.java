@@ -11,6 +11,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Decoding;
+import io.k3j.schema.FieldPaths;
 import io.k3j.schema.ManagedFields;
 import java.time.Duration;
 import java.util.List;
@@ -204,15 +205,16 @@ public final class Shaping {
         boolean more = all.size() > MOST_PROBLEMS;
         List<FieldProblem> problems = more ? all.subList(0, MOST_PROBLEMS) : all;
         Gvk kind = intent.target().kind().gvk();
+        String name = FieldPaths.shortened(intent.key().name());
         String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
         List<String> texts = problems.stream().map(FieldProblem::toString).distinct().toList();
         String told = texts.size() == 1 && !more ? texts.getFirst()
                 : "[" + String.join(", ", texts) + (more ? ", and more]" : "]");
-        Struct details = Struct.builder().putUnlessEmpty("name", intent.key().name())
+        Struct details = Struct.builder().putUnlessEmpty("name", name)
                 .putUnlessEmpty("group", kind.group()).put("kind", kind.kind())
                 .put("causes", Seq.copyOf(problems.stream().map(FieldProblem::cause).toList())).build();
         return new ApiFault(422, "Invalid",
-                qualified + " \"" + intent.key().name() + "\" is invalid: " + told, details);
+                qualified + " \"" + name + "\" is invalid: " + told, details);
     }
 
     /// An object's bytes in the store, in the storage version of its kind; the hole for the revision is in them.

@@ -19,9 +19,15 @@ public final class ApplyConflict extends RuntimeException {
     public record Conflict(String manager, String field) {
     }
 
-    ApplyConflict(List<Conflict> conflicts) {
-        super(message(conflicts));
-        this.conflicts = List.copyOf(conflicts);
+    /// Tells the first [FieldPaths#MOST], and how many there are.
+    ApplyConflict(List<Conflict> all) {
+        super(message(all));
+        this.conflicts = List.copyOf(told(all));
+    }
+
+    private static List<Conflict> told(List<Conflict> all) {
+        return all.stream().limit(FieldPaths.MOST)
+                .map(c -> new Conflict(c.manager(), FieldPaths.shortened(c.field()))).toList();
     }
 
     /// Managers stand in the order of their entries, so that those of one are together.
@@ -32,17 +38,17 @@ public final class ApplyConflict extends RuntimeException {
             return text + " conflict with " + conflicts.getFirst().manager() + ": " + conflicts.getFirst().field();
         }
         String last = "";
-        for (Conflict c : conflicts) {
+        for (Conflict c : told(conflicts)) {
             if (!c.manager().equals(last)) {
                 text.append(last.isEmpty() ? " " : "\n").append("conflicts with ").append(c.manager()).append(":");
                 last = c.manager();
             }
             text.append("\n- ").append(c.field());
         }
-        return text.toString();
+        return conflicts.size() > FieldPaths.MOST ? text + "\n- and more" : text.toString();
     }
 
-    /// Every conflict, grouped by manager.
+    /// The conflicts that are told, grouped by manager.
     public List<Conflict> conflicts() {
         return conflicts;
     }

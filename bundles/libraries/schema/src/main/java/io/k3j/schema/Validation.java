@@ -1,23 +1,34 @@
 package io.k3j.schema;
 
+import io.k3j.apimachinery.ValueKey;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Checks a custom resource against its shape, with upstream's messages: those of `kube-openapi/pkg/validation`, turned
 /// into field errors as `apiextensions-apiserver` does. Expressions (`SchemaRules.cel`) are not run here. Pure; any
 /// thread; throws nothing.
 ///
-/// Takes as long as the object is large times the branches that have to be tried; `SchemaBounds` of `resources-crd`
-/// bounds these.
+/// The first [FieldPaths#MOST] violations are told and one more, each in [Violation#LONGEST] characters: a list may
+/// have as many as it has elements, and each shows a value. Takes as long as the object is large times the branches
+/// that have to be tried; `SchemaBounds` of `resources-crd` bounds these.
 public final class Validation {
+    /// Up to so many values of `enum` are compared one by one.
+    private static final int FEW_CHOICES = 32;
     private final List<Violation> found = new ArrayList<>();
+    private final int most;
+    private final Map<Seq, Set<Object>> choices;
 
-    private Validation() {
+    private Validation(int most, Map<Seq, Set<Object>> choices) {
+        this.most = most;
+        this.choices = choices;
     }
 
     /// Everything wrong with the object; empty when it is valid.
@@ -33,13 +44,17 @@ public final class Validation {
     /// @param value a tree's value
     /// @param path begins every path that is told; empty for a whole object
     public static List<Violation> check(Shape shape, Object value, String path) {
-        Validation walk = new Validation();
+        Validation walk = new Validation(FieldPaths.MOST + 1, new IdentityHashMap<>());
         walk.value(shape, value, path);
         return walk.found;
     }
 
+    private boolean full() {
+        return found.size() >= most;
+    }
+
     private void value(Shape shape, Object v, String path) {
-        if (v == Null.NULL && shape.nullable()) {
+        if (full() || v == Null.NULL && shape.nullable()) {
             return;
         }
         if (!ValueTypes.fits(shape.type(), v)) {
@@ -59,31 +74,45 @@ public final class Validation {
     }
 
     private void add(String path, String reason, String message) {
-        found.add(new Violation(path, reason, message));
+        add(new Violation(path, reason, message));
+    }
+
+    private void add(Violation violation) {
+        if (!full()) {
+            found.add(violation);
+        }
     }
 
     /// `enum`. Texts stand in quotes once, other values as JSON in quotes, as upstream prints them.
     private void choices(Shape shape, Object v, String path) {
-        if (!shape.choices().isEmpty() && !shape.choices().contains(v)) {
-            List<String> texts = shape.choices().stream().map(c -> c instanceof String ? Flow.text(c)
-                    : "\"" + Flow.text(c) + "\"").toList();
+        if (!shape.choices().isEmpty() && !among(shape.choices(), v)) {
+            List<String> texts = shape.choices().stream().limit(Violation.LONGEST)
+                    .map(c -> c instanceof String ? Flow.text(c)
+                            : "\"" + Flow.text(c) + "\"")
+                    .toList();
             add(path, "FieldValueNotSupported", "Unsupported value: " + Flow.text(v) + ": supported values: "
                     + String.join(", ", texts));
         }
+    }
+
+    private boolean among(Seq all, Object v) {
+        return all.size() <= FEW_CHOICES ? all.contains(v)
+                : choices.computeIfAbsent(all, a -> a.stream().map(ValueKey::of).collect(Collectors.toSet()))
+                        .contains(ValueKey.of(v));
     }
 
     /// Required fields and the fields there are.
     private void struct(Shape shape, Struct s, String path) {
         for (String name : shape.rules().required()) {
             if (!s.has(name)) {
-                found.add(Violation.required(below(path, name), ""));
+                add(Violation.required(below(path, name), ""));
             }
         }
         if (shape.embedded()) {
             embedded(s, path);
         }
         boolean children = shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP;
-        for (int i = 0; children && i < s.size(); i++) {
+        for (int i = 0; children && i < s.size() && !full(); i++) {
             Shape child = shape.child(s.name(i));
             if (child != null && child != Shape.ANY) {
                 value(child, s.value(i), below(path, s.name(i)));
@@ -95,19 +124,19 @@ public final class Validation {
     private void embedded(Struct s, String path) {
         for (String name : List.of("apiVersion", "kind")) {
             if (s.text(name).isEmpty()) {
-                found.add(Violation.required(below(path, name), "must not be empty"));
+                add(Violation.required(below(path, name), "must not be empty"));
             }
         }
     }
 
     private static String below(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        return path.isEmpty() ? FieldPaths.shortened(name) : FieldPaths.longer(path, "." + name);
     }
 
     /// Elements, and for sets and maps that no two are the same.
     private void seq(Shape shape, Seq s, String path) {
         Set<Object> seen = new HashSet<>();
-        for (int i = 0; i < s.size(); i++) {
+        for (int i = 0; i < s.size() && !full(); i++) {
             String at = path + "[" + i + "]";
             if (shape.type() == Shape.Type.LIST) {
                 value(shape.items(), s.get(i), at);
@@ -117,7 +146,7 @@ public final class Validation {
                 case MAP -> key(shape, s.struct(i));
                 case ATOMIC -> i;
             };
-            if (!seen.add(key)) {
+            if (!seen.add(ValueKey.of(key))) {
                 add(at, "FieldValueDuplicate", "Duplicate value: " + Flow.text(key));
             }
         }
@@ -140,26 +169,26 @@ public final class Validation {
         SchemaRules r = shape.rules();
         String name = "\"" + path + "\"";
         int before = found.size();
-        r.allOf().forEach(b -> found.addAll(branch(b, v, path)));
+        r.allOf().forEach(b -> found.addAll(branch(b, v, path, most - found.size())));
         if (found.size() > before) {
             invalid(path, v, name + " must validate all the schemas (allOf)");
         }
-        if (!r.anyOf().isEmpty() && r.anyOf().stream().noneMatch(b -> branch(b, v, path).isEmpty())) {
+        if (!r.anyOf().isEmpty() && r.anyOf().stream().noneMatch(b -> branch(b, v, path, 1).isEmpty())) {
             invalid(path, v, name + " must validate at least one schema (anyOf)");
         }
-        long valid = r.oneOf().stream().filter(b -> branch(b, v, path).isEmpty()).count();
+        long valid = r.oneOf().stream().filter(b -> branch(b, v, path, 1).isEmpty()).count();
         if (!r.oneOf().isEmpty() && valid != 1) {
             invalid(path, v, name + " must validate one and only one schema (oneOf). Found "
                     + (valid == 0 ? "none valid" : valid + " valid alternatives"));
         }
-        if (r.not() != null && branch(r.not(), v, path).isEmpty()) {
+        if (r.not() != null && branch(r.not(), v, path, 1).isEmpty()) {
             invalid(path, v, name + " must not validate the schema (not)");
         }
     }
 
     /// A walk of its own: what it finds is told or not, as a whole.
-    private static List<Violation> branch(Shape shape, Object v, String path) {
-        Validation walk = new Validation();
+    private List<Violation> branch(Shape shape, Object v, String path, int bound) {
+        Validation walk = new Validation(bound, choices);
         walk.value(shape, v, path);
         return walk.found;
     }

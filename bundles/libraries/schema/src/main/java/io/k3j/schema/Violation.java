@@ -5,8 +5,17 @@ package io.k3j.schema;
 ///
 /// @param field the path, as `spec.containers[0].name`
 /// @param reason as `FieldValueRequired`, `FieldValueInvalid`, `FieldValueNotSupported`, `FieldValueTypeInvalid`
-/// @param message as `Required value`, without the path; holds values of the object, so not for logs
+/// @param message as `Required value`, without the path; holds values of the object, so not for logs; cut behind
+/// [#LONGEST] characters
 public record Violation(String field, String reason, String message) {
+    /// The most characters of a message.
+    public static final int LONGEST = 4 << 10;
+
+    /// Cuts the message.
+    public Violation {
+        message = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...";
+    }
+
     /// A value that must be there.
     ///
     /// @param detail what more is said, empty for nothing

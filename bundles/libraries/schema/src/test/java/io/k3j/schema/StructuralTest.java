@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StructuralTest {
     private static final Schemas SCHEMAS = new Schemas();
@@ -196,5 +199,40 @@ class StructuralTest {
                 object().with("oneOf", Seq.of(Struct.of("properties", Struct.of("b", Struct.of("minimum", 1)))))))
                 .containsExactly("schema.properties[b]: Required value: because it is defined in "
                         + "schema.oneOf[0].properties[b]");
+    }
+
+    /// An object of 3 MB has a million places for violations, each with its path and its value.
+    @Test
+    void theFirstHundredViolationsAreToldAndOneMore() {
+        Struct number = Struct.of("type", "integer");
+        Shape s = shape("list", Struct.of("type", "array", "items", number), "map",
+                Struct.of("type", "object", "additionalProperties", number), "text",
+                Struct.of("type", "string", "maxLength", 1, "pattern", "^a$"));
+        Seq texts = Seq.copyOf(Collections.nCopies(300_000, "x"));
+        assertThat(problems(s, Struct.of("list", texts))).hasSize(101);
+        Struct.Builder many = Struct.builder();
+        for (int i = 0; i < 100_000; i++) {
+            many.put("k" + i, "x");
+        }
+        assertThat(problems(s, Struct.of("map", many.build()))).hasSize(101);
+        assertThat(problems(s, Struct.of("text", "x".repeat(1 << 20)))).hasSize(2)
+                .allSatisfy(p -> assertThat(p).hasSizeLessThan(5_000));
+    }
+
+    /// 50 000 values of an enumeration for as many elements.
+    @Test
+    @Timeout(60)
+    void longEnumerationsAndSetsAreLookedUp() {
+        List<Object> values = new ArrayList<>();
+        List<Object> sameHash = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            values.add("v" + i);
+            sameHash.add(Struct.of("k" + i, "k" + i));
+        }
+        Shape chosen = shape("list", Struct.of("type", "array", "items", string().with("enum", Seq.copyOf(values))));
+        assertThat(problems(chosen, Struct.of("list", Seq.copyOf(values)))).isEmpty();
+        Shape set = shape("list", Struct.of("type", "array", "x-kubernetes-list-type", "set", "items",
+                Struct.of("type", "object", "x-kubernetes-preserve-unknown-fields", true)));
+        assertThat(problems(set, Struct.of("list", Seq.copyOf(sameHash)))).isEmpty();
     }
 }
