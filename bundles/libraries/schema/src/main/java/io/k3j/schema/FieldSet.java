@@ -2,8 +2,10 @@ package io.k3j.schema;
 
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ final class FieldSet {
     private static final String KINDS = "fkvi";
     private static final int PREFIX = 2;
     private boolean member;
-    private final TreeMap<String, FieldSet> children = new TreeMap<>();
+    /// Most nodes lead nowhere, and there may be a million of them.
+    private SortedMap<String, FieldSet> children = Collections.emptySortedMap();
 
     /// Reads `fieldsV1`; a node without content is a member. What has another form is left out, and so are path
     /// elements of a kind that is not known, as in structured-merge-diff.
@@ -35,7 +38,7 @@ final class FieldSet {
             if (element.equals(SELF)) {
                 set.member = true;
             } else if (below instanceof Struct s && wellFormed(element) && KINDS.indexOf(element.charAt(0)) >= 0) {
-                set.children.put(element, of(s));
+                set.put(element, of(s));
             }
         });
         return set;
@@ -88,7 +91,14 @@ final class FieldSet {
 
     /// The node below an element, made when missing.
     FieldSet below(String element) {
-        return children.computeIfAbsent(element, e -> new FieldSet());
+        FieldSet there = children.get(element);
+        return there == null ? put(element, new FieldSet()) : there;
+    }
+
+    private FieldSet put(String element, FieldSet child) {
+        children = children.isEmpty() ? new TreeMap<>() : children;
+        children.put(element, child);
+        return child;
     }
 
     Map<String, FieldSet> children() {
@@ -112,10 +122,22 @@ final class FieldSet {
         return true;
     }
 
-    /// Members of either. A new set; neither is changed.
+    /// Members of either. Neither is changed; nodes are shared with both.
     FieldSet union(FieldSet other) {
-        FieldSet sum = copy();
-        sum.take(other);
+        if (!other.holds() || !holds()) {
+            return holds() ? this : other;
+        }
+        FieldSet sum = new FieldSet();
+        sum.member = member || other.member;
+        children.forEach((e, child) -> {
+            FieldSet theirs = other.children.get(e);
+            sum.put(e, theirs == null ? child : child.union(theirs));
+        });
+        other.children.forEach((e, child) -> {
+            if (!children.containsKey(e)) {
+                sum.put(e, child);
+            }
+        });
         return sum;
     }
 
@@ -133,7 +155,7 @@ final class FieldSet {
             FieldSet theirs = other.children.get(e);
             FieldSet left = theirs == null ? child : child.minus(theirs);
             if (theirs == null ? !child.isEmpty() : left.holds()) {
-                rest.children.put(e, left);
+                rest.put(e, left);
             }
         });
         return rest;
@@ -147,7 +169,7 @@ final class FieldSet {
             FieldSet theirs = other.children.get(e);
             FieldSet shared = theirs == null ? new FieldSet() : child.common(theirs);
             if (shared.holds()) {
-                both.children.put(e, shared);
+                both.put(e, shared);
             }
         });
         return both;
@@ -159,14 +181,7 @@ final class FieldSet {
         return member || !children.isEmpty();
     }
 
-    private FieldSet copy() {
-        FieldSet copy = new FieldSet();
-        copy.member = member;
-        children.forEach((e, child) -> copy.children.put(e, child.copy()));
-        return copy;
-    }
-
-    /// Takes one path, and all below it, out of a set that nobody else holds yet.
+    /// Takes one path, and all below it, out of a set of which nobody else goes on to use what lies there.
     void drop(String... path) {
         cut(path, 0);
     }
