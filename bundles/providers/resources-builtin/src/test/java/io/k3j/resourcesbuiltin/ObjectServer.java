@@ -1,0 +1,155 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apirequests.Bodies;
+import io.k3j.apirequests.Request;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.codec.Json;
+import io.k3j.codec.Protobuf;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthLevel;
+import io.k3j.componentapi.HealthReport;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.flowcontrol.BodyBudget;
+import io.k3j.model.Obj;
+import io.k3j.model.Patch;
+import io.k3j.model.Struct;
+import io.k3j.objectregistry.Admissions;
+import io.k3j.objectregistry.Completeness;
+import io.k3j.objectregistry.Intent;
+import io.k3j.objectregistry.Kinds;
+import io.k3j.objectregistry.Metadata;
+import io.k3j.objectregistry.ObjectDecoder;
+import io.k3j.objectregistry.ObjectRegistry;
+import io.k3j.objectregistry.Shaping.Wish;
+import io.k3j.objectregistry.Slot;
+import io.k3j.objectregistry.Storage;
+import io.k3j.objectregistry.Target;
+import io.k3j.schema.Schemas;
+import io.k3j.testkit.HostileRequest;
+import io.k3j.testkitedge.FakeExchange;
+import io.k3j.watchcache.EncryptionAtRest;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Feeder;
+import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+
+/// Writes of built-in kinds from their bytes to the store, on the thread that asks, so that what one costs can be
+/// measured: without sockets, authorization and admission plug-ins.
+final class ObjectServer implements AutoCloseable {
+    private static final long CATCH_UP_MILLIS = 30_000;
+    private final MemoryDatastore datastore = new MemoryDatastore();
+    private final Kinds kinds = new Kinds();
+    private final BodyBudget budget;
+    private final Bodies bodies;
+    private final ObjectRegistry objects;
+    private final Feeder feeder;
+    private final Fence fence;
+
+    private record Table(Collection<ResourceKind> kinds) implements KindCatalog {
+    }
+
+    /// Nobody asks for it.
+    private static final class Unasked implements Health {
+        @Override
+        public HealthScope scope(String component) {
+            return new HealthScope() {
+                @Override
+                public void report(HealthLevel level, String message) {
+                    // nobody asks
+                }
+
+                @Override
+                public void close() {
+                    // nothing was kept
+                }
+            };
+        }
+
+        @Override
+        public List<HealthReport> reports() {
+            return List.of();
+        }
+    }
+
+    /// @param heapBytes what it believes to have
+    ObjectServer(long heapBytes) {
+        Schemas schemas = new Schemas();
+        KindTable table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
+        kinds.put(new Table(table.kinds()), Map.of());
+        BuiltinKinds.hooks(table, true).forEach(h -> kinds.put(h, Map.of()));
+        Protobuf protobuf = new Protobuf(schemas);
+        bodies = new Bodies(protobuf);
+        budget = new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES);
+        Store store = new Store(EncryptionAtRest.none());
+        store.use(datastore);
+        Health health = new Unasked();
+        feeder = new Feeder(store, datastore, new Rows(protobuf, store.atRest()), health);
+        EventLog log = feeder.log();
+        feeder.start();
+        log.atLeast(datastore.revision(), CATCH_UP_MILLIS);
+        fence = new Fence(store, log, new Fence.Mode(datastore.shared(), false), InstantSource.system(), health);
+        fence.start();
+        Random random = new Random(1);
+        objects = new ObjectRegistry(new Storage(store, log, fence), kinds,
+                new Admissions(Slot.highestFirst(Completeness.declared(Set.of(), e -> "")), () -> {
+                }), protobuf, new Metadata(InstantSource.system(), random, () -> new UUID(0, random.nextLong())));
+    }
+
+    /// Answers a request.
+    /// @return the code and what is said of it
+    String serve(HostileRequest hostile) throws IOException {
+        Request request = new Request(new FakeExchange(hostile.method(), hostile.path())
+                .with("content-type", hostile.type()).body(hostile.body().getBytes(StandardCharsets.UTF_8)));
+        try (BodyBudget.Room _ = request.receive(budget)) {
+            return written(request);
+        } catch (ApiFault f) {
+            return f.code() + " " + new String(Json.bytes(f.status()), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String written(Request request) throws IOException {
+        ResourceKind kind = kinds.find(request.info().gvr()).orElseThrow();
+        Intent intent = new Intent(new Target(kind, kinds), request.info().key(), "",
+                request.caller(), !request.params().text("dryRun").isEmpty(), request.params().text("fieldManager"),
+                request.params().flag("force"), Struct.EMPTY, null, request::warn);
+        ObjectDecoder.Expected expected = new ObjectDecoder.Expected(kind.gvk(), kind.shape(),
+                request.params().text("fieldValidation"), request::warn);
+        switch (request.info().verb()) {
+            case "create" -> objects.writes().create(intent, Wish.plain(bodies.object(request, expected)));
+            case "update" -> {
+                Struct object = bodies.object(request, expected);
+                objects.writes().change(intent, before -> Wish.plain(object));
+            }
+            default -> patch(intent, bodies.patch(request, true), expected);
+        }
+        return "200";
+    }
+
+    private void patch(Intent intent, Patch patch, ObjectDecoder.Expected expected) {
+        if (patch instanceof Patch.Apply apply && !objects.writes().present(intent)) {
+            objects.writes().create(intent, objects.patches().apply(intent, Struct.EMPTY, apply.wanted(), expected));
+        } else {
+            objects.writes().change(intent, (Obj before) -> objects.patches().wish(intent, patch, before, expected));
+        }
+    }
+
+    @Override
+    public void close() {
+        fence.close();
+        feeder.close();
+        datastore.close();
+    }
+}
