@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Thousands of bodies of all sizes that are meant to cost the API server more than they weigh. It answers each, and
 /// goes on. What one costs is measured beside the code, by `HostileBodiesTest` of `resources-builtin`.
+@Tag("data")
 @NeedsMachine
 @ExtendWith(Victim.Here.class)
 class HostileBodiesItest {
@@ -51,7 +52,6 @@ class HostileBodiesItest {
 
     @Test
     @Tag("full")
-    @Tag("data")
     @Timeout(4 * 60 * 60)
     void aMillionAreAnswered(Victim victim) throws IOException, InterruptedException {
         areAnswered(victim, 100 * MANY, 10 * LARGE_EVERY);

@@ -72,7 +72,7 @@ public final class EgressDialer implements NodeDialer {
             return direct.dial(node, host, port);
         }
         if (mode.equals("disabled")) {
-            return direct.dial(node, KubeletHost.resolve(node, host), port);
+            return direct.dial(node, ReportedAddress.resolve(node, host), port);
         }
         boolean server = nodes.isServer(node);
         Optional<TunnelSession> tunnel = tunnels.of(node, server ? Duration.ZERO : PATIENCE);
@@ -80,7 +80,7 @@ public final class EgressDialer implements NodeDialer {
             return NodeTunnels.dial(tunnel.get(), address("127.0.0.1", port));
         }
         if (server) {
-            return direct.dial(node, KubeletHost.resolve(node, host), port);
+            return direct.dial(node, ReportedAddress.resolve(node, host), port);
         }
         throw new IOException("no tunnel to node " + node + ": its agent is not connected to this server");
     }

@@ -34,6 +34,7 @@ import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.EventLog;
 import io.k3j.watchcache.Feeder;
 import io.k3j.watchcache.Fence;
+import io.k3j.watchcache.PastState;
 import io.k3j.watchcache.Rows;
 import io.k3j.watchcache.Store;
 import java.io.IOException;
@@ -96,14 +97,15 @@ final class ObjectServer implements AutoCloseable {
         Store store = new Store(EncryptionAtRest.none());
         store.use(datastore);
         Health health = new Unasked();
-        feeder = new Feeder(store, datastore, new Rows(protobuf, store.atRest()), health);
+        Rows rows = new Rows(protobuf, store.atRest());
+        feeder = new Feeder(store, datastore, rows, health);
         EventLog log = feeder.log();
         feeder.start();
         log.atLeast(datastore.revision(), CATCH_UP_MILLIS);
         fence = new Fence(store, log, new Fence.Mode(datastore.shared(), false), InstantSource.system(), health);
         fence.start();
         Random random = new Random(1);
-        objects = new ObjectRegistry(new Storage(store, log, fence), kinds,
+        objects = new ObjectRegistry(new Storage(store, log, fence, new PastState(store, rows)), kinds,
                 new Admissions(Slot.highestFirst(Completeness.declared(Set.of(), e -> "")), () -> {
                 }), protobuf, new Metadata(InstantSource.system(), random, () -> new UUID(0, random.nextLong())));
     }

@@ -8,6 +8,7 @@ import io.k3j.pki.CertificateRequest;
 import io.k3j.pki.Keys;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.ServerLayout;
+import io.k3j.servercredentials.ServerNames;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.supervisorrequests.Requester;
 import io.k3j.testkitedge.FakeExchange;
@@ -38,7 +39,8 @@ class AgentRequestsTest {
         NodeSecrets secrets = new NodeSecrets(RANDOM);
         NodeGate gate = new NodeGate("node-1", Credentials.nodePasswordFile(settings, layout), secrets, false);
         return new AgentRequests(credentials.authorities(),
-                new CertificateSigning(layout, credentials.authorities(), gate, InstantSource.system(), RANDOM),
+                new CertificateSigning(layout, credentials.authorities(), new ServerNames(settings), gate,
+                        InstantSource.system(), RANDOM),
                 new ApiServers(secrets, "192.0.2.7:6443", () -> null), Struct.EMPTY);
     }
 

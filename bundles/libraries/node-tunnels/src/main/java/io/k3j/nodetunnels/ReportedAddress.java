@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 
 /// Where a node says that it is, when there is no tunnel to it.
-final class KubeletHost {
-    private KubeletHost() {
+final class ReportedAddress {
+    private ReportedAddress() {
     }
 
     /// The literal address of a node's host, to be dialled as it is. Blocks for a name server when it is a name.
