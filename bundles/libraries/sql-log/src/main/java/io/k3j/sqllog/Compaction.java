@@ -40,6 +40,8 @@ final class Compaction {
     private long done;
     /// Of a step: fewer after each that failed, more after each that went well; guarded by `working`.
     private int rows = STEP_ROWS;
+    /// Below what failed in this call, twice that in the next; guarded by `working`.
+    private int most = STEP_ROWS;
 
     /// `shared`: other processes compact too, each under the table's lock.
     ///
@@ -90,7 +92,7 @@ final class Compaction {
     /// failure the next call begins where the last complete step ended.
     ///
     /// @return the revision in force
-    /// @throws DatastoreUnavailable when a step failed; those before it stay
+    /// @throws DatastoreUnavailable when a step failed with the fewest rows, too; those before it stay
     long compact(long target) {
         working.lock();
         try {
@@ -108,19 +110,31 @@ final class Compaction {
             announce(recorded);
             done = recorded;
         }
+        most = Math.min(STEP_ROWS, most * 2);
         while (done < goal) {
             Stretch stretch = stretch(done, goal);
             announce(stretch.upTo);
-            try {
-                carryOut(stretch);
-            } catch (DatastoreUnavailable e) {
-                rows = Math.max(LEAST_ROWS, rows / 2);
-                throw e;
+            if (carriedOut(stretch)) {
+                done = stretch.upTo;
             }
-            rows = Math.min(STEP_ROWS, rows * 2);
-            done = stretch.upTo;
         }
         return announced;
+    }
+
+    /// A step that failed is tried again with fewer rows, for as long as the database still answers questions.
+    private boolean carriedOut(Stretch stretch) {
+        try {
+            carryOut(stretch);
+            rows = Math.min(most, rows * 2);
+            return true;
+        } catch (DatastoreUnavailable e) {
+            if (rows == LEAST_ROWS) {
+                throw e;
+            }
+            most = Math.max(LEAST_ROWS, rows / 2);
+            rows = most;
+            return false;
+        }
     }
 
     private void carryOut(Stretch stretch) {
@@ -152,15 +166,15 @@ final class Compaction {
 
     /// One row earlier than the stretch, whose tombstone the compaction before may have left.
     private Stretch stretch(long from, long goal) {
-        int most = rows;
-        List<Row> scanned = pool.read(WHAT, reader -> reader.rows(Statements.SCAN, from - 1, most));
+        int limit = rows;
+        List<Row> scanned = pool.read(WHAT, reader -> reader.rows(Statements.SCAN, from - 1, limit));
         List<Dead> dead = new ArrayList<>();
         for (Row row : scanned) {
             if (row.id() <= goal && !row.name().equals(Row.COMPACT_ROW)) {
                 collect(row, dead);
             }
         }
-        boolean last = scanned.size() < most || scanned.getLast().id() >= goal;
+        boolean last = scanned.size() < limit || scanned.getLast().id() >= goal;
         return new Stretch(there(dead), last ? goal : scanned.getLast().id());
     }
 

@@ -185,6 +185,24 @@ class StoreFaultsTest {
         }
     }
 
+    /// As a database does that has no time for more rows at once: one call is enough all the same.
+    @Test
+    void aCompactionWhoseLargeStepsFailGoesOnWithSmallOnes() throws Exception {
+        try (SqliteStore opened = open()) {
+            Datastore store = opened.datastore();
+            Sql.run(Sql.file(dataDir), "CREATE TRIGGER small_steps BEFORE UPDATE ON kine"
+                    + " WHEN NEW.name = 'compact_rev_key' AND NEW.prev_revision > OLD.prev_revision + 20"
+                    + " BEGIN SELECT RAISE(ABORT, 'no time'); END");
+            long often = 0;
+            for (int i = 0; i < 500; i++) {
+                often = ((CommitResult.Committed) store.commit("/often", often, new byte[1], Duration.ZERO)).revision();
+            }
+            assertThat(store.compact(often)).isEqualTo(often);
+            assertThat(Sql.rows(Sql.file(dataDir), "SELECT COUNT(*) FROM kine WHERE name = '/often'"))
+                    .containsExactly("1");
+        }
+    }
+
     /// For example an operator with the file open in the SQLite shell.
     @Test
     void readsContinueAndWritesWaitWhileAnotherProgramHoldsTheLock() throws Exception {
