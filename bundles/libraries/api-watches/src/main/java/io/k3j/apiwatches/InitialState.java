@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class InitialState {
     /// How many objects are found before they are sent.
     static final int PART = 500;
+    /// How long a seat is waited for once a part was sent: a client whose watch ends then begins from the start, which
+    /// costs more than to go on.
+    private static final long NEXT_PATIENCE_MILLIS = 60_000;
     private final Request request;
+    private final Seats.Lane lane;
     private final Seats seats;
     private final Selection selection;
     private final SnapshotTree<Item> tree;
@@ -29,8 +33,11 @@ final class InitialState {
     private @Nullable ApiFault unreadable;
 
     /// What a request selects in a snapshot; nothing is looked for yet.
-    InitialState(Request request, Seats seats, Selection selection, SnapshotTree<Item> tree) {
+    ///
+    /// @param lane in which the watch has its place
+    InitialState(Request request, Seats.Lane lane, Seats seats, Selection selection, SnapshotTree<Item> tree) {
         this.request = request;
+        this.lane = lane;
         this.seats = seats;
         this.selection = selection;
         this.tree = tree;
@@ -39,11 +46,15 @@ final class InitialState {
         this.end = single.isEmpty() ? StorageKeys.end(from) : single + "\0";
     }
 
-    /// Looks for a part.
+    /// Looks for the first part.
     /// @throws ApiFault 429 when there is no seat
     /// @throws IOException when the client has gone
     void look() throws IOException {
-        seats.in(request.flow().lane(), request.caller().user(), false, () -> {
+        look(Seats.PATIENCE_MILLIS);
+    }
+
+    private void look(long patienceMillis) throws IOException {
+        seats.in(lane, request.caller().user(), false, patienceMillis, () -> {
             scan();
             return this;
         });
@@ -67,14 +78,14 @@ final class InitialState {
     /// Sends the part that was looked for and all others; each object is decoded for that at most and not kept. Blocks
     /// while the client does not read.
     ///
-    /// @throws ApiFault for a row that cannot be read, and as [#look]
+    /// @throws ApiFault for a row that cannot be read, and 429 when there was no seat for a minute
     /// @throws IOException when the client has gone
     void send(Watcher watcher) throws IOException {
         part(watcher);
         while (!from.isEmpty()) {
             // a client that reads fast never blocks this thread, which must not keep all others from running
             Thread.yield();
-            look();
+            look(NEXT_PATIENCE_MILLIS);
             part(watcher);
         }
     }

@@ -107,7 +107,7 @@ public final class Watches {
         Tables.Include include = Tables.Include.of(request.params().text("includeObject"));
         request.exchange().onEnd(limits.watches().take(lane(request), request.caller().user())::close);
         InitialState state = start == null || !wantsState ? null
-                : new InitialState(request, limits.seats(), selection, start.tree());
+                : new InitialState(request, lane(request), limits.seats(), selection, start.tree());
         if (state != null) {
             state.look();
         }

@@ -70,12 +70,20 @@ public final class Seats {
     /// @throws ApiFault 429, 503
     public <T, X extends Exception> T in(Lane lane, String user, boolean write, ScopedValue.CallableOp<T, X> work)
             throws X {
+        return in(lane, user, write, PATIENCE_MILLIS, work);
+    }
+
+    /// As the other one, for work that has begun and would be lost without a seat.
+    /// @param patienceMillis how long a seat is waited for
+    /// @throws ApiFault 429, 503
+    public <T, X extends Exception> T in(Lane lane, String user, boolean write, long patienceMillis,
+            ScopedValue.CallableOp<T, X> work) throws X {
         if (seated.isBound()) {
             return work.call();
         }
         QueueSet of = Objects.requireNonNull(lanes.get(lane)).of(write);
         long since = System.nanoTime();
-        if (!of.acquired(user, PATIENCE_MILLIS)) {
+        if (!of.acquired(user, patienceMillis)) {
             throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
                     Struct.of("retryAfterSeconds", 1));
         }

@@ -1,7 +1,6 @@
 package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Caller;
@@ -10,21 +9,18 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.Seats;
-import io.k3j.flowcontrol.Seats.Lane;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,40 +29,12 @@ class SeatsTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
     private static final Gvr CONFIG_MAPS = new Gvr("", "v1", "configmaps");
     private final TestServer server = new TestServer();
-    private final CountDownLatch go = new CountDownLatch(1);
-    private final List<Thread> threads = new ArrayList<>();
+    private final TakenSeats seats = new TakenSeats(server.server.limits().seats());
 
     @AfterEach
     void close() throws InterruptedException {
-        go.countDown();
-        for (Thread t : threads) {
-            t.join();
-        }
+        seats.close();
         server.close();
-    }
-
-    /// Takes seats of the workloads' lane until the test ends.
-    /// @param user who takes the i-th one
-    private void take(boolean write, int count, IntFunction<String> user) throws InterruptedException {
-        CountDownLatch seated = new CountDownLatch(count);
-        for (int i = 0; i < count; i++) {
-            String who = user.apply(i);
-            threads.add(Thread.ofVirtual().start(() -> server.server.limits().seats().in(Lane.WORKLOAD, who, write,
-                    () -> {
-                        seated.countDown();
-                        return waited();
-                    })));
-        }
-        assertThat(seated.await(60, TimeUnit.SECONDS)).isTrue();
-    }
-
-    private boolean waited() {
-        try {
-            return go.await(60, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private int creates(String who, String name) throws IOException {
@@ -84,17 +52,17 @@ class SeatsTest {
                 @Override
                 public byte[] body(int maxBytes) {
                     reading.countDown();
-                    waited();
+                    seats.waited();
                     return "{}".getBytes(StandardCharsets.UTF_8);
                 }
             };
-            threads.add(Thread.ofVirtual().start(() -> {
+            seats.beside(() -> {
                 try {
                     server.serve(slow.with("content-length", "2").with("authorization", "Bearer mallory"));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
-            }));
+            });
         }
         assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.server.limits().seats().taken()[1]).isZero();
@@ -159,7 +127,7 @@ class SeatsTest {
     @Test
     void nodesAndComponentsHaveReservedSeats() throws IOException, InterruptedException {
         server.everybody();
-        take(true, Seats.WRITES, i -> "user-" + i);
+        seats.take(true, Seats.WRITES, i -> "user-" + i);
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("system:node:n", "y")).isEqualTo(201);
         Caller component = Caller.of("system:kube-controller-manager", List.of());
@@ -170,61 +138,9 @@ class SeatsTest {
     @Test
     void oneUserLeavesSeatsForOthers() throws IOException, InterruptedException {
         server.everybody();
-        take(true, Seats.WRITES * 3 / 4, i -> "mallory");
+        seats.take(true, Seats.WRITES * 3 / 4, i -> "mallory");
         assertThat(creates("mallory", "x")).isEqualTo(429);
         assertThat(creates("alice", "y")).isEqualTo(201);
-    }
-
-    private TestExchange watches(String query) {
-        return new TestExchange("GET", "/api/v1/configmaps?watch=true" + query, new byte[0]).with("authorization",
-                "Bearer mallory");
-    }
-
-    @Test
-    void aWatchLooksForItsFirstObjectsInASeat() throws IOException, InterruptedException {
-        server.everybody();
-        assertThat(creates("alice", "x")).isEqualTo(201);
-        take(false, Seats.READS, i -> "user-" + i);
-        assertThat(server.serve(watches("")).status()).isEqualTo(429);
-        assertThat(server.serve(watches("&resourceVersion=1")).status()).isEqualTo(200);
-    }
-
-    @Test
-    void aWatchThatIsReadSlowlyTakesNoSeat() throws IOException, InterruptedException {
-        server.everybody();
-        assertThat(creates("alice", "x")).isEqualTo(201);
-        CountDownLatch sending = new CountDownLatch(1);
-        TestExchange slow = new TestExchange("GET", "/api/v1/configmaps?watch=true", new byte[0]) {
-            @Override
-            public void write(byte[]... parts) throws IOException {
-                sending.countDown();
-                super.write(parts);
-            }
-        };
-        slow.stall(true);
-        threads.add(Thread.ofVirtual().start(() -> {
-            try {
-                server.serve(slow.with("authorization", "Bearer mallory"));
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }));
-        assertThat(sending.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(server.server.limits().seats().taken()).containsOnly(0);
-        slow.stall(false);
-        assertThat(slow.line()).contains("ADDED");
-    }
-
-    @Test
-    void aWatchStopsLookingWhenItsClientHasGone() throws IOException {
-        server.everybody();
-        for (int i = 0; i < 1_100; i++) {
-            assertThat(creates("alice", "map-" + i)).isEqualTo(201);
-        }
-        TestExchange left = watches("&fieldSelector=metadata.namespace!%3Da");
-        left.leave();
-        assertThatIOException().isThrownBy(() -> server.serve(left)).withMessage("the client has gone");
-        assertThat(left.status()).isZero();
     }
 
     private static Obj map(String name) {
@@ -263,19 +179,16 @@ class SeatsTest {
         }, Map.of());
         AtomicInteger good = new AtomicInteger();
         for (int i = 0; i < all; i++) {
-            threads.add(Thread.ofVirtual().start(() -> {
+            seats.beside(() -> {
                 try {
                     int status = server.call("POST", "/api/v1/namespaces/a/pods/p/eviction", "{}").status();
                     good.addAndGet(status == 201 ? 1 : 0);
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
-            }));
+            });
         }
-        go.countDown();
-        for (Thread t : threads) {
-            t.join();
-        }
+        seats.close();
         assertThat(good).hasValue(all);
     }
 }
