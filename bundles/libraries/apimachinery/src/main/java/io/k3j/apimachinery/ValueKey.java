@@ -2,6 +2,7 @@ package io.k3j.apimachinery;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.Objects;
 
 /// What stands for a value of a tree in hash tables. A client can make any number of structs and lists with one hash,
 /// and they have no order by which a table could find them all the same, as it does with texts. Pure.
@@ -9,7 +10,7 @@ public final class ValueKey {
     private ValueKey() {
     }
 
-    /// The value itself, or a text that structs and lists share which hold the same in the same order.
+    /// The value itself, or a text that equal structs share, whatever the order of their fields, and equal lists.
     public static Object of(Object value) {
         if (!(value instanceof Struct || value instanceof Seq)) {
             return value;
@@ -24,9 +25,9 @@ public final class ValueKey {
         switch (value) {
             case Struct s -> {
                 to.append('\0').append('{');
-                s.forEach((name, v) -> {
+                s.names().stream().sorted().forEach(name -> {
                     write(name, to);
-                    write(v, to);
+                    write(Objects.requireNonNull(s.get(name)), to);
                 });
                 to.append('}');
             }

@@ -219,6 +219,20 @@ class StructuralTest {
                 .allSatisfy(p -> assertThat(p).hasSizeLessThan(5_000));
     }
 
+    @Test
+    void valuesAreEqualWhateverTheOrderOfTheirFields() {
+        Struct any = Struct.of("type", "object", "x-kubernetes-preserve-unknown-fields", true);
+        Shape set = shape("list", Struct.of("type", "array", "x-kubernetes-list-type", "set", "items", any));
+        Seq twice = Seq.of(Struct.of("a", 1L, "b", 2L), Struct.of("b", 2L, "a", 1L));
+        assertThat(problems(set, Struct.of("list", twice))).hasSize(1);
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            values.add(Struct.of("a", (long) i, "b", 2L));
+        }
+        Shape chosen = shape("v", any.with("enum", Seq.copyOf(values)));
+        assertThat(problems(chosen, Struct.of("v", Struct.of("b", 2L, "a", 7L)))).isEmpty();
+    }
+
     /// 50 000 values of an enumeration for as many elements.
     @Test
     @Timeout(60)
