@@ -49,10 +49,12 @@ public final class ObjectDecoder {
                 Struct.EMPTY);
     }
 
-    /// Refuses an object with more elements than it may have.
+    /// Refuses an object with more elements than it may have, [#MOST_ELEMENTS] of them in what it says of its owners
+    /// besides.
     /// @throws ApiFault 413
     static void checkElements(Struct object, Gvk kind) {
-        if (ElementCount.atLeast(object, MOST_ELEMENTS + 1L) > MOST_ELEMENTS) {
+        long owners = ElementCount.atLeast(object.at("metadata", "managedFields"), MOST_ELEMENTS);
+        if (ElementCount.atLeast(object, owners + MOST_ELEMENTS + 1L) > owners + MOST_ELEMENTS) {
             String place = ElementCount.place(object, MOST_ELEMENTS);
             throw new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: " + kind.kind()
                     + " has more than " + MOST_ELEMENTS + " objects, lists and nulls"
@@ -85,6 +87,21 @@ public final class ObjectDecoder {
     /// @throws ApiFault 400, 413
     public Struct typed(Document document, Expected expected, byte[] json) {
         checkElements(document.object(), expected.kind);
+        return unbounded(document, expected, json);
+    }
+
+    /// What a change made of an object. One that has more than [#MOST_ELEMENTS] already, from a store that took it, may
+    /// shrink, and lose its finalizers.
+    /// @throws ApiFault 400, 413
+    Struct changed(Struct before, Struct after, Expected expected) {
+        long more = ElementCount.atLeast(before, Long.MAX_VALUE) + 1;
+        if (ElementCount.atLeast(after, more) == more) {
+            checkElements(after, expected.kind);
+        }
+        return unbounded(new Document(after, List.of()), expected, NOTHING);
+    }
+
+    private Struct unbounded(Document document, Expected expected, byte[] json) {
         boolean builtIn = protobuf.knows(expected.kind);
         Struct object;
         List<String> unknown;

@@ -50,7 +50,7 @@ public final class Patches {
             if (JsonSize.atLeast(changed, ObjectDecoder.MAX_BYTES + 1L) > ObjectDecoder.MAX_BYTES) {
                 throw ObjectDecoder.tooLarge();
             }
-            return Shaping.Wish.plain(decoder.typed(new Document(forgetting(changed), List.of()), expected));
+            return Shaping.Wish.plain(decoder.changed(document, forgetting(changed), expected));
         } catch (PatchFailure e) {
             throw e.malformed() ? ApiFault.badRequest(String.valueOf(e.getMessage()))
                     // upstream keeps what the patch library said to itself

@@ -3,9 +3,11 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
+import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.objectregistry.ObjectWrites;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,5 +85,27 @@ class HostileObjectTest {
                 assertThat(patched.status()).as("%s %s", type, element).isEqualTo(413);
             }
         }
+    }
+
+    /// Another store took it, or this one did before there was a bound: it must not stay for ever.
+    @Test
+    void anObjectBeyondTheBoundMayLoseItsFinalizers() throws IOException {
+        String row = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"x\",\"namespace\":\"a\","
+                + "\"uid\":\"u\",\"finalizers\":[\"a.b/c\"]},\"spec\":{\"tolerations\":[{}"
+                + ",{}".repeat(110_000) + "]}}";
+        MemoryDatastore store = new MemoryDatastore(true);
+        store.commit("/registry/pods/a/x", 0, row.getBytes(StandardCharsets.UTF_8), Duration.ZERO);
+        try (TestServer shared = new TestServer(store)) {
+            String path = "/api/v1/namespaces/a/pods/x";
+            TestExchange grown = shared.serve(new TestExchange("PATCH", path,
+                    "{\"spec\":{\"volumes\":[{}]}}".getBytes(StandardCharsets.UTF_8)).with("content-type",
+                            "application/merge-patch+json"));
+            assertThat(grown.status()).as(grown.text()).isEqualTo(413);
+            TestExchange freed = shared.serve(new TestExchange("PATCH", path,
+                    "{\"metadata\":{\"finalizers\":null}}".getBytes(StandardCharsets.UTF_8)).with("content-type",
+                            "application/merge-patch+json"));
+            assertThat(freed.status()).isEqualTo(200);
+        }
+        store.close();
     }
 }
