@@ -351,12 +351,15 @@ class EtcdFaultsTest {
         try (Watch watch = store.watch("/", newest);
                 EtcdStore heeding = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()),
                         new EtcdStore.Events(trouble -> {
-                        }, ending::add), Health.none())) {
+                        }, Optional.of(ending::add)), Health.none())) {
             assertThat(heeding.revision()).isEqualTo(newest);
             servers.restore(0, directory.resolve("saved"));
             assertThatThrownBy(() -> everything(watch)).isInstanceOf(Compacted.class);
             assertThat(ending.poll(Conformance.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
                     .contains("the datastore went back", "up to revision " + newest, "start it again");
+            assertThatThrownBy(heeding::revision).hasMessageContaining("the datastore went back");
+            assertThatThrownBy(() -> heeding.commit("/c", 0, bytes("1"), FOREVER))
+                    .isInstanceOf(DatastoreUnavailable.class).hasMessageContaining("the datastore went back");
         }
         assertThat(eventually(store::revision)).isLessThan(newest);
         assertThatThrownBy(() -> store.watch("/", newest)).isInstanceOf(Compacted.class);

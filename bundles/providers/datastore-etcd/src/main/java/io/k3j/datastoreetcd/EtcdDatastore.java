@@ -74,7 +74,9 @@ public final class EtcdDatastore {
                     ClusterAddress here = remoteMembers.map(w -> place.at(w.endpoints())).orElse(place);
                     EtcdEndpoints endpoints = here.open();
                     EtcdStore opened = EtcdStore.open(endpoints,
-                            new EtcdStore.Events(this::reportHealth, this::giveUp), loops);
+                            new EtcdStore.Events(this::reportHealth,
+                                    abort == null ? Optional.empty() : Optional.of(this::giveUp)),
+                            loops);
                     register(opened);
                     if (remoteMembers.isPresent()) {
                         keepUpdated(() -> remoteMembers.get().keep(opened.follow()));

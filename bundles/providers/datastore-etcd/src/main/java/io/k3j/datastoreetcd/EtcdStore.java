@@ -44,9 +44,9 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     /// Whoever hears, while the store is open, what becomes of the cluster. Called by the thread that follows it.
     ///
     /// @param trouble receives why the cluster does not answer, and the empty text whenever it does
-    /// @param wentBack receives a sentence for the operator when the cluster was restored to another state than the one
-    ///        that was told of
-    public record Events(Consumer<String> trouble, Consumer<String> wentBack) {
+    /// @param wentBack ends the process, told why, when the cluster was restored to another state than the one that was
+    ///        told of: nothing is read or written any more then. Without one, watches end and the store goes on
+    public record Events(Consumer<String> trouble, Optional<Consumer<String>> wentBack) {
     }
 
     // one parameter for each part
@@ -72,8 +72,7 @@ public final class EtcdStore implements Datastore, AutoCloseable {
     /// @throws IllegalArgumentException when the scheme is wrong: a member speaks TLS behind `http`, or none
     ///        behind `https`
     public static EtcdStore open(EtcdEndpoints endpoints, Consumer<String> trouble) {
-        return open(endpoints, new Events(trouble, why -> {
-        }), Health.none());
+        return open(endpoints, new Events(trouble, Optional.empty()), Health.none());
     }
 
     /// As above; the thread that follows the cluster reports to `health`.

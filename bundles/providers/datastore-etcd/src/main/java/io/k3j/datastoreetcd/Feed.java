@@ -11,6 +11,7 @@ import io.k3j.jetcd.EtcdWatch;
 import io.k3j.logtail.LogTail;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Fills the tail from one watch of all keys. A linearizable read every second detects a member that is gone,
@@ -25,7 +26,7 @@ final class Feed {
     private final Compactions compactions;
     private final Gate gate;
     private final Consumer<String> trouble;
-    private final Consumer<String> wentBack;
+    private final Optional<Consumer<String>> ending;
     private final HistoryCheck historyCheck;
     private final SupervisedLoop loop;
     private long lastContact;
@@ -39,7 +40,7 @@ final class Feed {
         this.compactions = compactions;
         this.gate = gate;
         this.trouble = events.trouble();
-        this.wentBack = events.wentBack();
+        this.ending = events.wentBack();
         historyCheck = new HistoryCheck(client, tail);
         loop = SupervisedLoop.virtual(health, "datastore-feed", this::run);
     }
@@ -79,18 +80,22 @@ final class Feed {
         }
     }
 
-    /// The changes delivered so far no longer exist in the cluster: all clients have to list again.
+    /// The changes delivered so far no longer exist in the cluster: all clients have to list again. Where the process
+    /// ends, nothing is read or written any more before anybody could list.
     private void rewind() {
         long before = tail.known();
-        compactions.forget();
-        tail.rewind(historyCheck.restart(PULSE_INTERVAL));
-        LOG.log(System.Logger.Level.WARNING, "Etcd holds an older or different state than before revision="
-                + tail.upTo() + " before=" + before);
-        wentBack.accept("the datastore went back: etcd is at revision " + tail.upTo() + " of another history than that"
+        long now = historyCheck.restart(PULSE_INTERVAL);
+        String why = "the datastore went back: etcd is at revision " + now + " of another history than that"
                 + " which this server has told its clients of up to revision " + before + ", as after a backup was"
                 + " restored below running servers. Nothing that knows the old one can go on, so this server ends;"
                 + " start it again (systemd does by itself) and it begins anew on what is there. Restart the other"
-                + " servers and the agents, too");
+                + " servers and the agents, too";
+        ending.ifPresent(end -> gate.refuse(why));
+        compactions.forget();
+        tail.rewind(now);
+        LOG.log(System.Logger.Level.WARNING, "Etcd holds an older or different state than before revision=" + now
+                + " before=" + before);
+        ending.ifPresent(end -> end.accept(why));
     }
 
     private void pulse() {

@@ -6,14 +6,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Admits commits until it is closed, and waits for the last one to finish. Thread-safe.
+/// Admits calls until it is closed or refuses them, and waits for the last one to finish. Thread-safe.
 final class Gate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int inside;
     private volatile boolean closed;
+    /// Why nothing is admitted any more; empty for as long as calls are.
+    private volatile String refusal = "";
 
-    /// @throws DatastoreUnavailable when closed
+    /// @throws DatastoreUnavailable when closed, or refused
     void enter() {
         lock.lock();
         try {
@@ -34,8 +36,17 @@ final class Gate {
         }
     }
 
-    /// @throws DatastoreUnavailable when closed
+    /// Admits nothing from now on, for a reason that callers are told.
+    void refuse(String why) {
+        refusal = why;
+    }
+
+    /// @throws DatastoreUnavailable when closed, or refused
     void check() {
+        String why = refusal;
+        if (!why.isEmpty()) {
+            throw new DatastoreUnavailable(why, new IllegalStateException("refused"), false);
+        }
         if (closed) {
             throw new DatastoreUnavailable("the datastore is shutting down", new IllegalStateException("closed"),
                     false);
