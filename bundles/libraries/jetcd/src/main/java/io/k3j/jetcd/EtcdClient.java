@@ -38,6 +38,8 @@ public final class EtcdClient implements AutoCloseable {
     private final Lines lines;
     /// The connection in use; it may have broken since.
     private volatile @Nullable Line current;
+    /// Ended for a call that failed on it, maybe without having been passed over yet.
+    private volatile @Nullable Line abandoned;
     /// The place of the endpoint to try next, counted on without end.
     private int next;
     private volatile int moves;
@@ -193,6 +195,7 @@ public final class EtcdClient implements AutoCloseable {
             now = current;
             if (now == null || !now.open()) {
                 if (now != null) {
+                    pass(now);
                     lines.end(now);
                 }
                 now = dial(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
@@ -234,12 +237,12 @@ public final class EtcdClient implements AutoCloseable {
     /// Ends the connection, unless it is another one by now, and begins with the next endpoint. While somebody else
     /// makes a connection it is waited for so long only: whoever calls has a time limit. Ended it is all the same.
     private void abandon(Line broken, long nanos) {
+        abandoned = broken;
         boolean mine = false;
         try {
             mine = dialing.tryLock(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-            if (mine && current == broken) {
-                current = null;
-                next++;
+            if (mine) {
+                pass(broken);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -249,6 +252,15 @@ public final class EtcdClient implements AutoCloseable {
             }
         }
         lines.end(broken);
+    }
+
+    /// Begins behind a connection that was abandoned; one that its member has ended is tried again. Under [#dialing].
+    private void pass(Line broken) {
+        if (current == broken && abandoned == broken) {
+            current = null;
+            abandoned = null;
+            next++;
+        }
     }
 
     /// Ends the connection in use, unless a call has been answered after `since` (`System.nanoTime()`); the next

@@ -85,6 +85,27 @@ class EtcdClientTest {
         }
     }
 
+    /// Whose time is over cannot wait until the other one's attempt has ended, but whoever comes next knows.
+    @Test
+    void leavesASilentMemberForTheNextWhileSomebodyElseConnects() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); Peer next = new Peer()) {
+            client.follow(List.of(peer.endpoints().all().getFirst(), next.endpoints().all().getFirst()));
+            CompletableFuture<EtcdPage> late = CompletableFuture.supplyAsync(() -> ask(client, SHORT));
+            assertThat(peer.calls.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+            CompletableFuture<Void> busy = CompletableFuture.runAsync(() -> {
+                while (!late.isDone()) {
+                    assertThatThrownBy(() -> client.moveTo(URI.create("http://127.0.0.1:" + silent.getLocalPort())))
+                            .isInstanceOf(EtcdFailure.class);
+                }
+            });
+            assertThat(late).failsWithin(LONG);
+            assertThat(busy).succeedsWithin(LONG);
+            assertThatThrownBy(() -> ask(client, WHILE)).hasMessageContaining("did not answer");
+            assertThat(peer.connections()).isEqualTo(1);
+            assertThat(next.connections()).isEqualTo(1);
+        }
+    }
+
     @Test
     void saysWhoDidNotAnswer() {
         URI silent = peer.endpoints().all().getFirst();

@@ -85,6 +85,8 @@ final class EtcdCommits {
         private final long startRevision = tail.known();
         /// Whether an attempt may have been applied, or may still be.
         private boolean uncertain;
+        /// Whether the last attempt came to sending the change.
+        private boolean sent;
         /// The era of the last attempt to create the key.
         private long tried;
         private boolean interrupted;
@@ -112,6 +114,7 @@ final class EtcdCommits {
         }
 
         private CommitResult attempt() {
+            sent = false;
             if (lease == 0 && !request.timeToLive().isZero()) {
                 lease = kv.lease(seconds(request.timeToLive()), limit());
             }
@@ -121,6 +124,7 @@ final class EtcdCommits {
 
         private CommitResult send() {
             tried = request.creates() ? era.current(this::limit) : 0;
+            sent = true;
             EtcdTxn.Result result = kv.commit(request.txn(lease, tried), limit());
             tail.seen(result.revision());
             if (result.succeeded()) {
@@ -179,7 +183,7 @@ final class EtcdCommits {
 
         /// Pauses before another attempt, if there is time for one; throws otherwise.
         private void prepareRetry(EtcdFailure why, int n) {
-            uncertain |= why.kind() == EtcdFailure.Kind.UNCERTAIN;
+            uncertain |= sent && why.kind() == EtcdFailure.Kind.UNCERTAIN;
             // a commit cannot be withdrawn, so an interrupt does not end it; it is restored afterwards
             interrupted |= Thread.interrupted();
             if (!Attempts.isFinal(why)) {
