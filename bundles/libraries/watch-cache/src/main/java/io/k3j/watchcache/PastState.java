@@ -10,8 +10,9 @@ import java.util.function.BiPredicate;
 /// Reads at a revision that memory has forgotten and the datastore has not: the history of [EventLog] is bounded by
 /// bytes and events, that of the datastore by compaction. Any thread.
 public final class PastState {
-    /// How many read at a time: what they read is not shared with anybody, as what memory holds is.
-    private static final int PLACES = 4;
+    /// How many read at a time: what they read is not shared with anybody, as what memory holds is. Fewer than a driver
+    /// has connections that read, so that there are some for everything else.
+    private static final int PLACES = 2;
     private final Store store;
     private final Rows rows;
     private final Semaphore places = new Semaphore(PLACES);
@@ -25,7 +26,7 @@ public final class PastState {
     /// Shows what was below a prefix right after a revision, from `start` on and in the order of keys, to `visitor`
     /// until it answers false. Blocks for the datastore; a few megabytes are held at a time.
     ///
-    /// @return false, whatever was shown until then, when that cannot be known: it is compacted, four others are
+    /// @return false, whatever was shown until then, when that cannot be known: it is compacted, others are
     ///         reading, or a row of then cannot be read any more, as one whose key has been replaced since
     /// @throws io.k3j.clientapi.ApiFault 503 when the datastore is away
     public boolean visit(String prefix, String start, long revision, BiPredicate<String, Item> visitor) {
