@@ -135,10 +135,12 @@ final class LocalClient implements ApiClient {
         backend.access().allowed(caller, what);
     }
 
-    /// Authorizes a query: for one object when the selector fixes its name.
+    /// Authorizes a query: for one object when the selector fixes its name, but for the deletion of a collection, which
+    /// upstream asks for without one.
     private void allowed(String verb, Gvr r, Query query) {
-        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(),
-                RequestInfo.fixedName(query.fields()), "", query.fields()));
+        String name = verb.equals("deletecollection") ? "" : RequestInfo.fixedName(query.fields());
+        allowed(new Attributes(verb, r.group(), r.version(), r.resource(), "", query.namespace(), name, "",
+                query.fields()));
     }
 
     private <T> T read(Supplier<T> work) {

@@ -97,6 +97,17 @@ class LocalClientTest {
     }
 
     @Test
+    void whoMayDeleteOneMayNotDeleteACollection() {
+        server.contributions.authorizers().add((caller, what) -> new Authorizer.Decision(
+                what.name().equals("one") ? Authorizer.Verdict.ALLOW : Authorizer.Verdict.NO_OPINION, ""), Map.of());
+        ApiClient other = client("nobody");
+        assertThat(other.find(CONFIG_MAPS, new Key("a", "one"))).isEmpty();
+        Query one = Query.in("a").where("metadata.name", "one");
+        assertThatThrownBy(() -> other.deleteAll(CONFIG_MAPS, one, DeleteOptions.PLAIN))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(403));
+    }
+
+    @Test
     void deliversLiveChangesToAView() throws InterruptedException {
         create("one", "1");
         View view = api.view(CONFIG_MAPS, Query.ALL.labelled(Selector.parse("l=1")));
