@@ -155,6 +155,10 @@ public final class Server implements AutoCloseable {
     }
 
     public long put(String key, String value) throws IOException {
+        return reached(() -> putOnce(key, value));
+    }
+
+    private long putOnce(String key, String value) throws IOException {
         try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
             return new EtcdKv(client).commit(new EtcdTxn().put(key, value.getBytes(StandardCharsets.UTF_8), 0), LIMIT)
                     .revision();
@@ -162,9 +166,29 @@ public final class Server implements AutoCloseable {
     }
 
     public Optional<String> get(String key) throws IOException {
-        try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
-            return new EtcdKv(client).range(EtcdRange.key(key), 1, 0, LIMIT).keys().stream().findFirst()
-                    .map(k -> new String(k.value(), StandardCharsets.UTF_8));
+        return reached(() -> {
+            try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
+                return new EtcdKv(client).range(EtcdRange.key(key), 1, 0, LIMIT).keys().stream().findFirst()
+                        .map(k -> new String(k.value(), StandardCharsets.UTF_8));
+            }
+        });
+    }
+
+    private interface Asked<T> {
+        T ask() throws IOException;
+    }
+
+    /// A busy machine may take longer than a second for the first connection; nothing was asked then.
+    private static <T> T reached(Asked<T> asked) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return asked.ask();
+            } catch (EtcdFailure e) {
+                if (e.kind() != EtcdFailure.Kind.UNREACHABLE || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -201,7 +225,7 @@ public final class Server implements AutoCloseable {
 
     boolean writes(String key) {
         try {
-            put(key, "1");
+            putOnce(key, "1");
             return true;
         } catch (IOException | EtcdFailure e) {
             return false;
