@@ -152,6 +152,34 @@ class AgentStartupTest {
         assertThat(told).containsExactly("reported", "closed");
     }
 
+    /// As a server answers for a name by which the cluster knows something else.
+    @Test
+    void aNodeThatHadJoinedStartsUnderANameThatIsRefusedNow() throws Exception {
+        server.refused.put(SIGNED, 400);
+        server.why = "start the agent with another --node-name";
+        AgentStartup start = start();
+        try {
+            assertThat(registered.poll(60, TimeUnit.SECONDS)).isEqualTo("ListenerIdentity");
+        } finally {
+            start.close();
+        }
+        assertThat(trouble.poll()).contains("--node-name", "starts with what it knows");
+        assertThat(aborted).isEmpty();
+    }
+
+    @Test
+    void aNewNodeEndsWithTheReasonWhyItsNameIsRefused() throws Exception {
+        Files.delete(dir.resolve("agent/client-kubelet.crt"));
+        server.refused.put(SIGNED, 400);
+        server.why = "start the agent with another --node-name";
+        AgentStartup start = start();
+        try {
+            assertThat(aborted.poll(60, TimeUnit.SECONDS)).contains("--node-name").doesNotContain("password");
+        } finally {
+            start.close();
+        }
+    }
+
     @Test
     void startsFromItsFilesWhenItsTokenIsRejected() throws Exception {
         server.refused.put("/v1-k3s/config", 401);

@@ -54,6 +54,8 @@ final class StockServer implements AutoCloseable {
     final BlockingQueue<Tunnelled> tunnels = new LinkedBlockingQueue<>();
     /// Status codes that replace the scripted answers of these paths.
     final Map<String, Integer> refused = new ConcurrentHashMap<>();
+    /// What they say then.
+    volatile String why = "as the script says";
     volatile String apiServers = "";
     private final SSLServerSocket listener;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -149,7 +151,7 @@ final class StockServer implements AutoCloseable {
     private boolean answer(Request request, SSLSocket socket) throws IOException {
         String path = request.line().substring(request.line().indexOf(' ') + 1);
         if (refused.containsKey(path)) {
-            reply(socket, refused.get(path), "{\"kind\":\"Status\",\"message\":\"as the script says\"}");
+            reply(socket, refused.get(path), "{\"kind\":\"Status\",\"message\":\"" + why + "\"}");
             return true;
         }
         if (path.equals("/cacerts")) {

@@ -68,11 +68,12 @@ final class CertificateSigning {
     }
 
     /// The node's name.
-    /// @throws Refusal also for a name by which the cluster knows something else
+    /// @throws Refusal also for a name by which the cluster knows something else; never by 403, which agents take for a
+    ///         rejected password
     private String admit(Exchange exchange, Requester requester) throws Refusal {
         String node = exchange.header("k3s-node-name").orElse("").toLowerCase(Locale.ROOT);
         if (servers.contains(node)) {
-            throw new Refusal(403, "node name \"" + node + "\" is a name of the API server or of a Service: start the"
+            throw new Refusal(400, "node name \"" + node + "\" is a name of the API server or of a Service: start the"
                     + " agent with another --node-name");
         }
         return gate.admit(exchange, requester);

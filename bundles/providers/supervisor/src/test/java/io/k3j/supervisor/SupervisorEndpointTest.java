@@ -201,7 +201,7 @@ class SupervisorEndpointTest {
                 "kubernetes.default.svc.cluster.local", "localhost")) {
             for (String what : List.of("serving-kubelet.crt", "client-kubelet.crt", "client-k3s-controller.crt")) {
                 FakeExchange refused = send(sign(what, name, "pw", Keys.elliptic()));
-                assertThat(refused.status()).as(name).isEqualTo(403);
+                assertThat(refused.status()).as("%s: agents take 403 for a wrong password", name).isEqualTo(400);
                 assertThat(message(refused)).contains("--node-name");
             }
         }
