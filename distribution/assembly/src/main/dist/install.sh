@@ -80,7 +80,11 @@ fetch() { # URL FILE: no redirect leads from https to http; wget cannot tell the
         *) protocols="=file" redirects= ;;
     esac
     if command -v curl > /dev/null 2>&1; then curl --proto "$protocols" -fsSL -o "$2" "$1"
-    elif command -v wget > /dev/null 2>&1; then wget $redirects -qO "$2" "$1"
+    elif command -v wget > /dev/null 2>&1; then
+        # that of busybox follows every redirect and verifies no certificate
+        [ -z "$redirects" ] || wget --help 2>&1 | grep -q max-redirect \
+            || fatal "needs curl or GNU wget to download $1: the wget that is installed has no --max-redirect, without which a redirect may lead to http"
+        wget $redirects -qO "$2" "$1"
     else fatal "needs curl or wget to download $1"; fi || fatal "cannot download $1; redirects to http are not followed, and none by wget"
 }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -144,6 +145,46 @@ class InstallScriptTest {
         downloads("--proto =https", mirror);
         environment.put("INSTALL_K3S_MIRROR", "https://mirror.test/k3s");
         assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+    }
+
+    /// That of busybox, as on Alpine.
+    @Test
+    void aWgetThatFollowsEveryRedirectIsNotUsedForHttps() throws Exception {
+        Path mirror = mirror();
+        onlyWget("case \"$1\" in --*) echo \"wget: unrecognized option '$1'\" >&2; exit 1 ;; esac", mirror);
+        environment.put("INSTALL_K3S_MIRROR", "https://mirror.test/k3s");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("1 ")
+                .contains("needs curl or GNU wget to download https://mirror.test/k3s").doesNotContain("unrecognized");
+        assertThat(library).doesNotExist();
+        environment.put("INSTALL_K3S_MIRROR", "http://mirror.test/k3s");
+        environment.put("INSTALL_K3S_ALLOW_HTTP", "true");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+    }
+
+    @Test
+    void gnuWgetFollowsNoRedirectOfHttps() throws Exception {
+        Path mirror = mirror();
+        onlyWget("case \"$1\" in --help) echo '       --max-redirect   per page'; exit ;; --max-redirect=0) ;; "
+                + "*) exit 1 ;; esac", mirror);
+        environment.put("INSTALL_K3S_MIRROR", "https://mirror.test/k3s");
+        assertThat(install("sh", "-c", "cat install.sh | sh -s -")).startsWith("0 ");
+    }
+
+    /// A path with everything but curl, and with a wget that begins so and then takes from the mirror.
+    private void onlyWget(String begins, Path mirror) throws IOException {
+        stub("wget", begins + "\nwhile [ $# -gt 1 ]; do case \"$1\" in -O|-qO) file=$2 ;; esac; shift; done\n"
+                + "cp " + mirror + "/\"${1##*/}\" \"$file\"");
+        for (Path from : List.of(Path.of("/usr/bin"), Path.of("/bin"))) {
+            try (Stream<Path> all = Files.list(from)) {
+                for (Path tool : all.toList()) {
+                    Path link = directory.resolve("stubs").resolve(tool.getFileName());
+                    if (!tool.endsWith("curl") && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                        Files.createSymbolicLink(link, tool);
+                    }
+                }
+            }
+        }
+        environment.put("PATH", directory.resolve("stubs").toString());
     }
 
     /// A curl that takes from the mirror what it is asked for, when it is held to these protocols.
