@@ -20,6 +20,9 @@ package io.k3j.clusterdns;
     /// `--flannel-backend`.
     String flannelBackend() default "vxlan";
 
+    /// `--disable`.
+    String[] disable() default {};
+
     /// `--resolv-conf`.
     String resolvConf() default "";
 }

@@ -66,10 +66,14 @@ final class Publication {
         return all;
     }
 
-    /// Deletes the slices of a node, and the Service.
+    /// Deletes the slices of a node. The Service stays: other nodes answer behind it.
     static void withdraw(ApiClient api, String node) {
         deleteIfPresent(api, BuiltinResources.ENDPOINT_SLICES, new Key(SERVICE.namespace(), name(node, false)));
         deleteIfPresent(api, BuiltinResources.ENDPOINT_SLICES, new Key(SERVICE.namespace(), name(node, true)));
+    }
+
+    /// Deletes the Service of the whole cluster.
+    static void withdrawService(ApiClient api) {
         deleteIfPresent(api, BuiltinResources.SERVICES, SERVICE);
     }
 
