@@ -9,14 +9,17 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /// Keeps the Service `kube-system/kube-dns` at the cluster's DNS address. It selects nothing: each node publishes its
 /// own DNS as an EndpointSlice behind it, and the policy `Local` leads the questions of a node to that one only. It is
-/// made anew when it is deleted or has other addresses; what else somebody changes stays.
+/// made anew when it is deleted or has another address, which no Service can change; what else somebody changes stays.
 final class DnsService implements Reconciler {
     private static final Key SERVICE = new Key("kube-system", "kube-dns");
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("cluster-dns").forced();
@@ -40,11 +43,27 @@ final class DnsService implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        if (services.get(SERVICE).filter(s -> s.spec().seq("clusterIPs").texts().equals(clusterIps)
+        Optional<Obj> there = services.get(SERVICE);
+        if (there.isPresent() && elsewhere(there.get())) {
+            if (!there.get().terminating()) {
+                writer.delete(BuiltinResources.SERVICES, there.get());
+            }
+        } else if (there.filter(s -> s.spec().seq("clusterIPs").texts().equals(clusterIps)
                 && s.spec().seq("ports").size() == PORTS.size()).isEmpty()) {
             writer.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service()), OURS);
         }
         return Requeue.NEVER;
+    }
+
+    /// Whether it has another first address, as after a change of `--cluster-dns`. A second one comes and goes.
+    private boolean elsewhere(Obj service) {
+        String address = service.spec().text("clusterIP");
+        try {
+            return !address.isEmpty()
+                    && !InetAddress.ofLiteral(address).equals(InetAddress.ofLiteral(clusterIps.getFirst()));
+        } catch (IllegalArgumentException none) {
+            return !address.equals(clusterIps.getFirst());
+        }
     }
 
     private Struct service() {
