@@ -50,7 +50,7 @@ public final class KubeletClient implements AutoCloseable {
             if (closed) {
                 throw new IOException("this component is being stopped");
             }
-            ByteDuplex channel = TlsChannel.verified(certificate.context(), plain, node.name(), at.port());
+            ByteDuplex channel = TlsChannel.ofNode(certificate.context(), plain, node.name(), at.port());
             return request.send(channel, at.authority());
         } finally {
             done.countDown();

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /// A channel with TLS over a plain one. Closing it closes the plain one at once, because closing a TLS socket could
@@ -26,25 +27,33 @@ public final class TlsChannel implements ByteDuplex {
         this.output = socket.getOutputStream();
     }
 
-    /// Blocks for the handshake, ten seconds at most; the peer's certificate must name `host`.
+    /// Blocks for the handshake, ten seconds at most; the peer's certificate must have the node's name, in any case of
+    /// letters, among its DNS names. The JDK's own check takes names like `101`, `10.1` and `10.0.0.9` for addresses
+    /// and compares them with those in the certificate, which are what an agent says of itself.
     ///
     /// @param context whom it trusts and which certificate it shows; shared, so that sessions are resumed
     /// @param plain closed when the handshake fails
-    /// @throws IOException when it fails
-    public static ByteDuplex verified(SSLContext context, ByteDuplex plain, String host, int port) throws IOException {
-        return over(context, "HTTPS", plain, host, port);
+    /// @throws IOException when it fails, or the certificate is another node's
+    public static ByteDuplex ofNode(SSLContext context, ByteDuplex plain, String node, int port) throws IOException {
+        return over(context, plain, node, port, session -> PeerNames.verify(session, node));
     }
 
     /// The same for a peer whose name does not matter.
     ///
     /// @param context must show no credential worth anything
-    /// @throws IOException as [#verified]
+    /// @throws IOException as [#ofNode]
     public static ByteDuplex unverified(SSLContext context, ByteDuplex plain, String host, int port)
             throws IOException {
-        return over(context, "", plain, host, port);
+        return over(context, plain, host, port, session -> {
+        });
     }
 
-    private static ByteDuplex over(SSLContext context, String identified, ByteDuplex plain, String host, int port)
+    /// Whether a peer that is trusted is the one that is meant.
+    private interface Identification {
+        void check(SSLSession session) throws IOException;
+    }
+
+    private static ByteDuplex over(SSLContext context, ByteDuplex plain, String host, int port, Identification peer)
             throws IOException {
         boolean done = false;
         CountDownLatch over = new CountDownLatch(1);
@@ -54,10 +63,11 @@ public final class TlsChannel implements ByteDuplex {
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port,
                     true);
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm(identified);
+            parameters.setEndpointIdentificationAlgorithm("");
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
             socket.setSSLParameters(parameters);
             socket.startHandshake();
+            peer.check(socket.getSession());
             ByteDuplex channel = new TlsChannel(plain, socket);
             done = true;
             return channel;

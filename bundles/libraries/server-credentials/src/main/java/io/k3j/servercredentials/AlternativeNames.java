@@ -51,13 +51,20 @@ public record AlternativeNames(List<String> dnsNames, List<InetAddress> addresse
     }
 
     /// What a kubelet is known by: its node's name, this machine, and these addresses; texts that are none count as
-    /// names.
+    /// names. The node's name is a DNS name also when it spells an address, as in K3s: whoever asks a kubelet compares
+    /// that, since addresses are what the agent says.
     /// @param node its name, as the API server dials it
     /// @param addresses as texts; empty ones are left out
     public static AlternativeNames ofNode(String node, Collection<String> addresses) {
         List<String> texts = new ArrayList<>(List.of(node, "localhost", "127.0.0.1", "::1"));
         texts.addAll(addresses);
-        return of(texts);
+        AlternativeNames all = of(texts);
+        if (address(node) == null) {
+            return all;
+        }
+        List<String> names = new ArrayList<>(List.of(node));
+        names.addAll(all.dnsNames);
+        return new AlternativeNames(names, all.addresses);
     }
 
     /// The first usable address of a range, which is that of the Service `kubernetes`.

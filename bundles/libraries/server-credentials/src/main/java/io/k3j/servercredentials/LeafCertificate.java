@@ -102,25 +102,32 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
     /// More names than are wanted are fine; fewer are not.
     private boolean says(X509Certificate leaf) {
         return leaf.getSubjectX500Principal().equals(profile.subject())
-                && alternativeNames(leaf).containsAll(wantedNames());
+                && alternativeNames(leaf, DNS_NAME).containsAll(profile.dnsNames())
+                && alternativeNames(leaf, IP_ADDRESS).containsAll(wantedAddresses());
     }
 
-    private Set<String> wantedNames() {
-        Set<String> names = new HashSet<>(profile.dnsNames());
+    private Set<String> wantedAddresses() {
+        Set<String> addresses = new HashSet<>();
         for (InetAddress address : profile.addresses()) {
-            names.add(address.getHostAddress());
+            addresses.add(address.getHostAddress());
         }
-        return names;
+        return addresses;
     }
 
     /// Names and addresses of a certificate.
     /// @return empty for a certificate without any, or with some that cannot be read
     static Set<String> alternativeNames(X509Certificate leaf) {
+        Set<String> names = new HashSet<>(alternativeNames(leaf, DNS_NAME));
+        names.addAll(alternativeNames(leaf, IP_ADDRESS));
+        return names;
+    }
+
+    private static Set<String> alternativeNames(X509Certificate leaf, int wanted) {
         Set<String> names = new HashSet<>();
         try {
             Collection<List<?>> all = leaf.getSubjectAlternativeNames();
             for (List<?> name : all == null ? List.<List<?>>of() : all) {
-                if (name.getFirst() instanceof Integer kind && (kind == DNS_NAME || kind == IP_ADDRESS)) {
+                if (name.getFirst() instanceof Integer kind && kind == wanted) {
                     names.add(String.valueOf(name.get(1)));
                 }
             }

@@ -3,10 +3,13 @@ package io.k3j.servercredentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.ClusterToken;
 import io.k3j.pki.PasswordFile;
 import io.k3j.pki.PemFiles;
+import io.k3j.pki.Profile;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -162,6 +165,24 @@ class CredentialsTest {
         assertThat(LeafCertificate.alternativeNames(certificate("server/tls/serving-kube-apiserver.crt"))).contains(
                 "api.example.com",
                 "203.0.113.9");
+    }
+
+    /// A kubelet is known by its node's name; earlier releases signed one that spells an address as an address only.
+    @Test
+    void aKubeletHasItsNodesNameAmongItsNamesAlsoWhenThatSpellsAnAddress() throws Exception {
+        Object[] called = {"nodeName", "192.0.2.7"};
+        Credentials credentials = ensure(now, called);
+        String file = "agent/serving-kubelet.crt";
+        List<?> name = List.of(2, "192.0.2.7");
+        assertThat(List.<Object>copyOf(certificate(file).getSubjectAlternativeNames())).contains(name);
+        Profile earlier = Profile.server("192.0.2.7", List.of("localhost"),
+                Stream.of("192.0.2.7", "127.0.0.1", "::1").map(InetAddress::ofLiteral).toList());
+        CertificateAuthority authority = credentials.authorities().get(Issuer.SERVER);
+        PemFiles.write(directory.resolve(file), Stream.concat(
+                Stream.of(authority.sign(earlier, certificate(file).getPublicKey(), now, RANDOM)),
+                authority.chain().stream()).toList());
+        ensure(now.plusSeconds(60), called);
+        assertThat(List.<Object>copyOf(certificate(file).getSubjectAlternativeNames())).contains(name);
     }
 
     @Test

@@ -69,7 +69,7 @@ final class Backends {
         try {
             SSLContext context = certificate.context();
             ByteDuplex plain = dialer.dialKubelet(nodeName, at.host(), at.port());
-            return new Backend(TlsChannel.verified(context, plain, nodeName, at.port()), at.authority());
+            return new Backend(TlsChannel.ofNode(context, plain, nodeName, at.port()), at.authority());
         } catch (IOException e) {
             throw unreachable(at.authority(), e);
         }

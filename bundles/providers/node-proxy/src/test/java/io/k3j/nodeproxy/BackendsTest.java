@@ -34,6 +34,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who the API server is to kubelets, and whom it takes for one.
 class BackendsTest {
@@ -70,9 +73,10 @@ class BackendsTest {
     }
 
     /// Listens with a certificate for this node, and tells who asks.
-    private Future<Principal> listen(String node) throws IOException {
+    private Future<Principal> listen(String node, String... addresses) throws IOException {
         KeyPair pair = Keys.elliptic();
-        Profile profile = Profile.server(node, List.of(node, "localhost"), List.of(InetAddress.ofLiteral("127.0.0.1")));
+        Profile profile = Profile.server(node, List.of(node, "localhost"),
+                Stream.concat(Stream.of("127.0.0.1"), Stream.of(addresses)).map(InetAddress::ofLiteral).toList());
         SSLContext context = ClientTls.trusting(clients.chain(), Optional.of(new ClientTls.Own(
                 List.of(servers.sign(profile, pair.getPublic(), Instant.now(), RANDOM)), pair.getPrivate())));
         kubelet = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 1,
@@ -129,6 +133,25 @@ class BackendsTest {
             channel.output().write('x');
             assertThat(who.get().getName()).isEqualTo("CN=kube-apiserver");
         }
+    }
+
+    /// The JDK takes each of them for an address.
+    @ParameterizedTest
+    @ValueSource(strings = {"101", "0001", "10.1", "10.0.0.9"})
+    void takesTheKubeletOfANodeThatIsCalledLikeAnAddress(String node) throws Exception {
+        Future<Principal> who = listen(node);
+        try (ByteDuplex channel = backends().kubelet(node).channel()) {
+            channel.output().write('x');
+            assertThat(who.get().getName()).isEqualTo("CN=kube-apiserver");
+        }
+    }
+
+    /// Addresses are signed as the agent tells them, without the password of the node that is called so.
+    @Test
+    void takesNoKubeletByAnAddressThatIsAnothersName() throws Exception {
+        listen("node-2", "10.0.0.9");
+        assertThatThrownBy(() -> backends().kubelet("10.0.0.9")).isInstanceOf(ApiFault.class)
+                .hasMessageContaining("not that of the kubelet of node 10.0.0.9");
     }
 
     /// A node that gives another's address for its own would have what is asked of it answered there.
