@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,8 +21,8 @@ import org.osgi.service.component.annotations.Reference;
 /// Restricts the writes of the user `system:k3s-controller`, under which every node runs its pod network and its
 /// cluster DNS: on its own Node only what K3s' agents write there, its own EndpointSlice of `kube-dns`, and Events. The
 /// group `system:k3s-controller:<node>` of the certificate names the node. The certificate of K3s' own agents has no
-/// such group; they may update any Node in the same narrow way, and nothing else, but for the Nodes whose networks a
-/// bound identity runs: those carry [#BOUND]. Anybody who has the agents' token gets an unbound certificate.
+/// such group; it may write what flannel and the registry mirror write to any Node, and nothing else, but for the Nodes
+/// whose networks a bound identity runs: those carry [#BOUND]. Anybody who has the agents' token gets an unbound one.
 @Component(service = Admission.class, property = "order:Integer=81")
 public final class ControllerRestriction implements Admission {
     private static final String USER = "system:k3s-controller";
@@ -29,8 +30,12 @@ public final class ControllerRestriction implements Admission {
     private static final String DNS = "kube-dns";
     /// The annotation by which a pod network with a bound identity keeps unbound ones from its Node.
     private static final String BOUND = "k3j.io/network";
-    private static final List<String> ANNOTATIONS = List.of(BOUND, "flannel.alpha.coreos.com/", "k3s.io/",
-            "p2p.k3s.cattle.io/", "svccontroller.k3s.cattle.io/ports");
+    private static final String MIRROR = "p2p.k3s.cattle.io/";
+    private static final List<String> UNBOUND = List.of("flannel.alpha.coreos.com/", MIRROR,
+            "svccontroller.k3s.cattle.io/ports");
+    /// K3s' agents write those of `k3s.io` as their nodes.
+    private static final List<String> ANNOTATIONS = Stream.concat(UNBOUND.stream(), Stream.of(BOUND, "k3s.io/"))
+            .toList();
 
     private final Listers listers;
 
@@ -73,12 +78,12 @@ public final class ControllerRestriction implements Admission {
         }
         Struct before = write.before().orElse(Struct.EMPTY);
         Set<String> labels = changed(before, object, "labels");
-        labels.removeIf(key -> !NodeLabels.forbidden(key));
+        labels.removeIf(key -> node.isEmpty() ? key.startsWith(MIRROR) : !NodeLabels.forbidden(key));
         Set<String> annotations = changed(before, object, "annotations");
-        annotations.removeIf(key -> ANNOTATIONS.stream().anyMatch(key::startsWith));
+        annotations.removeIf(key -> (node.isEmpty() ? UNBOUND : ANNOTATIONS).stream().anyMatch(key::startsWith));
         if (!labels.isEmpty() || !annotations.isEmpty() || !withoutWritable(before).equals(withoutWritable(object))) {
-            throw refused(write, USER + " can only change annotations of K3s and flannel, labels of users and the"
-                    + " condition NetworkUnavailable");
+            throw refused(write, USER + " can only change annotations of flannel and the condition NetworkUnavailable,"
+                    + " and with a certificate that names its node annotations of K3s and labels of users");
         }
         return object;
     }

@@ -86,6 +86,21 @@ class ControllerRestrictionTest {
                 .isEqualTo(Struct.of("flannel.alpha.coreos.com/public-ip", "192.0.2.1"));
     }
 
+    /// By them the cloud controller tells a node's addresses, whatever runs its network.
+    @Test
+    void anUnboundOneWritesNoAnnotationOfK3sAndNoLabelOfUsers() {
+        Struct moved = annotated("n", "k3s.io/internal-ip");
+        Struct labelled = Struct.of("metadata", Struct.of("name", "n", "labels", Struct.of("tier", "x")));
+        for (Struct wrong : List.of(moved, labelled)) {
+            assertThatThrownBy(() -> node(STOCK, "n", wrong)).isInstanceOf(ApiFault.class)
+                    .hasMessageContaining("certificate that names its node");
+            assertThat(node(BOUND, "n", wrong)).isEqualTo(wrong);
+        }
+        Struct mirror = annotated("n", "p2p.k3s.cattle.io/node-address").withAt("true", "metadata", "labels",
+                "p2p.k3s.cattle.io/enabled");
+        assertThat(node(STOCK, "n", mirror)).isEqualTo(mirror);
+    }
+
     @Test
     void mayChangeNoOtherFieldOfANode() {
         Struct tainted = Struct.of("metadata", Struct.of("name", "n"), "spec",

@@ -20,16 +20,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Publishes this server: one EndpointSlice per family for this node, owned by its Node. The Service before them is
-/// made by the cluster's controllers: a node that could write it would answer for all others.
+/// made by the cluster's controllers: a node that could write it would answer for all others. Marks the Node as one
+/// whose identity names it, which with `--flannel-backend=none` nobody else does.
 final class Publication {
     static final Key SERVICE = new Key("kube-system", "kube-dns");
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("cluster-dns").forced();
+    /// By it the API server refuses writes to this Node from who has no certificate that names it.
+    private static final String BOUND = "k3j.io/network";
     private static final int METRICS = 9153;
     private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
     private final LiveViews views;
     private final LiveView slices;
     private final LiveView nodes;
     private final String node;
+    private boolean unbound;
 
     Publication(LiveViews views, String node) {
         this.views = views;
@@ -38,7 +42,7 @@ final class Publication {
         this.node = node;
     }
 
-    /// Creates or updates the slices; no write when they are up to date.
+    /// Creates or updates the slices, then marks the Node; no write when they are up to date.
     void keep(ApiClient api, ServingAddresses addresses) {
         Optional<Obj> owner = nodes.get(Key.of(node));
         if (!views.synced() || owner.isEmpty()) {
@@ -50,6 +54,16 @@ final class Publication {
             if (slices.get(key).filter(s -> holds(s.tree(), wanted)).isEmpty()) {
                 api.patch(BuiltinResources.ENDPOINT_SLICES, key, new Patch.Apply(wanted), OURS);
             }
+        }
+        mark(api, owner.get());
+    }
+
+    /// Comes after the slices: an API server that binds no identities refuses those, and the Node stays as it is.
+    private void mark(ApiClient api, Obj own) {
+        if (!unbound && !own.annotations().containsKey(BOUND)) {
+            Obj marked = api.patch(BuiltinResources.NODES, own.key(), new Patch.Merge(
+                    Struct.of("metadata", Struct.of("annotations", Struct.of(BOUND, "bound")))), OURS);
+            unbound = !marked.annotations().containsKey(BOUND);
         }
     }
 

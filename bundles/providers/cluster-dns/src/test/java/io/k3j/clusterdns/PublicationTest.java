@@ -64,8 +64,17 @@ class PublicationTest {
     void writesNothingWhenUpToDate() {
         keep();
         long revision = slice().revision();
+        long ofNode = api.get(BuiltinResources.NODES, Key.of("n1")).revision();
         keep();
         assertThat(slice().revision()).isEqualTo(revision);
+        assertThat(api.get(BuiltinResources.NODES, Key.of("n1")).revision()).isEqualTo(ofNode);
+    }
+
+    /// Also without flannel, which marks it too.
+    @Test
+    void marksItsNodeSoThatCertificatesWithoutANodeLeaveItAlone() {
+        keep();
+        assertThat(api.get(BuiltinResources.NODES, Key.of("n1")).annotations()).containsKey("k3j.io/network");
     }
 
     @Test
