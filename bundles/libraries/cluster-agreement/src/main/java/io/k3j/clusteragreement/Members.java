@@ -5,19 +5,23 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// Which servers there are, each a key of the datastore. A server with a node stays until its Node is deleted; one
 /// without is forgotten five minutes after it was last seen. Lifetimes are the datastore's, so no clocks are compared.
 /// Every call blocks for the datastore.
 ///
-/// A row is JSON: `node`, `api`, `seen` (ISO 8601, for people). A row that cannot be read is a server without a node.
+/// A row is JSON: `node`, `api`, `names`, `seen` (ISO 8601, for people). A row that cannot be read is a server without
+/// a node. Servers of earlier releases write no `names`.
 /// Any thread.
 public final class Members {
     /// After this a server that is not seen is none. A row is written again each minute; several writes may fail before
@@ -36,7 +40,17 @@ public final class Members {
     ///
     /// @param node whether it also runs a node of its name
     /// @param api `ip:port` of its API server, empty when it has none; with brackets around an IPv6 address
-    public record Kind(boolean node, String api) {
+    /// @param names names and addresses by which clients look for it, beside its node's name
+    public record Kind(boolean node, String api, List<String> names) {
+        /// Copies the names.
+        public Kind {
+            names = List.copyOf(names);
+        }
+
+        /// A server that nobody looks for by a name.
+        public Kind(boolean node, String api) {
+            this(node, api, List.of());
+        }
     }
 
     /// The list as `self` sees it. Asks nothing yet.
@@ -65,11 +79,12 @@ public final class Members {
     /// @return whether this call has made the row, so that [#leave] may take it back
     public boolean seen() {
         Optional<Entry> before = datastore.get(PREFIX + self);
-        if (kind.node() && before.isPresent() && hasNode(before.get()) && api(before.get()).equals(kind.api())) {
+        if (kind.node() && before.isPresent() && hasNode(before.get()) && api(before.get()).equals(kind.api())
+                && names(before.get()).equals(kind.names())) {
             return false;
         }
         Struct what = Struct.builder().put("node", kind.node()).putUnlessEmpty("api", kind.api())
-                .put("seen", clock.instant().toString()).build();
+                .putUnlessEmpty("names", Seq.copyOf(kind.names())).put("seen", clock.instant().toString()).build();
         // a conflict is with this server's own predecessor: that has said it
         CommitResult result = datastore.commit(PREFIX + self, before.map(Entry::revision).orElse(0L),
                 Json.bytes(what), kind.node() ? Duration.ZERO : LIFETIME);
@@ -109,6 +124,32 @@ public final class Members {
     public static List<String> apiServers(Datastore datastore) {
         return datastore.range(PREFIX, "", MOST, 0).entries().stream().map(Members::api).filter(a -> !a.isEmpty())
                 .toList();
+    }
+
+    /// By which names and addresses clients look for servers, but for those of one of them.
+    ///
+    /// @param except the name of that one
+    public static Set<String> names(Datastore datastore, String except) {
+        Set<String> all = new TreeSet<>();
+        for (Entry entry : datastore.range(PREFIX, "", MOST, 0).entries()) {
+            if (!entry.key().equals(PREFIX + except)) {
+                all.addAll(names(entry));
+            }
+        }
+        return all;
+    }
+
+    /// Whether a server of this name is there that also runs a node.
+    public static boolean runsNode(Datastore datastore, String name) {
+        return datastore.get(PREFIX + name).filter(Members::hasNode).isPresent();
+    }
+
+    private static List<String> names(Entry entry) {
+        try {
+            return Json.object(entry.value()).seq("names").texts();
+        } catch (MalformedInput damaged) {
+            return List.of();
+        }
     }
 
     private static String api(Entry entry) {

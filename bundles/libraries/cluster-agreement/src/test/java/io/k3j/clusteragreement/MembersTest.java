@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.datastorememory.MemoryDatastore;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,21 @@ class MembersTest {
         assertThat(Members.apiServers(store)).containsExactly("192.0.2.1:6443");
         one.leave();
         assertThat(two.others()).isEmpty();
+    }
+
+    private Members called(String... names) {
+        return new Members(store, "one", new Members.Kind(true, "", List.of(names)), InstantSource.system());
+    }
+
+    @Test
+    void theOthersKnowByWhichNamesAServerIsLookedForNow() {
+        members("one", true, "").seen();
+        assertThat(Members.names(store, "")).as("as an earlier release says it").isEmpty();
+        called("k3s.example.com", "192.0.2.9").seen();
+        assertThat(Members.names(store, "two")).containsExactly("192.0.2.9", "k3s.example.com");
+        called("192.0.2.9").seen();
+        assertThat(Members.names(store, "two")).containsExactly("192.0.2.9");
+        assertThat(Members.names(store, "one")).isEmpty();
     }
 
     @Test

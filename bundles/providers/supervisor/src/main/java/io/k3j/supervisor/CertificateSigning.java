@@ -10,7 +10,6 @@ import io.k3j.servercredentials.AlternativeNames;
 import io.k3j.servercredentials.Authorities;
 import io.k3j.servercredentials.Issuer;
 import io.k3j.servercredentials.ServerLayout;
-import io.k3j.servercredentials.ServerNames;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
 import java.io.IOException;
@@ -28,18 +27,18 @@ final class CertificateSigning {
     private static final String CONTROLLER = "system:k3s-controller";
     private final ServerLayout layout;
     private final Authorities authorities;
-    private final ServerNames servers;
+    private final NodeNames names;
     private final NodeGate gate;
     private final InstantSource clock;
     private final RandomGenerator random;
 
     // one parameter for each collaborator
     @SuppressWarnings("checkstyle:ParameterNumber")
-    CertificateSigning(ServerLayout layout, Authorities authorities, ServerNames servers, NodeGate gate,
+    CertificateSigning(ServerLayout layout, Authorities authorities, NodeNames names, NodeGate gate,
             InstantSource clock, RandomGenerator random) {
         this.layout = layout;
         this.authorities = authorities;
-        this.servers = servers;
+        this.names = names;
         this.gate = gate;
         this.clock = clock;
         this.random = random;
@@ -53,8 +52,8 @@ final class CertificateSigning {
         return switch (exchange.path()) {
             case "/v1-k3s/serving-kubelet.crt" -> {
                 String node = admit(exchange, requester);
-                AlternativeNames names = servers.ofNode(node, addresses(exchange));
-                Profile profile = Profile.server(node, names.dnsNames(), names.addresses());
+                AlternativeNames kubelet = names.ofKubelet(node, addresses(exchange));
+                Profile profile = Profile.server(node, kubelet.dnsNames(), kubelet.addresses());
                 yield sign(exchange, body, Issuer.SERVER, profile, "serving-kubelet");
             }
             case "/v1-k3s/client-kubelet.crt" -> {
@@ -68,14 +67,9 @@ final class CertificateSigning {
     }
 
     /// The node's name.
-    /// @throws Refusal also for a name by which the cluster knows something else; never by 403, which agents take for a
-    ///         rejected password
+    /// @throws Refusal also for a name by which the cluster knows something else
     private String admit(Exchange exchange, Requester requester) throws Refusal {
-        String node = exchange.header("k3s-node-name").orElse("").toLowerCase(Locale.ROOT);
-        if (servers.contains(node)) {
-            throw new Refusal(400, "node name \"" + node + "\" is a name of the API server or of a Service: start the"
-                    + " agent with another --node-name");
-        }
+        names.check(exchange.header("k3s-node-name").orElse("").toLowerCase(Locale.ROOT));
         return gate.admit(exchange, requester);
     }
 

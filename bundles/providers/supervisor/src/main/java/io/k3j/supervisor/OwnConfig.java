@@ -9,7 +9,9 @@ import io.k3j.componentapi.Plan;
 import io.k3j.model.Struct;
 import io.k3j.servercredentials.ServerLayout;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The configuration of this server: its plan, and the settings of this bundle.
@@ -20,7 +22,7 @@ record OwnConfig(Plan plan, Map<String, Object> settings) {
     /// The critical configuration this server was started with, for comparison with the cluster's.
     Parity.Mine server(ServerLayout layout) throws IOException {
         Map<String, Object> all = new HashMap<>(plan.settings());
-        Members.Kind kind = new Members.Kind(!flag(all, "disableAgent"), api(all));
+        Members.Kind kind = new Members.Kind(!flag(all, "disableAgent"), api(all), names());
         Agreement agreement = Agreement.of(Declarations.critical(plan.features()), all, datastoreKind(layout));
         Object name = all.getOrDefault("nodeName", "localhost");
         return new Parity.Mine(name.toString(), agreement, plan.whereSet(), flag(all, "clusterReset"), kind);
@@ -30,6 +32,20 @@ record OwnConfig(Plan plan, Map<String, Object> settings) {
         String address = all.getOrDefault("advertiseAddress", "").toString();
         return address.isEmpty() || flag(all, "disableApiserver") ? ""
                 : ApiServers.join(address, Long.parseLong(all.getOrDefault("httpsListenPort", "6443").toString()));
+    }
+
+    /// By which clients look for this server; no node may be called so but its own.
+    private List<String> names() {
+        List<String> all = new ArrayList<>();
+        for (String flag : List.of("advertiseAddress", "nodeIp", "nodeExternalIp", "tlsSan")) {
+            Object value = settings.getOrDefault(flag, "");
+            all.addAll(value instanceof String[] several ? List.of(several) : List.of(value.toString()));
+        }
+        if (flag(settings, "disableAgent")) {
+            all.add(settings.getOrDefault("nodeName", "localhost").toString());
+        }
+        all.removeIf(String::isEmpty);
+        return all;
     }
 
     private String datastoreKind(ServerLayout layout) {

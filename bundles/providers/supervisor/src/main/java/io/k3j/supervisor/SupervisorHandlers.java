@@ -117,8 +117,9 @@ final class SupervisorHandlers {
         Credentials credentials = work.credentials();
         Path password = Credentials.nodePasswordFile(settings, layout);
         NodeGate gate = new NodeGate(settings.nodeName(), password, secrets, settings.disableApiserver());
-        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(),
-                new ServerNames(settings), gate, clock, random);
+        NodeNames names = new NodeNames(new ServerNames(settings), new OtherServers(secrets, datastore), secrets);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), names, gate, clock,
+                random);
         String address = settings.disableApiserver() ? ""
                 : ApiServers.join(settings.advertiseAddress(), settings.httpsListenPort());
         AgentRequests agents = new AgentRequests(credentials.authorities(), signing,

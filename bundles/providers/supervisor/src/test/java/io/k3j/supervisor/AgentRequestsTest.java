@@ -39,7 +39,8 @@ class AgentRequestsTest {
         NodeSecrets secrets = new NodeSecrets(RANDOM);
         NodeGate gate = new NodeGate("node-1", Credentials.nodePasswordFile(settings, layout), secrets, false);
         return new AgentRequests(credentials.authorities(),
-                new CertificateSigning(layout, credentials.authorities(), new ServerNames(settings), gate,
+                new CertificateSigning(layout, credentials.authorities(),
+                        new NodeNames(new ServerNames(settings), new OtherServers(secrets, () -> null), secrets), gate,
                         InstantSource.system(), RANDOM),
                 new ApiServers(secrets, "192.0.2.7:6443", () -> null), Struct.EMPTY);
     }

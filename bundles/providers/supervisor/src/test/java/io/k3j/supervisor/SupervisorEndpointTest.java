@@ -54,8 +54,9 @@ class SupervisorEndpointTest {
         Path password = Credentials.nodePasswordFile(settings, layout);
         localPassword = Files.readString(password).strip();
         NodeGate gate = new NodeGate("node-1", password, secrets, false);
-        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(),
-                new ServerNames(settings), gate, InstantSource.system(), RANDOM);
+        NodeNames names = new NodeNames(new ServerNames(settings), new OtherServers(secrets, () -> null), secrets);
+        CertificateSigning signing = new CertificateSigning(layout, credentials.authorities(), names, gate,
+                InstantSource.system(), RANDOM);
         AgentRequests agents = new AgentRequests(credentials.authorities(), signing,
                 new ApiServers(secrets, "192.0.2.7:6443", () -> null),
                 ControlConfig.of(Map.of("clusterCidr", new String[] {"10.42.0.0/16"}, "dataDir", "/d", "token", "srv",
