@@ -2,6 +2,8 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
@@ -9,7 +11,13 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
+import java.lang.reflect.Proxy;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,5 +138,52 @@ class NodeFitTest {
         assertThat(alone.refusal(pod("b", Struct.of("cpu", "1"))).orElseThrow().reason()).isEqualTo("OutOfcpu");
         assertThat(PodResources.requests(pod("c", Struct.of("cpu", "1500m", "memory", "1Ki"))))
                 .isEqualTo(Map.of("cpu", 1500L, "memory", 1024L));
+    }
+
+    @Test
+    void aStaticPodDoesNotWaitForAnApiThatHangs() throws Exception {
+        HangingApi hanging = new HangingApi();
+        NodeFit behind = new NodeFit(new CurrentNode(hanging.client(), "n", clock.monotonic()),
+                new NodeAllocations(2000, 1L << 30));
+        Thread waits = Thread.ofPlatform().start(() -> behind.refusal(pod("a")));
+        hanging.asked.await();
+        Obj fixed = pod("b").with("file", "metadata", "annotations", Labels.CONFIG_SOURCE);
+        try {
+            assertThat(CompletableFuture.supplyAsync(() -> behind.refusal(fixed)).get(1, TimeUnit.MINUTES)).isEmpty();
+        } finally {
+            hanging.answer.countDown();
+            waits.join();
+        }
+    }
+
+    @Test
+    void whoHasWaitedForAQuestionThatFailsDoesNotAskAgain() throws Exception {
+        HangingApi hanging = new HangingApi();
+        CurrentNode node = new CurrentNode(hanging.client(), "n", clock.monotonic());
+        Thread asks = Thread.ofPlatform().start(node::now);
+        hanging.asked.await();
+        Thread waits = Thread.ofPlatform().start(node::now);
+        Waiting.until("a second one who asks", () -> waits.getState() == Thread.State.BLOCKED);
+        hanging.answer.countDown();
+        asks.join();
+        waits.join();
+        assertThat(hanging.questions).hasValue(1);
+    }
+
+    /// Does not answer before the latch opens, and then that it is not there.
+    private static final class HangingApi {
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch answer = new CountDownLatch(1);
+        private final AtomicInteger questions = new AtomicInteger();
+
+        ApiClient client() {
+            return (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
+                    new Class<?>[] {ApiClient.class}, (proxy, method, arguments) -> {
+                        questions.incrementAndGet();
+                        asked.countDown();
+                        answer.await();
+                        throw ApiFault.unavailable("planted");
+                    });
+        }
     }
 }
