@@ -57,7 +57,8 @@ final class PodVolumes {
         Thread.ofVirtual().name("volumes-" + pod.name()).start(() -> {
             try {
                 volumes.complete(tools.volumes().prepare(pod, List.of()));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // an Error too: the pod's worker waits for this until it is told
                 volumes.completeExceptionally(e);
             }
         });

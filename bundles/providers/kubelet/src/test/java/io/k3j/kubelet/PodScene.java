@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.cgroups.CgroupDriver;
 import io.k3j.cgroups.Cgroups;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
@@ -24,6 +25,9 @@ import io.k3j.model.Struct;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +49,9 @@ abstract class PodScene {
     final ManualClock clock = new ManualClock();
     @TempDir
     Path directory;
+    /// Called before what a pod refers to is read, with its resource.
+    volatile Consumer<Gvr> reading = resource -> {
+    };
     Dependencies tools;
     PodWorkers workers;
     private LiveView view;
@@ -53,7 +61,8 @@ abstract class PodScene {
         KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
                 directory.resolve("log/pods"), "/",
                 List.of(), "cluster.local", Map.of());
-        ReferencedObjects references = new ReferencedObjects(api);
+        ReferencedObjects references = new ReferencedObjects((ApiClient) Proxy.newProxyInstance(
+                ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class}, (p, m, a) -> read(m, a)));
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 2000, NODE_MEMORY,
                 () -> 0));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
@@ -75,6 +84,15 @@ abstract class PodScene {
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);
         view.attach(api);
+    }
+
+    private Object read(Method method, Object[] arguments) throws Throwable {
+        reading.accept((Gvr) arguments[0]);
+        try {
+            return method.invoke(api, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     /// The cgroup driver.

@@ -7,9 +7,11 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Two pods of one name: the old one still ends while the next one is there.
@@ -44,6 +46,19 @@ class PodWorkersTest extends PodScene {
         runtime.brokenSandboxes.set(1);
         Obj pod = pod("a", spec(container("c")));
         until(() -> ready(pod));
+    }
+
+    @Test
+    void aPodOutlivesAnErrorInItsVolumes() throws Exception {
+        AtomicInteger reads = new AtomicInteger();
+        reading = resource -> {
+            if (resource.equals(ReferencedObjects.CLAIMS) && reads.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("a class that cannot be loaded");
+            }
+        };
+        Struct claimed = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "absent"));
+        pod("a", spec(container("c")).with("volumes", Seq.of(claimed)));
+        until(() -> reads.get() > 1);
     }
 
     @Test
