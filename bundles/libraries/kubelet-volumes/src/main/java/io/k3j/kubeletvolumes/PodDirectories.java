@@ -3,6 +3,7 @@ package io.k3j.kubeletvolumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /// may be read by everybody, since nobody knows as whom a container runs, so these directories are what keeps the other
 /// users of the host away. Any thread; blocks.
 public final class PodDirectories {
+    private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-x---");
 
     private PodDirectories() {
@@ -37,10 +39,23 @@ public final class PodDirectories {
             Files.setPosixFilePermissions(own, MODE);
         }
         Files.setPosixFilePermissions(pods, MODE);
-        try (Stream<Path> all = Files.list(pods)) {
-            for (Path pod : all.filter(p -> Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS)).toList()) {
-                Files.setPosixFilePermissions(pod, MODE);
-            }
+        List<Path> all;
+        try (Stream<Path> found = Files.list(pods)) {
+            all = found.filter(p -> Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS)).toList();
+        }
+        all.forEach(PodDirectories::restrict);
+    }
+
+    /// A pod may end while the kubelet starts, and one whose directory keeps its mode does not keep the kubelet from
+    /// the others: nobody gets past the directory of all pods.
+    static void restrict(Path pod) {
+        try {
+            Files.setPosixFilePermissions(pod, MODE);
+        } catch (NoSuchFileException gone) {
+            // there is nothing to correct
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot correct the mode of a pod directory path={0} error={1}",
+                    pod, e.toString());
         }
     }
 }

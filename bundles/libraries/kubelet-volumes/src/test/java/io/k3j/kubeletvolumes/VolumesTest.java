@@ -2,6 +2,7 @@ package io.k3j.kubeletvolumes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kuberuntime.Environment;
@@ -83,6 +84,16 @@ class VolumesTest {
         PodDirectories.correct(pods.resolve("u1/volumes/pods"), List.of(chosen));
         assertThat(left).isNotEqualTo(0750);
         assertThat(mode(chosen)).isEqualTo(0750);
+    }
+
+    @Test
+    void aPodsDirectoryThatGoesMeanwhileIsNoFailure() {
+        assertThatCode(() -> PodDirectories.restrict(directory.resolve("gone"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aPodsDirectoryWhoseModeCannotBeSetIsNoFailure() {
+        assertThatCode(() -> PodDirectories.restrict(Path.of("/proc/self/task"))).doesNotThrowAnyException();
     }
 
     private static int mode(Path p) throws IOException {
