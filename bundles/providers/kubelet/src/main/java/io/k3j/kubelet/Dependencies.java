@@ -32,6 +32,12 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         NodeAllocations room, PodTokens tokens, ReferenceWatches watches, PodAdmission admission,
         StartGates gates, CountDownLatch closed) {
 
+    /// Gives to other pods what is kept of the node for one: room and host ports. May be called again.
+    void release(String uid) {
+        room.free(uid);
+        admission.ended(uid);
+    }
+
     /// Records an event of a pod.
     void tell(Obj pod, boolean warning, String reason, String message) {
         events.tell(Events.reference(pod), warning ? "Warning" : "Normal", reason, message);

@@ -79,7 +79,11 @@ final class PodSync {
         SyncContext context = remember(SyncContext.read(now, tools.runtime()));
         boolean finished = PodSpecs.finished(now);
         boolean over = termination.due(now, context.seen(), gone);
-        context = remember(context.withAllocated(resizes.decide(now, context.seen(), !over && !finished)));
+        if (gone) {
+            // what a sync took that began while the API still had the pod
+            tools.release(now.uid());
+        }
+        context = remember(context.withAllocated(resizes.decide(now, context.seen(), !over && !finished, !gone)));
         if (over) {
             return end(context, gone);
         }
@@ -235,8 +239,7 @@ final class PodSync {
     /// Releases the pod's node resources.
     private void free(Obj pod) {
         probes.stop();
-        tools.room().free(pod.uid());
-        tools.admission().ended(pod.uid());
+        tools.release(pod.uid());
     }
 
     /// Stops everything of a terminating pod.

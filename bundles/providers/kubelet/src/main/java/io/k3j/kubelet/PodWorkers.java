@@ -128,7 +128,8 @@ final class PodWorkers implements View.Listener {
         }
     }
 
-    /// Terminates a pod that is no longer wanted.
+    /// Terminates a pod that is no longer wanted. Its room and host ports are free at once, as upstream's: the scheduler,
+    /// which does not know it any more either, may have bound another pod to them already.
     void remove(String uid) {
         successors.values().removeIf(p -> p.uid().equals(uid));
         held.remove(uid);
@@ -136,6 +137,7 @@ final class PodWorkers implements View.Listener {
         if (worker != null) {
             worker.gone();
         }
+        tools.release(uid);
     }
 
     /// The workers of all pods.

@@ -53,11 +53,13 @@ final class Resizes {
     }
 
     /// Decides whether a running pod gets the resources it requests.
+    /// @param runs whether it is to run
+    /// @param counts whether other pods have no room where it runs: not once it has left the API
     /// @return the pod with its allocated resources instead of the requested ones
-    Obj decide(Obj pod, PodRuntime seen, boolean runs) {
+    Obj decide(Obj pod, PodRuntime seen, boolean runs, boolean counts) {
         if (given.isEmpty()) {
             resizable(pod).forEach(c -> given.put(c.text("name"), adopted(pod, c)));
-            if (runs || !seen.running().isEmpty()) {
+            if (runs || counts && !seen.running().isEmpty()) {
                 tools.room().allocate(with(pod, given));
             }
         }

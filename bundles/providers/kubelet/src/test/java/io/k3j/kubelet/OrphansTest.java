@@ -3,10 +3,12 @@ package io.k3j.kubelet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.kuberuntime.Labels;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class OrphansTest extends PodScene {
@@ -19,6 +21,19 @@ class OrphansTest extends PodScene {
         workers.stopOrphans();
         until(() -> Files.notExists(burstable) && Files.notExists(guaranteed)
                 && runtime.sandboxes(Map.of()).isEmpty());
+    }
+
+    @Test
+    void anOrphanThatEndsIsNotCountedAsAPod() throws Exception {
+        String sandbox = runtime.runSandbox(Struct.of("labels", Struct.of(Labels.POD_UID, "dead", Labels.POD_NAME,
+                "dead", Labels.POD_NAMESPACE, "default")), "");
+        runtime.startContainer(runtime.createContainer(sandbox, Struct.of("metadata", Struct.of("name", "c"),
+                "labels", Struct.of(Labels.POD_UID, "dead", Labels.CONTAINER, "c")), Struct.EMPTY));
+        runtime.stubborn.put("c", new CountDownLatch(1));
+        workers.stopOrphans();
+        until(() -> called("stop c"));
+        Obj next = Obj.of(Struct.of("metadata", Struct.of("name", "p", "uid", "u")));
+        assertThat(tools.room().shortage(next, Struct.of("pods", "1"))).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Container;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,28 @@ class PodWorkersTest extends PodScene {
         assertThat(runtime.sandboxes(Map.of())).isEmpty();
         Obj next = pod("b", spec(container("c").with("resources", Struct.of("requests", Struct.of("cpu", "2")))));
         until(() -> ready(next));
+    }
+
+    @Test
+    void aPodThatWasDeletedByForceGivesItsRoomToTheNextOneWhileItEnds() throws Exception {
+        Obj old = pod("a", spec(large("c")));
+        until(() -> ready(old));
+        CountDownLatch end = new CountDownLatch(1);
+        runtime.stubborn.put("c", end);
+        api.vanish(ReferencedObjects.PODS, old.key());
+        until(() -> called("stop c"));
+        Obj next = pod("b", spec(large("d")));
+        until(() -> ready(next));
+        assertThat(runtime.containers(Labels.ofPod(old.uid()))).isNotEmpty().allMatch(Container::running);
+        end.countDown();
+        until(() -> !workers.knows(old.uid()));
+        assertThat(tools.room().shortage(next.with("e", "metadata", "uid"), Struct.EMPTY)).isPresent();
+    }
+
+    /// What asks for all of the node's CPUs, and a host port.
+    private static Struct large(String name) {
+        return container(name).with("resources", Struct.of("requests", Struct.of("cpu", "2"))).with("ports",
+                Seq.of(Struct.of("containerPort", 80, "hostPort", 8080)));
     }
 
     @Test
