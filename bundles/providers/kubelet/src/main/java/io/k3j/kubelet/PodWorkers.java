@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The workers of all pods of this node by UID, fed by the API's view and the runtime's events. Pods without an
-/// object are stopped.
+/// The workers of all pods of this node by UID, fed by the API's view, files of static pods and the runtime's events.
+/// Pods without an object or file are stopped, once it is known what objects or files there are.
 final class PodWorkers implements View.Listener {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
@@ -34,6 +34,7 @@ final class PodWorkers implements View.Listener {
     /// New pods by UID until the first list is complete: only then is it known what the node's room is used for.
     private final Map<String, Obj> held = new ConcurrentHashMap<>();
     private volatile boolean synced;
+    private volatile boolean staticPodsKnown;
 
     PodWorkers(Dependencies tools) {
         this.tools = tools;
@@ -100,10 +101,18 @@ final class PodWorkers implements View.Listener {
     /// @throws RuntimeFault when the runtime does not tell what runs; nothing is added then
     void putStatic(Obj pod) {
         tools.runtime().sandboxes(Map.of(Labels.POD_NAME, pod.name(), Labels.POD_NAMESPACE, pod.namespace())).stream()
-                .filter(s -> s.annotations().containsKey(Labels.CONFIG_SOURCE))
+                .filter(PodWorkers::isStatic)
                 .filter(s -> !s.labels().getOrDefault(Labels.POD_UID, pod.uid()).equals(pod.uid()))
                 .forEach(s -> stopOrphan(s.labels().getOrDefault(Labels.POD_UID, ""), s.labels()));
         put(pod);
+    }
+
+    /// All static pods whose files were found have workers: what else runs of static pods is nobody's.
+    void staticPodsKnown() {
+        if (!staticPodsKnown) {
+            staticPodsKnown = true;
+            stopOrphans();
+        }
     }
 
     private PodWorker begin(Obj pod) {
@@ -215,20 +224,26 @@ final class PodWorkers implements View.Listener {
         }
     }
 
-    /// Stops pods in the runtime that have no object.
+    /// Stops pods in the runtime that have no object. Static ones run on until all files were read.
     void stopOrphans() {
         if (!synced) {
             return;
         }
+        boolean all = staticPodsKnown;
         try {
             Map<String, Map<String, String>> present = new HashMap<>();
-            tools.runtime().sandboxes(Map.of()).forEach(s -> present.put(s.labels().getOrDefault(Labels.POD_UID, ""),
-                    s.labels()));
+            tools.runtime().sandboxes(Map.of()).stream().filter(s -> all || !isStatic(s))
+                    .forEach(s -> present.put(s.labels().getOrDefault(Labels.POD_UID, ""), s.labels()));
             present.remove("");
             present.forEach((uid, labels) -> stopOrphan(uid, labels));
         } catch (RuntimeFault e) {
             LOG.log(System.Logger.Level.DEBUG, "Cannot list sandboxes: {0}", e.getMessage());
         }
+    }
+
+    /// Stock kubelets write of pods of the API that they are.
+    private static boolean isStatic(Sandbox sandbox) {
+        return !sandbox.annotations().getOrDefault(Labels.CONFIG_SOURCE, "api").equals("api");
     }
 
     private synchronized void stopOrphan(String uid, Map<String, String> labels) {

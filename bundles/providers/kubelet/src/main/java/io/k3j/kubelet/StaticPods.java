@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,8 +58,9 @@ final class StaticPods {
         }
     }
 
-    private void sync() {
-        Map<String, Obj> found = new HashMap<>();
+    /// One round. All pods are handed over before the API is asked about any: it may be slow, or away.
+    void sync() {
+        Map<String, Obj> found = new LinkedHashMap<>();
         try (Stream<Path> files = Files.isDirectory(directory) ? Files.list(directory) : Stream.empty()) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 read(file).ifPresent(p -> found.put(p.uid(), p));
@@ -71,14 +73,14 @@ final class StaticPods {
         removed.forEach(p -> {
             known.remove(p.uid());
             workers.remove(p.uid());
-            unmirror(p);
         });
-        found.values().forEach(p -> {
-            if (known.containsKey(p.uid()) || begun(p)) {
-                known.put(p.uid(), p);
-                mirror(p);
-            }
-        });
+        List<Obj> begun = found.values().stream().filter(p -> known.containsKey(p.uid()) || begun(p)).toList();
+        begun.forEach(p -> known.put(p.uid(), p));
+        if (begun.size() == found.size()) {
+            workers.staticPodsKnown();
+        }
+        removed.forEach(this::unmirror);
+        begun.forEach(this::mirror);
     }
 
     /// Starts a pod; the next round tries again while the runtime does not tell whether an older one still runs.

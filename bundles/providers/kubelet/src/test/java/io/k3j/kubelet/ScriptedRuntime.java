@@ -42,6 +42,9 @@ final class ScriptedRuntime implements ContainerRuntime {
     final AtomicInteger failingStarts = new AtomicInteger();
     /// How many sandboxes fail as no fault of a runtime does.
     final AtomicInteger brokenSandboxes = new AtomicInteger();
+    /// Called whenever sandboxes are listed.
+    volatile Runnable listing = () -> {
+    };
     private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>();
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private int serial;
@@ -93,6 +96,7 @@ final class ScriptedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized List<Sandbox> sandboxes(Map<String, String> labels) {
+        listing.run();
         return sandboxes.values().stream().filter(s -> s.labels().entrySet().containsAll(labels.entrySet())).toList();
     }
 

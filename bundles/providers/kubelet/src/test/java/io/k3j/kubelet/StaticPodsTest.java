@@ -1,0 +1,83 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.nodeapi.RuntimeEvent;
+import io.k3j.nodeapi.RuntimeFault;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StaticPodsTest extends PodScene {
+    @Test
+    void aStaticPodOutlivesTheStartOfAKubeletWhoseRuntimeRefusesAtFirst() throws Exception {
+        write("a");
+        files().sync();
+        until(() -> called("start a"));
+        swap();
+        StaticPods files = files();
+        runtime.listing = () -> {
+            throw new RuntimeFault(RuntimeFault.Kind.UNAVAILABLE, "planted");
+        };
+        files.sync();
+        runtime.listing = () -> {
+        };
+        workers.synced();
+        workers.event(RuntimeEvent.RESYNC);
+        assertThat(workers.all()).isEmpty();
+        files.sync();
+        assertThat(workers.all()).singleElement().matches(w -> !w.leaving());
+        assertThat(called("stop")).isFalse();
+    }
+
+    @Test
+    void aStaticPodWhoseFileWentWhileThereWasNoKubeletIsStoppedOnceAllFilesAreRead() throws Exception {
+        Path gone = write("a");
+        write("b");
+        files().sync();
+        until(() -> called("start a") && called("start b"));
+        swap();
+        Files.delete(gone);
+        workers.synced();
+        assertThat(workers.all()).isEmpty();
+        files().sync();
+        until(() -> called("stop a"));
+        assertThat(workers.find("default", "b-n")).get().matches(w -> !w.leaving());
+    }
+
+    @Test
+    void allStaticPodsBeginBeforeTheApiIsAsked() throws Exception {
+        write("a");
+        write("b");
+        List<Integer> begun = new ArrayList<>();
+        ApiClient away = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
+                new Class<?>[] {ApiClient.class}, (proxy, method, arguments) -> {
+                    begun.add(workers.all().size());
+                    throw ApiFault.unavailable("planted");
+                });
+        new StaticPods(tools, away, workers).sync();
+        assertThat(begun).containsExactly(2, 2);
+    }
+
+    /// A kubelet takes the place of the one before, whose pods run on.
+    private void swap() {
+        workers.close();
+        workers = new PodWorkers(tools);
+    }
+
+    private StaticPods files() {
+        return new StaticPods(tools, api, workers);
+    }
+
+    private Path write(String name) throws IOException {
+        Path directory = Files.createDirectories(tools.options().staticPods());
+        return Files.writeString(directory.resolve(name + ".yaml"), "{metadata: {name: " + name
+                + "}, spec: {containers: [{name: " + name + ", image: 'image:1'}]}}");
+    }
+}
