@@ -71,8 +71,8 @@ public final class NodeLoop {
         roles = new NodeRoles(api, object.roles());
     }
 
-    /// Works until closed. Failures are logged and tried again. To be called once. A round under way when `closed`
-    /// opens is finished.
+    /// Works until closed or interrupted. Failures are logged and tried again. To be called once. A round that is under
+    /// way then may still write and tell, until this returns.
     /// @param ready told whether the node is, whenever that has been written
     public void run(Consumer<Boolean> ready) {
         try {
@@ -98,15 +98,19 @@ public final class NodeLoop {
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
             String what = "node={0} is not told: {1}";
-            LOG.log(told || e.code() == 409 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what,
+            LOG.log(told || e.code() == 409 || over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what,
                     settings.name(),
                     e.getMessage());
             told |= e.code() != 409;
             return false;
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "Node status update failed node=" + settings.name(), e);
+            LOG.log(over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "Node status update failed node=" + settings.name(), e);
             return false;
         }
+    }
+
+    private boolean over() {
+        return closed.getCount() == 0;
     }
 
     /// A Node that is there keeps what others gave it; the labels and annotations that are this kubelet's are set.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Periodic node maintenance: rotates container logs, removes unused images when the disk fills, and cleans up after
@@ -59,7 +60,8 @@ final class Housekeeping {
                         images.collect();
                     }
                 } catch (IOException | UncheckedIOException | RuntimeFault e) {
-                    LOG.log(System.Logger.Level.WARNING, "Housekeeping failed error={0}", e.getMessage());
+                    LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                            "Housekeeping failed error={0}", e.getMessage());
                 }
             }
         } catch (InterruptedException e) {
@@ -103,33 +105,37 @@ final class Housekeeping {
     }
 
     /// Removes directories, cgroups and log links of pods that neither the kubelet nor the runtime knows; retries
-    /// cgroups that were busy when their pod ended.
+    /// cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor makes
+    /// what is not in the list.
     void leftovers() throws IOException {
         Set<String> alive = new HashSet<>();
         tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
         workers.stopOrphans();
+        Predicate<String> orphaned = uid -> !workers.knows(uid) && !alive.contains(uid) && !stopped();
         Path pods = tools.options().rootDir().resolve("pods");
         for (Path p : children(pods)) {
             String uid = String.valueOf(p.getFileName());
-            if (!workers.knows(uid) && !alive.contains(uid)) {
+            if (orphaned.test(uid)) {
                 LOG.log(System.Logger.Level.INFO, "Removing orphaned pod directory uid={0}", uid);
                 tools.volumes().remove(uid);
             }
         }
-        tools.cgroups().present().stream().filter(uid -> !workers.knows(uid) && !alive.contains(uid))
-                .forEach(tools.cgroups()::remove);
+        tools.cgroups().present().stream().filter(orphaned).forEach(tools.cgroups()::remove);
         for (Path p : children(tools.options().logDir())) {
             String name = String.valueOf(p.getFileName());
-            String uid = name.substring(name.lastIndexOf('_') + 1);
-            if (!workers.knows(uid) && !alive.contains(uid)) {
+            if (orphaned.test(name.substring(name.lastIndexOf('_') + 1))) {
                 Trees.delete(p);
             }
         }
         for (Path link : children(tools.options().containerLogs())) {
-            if (Files.isSymbolicLink(link) && !Files.exists(link)) {
+            if (Files.isSymbolicLink(link) && !Files.exists(link) && !stopped()) {
                 Files.deleteIfExists(link);
             }
         }
+    }
+
+    private boolean stopped() {
+        return tools.closed().getCount() == 0;
     }
 
     private static List<Path> children(Path directory) throws IOException {

@@ -40,6 +40,7 @@ public final class Kubelet {
     private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
     private final ServiceRegistration<Endpoint> endpoint;
     private @Nullable ServiceRegistration<Condition> ready;
+    private boolean stopped;
 
     /// Creates the agent and registers its endpoint.
     @Activate
@@ -93,7 +94,11 @@ public final class Kubelet {
         agent.detach(api);
     }
 
+    /// After the stop nobody would take the condition back.
     private synchronized void ready(boolean now) {
+        if (stopped) {
+            return;
+        }
         if (now) {
             health.ok();
         } else {
@@ -113,6 +118,9 @@ public final class Kubelet {
     @Deactivate
     void stop() {
         endpoint.unregister();
+        synchronized (this) {
+            stopped = true;
+        }
         agent.close();
         synchronized (this) {
             if (ready != null) {

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 /// Wires the parts of a kubelet without OSGi, so that tests can run one.
 final class NodeAgent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
+    /// How long loops and workers of pods have to end, altogether.
+    private static final Duration STOP = Duration.ofSeconds(3);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Dependencies tools;
     private final PodWorkers workers;
@@ -180,10 +182,13 @@ final class NodeAgent implements AutoCloseable {
         return tools;
     }
 
+    /// Stops whatever works here, first all of it and then each: nothing of it writes any more when this returns, unless
+    /// it goes on for longer than [#STOP].
     @Override
     public void close() {
-        loops.forEach(SupervisedLoop::close);
         closed.countDown();
+        loops.forEach(SupervisedLoop::interrupt);
+        workers.interrupt();
         pods.close();
         services.close();
         tools.watches().close();
@@ -194,6 +199,8 @@ final class NodeAgent implements AutoCloseable {
         } catch (Exception e) {
             LOG.log(System.Logger.Level.DEBUG, "Event stream: {0}", e.getMessage());
         }
-        workers.close();
+        long end = System.nanoTime() + STOP.toNanos();
+        loops.forEach(loop -> loop.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+        workers.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 }

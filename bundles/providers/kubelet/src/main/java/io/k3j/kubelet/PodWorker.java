@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.Termination;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kubeletserver.HostedPod;
 import io.k3j.model.Obj;
@@ -164,7 +165,7 @@ final class PodWorker implements HostedPod {
         }
     }
 
-    /// Asks the thread to stop; containers keep running. [#join] waits for it.
+    /// Asks the thread to stop; containers keep running. [#stop] waits for it.
     void close() {
         lock.lock();
         try {
@@ -176,8 +177,9 @@ final class PodWorker implements HostedPod {
         thread.interrupt();
     }
 
-    /// Waits for the end of the thread.
-    void join(Duration limit) throws InterruptedException {
-        thread.join(limit);
+    /// As [#close], and waits for the end of the thread.
+    void stop(Duration limit) {
+        close();
+        Termination.of(thread, limit);
     }
 }

@@ -26,7 +26,6 @@ final class PodWorkers implements View.Listener {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
     private static final int MAX_OWNERS = 10_000;
-    private static final Duration JOIN = Duration.ofSeconds(3);
     private final Dependencies tools;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Map<String, String> owners = new ConcurrentHashMap<>();
@@ -262,16 +261,15 @@ final class PodWorkers implements View.Listener {
         return workers.containsKey(uid);
     }
 
-    /// Stops all workers; pods keep running.
-    void close() {
+    /// Asks all workers to stop; pods keep running. None begins after the kubelet was closed. [#stop] waits for them.
+    synchronized void interrupt() {
         workers.values().forEach(PodWorker::close);
-        for (PodWorker w : workers.values()) {
-            try {
-                w.join(JOIN);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+    }
+
+    /// As [#interrupt], and waits for all together.
+    void stop(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        interrupt();
+        workers.values().forEach(w -> w.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     }
 }

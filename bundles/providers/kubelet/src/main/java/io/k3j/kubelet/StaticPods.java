@@ -66,7 +66,11 @@ final class StaticPods {
                 read(file).ifPresent(p -> found.put(p.uid(), p));
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot read static pods error={0}", e.toString());
+            LOG.log(trouble(), "Cannot read static pods error={0}", e.toString());
+            return;
+        }
+        if (stopped()) {
+            // a stop interrupts, and a file that was not read to its end is not gone
             return;
         }
         List<Obj> removed = known.values().stream().filter(p -> !found.containsKey(p.uid())).toList();
@@ -103,9 +107,17 @@ final class StaticPods {
             byte[] bytes = Files.readAllBytes(file);
             return Optional.of(pod(Yaml.document(bytes).object(), hash(bytes)));
         } catch (IOException | MalformedInput e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot read static pod file={0} error={1}", file, e.getMessage());
+            LOG.log(trouble(), "Cannot read static pod file={0} error={1}", file, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private boolean stopped() {
+        return tools.closed().getCount() == 0;
+    }
+
+    private System.Logger.Level trouble() {
+        return stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
     }
 
     private Obj pod(Struct given, String hash) {

@@ -1,6 +1,7 @@
 package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.k3j.kuberuntime.Labels;
 import io.k3j.model.Obj;
@@ -46,6 +47,22 @@ class OrphansTest extends PodScene {
         Files.delete(busy);
         housekeeping.leftovers();
         assertThat(pod).doesNotExist();
+    }
+
+    @Test
+    void whatIsClosedRemovesNothingOfItsSuccessor() throws Exception {
+        Path pod = tools.options().podDir("new");
+        Path logs = tools.options().podLogs("default", "p", "new");
+        runtime.listing = () -> {
+            closed.countDown();
+            assertThatCode(() -> {
+                Files.createDirectories(pod);
+                Files.createDirectories(logs);
+            }).doesNotThrowAnyException();
+        };
+        new Housekeeping(tools, workers).leftovers();
+        assertThat(pod).exists();
+        assertThat(logs).exists();
     }
 
     private Path cgroup(String controller, String name) throws Exception {

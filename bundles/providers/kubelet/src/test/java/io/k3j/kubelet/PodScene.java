@@ -29,6 +29,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The pod workers of a kubelet with an in-memory API and runtime. Cgroups are files in a directory.
 abstract class PodScene {
     static final long NODE_MEMORY = 1L << 30;
+    static final Duration STOP = Duration.ofSeconds(3);
     final ScriptedRuntime runtime = new ScriptedRuntime();
     final CountDownLatch closed = new CountDownLatch(1);
     final FakeApi api = FakeApi.live();
@@ -105,7 +107,7 @@ abstract class PodScene {
         runtime.stubborn.values().forEach(CountDownLatch::countDown);
         closed.countDown();
         view.close();
-        workers.close();
+        workers.stop(STOP);
         api.close();
     }
 

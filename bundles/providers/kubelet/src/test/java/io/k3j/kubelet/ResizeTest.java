@@ -121,7 +121,7 @@ class ResizeTest extends PodScene {
     @Test
     void theNextKubeletContinuesFromTheEffectiveResources() throws Exception {
         Obj pod = started(amounts("100m", "64Mi"));
-        workers.close();
+        workers.stop(STOP);
         resize(pod, amounts("200m", "64Mi"));
         workers = new PodWorkers(tools);
         workers.put(now(pod));

@@ -65,9 +65,20 @@ class StaticPodsTest extends PodScene {
         assertThat(begun).containsExactly(2, 2);
     }
 
+    @Test
+    void aFileThatAStopKeepsFromBeingReadIsNotGone() throws Exception {
+        Path file = write("a");
+        StaticPods files = files();
+        files.sync();
+        closed.countDown();
+        Files.delete(file);
+        files.sync();
+        assertThat(workers.all()).singleElement().matches(w -> !w.leaving());
+    }
+
     /// A kubelet takes the place of the one before, whose pods run on.
     private void swap() {
-        workers.close();
+        workers.stop(STOP);
         workers = new PodWorkers(tools);
     }
 

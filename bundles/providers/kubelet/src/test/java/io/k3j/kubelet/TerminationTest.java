@@ -165,7 +165,7 @@ class TerminationTest extends PodScene {
         runtime.stubborn.put("c", new CountDownLatch(1));
         workers.put(fixed("one"));
         until(() -> called("start c"));
-        workers.close();
+        workers.stop(STOP);
         workers = new PodWorkers(tools);
         workers.putStatic(fixed("two"));
         assertThat(workers.knows("two")).isFalse();

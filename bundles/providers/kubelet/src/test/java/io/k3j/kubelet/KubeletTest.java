@@ -1,0 +1,96 @@
+package io.k3j.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.testkit.FakeApi;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+class KubeletTest {
+    private final FakeApi api = FakeApi.live();
+    private final List<String> registered = new CopyOnWriteArrayList<>();
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final AtomicBoolean written = new AtomicBoolean();
+    @TempDir
+    private Path directory;
+
+    @AfterEach
+    void end() {
+        answer.countDown();
+        api.close();
+    }
+
+    @Test
+    void whatItWasWritingHasEndedWithItsStopAndMakesTheNodeReadyNoMore() throws Exception {
+        Kubelet kubelet = new Kubelet(context(), settings(), new ScriptedRuntime(), Health.none());
+        kubelet.bindApi(proxy(ApiClient.class, this::slow));
+        asked.await();
+        kubelet.stop();
+        assertThat(written).isTrue();
+        assertThat(registered).isEmpty();
+    }
+
+    /// A status of a Node is written when the test says so, or when the writer is interrupted.
+    private Object slow(Method method, Object[] arguments) throws Throwable {
+        boolean status = method.getName().equals("update") && arguments[0].equals(ReferencedObjects.NODES)
+                && arguments[2].equals(WriteOptions.STATUS);
+        try {
+            if (status) {
+                asked.countDown();
+                answer.await();
+            }
+        } catch (InterruptedException e) {
+            // it was written before the interrupt came
+        }
+        try {
+            Object result = method.invoke(api, arguments);
+            written.compareAndSet(false, status);
+            return result;
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private KubeletSettings settings() {
+        Map<String, Object> given = Map.of("dataDir", directory.toString(), "nodeName", "n", "kubeletArg",
+                new String[] {"root-dir=" + directory.resolve("kubelet"),
+                        "pod-logs-dir=" + directory.resolve("log/pods"), "cgroup-root=/k3jtest"});
+        return proxy(KubeletSettings.class,
+                (method, arguments) -> given.getOrDefault(method.getName(), method.getDefaultValue()));
+    }
+
+    /// Records which types are registered.
+    private BundleContext context() {
+        return proxy(BundleContext.class, (method, arguments) -> {
+            String type = ((Class<?>) arguments[0]).getSimpleName();
+            registered.add(type);
+            return proxy(ServiceRegistration.class, (m, none) -> registered.remove(type));
+        });
+    }
+
+    private interface Answer {
+        Object to(Method method, Object[] arguments) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, Answer answer) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (proxy, method, arguments) -> answer.to(method, arguments)));
+    }
+}
