@@ -51,7 +51,7 @@ public final class CriContainerd {
     private static final Duration POLL = Duration.ofMillis(10);
     private static final Duration REGISTRIES_EVERY = Duration.ofSeconds(1);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    /// How long a stop waits for each of its threads.
+    /// How long a stop waits for its threads, altogether.
     private static final Duration STOP = Duration.ofSeconds(2);
 
     private final BundleContext context;
@@ -276,10 +276,7 @@ public final class CriContainerd {
         stopping.countDown();
         supervisor.interrupt();
         registries.interrupt();
-        Thread images = importer;
-        if (images != null) {
-            images.interrupt();
-        }
+        Optional.ofNullable(importer).ifPresent(Thread::interrupt);
         synchronized (this) {
             if (registration != null) {
                 registration.unregister();
@@ -289,12 +286,13 @@ public final class CriContainerd {
         sources.ifPresent(ImageSources::close);
         // what waits for the runtime goes on when its connection is closed
         cri.close();
+        long end = System.nanoTime() + STOP.toNanos();
         supervisor.stop(STOP);
-        registries.stop(STOP);
+        registries.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         // looked at again: the supervisor may have begun it meanwhile
-        images = importer;
+        Thread images = importer;
         if (images != null) {
-            Termination.of(images, STOP);
+            Termination.of(images, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
     }
 }

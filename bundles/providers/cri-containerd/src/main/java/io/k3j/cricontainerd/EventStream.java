@@ -20,7 +20,7 @@ final class EventStream implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
     private static final int MAX_WAITING = 4096;
     private static final Duration PAUSE = Duration.ofMillis(200);
-    /// How long a close waits for each of its threads.
+    /// How long a close waits for its threads, altogether.
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final String NAMESPACE = "k8s.io";
 
@@ -102,7 +102,8 @@ final class EventStream implements AutoCloseable {
     public void close() {
         closed.countDown();
         reader.interrupt();
+        long end = System.nanoTime() + STOP.toNanos();
         teller.stop(STOP);
-        reader.stop(STOP);
+        reader.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 }

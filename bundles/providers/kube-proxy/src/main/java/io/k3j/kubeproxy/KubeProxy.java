@@ -39,7 +39,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class KubeProxy implements Metrics {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
     private static final long RETRY_SECONDS = 5;
-    /// How long a stop waits for rules that are being written, and as long for an Event.
+    /// How long a stop waits for rules that are being written and for an Event, altogether.
     private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
@@ -194,8 +194,10 @@ public final class KubeProxy implements Metrics {
     void stop() throws Exception {
         stopped = true;
         hearing.close();
+        long end = System.nanoTime() + STOP.toNanos();
+        teller.interrupt();
         worker.stop(STOP);
-        teller.stop(STOP);
+        teller.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         ports.close();
         views.close();
     }
