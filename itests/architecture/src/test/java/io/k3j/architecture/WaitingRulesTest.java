@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -28,15 +30,51 @@ class WaitingRulesTest {
 
     private static final Pattern STOPS = Pattern.compile("(\\w+)\\.(?:interrupt|shutdownNow)\\(\\)"
             + "|(\\w+)\\.forEach\\(\\w+::(?:interrupt|shutdownNow)\\)");
-    private static final Pattern ENDLESS = Pattern.compile("\\.(?:join|awaitTermination)\\(Long\\.MAX_VALUE");
+    private static final Pattern LOOP = Pattern.compile("\\bSupervisedLoop>? (\\w+)(?: =|[;,)])");
+    private static final Pattern ENDLESS = Pattern.compile("\\.(?:join|awaitTermination)\\(Long\\.MAX_VALUE"
+            + "|\\w*[()]*\\.join\\(\\)");
     /// Who interrupts and does not wait, and why nothing is written by it after a stop.
     private static final Map<String, String> UNAWAITED = Map.of("Streams.java: up.interrupt()",
             "copies for one request, whose connections are closed with it",
             "WatchHub.java: behind.forEach(Thread::interrupt)", "each writes to one client only, which is let go",
             "ControllerRunner.java: idle.forEach(SupervisedLoop::interrupt)", "each is awaited as one of all threads");
-    /// Who waits without a limit, and why it must.
-    private static final Map<String, String> ENDLESSLY = Map.of("Checkpointer.java",
-            "a connection that is closed below SQLite's native code ends the process");
+    /// Whose loops are closed and not awaited, and why nothing is written by them that does harm after a stop.
+    private static final Map<String, String> LEFT = Map.ofEntries(
+            Map.entry("LocalView.java: loop.close()", "a call of its listener is awaited, and no other begins"),
+            Map.entry("RemoteView.java: loop.close()", "a call of its listener is awaited, and no other begins"),
+            Map.entry("RunningTime.java: loop.close()", "counts in memory"),
+            Map.entry("LoadBalancer.java: accepting.close()", "its socket is closed with it"),
+            Map.entry("LoadBalancer.java: checking.close()", "looks whether servers answer"),
+            Map.entry("Listeners.java: loops.forEach(SupervisedLoop::close)", "its sockets are closed with it"),
+            Map.entry("TcpConnections.java: watcher.close()", "closes connections"),
+            Map.entry("ConsoleSocket.java: accepting.close()", "its socket is closed with it"),
+            Map.entry("HttpPort.java: loop.close()", "its socket is closed with it"),
+            Map.entry("Listener.java: loop.close()", "its connection is aborted with it, and it only reads"),
+            Map.entry("Compactor.java: loop.close()", "a compaction does nothing where another one has been"),
+            Map.entry("Peers.java: following.close()", "deletes records as they were seen, or not at all"),
+            Map.entry("SystemObjects.java: loop.close()", "creates what is missing, as its successor does"),
+            Map.entry("BootstrapPolicy.java: loop.close()", "writes what its successor does, unless it has changed"),
+            Map.entry("Aggregation.java: loop.close()", "writes what its successor does, unless it has changed"),
+            Map.entry("RecordWatch.java: loop.close()", "takes over from the datastore what its successor does"),
+            Map.entry("EtcdMember.java: loops.forEach(SupervisedLoop::close)", "the parts are closed one by one"));
+    /// Who waits without a limit, and why it must or nothing that stops does.
+    private static final Map<String, String> ENDLESSLY = Map.ofEntries(
+            Map.entry("Checkpointer.java: .join(Long.MAX_VALUE",
+                    "a connection that is closed below SQLite's native code ends the process"),
+            Map.entry("DurableFiles.java: done.join()", "a sync of a file has no limit and is not cut short"),
+            Map.entry("Mounts.java: thread).join()", "a mount is not cut short"),
+            Map.entry("StallingBody.java: closing.join()", "is complete when it is reached"),
+            Map.entry("GrpcConnection.java: frames.join()", "has a limit of its own"),
+            Map.entry("ServerStartup.java: layout)).join()", "joins a cluster"),
+            Map.entry("RemoteCommand.java: t.join()", "of one request, and is interrupted"),
+            Map.entry("TunnelSession.java: out.join()", "of one connection, and is interrupted"),
+            Map.entry("LoadBalancer.java: up.join()", "of one connection, which the stop closes"),
+            Map.entry("Relay.java: up.join()", "of one request, whose connections are closed with it"),
+            Map.entry("SlowStart.java: thread.join()", "for calls of the API, which have limits"),
+            Map.entry("LeaderCallbacks.java: previous.join()", "for the term before, by a thread of its own"),
+            Map.entry("PodSync.java: of()).join()", "for mounts, by the pod's worker, which is awaited with a limit"),
+            Map.entry("PodVolumes.java: volumes.join()",
+                    "for mounts, by the pod's worker, which is awaited with a limit"));
 
     private record Source(Path path, String text) {
         /// By the same name in the same file: a limited wait for one that was interrupted, or for each of many.
@@ -44,6 +82,21 @@ class WaitingRulesTest {
             return Pattern.compile("\\b" + stopped + "\\.(?:stop|join|awaitTermination)\\(\\w"
                     + "|Termination\\.of\\(" + stopped + "\\b"
                     + "|\\b" + stopped + "\\.forEach\\(\\w+ -> \\w+\\.stop\\(").matcher(text).find();
+        }
+
+        /// What a group of a pattern says, each once.
+        Set<String> found(Pattern pattern, int group) {
+            Set<String> all = new TreeSet<>();
+            Matcher matcher = pattern.matcher(text);
+            while (matcher.find()) {
+                all.add(matcher.group(group));
+            }
+            return all;
+        }
+
+        /// The same after the name of the file.
+        List<String> told(Pattern pattern) {
+            return found(pattern, 0).stream().map(match -> path.getFileName() + ": " + match).toList();
         }
 
         /// The client's threads are the JDK's and write nothing of ours.
@@ -112,9 +165,26 @@ class WaitingRulesTest {
     }
 
     @Test
+    void whoClosesALoopWaitsForItsEnd() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Source source : shipped()) {
+            for (String loop : source.found(LOOP, 1)) {
+                if (!source.awaits(loop)) {
+                    found.addAll(source.told(Pattern.compile("\\b" + loop
+                            + "\\.(?:close\\(\\)|forEach\\(SupervisedLoop::close\\))")));
+                }
+            }
+        }
+        assertThat(found).as("SupervisedLoop.stop; or say in this test why not").allMatch(LEFT::containsKey);
+    }
+
+    @Test
     void noStopWaitsWithoutALimit() throws IOException {
-        assertThat(shipped().stream().filter(s -> ENDLESS.matcher(s.text).find())
-                .map(s -> s.path.getFileName().toString())).as("a stop must end whatever its threads wait for")
+        List<String> found = new ArrayList<>();
+        for (Source source : shipped()) {
+            found.addAll(source.told(ENDLESS));
+        }
+        assertThat(found).as("a stop must end whatever its threads wait for; or say in this test why not")
                 .allMatch(ENDLESSLY::containsKey);
     }
 
