@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitedge.FakeExchange;
 import java.io.DataInputStream;
 import java.io.FilterInputStream;
@@ -16,9 +17,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,10 +43,10 @@ class NodeTunnelsTest {
 
     @BeforeEach
     void connect() throws Exception {
-        connect(new FakeExchange("GET", "/v1-k3s/connect"));
+        connect(new FakeExchange("GET", "/v1-k3s/connect"), Duration.ofSeconds(60));
     }
 
-    private void connect(FakeExchange plain) throws Exception {
+    private void connect(FakeExchange plain, Duration patience) throws Exception {
         listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         agent = new Socket(listening.getInetAddress(), listening.getLocalPort());
         agent.setSoTimeout(60_000);
@@ -59,7 +62,7 @@ class NodeTunnelsTest {
                 // the test sees it at its own end
             }
         });
-        assertThat(tunnels.of("node-2", java.time.Duration.ofSeconds(5))).isPresent();
+        assertThat(tunnels.of("node-2", patience)).isPresent();
         assertThat(upgrade.status()).isEqualTo(101);
         assertThat(upgrade.answer()).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
@@ -212,18 +215,25 @@ class NodeTunnelsTest {
     void aTunnelThatTakesItselfOutWhileAllEndIsNoFault() throws Exception {
         tunnels.close();
         assertThat(in.read()).isEqualTo(-1);
-        assertThat(tunnels.of("node-2", java.time.Duration.ZERO)).isEmpty();
+        assertThat(tunnels.of("node-2", Duration.ZERO)).isEmpty();
     }
 
     @Test
     void anAgentThatNamesItsSilenceIsGivenUpAfterIt() throws Exception {
-        agent.close();
-        served.join();
-        listening.close();
-        connect(new FakeExchange("GET", "/v1-k3s/connect").with("k3j-tunnel-silence", "1"));
-        ByteDuplex kubelet = dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250);
-        receive();
-        assertThatThrownBy(() -> kubelet.input().read()).hasMessage("tunnel disconnect");
+        AtomicReference<ByteDuplex> kubelet = new AtomicReference<>();
+        // where the machine stalls for longer than the silence, the tunnel ends before it is used: then another one
+        Waiting.until("dial within the silence", () -> {
+            agent.close();
+            served.join();
+            listening.close();
+            connect(new FakeExchange("GET", "/v1-k3s/connect").with("k3j-tunnel-silence", "1"), Duration.ofSeconds(5));
+            kubelet.set(dialer("agent").dialKubelet("node-2", "192.0.2.9", 10_250));
+            receive();
+            return true;
+        });
+        // the patience of this socket is 60 s, those of a tunnel whose agent names no silence
+        assertThat(in.read()).isEqualTo(-1);
+        assertThatThrownBy(() -> kubelet.get().input().read()).hasMessage("tunnel disconnect");
     }
 
     @Test
