@@ -21,6 +21,15 @@ final class Refusals {
     /// @param begin nanoseconds, before the call
     /// @param millis until its answer
     record Refusal(String host, String method, int code, String text, long begin, long millis) {
+        /// Whether it was too late and nothing else, as on a machine whose disk or processor is taken: for its client,
+        /// or for the server that waited for its datastore.
+        boolean late() {
+            return switch (code) {
+                case 0 -> text.contains("timed out");
+                case 503, 504 -> text.contains("no answer within ") || text.contains(" has been acknowledged");
+                default -> false;
+            };
+        }
     }
 
     void heard(Refusal refusal) {

@@ -3,6 +3,7 @@ package io.k3j.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitmachine.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
@@ -13,21 +14,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Certificates are rotated under traffic while a watch, an exec and the tunnel to an agent, through which the exec runs,
-/// are open: all three go on, new connections see new certificates, and no call is answered as it is not when nothing is
-/// rotated.
+/// Certificates are rotated under traffic while a watch, an exec and the tunnel to an agent, through which the exec
+/// runs, are open: all three go on, new connections see new certificates, and no call is answered as it is not when
+/// nothing is rotated. A machine that stalls makes calls late with no rotation; such are told from others, and are few.
 @NeedsMachine
 @NeedsPackages({"etcd-server", "openssl"})
 class RotationItest {
-    private static final long SECONDS = 90;
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final long SOME = 200;
+    /// So many calls may be late: a tenth of those that are asked for.
+    private static final int LATE = 60;
     private static final String TLS = "/var/lib/rancher/k3s/server/tls/";
     private static final String WATCH = "curl -sSN --cacert " + TLS + "server-ca.crt --cert " + TLS
             + "client-admin.crt --key " + TLS
@@ -81,7 +86,7 @@ class RotationItest {
         /// Waits for a line that holds `text`.
         void hears(String text) throws InterruptedException {
             StringBuilder heard = new StringBuilder();
-            for (String line = ""; line != null; line = lines.poll(SECONDS, TimeUnit.SECONDS)) {
+            for (String line = ""; line != null; line = lines.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 heard.append(line).append('\n');
                 if (line.contains(text)) {
                     return;
@@ -114,8 +119,9 @@ class RotationItest {
             Host agent = cluster.agent(host -> host.start("k3s agent --token s3cret --server https://"
                     + server.machine().address() + ":6443 --node-ip " + host.machine().address()));
             apply(server, POD.formatted(agent.name()));
-            server.must("for i in $(seq 100); do k3s kubectl get pod echo --no-headers | grep -q ' Running ' && exit 0;"
-                    + " sleep 0.2; done; exit 1");
+            Waiting.until("running pod", LIMIT,
+                    () -> server.run("k3s kubectl get pod echo --no-headers").text().contains(" Running "),
+                    cluster::story);
             try (ClusterWorkload traffic = ClusterWorkload.on(cluster);
                     Open watch = new Open(server, WATCH);
                     Open exec = new Open(server, "k3s kubectl exec -i echo -- cat")) {
@@ -145,12 +151,17 @@ class RotationItest {
                 exec.say("three");
                 exec.hears("three");
                 traffic.progress(SOME);
-                // who waits for longer than a client's patience does so for want of a processor
-                List<Refusals.Refusal> refused = traffic.refusals().all().stream()
-                        .filter(r -> !r.text().contains("timed out")).toList();
-                assertThat(refused).as(() -> Refusals.summary(refused)).isEmpty();
+                wasNotRefused(traffic.refusals());
                 traffic.judge(kept);
             }
         }
+    }
+
+    /// No connection failed, nobody was unknown or unauthorized, and nothing but lateness kept the datastore from it.
+    private static void wasNotRefused(Refusals refusals) {
+        Map<Boolean, List<Refusals.Refusal>> heard = refusals.all().stream()
+                .collect(Collectors.partitioningBy(Refusals.Refusal::late));
+        assertThat(heard.get(false)).as(() -> Refusals.summary(heard.get(false))).isEmpty();
+        assertThat(heard.get(true)).as(() -> Refusals.summary(heard.get(true))).hasSizeLessThan(LATE);
     }
 }
