@@ -20,8 +20,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /// A machine with a server and its node, one for all classes of this module: what is attacked. Handed to tests that
 /// are extended with [Victim.Here].
 final class Victim implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private final Machine machine;
     private final Server server;
     private final Api admin;
@@ -112,7 +111,12 @@ final class Victim implements AutoCloseable {
 
     /// Waits until a shell line prints something that contains a text.
     void until(String line, String expected) throws IOException, InterruptedException {
-        Waiting.until(expected, LONG, () -> shell(line).text().contains(expected), () -> {
+        until(LIMIT, line, expected);
+    }
+
+    /// The same for what takes longer by its nature.
+    void until(Duration limit, String line, String expected) throws IOException, InterruptedException {
+        Waiting.until(expected, limit, () -> shell(line).text().contains(expected), () -> {
             try {
                 return shell(line + "; kubectl get events -A | tail -20").text();
             } catch (IOException | InterruptedException e) {
