@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,8 @@ class InstallTest {
         program("id", "echo 0");
         program("javac", "exit 1");
         program("apt-get", "echo \"$@\" >> " + directory.resolve("apt"));
+        program("debootstrap", "exit 1");
+        program("debian", "exit 1");
         lacks("etcd-server");
         Files.createDirectories(directory.resolve("jdks/a/bin"));
         Files.writeString(directory.resolve("jdks/a/release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -81,6 +84,19 @@ class InstallTest {
         assertThat(apt()).last().isEqualTo("-qq install -y --no-install-recommends haproxy");
     }
 
+    @Test
+    @Timeout(120)
+    @EnabledOnOs(OS.LINUX)
+    void theBareDebianIsMadeBesideTheBuild() throws Exception {
+        lacks("nothing");
+        Path told = directory.resolve("told");
+        assertThat(new ProcessBuilder("mkfifo", told.toString()).start().waitFor()).isZero();
+        program("debian", "echo \"begun $HOME\" > " + told);
+        assertThat(install()).isEqualTo("0 ");
+        // who opens it waits for the one who writes
+        assertThat(Files.readString(told)).isEqualTo("begun " + directory + "\n");
+    }
+
     private void lacks(String... packages) throws IOException {
         program("dpkg-query", INSTALLED + " | grep -vxE '" + String.join("|", packages)
                 + "' | sed 's/^/installed:/' | tr '\\n' ' '");
@@ -105,7 +121,7 @@ class InstallTest {
         builder.environment().keySet().removeAll(List.of("JAVA_HOME", "JDK_HOME"));
         builder.environment().putAll(Map.of("PATH", directory.resolve("bin") + ":/usr/bin:/bin", "HOME",
                 directory.toString(), "K3J_JDKS", directory.resolve("jdks").toString(), "K3J_POLICY",
-                directory.resolve("policy").toString()));
+                directory.resolve("policy").toString(), "K3J_DEBIAN", directory.resolve("bin/debian").toString()));
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();

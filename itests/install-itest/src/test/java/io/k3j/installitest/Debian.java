@@ -15,14 +15,12 @@ import java.util.List;
 import java.util.Objects;
 
 /// A machine whose root is a bare Debian made by debootstrap: no Java, no kubectl, no systemd, no container runtime.
-/// What it is made of is kept for the next run.
 final class Debian implements AutoCloseable {
-    private static final Duration MAKE_LIMIT = Duration.ofMinutes(5);
-    private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
+    private static final Path MAKER = Path.of("../../build/test-machine/debian").toAbsolutePath().normalize();
+    private static final Duration MAKE_LIMIT = Duration.ofMinutes(8);
+    private static final Duration MOVE_LIMIT = Duration.ofSeconds(120);
     private static final String CLEAN = "env -i HOME=/root"
             + " PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final List<String> ARCHIVES = List.of("containerd", "runc", "nftables", "iproute2", "iptables",
-            "conntrack", "containernetworking-plugins");
 
     private final Machine machine;
 
@@ -30,16 +28,11 @@ final class Debian implements AutoCloseable {
         this.machine = machine;
     }
 
-    /// Makes the tree that machines are copied from, when `dir` is not there yet; this needs Debian's mirror.
-    /// @return why it could not be made; empty when it is there
-    static String make(Path dir) throws IOException, InterruptedException {
-        Files.createDirectories(dir.getParent());
-        Path script = script(dir.resolveSibling("debian.sh"));
-        List<String> words = new ArrayList<>(
-                List.of("bash", script.toString(), "make", dir.toString(), "bookworm"));
-        words.addAll(ARCHIVES);
-        Outcome made = Launch.of(words).environment("DEBIAN_FRONTEND", "noninteractive").run(MAKE_LIMIT);
-        return made.code() == 0 ? "" : "debootstrap failed: " + made.text();
+    /// Where the tree is that machines are copied from. The first step of the build makes it, which this waits for;
+    /// else it is made here. Either needs a mirror of Debian.
+    /// @return an exit code that is not 0, and why, when there is none; else the tree is the last line
+    static Outcome tree() throws IOException, InterruptedException {
+        return Launch.of(List.of("bash", MAKER.toString())).run(MAKE_LIMIT);
     }
 
     /// Switches one on, with a copy of `tree` as its root.

@@ -25,23 +25,24 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @NeedsPackages("debootstrap")
 class InstallItest {
-    private static final Path TREE = Path.of("target/debian/bookworm").toAbsolutePath();
-    private static final Duration STEP = Duration.ofSeconds(60);
+    private static final Duration STEP = Duration.ofSeconds(120);
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"stays"},"spec":{"containers":[{"name":"a",\
             "image":"k3j.io/busybox:1","command":["sleep","3600"],"ports":[{"containerPort":80,"hostPort":8080}],\
             "volumeMounts":[{"name":"memory","mountPath":"/memory"}]}],\
             "volumes":[{"name":"memory","emptyDir":{"medium":"Memory"}}]}}""";
 
+    private Path tree;
     private Debian debian;
 
     @BeforeEach
     void machine() throws IOException, InterruptedException {
         Path tar = Path.of(System.getProperty("k3j.tar", "no -Dk3j.tar")).toAbsolutePath();
         assertThat(tar).as("mvn verify -pl distribution/assembly makes it").exists();
-        String obstacle = Debian.make(TREE);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        debian = Debian.on(TREE);
+        Outcome made = Debian.tree();
+        assumeTrue(made.code() == 0, () -> "no bare Debian: " + made.text());
+        tree = Path.of(made.text().lines().toList().getLast());
+        debian = Debian.on(tree);
         Files.copy(tar, debian.root().resolve("root/k3s.tar.gz"), StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -100,8 +101,8 @@ class InstallItest {
     }
 
     /// Lines of one state that are not in the other, without what the packages of Debian bring.
-    private static Set<String> remains(Set<String> before, Set<String> after) throws IOException {
-        Set<String> packages = new HashSet<>(Files.readAllLines(Path.of(TREE + ".packages")));
+    private Set<String> remains(Set<String> before, Set<String> after) throws IOException {
+        Set<String> packages = new HashSet<>(Files.readAllLines(Path.of(tree + ".packages")));
         Set<String> different = new TreeSet<>();
         after.stream().filter(line -> !before.contains(line)).map(line -> "+ " + line).forEach(different::add);
         before.stream().filter(line -> !after.contains(line)).map(line -> "- " + line).forEach(different::add);

@@ -1,7 +1,4 @@
 #!/bin/bash
-# debian.sh make DIR SUITE PACKAGE… : a bare Debian with the archives and lists (not the contents) of PACKAGEs, so
-#                                     that apt-get works in it without a network; DIR.packages gets the paths
-#                                     they change when installed; nothing when DIR is there
 # debian.sh move DIR ROOT : inside a machine: copies the Debian DIR to ROOT and makes it the machine's root
 # debian.sh state : inside: everything the install must leave as it was, one "what path" per line
 set -e
@@ -9,20 +6,6 @@ files() { # DIR : what lies in it, without what is mounted below
     (cd "$1"; find . -xdev -type d -printf 'directory /%P\n' -o -printf 'file /%P %s %T@ %l\n' | sort)
 }
 case $1 in
-make)
-    [ -d "$2" ] && exit 0
-    dir=$2 suite=$3
-    shift 3
-    rm -rf "$dir.new" "$dir.with"
-    debootstrap --variant=minbase "$suite" "$dir.new" http://deb.debian.org/debian
-    chroot "$dir.new" apt-get -q update
-    chroot "$dir.new" apt-get -q install -y --no-install-recommends --download-only "$@"
-    cp -a "$dir.new" "$dir.with"
-    chroot "$dir.with" apt-get -q install -y --no-install-recommends "$@"
-    diff <(files "$dir.new") <(files "$dir.with") | awk '/^[<>]/ { print $3 }' | sort -u > "$dir.packages"
-    rm -rf "$dir.with"
-    mv "$dir.new" "$dir"
-    ;;
 move)
     mkdir -p "$3"
     mount --make-rprivate /
