@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoresqlite.SqliteStore;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +22,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,109 +145,76 @@ class CrashTest {
     private record Acknowledged(String key, long revision, int number, boolean leaving) {
     }
 
-    /// The writing process, and what it has told so far.
+    /// The writing process, and what it has told so far: in a file, where all of it is once the process stands still.
     private static final class Child implements AutoCloseable {
         private final ChildProcess process;
-        private final ReentrantLock lock = new ReentrantLock();
-        private final Condition told = lock.newCondition();
+        private final InputStream told;
         private final Map<String, Acknowledged> last = new HashMap<>();
         private final Set<Long> revisions = new HashSet<>();
-        private final Thread listener;
+        /// Of a line that is not whole yet.
+        private String rest = "";
         private long lines;
 
-        private Child(ChildProcess process, Map<String, Acknowledged> known) {
+        private Child(ChildProcess process, InputStream told, Map<String, Acknowledged> known) {
             this.process = process;
+            this.told = told;
             last.putAll(known);
-            listener = Thread.ofVirtual().start(this::listen);
         }
 
         /// @param known what those before it have told
         static Child start(Path directory, long seed, Map<String, Acknowledged> known) throws IOException {
+            Path file = Files.createTempFile(directory.getParent(), "told", ".txt");
             return new Child(Launch.of(Launch.jdk("java"), "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
                     System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString(),
-                    Long.toString(seed)).errorsApart().gracePeriod(Duration.ZERO).start(), known);
+                    Long.toString(seed)).errorsApart().output(file).gracePeriod(Duration.ZERO).start(),
+                    Files.newInputStream(file), known);
         }
 
-        private void listen() {
-            try (BufferedReader reader = process.reader()) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    take(line.split(" "));
-                }
-            } catch (IOException e) {
-                process.close();
-            }
+        /// Takes what it has told since the last time.
+        private void hear() throws IOException {
+            String text = rest + new String(told.readAllBytes(), StandardCharsets.UTF_8);
+            int whole = text.lastIndexOf('\n') + 1;
+            text.substring(0, whole).lines().forEach(line -> take(line.split(" ")));
+            rest = text.substring(whole);
         }
 
         private void take(String[] words) {
-            lock.lock();
-            try {
-                if (words.length == 3 && !words[2].isEmpty()) {
-                    Acknowledged one = new Acknowledged(words[0], Long.parseLong(words[1]), Integer.parseInt(words[2]),
-                            false);
-                    last.merge(one.key, one, (a, b) -> a.revision > b.revision ? a : b);
-                    revisions.add(one.revision);
-                }
-                if (words.length == 2 && words[0].equals("deletes")) {
-                    last.computeIfPresent(words[1], (k, a) -> new Acknowledged(k, a.revision, a.number, true));
-                }
-                lines++;
-                told.signalAll();
-            } finally {
-                lock.unlock();
+            if (words.length == 3) {
+                Acknowledged one = new Acknowledged(words[0], Long.parseLong(words[1]), Integer.parseInt(words[2]),
+                        false);
+                last.merge(one.key, one, (a, b) -> a.revision > b.revision ? a : b);
+                revisions.add(one.revision);
             }
+            if (words.length == 2 && words[0].equals("deletes")) {
+                last.computeIfPresent(words[1], (k, a) -> new Acknowledged(k, a.revision, a.number, true));
+            }
+            lines++;
         }
 
         void acknowledgedMore(long more) throws InterruptedException {
-            lock.lock();
-            try {
-                long goal = lines + more;
-                long left = TimeUnit.SECONDS.toNanos(60);
-                while (lines < goal && left > 0 && process.running()) {
-                    left = told.awaitNanos(left);
-                }
-                assertThat(lines).isGreaterThanOrEqualTo(goal);
-            } finally {
-                lock.unlock();
-            }
+            long goal = lines + more;
+            Waiting.until(more + " lines more", process, () -> {
+                hear();
+                return lines >= goal;
+            });
         }
 
-        /// What was told, once nothing more comes (the process is stopped).
-        Map<String, Acknowledged> settled() throws InterruptedException {
-            lock.lock();
-            try {
-                long before = -1;
-                while (before != lines) {
-                    before = lines;
-                    told.await(200, TimeUnit.MILLISECONDS);
-                }
-                return Map.copyOf(last);
-            } finally {
-                lock.unlock();
-            }
+        /// All that was told, when it is frozen or has ended.
+        Map<String, Acknowledged> settled() throws IOException {
+            hear();
+            return Map.copyOf(last);
         }
 
+        /// As of the last time it was heard.
         Set<Long> revisions() {
-            lock.lock();
-            try {
-                return Set.copyOf(revisions);
-            } finally {
-                lock.unlock();
-            }
+            return Set.copyOf(revisions);
         }
 
         /// Stops it, and waits until all of it stands still: the signal is for one thread first, and until that one
         /// has its turn on a busy machine the others go on writing, while their files are copied.
         void freeze() throws IOException, InterruptedException {
             signal("STOP");
-            lock.lock();
-            try {
-                for (long start = System.nanoTime(); !frozen();) {
-                    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(60));
-                    told.await(1, TimeUnit.MILLISECONDS);
-                }
-            } finally {
-                lock.unlock();
-            }
+            Waiting.until("process that stands still", process, this::frozen);
         }
 
         private boolean frozen() throws IOException {
@@ -269,15 +236,14 @@ class CrashTest {
             process.signal(name);
         }
 
-        /// Ends it, and hears it out.
         void kill() throws InterruptedException {
             process.kill();
-            assertThat(listener.join(Duration.ofSeconds(60))).isTrue();
         }
 
         @Override
-        public void close() {
+        public void close() throws IOException {
             process.close();
+            told.close();
         }
     }
 }
