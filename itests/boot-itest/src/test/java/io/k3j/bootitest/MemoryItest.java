@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server that has no memory left does not go on half: it ends, and whoever watches it starts it again.
 class MemoryItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int OUT_OF_MEMORY = 3;
     private static final int OBJECT_BYTES = 900_000;
     private static final int ENOUGH = 60;

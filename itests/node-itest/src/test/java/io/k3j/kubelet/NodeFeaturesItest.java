@@ -7,6 +7,7 @@ import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +74,7 @@ class NodeFeaturesItest extends NodeScene {
                 .isEqualTo(id);
         Files.delete(file);
         until("own-n1", Optional::isEmpty);
-        until(() -> containerd.runtime().containers(Map.of()).stream()
+        Waiting.until("end of the container", () -> containerd.runtime().containers(Map.of()).stream()
                 .noneMatch(c -> id.endsWith(c.id()) && c.running()));
     }
 
@@ -84,7 +84,8 @@ class NodeFeaturesItest extends NodeScene {
                 + " || sleep 0.1; done; " + LOOP));
         Obj pod = until("talk", NodeScene::ready).orElseThrow();
         Path logs = directory.resolve("log/pods/default_talk_" + pod.uid() + "/c");
-        until(() -> files(logs).size() > 1 && lines(logs).stream().anyMatch(line -> line.endsWith(" line 2000")));
+        Waiting.until("last line in a rotated log",
+                () -> files(logs).size() > 1 && lines(logs).stream().anyMatch(line -> line.endsWith(" line 2000")));
         List<String> lines = lines(logs);
         for (int i = 0; i < lines.size(); i++) {
             assertThat(lines.get(i)).endsWith(" line " + (i + 1));
@@ -141,17 +142,5 @@ class NodeFeaturesItest extends NodeScene {
             health.serving(true);
             until("grpc", NodeScene::ready);
         }
-    }
-
-    /// Something that is or is not yet.
-    private interface Condition {
-        boolean met() throws IOException;
-    }
-
-    private void until(Condition condition) throws IOException, InterruptedException {
-        for (int i = 0; i < 3000 && !condition.met(); i++) {
-            never.await(20, TimeUnit.MILLISECONDS);
-        }
-        assertThat(condition.met()).isTrue();
     }
 }

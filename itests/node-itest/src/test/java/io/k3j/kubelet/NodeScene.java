@@ -1,7 +1,5 @@
 package io.k3j.kubelet;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.Health;
@@ -30,8 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +46,6 @@ abstract class NodeScene {
     private static final int CGROUP_DEPTH = 8;
     static Path directory;
     static TestRuntime containerd;
-    final CountDownLatch never = new CountDownLatch(1);
     FakeApi api;
     NodeAgent agent;
 
@@ -112,10 +108,7 @@ abstract class NodeScene {
             delete(w.pod().name(), 0);
         }
         // uids begin anew with the next API: nothing of these pods may be left
-        for (int i = 0; i < 1000 && !agent.workers().all().isEmpty(); i++) {
-            never.await(20, TimeUnit.MILLISECONDS);
-        }
-        assertThat(agent.workers().all()).as("pods that have not ended").isEmpty();
+        Waiting.until("end of all pods", () -> agent.workers().all().isEmpty());
         agent.close();
         api.close();
     }
@@ -144,17 +137,17 @@ abstract class NodeScene {
     }
 
     Optional<Obj> until(String name, Predicate<Optional<Obj>> holds) throws InterruptedException {
-        for (int i = 0; i < 3000 && !holds.test(find(name)); i++) {
-            never.await(20, TimeUnit.MILLISECONDS);
-        }
-        Optional<Obj> now = find(name);
-        assertThat(now).as("pod %s: %s", name, now.map(Obj::status)).matches(holds);
-        return now;
+        AtomicReference<Optional<Obj>> now = new AtomicReference<>(Optional.empty());
+        Waiting.until("state of pod " + name, Waiting.LIMIT, () -> {
+            now.set(find(name));
+            return holds.test(now.get());
+        }, () -> "it is " + now.get().map(Obj::status));
+        return now.get();
     }
 
     String exec(String name, String script) {
         String id = agent.workers().find("default", name).orElseThrow().runtime().newest("c").orElseThrow().id();
-        ExecResult r = containerd.runtime().exec(id, List.of("/bin/sh", "-c", script), Duration.ofSeconds(10));
+        ExecResult r = containerd.runtime().exec(id, List.of("/bin/sh", "-c", script), Duration.ofSeconds(60));
         return new String(r.output(), StandardCharsets.UTF_8);
     }
 
