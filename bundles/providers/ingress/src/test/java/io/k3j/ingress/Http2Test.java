@@ -130,8 +130,8 @@ class Http2Test {
         String large = "y".repeat(3_000_000);
         assertThat(send(request("/").POST(HttpRequest.BodyPublishers.ofString(large)).build()).body())
                 .isEqualTo(large);
-        assertThat(endpoint.metricsWith("protocol=\"http2\"} 2")).contains("protocol=\"http2\"")
-                .doesNotContain("protocol=\"http\"");
+        assertThat(endpoint.metricsWith("method=\"POST\",protocol=\"http2\"} 1"))
+                .contains("method=\"GET\",protocol=\"http2\"} 1").doesNotContain("protocol=\"http\"");
     }
 
     @Test

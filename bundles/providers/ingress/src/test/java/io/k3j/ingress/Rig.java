@@ -144,12 +144,17 @@ final class Rig {
     }
 
     /// The metrics once they have this: a client may see its answer before it is counted.
+    /// @throws AssertionError when they never do
     String metricsWith(String text) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!metrics.text().contains(text) && System.nanoTime() < end) {
+        String told = metrics.text();
+        for (; !told.contains(text); told = metrics.text()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("never " + text + " but\n" + told);
+            }
             LockSupport.parkNanos(1_000_000);
         }
-        return metrics.text();
+        return told;
     }
 
     /// Stops the proxy, as a swap does.
