@@ -47,12 +47,13 @@ class LeftoversTest {
 
     @Test
     void whatCannotBeTakenAwayFailsByItsName() {
-        leftovers.expect(trace("/somewhere"));
-        leftovers.expect(trace("k3jnet"));
+        Leftovers hopeless = new Leftovers(Duration.ofMillis(100), Duration.ofMillis(100));
+        hopeless.expect(trace("/somewhere"));
+        hopeless.expect(trace("k3jnet"));
         Leftovers.Trace taken = trace("taken away");
-        leftovers.expect(taken);
-        leftovers.gone(taken);
-        assertThatThrownBy(leftovers::look).isInstanceOf(AssertionError.class).hasMessage(
+        hopeless.expect(taken);
+        hopeless.gone(taken);
+        assertThatThrownBy(hopeless::look).isInstanceOf(AssertionError.class).hasMessage(
                 "left by the tests of this module, and cannot be taken away: /somewhere, k3jnet");
     }
 
