@@ -18,8 +18,13 @@ public final class BodyBudget {
     /// @param most bytes
     /// @param largest the size of the largest body
     public BodyBudget(long most, int largest) {
-        this.arriving = Pool.ofMemory(most / PART, largest, ARRIVING_USER_PART);
-        this.atWork = Pool.ofMemory(most - most / PART, BodyWeight.least(largest), PART);
+        this(most, largest, Pool.PATIENCE_MILLIS);
+    }
+
+    /// The same; `patienceMillis` is how long a body waits for room.
+    BodyBudget(long most, int largest, long patienceMillis) {
+        this.arriving = Pool.ofMemory(most / PART, largest, ARRIVING_USER_PART, patienceMillis);
+        this.atWork = Pool.ofMemory(most - most / PART, BodyWeight.least(largest), PART, patienceMillis);
     }
 
     /// Room for a body of a user, of which nothing has come.

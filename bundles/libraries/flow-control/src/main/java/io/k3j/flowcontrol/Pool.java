@@ -38,8 +38,13 @@ public final class Pool {
     /// @param one what one taker may need; as much is kept for who is exempt
     /// @param parts a user may take one of so many, but `one` at least
     public static Pool ofMemory(long bytes, long one, int parts) {
+        return ofMemory(bytes, one, parts, PATIENCE_MILLIS);
+    }
+
+    /// The same; `patienceMillis` is how long a taker waits for room.
+    static Pool ofMemory(long bytes, long one, int parts, long patienceMillis) {
         long most = Math.max(bytes, 2 * one);
-        return new Pool(new Bounds(most, one, Math.max(most / parts, one), PATIENCE_MILLIS),
+        return new Pool(new Bounds(most, one, Math.max(most / parts, one), patienceMillis),
                 "Too many large requests, please try again later.");
     }
 

@@ -14,7 +14,8 @@ class BodyBudgetTest {
     private static final int LARGE = 3 << 20;
     private static final long WEIGHT = BodyWeight.least(LARGE);
     private static final String JSON = "application/json";
-    private final BodyBudget budget = new BodyBudget(6 * WEIGHT, LARGE);
+    private static final long PATIENCE_MILLIS = 100;
+    private final BodyBudget budget = new BodyBudget(6 * WEIGHT, LARGE, PATIENCE_MILLIS);
 
     private Room arriving(String user, boolean exempt) {
         Room room = budget.room(user, exempt);
