@@ -3,12 +3,15 @@ package io.k3j.supervisor;
 import io.k3j.clusteragreement.Parity;
 import io.k3j.componentapi.Plan;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
 import io.k3j.servercredentials.Credentials;
 import io.k3j.servercredentials.ServerLayout;
 import io.k3j.servercredentials.SupervisorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -104,6 +107,11 @@ final class TestServer {
         Instant now = Instant.now();
         Credentials credentials = Credentials.ensure(settings(), layout, now, RANDOM);
         credentials.complete(now, RANDOM);
+        // one that is there is taken, and P-256 costs nothing: half a second of each start would go into an RSA key
+        if (Files.notExists(layout.tls("service.key"))) {
+            Files.writeString(layout.tls("service.key"), Pem.encode(Keys.elliptic()));
+            Files.setPosixFilePermissions(layout.tls("service.key"), PosixFilePermissions.fromString("rw-------"));
+        }
         Credentials.serviceKey(layout);
         return credentials;
     }
