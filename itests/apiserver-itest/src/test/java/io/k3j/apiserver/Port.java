@@ -94,7 +94,7 @@ final class Port implements AutoCloseable, ListeningSockets, ListenerIdentity, H
         trust.setCertificateEntry("server", servers.certificate());
         TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
         trusted.init(trust);
-        KeyStore own = KeyStore.getInstance("PKCS12");
+        KeyStore own = KeyStore.getInstance("JKS");
         own.load(null, null);
         if (!user.isEmpty()) {
             KeyPair pair = Keys.elliptic();

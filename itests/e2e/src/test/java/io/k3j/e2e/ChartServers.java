@@ -124,7 +124,7 @@ final class ChartServers implements AutoCloseable {
         X509Certificate leaf = authority.sign(Profile.server("charts", List.of("localhost"),
                 List.of(InetAddress.getLoopbackAddress())),
                 pair.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, null);
         store.setKeyEntry("charts", pair.getPrivate(), new char[0],
                 new X509Certificate[] {leaf, authority.certificate()});

@@ -133,7 +133,7 @@ public final class TestRegistry implements AutoCloseable {
         KeyPair pair = Keys.elliptic();
         X509Certificate leaf = authority.sign(Profile.server("registry", List.of("localhost"),
                 List.of(InetAddress.ofLiteral(address))), pair.getPublic(), Instant.now(), random);
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, null);
         store.setKeyEntry("registry", pair.getPrivate(), new char[0],
                 new X509Certificate[] {leaf, authority.certificate()});

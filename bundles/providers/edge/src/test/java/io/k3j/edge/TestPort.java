@@ -173,7 +173,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
             TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
             trusted.init(trust);
             KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            KeyStore own = KeyStore.getInstance("PKCS12");
+            KeyStore own = KeyStore.getInstance("JKS");
             own.load(null, null);
             if (key != null) {
                 own.setKeyEntry("client", key.getPrivate(), PASSWORD, new X509Certificate[] {leaf});

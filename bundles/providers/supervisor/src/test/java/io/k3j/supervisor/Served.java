@@ -49,7 +49,7 @@ final class Served implements AutoCloseable {
 
     private static SSLContext tls(ServerIdentity identity) throws Exception {
         ListenerIdentity.Certified certified = identity.certified(Optional.empty());
-        KeyStore keys = KeyStore.getInstance("PKCS12");
+        KeyStore keys = KeyStore.getInstance("JKS");
         keys.load(null, null);
         keys.setKeyEntry("server", certified.key(), new char[0], certified.chain().toArray(X509Certificate[]::new));
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
