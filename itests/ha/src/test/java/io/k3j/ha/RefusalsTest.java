@@ -11,7 +11,7 @@ class RefusalsTest {
             0   | java.net.http.HttpTimeoutException: request timed out
             503 | the datastore is away: commit: /k3s/state.db: no answer within 1900 ms
             504 | Timeout: the datastore did not say whether the change happened: commit: x: no answer within 1900 ms
-            504 | Timeout: this server has seen the datastore up to revision 7 only, and revision 8 has been acknowledged
+            504 | Timeout: this server has seen the datastore up to 7 only, and revision 8 has been acknowledged
             """)
     void whatIsLateIsNoRefusal(int code, String text) {
         assertThat(new Refusals.Refusal("a", "GET", code, text, 0, 1).late()).isTrue();
