@@ -8,8 +8,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.Location;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +26,7 @@ class ArrowsTest {
             "a bundle does not end the process: use Abort", "java.lang.Runtime.addShutdownHook",
             "a hook keeps a swapped bundle alive");
 
-    private final JavaClasses classes = new ClassFileImporter()
-            .withImportOption((Location location) -> location.contains("/io/k3j/"))
-            .importPackages("io.k3j");
+    private final JavaClasses classes = Imported.CLASSES;
 
     @Test
     void looksAtEveryRoom() {

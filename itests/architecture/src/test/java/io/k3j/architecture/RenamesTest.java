@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.Location;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +24,7 @@ class RenamesTest {
             Set.of("console.ConsoleSocket", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
             "an answer to the process that waits for it", Set.of("helm.Main"));
 
-    private final JavaClasses classes = new ClassFileImporter()
-            .withImportOption((Location location) -> location.contains("/io/k3j/")).importPackages("io.k3j");
+    private final JavaClasses classes = Imported.CLASSES;
 
     @Test
     void whatHasToLastIsRenamedByDurableFiles() {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.Location;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,8 +42,7 @@ class ThreadsTest {
             "one per pod: whatever a step throws, the next one is taken", Set.of("kubelet.PodWorker"),
             "the loop itself", Set.of("componentbase.SupervisedLoop"));
 
-    private final JavaClasses classes = new ClassFileImporter()
-            .withImportOption((Location location) -> location.contains("/io/k3j/")).importPackages("io.k3j");
+    private final JavaClasses classes = Imported.CLASSES;
 
     @Test
     void noLoopEndsUnnoticed() {
