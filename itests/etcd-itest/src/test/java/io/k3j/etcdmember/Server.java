@@ -34,7 +34,10 @@ import java.util.stream.Stream;
 
 /// One server's member on free ports of the loopback, with certificates of authorities that several servers share.
 public final class Server implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(3);
+    /// For a call that may find nobody.
+    private static final Duration SHORT = Duration.ofSeconds(3);
+    /// For one that is answered.
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     final EtcdLayout places;
     final EtcdPorts ports;
@@ -155,12 +158,12 @@ public final class Server implements AutoCloseable {
     }
 
     public long put(String key, String value) throws IOException {
-        return reached(() -> putOnce(key, value));
+        return reached(() -> put(key, value, LIMIT));
     }
 
-    private long putOnce(String key, String value) throws IOException {
+    private long put(String key, String value, Duration limit) throws IOException {
         try (EtcdClient client = Tls.client(places, config.clientUrl(), false)) {
-            return new EtcdKv(client).commit(new EtcdTxn().put(key, value.getBytes(StandardCharsets.UTF_8), 0), LIMIT)
+            return new EtcdKv(client).commit(new EtcdTxn().put(key, value.getBytes(StandardCharsets.UTF_8), 0), limit)
                     .revision();
         }
     }
@@ -225,7 +228,7 @@ public final class Server implements AutoCloseable {
 
     boolean writes(String key) {
         try {
-            putOnce(key, "1");
+            put(key, "1", SHORT);
             return true;
         } catch (IOException | EtcdFailure e) {
             return false;
