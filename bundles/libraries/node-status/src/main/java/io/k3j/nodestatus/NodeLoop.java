@@ -104,7 +104,8 @@ public final class NodeLoop {
             told |= e.code() != 409;
             return false;
         } catch (RuntimeException e) {
-            LOG.log(over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "Node status update failed node=" + settings.name(), e);
+            LOG.log(over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "Node status update failed node=" + settings.name(), e);
             return false;
         }
     }
