@@ -98,8 +98,8 @@ public final class NodeLoop {
         } catch (ApiFault e) {
             registered = registered && e.code() != 404;
             String what = "node={0} is not told: {1}";
-            LOG.log(told || e.code() == 409 || over() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what,
-                    settings.name(),
+            boolean quiet = told || e.code() == 409 || over();
+            LOG.log(quiet ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, what, settings.name(),
                     e.getMessage());
             told |= e.code() != 409;
             return false;

@@ -182,8 +182,8 @@ final class NodeAgent implements AutoCloseable {
         return tools;
     }
 
-    /// Stops whatever works here, first all of it and then each: nothing of it writes any more when this returns, unless
-    /// it goes on for longer than [#STOP].
+    /// Stops whatever works here, first all of it and then each: nothing of it writes any more when this returns,
+    /// unless it goes on for longer than [#STOP].
     @Override
     public void close() {
         closed.countDown();

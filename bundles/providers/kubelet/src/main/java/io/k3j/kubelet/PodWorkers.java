@@ -136,8 +136,8 @@ final class PodWorkers implements View.Listener {
         }
     }
 
-    /// Terminates a pod that is no longer wanted. Its room and host ports are free at once, as upstream's: the scheduler,
-    /// which does not know it any more either, may have bound another pod to them already.
+    /// Terminates a pod that is no longer wanted. Its room and host ports are free at once, as upstream's: the
+    /// scheduler, which does not know it any more either, may have bound another pod to them already.
     void remove(String uid) {
         successors.values().removeIf(p -> p.uid().equals(uid));
         held.remove(uid);
