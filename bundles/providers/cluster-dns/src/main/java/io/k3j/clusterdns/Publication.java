@@ -24,7 +24,8 @@ import java.util.Optional;
 /// whose identity names it, which with `--flannel-backend=none` nobody else does.
 final class Publication {
     static final Key SERVICE = new Key("kube-system", "kube-dns");
-    private static final WriteOptions OURS = WriteOptions.PLAIN.by("cluster-dns").forced();
+    private static final WriteOptions OWN = WriteOptions.PLAIN.by("cluster-dns");
+    private static final WriteOptions OURS = OWN.forced();
     /// By it the API server refuses writes to this Node from who has no certificate that names it.
     private static final String BOUND = "k3j.io/network";
     private static final int METRICS = 9153;
@@ -62,7 +63,7 @@ final class Publication {
     private void mark(ApiClient api, Obj own) {
         if (!unbound && !own.annotations().containsKey(BOUND)) {
             Obj marked = api.patch(BuiltinResources.NODES, own.key(), new Patch.Merge(
-                    Struct.of("metadata", Struct.of("annotations", Struct.of(BOUND, "bound")))), OURS);
+                    Struct.of("metadata", Struct.of("annotations", Struct.of(BOUND, "bound")))), OWN);
             unbound = !marked.annotations().containsKey(BOUND);
         }
     }
