@@ -97,8 +97,8 @@ class KubeletPortAttacksItest {
     void aNodeThatGivesTheServersAddressBorrowsNoRights(Victim victim) throws IOException, InterruptedException {
         String address = victim.text("kubectl get node " + victim.node()
                 + " -o jsonpath={.status.addresses[0].address}");
-        victim.apply("{apiVersion: v1, kind: Node, metadata: {name: liar, labels:"
-                + " {node-role.kubernetes.io/control-plane: 'true'}}}");
+        victim.apply("apiVersion: v1\nkind: Node\nmetadata: {name: liar, labels:"
+                + " {node-role.kubernetes.io/control-plane: 'true'}}\n");
         String status = """
                 {"status": {"addresses": [{"type": "InternalIP", "address": "%s"}],
                  "daemonEndpoints": {"kubeletEndpoint": {"Port": 6443}}}}""".formatted(address);
