@@ -53,14 +53,19 @@ public final class ObjectDecoder {
     /// besides.
     /// @throws ApiFault 413
     static void checkElements(Struct object, Gvk kind) {
-        long owners = ElementCount.atLeast(object.at("metadata", "managedFields"), MOST_ELEMENTS);
-        if (ElementCount.atLeast(object, owners + MOST_ELEMENTS + 1L) > owners + MOST_ELEMENTS) {
+        if (hasTooMany(object)) {
             String place = ElementCount.place(object, MOST_ELEMENTS);
             throw new ApiFault(413, "RequestEntityTooLarge", "Request entity too large: " + kind.kind()
                     + " has more than " + MOST_ELEMENTS + " objects, lists and nulls"
                     + (place.isEmpty() ? "" : ", most of them in " + place)
                     + "; each takes memory for its defaults. Write several smaller objects", Struct.EMPTY);
         }
+    }
+
+    private static boolean hasTooMany(Struct object) {
+        long owners = ElementCount.atLeast(object.at("metadata", "managedFields"), MOST_ELEMENTS);
+        long most = owners + MOST_ELEMENTS;
+        return ElementCount.atLeast(object, most + 1) > most;
     }
 
     /// A document of YAML, whose aliases may not stand for more than a body may hold.
@@ -94,8 +99,8 @@ public final class ObjectDecoder {
     /// shrink, and lose its finalizers.
     /// @throws ApiFault 400, 413
     Struct changed(Struct before, Struct after, Expected expected) {
-        long more = ElementCount.atLeast(before, Long.MAX_VALUE) + 1;
-        if (ElementCount.atLeast(after, more) == more) {
+        if (hasTooMany(after)
+                && ElementCount.atLeast(after, Long.MAX_VALUE) > ElementCount.atLeast(before, Long.MAX_VALUE)) {
             checkElements(after, expected.kind);
         }
         return unbounded(new Document(after, List.of()), expected, NOTHING);
