@@ -40,7 +40,7 @@ class KubeletPortAttacksItest {
             InterruptedException {
         String token = account.isEmpty() ? ""
                 : "-H \"Authorization: Bearer $(kubectl create token " + account + ")\" ";
-        return victim.text("curl -sk -m 10 -o /tmp/answer -w '%{http_code}' " + token + request.replace("KUBELET",
+        return victim.text("curl -sk -m 10 -o /dev/null -w '%{http_code}' " + token + request.replace("KUBELET",
                 "https://127.0.0.1:10250")).strip();
     }
 
@@ -80,13 +80,22 @@ class KubeletPortAttacksItest {
         assertThat(status(victim, VIEWER.name(), "-X POST " + through + RUN + "'")).isEqualTo("403");
     }
 
+    /// Has the authority of clients sign a certificate.
+    /// @return its path and its key's, without `.crt` and `.key`
+    private static String certificate(Victim victim, String name, String subject) throws IOException,
+            InterruptedException {
+        String ca = "/var/lib/rancher/k3s/server/tls/client-ca";
+        String path = victim.dir().resolve(name).toString();
+        victim.text("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + path
+                + ".key -subj " + subject + " -out " + path + ".csr && openssl x509 -req -in " + path + ".csr -CA " + ca
+                + ".crt -CAkey " + ca + ".key -days 1 -out " + path + ".crt");
+        return path;
+    }
+
     @Test
     void aNodesCertificateOpensNothing(Victim victim) throws IOException, InterruptedException {
-        String ca = "/var/lib/rancher/k3s/server/tls/client-ca";
-        victim.text("cd /tmp && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout"
-                + " other.key -subj /O=system:nodes/CN=system:node:other -out other.csr && openssl x509 -req -in other.csr"
-                + " -CA " + ca + ".crt -CAkey " + ca + ".key -days 1 -out other.crt");
-        for (String stolen : List.of("/tmp/other", "/var/lib/rancher/k3s/agent/client-kubelet")) {
+        String other = certificate(victim, "other", "/O=system:nodes/CN=system:node:other");
+        for (String stolen : List.of(other, "/var/lib/rancher/k3s/agent/client-kubelet")) {
             String with = "--cert " + stolen + ".crt --key " + stolen + ".key ";
             assertThat(status(victim, "", with + "KUBELET/pods")).as(stolen).isEqualTo("403");
             assertThat(status(victim, "", with + "-X POST 'KUBELET" + RUN + "'")).as(stolen).isEqualTo("403");
@@ -110,11 +119,8 @@ class KubeletPortAttacksItest {
 
     @Test
     void theApiServersCertificateForKubeletsIsGoodForThemOnly(Victim victim) throws IOException, InterruptedException {
-        String ca = "/var/lib/rancher/k3s/server/tls/client-ca";
-        victim.text("cd /tmp && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout"
-                + " api.key -subj /CN=kube-apiserver -out api.csr && openssl x509 -req -in api.csr"
-                + " -CA " + ca + ".crt -CAkey " + ca + ".key -days 1 -out api.crt");
-        String with = "--cert /tmp/api.crt --key /tmp/api.key ";
+        String api = certificate(victim, "api", "/CN=kube-apiserver");
+        String with = "--cert " + api + ".crt --key " + api + ".key ";
         assertThat(status(victim, "", with + "KUBELET/pods")).isEqualTo("200");
         assertThat(status(victim, "", with + "https://127.0.0.1:6443/api/v1/nodes")).isEqualTo("401");
     }

@@ -180,7 +180,7 @@ class RightsAttacksItest {
     @Test
     void whoMayWriteTheStatusOfARequestApprovesNone(Victim victim) throws IOException, InterruptedException {
         String request = victim.text("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout"
-                + " /tmp/mine.key -subj /O=developers/CN=mallory 2>/dev/null | base64 -w0");
+                + " " + victim.dir() + "/mine.key -subj /O=developers/CN=mallory 2>/dev/null | base64 -w0");
         String approved = "{\"status\": {\"conditions\": [{\"type\": \"Approved\", \"status\": \"True\", \"reason\":"
                 + " \"r\", \"message\": \"m\"}]}}";
         try (Attacker attacker = REQUESTER.attacks(victim)) {

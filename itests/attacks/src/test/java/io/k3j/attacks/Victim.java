@@ -10,6 +10,7 @@ import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -67,6 +68,11 @@ final class Victim implements AutoCloseable {
     /// Its node's name.
     String node() {
         return machine.name();
+    }
+
+    /// Its directory for what a test makes, which goes with it.
+    Path dir() {
+        return machine.dir();
     }
 
     /// Its address, as attackers outside see it.
