@@ -202,26 +202,38 @@ public final class Store {
         }
     }
 
-    /// Asks the datastore something; waits for one for two seconds at most.
+    /// Asks the datastore something; waits for one for two seconds at most. What a datastore refuses because it has
+    /// just been taken out of use, the one that came in its place is asked.
     ///
-    /// @param question may be asked of any datastore, once
+    /// @param question may be asked of any datastore, and again after a refusal that has changed nothing
     /// @throws ApiFault as `commit`
     public <T> T call(Function<Datastore, T> question) {
-        Datastore datastore = await(PATIENCE_MILLIS);
-        if (datastore == null) {
-            throw ApiFault.unavailable("the datastore is away");
-        }
-        try {
-            checkNotBack();
-            return question.apply(datastore);
-        } catch (DatastoreUnavailable e) {
-            if (e.outcomeUnknown()) {
-                throw new ApiFault(504, "Timeout",
-                        "Timeout: the datastore did not say whether the change happened: " + e.getMessage(),
-                        Struct.of("retryAfterSeconds", 1));
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (true) {
+            long left = end - System.nanoTime();
+            Datastore datastore = await(TimeUnit.NANOSECONDS.toMillis(Math.max(0, left)));
+            if (datastore == null) {
+                throw ApiFault.unavailable("the datastore is away");
             }
-            throw ApiFault.unavailable("the datastore is away: " + e.getMessage());
+            try {
+                checkNotBack();
+                return question.apply(datastore);
+            } catch (DatastoreUnavailable e) {
+                boolean replaced = current != datastore && end - System.nanoTime() > 0;
+                if (e.outcomeUnknown() || !replaced) {
+                    throw fault(e);
+                }
+            }
         }
+    }
+
+    private static ApiFault fault(DatastoreUnavailable e) {
+        if (e.outcomeUnknown()) {
+            return new ApiFault(504, "Timeout",
+                    "Timeout: the datastore did not say whether the change happened: " + e.getMessage(),
+                    Struct.of("retryAfterSeconds", 1));
+        }
+        return ApiFault.unavailable("the datastore is away: " + e.getMessage());
     }
 
     /// When a write was refused, as `System.nanoTime`, and what its client was told.
