@@ -22,8 +22,9 @@ class HostileBodiesTest {
     private static final int MANY = Integer.getInteger("k3j.bodies", 300);
     private static final long SEED = Long.getLong("k3j.seed", 1);
     private static final int LARGE_EVERY = 10;
-    /// The limit on CPU time of one.
-    private static final Duration LIMIT = Duration.ofSeconds(3);
+    /// The limit on CPU time of one: what is quadratic takes minutes. Beside other work on its processor the same takes
+    /// twice as long, in CPU time as well.
+    private static final Duration LIMIT = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 3 : 30);
     private static final int LONGEST_ANSWER = 2 << 20;
     private static final int FRAMES = 12;
     private final ObjectServer server = new ObjectServer(1L << 30);
