@@ -42,9 +42,8 @@ final class PodWorker implements HostedPod {
     }
 
     /// Starts the thread; once.
-    PodWorker start() {
+    void start() {
         thread.start();
-        return this;
     }
 
     /// Requests a sync.

@@ -92,7 +92,7 @@ final class PodWorkers implements View.Listener {
         } else if (known != null) {
             known.update(pod);
         } else if (tools.closed().getCount() > 0) {
-            begin(pod);
+            begin(pod).start();
         }
     }
 
@@ -121,7 +121,7 @@ final class PodWorkers implements View.Listener {
             // its room is taken before any other is judged
             tools.room().allocate(pod);
         }
-        return worker.start();
+        return worker;
     }
 
     private boolean leaving(Obj pod) {
@@ -253,7 +253,10 @@ final class PodWorkers implements View.Listener {
         LOG.log(System.Logger.Level.INFO, "Killing orphaned pod={0} uid={1}", name, uid);
         Struct metadata = Struct.of("name", name, "namespace", labels.getOrDefault(Labels.POD_NAMESPACE, ""), "uid",
                 uid);
-        begin(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata))).gone();
+        PodWorker worker = begin(Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata)));
+        // before its first step, which would take room for it as for a pod that is to run
+        worker.gone();
+        worker.start();
     }
 
     /// Whether there is a worker for this UID.
