@@ -5,6 +5,8 @@
 /// Reads through views: namespaces, limit ranges, service accounts, classes, nodes, pods, services. Writes: the
 /// objects it admits; `IPAddress` objects (sole writer); the system PriorityClasses and the ServiceCIDR `kubernetes`,
 /// when they are missing; `status.disruptedPods` of disruption budgets.
+///
+/// What the identities of nodes may write is the table `node-writes.txt`.
 @NullMarked
 package io.k3j.admissioncore;
 

@@ -165,6 +165,17 @@ class ControllerRestrictionTest {
         assertThatThrownBy(() -> plugin.admit(gone, others)).isInstanceOf(ApiFault.class);
     }
 
+    /// All nodes have the same identity for it, so nothing that it wrote could be told to be a node's own.
+    @Test
+    void kubeProxyWritesEventsAndNothingElse() {
+        Caller proxy = Caller.of("system:kube-proxy", List.of());
+        Gvr events = new Gvr("events.k8s.io", "v1", "events");
+        Struct event = Struct.of("metadata", Struct.of("name", "n.1"), "reason", "Starting");
+        assertThat(written(proxy, events, "Event", new Key("default", "n.1"), Struct.EMPTY, event)).isEqualTo(event);
+        assertThatThrownBy(() -> written(proxy, Listers.NODES, "Node", Key.of("n"), annotated("n", "a"),
+                annotated("n", "b"))).hasMessageContaining("is not for system:kube-proxy");
+    }
+
     @Test
     void mayNotWriteLeases() {
         assertThatThrownBy(() -> written(BOUND, LEASES, "Lease", new Key("kube-system", "kube-scheduler"),

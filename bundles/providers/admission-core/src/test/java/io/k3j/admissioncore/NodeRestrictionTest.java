@@ -113,6 +113,29 @@ class NodeRestrictionTest {
     }
 
     @Test
+    void aLabelWithoutAValueIsALabelAllTheSame() {
+        Struct node = Struct.of("metadata", Struct.of("name", "n"));
+        for (String key : List.of("node-restriction.kubernetes.io/tenant", "node-role.kubernetes.io/control-plane")) {
+            Struct labelled = node.withAt("", "metadata", "labels", key);
+            for (String subresource : List.of("", "status")) {
+                assertThatThrownBy(() -> updated(Listers.NODES, "Node", subresource, node, labelled))
+                        .hasMessageContaining("is not allowed to modify labels: " + key);
+                assertThatThrownBy(() -> updated(Listers.NODES, "Node", subresource, labelled, node))
+                        .hasMessageContaining("is not allowed to modify labels: " + key);
+            }
+        }
+    }
+
+    @Test
+    void aNodeMayLeaveTheSchedulerButNotComeBackByItself() {
+        Struct node = Struct.of("metadata", Struct.of("name", "n"));
+        Struct cordoned = node.withAt(true, "spec", "unschedulable");
+        assertThat(updated(Listers.NODES, "Node", "", node, cordoned)).isEqualTo(cordoned);
+        assertThatThrownBy(() -> updated(Listers.NODES, "Node", "", cordoned, node))
+                .hasMessageContaining("run kubectl uncordon n as an administrator");
+    }
+
+    @Test
     void aNodeDoesNotChooseItsRanges() {
         Struct node = Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n"), "spec",
                 Struct.of("podCIDR", "10.42.1.0/24", "podCIDRs", Seq.of("10.42.1.0/24")));
