@@ -25,6 +25,9 @@ import java.util.function.Function;
 final class StatusWriter {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final int TRIES = 5;
+    /// Answers to a copy that is not as the API has it. A status write that changes annotations is forbidden, and
+    /// copies have one less where a pod says of itself that it is static (`PodWorkers`).
+    private static final Set<Integer> OUTDATED = Set.of(403, 404, 409);
     private static final Duration PAUSE = Duration.ofSeconds(2);
     private final ApiClient api;
     private final CountDownLatch closed;
@@ -126,7 +129,7 @@ final class StatusWriter {
                 return Optional
                         .of(api.update(ReferencedObjects.PODS, base.with(wanted, "status"), WriteOptions.STATUS));
             } catch (ApiFault e) {
-                if (e.code() != 404 && e.code() != 409 || i == TRIES) {
+                if (!OUTDATED.contains(e.code()) || i == TRIES) {
                     throw e;
                 }
             }

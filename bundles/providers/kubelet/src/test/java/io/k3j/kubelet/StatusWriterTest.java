@@ -2,7 +2,9 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -54,6 +56,21 @@ class StatusWriterTest {
             return now.status();
         });
         assertThat(phase.get(60, TimeUnit.SECONDS)).isEqualTo("Succeeded");
+    }
+
+    /// The API server forbids a status that would take an annotation away.
+    @Test
+    void aPodThatSaysItIsStaticHasAStatusAndKeepsItsAnnotations() {
+        Obj pod = api.create(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default", "annotations",
+                        Struct.of(Labels.CONFIG_SOURCE, "file")))),
+                WriteOptions.PLAIN);
+        api.refuse("update", ReferencedObjects.PODS, ApiFault.forbidden(ReferencedObjects.PODS, "p", "annotations"));
+        Obj copy = pod.without("metadata", "annotations", Labels.CONFIG_SOURCE);
+        assertThat(statuses.write(copy, newest -> Struct.of("phase", "Running"))).isPresent();
+        Obj now = api.get(ReferencedObjects.PODS, pod.key());
+        assertThat(now.status().text("phase")).isEqualTo("Running");
+        assertThat(now.annotations()).containsEntry(Labels.CONFIG_SOURCE, "file");
     }
 
     private static void await(CountDownLatch latch) {
