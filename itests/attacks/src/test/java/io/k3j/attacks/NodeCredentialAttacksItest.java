@@ -105,6 +105,7 @@ class NodeCredentialAttacksItest {
         forbidden(victim, "label node other stolen=1");
         forbidden(victim, "delete node other");
         forbidden(victim, "label node " + victim.node() + " node-restriction.kubernetes.io/tenant=x");
+        forbidden(victim, "label node " + victim.node() + " node-restriction.kubernetes.io/tenant=");
         forbidden(victim, "get leases -n default");
         forbidden(victim, "create clusterrolebinding own --clusterrole cluster-admin --user system:node:"
                 + victim.node());
