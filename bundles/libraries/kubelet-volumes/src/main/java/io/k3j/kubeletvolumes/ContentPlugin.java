@@ -38,6 +38,11 @@ final class ContentPlugin implements VolumePlugin {
         return kind(volume).isPresent();
     }
 
+    @Override
+    public VolumeStats.Metrics metrics() {
+        return VolumeStats.Metrics.TREE;
+    }
+
     /// A PersistentVolume cannot be of these kinds.
     @Override
     public boolean supports(Spec spec) {

@@ -21,6 +21,11 @@ final class EmptyDirPlugin implements VolumePlugin {
     }
 
     @Override
+    public VolumeStats.Metrics metrics() {
+        return VolumeStats.Metrics.TREE;
+    }
+
+    @Override
     public boolean supports(Spec spec) {
         return !spec.persistent() && spec.source().has("emptyDir");
     }

@@ -17,6 +17,11 @@ final class HostPathPlugin implements VolumePlugin {
     private static final int TYPE_MASK = 0170000;
 
     @Override
+    public VolumeStats.Metrics metrics() {
+        return VolumeStats.Metrics.NONE;
+    }
+
+    @Override
     public boolean supports(Spec spec) {
         return spec.source().has("hostPath");
     }

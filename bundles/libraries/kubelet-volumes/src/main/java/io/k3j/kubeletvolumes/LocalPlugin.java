@@ -11,6 +11,11 @@ import java.nio.file.Path;
 /// Nothing is made and nothing removed.
 final class LocalPlugin implements VolumePlugin {
     @Override
+    public VolumeStats.Metrics metrics() {
+        return VolumeStats.Metrics.FILE_SYSTEM;
+    }
+
+    @Override
     public boolean supports(Spec spec) {
         return spec.persistent() && spec.source().has("local");
     }

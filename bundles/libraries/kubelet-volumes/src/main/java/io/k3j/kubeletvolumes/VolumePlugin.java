@@ -36,6 +36,9 @@ interface VolumePlugin {
     /// Whether volumes of this source are its own. Pure; looks at the source only.
     boolean supports(Spec spec);
 
+    /// How what a volume of this kind uses is told. Pure; the same at each call.
+    VolumeStats.Metrics metrics();
+
     /// Makes the volume, or brings the one that is there to what it should be. May be called again at any time while
     /// the pod runs, also by a kubelet that has just started.
     /// @return where it lies on this node

@@ -7,9 +7,11 @@ import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Makes the volumes of pods below `/var/lib/kubelet/pods/<uid>/volumes` and keeps their content fresh, each by the
 /// [VolumePlugin] of its kind. See <https://kubernetes.io/docs/concepts/storage/volumes/>. Any thread, one at a time
@@ -23,6 +25,7 @@ public final class Volumes {
     private final Mounts mounts;
     private final Subpaths subpaths;
     private final List<VolumePlugin> plugins;
+    private final VolumeStats stats;
 
     /// Makes nothing yet.
     /// @param pods `/var/lib/kubelet/pods`
@@ -30,9 +33,13 @@ public final class Volumes {
     /// @param content where the files of configMap, secret, downwardAPI and projected come from
     /// @param mounts of this process
     /// @param clock of the time of day
-    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts, InstantSource clock) {
+    /// @param stats is told of every volume that is made
+    @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the kubelet
+    public Volumes(Path pods, ReferencedObjects references, VolumeContent content, Mounts mounts, InstantSource clock,
+            VolumeStats stats) {
         this.references = references;
         this.mounts = mounts;
+        this.stats = stats;
         Handles handles = new Handles();
         directories = new VolumeDirectories(pods);
         subpaths = new Subpaths(directories, handles, mounts);
@@ -48,24 +55,27 @@ public final class Volumes {
     /// @return where each lies on the host, by name
     /// @throws ConfigError when one cannot be made yet
     public Map<String, Path> prepare(Obj pod, List<String> addresses) {
-        Map<String, Path> paths = new HashMap<>();
+        List<VolumeStats.Mounted> made = new ArrayList<>();
         for (Struct volume : pod.spec().seq("volumes").structs()) {
             String name = volume.text("name");
             try {
-                paths.put(name, setUp(spec(pod, volume, addresses)));
+                made.add(setUp(volume, spec(pod, volume, addresses)));
             } catch (IOException | ConfigError e) {
                 throw new ConfigError("FailedMount",
                         "MountVolume.SetUp failed for volume \"" + name + "\" : " + e.getMessage());
             }
         }
-        return paths;
+        stats.mounted(pod.uid(), made);
+        return made.stream()
+                .collect(Collectors.toMap(VolumeStats.Mounted::name, VolumeStats.Mounted::path, (_, b) -> b));
     }
 
     /// @throws ConfigError when no plug-in knows the source; the pod waits, as upstream's does
-    private Path setUp(VolumePlugin.Spec spec) throws IOException {
+    private VolumeStats.Mounted setUp(Struct volume, VolumePlugin.Spec spec) throws IOException {
         for (VolumePlugin plugin : plugins) {
             if (plugin.supports(spec)) {
-                return plugin.setUp(spec);
+                return new VolumeStats.Mounted(spec.name(), plugin.setUp(spec), plugin.metrics(),
+                        claim(spec.pod(), volume), ephemeral(volume));
             }
         }
         throw ConfigError.config("no volume plugin matched " + (spec.persistent()
@@ -73,17 +83,27 @@ public final class Volumes {
                 : spec.source().without("name").names()));
     }
 
-    /// A volume by its own source, or by what its claim is bound to. A generic ephemeral volume has a claim of its own,
-    /// called by pod and volume; the ephemeral-volume controller makes it. A claim of that name which the pod does not
-    /// own is somebody else's data, as of a pod `a` with a volume `b-c` beside a pod `a-b` with a volume `c`.
-    private VolumePlugin.Spec spec(Obj pod, Struct volume, List<String> addresses) {
+    /// The claim a volume stands for. A generic ephemeral volume has one of its own, called by pod and volume; the
+    /// ephemeral-volume controller makes it.
+    private static Optional<String> claim(Obj pod, Struct volume) {
         if (volume.has("persistentVolumeClaim")) {
-            return claimed(pod, volume, volume.struct("persistentVolumeClaim").text("claimName"), false);
+            return Optional.of(volume.struct("persistentVolumeClaim").text("claimName"));
         }
-        if (volume.has("ephemeral")) {
-            return claimed(pod, volume, pod.name() + "-" + volume.text("name"), true);
-        }
-        return new VolumePlugin.Spec(pod, volume.text("name"), volume, "", addresses);
+        return volume.has("ephemeral") ? Optional.of(pod.name() + "-" + volume.text("name")) : Optional.empty();
+    }
+
+    /// Whether it takes what the pod may have of `ephemeral-storage`: upstream's `IsLocalEphemeralVolume`.
+    private static boolean ephemeral(Struct volume) {
+        return volume.has("configMap")
+                || volume.has("emptyDir") && volume.struct("emptyDir").text("medium").isEmpty();
+    }
+
+    /// A volume by its own source, or by what its claim is bound to. A claim of a generic ephemeral volume's name which
+    /// the pod does not own is somebody else's data, as of a pod `a` with a volume `b-c` beside a pod `a-b` with a
+    /// volume `c`.
+    private VolumePlugin.Spec spec(Obj pod, Struct volume, List<String> addresses) {
+        return claim(pod, volume).map(name -> claimed(pod, volume, name, volume.has("ephemeral")))
+                .orElseGet(() -> new VolumePlugin.Spec(pod, volume.text("name"), volume, "", addresses));
     }
 
     /// @param own whether the claim has to be the pod's own: upstream's `VolumeIsForPod`
@@ -119,10 +139,16 @@ public final class Volumes {
         return subpath.path().isEmpty() ? volume : subpaths.hold(pod, volume, subpath);
     }
 
+    /// What the volumes it made use.
+    public VolumeStats stats() {
+        return stats;
+    }
+
     /// Takes all of a pod's mounts and files away; one that has none is no failure. Mounts first: deleting through a
     /// mount would take away what is mounted. May be called again, and for a pod that this kubelet never saw.
     /// @throws IOException when anything is left
     public void remove(String uid) throws IOException {
+        stats.removed(uid);
         Path directory = directories.pod(uid);
         mounts.unmountBelow(directory);
         Trees.delete(directory);

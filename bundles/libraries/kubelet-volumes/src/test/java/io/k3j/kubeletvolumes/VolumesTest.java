@@ -29,6 +29,7 @@ class VolumesTest {
     private Path directory;
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
     private final Mounts mounts = new Mounts();
+    private final VolumeStats stats = new VolumeStats(InstantSource.system(), InstantSource.system());
     private Volumes volumes;
 
     @BeforeEach
@@ -37,7 +38,7 @@ class VolumesTest {
         Environment environment = new Environment(references, new Environment.Node("n", List.of(), 1, 1, () -> 1));
         volumes = new Volumes(directory.resolve("pods"), references,
                 new VolumeContent(references, environment, new PodTokens(api, InstantSource.system())), mounts,
-                InstantSource.system());
+                InstantSource.system(), stats);
     }
 
     @AfterEach
@@ -168,6 +169,27 @@ class VolumesTest {
     }
 
     @Test
+    void whatAPodIsGivenIsCountedUntilItIsRemoved() throws Exception {
+        Path local = Files.createDirectory(directory.resolve("local"));
+        Seq owner = Seq.of(Struct.of("kind", "Pod", "name", "p", "uid", "u1", "controller", true));
+        bind("p-g", owner, Struct.of("local", Struct.of("path", local.toString())));
+        Obj pod = pod(Seq.of(Struct.of("name", "e", "emptyDir", Struct.EMPTY),
+                Struct.of("name", "m", "emptyDir", Struct.of("medium", "Memory", "sizeLimit", "8Mi")),
+                Struct.of("name", "d", "downwardAPI", Struct.EMPTY), Struct.of("name", "g", "ephemeral", Struct.EMPTY),
+                Struct.of("name", "h", "hostPath", Struct.of("path", local.toString()))), Struct.EMPTY);
+        Path written = volumes.prepare(pod, List.of()).get("e");
+        Files.write(written.resolve("f"), new byte[1 << 20]);
+        stats.round();
+        assertThat(stats.of("u1")).extracting(VolumeStats.Usage::name).containsExactly("d", "e", "g", "m");
+        assertThat(stats.of("u1")).extracting(VolumeStats.Usage::ephemeral).containsExactly(false, true, false, false);
+        assertThat(stats.of("u1").get(1).used().bytes()).isGreaterThanOrEqualTo(1 << 20);
+        assertThat(stats.of("u1").get(2).claim()).contains("p-g");
+        assertThat(stats.of("u1").get(3).fileSystem().capacityBytes()).isEqualTo(8 << 20);
+        volumes.remove("u1");
+        assertThat(stats.of("u1")).isEmpty();
+    }
+
+    @Test
     void manyFilesInMemoryCanBeUpdated() throws IOException {
         List<String> names = List.of("a", "b", "c", "d", "e", "f");
         Seq sources = Seq.copyOf(names.stream().map(n -> Struct.of("secret", Struct.of("name", n))).toList());
@@ -203,8 +225,12 @@ class VolumesTest {
     }
 
     private static Obj pod(Struct volume, Struct security) {
+        return pod(Seq.of(volume), security);
+    }
+
+    private static Obj pod(Seq all, Struct security) {
         return Obj.of(Struct.of("metadata", Struct.of("uid", "u1", "name", "p", "namespace", "ns"), "spec",
                 Struct.of("volumes",
-                        Seq.of(volume), "securityContext", security, "containers", Seq.of(Struct.of("name", "a")))));
+                        all, "securityContext", security, "containers", Seq.of(Struct.of("name", "a")))));
     }
 }

@@ -17,6 +17,7 @@ import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
 import io.k3j.kubeletvolumes.VolumeContent;
+import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
@@ -74,7 +75,7 @@ final class NodeAgent implements AutoCloseable {
                 () -> NodeDisk.allocatable(NodeDisk.capacity(options.rootDir()))));
         PodTokens tokens = new PodTokens(api, clock.monotonic());
         Volumes volumes = new Volumes(options.pods(), references, new VolumeContent(references, environment, tokens),
-                new Mounts(), clock);
+                new Mounts(), clock, new VolumeStats(clock, clock.monotonic()));
         Path cgroupfs = Path.of("/sys/fs/cgroup");
         Cgroups cgroups = new Cgroups(runtime.systemdCgroups() ? CgroupDriver.systemd(cgroupfs, List.of("systemctl"))
                 : CgroupDriver.cgroupfs(cgroupfs), options.cgroupRoot(), options.number("pod-max-pids", -1));
@@ -148,6 +149,8 @@ final class NodeAgent implements AutoCloseable {
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
         loop("kubelet-housekeeping", new Housekeeping(tools, workers)::run);
+        loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
+                .start());
         pods.listen(workers);
     }
 

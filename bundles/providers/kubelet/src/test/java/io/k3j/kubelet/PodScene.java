@@ -14,6 +14,7 @@ import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodTokens;
 import io.k3j.kubeletvolumes.ReferenceWatches;
 import io.k3j.kubeletvolumes.VolumeContent;
+import io.k3j.kubeletvolumes.VolumeStats;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
 import io.k3j.kuberuntime.Environment;
@@ -72,7 +73,8 @@ abstract class PodScene {
                 Struct.of("name", "default"))));
         NodeAllocations room = new NodeAllocations(2000, NODE_MEMORY);
         tools = new Dependencies(options, runtime, references, new Volumes(options.pods(), references,
-                new VolumeContent(references, environment, tokens), new Mounts(), clock), environment,
+                new VolumeContent(references, environment, tokens), new Mounts(), clock,
+                new VolumeStats(clock, clock.monotonic())), environment,
                 new Cgroups(driver(), "/", -1),
                 new Dns(List.of(), List.of(), List.of()), new HandlerRunner(runtime, closed),
                 new Images(runtime, references, new CredentialProviders(Path.of("/absent"), Path.of("/absent"),

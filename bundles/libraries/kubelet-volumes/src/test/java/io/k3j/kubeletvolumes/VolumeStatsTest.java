@@ -1,0 +1,108 @@
+package io.k3j.kubeletvolumes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkit.ManualClock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VolumeStatsTest {
+    @TempDir
+    private Path directory;
+    private final ManualClock clock = new ManualClock();
+    private final VolumeStats stats = new VolumeStats(clock, clock.monotonic());
+    private VolumeStats.Mounted volume;
+
+    @BeforeEach
+    void begin() {
+        volume = mounted("v", VolumeStats.Metrics.TREE);
+        stats.mounted("u", List.of(volume));
+    }
+
+    private VolumeStats.Mounted mounted(String name, VolumeStats.Metrics metrics) {
+        return new VolumeStats.Mounted(name, directory, metrics, Optional.empty(), true);
+    }
+
+    private long inodes() {
+        return stats.of("u").getFirst().used().inodes();
+    }
+
+    @Test
+    void aVolumeIsCountedOnceAMinute() throws Exception {
+        assertThat(stats.of("u")).isEmpty();
+        stats.round();
+        assertThat(inodes()).isEqualTo(1);
+        Files.createFile(directory.resolve("f"));
+        clock.advance(Duration.ofSeconds(59));
+        stats.mounted("u", List.of(volume));
+        stats.round();
+        assertThat(inodes()).isEqualTo(1);
+        clock.advance(Duration.ofSeconds(1));
+        stats.round();
+        assertThat(inodes()).isEqualTo(2);
+        assertThat(stats.of("u").getFirst().at()).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void aVolumeOfALocalPersistentVolumeIsToldByItsFileSystem() throws Exception {
+        stats.mounted("u", List.of(mounted("v", VolumeStats.Metrics.FILE_SYSTEM)));
+        stats.round();
+        VolumeStats.Usage told = stats.of("u").getFirst();
+        assertThat(told.used().bytes()).isEqualTo(told.fileSystem().usedBytes()).isPositive();
+        assertThat(told.used().inodes()).isEqualTo(told.fileSystem().inodesUsed());
+    }
+
+    @Test
+    void aPlaceOfTheHostsIsNotCounted() throws Exception {
+        stats.mounted("u", List.of(mounted("v", VolumeStats.Metrics.NONE)));
+        stats.round();
+        assertThat(stats.of("u")).isEmpty();
+    }
+
+    @Test
+    void whatHasGoneIsForgotten() throws Exception {
+        stats.mounted("u", List.of(volume, mounted("w", VolumeStats.Metrics.TREE)));
+        stats.round();
+        assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v", "w");
+        stats.mounted("u", List.of(volume));
+        assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v");
+        stats.removed("u");
+        assertThat(stats.of("u")).isEmpty();
+    }
+
+    @Test
+    void aVolumeThatCannotBeReadKeepsNobodyElseFromBeingCounted() throws Exception {
+        VolumeStats.Mounted absent = new VolumeStats.Mounted("a", directory.resolve("absent"),
+                VolumeStats.Metrics.TREE, Optional.empty(), false);
+        stats.mounted("u", List.of(absent, volume));
+        stats.round();
+        assertThat(stats.of("u")).extracting(VolumeStats.Usage::name).containsExactly("v");
+    }
+
+    @Test
+    void countingTakesATenthOfAProcessorAtMost() throws Exception {
+        AtomicReference<Duration> step = new AtomicReference<>(Duration.ofSeconds(5));
+        InstantSource slow = () -> {
+            clock.advance(step.get());
+            return clock.monotonic().instant();
+        };
+        VolumeStats counting = new VolumeStats(clock, slow);
+        counting.mounted("u", List.of(volume));
+        Instant before = clock.monotonic().instant();
+        Duration rest = counting.round();
+        Duration took = Duration.between(before, clock.monotonic().instant());
+        assertThat(rest).isGreaterThanOrEqualTo(Duration.ofSeconds(90))
+                .isLessThanOrEqualTo(took.multipliedBy(9));
+        step.set(Duration.ZERO);
+        assertThat(counting.round()).isEqualTo(Duration.ofSeconds(10));
+    }
+}
