@@ -49,7 +49,7 @@ public final class TestRuntime {
         PinnedImages pins = new PinnedImages();
         CountDownLatch imported = new CountDownLatch(1);
         runtime = new CriRuntime(cri, new CriImages(cri, pins, Optional.empty()), imported, Health.none(),
-                machine.systemd());
+                machine.systemd(), process::pid);
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 1000 && !ready(); i++) {
             never.await(20, TimeUnit.MILLISECONDS);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -98,6 +99,13 @@ public interface ContainerRuntime {
 
     /// What the running containers use, each at its own instant.
     List<ContainerUsage> usage();
+
+    /// What the sandboxes that run use, each at its own instant. One of which nothing is known is left out.
+    List<Sandbox.Usage> sandboxUsage();
+
+    /// The process of the runtime itself, empty where it is not known, as of a runtime that somebody else started. Does
+    /// not block.
+    OptionalLong pid();
 
     /// The images of this node.
     ImageStore images();

@@ -24,10 +24,14 @@ public interface ImageStore {
     /// Removes an image with all its names.
     void remove(String name);
 
-    /// Bytes used by images, and the directory they lie in.
+    /// What images use, and the directory they lie in.
     Disk disk();
 
-    /// Use of a file system: where, and how many bytes.
-    record Disk(String path, long usedBytes) {
+    /// Use of a file system: where, how many bytes, and how many files and directories.
+    record Disk(String path, long usedBytes, long inodesUsed) {
+        /// Of which the files are not counted.
+        public Disk(String path, long usedBytes) {
+            this(path, usedBytes, 0);
+        }
     }
 }

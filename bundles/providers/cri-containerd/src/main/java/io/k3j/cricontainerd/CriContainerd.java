@@ -70,6 +70,7 @@ public final class CriContainerd {
     private final Health loops;
     private final List<ServiceRegistration<?>> served = new ArrayList<>();
     private volatile @Nullable Thread importer;
+    private volatile long pid;
     private @Nullable ServiceRegistration<ContainerRuntime> registration;
 
     /// Starts the loop, which registers the service.
@@ -154,6 +155,7 @@ public final class CriContainerd {
         String config = new ContainerdConfig(places, machine, settings).text();
         Containerd containerd = new Containerd(places, machine, System.getenv());
         ProcessHandle process = containerd.ensure(config);
+        pid = process.pid();
         Files.writeString(places.crictl(), "runtime-endpoint: unix://" + places.socket() + "\n");
         awaitResponding();
         if (importer == null) {
@@ -265,7 +267,8 @@ public final class CriContainerd {
         }
         if (registration == null) {
             registration = context.registerService(ContainerRuntime.class,
-                    new CriRuntime(cri, new CriImages(cri, pins, sources), imported, loops, systemd()), null);
+                    new CriRuntime(cri, new CriImages(cri, pins, sources), imported, loops, systemd(), () -> pid),
+                    null);
         }
         health.ok();
     }

@@ -57,7 +57,8 @@ final class CriImages implements ImageStore {
     @Override
     public Disk disk() {
         return cri.images("ImageFsInfo", Struct.EMPTY, LIMIT).seq("imageFilesystems").structs().stream().findFirst()
-                .map(f -> new Disk(f.struct("fsId").text("mountpoint"), f.struct("usedBytes").whole("value", 0)))
+                .map(f -> new Disk(f.struct("fsId").text("mountpoint"), f.struct("usedBytes").whole("value", 0),
+                        f.struct("inodesUsed").whole("value", 0)))
                 .orElse(new Disk("/", 0));
     }
 

@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// Implements [ContainerRuntime] by CRI.
 final class CriRuntime implements ContainerRuntime {
@@ -32,15 +34,22 @@ final class CriRuntime implements ContainerRuntime {
     private final CountDownLatch imported;
     private final Health health;
     private final boolean systemd;
+    private final LongSupplier pid;
+    private final SandboxStats sandboxStats;
 
     /// @param imported completed when the shipped images are imported: sandboxes wait for it, node readiness does not
     /// @param health where the event threads report
-    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported, Health health, boolean systemd) {
+    /// @param pid of the runtime, 0 while it is not known; asked at each call
+    @SuppressWarnings("checkstyle:ParameterNumber") // what the component knows of one runtime
+    CriRuntime(Cri cri, ImageStore images, CountDownLatch imported, Health health, boolean systemd,
+            LongSupplier pid) {
         this.cri = cri;
         this.images = images;
         this.imported = imported;
         this.health = health;
         this.systemd = systemd;
+        this.pid = pid;
+        sandboxStats = new SandboxStats(cri::runtime, Instant::now);
     }
 
     @Override
@@ -204,6 +213,17 @@ final class CriRuntime implements ContainerRuntime {
     public List<ContainerUsage> usage() {
         return cri.runtime("ListContainerStats", Struct.EMPTY).seq("stats").structs().stream()
                 .filter(s -> s.has("cpu")).map(CriValues::usage).toList();
+    }
+
+    @Override
+    public List<Sandbox.Usage> sandboxUsage() {
+        return sandboxStats.all();
+    }
+
+    @Override
+    public OptionalLong pid() {
+        long now = pid.getAsLong();
+        return now > 0 ? OptionalLong.of(now) : OptionalLong.empty();
     }
 
     @Override

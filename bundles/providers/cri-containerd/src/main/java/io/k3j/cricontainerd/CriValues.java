@@ -6,7 +6,11 @@ import io.k3j.nodeapi.ContainerUsage;
 import io.k3j.nodeapi.Sandbox;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// Converts CRI responses to the values of the contract.
 final class CriValues {
@@ -57,10 +61,35 @@ final class CriValues {
         Struct attributes = s.struct("attributes");
         Struct cpu = s.struct("cpu");
         Struct memory = s.struct("memory");
+        Struct layer = s.struct("writableLayer");
+        Struct swap = s.struct("swap");
         return new ContainerUsage(attributes.text("id"), attributes.struct("labels").texts(),
                 instant(cpu.whole("timestamp", 0)), number(cpu, "usageCoreNanoSeconds"), number(memory, "usageBytes"),
-                number(memory, "workingSetBytes"), number(memory, "rssBytes"),
-                number(s.struct("writableLayer"), "usedBytes"));
+                number(memory, "workingSetBytes"), number(memory, "rssBytes"), number(layer, "usedBytes"),
+                new ContainerUsage.Details(number(memory, "availableBytes"), number(memory, "pageFaults"),
+                        number(memory, "majorPageFaults"), number(swap, "swapUsageBytes"),
+                        number(swap, "swapAvailableBytes"), layer.struct("fsId").text("mountpoint"),
+                        number(layer, "inodesUsed")));
+    }
+
+    /// From a `PodSandboxStats`. Some runtimes tell the default interface apart, some again among all.
+    static Sandbox.Usage sandboxUsage(Struct s) {
+        Struct linux = s.struct("linux");
+        Struct network = linux.struct("network");
+        Struct processes = linux.struct("process");
+        Map<String, Sandbox.Interface> interfaces = new LinkedHashMap<>();
+        Stream.concat(Stream.of(network.struct("defaultInterface")), network.seq("interfaces").structs().stream())
+                .filter(i -> !i.text("name").isEmpty())
+                .forEach(i -> interfaces.putIfAbsent(i.text("name"), counted(i)));
+        long at = network.whole("timestamp", linux.struct("cpu").whole("timestamp", 0));
+        return new Sandbox.Usage(s.struct("attributes").text("id"), instant(at), List.copyOf(interfaces.values()),
+                OptionalLong.empty(), processes.has("processCount") ? OptionalLong.of(number(processes, "processCount"))
+                        : OptionalLong.empty());
+    }
+
+    private static Sandbox.Interface counted(Struct i) {
+        return new Sandbox.Interface(i.text("name"), number(i, "rxBytes"), number(i, "rxErrors"), number(i, "txBytes"),
+                number(i, "txErrors"));
     }
 
     private static long number(Struct s, String field) {

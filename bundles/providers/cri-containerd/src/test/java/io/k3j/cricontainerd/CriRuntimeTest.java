@@ -32,7 +32,7 @@ class CriRuntimeTest {
     private CriRuntime runtime() {
         Cri cri = new Cri(dir.resolve("nobody.sock"));
         return new CriRuntime(cri, new CriImages(cri, new PinnedImages(), Optional.empty()), imported, Health.none(),
-                false);
+                false, () -> 0);
     }
 
     @Test

@@ -211,6 +211,16 @@ final class ScriptedRuntime implements ContainerRuntime {
     }
 
     @Override
+    public List<Sandbox.Usage> sandboxUsage() {
+        return List.of();
+    }
+
+    @Override
+    public OptionalLong pid() {
+        return OptionalLong.empty();
+    }
+
+    @Override
     public ImageStore images() {
         return new ImageStore() {
             @Override
