@@ -2,6 +2,8 @@ package io.k3j.kubeletserver;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.kubeletvolumes.VolumeStats;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.nio.file.Path;
@@ -19,6 +21,15 @@ public interface KubeletHost {
     /// The directory on whose file system pods' files lie. `/var/lib/kubelet` by default. The summary's `node.fs` is
     /// the size of that file system.
     Path rootDir();
+
+    /// The directory of a pod below it. The kubelet's own; there may be none.
+    Path podDir(String uid);
+
+    /// Where the logs of a pod lie, in a directory for each container. The kubelet's own; there may be none.
+    Path podLogs(Obj pod);
+
+    /// What the volumes of pods use, as it was counted in the background.
+    VolumeStats volumeStats();
 
     /// Who is asked whether a request may be answered. Its identity is the node's own: TokenReview and
     /// SubjectAccessReview are asked for as `system:node:<name>`, to which the role `system:node` grants both.

@@ -1,60 +1,67 @@
 package io.k3j.kubeletserver;
 
 import io.k3j.controllerkit.Times;
-import io.k3j.model.Seq;
+import io.k3j.kubeletvolumes.DiskUsage;
 import io.k3j.model.Struct;
+import io.k3j.nodeapi.Sandbox;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /// What the node uses as a whole, for the summary: figures of the kernel's. Any thread; reads short files at each call.
 /// Collectors of upstream's read these fields without asking whether they are there.
 final class NodeStats {
-    /// `/proc/stat` counts in ticks of `USER_HZ`, 100 a second on amd64 and arm64; see proc_stat(5).
-    private static final long TICK_NANOS = CpuRates.NANOS / 100;
-    /// Bytes of a page in `/proc/self/statm`: 4 KiB on amd64, and on arm64 as Debian builds it.
-    private static final long PAGE = 4096;
     private final UnaryOperator<String> text;
     private final CpuRates rates;
-    private final Inodes inodes = new Inodes();
+    private final DiskUsage disk;
+    private final ProcessStats processes;
 
     /// @param text of a file, empty when it cannot be read
-    NodeStats(UnaryOperator<String> text, CpuRates rates) {
+    NodeStats(UnaryOperator<String> text, CpuRates rates, DiskUsage disk) {
         this.text = text;
         this.rates = rates;
+        this.disk = disk;
+        processes = new ProcessStats(text, rates);
     }
 
     /// Memory as the kernel says: available is `MemAvailable`, the working set the rest. Without `fs` when the file
     /// system cannot be asked.
     /// @param now the time of day
-    /// @param disk where files of pods lie
-    /// @param pods sums over all pods, as upstream's system container of that name
-    Struct of(String name, Instant now, Path disk, Struct pods) {
+    /// @param root where files of pods lie
+    /// @param runtime the process of the container runtime, if it is known
+    /// @param pods all of them, as upstream's system container of that name
+    Struct of(String name, Instant now, Path root, OptionalLong runtime, Struct pods) {
         String at = Times.seconds(now);
         long cpu = cpu(text.apply("/proc/stat"));
-        Struct.Builder b = Struct.builder().put("nodeName", name)
-                .put("systemContainers", Seq.of(kubelet(now), pods.with("name", "pods")))
-                .put("startTime", Times.seconds(Instant.ofEpochSecond(number("/proc/stat", "btime"))))
+        Instant booted = Instant.ofEpochSecond(number("/proc/stat", "btime"));
+        List<Struct> system = new ArrayList<>();
+        processes.of("kubelet", "self", now, booted).ifPresent(system::add);
+        runtime.ifPresent(pid -> processes.of("runtime", Long.toString(pid), now, booted).ifPresent(system::add));
+        system.add(pods.with("startTime", Times.seconds(booted)));
+        Struct.Builder b = Struct.builder().put("nodeName", name).put("systemContainers", system)
+                .put("startTime", Times.seconds(booted))
                 .put("cpu", Struct.of("time", at, "usageNanoCores", rates.rate("/", now, cpu), "usageCoreNanoSeconds",
                         cpu))
-                .put("memory", memory(at)).put("network", network(at)).put("rlimit", processes(at));
+                .put("memory", memory(at)).put("swap", swap(at)).put("network", network(at))
+                .put("rlimit", limit(at));
         try {
-            FileStore f = Files.getFileStore(disk);
-            Inodes.Count files = inodes.of(disk);
-            b.put("fs", Struct.of("time", at, "availableBytes", f.getUsableSpace(), "capacityBytes", f.getTotalSpace(),
-                    "usedBytes", f.getTotalSpace() - f.getUnallocatedSpace(), "inodesFree", files.free(), "inodes",
-                    files.all(), "inodesUsed", files.all() - files.free()));
+            b.put("fs", FsStats.of(now, disk.fileSystem(root)));
         } catch (IOException e) {
             // a node without a known disk
         }
         return b.build();
+    }
+
+    private Struct swap(String at) {
+        long free = kib("/proc/meminfo", "SwapFree:");
+        return Struct.of("time", at, "swapAvailableBytes", free, "swapUsageBytes",
+                kib("/proc/meminfo", "SwapTotal:") - free);
     }
 
     private Struct memory(String at) {
@@ -77,55 +84,20 @@ final class NodeStats {
             boolean idle = i == 4 || i == 5;
             ticks += idle ? 0 : Long.parseLong(words.get(i));
         }
-        return ticks * TICK_NANOS;
+        return ticks * ProcessStats.TICK_NANOS;
     }
 
-    /// This process, which is the kubelet among other things; see proc_pid_stat(5).
-    private Struct kubelet(Instant now) {
-        String at = Times.seconds(now);
-        String stat = text.apply("/proc/self/stat");
-        // the name of the process is in brackets and may hold blanks; what follows begins with the third word
-        List<String> words = List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" +"));
-        long cpu = (word(words, 14) + word(words, 15)) * TICK_NANOS;
-        List<String> pages = List.of(text.apply("/proc/self/statm").strip().split(" +"));
-        long resident = pages.size() > 2 ? Long.parseLong(pages.get(1)) * PAGE : 0;
-        long shared = pages.size() > 2 ? Long.parseLong(pages.get(2)) * PAGE : 0;
-        Instant started = Instant.ofEpochSecond(number("/proc/stat", "btime")).plusNanos(word(words, 22) * TICK_NANOS);
-        return Struct.of("name", "kubelet", "startTime", Times.seconds(started), "cpu",
-                Struct.of("time", at, "usageNanoCores", rates.rate("/kubelet", now, cpu), "usageCoreNanoSeconds", cpu),
-                "memory", Struct.of("time", at, "usageBytes", resident, "workingSetBytes", resident, "rssBytes",
-                        resident - shared, "pageFaults", word(words, 10), "majorPageFaults", word(words, 12)));
-    }
-
-    /// @param number as the manual counts, from 1
-    private static long word(List<String> fromThird, int number) {
-        return fromThird.size() > number - 3 ? Long.parseLong(fromThird.get(number - 3)) : 0;
-    }
-
-    /// Interfaces by `/proc/net/dev`; the one the default route leads over is told at the top, as upstream does.
+    /// Interfaces by `/proc/net/dev`; the one the default route leads over is told at the top.
     private Struct network(String at) {
-        List<Struct> all = new ArrayList<>();
-        text.apply("/proc/net/dev").lines().skip(2).forEach(line -> {
-            int colon = line.indexOf(':');
-            List<String> words = List.of(line.substring(colon + 1).strip().split(" +"));
-            String name = line.substring(0, Math.max(0, colon)).strip();
-            if (words.size() > 10 && !name.equals("lo")) {
-                all.add(Struct.of("name", name, "rxBytes", Long.parseLong(words.get(0)), "rxErrors",
-                        Long.parseLong(words.get(2)), "txBytes", Long.parseLong(words.get(8)), "txErrors",
-                        Long.parseLong(words.get(10))));
-            }
-        });
+        List<Sandbox.Interface> all = NetworkStats.interfaces(text.apply("/proc/net/dev"));
         Optional<String> device = text.apply("/proc/net/route").lines().skip(1).map(l -> List.of(l.split("\t")))
                 .filter(w -> w.size() > 2 && w.get(1).equals("00000000")).map(List::getFirst).findFirst();
-        Struct first = all.stream().filter(i -> device.isEmpty() || device.get().equals(i.text("name"))).findFirst()
-                .orElse(Struct.of("name", ""));
-        Struct.Builder b = Struct.builder().put("time", at);
-        first.forEach(b::put);
-        return b.put("interfaces", all).build();
+        return NetworkStats.struct(at,
+                all.stream().filter(i -> device.isEmpty() || device.get().equals(i.name())).findFirst(), all);
     }
 
     /// How many processes there may be, and are: the fourth word of `/proc/loadavg` is `running/all`.
-    private Struct processes(String at) {
+    private Struct limit(String at) {
         String all = Arrays.stream(text.apply("/proc/loadavg").split(" ")).filter(w -> w.contains("/")).findFirst()
                 .map(w -> w.substring(w.indexOf('/') + 1)).orElse("0");
         String most = text.apply("/proc/sys/kernel/pid_max").strip();

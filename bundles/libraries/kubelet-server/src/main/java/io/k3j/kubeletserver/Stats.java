@@ -1,97 +1,59 @@
 package io.k3j.kubeletserver;
 
-import io.k3j.controllerkit.Times;
-import io.k3j.kuberuntime.Labels;
+import io.k3j.kubeletvolumes.DiskUsage;
 import io.k3j.metricstext.MetricText;
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import io.k3j.nodeapi.Container;
-import io.k3j.nodeapi.ContainerUsage;
+import io.k3j.nodeapi.ImageStore;
 import io.k3j.nodestatus.MachineInfo;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToLongBiFunction;
+import java.util.Optional;
 
 /// `/stats/summary` and `/metrics`: what pods and node use. See
 /// <https://kubernetes.io/docs/reference/instrumentation/node-metrics/>.
 ///
-/// Any thread. The runtime is asked at each call and blocks it; what it measured may be some seconds old, and each
-/// figure carries its own time. Memory is bytes, processor time nanoseconds (`usageCoreNanoSeconds`) or billionths of a
-/// core (`usageNanoCores`).
+/// Any thread. The runtime is asked at each call and blocks it; what it measured may be some seconds old, what volumes
+/// take a minute, and each figure carries its own time. Memory is bytes, processor time nanoseconds
+/// (`usageCoreNanoSeconds`) or billionths of a core (`usageNanoCores`).
 final class Stats {
     static final long NANOS = CpuRates.NANOS;
     private final KubeletHost host;
     private final CpuRates rates = new CpuRates();
-    private final NodeStats node = new NodeStats(MachineInfo::text, rates);
+    private final DiskUsage disk = new DiskUsage();
+    private final NodeStats node = new NodeStats(MachineInfo::text, rates, disk);
+    private final NetworkStats networks;
 
     Stats(KubeletHost host) {
         this.host = host;
+        networks = new NetworkStats(host.runtime(), MachineInfo::text, Path.of("/sys/fs/cgroup"),
+                host.clock().monotonic());
     }
 
-    /// The summary API's answer. A pod without a running container is left out, as is a container of which the runtime
-    /// says nothing. Figures of a pod are sums over its containers.
+    /// The summary API's answer.
     /// @throws io.k3j.nodeapi.RuntimeFault when the runtime does not answer
-    Struct summary() {
-        Map<String, ContainerUsage> usage = new HashMap<>();
-        host.runtime().usage().forEach(u -> usage.put(u.id(), u));
-        List<Struct> pods = new ArrayList<>();
+    Struct summary() throws InterruptedException {
+        PodStats pods = new PodStats(host, rates, disk, networks.bySandbox());
+        List<Struct> all = new ArrayList<>();
         for (HostedPod w : host.pods()) {
-            List<Struct> containers = new ArrayList<>();
-            long cpu = 0;
-            long rate = 0;
-            long memory = 0;
-            long rss = 0;
-            for (Container c : w.runtime().running()) {
-                ContainerUsage u = usage.get(c.id());
-                if (u != null) {
-                    Struct one = container(c, u);
-                    containers.add(one);
-                    cpu += u.cpuNanos();
-                    rate += one.struct("cpu").whole("usageNanoCores", 0);
-                    memory += u.workingSetBytes();
-                    rss += u.rssBytes();
-                }
-            }
-            if (!containers.isEmpty()) {
-                pods.add(pod(w.pod(), containers, used(cpu, rate, memory, rss)));
-            }
+            pods.of(w).ifPresent(all::add);
         }
-        return Struct.of("node", node.of(host.nodeName(), host.clock().instant(), host.rootDir(), sum(pods)), "pods",
-                pods);
+        Struct told = node.of(host.nodeName(), host.clock().instant(), host.rootDir(), host.runtime().pid(),
+                pods.all());
+        return Struct.of("node", images().map(i -> told.with("runtime", i)).orElse(told), "pods", all);
     }
 
-    private Struct used(long cpu, long rate, long memory, long rss) {
-        String now = Times.seconds(host.clock().instant());
-        return Struct.of("cpu", Struct.of("time", now, "usageNanoCores", rate, "usageCoreNanoSeconds", cpu), "memory",
-                Struct.of("time", now, "usageBytes", memory, "workingSetBytes", memory, "rssBytes", rss));
-    }
-
-    /// All pods together.
-    private Struct sum(List<Struct> pods) {
-        ToLongBiFunction<String, String> total = (kind, field) -> pods.stream()
-                .mapToLong(p -> p.struct(kind).whole(field, 0)).sum();
-        return used(total.applyAsLong("cpu", "usageCoreNanoSeconds"), total.applyAsLong("cpu", "usageNanoCores"),
-                total.applyAsLong("memory", "workingSetBytes"), total.applyAsLong("memory", "rssBytes"));
-    }
-
-    private static Struct pod(Obj pod, List<Struct> containers, Struct used) {
-        return Struct.of("podRef", Struct.of("name", pod.name(), "namespace", pod.namespace(), "uid", pod.uid()),
-                "startTime", pod.status().text("startTime"), "containers", containers, "cpu", used.struct("cpu"),
-                "memory", used.struct("memory"));
-    }
-
-    private Struct container(Container c, ContainerUsage u) {
-        String at = Times.seconds(u.at());
-        return Struct.of("name", c.labels().getOrDefault(Labels.CONTAINER, c.name()), "startTime",
-                Times.seconds(c.end().started()), "cpu",
-                Struct.of("time", at, "usageNanoCores", rates.rate(u.id(), u.at(), u.cpuNanos()),
-                        "usageCoreNanoSeconds",
-                        u.cpuNanos()),
-                "memory", Struct.of("time", at, "usageBytes", u.memoryBytes(), "workingSetBytes", u.workingSetBytes(),
-                        "rssBytes", u.rssBytes()),
-                "rootfs", Struct.of("time", at, "usedBytes", u.diskBytes()));
+    /// The file system of images, which is that of the containers' layers too.
+    private Optional<Struct> images() {
+        ImageStore.Disk images = host.runtime().images().disk();
+        try {
+            Struct one = FsStats.of(host.clock().instant(), disk.fileSystem(Path.of(images.path())),
+                    new DiskUsage.Used(images.usedBytes(), images.inodesUsed()));
+            return Optional.of(Struct.of("imageFs", one, "containerFs", one));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /// Prometheus text of the kubelet itself. It asks neither the runtime nor the API server, so a scrape works while

@@ -6,13 +6,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/// How much of a disk something takes, and how much there is; upstream's `volume/util/fs`. Any thread; blocks as long as
-/// the disk does, and holds the carrier of a virtual thread meanwhile.
+/// How much of a disk something takes, and how much there is; upstream's `volume/util/fs`. Any thread; blocks as long
+/// as the disk does, and holds the carrier of a virtual thread meanwhile.
 ///
 /// Counted as du(1) does: blocks, not lengths, so a file with holes takes what it has on the disk; a file with several
-/// names counts once; another file system that is mounted below is left out. Directories are opened by handle, one name
-/// after the other, and no link is followed, whatever a container renames meanwhile. What goes away or comes while it is
-/// counted may count or not.
+/// names counts once; another file system that is mounted below is left out. Directories are opened by handle, one
+/// name after the other, and no link is followed, whatever a container renames meanwhile. What goes or comes while it
+/// is counted may count or not.
 public final class DiskUsage {
     /// Entries of one tree that are counted; the rest is not. It bounds processor and memory for one volume.
     static final int MOST_ENTRIES = 1_000_000;

@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// What the volumes of this node's pods use, counted in the background; upstream's `volumeStatCalculator`. Any thread may
-/// ask and gets what was counted last; [#run] takes a thread, which the disk blocks.
+/// What the volumes of this node's pods use, counted in the background; upstream's `volumeStatCalculator`. Any thread
+/// may ask and gets what was counted last; [#run] takes a thread, which the disk blocks.
 ///
 /// A volume is counted soon after it was made, then once a minute at most, and less often where counting takes long:
-/// after a round nine times as long nothing is counted, so all of it takes a tenth of one processor at most. The volumes
-/// are counted one after the other.
+/// after a round nothing is counted for nine times as long, so all of it takes a tenth of one processor at most. The
+/// volumes are counted one after the other.
 public final class VolumeStats {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletvolumes");
     /// How old figures become: the default of upstream's `--volume-stats-agg-period`.

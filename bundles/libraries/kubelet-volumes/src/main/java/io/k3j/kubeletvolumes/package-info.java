@@ -6,8 +6,8 @@
 /// and so do [DiskUsage] and [VolumeStats] count.
 ///
 /// **Threads.** Any, one at a time per pod; one platform thread, which ends when idle, makes and ends all mounts,
-/// because the kernel keeps anyone who waits for its mount table; [VolumeStats#run] takes one. **Blocking.** Every method, for files, mounts and
-/// reads of the API; [ReferenceWatches] calls back on its view's thread. **Errors.** A
+/// because the kernel keeps anyone who waits for its mount table; [VolumeStats#run] takes one. **Blocking.** Every
+/// method, for files, mounts and reads of the API; [ReferenceWatches] calls back on its view's thread. **Errors.** A
 /// [io.k3j.kuberuntime.ConfigError] where a volume cannot be made yet, an `IOException` where files or mounts are
 /// left. See <https://kubernetes.io/docs/concepts/storage/volumes/>.
 @Export

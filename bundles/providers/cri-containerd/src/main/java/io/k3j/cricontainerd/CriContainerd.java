@@ -152,9 +152,8 @@ public final class CriContainerd {
             return;
         }
         sources.ifPresent(ImageSources::refresh);
-        String config = new ContainerdConfig(places, machine, settings).text();
         Containerd containerd = new Containerd(places, machine, System.getenv());
-        ProcessHandle process = containerd.ensure(config);
+        ProcessHandle process = containerd.ensure(new ContainerdConfig(places, machine, settings).text());
         pid = process.pid();
         Files.writeString(places.crictl(), "runtime-endpoint: unix://" + places.socket() + "\n");
         awaitResponding();

@@ -4,6 +4,8 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.kubeletserver.HostedPod;
 import io.k3j.kubeletserver.KubeletHost;
+import io.k3j.kubeletvolumes.VolumeStats;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import java.nio.file.Path;
@@ -20,6 +22,21 @@ record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) impl
     @Override
     public Path rootDir() {
         return tools.options().rootDir();
+    }
+
+    @Override
+    public Path podDir(String uid) {
+        return tools.options().podDir(uid);
+    }
+
+    @Override
+    public Path podLogs(Obj pod) {
+        return tools.options().podLogs(pod.namespace(), pod.name(), pod.uid());
+    }
+
+    @Override
+    public VolumeStats volumeStats() {
+        return tools.volumes().stats();
     }
 
     @Override
