@@ -29,6 +29,12 @@ public interface Exchange {
     /// All headers in order of arrival, names in lower case.
     Map<String, List<String>> headers();
 
+    /// Whether there is a header whose name, in lower case, begins so. For who looks at each request for headers that
+    /// few have: makes no map of all of them.
+    default boolean hasHeader(String prefix) {
+        return headers().keySet().stream().anyMatch(name -> name.startsWith(prefix));
+    }
+
     /// The `:authority` or `Host` as sent, empty when there is none.
     String host();
 

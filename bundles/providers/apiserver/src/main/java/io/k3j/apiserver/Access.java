@@ -64,6 +64,9 @@ final class Access {
 
     /// Refuses impersonation headers without Impersonate-User: the caller must not act as himself by mistake.
     private static void requireImpersonateUser(Request request) {
+        if (!request.exchange().hasHeader("impersonate-")) {
+            return;
+        }
         for (String name : request.exchange().headers().keySet()) {
             if (name.equals("impersonate-group") || name.equals("impersonate-uid")
                     || name.startsWith("impersonate-extra-")) {

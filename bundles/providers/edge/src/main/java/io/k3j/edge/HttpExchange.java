@@ -88,7 +88,6 @@ final class HttpExchange implements Exchange, Runnable {
         return client.channel().alloc();
     }
 
-    /// The request body, for the connection that feeds it.
     RequestBody incoming() {
         return body;
     }
@@ -136,6 +135,11 @@ final class HttpExchange implements Exchange, Runnable {
     @Override
     public Map<String, List<String>> headers() {
         return head.headers();
+    }
+
+    @Override
+    public boolean hasHeader(String prefix) {
+        return head.hasHeader(prefix);
     }
 
     @Override

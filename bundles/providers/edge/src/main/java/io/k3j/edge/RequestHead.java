@@ -46,6 +46,16 @@ record RequestHead(String method, String target, String host, String protocol, S
         }
     }
 
+    /// Whether the name of a header begins so.
+    boolean hasHeader(String prefix) {
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// All headers, grouped by name.
     Map<String, List<String>> headers() {
         Map<String, List<String>> all = new LinkedHashMap<>();
