@@ -256,7 +256,7 @@ public final class Struct {
 
     /// Collects fields; a name put twice keeps its first place and takes the last value. For one thread.
     public static final class Builder {
-        private final LinkedHashMap<String, Object> fields = new LinkedHashMap<>();
+        private final FieldList fields = new FieldList();
 
         private Builder() {
         }
@@ -283,7 +283,7 @@ public final class Struct {
 
         /// Whether the field was set.
         public boolean has(String name) {
-            return fields.containsKey(name);
+            return fields.has(name);
         }
 
         /// Takes a field out again.
@@ -294,7 +294,7 @@ public final class Struct {
 
         /// The struct; the builder may be used on.
         public Struct build() {
-            return owning(fields.keySet().toArray(String[]::new), fields.values().toArray());
+            return fields.struct();
         }
     }
 }
