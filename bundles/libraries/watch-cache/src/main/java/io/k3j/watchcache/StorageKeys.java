@@ -14,7 +14,15 @@ public final class StorageKeys {
 
     /// An object's key in the store; of a cluster's object, without a namespace.
     public static String of(ResourceKind kind, Key key) {
-        return scope(kind, key.namespace()) + key.name();
+        String prefix = kind.storage().prefix();
+        String namespace = key.namespace();
+        String name = key.name();
+        // asked several times for each request: one builder of the right size
+        StringBuilder text = new StringBuilder(prefix.length() + namespace.length() + 1 + name.length()).append(prefix);
+        if (!namespace.isEmpty()) {
+            text.append(namespace).append('/');
+        }
+        return text.append(name).toString();
     }
 
     /// What all keys of one namespace (empty: of the resource) begin with.
