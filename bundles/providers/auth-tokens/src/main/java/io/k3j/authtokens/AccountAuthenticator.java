@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class AccountAuthenticator implements Authenticator {
     /// Bound of the cache of verified signatures; it is cleared when full.
     private static final int MAX_CACHED = 4096;
 
-    private final Map<String, Jwt> verified = new ConcurrentHashMap<>();
+    private final Map<String, Verified> verified = new ConcurrentHashMap<>();
     private final AccountKeys keys;
     private final Subjects subjects;
     private final InstantSource clock;
@@ -53,8 +54,8 @@ public final class AccountAuthenticator implements Authenticator {
 
     @Override
     public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
-        Jwt known = verified.get(credentials.bearer());
-        Jwt token = known != null ? known : Jwt.parse(credentials.bearer()).orElse(null);
+        Verified known = verified.get(credentials.bearer());
+        Jwt token = known != null ? known.token : Jwt.parse(credentials.bearer()).orElse(null);
         if (token == null) {
             return Optional.empty();
         }
@@ -62,61 +63,85 @@ public final class AccountAuthenticator implements Authenticator {
         if (!issuer.equals(keys.issuer()) && !issuer.equals(LEGACY_ISSUER)) {
             return Optional.empty();
         }
+        boolean legacy = issuer.equals(LEGACY_ISSUER);
         if (known == null) {
-            verify(credentials.bearer(), token);
+            known = verify(credentials.bearer(), token, legacy);
         }
         List<String> wanted = credentials.audiences().isEmpty() ? keys.audiences() : credentials.audiences();
-        return Optional.of(issuer.equals(LEGACY_ISSUER) ? legacy(credentials.bearer(), token.claims(), wanted)
-                : bound(token.claims(), wanted));
+        if (legacy) {
+            checkLegacy(credentials.bearer(), token.claims(), wanted);
+        } else {
+            checkBound(token.claims(), wanted);
+        }
+        return Optional.of(known.caller);
+    }
+
+    /// A token whose signature is good, and who it stands for while its claims hold.
+    private record Verified(Jwt token, Caller caller) {
     }
 
     /// Verifies the signature, once per token because that takes some ten microseconds. Expiry and bound
     /// objects are checked for each request.
-    private void verify(String bearer, Jwt token) throws BadCredential {
+    private Verified verify(String bearer, Jwt token, boolean legacy) throws BadCredential {
         if (!keys.signed(token)) {
             throw new BadCredential("service account token is not signed by a key of this cluster");
         }
         if (verified.size() >= MAX_CACHED) {
             verified.clear();
         }
-        verified.put(bearer, token);
+        Verified sound = new Verified(token, legacy ? legacyCaller(token.claims()) : caller(token.claims()));
+        verified.put(bearer, sound);
+        return sound;
     }
 
-    private Caller bound(Struct claims, List<String> wanted) throws BadCredential {
+    private void checkBound(Struct claims, List<String> wanted) throws BadCredential {
         checkTimes(claims);
         checkAudiences(claims, wanted);
         Struct about = claims.struct("kubernetes.io");
         String namespace = about.text("namespace");
         Struct account = about.struct("serviceaccount");
         checkExists(subjects.account(namespace, account.text("name")), account, "service account");
-        Map<String, List<String>> extra = new LinkedHashMap<>();
-        if (!claims.text("jti").isEmpty()) {
-            extra.put(EXTRA + "credential-id", List.of("JTI=" + claims.text("jti")));
-        }
         Struct pod = about.struct("pod");
         if (!pod.isEmpty()) {
             checkExists(subjects.pod(namespace, pod.text("name")), pod, "pod");
-            extra.put(EXTRA + "pod-name", List.of(pod.text("name")));
-            extra.put(EXTRA + "pod-uid", List.of(pod.text("uid")));
         }
         if (!about.struct("secret").isEmpty()) {
             checkExists(subjects.secret(namespace, about.struct("secret").text("name")), about.struct("secret"),
                     "secret");
         }
         Struct node = about.struct("node");
-        if (!node.isEmpty()) {
-            if (pod.isEmpty()) {
-                checkExists(subjects.node(node.text("name")), node, "node");
-            }
-            extra.put(EXTRA + "node-name", List.of(node.text("name")));
-            extra.put(EXTRA + "node-uid", List.of(node.text("uid")));
+        if (!node.isEmpty() && pod.isEmpty()) {
+            checkExists(subjects.node(node.text("name")), node, "node");
         }
-        return caller(namespace, account.text("name"), account.text("uid"), extra);
     }
 
+    private static Caller caller(Struct claims) {
+        Struct about = claims.struct("kubernetes.io");
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        if (!claims.text("jti").isEmpty()) {
+            extra.put(EXTRA + "credential-id", List.of("JTI=" + claims.text("jti")));
+        }
+        for (String object : List.of("pod", "node")) {
+            Struct bound = about.struct(object);
+            if (!bound.isEmpty()) {
+                extra.put(EXTRA + object + "-name", List.of(bound.text("name")));
+                extra.put(EXTRA + object + "-uid", List.of(bound.text("uid")));
+            }
+        }
+        Struct account = about.struct("serviceaccount");
+        return caller(about.text("namespace"), account.text("name"), account.text("uid"), extra);
+    }
+
+    private static Caller legacyCaller(Struct claims) {
+        return caller(claims.text(LEGACY + "namespace"), claims.text(LEGACY + "service-account.name"),
+                claims.text(LEGACY + "service-account.uid"), Map.of());
+    }
+
+    /// Shared by all requests with the token, so nobody may change it.
     private static Caller caller(String namespace, String name, String uid, Map<String, List<String>> extra) {
         return new Caller("system:serviceaccount:" + namespace + ":" + name, uid,
-                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace), extra);
+                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace),
+                Collections.unmodifiableMap(extra));
     }
 
     private void checkTimes(Struct claims) throws BadCredential {
@@ -131,7 +156,7 @@ public final class AccountAuthenticator implements Authenticator {
 
     private static void checkAudiences(Struct claims, List<String> wanted) throws BadCredential {
         List<String> given = claims.get("aud") instanceof Seq list ? list.texts() : List.of(claims.text("aud"));
-        if (given.stream().noneMatch(wanted::contains)) {
+        if (Collections.disjoint(wanted, given)) {
             throw new BadCredential("service account token is for other audiences");
         }
     }
@@ -152,7 +177,7 @@ public final class AccountAuthenticator implements Authenticator {
         return clock.instant().isAfter(end);
     }
 
-    private Caller legacy(String bearer, Struct claims, List<String> wanted) throws BadCredential {
+    private void checkLegacy(String bearer, Struct claims, List<String> wanted) throws BadCredential {
         if (keys.audiences().stream().noneMatch(wanted::contains)) {
             throw new BadCredential("a token kept in a secret is for the API server only");
         }
@@ -168,6 +193,5 @@ public final class AccountAuthenticator implements Authenticator {
         if (!MessageDigest.isEqual(kept, bearer.getBytes(StandardCharsets.US_ASCII))) {
             throw new BadCredential("a service account token differs from the one in its secret");
         }
-        return caller(namespace, name, account.uid(), Map.of());
     }
 }
