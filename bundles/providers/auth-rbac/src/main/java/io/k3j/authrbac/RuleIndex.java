@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Maps subjects to their granted rules: one snapshot of all roles and bindings. Immutable.
 final class RuleIndex {
-    private final Map<String, List<Grant>> grants = new HashMap<>();
+    private final Map<String, List<Grant>> users = new HashMap<>();
+    private final Map<String, List<Grant>> groups = new HashMap<>();
 
     /// Rules a subject holds in a namespace (empty: everywhere), with the reason for messages.
     private record Grant(String namespace, List<PolicyRule> rules, String reason) {
@@ -54,7 +56,8 @@ final class RuleIndex {
             String reason = "RBAC: allowed by " + binding.tree().text("kind") + " \"" + binding.key() + "\" of "
                     + ref.text("kind") + " \"" + ref.text("name") + "\" to " + subject.text("kind") + " \""
                     + describe(subject) + "\"";
-            grants.computeIfAbsent(subject(subject, binding.namespace()), k -> new ArrayList<>())
+            (subject.text("kind").equals("Group") ? groups : users)
+                    .computeIfAbsent(name(subject, binding.namespace()), k -> new ArrayList<>())
                     .add(new Grant(binding.namespace(), granted, reason));
         }
     }
@@ -64,23 +67,21 @@ final class RuleIndex {
                 : subject.text("name");
     }
 
-    private static String subject(Struct subject, String namespace) {
-        return switch (subject.text("kind")) {
-            case "Group" -> "g:" + subject.text("name");
-            case "ServiceAccount" -> "u:system:serviceaccount:" + subject.text("namespace", namespace) + ":"
-                    + subject.text("name");
-            default -> "u:" + subject.text("name");
-        };
+    /// As callers have it: a service account's is a user's.
+    private static String name(Struct subject, String namespace) {
+        return subject.text("kind").equals("ServiceAccount")
+                ? "system:serviceaccount:" + subject.text("namespace", namespace) + ":" + subject.text("name")
+                : subject.text("name");
     }
 
     /// The reason why a caller may do this; empty when no rule allows it.
     Optional<String> reason(Caller caller, Attributes what) {
-        Optional<String> user = reason("u:" + caller.user(), what);
+        Optional<String> user = reason(users.get(caller.user()), what);
         if (user.isPresent()) {
             return user;
         }
         for (String group : caller.groups()) {
-            Optional<String> found = reason("g:" + group, what);
+            Optional<String> found = reason(groups.get(group), what);
             if (found.isPresent()) {
                 return found;
             }
@@ -88,8 +89,11 @@ final class RuleIndex {
         return Optional.empty();
     }
 
-    private Optional<String> reason(String subject, Attributes what) {
-        for (Grant g : grants.getOrDefault(subject, List.of())) {
+    private static Optional<String> reason(@Nullable List<Grant> grants, Attributes what) {
+        if (grants == null) {
+            return Optional.empty();
+        }
+        for (Grant g : grants) {
             if (g.appliesTo(what) && g.allows(what)) {
                 return Optional.of(g.reason);
             }
@@ -100,13 +104,13 @@ final class RuleIndex {
     /// All rules a caller holds in a namespace (empty: those held everywhere).
     List<PolicyRule> rules(Caller caller, String namespace) {
         List<PolicyRule> all = new ArrayList<>();
-        collect("u:" + caller.user(), namespace, all);
-        caller.groups().forEach(g -> collect("g:" + g, namespace, all));
+        collect(users.get(caller.user()), namespace, all);
+        caller.groups().forEach(g -> collect(groups.get(g), namespace, all));
         return all;
     }
 
-    private void collect(String subject, String namespace, List<PolicyRule> to) {
-        for (Grant g : grants.getOrDefault(subject, List.of())) {
+    private static void collect(@Nullable List<Grant> grants, String namespace, List<PolicyRule> to) {
+        for (Grant g : grants == null ? List.<Grant>of() : grants) {
             if (g.namespace.isEmpty() || g.namespace.equals(namespace)) {
                 to.addAll(g.rules);
             }
