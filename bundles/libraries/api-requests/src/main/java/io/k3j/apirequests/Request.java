@@ -7,7 +7,6 @@ import io.k3j.flowcontrol.FlowUids;
 import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.Seats;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +129,10 @@ public final class Request {
     public void answer(int code, Map<String, String> headers, byte[]... parts) {
         status = code;
         answer = () -> exchange.respond(code, headers, parts);
-        answerLength = Arrays.stream(parts).mapToLong(part -> part.length).sum();
+        answerLength = 0;
+        for (byte[] part : parts) {
+            answerLength += part.length;
+        }
     }
 
     /// Sends the answer that was kept, if it was not sent while it was made. Blocks while the client does not read. The

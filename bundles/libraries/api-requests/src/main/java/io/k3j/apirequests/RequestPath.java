@@ -13,8 +13,6 @@ import java.util.List;
 final class RequestPath {
     private final String sent;
     private final List<String> segments = new ArrayList<>();
-    /// Where each segment ends in the text as it was sent, for [#after].
-    private final List<Integer> ends = new ArrayList<>();
 
     private RequestPath(String sent) {
         this.sent = sent;
@@ -32,7 +30,6 @@ final class RequestPath {
             if (end > from) {
                 String part = sent.substring(from, end);
                 path.segments.add(part.indexOf('%') < 0 ? part : decoded(part));
-                path.ends.add(end);
             }
             from = end + 1;
         }
@@ -55,6 +52,15 @@ final class RequestPath {
 
     /// What follows the first `count` segments, as it was sent: empty, or beginning with a slash.
     String after(int count) {
-        return sent.substring(ends.get(count - 1));
+        int end = 0;
+        for (int left = Math.min(count, segments.size()); left > 0; left--) {
+            int from = end;
+            while (sent.charAt(from) == '/') {
+                from++;
+            }
+            int slash = sent.indexOf('/', from);
+            end = slash < 0 ? sent.length() : slash;
+        }
+        return sent.substring(end);
     }
 }

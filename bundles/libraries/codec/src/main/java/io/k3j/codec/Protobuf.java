@@ -38,7 +38,7 @@ public final class Protobuf {
 
     /// Whether a kind has a protobuf form. False of all custom kinds.
     public boolean knows(Gvk kind) {
-        return schemas.shape(kind).isPresent();
+        return schemas.has(kind);
     }
 
     /// Whether bytes begin as the envelope does (`k8s` and a zero byte).

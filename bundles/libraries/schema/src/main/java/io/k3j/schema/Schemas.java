@@ -29,6 +29,11 @@ public final class Schemas {
         }
     }
 
+    /// Whether a kind is built in. Nothing is read for the answer.
+    public boolean has(Gvk kind) {
+        return kinds.containsKey(kind);
+    }
+
     /// The shape of a kind, empty when it is not built in. A new object each time: keep it, and do not compare shapes
     /// by identity.
     public Optional<Shape> shape(Gvk kind) {
