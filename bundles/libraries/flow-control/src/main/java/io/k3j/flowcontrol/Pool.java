@@ -58,7 +58,8 @@ public final class Pool {
     public final class Room implements AutoCloseable {
         private final String user;
         private final boolean exempt;
-        private long own;
+        /// Written under the lock; volatile, so that who has nothing need not take it to know.
+        private volatile long own;
 
         private Room(String user, boolean exempt) {
             this.user = user;
@@ -73,9 +74,12 @@ public final class Pool {
             }
         }
 
+        /// Most have taken nothing: they meet no lock and wake nobody.
         @Override
         public void close() {
-            release(this);
+            if (own > 0) {
+                release(this);
+            }
         }
     }
 

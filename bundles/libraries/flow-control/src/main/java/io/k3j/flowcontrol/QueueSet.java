@@ -34,12 +34,13 @@ final class QueueSet {
     /// Takes a seat for a user; waits for it.
     /// @return false when there was none in time, or the thread was interrupted
     boolean acquired(String user, long patienceMillis) {
-        CountDownLatch turn = new CountDownLatch(1);
+        CountDownLatch turn;
         synchronized (this) {
             if (!queues.containsKey(user) && mayTake(user)) {
                 take(user);
                 return true;
             }
+            turn = new CountDownLatch(1);
             queues.computeIfAbsent(user, u -> new ArrayDeque<>()).add(turn);
             waiting++;
         }
