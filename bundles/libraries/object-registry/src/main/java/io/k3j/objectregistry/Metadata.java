@@ -1,5 +1,6 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apimachinery.Rfc3339;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
@@ -61,7 +62,7 @@ public final class Metadata {
         if (intent.target().kind().strategy().generation()) {
             b.put("generation", 1L);
         }
-        b.put("creationTimestamp", now().toString());
+        b.put("creationTimestamp", Rfc3339.seconds(now()));
         copyRest(given, b);
         return object.with("metadata", b.build());
     }

@@ -141,9 +141,11 @@ final class Decoder {
     private static final class Place {
         /// Stands for the position of a map's key, which Go does not name.
         private static final int KEY = -1;
+        /// As deep as small objects are; deeper ones make room.
+        private static final int DEEP = 8;
         /// Null for an element of a list.
-        private @Nullable String[] names = new String[32];
-        private int[] positions = new int[32];
+        private @Nullable String[] names = new String[DEEP];
+        private int[] positions = new int[DEEP];
         private int depth;
 
         void enter(String name) {

@@ -70,6 +70,9 @@ final class FieldSet {
 
     /// As `fieldsV1`. Nodes that lead to no member are left out.
     Struct fieldsV1() {
+        if (children.isEmpty()) {
+            return Struct.EMPTY;
+        }
         Struct.Builder b = Struct.builder();
         if (member) {
             b.put(SELF, Struct.EMPTY);
@@ -111,8 +114,8 @@ final class FieldSet {
 
     /// Whether there is no member at or below this node; nodes may be there all the same.
     boolean isEmpty() {
-        if (member) {
-            return false;
+        if (member || children.isEmpty()) {
+            return !member;
         }
         for (FieldSet child : children.values()) {
             if (!child.isEmpty()) {

@@ -1,14 +1,15 @@
 package io.k3j.schema;
 
+import io.k3j.apimachinery.Rfc3339;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Who owns which field, and server-side apply on top of it: upstream's `FieldManager`. Pure functions; any thread. See
 /// <https://kubernetes.io/docs/reference/using-api/server-side-apply/>.
@@ -91,7 +92,7 @@ public final class ManagedFields {
         Struct want = bare(wanted);
         List<ManagerEntry> entries = entries(live);
         if (entries.isEmpty() && !live.isEmpty()) {
-            entries = List.of(new ManagerEntry(BEFORE_APPLY, false, manager.apiVersion(), "", time(now),
+            entries = List.of(new ManagerEntry(BEFORE_APPLY, false, manager.apiVersion(), "", Rfc3339.seconds(now),
                     owned(FieldDiff.everything(shape, old))));
         }
         FieldSet last = own(entries, manager);
@@ -121,8 +122,8 @@ public final class ManagedFields {
 
     /// What the manager applied last, nothing when it never did.
     private static FieldSet own(List<ManagerEntry> entries, Manager manager) {
-        return entries.stream().filter(e -> e.belongsTo(manager, true)).map(ManagerEntry::fields).findFirst()
-                .orElse(FieldSet.root(Struct.EMPTY));
+        ManagerEntry own = found(entries, manager, true);
+        return own == null ? FieldSet.root(Struct.EMPTY) : own.fields();
     }
 
     /// What a change takes away, and what it adds or changes; made once, for it is the dear part: it walks both
@@ -135,8 +136,13 @@ public final class ManagedFields {
             }
             FieldSet before = FieldDiff.everything(shape, old);
             FieldSet regrouped = FieldDiff.regrouped(shape, old, next);
-            return new Step(before.minus(after).union(regrouped),
-                    after.minus(before).union(FieldDiff.modified(shape, old, next)).union(regrouped));
+            return new Step(joined(before.minus(after), regrouped),
+                    joined(joined(after.minus(before), FieldDiff.modified(shape, old, next)), regrouped));
+        }
+
+        /// Mostly there is nothing to join, though nodes may be there, and nothing is copied.
+        private static FieldSet joined(FieldSet set, FieldSet more) {
+            return more.isEmpty() ? set : set.union(more);
         }
     }
 
@@ -180,13 +186,22 @@ public final class ManagedFields {
             FieldSet fields,
             Instant now, boolean added) {
         List<ManagerEntry> all = new ArrayList<>(entries);
-        ManagerEntry old = all.stream().filter(e -> e.belongsTo(manager, apply)).findFirst().orElse(null);
+        ManagerEntry old = found(all, manager, apply);
         FieldSet set = added && old != null ? old.fields().union(fields) : fields;
         boolean same = old != null && old.fields().equals(set) && old.apiVersion().equals(manager.apiVersion());
         all.remove(old);
         all.add(same ? old : new ManagerEntry(manager.name(), apply, manager.apiVersion(), manager.subresource(),
-                time(now), set));
+                Rfc3339.seconds(now), set));
         return all;
+    }
+
+    private static @Nullable ManagerEntry found(List<ManagerEntry> entries, Manager manager, boolean apply) {
+        for (ManagerEntry entry : entries) {
+            if (entry.belongsTo(manager, apply)) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /// The list as it is stored. Entries without fields go.
@@ -194,7 +209,12 @@ public final class ManagedFields {
         List<ManagerEntry> all = new ArrayList<>(entries);
         all.removeIf(e -> e.fields().isEmpty());
         all.sort(ORDER);
-        return Seq.copyOf(folded(all).stream().map(ManagerEntry::entry).toList());
+        List<ManagerEntry> left = folded(all);
+        List<Struct> list = new ArrayList<>(left.size());
+        for (ManagerEntry entry : left) {
+            list.add(entry.entry());
+        }
+        return Seq.copyOf(list);
     }
 
     /// With the oldest plain writers of each version folded into one entry while there are too many. A writer may claim
@@ -202,6 +222,9 @@ public final class ManagedFields {
     ///
     /// @param sorted by [#ORDER], so that the oldest come first
     private static List<ManagerEntry> folded(List<ManagerEntry> sorted) {
+        if (sorted.size() <= MOST_UPDATERS) {
+            return sorted;
+        }
         long tooMany = sorted.stream().filter(e -> !e.apply()).count() - MOST_UPDATERS;
         if (tooMany <= 0) {
             return sorted;
@@ -226,8 +249,14 @@ public final class ManagedFields {
 
     /// Those of an object; empty entries, which clients send to clear the list, are none.
     private static List<ManagerEntry> entries(Struct object) {
-        return object.struct("metadata").seq(FIELD).structs().stream().filter(e -> !e.isEmpty()).map(ManagerEntry::of)
-                .toList();
+        Seq list = object.struct("metadata").seq(FIELD);
+        List<ManagerEntry> all = new ArrayList<>(list.size());
+        for (int i = 0; i < list.size(); i++) {
+            if (!list.struct(i).isEmpty()) {
+                all.add(ManagerEntry.of(list.struct(i)));
+            }
+        }
+        return all;
     }
 
     /// Whether a writer sent an empty list, or one of one empty entry: forget who owns what.
@@ -246,9 +275,5 @@ public final class ManagedFields {
             fresh.drop(path);
         }
         return fresh;
-    }
-
-    private static String time(Instant now) {
-        return now.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }
