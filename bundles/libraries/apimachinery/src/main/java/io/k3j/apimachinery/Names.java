@@ -210,7 +210,12 @@ public final class Names {
     }
 
     private static boolean all(String text, IntPredicate test) {
-        return text.chars().allMatch(test);
+        for (int i = 0; i < text.length(); i++) {
+            if (!test.test(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean letter(int c) {

@@ -3,6 +3,7 @@ package io.k3j.codec;
 import io.k3j.model.Struct;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 
 /// JSON to trees and back. Stateless for its users: safe for any number of threads.
@@ -18,6 +19,7 @@ public final class Json {
 
     private static final int EXPECTED = 1024;
     private static final byte[] NOTHING = {};
+    private static final byte[] REVISION = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
 
     private Json() {
     }
@@ -138,8 +140,18 @@ public final class Json {
         if (hole >= stored.length) {
             throw new MalformedInput("not a stored object: metadata does not end");
         }
-        String text = "\"resourceVersion\":\"" + revision + (stored[hole] == '}' ? "\"" : "\",");
-        return text.getBytes(StandardCharsets.US_ASCII);
+        String digits = Long.toString(revision);
+        boolean last = stored[hole] == '}';
+        byte[] text = Arrays.copyOf(REVISION, REVISION.length + digits.length() + (last ? 1 : 2));
+        int at = REVISION.length;
+        for (int i = 0; i < digits.length(); i++) {
+            text[at++] = (byte) digits.charAt(i);
+        }
+        text[at] = '"';
+        if (!last) {
+            text[at + 1] = ',';
+        }
+        return text;
     }
 
     /// A stored object with its revision. A new array; the stored bytes stay as they are.

@@ -267,7 +267,13 @@ public final class LogTail {
     public record Slice(List<Change> changes, long upTo) {
         /// The changes of keys that begin with a prefix, in order.
         public List<Change> of(String prefix) {
-            return changes.stream().filter(change -> change.key().startsWith(prefix)).toList();
+            List<Change> found = new ArrayList<>(changes.size());
+            for (Change change : changes) {
+                if (change.key().startsWith(prefix)) {
+                    found.add(change);
+                }
+            }
+            return found;
         }
     }
 }

@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The admission plug-ins in upstream's order, first all that change the object, then all that only look
@@ -57,8 +58,13 @@ public final class Admissions {
     /// What plug-ins warn of, of an object they all let pass. Their texts, for the header `Warning` of the answer;
     /// none refuses any more.
     List<String> warnings(Write write, Struct object) {
-        return plugins.state().all().stream().map(Slot.Entry::service).filter(p -> p.handles(write))
-                .flatMap(p -> p.warnings(write, object).stream()).toList();
+        List<String> all = new ArrayList<>(0);
+        for (Slot.Entry<Admission> e : plugins.state().all()) {
+            if (e.service().handles(write)) {
+                all.addAll(e.service().warnings(write, object));
+            }
+        }
+        return all;
     }
 
     /// The write did not happen after all. Told to every plug-in that handles such a write, whether it had its turn

@@ -40,6 +40,18 @@ final class CoreRules {
         }
     }
 
+    /// Whether values are long enough to be too much: a character has three bytes at most. Most are short, and their
+    /// bytes need not be made to be counted.
+    private static boolean mayExceed(Struct configMap) {
+        long most = 0;
+        for (Struct data : List.of(configMap.struct("data"), configMap.struct("binaryData"))) {
+            for (int i = 0; i < data.size(); i++) {
+                most += data.value(i) instanceof String s ? 3L * s.length() : 0;
+            }
+        }
+        return most > DATA_BYTES;
+    }
+
     private static long bytes(Struct data, boolean encoded) {
         long sum = 0;
         for (int i = 0; i < data.size(); i++) {
@@ -79,7 +91,7 @@ final class CoreRules {
                     p.at("data").key(key).invalid(key, "duplicate of key present in binaryData");
                 }
             }
-            if (bytes(o.struct("data"), false) + bytes(o.struct("binaryData"), true) > DATA_BYTES) {
+            if (mayExceed(o) && bytes(o.struct("data"), false) + bytes(o.struct("binaryData"), true) > DATA_BYTES) {
                 p.add(FieldProblem.tooLong("[]", DATA_BYTES));
             }
             frozen(write.before().orElse(Struct.EMPTY), o, List.of("data", "binaryData"), p);
