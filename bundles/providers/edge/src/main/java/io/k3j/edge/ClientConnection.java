@@ -68,9 +68,13 @@ final class ClientConnection implements Protocol {
 
     /// The same as long as it is valid, else an empty list: a connection may outlive its client's certificate.
     List<X509Certificate> validCertificates() {
+        List<X509Certificate> chain = certificates;
+        if (chain.isEmpty()) {
+            return chain;
+        }
         Instant now = clock.instant();
-        return certificates.stream().allMatch(c -> !now.isBefore(c.getNotBefore().toInstant())
-                && !now.isAfter(c.getNotAfter().toInstant())) ? certificates : List.of();
+        return chain.stream().allMatch(c -> !now.isBefore(c.getNotBefore().toInstant())
+                && !now.isAfter(c.getNotAfter().toInstant())) ? chain : List.of();
     }
 
     /// Sets the verified chain; called after the handshake.
