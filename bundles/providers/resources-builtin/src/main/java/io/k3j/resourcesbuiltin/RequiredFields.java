@@ -24,18 +24,21 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Finds missing required fields, by the kind's schema and `required.txt`, whose head describes the format. Metadata
-/// and status are not checked here.
+/// and status are not checked here. Any thread; of a kind's first write the schema is read, in a few milliseconds.
 final class RequiredFields {
     private static final Set<String> ELSEWHERE = Set.of("metadata", "status");
     private final Map<String, Map<String, String>> why = new HashMap<>();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Set<Node> unfinished = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Map<Gvk, Node> kinds = new HashMap<>();
+    private final Map<Gvk, Shape> shapes = new HashMap<>();
+    /// Those that were written so far: to know them all, all types of the schema have to be read.
+    private final Map<Gvk, Node> kinds = new ConcurrentHashMap<>();
 
     /// The relevant fields of a definition: required ones, and those with required fields below.
     private record Node(List<Step> steps) {
@@ -86,7 +89,7 @@ final class RequiredFields {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        rows.forEach(k -> kinds.put(k.gvk(), node(k.shape())));
+        rows.forEach(k -> shapes.put(k.gvk(), k.shape()));
     }
 
     private void read(List<String> lines) {
@@ -99,6 +102,18 @@ final class RequiredFields {
                 fields = why.computeIfAbsent(line, l -> new HashMap<>());
             }
         }
+    }
+
+    /// The node of a kind, null for one that is no row.
+    private @Nullable Node node(Gvk kind) {
+        Node known = kinds.get(kind);
+        Shape shape = shapes.get(kind);
+        return known != null || shape == null ? known : make(kind, shape);
+    }
+
+    /// One at a time, since kinds share the nodes of their definitions.
+    private synchronized Node make(Gvk kind, Shape shape) {
+        return kinds.computeIfAbsent(kind, _ -> node(shape));
     }
 
     private Node node(Shape shape) {
@@ -136,9 +151,9 @@ final class RequiredFields {
     /// Reports the missing fields of an object, except those already reported and those that were missing before the
     /// update.
     void check(Write write, Struct object, Problems problems) {
-        Node node = kinds.get(write.kind().gvk());
         boolean whole = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
-        if (node == null || !whole || !write.subresource().isEmpty()) {
+        Node node = whole && write.subresource().isEmpty() ? node(write.kind().gvk()) : null;
+        if (node == null) {
             return;
         }
         if (!missing(node, object, m -> true).isEmpty()) {

@@ -13,6 +13,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +59,21 @@ class RequiredFieldsTest {
     void completeObjectsHaveNoMissingFields() throws IOException {
         for (Struct object : Removals.objects()) {
             assertThat(kit.createProblems(object)).as("%s", object.text("kind")).isEmpty();
+        }
+    }
+
+    /// What is required of a kind is found out with its first write, which may be several at once.
+    @Test
+    void firstWritesAtOnceFindTheSame() throws Exception {
+        List<Removals.Removal> all = Removals.all(kit);
+        List<List<String>> expected = all.stream().map(r -> kit.createProblems(r.object())).toList();
+        Kit fresh = new Kit();
+        List<Callable<List<List<String>>>> writers = Collections.nCopies(8,
+                () -> all.stream().map(r -> fresh.createProblems(r.object())).toList());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<List<List<String>>> found : threads.invokeAll(writers)) {
+                assertThat(found.get()).isEqualTo(expected);
+            }
         }
     }
 
