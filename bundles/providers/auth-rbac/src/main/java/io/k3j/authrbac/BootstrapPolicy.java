@@ -18,10 +18,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,9 @@ import org.osgi.service.condition.Condition;
 /// without removing any, unless an object's annotation `rbac.authorization.kubernetes.io/autoupdate` is
 /// `false`. Then registers the condition `io.k3j.rbac-ready`. Retries until it succeeds, at least once a
 /// second.
+///
+/// What is there is looked up in the views of [Rbac]: asked for one by one, each of the 162 would be a question to a
+/// datastore that other servers write to as well, and all of them the longest part of a start.
 @Component(service = {}, immediate = true)
 public final class BootstrapPolicy {
     private static final Logger LOG = System.getLogger("io.k3j.authrbac");
@@ -44,7 +47,9 @@ public final class BootstrapPolicy {
     private static final long MIN_RETRY_MILLIS = 50;
     private static final long MAX_RETRY_MILLIS = 1000;
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
+    private static final Key SYSTEM = Key.of("kube-system");
 
+    private final Rbac rbac;
     private final ApiClient api;
     private final BundleContext context;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -55,6 +60,7 @@ public final class BootstrapPolicy {
     /// Starts on a virtual thread.
     @Activate
     public BootstrapPolicy(@Reference Rbac rbac, BundleContext context, @Reference Health health) {
+        this.rbac = rbac;
         this.api = rbac.api();
         this.context = context;
         this.aggregation = new Aggregation(rbac, health);
@@ -64,15 +70,7 @@ public final class BootstrapPolicy {
     private void run() {
         List<BootstrapPolicyText.Wanted> pending = new ArrayList<>(wanted());
         for (long pause = MIN_RETRY_MILLIS; !isStopped(); pause = Math.min(2 * pause, MAX_RETRY_MILLIS)) {
-            String problem = "";
-            for (BootstrapPolicyText.Wanted w : List.copyOf(pending)) {
-                try {
-                    ensure(w);
-                    pending.remove(w);
-                } catch (ApiFault e) {
-                    problem = String.valueOf(e.getMessage());
-                }
-            }
+            String problem = ensureAll(pending);
             if (pending.isEmpty()) {
                 finish();
                 return;
@@ -82,6 +80,38 @@ public final class BootstrapPolicy {
                 return;
             }
         }
+    }
+
+    /// Takes what is there afterwards off the list, and returns why the last one of the others is not.
+    private String ensureAll(List<BootstrapPolicyText.Wanted> pending) {
+        String problem = "";
+        try {
+            Map<Gvr, Map<Key, Obj>> present = present();
+            for (BootstrapPolicyText.Wanted w : List.copyOf(pending)) {
+                try {
+                    ensure(w, present.getOrDefault(w.resource(), Map.of()).get(w.object().key()));
+                    pending.remove(w);
+                } catch (ApiFault e) {
+                    problem = String.valueOf(e.getMessage());
+                }
+            }
+        } catch (ApiFault e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        return problem;
+    }
+
+    /// All roles and bindings that can be read. An object that cannot is found when it is made again.
+    private Map<Gvr, Map<Key, Obj>> present() {
+        // surely the newest, and so are the views from then on: what others have removed is made again
+        boolean _ = api.find(NAMESPACES, SYSTEM).isPresent();
+        Map<Gvr, Map<Key, Obj>> all = new HashMap<>();
+        rbac.views().forEach((resource, view) -> {
+            Map<Key, Obj> objects = new HashMap<>();
+            view.readable().forEach(object -> objects.put(object.key(), object));
+            all.put(resource, objects);
+        });
+        return all;
     }
 
     private boolean isStopped() {
@@ -115,9 +145,8 @@ public final class BootstrapPolicy {
         }
     }
 
-    private void ensure(BootstrapPolicyText.Wanted wanted) {
-        Optional<Obj> found = api.find(wanted.resource(), wanted.object().key());
-        if (found.isEmpty()) {
+    private void ensure(BootstrapPolicyText.Wanted wanted, @Nullable Obj found) {
+        if (found == null) {
             String namespace = wanted.object().namespace();
             if (!namespace.isEmpty() && api.find(NAMESPACES, Key.of(namespace)).isEmpty()) {
                 create(NAMESPACES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
@@ -126,8 +155,8 @@ public final class BootstrapPolicy {
             create(wanted.resource(), wanted.object());
             return;
         }
-        Obj updated = complete(found.get(), wanted.object());
-        if (!updated.equals(found.get()) && !"false".equals(found.get().annotations().get(AUTO))) {
+        Obj updated = complete(found, wanted.object());
+        if (!updated.equals(found) && !"false".equals(found.annotations().get(AUTO))) {
             api.update(wanted.resource(), updated, WriteOptions.PLAIN);
         }
     }
@@ -146,11 +175,7 @@ public final class BootstrapPolicy {
     static Obj complete(Obj present, Obj wanted) {
         Obj o = present;
         if (!wanted.tree().has("aggregationRule")) {
-            List<PolicyRule> owned = PolicyRule.all(present.tree());
-            Seq rules = present.tree().seq("rules");
-            for (Struct rule : wanted.tree().seq("rules").structs()) {
-                rules = PolicyRule.of(rule).coveredBy(owned) ? rules : rules.plus(rule);
-            }
+            Seq rules = completeRules(present.tree(), wanted.tree().seq("rules"));
             o = rules == present.tree().seq("rules") ? o : o.with(rules, "rules");
         }
         Seq subjects = present.tree().seq("subjects");
@@ -163,6 +188,17 @@ public final class BootstrapPolicy {
                     : o.with(label.getValue(), "metadata", "labels", label.getKey());
         }
         return o;
+    }
+
+    /// The rules of a role, with those that it does not cover. The same instance when it covers all.
+    private static Seq completeRules(Struct role, Seq wanted) {
+        Seq rules = role.seq("rules");
+        List<Struct> others = wanted.structs().stream().filter(rule -> !role.seq("rules").contains(rule)).toList();
+        List<PolicyRule> owned = others.isEmpty() ? List.of() : PolicyRule.all(role);
+        for (Struct rule : others) {
+            rules = PolicyRule.of(rule).coveredBy(owned) ? rules : rules.plus(rule);
+        }
+        return rules;
     }
 
     /// Stops the retries and withdraws the condition; roles and bindings stay.

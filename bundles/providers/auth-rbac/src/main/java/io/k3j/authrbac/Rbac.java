@@ -6,6 +6,7 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -78,6 +79,11 @@ public final class Rbac {
                     clusterBindings.readable()));
         }
         return snapshot.index();
+    }
+
+    /// The views by what they show.
+    Map<Gvr, View> views() {
+        return Map.of(ROLES, roles, CLUSTER_ROLES, clusterRoles, BINDINGS, bindings, CLUSTER_BINDINGS, clusterBindings);
     }
 
     /// The view of cluster roles.
