@@ -11,14 +11,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// Computes the index from the jars, and refuses what must not be on one class path.
 final class Indexer {
-    /// Headers that mean nothing for class-path content, or that the framework could not honour.
-    private static final Set<String> DROPPED = new TreeSet<>(List.of("Bundle-ClassPath", "Bundle-NativeCode",
-            "Private-Package", "Include-Resource", "Bnd-LastModified", "Tool", "Created-By", "Build-Jdk",
-            "Build-Jdk-Spec", "Built-By", "Originally-Created-By", "Archiver-Version", "Git-SHA", "Git-Descriptor"));
     /// Bigger ones are read from the class path when asked for.
     private static final int MAX_INLINE_BYTES = 32 * 1024;
     /// Packages that several jars may hold, by the decision of their makers.
@@ -32,19 +27,19 @@ final class Indexer {
 
     BundleIndex index() {
         checkPackages();
+        String systemPackages = new SystemPackages(jars).text();
+        Wiring.check(jars.stream().filter(Jar::bundle).toList(), systemPackages);
         List<BundleIndex.Entry> bundles = new ArrayList<>();
         for (Jar jar : jars) {
             if (jar.bundle()) {
                 bundles.add(entry(jar));
             }
         }
-        return new BundleIndex(digest(), new SystemPackages(jars).text(), bundles);
+        return new BundleIndex(digest(), systemPackages, bundles);
     }
 
     private static BundleIndex.Entry entry(Jar jar) {
-        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(jar.headers());
-        headers.keySet().removeAll(DROPPED);
+        SortedMap<String, String> headers = ShippedHeaders.of(jar.headers());
         String name = jar.symbolicName();
         boolean provider = name.startsWith("io.k3j.") && !headers.containsKey("Export-Package");
         if (jar.apart()) {

@@ -1,10 +1,11 @@
 package io.k3j.launcher;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +21,6 @@ import java.util.Map;
 /// @param bundles in installation order
 public record BundleIndex(String digest, String systemPackages, List<Entry> bundles) {
     private static final int MAGIC = 0x6b336a03;
-    private static final int MAX_TEXT_BYTES = 1 << 24;
 
     /// One bundle.
     ///
@@ -75,16 +75,23 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
         }
     }
 
-    /// Reads what [#write] wrote.
+    /// Reads what [#write] wrote, in one go: with each start it is read before anything is compiled.
     /// @throws IOException also when it is of another format
     public static BundleIndex read(InputStream from) throws IOException {
-        DataInputStream in = new DataInputStream(from);
-        if (in.readInt() != MAGIC) {
+        try {
+            return read(ByteBuffer.wrap(from.readAllBytes()));
+        } catch (BufferUnderflowException e) {
+            throw new IOException("damaged index: it ends early", e);
+        }
+    }
+
+    private static BundleIndex read(ByteBuffer in) throws IOException {
+        if (in.getInt() != MAGIC) {
             throw new IOException("not an index of this version");
         }
         String digest = text(in);
         String systemPackages = text(in);
-        int count = in.readInt();
+        int count = in.getInt();
         List<Entry> bundles = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             bundles.add(entry(in));
@@ -92,23 +99,23 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
         return new BundleIndex(digest, systemPackages, bundles);
     }
 
-    private static Entry entry(DataInputStream in) throws IOException {
+    private static Entry entry(ByteBuffer in) throws IOException {
         String symbolicName = text(in);
-        boolean provider = in.readBoolean();
-        boolean apart = in.readBoolean();
+        boolean provider = in.get() != 0;
+        boolean apart = in.get() != 0;
         Map<String, String> headers = new LinkedHashMap<>();
-        for (int i = in.readInt(); i > 0; i--) {
+        for (int i = in.getInt(); i > 0; i--) {
             headers.put(text(in), text(in));
         }
         List<String> packages = new ArrayList<>();
-        for (int i = in.readInt(); i > 0; i--) {
+        for (int i = in.getInt(); i > 0; i--) {
             packages.add(text(in));
         }
         Map<String, byte[]> resources = new LinkedHashMap<>();
-        for (int i = in.readInt(); i > 0; i--) {
+        for (int i = in.getInt(); i > 0; i--) {
             String name = text(in);
-            int length = in.readInt();
-            resources.put(name, length < 0 ? null : in.readNBytes(length));
+            int length = in.getInt();
+            resources.put(name, length < 0 ? null : bytes(in, length));
         }
         return new Entry(symbolicName, provider, apart, headers, packages, resources);
     }
@@ -119,11 +126,16 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
         out.write(bytes);
     }
 
-    private static String text(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > MAX_TEXT_BYTES) {
-            throw new IOException("damaged index: text of " + length + " bytes");
+    private static String text(ByteBuffer in) throws IOException {
+        return new String(bytes(in, in.getInt()), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length) throws IOException {
+        if (length < 0 || length > in.remaining()) {
+            throw new IOException("damaged index: " + length + " bytes, and " + in.remaining() + " are left");
         }
-        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
     }
 }

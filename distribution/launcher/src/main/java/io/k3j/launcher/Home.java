@@ -1,6 +1,5 @@
 package io.k3j.launcher;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -34,7 +33,7 @@ public record Home(Path root) {
 
     /// The index of the base bundles.
     public BundleIndex index() throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(root.resolve("lib/k3s-base.idx")))) {
+        try (InputStream in = Files.newInputStream(root.resolve("lib/k3s-base.idx"))) {
             return BundleIndex.read(in);
         }
     }
