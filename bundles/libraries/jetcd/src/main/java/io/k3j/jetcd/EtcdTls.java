@@ -61,7 +61,8 @@ public final class EtcdTls {
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        // PKCS #12 would derive a key from the password, by ten thousand rounds, to seal what is in memory only
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, null);
         return store;
     }

@@ -68,9 +68,10 @@ public final class ClientTls {
         return store;
     }
 
-    /// In memory only; its password protects nothing.
+    /// In memory only; its password protects nothing. Of the older type: PKCS #12 would derive a key of its own from
+    /// that password by ten thousand rounds, with each entry and again with handshakes.
     private static KeyStore empty() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        KeyStore store = KeyStore.getInstance("JKS");
         store.load(null, null);
         return store;
     }
