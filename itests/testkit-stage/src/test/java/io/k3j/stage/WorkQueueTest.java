@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// When keys come out of a queue, and how often.
@@ -62,6 +63,37 @@ class WorkQueueTest {
         clock.step(Duration.ofHours(-1));
         clock.advance(Duration.ofMillis(5));
         assertThat(queue.take()).contains(KEY);
+    }
+
+    /// A server that starts adds a key for each object there is, while its workers cannot take any yet.
+    @Test
+    void whoPausesIsWokenByTheEndOfThePauseAndNotByKeys() throws InterruptedException {
+        WorkQueue queue = new WorkQueue(TimeSource.system());
+        AtomicInteger pauses = new AtomicInteger();
+        Thread worker = Thread.ofPlatform().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                queue.pause(Duration.ofMinutes(5));
+                pauses.incrementAndGet();
+            }
+        });
+        awaitWaiting(worker);
+        for (int i = 0; i < 100; i++) {
+            queue.add(new Key("default", "" + i));
+            worker.join(Duration.ofMillis(1));
+        }
+        assertThat(pauses).hasValue(0);
+        queue.wake();
+        while (pauses.get() == 0) {
+            worker.join(Duration.ofMillis(1));
+        }
+        worker.interrupt();
+        worker.join();
+    }
+
+    private static void awaitWaiting(Thread thread) throws InterruptedException {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            thread.join(Duration.ofMillis(1));
+        }
     }
 
     @Test

@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 public final class ControllerRunner implements AutoCloseable {
     /// The longest wait for a key; a limit, since whatever is due wakes the thread.
     private static final Duration IDLE = Duration.ofSeconds(5);
-    /// How often a loop looks whether its views have told everything.
-    private static final Duration UNSYNCED = Duration.ofMillis(20);
+    /// How often a loop looks whether its views have told everything, should it have gone to wait just as they had;
+    /// else they wake it.
+    private static final Duration UNSYNCED = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
     /// How long the interrupted have to end.
     private static final Duration INTERRUPTED = Duration.ofMillis(500);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// afterwards, never twice at once. Failures of one key double its delay; failures of all keys together are bounded
 /// in rate. Holds at most one entry per key, so it is bounded by the objects there are.
 ///
-/// Any thread; only [#await] blocks.
+/// Any thread; only [#await] and [#pause] block.
 public final class WorkQueue {
     /// The first delay after a failure; doubled with each further one.
     public static final Duration FIRST_BACK_OFF = Duration.ofMillis(5);
@@ -40,6 +40,7 @@ public final class WorkQueue {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition woken = lock.newCondition();
     /// Due now, oldest first. A key is in at most one of `ready` and `again`.
     private final Set<Key> ready = new LinkedHashSet<>();
     private final Set<Key> working = new HashSet<>();
@@ -163,11 +164,12 @@ public final class WorkQueue {
         }
     }
 
-    /// Waits although keys may be due: anyone who deals with them cannot yet. Ends early when one is added.
+    /// Waits although keys may be due: anyone who deals with them cannot yet. Ends early with [#wake] only: while views
+    /// tell what there is, each object is a key.
     public void pause(Duration atMost) {
         lock.lock();
         try {
-            changed.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            woken.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -175,9 +177,12 @@ public final class WorkQueue {
         }
     }
 
-    /// Ends every [#await].
+    /// Ends every [#await] and [#pause].
     public void wake() {
-        locked(changed::signalAll);
+        locked(() -> {
+            changed.signalAll();
+            woken.signalAll();
+        });
     }
 
     /// At least one nanosecond, so that a time that has just passed is no wait without end.
