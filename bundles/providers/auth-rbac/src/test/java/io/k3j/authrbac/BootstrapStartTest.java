@@ -84,14 +84,19 @@ class BootstrapStartTest {
         }
     }
 
-    /// Of a datastore that other servers write to as well, each question is one that has to be waited for.
+    /// Of a datastore that other servers write to as well, each question is one that has to be waited for. What is
+    /// written are the roles that gather the rules of others, which takes several looks.
     @Test
-    void aStartWithAllOfThemAsksLittleAndWritesNothing() throws InterruptedException {
-        List<String> before = List.copyOf(api.calls());
+    void aStartWithAllOfThemAsksLittleAndMakesNothing() throws InterruptedException {
+        List<String> before = made();
         asked.set(0);
         start();
-        assertThat(api.calls()).isEqualTo(before);
+        assertThat(made()).isEqualTo(before);
         assertThat(asked.get()).isLessThan(5);
+    }
+
+    private List<String> made() {
+        return api.calls().stream().filter(call -> call.startsWith("create")).toList();
     }
 
     @Test
