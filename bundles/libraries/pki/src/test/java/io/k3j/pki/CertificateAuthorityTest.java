@@ -68,6 +68,23 @@ class CertificateAuthorityTest {
         verify(leaf);
     }
 
+    /// Those of operators may have no identifier that a leaf could name.
+    @Test
+    void knowsItsLeavesFromThoseOfAnotherOfItsName() {
+        CertificateAuthority other = CertificateAuthority.selfSigned("k3s-client", Keys.elliptic(), NOW, random);
+        X509Certificate leaf = authority.sign(Profile.client("x"), Keys.elliptic().getPublic(), NOW, random);
+        assertThat(authority.issued(leaf)).isTrue();
+        assertThat(other.issued(leaf)).isFalse();
+        KeyPair key = Keys.elliptic();
+        X509Certificate bare = authority.sign(Profile.client("bare"), key.getPublic(), NOW, random);
+        // a leaf as authority: it has no identifier
+        CertificateAuthority operators = new CertificateAuthority(List.of(bare), key.getPrivate());
+        X509Certificate unnamed = operators.sign(Profile.client("x"), Keys.elliptic().getPublic(), NOW, random);
+        assertThat(unnamed.getExtensionValue("2.5.29.35")).isNull();
+        assertThat(operators.issued(unnamed)).isTrue();
+        assertThat(operators.issued(leaf)).isFalse();
+    }
+
     @Test
     void signsWithAnRsaAuthorityToo() throws Exception {
         CertificateAuthority rsa = CertificateAuthority.selfSigned("custom", Keys.rsa(), NOW, random);

@@ -8,7 +8,6 @@ import io.k3j.pki.Profile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -78,7 +77,7 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
         }
         Instant end = leaf.getNotAfter().toInstant();
         return end.isAfter(now.plus(min(RENEWAL, profile.validity().dividedBy(3)))) && says(leaf)
-                && issued(leaf, authority) && chain.subList(1, chain.size()).equals(authority.chain());
+                && chain.subList(1, chain.size()).equals(authority.chain()) && authority.issued(leaf);
     }
 
     /// A file that does not tell the public half is taken: nothing says that the two do not belong together.
@@ -88,15 +87,6 @@ record LeafCertificate(Path certificate, Path key, Issuer issuer, Profile profil
 
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private static boolean issued(X509Certificate leaf, CertificateAuthority authority) {
-        try {
-            leaf.verify(authority.certificate().getPublicKey());
-            return true;
-        } catch (GeneralSecurityException otherAuthority) {
-            return false;
-        }
     }
 
     /// More names than are wanted are fine; fewer are not.

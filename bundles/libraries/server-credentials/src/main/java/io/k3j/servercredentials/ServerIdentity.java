@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -78,14 +77,9 @@ public final class ServerIdentity implements ListenerIdentity {
     /// Signed by the authority of now, with its chain, lasting, and good for all names.
     private boolean right(Certified kept) {
         X509Certificate leaf = kept.chain().getFirst();
-        try {
-            leaf.verify(authorities.get(Issuer.SERVER).certificate().getPublicKey());
-        } catch (GeneralSecurityException otherAuthority) {
-            return false;
-        }
-        boolean chained = kept.chain().subList(1, kept.chain().size())
-                .equals(authorities.get(Issuer.SERVER).chain());
-        return chained && lasting(leaf) && LeafCertificate.alternativeNames(leaf).containsAll(names);
+        CertificateAuthority authority = authorities.get(Issuer.SERVER);
+        boolean chained = kept.chain().subList(1, kept.chain().size()).equals(authority.chain());
+        return chained && authority.issued(leaf) && lasting(leaf) && LeafCertificate.alternativeNames(leaf).containsAll(names);
     }
 
     private boolean lasting(X509Certificate leaf) {
