@@ -29,6 +29,11 @@ final class Training {
             List.of("get", "pods", "--all-namespaces"), List.of("apply", "-f", "{}"),
             List.of("get", "configmap", "trained", "-o", "yaml"), List.of("delete", "configmap", "trained"));
 
+    /// What the training run makes again, below `server/tls`: with it both what the first start of a cluster makes and
+    /// what a restart reads is learnt.
+    private static final List<String> MADE_AGAIN = List.of("client-controller.crt", "client-controller.key",
+            "etcd/peer-ca.crt", "etcd/peer-ca.key", "service.key", "dynamic-cert.json");
+
     private final Path dist;
     private final Path java;
     private final Path work;
@@ -49,6 +54,9 @@ final class Training {
             }
             over(server("install", "-Dk3j.until=" + UNTIL), "install");
             keepFrameworkCache();
+            for (String file : MADE_AGAIN) {
+                Files.deleteIfExists(work.resolve("data/server/tls").resolve(file));
+            }
             Process asked = server("train",
                     "-XX:AOTCacheOutput=" + cache + " -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining");
             ask(asked);

@@ -49,7 +49,8 @@ class ShippedHeadersTest {
 
     @Test
     void importsFitWhatBundlesAndTheSystemExport() {
-        List<Jar> jars = List.of(jar("one", "x;version=\"[1.2,2)\",java.thing,own;version=\"[3,4)\"", "own;version=3.1"),
+        List<Jar> jars = List.of(
+                jar("one", "x;version=\"[1.2,2)\",java.thing,own;version=\"[3,4)\"", "own;version=3.1"),
                 jar("two", "absent;resolution:=optional,framework;version=\"[1.10,2)\"", "x;y;version:Version=1.9"));
         assertThatCode(() -> Wiring.check(jars, "java.thing,framework;version=1.10")).doesNotThrowAnyException();
     }

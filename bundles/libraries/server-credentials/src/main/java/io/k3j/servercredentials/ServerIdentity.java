@@ -79,7 +79,8 @@ public final class ServerIdentity implements ListenerIdentity {
         X509Certificate leaf = kept.chain().getFirst();
         CertificateAuthority authority = authorities.get(Issuer.SERVER);
         boolean chained = kept.chain().subList(1, kept.chain().size()).equals(authority.chain());
-        return chained && authority.issued(leaf) && lasting(leaf) && LeafCertificate.alternativeNames(leaf).containsAll(names);
+        return chained && authority.issued(leaf) && lasting(leaf)
+                && LeafCertificate.alternativeNames(leaf).containsAll(names);
     }
 
     private boolean lasting(X509Certificate leaf) {
