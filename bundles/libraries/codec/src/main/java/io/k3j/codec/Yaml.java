@@ -16,6 +16,9 @@ public final class Yaml {
     public static final int MAX_CHARACTERS = 16 << 20;
     /// How many values one document may have once its aliases are written out.
     public static final int MAX_VALUES = 1_000_000;
+    /// How many levels the values of a stream may be deep, all of them together: twenty each, were there as many as one
+    /// document may have.
+    public static final int MAX_LEVELS = 20 * MAX_VALUES;
 
     private Yaml() {
     }

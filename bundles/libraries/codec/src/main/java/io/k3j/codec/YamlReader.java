@@ -38,10 +38,15 @@ final class YamlReader {
     private long values;
     /// How many values are being read inside each other.
     private int depth;
+    /// The depths of all values together, those of earlier documents too: the scanner looks at every open bracket
+    /// again for each value.
+    private long levels;
 
     /// @param events at the start of a document
-    private YamlReader(Iterator<Event> events) {
+    /// @param levels of the documents before it
+    private YamlReader(Iterator<Event> events, long levels) {
         this.events = events;
+        this.levels = levels;
     }
 
     /// A value and how many values it holds.
@@ -54,12 +59,14 @@ final class YamlReader {
     static List<JsonReader.Read> read(byte[] bytes) {
         LoadSettings settings = LoadSettings.builder().setCodePointLimit(Yaml.MAX_CHARACTERS).build();
         List<JsonReader.Read> documents = new ArrayList<>();
+        long levels = 0;
         try {
             Iterator<Event> events = new Parse(settings).parseInputStream(new ByteArrayInputStream(bytes)).iterator();
             while (events.hasNext()) {
                 if (events.next().getEventId() == Event.ID.DocumentStart) {
-                    YamlReader reader = new YamlReader(events);
+                    YamlReader reader = new YamlReader(events, levels);
                     Object value = reader.node(events.next()).value();
+                    levels = reader.levels;
                     documents.add(new JsonReader.Read(value, reader.duplicates.list()));
                 }
             }
@@ -73,6 +80,10 @@ final class YamlReader {
     private Node node(Event event) {
         if (++depth > Json.MAX_DEPTH) {
             throw new MalformedInput(FAILED + "exceeded max depth of " + Json.MAX_DEPTH);
+        }
+        levels += depth;
+        if (levels > Yaml.MAX_LEVELS) {
+            throw new MalformedInput(FAILED + "too many values are nested too deeply");
         }
         Node node = switch (event) {
             case AliasEvent a -> alias(a);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,18 @@ class YamlTest {
         }
         assertThatThrownBy(() -> struct(bomb.toString())).isInstanceOf(MalformedInput.class)
                 .hasMessageContaining("excessive aliasing");
+    }
+
+    /// Each value costs a look at every bracket that is open around it.
+    @Test
+    void manyValuesMayNotBeNestedDeeply() {
+        String deep = "[".repeat(900) + "1" + "]".repeat(900);
+        assertThat(plain(deep)).isInstanceOf(Seq.class);
+        String many = "[" + String.join(",", Collections.nCopies(100, deep)) + "]";
+        assertThatThrownBy(() -> plain(many)).hasMessageContaining("nested too deeply");
+        String few = "a: [" + String.join(",", Collections.nCopies(10, deep)) + "]";
+        assertThatThrownBy(() -> Yaml.documents(utf8(String.join("\n---\n", Collections.nCopies(10, few)))))
+                .hasMessageContaining("nested too deeply");
     }
 
     @Test
