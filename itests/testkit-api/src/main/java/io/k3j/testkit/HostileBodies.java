@@ -1,188 +1,210 @@
 package io.k3j.testkit;
 
-import java.io.BufferedReader;
+import io.k3j.testkit.HostileTables.Kind;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
-import java.util.stream.Collectors;
 
 /// Writes that are meant to cost a server more than their size: lists, maps, texts and nests of some length at places
-/// where kinds have them, as new objects, updates, applies and patches of each kind. The same seed makes the same
-/// requests in the same order. For one thread.
+/// where kinds have them, in JSON, YAML and protobuf, as new objects, updates, applies and patches of each kind. The
+/// same seed makes the same requests in the same order. For one thread.
 ///
-/// Where something is repeated, and what, are tables: `hostile-bodies.txt`. Most requests are dry runs, so that a long
+/// Where something is repeated, and what, are tables: `hostile-bodies.txt`. A row of `place`, `operation`, `lines` and
+/// `wire` is a shape. One in so many requests is large, an eighth of the largest size at least, and those take all
+/// shapes in turn; of the others, 16 KiB at most, the shape is chance. Most requests are dry runs, so that a long
 /// series does not fill the store; those that are not change the objects of [#begin].
 public final class HostileBodies {
     /// The largest body a server takes.
     public static final int LARGEST = 3 << 20;
     private static final int SMALLEST = 64;
-    private static final int SMALL = 64 << 10;
+    private static final int SMALL = 16 << 10;
     /// What is larger is not stored.
     private static final int STORED = 8 << 10;
-    private static final int DEEPEST = 5_000;
+    /// One in so many small bodies meets a large object, each of which costs as much as a body of its size.
+    private static final int LARGE_TARGET_EVERY = 64;
     private static final List<String> VALIDATION = List.of("Strict", "Warn", "Ignore");
+    private static final List<String> SORTS = List.of("place", "operation", "lines", "wire");
     private final Random random;
     private final int largeEvery;
     private final String namespace;
-    private final Map<String, List<String>> tables;
+    private final HostileTables tables;
+    private final HostileFilling filling;
+    /// The shapes of which no large body was made in this round.
+    private final List<Shape> left = new ArrayList<>();
     private int count;
 
+    /// A row of a table of shapes.
+    private record Shape(String sort, String row) {
+    }
+
     /// @param seed printed by the test
-    /// @param largeEvery one of so many requests has at least half of the largest size, the others 64 KiB at most
+    /// @param largeEvery one of so many requests is large
     /// @param namespace of all objects
-    public HostileBodies(long seed, int largeEvery, String namespace) {
+    public HostileBodies(long seed, int largeEvery, String namespace, HostileKinds kinds) {
         this.random = new Random(seed);
         this.largeEvery = largeEvery;
         this.namespace = namespace;
-        this.tables = read();
+        this.tables = new HostileTables(kinds);
+        this.filling = new HostileFilling(tables, random);
     }
 
-    private static Map<String, List<String>> read() {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(HostileBodies.class.getResourceAsStream("hostile-bodies.txt")),
-                StandardCharsets.UTF_8))) {
-            return in.lines().filter(l -> !l.isBlank() && l.charAt(0) != '#')
-                    .collect(Collectors.groupingBy(l -> l.substring(0, l.indexOf(' ')),
-                            Collectors.mapping(l -> l.substring(l.indexOf(' ') + 1), Collectors.toList())));
+    /// The CustomResourceDefinition of the custom kind, in YAML.
+    public static byte[] definition() {
+        try (InputStream in = HostileTables.open("hostile-definition.yaml")) {
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /// Whether an answer with code 500 is one that upstream gives with that code, though the fault is the client's.
+    public static boolean known(String answer) {
+        return answer.contains("request is too large") || answer.contains("failed to create typed patch object");
+    }
+
+    /// How many shapes there are.
+    public int shapes() {
+        return SORTS.stream().mapToInt(s -> tables.rows(s).size()).sum();
+    }
+
     /// Creates what later requests change: of each resource an object `target`, and of some an object `large`, as large
     /// as is stored.
     public List<HostileRequest> begin() {
-        return tables.getOrDefault("target", List.of()).stream().map(line -> {
+        return tables.rows("target").stream().map(line -> {
             String[] parts = line.split(" ", 5);
             int size = Integer.parseInt(parts[2]) << 10;
             Place place = place(parts[1], "-", parts[4]);
-            return new HostileRequest("POST", place.path + "?fieldManager=begin", "application/json",
-                    place.object(parts[0], repeated(parts[3], size, ",")));
+            return new HostileRequest("POST", place.path() + "?fieldManager=begin", "application/json",
+                    bytes(place.object(parts[0], HostileFilling.repeated(parts[3], size, ","))));
         }).toList();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /// The next request.
     public HostileRequest next() {
         count++;
-        int size = random.nextInt(largeEvery) == 0 ? LARGEST / 2 + random.nextInt(LARGEST / 2)
-                : (int) (SMALLEST * Math.pow((double) SMALL / SMALLEST, random.nextDouble()));
-        return switch (random.nextInt(8)) {
-            case 0 -> operations(size);
-            case 1 -> lines(size);
-            default -> object(size);
+        boolean large = count % largeEvery == 0;
+        Shape shape = large ? dealt() : some();
+        int size = large ? size(LARGEST / 8, LARGEST) : size(SMALLEST, SMALL);
+        return switch (shape.sort) {
+            case "operation" -> operations(shape.row, size);
+            case "lines" -> lines(shape.row, size);
+            case "wire" -> wire(shape.row, size);
+            default -> object(shape.row, size);
         };
+    }
+
+    /// As many of one order of magnitude as of another.
+    private int size(int least, int most) {
+        return (int) (least * Math.pow((double) most / least, random.nextDouble()));
+    }
+
+    private Shape dealt() {
+        if (left.isEmpty()) {
+            SORTS.forEach(s -> tables.rows(s).forEach(r -> left.add(new Shape(s, r))));
+            Collections.shuffle(left, random);
+        }
+        return left.removeLast();
+    }
+
+    private Shape some() {
+        int chance = random.nextInt(2 * SORTS.size());
+        String sort = chance < SORTS.size() ? SORTS.get(chance) : "place";
+        return new Shape(sort, tables.one(sort, random));
     }
 
     /// A JSON patch: one operation again and again, after those that make room for it.
-    private HostileRequest operations(int size) {
-        String[] line = one("operation").split(" ", 3);
+    private HostileRequest operations(String row, int size) {
+        String[] line = row.split(" ", 3);
         String first = line[1].equals("-") ? "" : line[1] + ",";
-        return request("PATCH", place(line[0], "-", "").path + "/" + target(line[0]), "application/json-patch+json",
-                "[" + first + repeated(line[2], size, ",") + "]");
+        return request("PATCH", path(line[0]) + "/" + target(line[0], size), "application/json-patch+json",
+                bytes("[" + first + HostileFilling.repeated(line[2], size, ",") + "]"));
     }
 
     /// YAML in lines.
-    private HostileRequest lines(int size) {
-        String[] line = one("lines").split(" ", 2);
-        Place place = place(line[0], "-", "");
+    private HostileRequest lines(String row, int size) {
+        String[] line = row.split(" ", 2);
+        Kind kind = tables.kind(line[0]);
         String[] parts = line[1].replace("\\n", "\n").split("\\|", 2);
-        String body = "apiVersion: " + place.apiVersion + "\nkind: " + place.kind + "\nmetadata: {name: target}\n"
-                + parts[0] + repeated(parts[1], size, "");
+        String body = "apiVersion: " + kind.apiVersion() + "\nkind: " + kind.kind() + "\nmetadata: {name: target}\n"
+                + parts[0] + HostileFilling.repeated(parts[1], size, "");
         boolean apply = random.nextBoolean();
-        return request(apply ? "PATCH" : "PUT", place.path + "/target",
-                apply ? "application/apply-patch+yaml" : "application/yaml", body);
+        return request(apply ? "PATCH" : "PUT", path(line[0]) + "/target",
+                apply ? "application/apply-patch+yaml" : "application/yaml", bytes(body));
     }
 
-    private HostileRequest object(int size) {
-        String[] line = one("place").split(" ", 3);
+    /// Protobuf.
+    private HostileRequest wire(String row, int size) {
+        String[] line = row.split(" ", 3);
+        boolean create = random.nextBoolean();
+        String name = create ? "new" + count : target(line[0], size);
+        return request(create ? "POST" : "PUT", path(line[0]) + (create ? "" : "/" + name),
+                "application/vnd.kubernetes.protobuf",
+                HostileWire.object(tables.kind(line[0]), name, line[1], line[2].replace(" ", ""), size));
+    }
+
+    private HostileRequest object(String row, int size) {
+        String[] line = row.split(" ", 3);
         Place place = place(line[0], line[1], line.length < 3 ? "" : line[2]);
-        String filling = filling(place.hole(), size);
-        String name = target(line[0]);
+        String filled = filling.of(place.hole(), size);
+        String name = target(line[0], size);
         String path = place.path + "/" + name;
+        String fresh = "new" + count;
         return switch (random.nextInt(7)) {
-            case 0 -> request("PUT", path, "application/json", place.object(name, filling));
-            case 1 -> request("PATCH", path, "application/merge-patch+json", place.object(name, filling));
-            case 2 -> request("PATCH", path, "application/strategic-merge-patch+json", place.object(name, filling));
-            case 3 -> request("PATCH", path, "application/apply-patch+yaml", place.object(name, filling));
-            case 4 -> request("PATCH", place.path + "/new" + count, "application/apply-patch+yaml",
-                    place.object("new" + count, filling));
-            case 5 -> request("POST", place.path, "application/yaml", place.object("new" + count, filling));
-            default -> request("POST", place.path, "application/json", place.object("new" + count, filling));
+            case 0 -> request("PUT", path, "application/json", bytes(place.object(name, filled)));
+            case 1 -> request("PATCH", path, "application/merge-patch+json", bytes(place.object(name, filled)));
+            case 2 ->
+                request("PATCH", path, "application/strategic-merge-patch+json", bytes(place.object(name, filled)));
+            case 3 -> request("PATCH", path, "application/apply-patch+yaml", bytes(place.object(name, filled)));
+            case 4 -> request("PATCH", place.path + "/" + fresh, "application/apply-patch+yaml",
+                    bytes(place.object(fresh, filled)));
+            case 5 -> request("POST", place.path, "application/yaml", bytes(place.object(fresh, filled)));
+            default -> request("POST", place.path, "application/json", bytes(place.object(fresh, filled)));
         };
     }
 
-    private HostileRequest request(String method, String path, String type, String body) {
-        boolean dry = body.length() > STORED || !path.endsWith("/target") || random.nextBoolean();
+    private HostileRequest request(String method, String path, String type, byte[] body) {
+        boolean dry = body.length > STORED || !path.endsWith("/target") || random.nextBoolean();
         String force = type.contains("apply") ? "&force=" + random.nextBoolean() : "";
         return new HostileRequest(method, path + "?fieldManager=m" + random.nextInt(15) + force + "&fieldValidation="
                 + VALIDATION.get(random.nextInt(VALIDATION.size())) + (dry ? "&dryRun=All" : ""), type, body);
     }
 
-    private String target(String resource) {
-        boolean large = tables.getOrDefault("target", List.of()).stream()
-                .anyMatch(l -> l.startsWith("large " + resource + " "));
-        return large && random.nextBoolean() ? "large" : "target";
+    private String target(String resource, int size) {
+        boolean large = random.nextInt(size > SMALL ? 2 : LARGE_TARGET_EVERY) == 0
+                && tables.rows("target").stream().anyMatch(l -> l.startsWith("large " + resource + " "));
+        return large ? "large" : "target";
+    }
+
+    private String path(String resource) {
+        return tables.kind(resource).path(namespace);
     }
 
     private Place place(String resource, String metadata, String rest) {
-        String[] kind = tables.getOrDefault("kind", List.of()).stream().filter(l -> l.startsWith(resource + " "))
-                .findFirst().orElseThrow(() -> new IllegalStateException(resource)).split(" ");
-        String group = kind[1].contains("/") ? "/apis/" : "/api/";
-        return new Place(group + kind[1] + "/namespaces/" + namespace + "/" + resource, kind[1], kind[2],
-                metadata.equals("-") ? "" : "," + metadata, rest.isEmpty() ? "" : "," + rest);
-    }
-
-    /// What stands in a hole: elements, entries or text of a size.
-    private String filling(char hole, int size) {
-        int deep = random.nextInt(8);
-        return switch (hole) {
-            case '[' -> deep == 0 ? nested("[", "]", size) : repeated(one("element"), size, ",");
-            case '{' -> "\"a\":" + (deep == 0 ? nested("{\"a\":", "}", size) : "\"\"," + repeated(one("entry"), size,
-                    ","));
-            default -> repeated(one("text"), size, "");
-        };
-    }
-
-    /// As deep as readers go, or deeper.
-    private String nested(String open, String close, int size) {
-        int levels = 1 + random.nextInt(Math.min(DEEPEST, size));
-        String one = open.repeat(levels) + "1" + close.repeat(levels);
-        return repeated(one, open.equals("[") ? size : 1, ",");
-    }
-
-    /// One piece until there is enough, `%d` in it being a number.
-    private static String repeated(String piece, int size, String between) {
-        String[] parts = piece.split("%d", -1);
-        StringBuilder text = new StringBuilder(size + piece.length());
-        for (int i = 0; i == 0 || text.length() + piece.length() < size; i++) {
-            text.append(i == 0 ? "" : between).append(parts[0]);
-            for (int part = 1; part < parts.length; part++) {
-                text.append(i).append(parts[part]);
-            }
-        }
-        return text.toString();
-    }
-
-    private String one(String table) {
-        List<String> lines = tables.getOrDefault(table, List.of());
-        return lines.get(random.nextInt(lines.size()));
+        return new Place(path(resource), tables.kind(resource), metadata.equals("-") ? "" : "," + metadata,
+                rest.isEmpty() ? "" : "," + rest);
     }
 
     /// An object with a hole, `@`, in its metadata or in the rest of it.
-    private record Place(String path, String apiVersion, String kind, String metadata, String rest) {
+    private record Place(String path, Kind kind, String metadata, String rest) {
         char hole() {
             String text = metadata + rest;
             return text.charAt(text.indexOf('@') - 1);
         }
 
         String object(String name, String filling) {
-            return ("{\"apiVersion\":\"" + apiVersion + "\",\"kind\":\"" + kind + "\",\"metadata\":{\"name\":\"" + name
-                    + "\"" + metadata + "}" + rest + "}").replace("@", filling);
+            String text = "{\"apiVersion\":\"" + kind.apiVersion() + "\",\"kind\":\"" + kind.kind()
+                    + "\",\"metadata\":{\"name\":\"" + name + "\"" + metadata + "}" + rest + "}";
+            int hole = text.indexOf('@');
+            return hole < 0 ? text : text.substring(0, hole) + filling + text.substring(hole + 1);
         }
     }
 }

@@ -1,8 +1,10 @@
-package io.k3j.resourcesbuiltin;
+package io.k3j.testkitobjects;
 
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Request;
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
@@ -47,9 +49,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 
-/// Writes of built-in kinds from their bytes to the store, on the thread that asks, so that what one costs can be
-/// measured: without sockets, authorization and admission plug-ins.
-final class ObjectServer implements AutoCloseable {
+/// Writes of objects from their bytes to the store, on the thread that asks, so that what one costs can be measured:
+/// without sockets and authorization.
+public final class ObjectServer implements AutoCloseable {
     private static final long CATCH_UP_MILLIS = 30_000;
     private final MemoryDatastore datastore = new MemoryDatastore();
     private final Kinds kinds = new Kinds();
@@ -58,6 +60,17 @@ final class ObjectServer implements AutoCloseable {
     private final ObjectRegistry objects;
     private final Feeder feeder;
     private final Fence fence;
+    private final boolean builtIn;
+
+    /// What it knows of kinds.
+    ///
+    /// @param kinds that it serves
+    /// @param hooks of their groups
+    /// @param admissions in their order
+    /// @param builtIn whether they are Kubernetes' own, which alone have merge keys
+    public record Serving(Collection<ResourceKind> kinds, List<KindHooks> hooks, List<Admission> admissions,
+            boolean builtIn) {
+    }
 
     private record Table(Collection<ResourceKind> kinds) implements KindCatalog {
     }
@@ -85,12 +98,14 @@ final class ObjectServer implements AutoCloseable {
         }
     }
 
+    /// Serves at once.
+    ///
     /// @param heapBytes what it believes to have
-    ObjectServer(long heapBytes) {
+    public ObjectServer(long heapBytes, Serving serving) {
         Schemas schemas = new Schemas();
-        KindTable table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
-        kinds.put(new Table(table.kinds()), Map.of());
-        BuiltinKinds.hooks(table, true).forEach(h -> kinds.put(h, Map.of()));
+        builtIn = serving.builtIn;
+        kinds.put(new Table(serving.kinds), Map.of());
+        serving.hooks.forEach(h -> kinds.put(h, Map.of()));
         Protobuf protobuf = new Protobuf(schemas);
         bodies = new Bodies(protobuf);
         budget = new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES);
@@ -106,15 +121,23 @@ final class ObjectServer implements AutoCloseable {
         fence.start();
         Random random = new Random(1);
         objects = new ObjectRegistry(new Storage(store, log, fence, new PastState(store, rows)), kinds,
-                new Admissions(Slot.highestFirst(Completeness.declared(Set.of(), e -> "")), () -> {
+                new Admissions(slot(serving.admissions), () -> {
                 }), protobuf, new Metadata(InstantSource.system(), random, () -> new UUID(0, random.nextLong())));
+    }
+
+    private static Slot<Admission> slot(List<Admission> admissions) {
+        Slot<Admission> slot = Slot.lowestFirst("order", Completeness.declared(Set.of(), e -> ""));
+        for (int i = 0; i < admissions.size(); i++) {
+            slot.add(admissions.get(i), Map.of("order", i));
+        }
+        return slot;
     }
 
     /// Answers a request.
     /// @return the code and what is said of it
-    String serve(HostileRequest hostile) throws IOException {
+    public String serve(HostileRequest hostile) throws IOException {
         Request request = new Request(new FakeExchange(hostile.method(), hostile.path())
-                .with("content-type", hostile.type()).body(hostile.body().getBytes(StandardCharsets.UTF_8)));
+                .with("content-type", hostile.type()).body(hostile.body()));
         try (BodyBudget.Room _ = request.receive(budget)) {
             return written(request);
         } catch (ApiFault f) {
@@ -135,7 +158,7 @@ final class ObjectServer implements AutoCloseable {
                 Struct object = bodies.object(request, expected);
                 objects.writes().change(intent, before -> Wish.plain(object));
             }
-            default -> patch(intent, bodies.patch(request, true), expected);
+            default -> patch(intent, bodies.patch(request, builtIn), expected);
         }
         return "200";
     }

@@ -1,0 +1,90 @@
+package io.k3j.testkitobjects;
+
+import io.k3j.testkit.HostileBodies;
+import io.k3j.testkit.HostileKinds;
+import io.k3j.testkit.HostileRequest;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Sends hostile bodies one after the other and tells which cost too much. Memory is bounded by the heap of the JVM,
+/// which holds one body's work at a time: what takes more ends in an `OutOfMemoryError` here, which is told as well.
+///
+/// Another series by `-Dk3j.seed=` (chance when it is not given), a longer one by `-Dk3j.bodies=`.
+public final class BodyCosts {
+    /// The limit on CPU time of one: what is quadratic takes minutes. Beside other work on its processor the same takes
+    /// twice as long, in CPU time as well.
+    private static final Duration LIMIT = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 3 : 30);
+    private static final int LONGEST_ANSWER = 2 << 20;
+    private static final int FRAMES = 12;
+    private static final int TOLD_EVERY = 100_000;
+    private final ObjectServer server;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final List<String> costly = new ArrayList<>();
+    private long slowest;
+    private String slowestIs = "";
+
+    private BodyCosts(ObjectServer server) {
+        this.server = server;
+    }
+
+    /// Sends a series, and prints its seed before it and what it took after it.
+    ///
+    /// @param many so many when nothing else is asked for
+    /// @param largeEvery one in so many is large
+    /// @return what each of those was that cost too much, was answered with too much, or with a fault of the server
+    public static List<String> of(ObjectServer server, HostileKinds kinds, int many, int largeEvery)
+            throws IOException {
+        long seed = Long.getLong("k3j.seed", ThreadLocalRandom.current().nextLong());
+        int bodies = Integer.getInteger("k3j.bodies", many);
+        System.out.println("HostileBodies: seed " + seed + ", " + bodies + " bodies");
+        return new BodyCosts(server).sent(new HostileBodies(seed, largeEvery, "default", kinds), bodies);
+    }
+
+    private List<String> sent(HostileBodies bodies, int many) throws IOException {
+        for (HostileRequest request : bodies.begin()) {
+            String answer = server.serve(request);
+            if (!answer.equals("200")) {
+                throw new AssertionError(request + ": " + answer);
+            }
+        }
+        for (int i = 1; i <= many; i++) {
+            HostileRequest request = bodies.next();
+            String what = cost(request);
+            if (!what.isEmpty()) {
+                costly.add(i + ": " + what + ": " + request);
+            }
+            if (i == many || i % TOLD_EVERY == 0) {
+                System.out.println("HostileBodies: " + i + " sent, " + costly.size() + " of them costly, "
+                        + Duration.ofNanos(threads.getCurrentThreadCpuTime()) + " of a processor, the slowest "
+                        + Duration.ofNanos(slowest) + ": " + slowestIs);
+            }
+        }
+        return costly;
+    }
+
+    /// What is wrong with the answer; empty for nothing.
+    private String cost(HostileRequest request) throws IOException {
+        long begin = threads.getCurrentThreadCpuTime();
+        String answer;
+        try {
+            answer = server.serve(request);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            return e + " " + Arrays.stream(e.getStackTrace()).limit(FRAMES).toList();
+        }
+        long took = threads.getCurrentThreadCpuTime() - begin;
+        if (took > slowest) {
+            slowest = took;
+            slowestIs = request.toString();
+        }
+        return took > LIMIT.toNanos() ? "took " + Duration.ofNanos(took)
+                : answer.length() > LONGEST_ANSWER ? "an answer of " + answer.length()
+                        : answer.startsWith("429") || answer.startsWith("500") && !HostileBodies.known(answer) ? answer
+                                : "";
+    }
+}
