@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 
-/// Times of objects as texts, as RFC 3339 has them in UTC and whole seconds: `2026-01-02T03:04:05Z`. Every write has one
-/// or two, so they are made without a formatter. Pure.
+/// Times of objects as texts, as RFC 3339 has them in UTC and whole seconds: `2026-01-02T03:04:05Z`. Every write has
+/// one or two, so they are made without a formatter. Pure.
 public final class Rfc3339 {
     private static final String FORM = "0000-00-00T00:00:00Z";
     private static final int DAY = 86_400;
