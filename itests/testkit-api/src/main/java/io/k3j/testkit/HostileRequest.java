@@ -19,6 +19,6 @@ public record HostileRequest(String method, String path, String type, byte[] bod
     }
 
     private String text(int from, int length) {
-        return new String(body, from, length, StandardCharsets.ISO_8859_1);
+        return new String(body, from, length, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "·");
     }
 }
