@@ -107,6 +107,9 @@ class AgentItest {
                 + " kubectl port-forward pod/ticker 18080:8080 > /tmp/forward.txt 2>&1 & p=$!; for i in $(seq 100); do "
                 + "curl -sf http://127.0.0.1:18080/ && break; sleep 0.2; done; kill $p");
         assertThat(forwarded.text()).contains("hello-from-agent");
+        // that port of a pod is not the kubelet's behind the tunnel
+        assertThat(kubectl("get --raw /api/v1/namespaces/default/pods/https:ticker:10250/proxy/healthz").text())
+                .contains("error trying to reach service").doesNotContain("Unauthorized");
     }
 
     @Test

@@ -38,8 +38,14 @@ final class Attacker implements AutoCloseable {
     /// Sends a body; `with` are names and values of further headers.
     HttpResponse<String> send(String method, String path, String type, String body, String... with)
             throws IOException, InterruptedException {
+        return send(method, path, type, body.getBytes(StandardCharsets.UTF_8), with);
+    }
+
+    /// The same for what is no text.
+    HttpResponse<String> send(String method, String path, String type, byte[] body, String... with)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = request(path).header("Content-Type", type)
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
         return sent(with.length == 0 ? request : request.headers(with));
     }
 

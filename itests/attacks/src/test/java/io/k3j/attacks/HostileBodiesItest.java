@@ -3,6 +3,7 @@ package io.k3j.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.testkit.HostileBodies;
+import io.k3j.testkit.HostileKinds;
 import io.k3j.testkit.HostileRequest;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitprocess.Api;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Thousands of bodies of all sizes that are meant to cost the API server more than they weigh. It answers each, and
-/// goes on. What one costs is measured beside the code, by `HostileBodiesTest` of `resources-builtin`.
+/// Thousands of bodies of all sizes that are meant to cost the API server more than they weigh, of built-in and custom
+/// kinds, in JSON, YAML and protobuf, before every admission plug-in. It answers each, and goes on. What one costs is
+/// measured beside the code, by `HostileBodiesTest` of `resources-builtin` and its like.
 @Tag("data")
 @NeedsMachine
 @ExtendWith(Victim.Here.class)
@@ -28,13 +30,20 @@ class HostileBodiesItest {
     private static final String VERBS = "create,update,patch ";
     private static final Account WRITER = Account.of("bodies", Stream.of("configmaps", "secrets", "pods", "services",
             "deployments.apps", "jobs.batch", "endpointslices.discovery.k8s.io", "networkpolicies.networking.k8s.io",
-            "ingresses.networking.k8s.io", "roles.rbac.authorization.k8s.io").map(VERBS::concat)
-            .toArray(String[]::new));
+            "ingresses.networking.k8s.io", "roles.rbac.authorization.k8s.io", "things.hostile.k3j.io")
+            .map(VERBS::concat).toArray(String[]::new));
     /// What is written there concerns no other attack.
     private static final String NAMESPACE = "hostile";
+    private static final String LIMITS = """
+            apiVersion: v1
+            kind: LimitRange
+            metadata: {name: limits, namespace: hostile}
+            spec: {limits: [{type: Container, default: {cpu: "1", memory: 1Gi}, max: {cpu: "1", memory: 1Gi}}]}
+            ---
+            """;
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final int MANY = 10_000;
-    /// Of so many one is larger than 64 KiB, a megabyte and a half at least: it takes a second or two.
+    /// Of so many one is larger than 16 KiB, 384 KiB at least: it takes up to a second or two.
     private static final int LARGE_EVERY = 200;
     private static final int CHECKED_EVERY = 100;
     private static final int LONGEST = 2 << 20;
@@ -42,7 +51,11 @@ class HostileBodiesItest {
 
     @BeforeAll
     static void begin(Victim victim) throws IOException, InterruptedException {
-        victim.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: " + NAMESPACE + "}\n---\n" + WRITER.yaml());
+        victim.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: " + NAMESPACE
+                + ", labels: {pod-security.kubernetes.io/enforce: baseline, pod-security.kubernetes.io/warn:"
+                + " restricted}}\n---\n" + LIMITS + WRITER.yaml()
+                + new String(HostileBodies.definition(), StandardCharsets.UTF_8));
+        victim.until("kubectl get things -n " + NAMESPACE, "No resources found");
     }
 
     @Test
@@ -66,7 +79,7 @@ class HostileBodiesItest {
     private static void areAnswered(Victim victim, int many, int largeEvery) throws IOException, InterruptedException {
         long seed = ThreadLocalRandom.current().nextLong();
         System.out.println("HostileBodies: seed " + seed);
-        HostileBodies bodies = new HostileBodies(seed, largeEvery, NAMESPACE);
+        HostileBodies bodies = new HostileBodies(seed, largeEvery, NAMESPACE, HostileKinds.ALL);
         try (Attacker attacker = WRITER.attacks(victim)) {
             for (HostileRequest request : bodies.begin()) {
                 assertThat(answer(attacker, request).statusCode()).as(request.toString()).isIn(201, 403, 409, 422);
@@ -76,7 +89,7 @@ class HostileBodiesItest {
                 String what = "seed " + seed + ", " + i + ": " + request;
                 HttpResponse<String> answer = answer(attacker, request);
                 assertThat(answer.statusCode()).as("%s%n%.500s", what, answer.body())
-                        .isLessThan(known(answer) ? 501 : 500)
+                        .isLessThan(HostileBodies.known(answer.body()) ? 501 : 500)
                         .isNotEqualTo(TOO_MANY);
                 assertThat(answer.body().length()).as(what).isLessThan(LONGEST);
                 if (i % CHECKED_EVERY == 0) {
@@ -85,12 +98,6 @@ class HostileBodiesItest {
             }
         }
         victim.goesOn();
-    }
-
-    /// Upstream's code for two that are the client's fault is 500.
-    private static boolean known(HttpResponse<String> answer) {
-        return answer.body().contains("request is too large")
-                || answer.body().contains("failed to create typed patch object");
     }
 
     private static HttpResponse<String> answer(Attacker attacker, HostileRequest request) throws IOException,
@@ -117,7 +124,7 @@ class HostileBodiesItest {
                 HttpResponse<String> answer = victim.admin().send("POST", DEFINITIONS + "?dryRun=All", Api.JSON,
                         body.getBytes(StandardCharsets.UTF_8));
                 assertThat(answer.statusCode()).as("%s %s%n%.500s", hole, element, answer.body())
-                        .isBetween(400, known(answer) ? 500 : 499);
+                        .isBetween(400, HostileBodies.known(answer.body()) ? 500 : 499);
                 victim.goesOn();
             }
         }

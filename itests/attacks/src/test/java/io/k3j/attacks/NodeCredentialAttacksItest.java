@@ -114,10 +114,19 @@ class NodeCredentialAttacksItest {
     /// Sends what kubectl would not.
     private static void refused(Victim victim, String method, String path, String type, String body, String why)
             throws IOException, InterruptedException {
-        String answer = victim.text("cd /var/lib/rancher/k3s/agent; curl -sk -m 20 --cert client-kubelet.crt --key"
-                + " client-kubelet.key -X " + method + " -H 'Content-Type: application/" + type + "' -w '%{http_code}'"
-                + " 'https://127.0.0.1:6443" + path + "' -d '" + body + "'");
-        assertThat(answer).as(path).contains("forbidden", why).endsWith("403");
+        refusedAs(victim, "client-kubelet", method + " " + path, type, body, why);
+    }
+
+    /// @param certificate a file's name, without `.crt` and `.key`
+    /// @param request method and path
+    private static void refusedAs(Victim victim, String certificate, String request, String type, String body,
+            String why) throws IOException, InterruptedException {
+        String[] words = request.split(" ");
+        String answer = victim
+                .text("cd /var/lib/rancher/k3s/agent; curl -sk -m 20 --cert " + certificate + ".crt --key "
+                        + certificate + ".key -X " + words[0] + " -H 'Content-Type: application/" + type
+                        + "' -w '%{http_code}' 'https://127.0.0.1:6443" + words[1] + "' -d '" + body + "'");
+        assertThat(answer).as(request).contains("forbidden", why).endsWith("403");
     }
 
     /// M-nodes: what a node may write only in part.
@@ -139,6 +148,39 @@ class NodeCredentialAttacksItest {
                 + " \"spec\": {\"driver\": \"d.example\", \"nodeName\": \"other\", \"pool\": {\"name\": \"p\","
                 + " \"generation\": 1, \"resourceSliceCount\": 1}, \"devices\": []}}", "resourceslices");
         forbidden(victim, "get volumeattachments");
+    }
+
+    /// N4, L11: the ranges by which all nodes route.
+    @Test
+    void itChoosesNoRangesOfPods(Victim victim) throws IOException, InterruptedException {
+        String why = "a node is not allowed to set spec.podCIDR or spec.podCIDRs";
+        String ranges = "{\"metadata\": {\"name\": \"" + victim.node() + "\"}, \"spec\": {\"podCIDR\":"
+                + " \"10.42.0.0/16\", \"podCIDRs\": [\"10.42.0.0/16\"]}}";
+        refused(victim, "PATCH", "/api/v1/nodes/" + victim.node(), "merge-patch+json", ranges, why);
+        refused(victim, "POST", "/api/v1/nodes", "json", ranges, why);
+        assertThat(victim.text("kubectl get node " + victim.node() + " -o jsonpath={.spec.podCIDRs}"))
+                .doesNotContain("/16");
+    }
+
+    /// N3: the identity of its network leads the cluster's names elsewhere.
+    @Test
+    void itsNetworkAnswersNoQuestionsOfOtherNodes(Victim victim) throws IOException, InterruptedException {
+        String network = "client-k3s-controller";
+        String dns = "/api/v1/namespaces/kube-system/services/kube-dns";
+        String patch = "merge-patch+json";
+        refusedAs(victim, network, "PATCH " + dns, patch, "{\"spec\": {\"type\": \"ExternalName\", \"externalName\":"
+                + " \"evil.example\"}}", "kube-dns");
+        refusedAs(victim, network, "DELETE " + dns, "json", "{}", "kube-dns");
+        String slices = "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices";
+        String slice = "{\"metadata\": {\"name\": \"kube-dns-%s\", \"labels\": {\"kubernetes.io/service-name\":"
+                + " \"kube-dns\"}}, \"addressType\": \"IPv4\", \"ports\": [], \"endpoints\": [{\"addresses\":"
+                + " [\"192.0.2.66\"], \"nodeName\": \"%s\"}]}";
+        refusedAs(victim, network, "POST " + slices, "json", slice.formatted("other", "other"),
+                "can only write the place behind kube-dns of the node it is bound to");
+        refusedAs(victim, network, "PATCH " + slices + "/kube-dns-" + victim.node(), patch,
+                slice.formatted(victim.node(), victim.node()), "can only write addresses that its Node tells");
+        assertThat(victim.text("kubectl -n kube-system get service kube-dns -o jsonpath={.spec.type}"))
+                .isEqualTo("ClusterIP");
     }
 
     /// M-snapshots, as far as a server without etcd has files: a user of the machine looks for its secrets.

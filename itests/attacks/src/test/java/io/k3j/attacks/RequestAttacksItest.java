@@ -9,11 +9,9 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,30 +115,6 @@ class RequestAttacksItest {
     private static String doubled(int times) {
         return "[{\"op\": \"add\", \"path\": \"/a\", \"value\": \"" + "x".repeat(1000) + "\"}"
                 + DOUBLING.repeat(times) + "]";
-    }
-
-    /// A body that was announced and does not come; tells when the server asks for it.
-    private record Slow(CountDownLatch wanted) implements HttpRequest.BodyPublisher {
-        @Override
-        public long contentLength() {
-            return 1000;
-        }
-
-        @Override
-        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-            subscriber.onSubscribe(new Flow.Subscription() {
-                @Override
-                public void request(long n) {
-                    // says nothing
-                }
-
-                @Override
-                public void cancel() {
-                    // held nothing
-                }
-            });
-            wanted.countDown();
-        }
     }
 
     /// H9: more writes than there are seats, all of which send nothing.
