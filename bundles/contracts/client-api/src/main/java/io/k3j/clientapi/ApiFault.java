@@ -6,8 +6,13 @@ import io.k3j.model.Struct;
 
 /// A refusal of the API: a Kubernetes `Status` as an exception. See
 /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>.
+///
+/// The methods that make one cut names and reasons which are far longer than anybody reads: they may be of a request
+/// that was made to be repeated in its answer.
 public final class ApiFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST_NAME = 4 << 10;
+    private static final int LONGEST_REASON = 64 << 10;
     private final int code;
     private final String reason;
     private final transient Struct details;
@@ -20,34 +25,45 @@ public final class ApiFault extends RuntimeException {
         this.details = details;
     }
 
+    private static String cut(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest) + "...";
+    }
+
+    private static ApiFault about(Gvr resource, String name, int code, String reason, String message) {
+        return new ApiFault(code, reason, cut(message, LONGEST_REASON),
+                Struct.builder().putUnlessEmpty("name", cut(name, LONGEST_NAME))
+                        .putUnlessEmpty("group", resource.group()).put("kind", resource.resource()).build());
+    }
+
+    private static String quoted(Gvr resource, String name) {
+        return resource.qualified() + " \"" + cut(name, LONGEST_NAME) + "\"";
+    }
+
     /// 404: no such object.
     public static ApiFault notFound(Gvr resource, String name) {
-        return new ApiFault(404, "NotFound", resource.qualified() + " \"" + name + "\" not found",
-                about(resource, name));
+        return about(resource, name, 404, "NotFound", quoted(resource, name) + " not found");
     }
 
     /// 409: the name is taken.
     public static ApiFault alreadyExists(Gvr resource, String name) {
-        return new ApiFault(409, "AlreadyExists", resource.qualified() + " \"" + name + "\" already exists",
-                about(resource, name));
+        return about(resource, name, 409, "AlreadyExists", quoted(resource, name) + " already exists");
     }
 
     /// 409: somebody else was faster, or a precondition does not hold.
     public static ApiFault conflict(Gvr resource, String name, String why) {
-        return new ApiFault(409, "Conflict",
-                "Operation cannot be fulfilled on " + resource.qualified() + " \"" + name + "\": " + why,
-                about(resource, name));
+        return about(resource, name, 409, "Conflict",
+                "Operation cannot be fulfilled on " + quoted(resource, name) + ": " + why);
     }
 
     /// 403: not allowed.
     public static ApiFault forbidden(Gvr resource, String name, String why) {
-        String what = name.isEmpty() ? resource.qualified() : resource.qualified() + " \"" + name + "\"";
-        return new ApiFault(403, "Forbidden", what + " is forbidden: " + why, about(resource, name));
+        String what = name.isEmpty() ? resource.qualified() : quoted(resource, name);
+        return about(resource, name, 403, "Forbidden", what + " is forbidden: " + why);
     }
 
     /// 400: the request makes no sense.
     public static ApiFault badRequest(String message) {
-        return new ApiFault(400, "BadRequest", message, Struct.EMPTY);
+        return new ApiFault(400, "BadRequest", cut(message, LONGEST_REASON), Struct.EMPTY);
     }
 
     /// 503: come back later.
@@ -57,13 +73,9 @@ public final class ApiFault extends RuntimeException {
 
     /// 500: our mistake.
     public static ApiFault internal(String message) {
-        return new ApiFault(500, "InternalError", "Internal error occurred: " + message,
-                Struct.of("causes", Seq.of(Struct.of("message", message))));
-    }
-
-    private static Struct about(Gvr resource, String name) {
-        return Struct.builder().putUnlessEmpty("name", name).putUnlessEmpty("group", resource.group())
-                .put("kind", resource.resource()).build();
+        String told = cut(message, LONGEST_REASON);
+        return new ApiFault(500, "InternalError", "Internal error occurred: " + told,
+                Struct.of("causes", Seq.of(Struct.of("message", told))));
     }
 
     /// The HTTP status code.

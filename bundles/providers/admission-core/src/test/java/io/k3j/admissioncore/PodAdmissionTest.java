@@ -57,6 +57,17 @@ class PodAdmissionTest {
     }
 
     @Test
+    void aNameOfMegabytesIsNotRepeatedInTheAnswer() {
+        ServiceAccounts plugin = new ServiceAccounts(stage.world);
+        String name = "x".repeat(3_000_000);
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS,
+                Stage.pod(Struct.of("serviceAccountName", name)))).isInstanceOfSatisfying(ApiFault.class,
+                        f -> assertThat(f.getMessage()).startsWith("pods \"p\" is forbidden: error looking up service"
+                                + " account default/xxx").hasSizeLessThan(100_000));
+        plugin.stop();
+    }
+
+    @Test
     void aPodMayOptOutOfItsToken() {
         ServiceAccounts plugin = new ServiceAccounts(stage.world);
         stage.seed(Listers.ACCOUNTS, Stage.object("ServiceAccount", "default", Struct.EMPTY));
