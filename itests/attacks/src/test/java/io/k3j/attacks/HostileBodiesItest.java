@@ -77,7 +77,7 @@ class HostileBodiesItest {
     }
 
     private static void areAnswered(Victim victim, int many, int largeEvery) throws IOException, InterruptedException {
-        long seed = ThreadLocalRandom.current().nextLong();
+        long seed = Long.getLong("k3j.seed", ThreadLocalRandom.current().nextLong());
         System.out.println("HostileBodies: seed " + seed);
         HostileBodies bodies = new HostileBodies(seed, largeEvery, NAMESPACE, HostileKinds.ALL);
         try (Attacker attacker = WRITER.attacks(victim)) {

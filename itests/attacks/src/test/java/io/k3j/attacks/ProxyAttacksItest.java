@@ -53,8 +53,8 @@ class ProxyAttacksItest {
 
     /// How many proxied requests and logs there are shall be as a shell's test says.
     private static void until(Victim victim, String count) throws IOException, InterruptedException {
-        victim.until("[ $(kubectl get --raw /metrics | sed -n 's/^k3j_proxied_requests //p') " + count
-                + " ] && echo so many", "so many");
+        victim.until("[ $(kubectl get --raw /api/v1/nodes/" + victim.node() + "/proxy/metrics"
+                + " | sed -n 's/^k3j_proxied_requests //p') " + count + " ] && echo so many", "so many");
     }
 
     /// N7: a handshake that never comes to its end, whose client has gone.

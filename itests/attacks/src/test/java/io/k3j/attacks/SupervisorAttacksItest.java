@@ -60,7 +60,7 @@ class SupervisorAttacksItest {
         victim.text("cat > " + file + " <<'END'\n" + certificate.substring(0, certificate.length() - 3) + "\nEND");
         victim.until("kubectl get node " + victim.node() + " -o jsonpath='{.metadata.annotations}'", "k3j.io/network");
         String patch = "curl -sk -m 20 --cert " + file + " --key " + victim.dir() + "/agent.key -X PATCH -w"
-                + " '%{http_code}' -H 'Content-Type: application/merge-patch+json'"
+                + " '%%{http_code}' -H 'Content-Type: application/merge-patch+json'"
                 + " https://127.0.0.1:6443/api/v1/nodes/" + victim.node() + "%s -d '%s'";
         for (String metadata : List.of("\"annotations\": {\"flannel.alpha.coreos.com/public-ip\": \"192.0.2.66\"}",
                 "\"labels\": {\"stolen\": \"1\"}")) {
