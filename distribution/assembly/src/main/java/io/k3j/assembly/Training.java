@@ -30,9 +30,9 @@ final class Training {
             List.of("get", "configmap", "trained", "-o", "yaml"), List.of("delete", "configmap", "trained"));
 
     /// What the training run makes again, below `server/tls`: with it both what the first start of a cluster makes and
-    /// what a restart reads is learnt.
+    /// what a restart reads is learnt. The keys that all servers share are in the datastore as well and have to stay.
     private static final List<String> MADE_AGAIN = List.of("client-controller.crt", "client-controller.key",
-            "etcd/peer-ca.crt", "etcd/peer-ca.key", "service.key", "dynamic-cert.json");
+            "dynamic-cert.json");
 
     private final Path dist;
     private final Path java;
