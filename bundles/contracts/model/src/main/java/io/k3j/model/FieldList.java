@@ -11,6 +11,8 @@ final class FieldList {
     private static final int FIRST = 8;
     private static final String[] NO_NAMES = {};
     private static final Object[] NO_VALUES = {};
+    /// Stands where a field was taken out, by its identity: no value is this very text.
+    private static final String GONE = new String("gone");
     /// Up to so many names are searched one by one.
     private static final int SEARCHED = 32;
     private String[] names = NO_NAMES;
@@ -64,25 +66,46 @@ final class FieldList {
         return place(name) >= 0;
     }
 
-    /// Takes a field out again, if it is there. Those behind it move up: this is for few.
+    /// Takes a field out again, if it is there. Of few, those behind it move up; of many, its place stays empty until
+    /// there are as many empty places as others, so that taking out all of them costs each its own share only.
     void remove(String name) {
         int place = place(name);
         if (place < 0) {
             return;
         }
-        int behind = size - place - 1;
-        System.arraycopy(names, place + 1, names, place, behind);
-        System.arraycopy(values, place + 1, values, place, behind);
-        size--;
-        values[size] = Null.NULL;
-        if (places != null) {
-            places.remove(name);
-            places.replaceAll((other, at) -> at > place ? at - 1 : at);
+        if (places == null) {
+            int behind = size - place - 1;
+            System.arraycopy(names, place + 1, names, place, behind);
+            System.arraycopy(values, place + 1, values, place, behind);
+            size--;
+            return;
         }
+        places.remove(name);
+        names[place] = GONE;
+        values[place] = GONE;
+        if (size > 2 * places.size()) {
+            closeUp(places);
+        }
+    }
+
+    private void closeUp(Map<String, Integer> found) {
+        int end = 0;
+        for (int i = 0; i < size; i++) {
+            if (values[i] != GONE) {
+                names[end] = names[i];
+                values[end] = values[i];
+                found.put(names[end], end);
+                end++;
+            }
+        }
+        size = end;
     }
 
     /// A struct of a copy.
     Struct struct() {
+        if (places != null && places.size() < size) {
+            closeUp(places);
+        }
         return size == 0 ? Struct.EMPTY : Struct.owning(Arrays.copyOf(names, size), Arrays.copyOf(values, size));
     }
 }

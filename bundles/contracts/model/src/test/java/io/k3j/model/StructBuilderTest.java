@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,5 +41,30 @@ class StructBuilderTest {
         builder.put("a", 2).put("b", 3);
         assertThat(before).isEqualTo(Struct.of("a", 1));
         assertThat(builder.build()).isEqualTo(Struct.of("a", 2, "b", 3));
+    }
+
+    /// A client chooses how many: as a merge patch with a null for each field of an object.
+    @Test
+    @Timeout(60)
+    void manyFieldsAreTakenOutInLittleTime() {
+        int many = 200_000;
+        Struct.Builder b = Struct.builder();
+        for (int i = 0; i < many; i++) {
+            b.put("f" + i, i);
+        }
+        for (int i = 0; i < many; i++) {
+            if (i % 1000 != 0) {
+                b.remove("f" + i);
+            }
+        }
+        b.put("f1", "again").put("f1000", "changed").remove("f2000").remove("f2001");
+        Struct left = b.build();
+        assertThat(left.size()).isEqualTo(many / 1000);
+        assertThat(left.name(0)).isEqualTo("f0");
+        assertThat(left.get("f1000")).isEqualTo("changed");
+        assertThat(left.name(left.size() - 1)).isEqualTo("f1");
+        assertThat(left.has("f2000")).isFalse();
+        assertThat(b.has("f2001")).isFalse();
+        assertThat(b.build()).isEqualTo(left);
     }
 }
