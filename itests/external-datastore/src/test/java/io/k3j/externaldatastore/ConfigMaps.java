@@ -30,9 +30,14 @@ final class ConfigMaps implements AutoCloseable {
 
     /// Makes one.
     HttpResponse<String> create(String name) throws IOException, InterruptedException {
+        return create(name, "");
+    }
+
+    /// Makes one with that text in it.
+    HttpResponse<String> create(String name, String text) throws IOException, InterruptedException {
         return api.client().send(HttpRequest.newBuilder(api.at(MAPS)).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\","
-                        + "\"metadata\":{\"name\":\"" + name + "\"}}"))
+                        + "\"metadata\":{\"name\":\"" + name + "\"},\"data\":{\"text\":\"" + text + "\"}}"))
                 .build(), HttpResponse.BodyHandlers.ofString());
     }
 

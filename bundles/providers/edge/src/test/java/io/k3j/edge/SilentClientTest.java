@@ -76,7 +76,7 @@ class SilentClientTest {
             port.serve("/", this::offers);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
-                assertThat(ended.await(20, TimeUnit.SECONDS)).as("cut off").isTrue();
+                assertThat(ended.await(60, TimeUnit.SECONDS)).as("cut off").isTrue();
                 assertThat(client.refused()).as("ended").isTrue();
             }
         }
@@ -94,7 +94,7 @@ class SilentClientTest {
             });
             try (RawClient client = new RawClient(port, "http/1.1")) {
                 client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-                assertThat(ended.await(20, TimeUnit.SECONDS)).as("cut off").isTrue();
+                assertThat(ended.await(60, TimeUnit.SECONDS)).as("cut off").isTrue();
                 assertThat(client.refused()).as("ended").isTrue();
             }
         }
@@ -180,7 +180,7 @@ class SilentClientTest {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
                 assertThat(client.next(RawClient.PING)[1]).as("no answer but a question").isZero();
                 assertThat(client.ends()).isTrue();
-                assertThat(ended.await(20, TimeUnit.SECONDS)).as("its stream is over").isTrue();
+                assertThat(ended.await(60, TimeUnit.SECONDS)).as("its stream is over").isTrue();
             }
         }
     }
@@ -191,7 +191,7 @@ class SilentClientTest {
             port.serve("/", this::holds);
             try (RawClient client = withWindows(port)) {
                 client.frame(RawClient.HEADERS, END_STREAM | END_HEADERS, 1, RawClient.GET);
-                assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
                 for (int asked = 0; asked < 3; asked++) {
                     assertThat(client.next(RawClient.PING)).isNotNull();
                     client.frame(RawClient.PING, ACK, 0, new byte[8]);
