@@ -64,7 +64,8 @@ public final class HostileBodies {
 
     /// Whether an answer with code 500 is one that upstream gives with that code, though the fault is the client's.
     public static boolean known(String answer) {
-        return answer.contains("request is too large") || answer.contains("failed to create typed patch object");
+        return answer.contains("request is too large") || answer.contains("failed to create typed patch object")
+                || answer.contains("failed to allocate a nodePort: range is full");
     }
 
     /// How many shapes there are.
