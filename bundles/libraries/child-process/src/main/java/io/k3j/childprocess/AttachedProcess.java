@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -42,6 +45,9 @@ public final class AttachedProcess {
     private static final int STACK_BYTES = 1 << 20;
     /// The kernel's out-of-memory killer takes it before its owner.
     private static final String FIRST_TO_GO = "500";
+
+    /// How long what was killed is waited for.
+    private static final Duration GONE = Duration.ofSeconds(5);
 
     private final Path directory;
     private final Limits limits;
@@ -78,9 +84,9 @@ public final class AttachedProcess {
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process process = builder.start();
-        try (OutputStream beat = process.getOutputStream()) {
+        try {
             yieldMemory(process);
-            String reason = watch(process, beat, wanted);
+            String reason = watch(process, wanted);
             return new Command.Outcome(reason.isEmpty() ? process.exitValue() : Command.KILLED, printed(), reason);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -106,7 +112,8 @@ public final class AttachedProcess {
     }
 
     /// Empty when it has ended by itself, else why it must be killed.
-    private String watch(Process process, OutputStream beat, BooleanSupplier wanted) throws InterruptedException {
+    private String watch(Process process, BooleanSupplier wanted) throws InterruptedException {
+        OutputStream beat = process.getOutputStream();
         long end = System.nanoTime() + limits.time().toNanos();
         while (!process.waitFor(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
             if (!wanted.getAsBoolean()) {
@@ -161,14 +168,24 @@ public final class AttachedProcess {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /// The program and its children, and waits for all of them: what was killed may write until it has gone.
     private static void end(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        CompletableFuture<?> gone = CompletableFuture
+                .allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
         boolean interrupted = Thread.interrupted();
         try {
-            process.waitFor(1, TimeUnit.SECONDS);
+            gone.get(GONE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException again) {
             interrupted = true;
+        } catch (ExecutionException | TimeoutException stuck) {
+            // in the kernel, which lets it go when the device answers
+        }
+        try {
+            process.getOutputStream().close();
+        } catch (IOException deaf) {
+            // a beat it did not take is written once more; how it ended is known by now
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -44,6 +44,15 @@ class AttachedProcessTest {
     }
 
     @Test
+    void endsWithItsCodeWhetherItListensOrNot() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        Command.Outcome outcome = new AttachedProcess(directory, within(60)).run(
+                List.of("sh", "-c", "exec <&-; until [ -e go ]; do sleep .05; done; exit 3"), PATH,
+                () -> asked.incrementAndGet() < 3 || directory.resolve("go").toFile().mkdir() || asked.get() > 3);
+        assertThat(outcome.code()).isEqualTo(3);
+    }
+
+    @Test
     void inheritsNoEnvironment() throws IOException {
         assertThat(sh("env | grep -vE '^(PATH|PWD|SHLVL|_|OLDPWD)=' || true", within(20)).output()).isEmpty();
     }
