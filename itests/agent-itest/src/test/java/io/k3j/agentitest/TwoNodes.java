@@ -69,7 +69,9 @@ final class TwoNodes implements AutoCloseable {
 
     /// Both pods run.
     void pods() throws IOException, InterruptedException {
-        server.ready();
+        // by kubectl, since machines without IPv4 are not asked from outside
+        server.await("ready node", "kubectl get nodes --no-headers", " Ready ");
+        server.await("default service account", "kubectl get sa default --no-headers", "default");
         agent.said("node Ready");
         apply(POD.formatted("one", "server-1"));
         apply(POD.formatted("two", "agent-1"));

@@ -51,10 +51,13 @@ public final class Server implements Living {
                 + K3sProcess.distribution().resolve("bin/k3s");
     }
 
-    /// Waits until its node is Ready and the default service account can be used.
+    /// Waits until its node is Ready and the default service account can be used. It is asked by IPv4 and without
+    /// commands, each of which would take half a second of a processor from what is waited for.
     public Server ready() throws IOException, InterruptedException {
-        await("ready node", "kubectl get nodes --no-headers", " Ready ");
-        await("default service account", "kubectl get sa default --no-headers", "default");
+        try (Readiness readiness = new Readiness(machine)) {
+            Waiting.until("ready node", Waiting.LIMIT, process, readiness::node, this::story);
+            Waiting.until("default service account", Waiting.LIMIT, process, readiness::account, this::story);
+        }
         return this;
     }
 
