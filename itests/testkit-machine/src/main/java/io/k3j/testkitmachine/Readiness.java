@@ -13,11 +13,18 @@ final class Readiness implements AutoCloseable {
     private static final String NODES = "/api/v1/nodes?includeObject=None";
     private static final String ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default";
 
-    private final Machine machine;
+    private final Door door;
     private @Nullable Api api;
 
-    Readiness(Machine machine) {
-        this.machine = machine;
+    /// The way to a server.
+    interface Door {
+        /// Reads its kubeconfig and makes a client of it.
+        /// @throws IOException when there is none yet
+        Api open() throws IOException;
+    }
+
+    Readiness(Door door) {
+        this.door = door;
     }
 
     /// Whether a node is Ready, and no more than that: `Ready,SchedulingDisabled` is not.
@@ -35,7 +42,7 @@ final class Readiness implements AutoCloseable {
 
     /// A kubeconfig of a start before is written anew: what it does not open is asked with a new one next time.
     private HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
-        Api asked = api == null ? machine.api() : api;
+        Api asked = api == null ? door.open() : api;
         api = asked;
         try {
             HttpResponse<String> answer = asked.get(path, accept);

@@ -54,7 +54,7 @@ public final class Server implements Living {
     /// Waits until its node is Ready and the default service account can be used. It is asked by IPv4 and without
     /// commands, each of which would take half a second of a processor from what is waited for.
     public Server ready() throws IOException, InterruptedException {
-        try (Readiness readiness = new Readiness(machine)) {
+        try (Readiness readiness = new Readiness(machine::api)) {
             Waiting.until("ready node", Waiting.LIMIT, process, readiness::node, this::story);
             Waiting.until("default service account", Waiting.LIMIT, process, readiness::account, this::story);
         }
