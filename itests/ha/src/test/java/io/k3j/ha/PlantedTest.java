@@ -21,7 +21,7 @@ class PlantedTest {
     private static List<String> violations(PlantedServer.Defect defect) throws IOException, InterruptedException {
         try (PlantedServer server = new PlantedServer(defect);
                 Api api = Api.to(server.address());
-                Traffic traffic = new Traffic(List.of(api), 10)) {
+                Traffic traffic = new Traffic(List.of(api), 10, 0)) {
             traffic.begin(8);
             Waiting.until("calls", LIMIT, () -> traffic.done() >= ENOUGH, () -> traffic.done() + " done");
             Collection<Operation> history = traffic.end();

@@ -32,6 +32,7 @@ final class Traffic implements AutoCloseable {
     private static final int REMOVES = 97;
     private final List<Api> servers;
     private final List<String> keys;
+    private final long rate;
     private final Queue<Operation> history = new ConcurrentLinkedQueue<>();
     private final Refusals refusals = new Refusals();
     private final AtomicLong values = new AtomicLong();
@@ -40,7 +41,13 @@ final class Traffic implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
 
     Traffic(List<Api> servers, int keys) {
+        this(servers, keys, RATE);
+    }
+
+    /// @param rate calls a second of all clients together; zero: as many as are answered
+    Traffic(List<Api> servers, int keys, long rate) {
         this.servers = servers;
+        this.rate = rate;
         this.keys = IntStream.range(0, keys).mapToObj(k -> "k" + k).toList();
     }
 
@@ -51,7 +58,7 @@ final class Traffic implements AutoCloseable {
         }
         for (int c = 0; c < count; c++) {
             Calls calls = calls(servers.get(c % servers.size()));
-            long turnNanos = RATE == 0 ? 0 : count * TimeUnit.SECONDS.toNanos(1) / RATE;
+            long turnNanos = rate == 0 ? 0 : count * TimeUnit.SECONDS.toNanos(1) / rate;
             clients.add(Thread.ofVirtual().name("ha-client-" + c).start(() -> work(calls, turnNanos)));
         }
     }
