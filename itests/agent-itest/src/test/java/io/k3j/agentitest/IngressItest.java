@@ -8,6 +8,7 @@ import io.k3j.testkitmachine.MachineNet;
 import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import io.k3j.testkitprocess.RebuiltJars;
@@ -42,56 +43,6 @@ class IngressItest {
     private static final String OUTSIDE = "10.10.10.1";
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Path PAGE = Path.of("../../docs/ingress.md");
-    /// Host `who` sends back what the pod is told; host `ws` changes the protocol and sends back what comes.
-    private static final String POD = """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: shop, labels: {app: shop}}
-            spec:
-              nodeName: agent-1
-              terminationGracePeriodSeconds: 0
-              containers:
-              - name: main
-                image: k3j.io/busybox:1
-                command:
-                - sh
-                - -c
-                - |
-                  mkdir /w; echo hello > /w/index.html
-                  cat > /who <<'X'
-                  h=
-                  while read l; do [ "$l" = "$(printf '\\r')" ] && break; h="$h${l%?};"; done
-                  printf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n%s\\n' "$h"
-                  X
-                  cat > /ws <<'X'
-                  while read l; do [ "$l" = "$(printf '\\r')" ] && break; done
-                  printf 'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n'
-                  exec cat
-                  X
-                  (while true; do nc -l -p 8081 -e /bin/sh /ws; done) &
-                  (while true; do nc -l -p 8082 -e /bin/sh /who; done) &
-                  exec httpd -f -p 8080 -h /w
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: shop}
-            spec:
-              selector: {app: shop}
-              ports:
-              - {name: http, port: 80, targetPort: 8080}
-              - {name: ws, port: 81, targetPort: 8081}
-              - {name: who, port: 82, targetPort: 8082}
-            ---
-            apiVersion: networking.k8s.io/v1
-            kind: Ingress
-            metadata: {name: others}
-            spec:
-              rules:
-              - host: ws.example.test
-                http: {paths: [{path: /, pathType: Exact, backend: {service: {name: shop, port: {name: ws}}}}]}
-              - host: who.example.test
-                http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 82}}}}]}
-            """;
     private MachineNet net;
     private Machine machine;
     private Server server;
@@ -107,7 +58,7 @@ class IngressItest {
         server = Server.start(machine, "--token", TOKEN).ready();
         agent = AgentProcess.start(agentMachine, URL, TOKEN);
         agent.said("node Ready");
-        apply(POD);
+        apply(IngressScene.POD);
         apply(page.split("```yaml\n")[1].split("```")[0]);
         await("get pod shop --no-headers", "Running");
     }
@@ -137,7 +88,7 @@ class IngressItest {
     /// What curl says of a URL of `shop.example.test` at an address, with its head.
     private static String curl(String address, String... more) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of("curl", "-si", "--max-time", "5"));
-        for (String host : List.of("shop", "who")) {
+        for (String host : List.of("shop", "who", "vault", "health")) {
             words.addAll(List.of("--resolve", host + ".example.test:80:" + address, "--resolve",
                     host + ".example.test:443:" + address));
         }
@@ -160,17 +111,15 @@ class IngressItest {
 
     /// A new certificate for the host in the Secret, and its file.
     private Path certificate(String name) throws IOException, InterruptedException {
-        Path file = machine.dir().resolve(name + ".crt");
-        Path key = machine.dir().resolve(name + ".key");
-        Outcome made = Launch.of("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:shop.example.test",
-                "-out",
-                file.toString(), "-keyout", key.toString()).run(LIMIT);
-        assertThat(made.code()).as(made.text()).isZero();
-        Outcome secret = server.k3s("kubectl create secret tls shop-tls --cert=" + file + " --key=" + key
-                + " --dry-run=client -o yaml > " + machine.dir() + "/secret.yaml && " + Server.command()
-                + " kubectl apply -f " + machine.dir() + "/secret.yaml");
-        assertThat(secret.code()).as(secret.text()).isZero();
+        return certificate(name, "shop.example.test", "shop-tls");
+    }
+
+    private Path certificate(String name, String host, String secret) throws IOException, InterruptedException {
+        Path file = IngressScene.certificate(machine.dir(), name, host);
+        Outcome stored = server.k3s("kubectl create secret tls " + secret + " --cert=" + file + " --key="
+                + IngressScene.key(file) + " --dry-run=client -o yaml > " + machine.dir() + "/secret.yaml && "
+                + Server.command() + " kubectl apply -f " + machine.dir() + "/secret.yaml");
+        assertThat(stored.code()).as(stored.text()).isZero();
         return file;
     }
 
@@ -225,6 +174,34 @@ class IngressItest {
                 .isZero();
         await("get events -n thief", "HostClaimed");
         assertThat(curl(SERVER, "http://shop.example.test/index.html")).contains("hello");
+    }
+
+    @Test
+    @Order(4)
+    void podsThatWantTlsAreAskedWhenTheirServiceSaysWhoIsBelieved() throws IOException, InterruptedException {
+        Path file = certificate("vault", "vault.default.svc", "vault-tls");
+        try (ChildProcess vault = Launch.of("openssl", "s_server", "-accept", OUTSIDE + ":9443", "-cert",
+                file.toString(), "-key", IngressScene.key(file).toString(), "-www").start()) {
+            apply(IngressScene.outside("vault", OUTSIDE, 9443,
+                    "traefik.ingress.kubernetes.io/service.serversscheme: https"));
+            awaitCurl("wants TLS", SERVER, "http://vault.example.test/");
+            await("get events --field-selector involvedObject.name=vault", "UntrustedBackend");
+            assertThat(kubectl("annotate service vault ingress.k3j.io/tls-ca=vault-tls").code()).isZero();
+            awaitCurl("s_server", SERVER, "http://vault.example.test/");
+            assertThat(kubectl("annotate service vault ingress.k3j.io/tls-server-name=other.test").code()).isZero();
+            awaitCurl("certificate that is believed", SERVER, "http://vault.example.test/");
+            assertThat(vault.running()).isTrue();
+        }
+    }
+
+    @Test
+    @Order(4)
+    void aServiceOfTypeExternalNameIsToldByAnEvent() throws IOException, InterruptedException {
+        assertThat(kubectl("create service externalname away --external-name=example.com --tcp=80:80").code())
+                .isZero();
+        assertThat(kubectl("create ingress away --rule='away.example.test/*=away:80'").code()).isZero();
+        await("get events --field-selector involvedObject.name=away", "ExternalNameService");
+        assertThat(curl(SERVER, "-H", "Host: away.example.test", "http://" + SERVER + "/")).contains(" 502 ");
     }
 
     @Test

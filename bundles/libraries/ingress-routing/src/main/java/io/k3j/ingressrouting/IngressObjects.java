@@ -64,6 +64,14 @@ public final class IngressObjects {
                 : named).stream().filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT)).distinct().toList();
     }
 
+    /// The ports of Services that an Ingress names, each once; those it cannot be served by are left out.
+    public static List<BackendPort> backends(Obj ingress) {
+        Stream<Struct> paths = ingress.spec().seq("rules").structs().stream()
+                .flatMap(r -> r.struct("http").seq("paths").structs().stream()).map(p -> p.struct("backend"));
+        return Stream.concat(Stream.of(ingress.spec().struct("defaultBackend")), paths)
+                .flatMap(b -> BackendPort.of(ingress.namespace(), b).stream()).distinct().toList();
+    }
+
     /// On which entry points an Ingress is served.
     public static Set<EntryPoint> entryPoints(Obj ingress) {
         boolean secure = ingress.annotations().getOrDefault(TLS, "").equals("true");

@@ -5,7 +5,7 @@
 ///
 /// Immutable values and pure functions; any thread; nothing blocks.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.ingressrouting;
 

@@ -1,8 +1,6 @@
 package io.k3j.ingress;
 
 import io.k3j.ingressrouting.BackendPort;
-import io.k3j.ingressrouting.EntryPoint;
-import io.k3j.ingressrouting.IngressObjects;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
@@ -13,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,14 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class BackendEndpoints {
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
-    private static final String SCHEME = IngressObjects.ANNOTATIONS + "service.serversscheme";
     private final LiveView services;
     private final LiveView slices;
+    private final LiveView secrets;
+    private final Map<Key, BackendTls> tls = new ConcurrentHashMap<>();
     private final Map<Key, Map<BackendPort, Endpoints>> known = new ConcurrentHashMap<>();
 
     BackendEndpoints(LiveViews views) {
         services = views.of(BuiltinResources.SERVICES);
         slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(BY_SERVICE, s -> List.of(service(s).toString()));
+        secrets = views.of(BuiltinResources.SECRETS, IngressResources.CERTIFICATES);
+        secrets.listen(this::secretChanged);
         services.listen((before, after) -> forget(before, after));
         slices.listen((before, after) -> {
             if (before != null) {
@@ -48,6 +48,17 @@ final class BackendEndpoints {
         Obj one = after != null ? after : before;
         if (one != null) {
             known.remove(one.key());
+        }
+        if (after == null && one != null) {
+            tls.remove(one.key());
+        }
+    }
+
+    /// Which Services name a Secret is not looked up: they are of its namespace, and Secrets change seldom.
+    private void secretChanged(@Nullable Obj before, @Nullable Obj after) {
+        Obj one = after != null ? after : before;
+        if (one != null) {
+            known.keySet().removeIf(service -> service.namespace().equals(one.namespace()));
         }
     }
 
@@ -69,12 +80,11 @@ final class BackendEndpoints {
 
     private Endpoints resolve(BackendPort backend) {
         Optional<Obj> service = services.get(backend.service());
-        Optional<Struct> port = service.flatMap(s -> s.spec().seq("ports").structs().stream()
-                .filter(p -> p.text("protocol", "TCP").equals("TCP") && named(p, backend.port())).findFirst());
+        Optional<Struct> port = service.flatMap(s -> BackendProtocol.port(s, backend));
         if (port.isEmpty()) {
             return Endpoints.NONE;
         }
-        Endpoints.Scheme scheme = scheme(service.get(), port.get());
+        Endpoints.Scheme scheme = BackendProtocol.scheme(service.get(), port.get());
         if (scheme == Endpoints.Scheme.EXTERNAL) {
             return Endpoints.of(scheme, List.of());
         }
@@ -84,11 +94,27 @@ final class BackendEndpoints {
             slice.tree().seq("ports").structs().stream().filter(p -> p.text("name").equals(port.get().text("name")))
                     .findFirst().ifPresent(p -> add(slice, (int) p.whole("port", 0), ready, ending));
         }
-        return Endpoints.of(scheme, ready.isEmpty() ? ending : ready);
+        BackendTls trusted = scheme == Endpoints.Scheme.HTTPS ? trusted(service.get()) : null;
+        return Endpoints.of(scheme, trusted, ready.isEmpty() ? ending : ready);
     }
 
-    private static boolean named(Struct port, String wanted) {
-        return port.text("name").equals(wanted) || Long.toString(port.whole("port", 0)).equals(wanted);
+    /// Made anew only when what it is made of has changed: connections that are open are used on.
+    private @Nullable BackendTls trusted(Obj service) {
+        Optional<BackendTrust> wanted = BackendTrust.of(service);
+        Optional<Obj> secret = wanted.flatMap(BackendTrust::authorities).flatMap(secrets::get);
+        BackendTls before = tls.get(service.key());
+        if (wanted.isEmpty() || before != null && before.madeOf(wanted.get(), secret)) {
+            return wanted.isEmpty() ? null : before;
+        }
+        try {
+            BackendTls made = BackendTls.of(wanted.get(), secret);
+            tls.put(service.key(), made);
+            return made;
+        } catch (IllegalArgumentException unusable) {
+            // an Event on the Ingress says so; nobody is believed
+            tls.remove(service.key());
+            return null;
+        }
     }
 
     private static void add(Obj slice, int port, List<InetSocketAddress> ready, List<InetSocketAddress> ending) {
@@ -110,20 +136,5 @@ final class BackendEndpoints {
         } catch (IllegalArgumentException notAnAddress) {
             return Optional.empty();
         }
-    }
-
-    /// As Traefik decides; `appProtocol` is Kubernetes' own way.
-    private static Endpoints.Scheme scheme(Obj service, Struct port) {
-        String said = service.annotations().getOrDefault(SCHEME, port.text("appProtocol"));
-        boolean secure = said.isEmpty() && (port.whole("port", 0) == EntryPoint.WEBSECURE.port()
-                || port.text("name").startsWith("https"));
-        if (service.spec().text("type").equals("ExternalName")) {
-            return Endpoints.Scheme.EXTERNAL;
-        }
-        return switch (said.toLowerCase(Locale.ROOT)) {
-            case "h2c", "kubernetes.io/h2c" -> Endpoints.Scheme.H2C;
-            case "https", "kubernetes.io/wss" -> Endpoints.Scheme.HTTPS;
-            default -> secure ? Endpoints.Scheme.HTTPS : Endpoints.Scheme.HTTP;
-        };
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.ingress;
 
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,8 @@ final class EndpointSearch {
     private final Endpoints endpoints;
     private final Found found;
     private final Set<InetSocketAddress> tried = new HashSet<>();
+    /// Whether the last one was there, and its handshake failed.
+    private boolean unagreed;
 
     /// Hears what comes of a search.
     interface Found {
@@ -23,8 +26,9 @@ final class EndpointSearch {
 
         /// There is none.
         ///
+        /// @param answer what the client is told
         /// @param why the last one could not be had; empty when there is no endpoint at all
-        void nothingFound(String why);
+        void nothingFound(ErrorAnswer answer, String why);
     }
 
     EndpointSearch(ProxyLoop loop, Endpoints endpoints, Found found) {
@@ -41,12 +45,13 @@ final class EndpointSearch {
                 ? loop.failures().next(endpoints, tried)
                 : Optional.empty();
         if (address.isEmpty()) {
-            found.nothingFound(why);
+            found.nothingFound(why.isEmpty() ? ErrorAnswer.NO_SERVER
+                    : unagreed ? ErrorAnswer.NO_HANDSHAKE : ErrorAnswer.BAD_GATEWAY, why);
             return;
         }
         tried.add(address.get());
         @Nullable
-        UpstreamSide idle = streams() ? null : loop.upstreams().take(address.get());
+        UpstreamSide idle = streams() ? null : loop.upstreams().take(new UpstreamKey(address.get(), endpoints.tls()));
         if (idle == null) {
             connect(address.get());
         } else {
@@ -59,7 +64,8 @@ final class EndpointSearch {
         if (streams()) {
             loop.streams().open(address, made -> found.found(made, false), cause -> failed(address, cause));
         } else {
-            loop.upstreams().connect(address, made -> found.found(made, false), cause -> failed(address, cause));
+            loop.upstreams().connect(new UpstreamKey(address, endpoints.tls()), made -> found.found(made, false),
+                    cause -> failed(address, cause));
         }
     }
 
@@ -68,7 +74,11 @@ final class EndpointSearch {
     }
 
     private void failed(InetSocketAddress address, Throwable cause) {
-        loop.failures().add(address);
+        // a handshake may fail by what one Service wants of an address that others use as well
+        unagreed = endpoints.tls() != null && !(cause instanceof SocketException);
+        if (!unagreed) {
+            loop.failures().add(address);
+        }
         next(address + ": " + cause.getMessage());
     }
 }

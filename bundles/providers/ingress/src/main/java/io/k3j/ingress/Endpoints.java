@@ -7,20 +7,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// The endpoints of one backend, in turn. Any thread.
 ///
 /// @param scheme how they are spoken to
+/// @param tls by whom they are believed where the scheme is [Scheme#HTTPS]; null when nobody says, and then they
+/// are not asked
 /// @param addresses those that are ready
 /// @param turn whose turn it is; begins anywhere, so that servers do not all begin with the same one
-record Endpoints(Scheme scheme, List<InetSocketAddress> addresses, AtomicInteger turn) {
+record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses, AtomicInteger turn) {
     /// How an endpoint is spoken to.
     enum Scheme {
         /// HTTP/1.1.
         HTTP,
         /// HTTP/2 without TLS, for gRPC.
         H2C,
-        /// HTTP over TLS, which is not spoken to endpoints here.
+        /// HTTP/1.1 over TLS.
         HTTPS,
         /// By a name outside of the cluster, which is not asked here.
         EXTERNAL
@@ -30,7 +33,11 @@ record Endpoints(Scheme scheme, List<InetSocketAddress> addresses, AtomicInteger
     static final Endpoints NONE = of(Scheme.HTTP, List.of());
 
     static Endpoints of(Scheme scheme, List<InetSocketAddress> addresses) {
-        return new Endpoints(scheme, List.copyOf(addresses),
+        return of(scheme, null, addresses);
+    }
+
+    static Endpoints of(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress> addresses) {
+        return new Endpoints(scheme, tls, List.copyOf(addresses),
                 new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 20)));
     }
 

@@ -113,7 +113,7 @@ final class Http2Upstreams {
                 protected void initChannel(Channel stream) {
                     stream.config().setAutoRead(false);
                     stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(false),
-                            new UpstreamSide(stream, address, null));
+                            new UpstreamSide(stream, new UpstreamKey(address, null), null));
                 }
             }).open().addListener((Future<Http2StreamChannel> opened) -> {
                 if (opened.isSuccess()) {

@@ -55,7 +55,7 @@ final class IngressListeners implements AutoCloseable {
         this.handover = handover;
         open = new DefaultChannelGroup(group.next(), true);
         UpstreamConnector connector = new UpstreamConnector(
-                epoll ? EpollSocketChannel.class : NioSocketChannel.class);
+                epoll ? EpollSocketChannel.class : NioSocketChannel.class, tls);
         for (EventExecutor loop : group) {
             proxy.add(new ProxyLoop((EventLoop) loop, connector));
         }

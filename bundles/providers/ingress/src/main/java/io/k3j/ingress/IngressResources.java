@@ -15,6 +15,7 @@ import java.util.Optional;
 /// The objects that Ingresses are served by, and whether they changed.
 final class IngressResources {
     static final Gvr CLASSES = Gvr.of("networking.k8s.io/v1", "ingressclasses");
+    static final Query CERTIFICATES = Query.ALL.where("type", "kubernetes.io/tls");
     private final LiveView ingresses;
     private final LiveView classes;
     private final LiveView secrets;
@@ -22,7 +23,7 @@ final class IngressResources {
     IngressResources(LiveViews views) {
         ingresses = views.of(BuiltinResources.INGRESSES);
         classes = views.of(CLASSES);
-        secrets = views.of(BuiltinResources.SECRETS, Query.ALL.where("type", "kubernetes.io/tls"));
+        secrets = views.of(BuiltinResources.SECRETS, CERTIFICATES);
     }
 
     LiveView ingresses() {

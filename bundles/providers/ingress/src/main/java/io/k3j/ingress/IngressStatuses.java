@@ -1,8 +1,8 @@
 package io.k3j.ingress;
 
+import io.k3j.ingressrouting.IngressObjects;
 import io.k3j.ingressrouting.Routing;
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 /// not served; nothing while the chart of Traefik is there, whose Ingresses they are then. One worker on one server.
 final class IngressStatuses implements Reconciler {
     private static final Key SECRETS = Key.of("");
+    private static final String BY_SERVICE = "service";
     private final IngressResources objects;
     private final LiveView services;
     private final Events events;
@@ -47,9 +48,9 @@ final class IngressStatuses implements Reconciler {
 
     private IngressStatuses(ControllerContext desk, Certificates certificates) {
         objects = new IngressResources(desk.views());
-        services = desk.views().of(BuiltinResources.SERVICES,
-                Query.in(IngressPublication.SERVICE.namespace()).where("metadata.name",
-                        IngressPublication.SERVICE.name()));
+        services = desk.views().of(BuiltinResources.SERVICES);
+        objects.ingresses().index(BY_SERVICE,
+                i -> IngressObjects.backends(i).stream().map(b -> b.service().toString()).distinct().toList());
         events = desk.ownEvents("ingress-controller");
         loop = desk.loop("ingress", this);
         this.certificates = certificates;
@@ -64,7 +65,7 @@ final class IngressStatuses implements Reconciler {
     static ChartReplacement add(ControllerContext desk, Certificates certificates) {
         IngressStatuses all = new IngressStatuses(desk, certificates);
         all.loop.on(all.objects.ingresses(), all::changed).on(all.objects.classes(), all::everything)
-                .on(all.objects.secrets(), all::everything).on(all.services, all::everything)
+                .on(all.objects.secrets(), all::everything).on(all.services, all::serviceChanged)
                 .on(all.replacement.definitions(), all::everything);
         return all.replacement;
     }
@@ -72,6 +73,11 @@ final class IngressStatuses implements Reconciler {
     private List<Key> changed(Obj ingress) {
         stale.set(true);
         return List.of(ingress.key());
+    }
+
+    private List<Key> serviceChanged(Obj service) {
+        return service.key().equals(IngressPublication.SERVICE) ? everything(service)
+                : objects.ingresses().by(BY_SERVICE, service.key().toString()).stream().map(Obj::key).toList();
     }
 
     private List<Key> everything(Object any) {
@@ -128,6 +134,10 @@ final class IngressStatuses implements Reconciler {
                 problems.add(new Routing.Problem("InvalidCertificate", broken.getOrDefault(secret, "")));
             }
         }
+        IngressObjects.backends(ingress).stream()
+                .flatMap(b -> services.get(b.service())
+                        .flatMap(s -> BackendProtocol.problem(s, b, objects::secret)).stream())
+                .distinct().forEach(problems::add);
         List<Routing.Problem> before = told.getOrDefault(ingress.key(), List.of());
         problems.stream().filter(p -> !before.contains(p))
                 .forEach(p -> events.warning(ingress, p.reason(), p.message()));

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -48,10 +49,25 @@ final class IngressTls {
         return handler;
     }
 
+    /// For one connection to an endpoint.
+    SslHandler handler(UpstreamKey endpoint, BackendTls tls) {
+        SslHandler handler = new SslHandler(tls.engine(endpoint.address()), handshakes);
+        handler.setHandshakeTimeout(IngressLimits.HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        return handler;
+    }
+
+    /// What both sides agree on.
+    ///
+    /// @param protocols by ALPN, the best first
+    static SSLParameters parameters(String... protocols) {
+        SSLParameters parameters = new SSLParameters(SUITES, PROTOCOLS);
+        parameters.setApplicationProtocols(protocols);
+        return parameters;
+    }
+
     private SSLEngine engine() {
         SSLEngine engine = context.createSSLEngine();
-        SSLParameters parameters = new SSLParameters(SUITES, PROTOCOLS);
-        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        SSLParameters parameters = parameters("h2", "http/1.1");
         parameters.setUseCipherSuitesOrder(true);
         engine.setUseClientMode(false);
         engine.setSSLParameters(parameters);

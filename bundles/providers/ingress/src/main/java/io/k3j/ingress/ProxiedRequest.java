@@ -74,9 +74,9 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
     }
 
     @Override
-    public void nothingFound(String why) {
+    public void nothingFound(ErrorAnswer answer, String why) {
         if (!ended) {
-            fail(why.isEmpty() ? ErrorAnswer.NO_SERVER : ErrorAnswer.BAD_GATEWAY, why);
+            fail(answer, why);
         }
     }
 

@@ -105,10 +105,12 @@ final class Proxy {
 
     /// Why a request that has a route cannot be passed on; null when it can.
     private @Nullable ErrorAnswer unserved(Endpoints endpoints, int hops) {
+        if (endpoints.scheme() == Endpoints.Scheme.HTTPS && endpoints.tls() == null) {
+            return ErrorAnswer.WANTS_TLS;
+        }
         return switch (endpoints.scheme()) {
-            case HTTPS -> ErrorAnswer.WANTS_TLS;
             case EXTERNAL -> ErrorAnswer.EXTERNAL_NAME;
-            case HTTP, H2C -> hops >= IngressLimits.HOPS ? ErrorAnswer.LOOP_DETECTED
+            case HTTP, HTTPS, H2C -> hops >= IngressLimits.HOPS ? ErrorAnswer.LOOP_DETECTED
                     : atWork.get() >= IngressLimits.REQUESTS ? ErrorAnswer.BUSY : null;
         };
     }

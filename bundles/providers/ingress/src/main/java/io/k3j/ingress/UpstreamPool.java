@@ -1,9 +1,8 @@
 package io.k3j.ingress;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamPool {
     private final EventLoop loop;
     private final UpstreamConnector connector;
-    private final Map<InetSocketAddress, ArrayDeque<UpstreamSide>> idle = new HashMap<>();
+    private final Map<UpstreamKey, ArrayDeque<UpstreamSide>> idle = new HashMap<>();
 
     UpstreamPool(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
@@ -26,22 +25,20 @@ final class UpstreamPool {
 
     /// An idle connection, null when there is none.
     @Nullable
-    UpstreamSide take(InetSocketAddress address) {
-        ArrayDeque<UpstreamSide> some = idle.get(address);
+    UpstreamSide take(UpstreamKey endpoint) {
+        ArrayDeque<UpstreamSide> some = idle.get(endpoint);
         UpstreamSide last = some == null ? null : some.pollLast();
-        return last == null || last.channel().isActive() ? last : take(address);
+        return last == null || last.channel().isActive() ? last : take(endpoint);
     }
 
     /// Makes a connection.
     ///
     /// @param made hears of it
     /// @param failed hears why there is none
-    void connect(InetSocketAddress address, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
-        ChannelFuture connecting = connector.connect(loop, address, this);
-        connecting.addListener(done -> {
-            Channel channel = connecting.channel();
+    void connect(UpstreamKey endpoint, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        connector.connect(loop, endpoint, this).addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
-                made.accept(channel.pipeline().get(UpstreamSide.class));
+                made.accept(done.getNow().pipeline().get(UpstreamSide.class));
             } else {
                 failed.accept(done.cause());
             }
@@ -50,7 +47,7 @@ final class UpstreamPool {
 
     /// Keeps one that is idle, or closes it when there are enough.
     void keep(UpstreamSide upstream) {
-        ArrayDeque<UpstreamSide> some = idle.computeIfAbsent(upstream.address(), a -> new ArrayDeque<>());
+        ArrayDeque<UpstreamSide> some = idle.computeIfAbsent(upstream.key(), a -> new ArrayDeque<>());
         if (some.size() < IngressLimits.IDLE_UPSTREAMS) {
             some.addLast(upstream);
         } else {
@@ -60,11 +57,11 @@ final class UpstreamPool {
 
     /// Forgets one that is closed.
     void drop(UpstreamSide upstream) {
-        ArrayDeque<UpstreamSide> some = idle.get(upstream.address());
+        ArrayDeque<UpstreamSide> some = idle.get(upstream.key());
         if (some != null) {
             some.remove(upstream);
             if (some.isEmpty()) {
-                idle.remove(upstream.address());
+                idle.remove(upstream.key());
             }
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// lies in the [UpstreamPool] with a read outstanding, which finds out that the endpoint has closed it.
 final class UpstreamSide extends ChannelInboundHandlerAdapter {
     private final Channel channel;
-    private final InetSocketAddress address;
+    private final UpstreamKey key;
     private final @Nullable UpstreamPool pool;
     private @Nullable ProxiedRequest exchange;
     private boolean informational;
@@ -25,9 +25,9 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
     private long idleSince;
 
     /// @param pool where it lies between exchanges; null for a stream, which has one exchange only
-    UpstreamSide(Channel channel, InetSocketAddress address, @Nullable UpstreamPool pool) {
+    UpstreamSide(Channel channel, UpstreamKey key, @Nullable UpstreamPool pool) {
         this.channel = channel;
-        this.address = address;
+        this.key = key;
         this.pool = pool;
     }
 
@@ -35,8 +35,12 @@ final class UpstreamSide extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    UpstreamKey key() {
+        return key;
+    }
+
     InetSocketAddress address() {
-        return address;
+        return key.address();
     }
 
     long idleSince() {

@@ -3,17 +3,25 @@ package io.k3j.ingress;
 import io.k3j.ingressrouting.BackendPort;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
 import io.k3j.testkit.FakeApi;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +100,55 @@ class BackendEndpointsTest {
         assertThat(backends.of(new BackendPort(WEB, "8443")).scheme()).isEqualTo(Endpoints.Scheme.HTTPS);
         service(Struct.of("name", "web", "port", 443, "appProtocol", "http"));
         assertThat(backends.of(new BackendPort(WEB, "443")).scheme()).isEqualTo(Endpoints.Scheme.HTTP);
+    }
+
+    private void annotated(Struct annotations) {
+        api.seed(BuiltinResources.SERVICES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
+                Struct.of("namespace", "default", "name", "web", "annotations", annotations), "spec",
+                Struct.of("ports", Seq.of(Struct.of("name", "https", "port", 443))))));
+        deliver();
+    }
+
+    private @Nullable BackendTls believed() {
+        return backends.of(new BackendPort(WEB, "443")).tls();
+    }
+
+    private void authority(String name) {
+        String pem = Pem.encode(CertificateAuthority.selfSigned(name, Keys.elliptic(), Instant.now(),
+                new SecureRandom()).chain());
+        api.seed(BuiltinResources.SECRETS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "type",
+                "kubernetes.io/tls", "metadata", Struct.of("namespace", "default", "name", "ca"), "data",
+                Struct.of("ca.crt", Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII))))));
+        deliver();
+    }
+
+    @Test
+    void podsThatWantTlsAreBelievedByTheSecretThatTheirServiceNames() {
+        annotated(Struct.EMPTY);
+        assertThat(believed()).isNull();
+        annotated(Struct.of(BackendTrust.AUTHORITIES, "ca"));
+        assertThat(believed()).isNull();
+        authority("first");
+        BackendTls first = believed();
+        assertThat(first).isNotNull();
+        // endpoints that change cost no connection
+        slice("10.42.0.1-ready");
+        assertThat(believed()).isSameAs(first);
+        authority("second");
+        assertThat(believed()).isNotNull().isNotSameAs(first);
+        api.delete(BuiltinResources.SECRETS, new Key("default", "ca"), DeleteOptions.NOW);
+        deliver();
+        assertThat(believed()).isNull();
+    }
+
+    @Test
+    void skippingTheVerificationTakesTheWholeWordAndNoOther() {
+        annotated(Struct.of(BackendTrust.SKIP, "yes"));
+        assertThat(believed()).isNull();
+        annotated(Struct.of(BackendTrust.SKIP, "true"));
+        assertThat(believed()).isNotNull();
+        annotated(Struct.of(BackendTrust.SKIP, "true", BackendTrust.AUTHORITIES, "absent"));
+        assertThat(believed()).isNull();
     }
 
     @Test

@@ -114,4 +114,27 @@ class IngressStatusesTest {
         assertThat(stage.events())
                 .anyMatch(e -> e.startsWith("InvalidCertificate: Secret a/absent of type kubernetes.io/tls does not"));
     }
+
+    private void service(Struct annotations, Struct spec) {
+        stage.api.seed(BuiltinResources.SERVICES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
+                Struct.of("namespace", "a", "name", "web", "annotations", annotations), "spec", spec)));
+        stage.pass(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void backendsThatAreNotAskedAreToldAsSoonAsTheirServiceIsSo() {
+        ingress("a/a", 1, Ingresses.spec("a.test", "web"));
+        assertThat(stage.events()).isEmpty();
+        service(Struct.EMPTY, Struct.of("type", "ExternalName", "externalName", "example.com"));
+        assertThat(stage.events()).singleElement().asString().startsWith("ExternalNameService: Service a/web is of");
+        Struct secure = Struct.of("ports", Seq.of(Struct.of("port", 80, "appProtocol", "https")));
+        service(Struct.EMPTY, secure);
+        assertThat(stage.events()).anyMatch(e -> e.startsWith("UntrustedBackend: port 80 of Service a/web wants TLS: "
+                + "annotate the Service with " + BackendTrust.AUTHORITIES));
+        service(Struct.of(BackendTrust.AUTHORITIES, "ca"), secure);
+        assertThat(stage.events()).anyMatch(e -> e.contains("Secret a/ca of type kubernetes.io/tls"));
+        int told = stage.events().size();
+        service(Struct.of(BackendTrust.SERVER_NAME, "example.com"), secure);
+        assertThat(stage.events()).hasSize(told);
+    }
 }

@@ -7,6 +7,8 @@ import io.k3j.ingressrouting.PathTable;
 import io.k3j.ingressrouting.Route;
 import io.k3j.ingressrouting.RoutingTable;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.k3j.model.Key;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 
 /// A proxy on loopback whose one route, of hosts `a.test` and `localhost`, leads to endpoints of the test.
 final class Rig {
@@ -87,13 +90,30 @@ final class Rig {
         return this;
     }
 
+    /// Routes to one port of loopback, whose certificate is verified.
+    Rig to(BackendTls tls, int port) {
+        endpoints.put("web", Endpoints.of(Endpoints.Scheme.HTTPS, tls,
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))));
+        return this;
+    }
+
     Rig to(int... ports) {
         return to(Endpoints.Scheme.HTTP, ports);
     }
 
+    /// The same over TLS, with the certificate of `context`.
+    int echo(SSLContext context) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        return echo(server);
+    }
+
     /// An endpoint that answers with the body it gets, or `hello`, and notes what it was asked.
     int echo() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        return echo(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+    }
+
+    private int echo(HttpServer server) {
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             StringBuilder head = new StringBuilder(exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n");
