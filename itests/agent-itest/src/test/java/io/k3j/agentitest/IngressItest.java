@@ -9,6 +9,7 @@ import io.k3j.testkitmachine.NeedsMachine;
 import io.k3j.testkitmachine.Server;
 import io.k3j.testkitmachine.Waiting;
 import io.k3j.testkitprocess.ChildProcess;
+import io.k3j.testkitprocess.GrpcHealth;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import io.k3j.testkitprocess.RebuiltJars;
@@ -191,6 +192,25 @@ class IngressItest {
             assertThat(kubectl("annotate service vault ingress.k3j.io/tls-server-name=other.test").code()).isZero();
             awaitCurl("certificate that is believed", SERVER, "http://vault.example.test/");
             assertThat(vault.running()).isTrue();
+        }
+    }
+
+    @Test
+    @Order(4)
+    void grpcPassesWithItsTrailersOverBothEntryPoints() throws IOException, InterruptedException {
+        try (GrpcHealth health = new GrpcHealth()) {
+            apply(IngressScene.outside("health", OUTSIDE, health.port(),
+                    "traefik.ingress.kubernetes.io/service.serversscheme: h2c"));
+            Path body = Files.write(machine.dir().resolve("grpc"), new byte[5]);
+            List<String> call = List.of("--http2-prior-knowledge", "-k", "-H", "content-type: application/grpc", "-H",
+                    "te: trailers", "--data-binary", "@" + body);
+            for (String scheme : List.of("http", "https")) {
+                List<String> words = new ArrayList<>(call);
+                words.add(scheme + "://health.example.test/grpc.health.v1.Health/Check");
+                awaitCurl("grpc-status: 0", SERVER, words.toArray(String[]::new));
+                assertThat(curl(SERVER, words.toArray(String[]::new))).startsWith("HTTP/2 200")
+                        .contains("content-type: application/grpc").containsSubsequence("\b\u0001", "grpc-status: 0");
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.kubelet;
+package io.k3j.testkitprocess;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -8,8 +8,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A server of the gRPC health protocol that knows as much HTTP/2 as its one answer needs.
-final class GrpcHealth implements AutoCloseable {
+/// A server of the gRPC health protocol on all addresses that knows as much HTTP/2, without TLS, as its one answer
+/// needs. Any thread.
+public final class GrpcHealth implements AutoCloseable {
     private static final int PREFACE_BYTES = 24;
     private static final int DATA = 0;
     private static final int HEADERS = 1;
@@ -19,16 +20,21 @@ final class GrpcHealth implements AutoCloseable {
     private final ServerSocket socket;
     private volatile boolean serving = true;
 
-    GrpcHealth() throws IOException {
+    /// Listens on a free port.
+    ///
+    /// @throws IOException when there is none
+    public GrpcHealth() throws IOException {
         socket = new ServerSocket(0);
         Thread.ofVirtual().name("grpc-health").start(this::accept);
     }
 
-    int port() {
+    /// Where it listens.
+    public int port() {
         return socket.getLocalPort();
     }
 
-    void serving(boolean now) {
+    /// Answers `SERVING`, as at first, or `NOT_SERVING` from now on.
+    public void serving(boolean now) {
         serving = now;
     }
 
