@@ -252,6 +252,17 @@ class IngressItest {
     }
 
     @Test
+    @Order(6)
+    void valuesOfAHelmChartConfigAreDoneOrNamed() throws IOException, InterruptedException {
+        apply(IngressScene.VALUES);
+        awaitCurl("location: https://who.example.test/a", SERVER, "-H", "Host: who.example.test",
+                "http://" + SERVER + ":8000/a");
+        await("get events -n kube-system", "UnsupportedValues");
+        assertThat(kubectl("delete helmchartconfig traefik -n kube-system").code()).isZero();
+        awaitCurl("hello", SERVER, "http://shop.example.test/");
+    }
+
+    @Test
     @Order(7)
     void aHelmChartOfItsNameTakesItsPlace() throws IOException, InterruptedException {
         Path manifests = machine.dir().resolve("chart.yaml");

@@ -60,6 +60,16 @@ final class IngressScene {
               - host: who.example.test
                 http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 82}}}}]}
             """;
+    /// One value that is done, and one that is not.
+    static final String VALUES = """
+            apiVersion: helm.cattle.io/v1
+            kind: HelmChartConfig
+            metadata: {name: traefik, namespace: kube-system}
+            spec:
+              valuesContent: |
+                ports: {web: {exposedPort: 8000, redirectTo: websecure}}
+                dashboard: {enabled: true}
+            """;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private IngressScene() {

@@ -4,20 +4,28 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A line for each request, while the logger `io.k3j.ingress.access` takes DEBUG (`--vmodule=ingress=4`): at most
+/// A line for each request, while the logger `io.k3j.ingress.access` takes DEBUG (`--vmodule=ingress=4`), or when
+/// it is wanted: at most
 /// [#PER_SECOND] a second. Any thread.
 final class AccessLog {
     static final int PER_SECOND = 1000;
     private static final System.Logger LOG = System.getLogger("io.k3j.ingress.access");
     private final AtomicLong second = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
+    private volatile boolean wanted;
+
+    /// Writes for who has not raised the logger too, from now on or no more.
+    void want(boolean now) {
+        wanted = now;
+    }
 
     /// @param endpoint empty when there was none
     /// @param error empty when all went well
     void write(RequestFacts facts, int status, String endpoint, String error) {
-        if (LOG.isLoggable(Level.DEBUG) && taken()) {
+        Level level = wanted ? Level.INFO : Level.DEBUG;
+        if (LOG.isLoggable(level) && taken()) {
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - facts.begun());
-            LOG.log(Level.DEBUG, "Request client={0} entryPoint={1} host={2} method={3} path={4} protocol={5} "
+            LOG.log(level, "Request client={0} entryPoint={1} host={2} method={3} path={4} protocol={5} "
                     + "status={6} milliseconds={7} endpoint={8} agent={9} error={10}", facts.address(),
                     facts.entryPoint().label(), facts.target().host(), facts.method(), plain(facts.target().origin()),
                     facts.version(), Integer.toString(status), Long.toString(millis), endpoint, plain(facts.agent()),

@@ -202,7 +202,10 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     /// Answers a request that is not let in; nothing else is answered on an HTTP/1.1 connection afterwards, as what
     /// follows may not be a request.
     void refuse(ErrorAnswer answer) {
-        FullHttpResponse response = answer.response();
+        last(answer.response());
+    }
+
+    private void last(FullHttpResponse response) {
         if (!http2) {
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
         }
@@ -210,13 +213,13 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         discard();
     }
 
-    /// Answers a good request that nobody serves; others may follow it.
-    void decline(ErrorAnswer answer, RequestFacts facts) {
+    /// Answers a good request that no pod is asked for; others may follow it.
+    void decline(FullHttpResponse answer, RequestFacts facts) {
         if (http2 || facts.hasBody() || !facts.keepAlive() || facts.http10()) {
-            refuse(answer);
+            last(answer);
         } else {
             link.expect(IngressLimits.IDLE_SECONDS);
-            last = context().writeAndFlush(answer.response());
+            last = context().writeAndFlush(answer);
             parts.want();
         }
     }

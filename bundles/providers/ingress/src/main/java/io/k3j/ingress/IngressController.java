@@ -18,14 +18,14 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.k3s)")
 public final class IngressController {
     private final ControllerContext desk;
-    private final ChartReplacement replacement;
+    private final IngressStatuses statuses;
 
     /// Starts the loop.
     @Activate
     public IngressController(@Reference ApiClient api, @Reference Health health) {
         HealthScope scope = health.scope("ingress-controller");
         desk = new ControllerContext(api.leading(Candidate.SERVER), TimeSource.system());
-        replacement = IngressStatuses.add(desk, new Certificates(IngressTls.unnamed(TimeSource.system())));
+        statuses = IngressStatuses.add(desk, new Certificates(IngressTls.unnamed(TimeSource.system())));
         desk.run("ingress-controller", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
@@ -39,6 +39,6 @@ public final class IngressController {
     @Deactivate
     public void stop() {
         desk.close();
-        replacement.close();
+        statuses.close();
     }
 }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Publishes the ingress: the IngressClass and the Service of K3s' chart, and one EndpointSlice per family for this
-/// server, owned by its Node. Class and Service are made when they are not there and are the administrator's from then
-/// on. They bear the marks of Helm's release `traefik`, so that the chart takes them over when it replaces this
+/// server, owned by its Node. Class and Service are made when they are not there, written again when other values
+/// are wished for, and are the administrator's from then on. They bear the marks of Helm's release `traefik`, so that the chart takes them over when it replaces this
 /// ingress.
 final class IngressPublication {
     static final Key SERVICE = new Key("kube-system", IngressObjects.NAME);
@@ -33,6 +33,8 @@ final class IngressPublication {
             IngressObjects.NAME, "app.kubernetes.io/instance", IngressObjects.NAME + "-" + SERVICE.namespace());
     private static final Struct RELEASE = Struct.of("meta.helm.sh/release-name", IngressObjects.NAME,
             "meta.helm.sh/release-namespace", SERVICE.namespace());
+    /// What was asked for when the object was written.
+    private static final String VALUES = "ingress.k3j.io/values";
     private final LiveView services;
     private final LiveView slices;
     private final LiveView classes;
@@ -50,20 +52,21 @@ final class IngressPublication {
     /// Makes what is missing; no write when all is there.
     ///
     /// @param addresses where this server listens, at most one per family
+    /// @param values of the HelmChartConfig; what they leave open stays as the administrator has it
     /// @return what stands in the way, empty when nothing does
     /// @throws ApiFault when the API refuses
-    String keep(ApiClient api, List<String> addresses) {
+    String keep(ApiClient api, List<String> addresses, IngressValues values) {
         Optional<Obj> owner = nodes.get(Key.of(node));
         if (owner.isEmpty()) {
             return "waiting for the Node " + node;
         }
-        if (classes.get(CLASS).isEmpty()) {
-            api.patch(IngressResources.CLASSES, CLASS, new Patch.Apply(ingressClass()), OURS);
-        }
         Optional<Obj> service = services.get(SERVICE);
-        if (service.isEmpty()) {
-            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service()), OURS);
-        } else if (!service.get().spec().struct("selector").isEmpty()) {
+        if (!marked(classes.get(CLASS), values)) {
+            api.patch(IngressResources.CLASSES, CLASS, new Patch.Apply(ingressClass(values)), OURS);
+        }
+        if (service.filter(s -> !s.spec().struct("selector").isEmpty()).isEmpty() && !marked(service, values)) {
+            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service(values)), OURS);
+        } else if (!service.orElseThrow().spec().struct("selector").isEmpty()) {
             withdraw(api, node, slices);
             return "Service " + SERVICE + " selects pods: delete it, or leave it its work and use --disable="
                     + IngressObjects.NAME;
@@ -76,6 +79,15 @@ final class IngressPublication {
             }
         }
         return "";
+    }
+
+    /// Whether an object is there and was last written for the same wishes.
+    private static boolean marked(Optional<Obj> object, IngressValues values) {
+        return object.isPresent() && object.get().annotations().getOrDefault(VALUES, "").equals(values.mark());
+    }
+
+    private static Struct annotations(IngressValues values) {
+        return values.mark().isEmpty() ? RELEASE : RELEASE.with(VALUES, values.mark());
     }
 
     private static boolean holds(Struct there, Struct wanted) {
@@ -117,20 +129,23 @@ final class IngressPublication {
         return new Key(SERVICE.namespace(), SERVICE.name() + "-" + node + (ipv6 ? "-ipv6" : ""));
     }
 
-    private static Struct ingressClass() {
+    private static Struct ingressClass(IngressValues values) {
         return Struct.of("apiVersion", "networking.k8s.io/v1", "kind", "IngressClass", "metadata",
                 Struct.of("name", CLASS.name(), "labels", LABELS, "annotations",
-                        RELEASE.with("ingressclass.kubernetes.io/is-default-class", "true")),
+                        annotations(values).with("ingressclass.kubernetes.io/is-default-class",
+                                Boolean.toString(values.defaultClass()))),
                 "spec", Struct.of("controller", IngressObjects.CONTROLLER));
     }
 
-    private static Struct service() {
+    private static Struct service(IngressValues values) {
         Seq ports = Seq.copyOf(Arrays.stream(EntryPoint.values()).map(e -> Struct.of("name", e.label(), "protocol",
-                "TCP", "port", e.port(), "targetPort", e.label())).toList());
+                "TCP", "port", values.port(e), "targetPort", e.label())).toList());
+        Struct.Builder spec = values.service().toBuilder().put("type", "LoadBalancer")
+                .put("ipFamilyPolicy", "PreferDualStack").put("ports", ports);
         return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
                 Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", LABELS, "annotations",
-                        RELEASE),
-                "spec", Struct.of("type", "LoadBalancer", "ipFamilyPolicy", "PreferDualStack", "ports", ports));
+                        annotations(values)),
+                "spec", spec.build());
     }
 
     /// A request stays on the node it came to where that is a server: there the client's address is kept. Other nodes

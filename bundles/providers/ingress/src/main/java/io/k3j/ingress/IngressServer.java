@@ -12,6 +12,7 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.componentbase.Termination;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.nodeapi.PodNetwork;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +57,8 @@ public final class IngressServer implements Metrics {
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("ingress-", 0).factory());
     private final HealthScope health;
     private final IngressResources objects;
-    private final ChartReplacement replacement;
+    private final HelmObject replacement;
+    private final HelmObject config;
     private final IngressPublication publication;
     private final Certificates certificates;
     private final Proxy proxy;
@@ -63,6 +66,8 @@ public final class IngressServer implements Metrics {
     private final SupervisedLoop worker;
     private volatile @Nullable ApiClient client;
     private volatile List<String> addresses;
+    private Optional<Obj> configured = Optional.empty();
+    private IngressValues values = IngressValues.NONE;
     private HostClaims claims = HostClaims.none();
 
     /// Starts; the sockets open in the background.
@@ -71,7 +76,8 @@ public final class IngressServer implements Metrics {
         this.health = health.scope("ingress");
         objects = new IngressResources(views);
         objects.listen(this::change);
-        replacement = new ChartReplacement(views, InstantSource.system(), changed::release);
+        replacement = HelmObject.chart(views, InstantSource.system(), changed::release);
+        config = HelmObject.config(views, InstantSource.system(), changed::release);
         publication = new IngressPublication(views, settings.nodeName());
         certificates = new Certificates(IngressTls.unnamed(InstantSource.system()));
         proxy = new Proxy(settings.nodeName(), new BackendEndpoints(views)::of, metrics, new AccessLog());
@@ -135,7 +141,7 @@ public final class IngressServer implements Metrics {
             }
             changed.drainPermits();
             ApiClient api = client;
-            if (!views.synced() || api != null && !replacement.known(api)) {
+            if (!views.synced() || api != null && !(replacement.known(api) & config.known(api))) {
                 health.report(HealthLevel.STARTING, "waiting for the API");
             } else {
                 serve(api);
@@ -157,7 +163,8 @@ public final class IngressServer implements Metrics {
                 return;
             }
             listeners.keep(addresses);
-            String trouble = api == null ? "" : publication.keep(api, addresses);
+            configure();
+            String trouble = api == null ? "" : publication.keep(api, addresses, values);
             if (trouble.isEmpty()) {
                 health.ok();
             } else {
@@ -167,6 +174,15 @@ public final class IngressServer implements Metrics {
             health.report(HealthLevel.STARTING, "waiting for the pod network: " + e.getMessage());
         } catch (ApiFault e) {
             health.degraded("cannot publish the ingress: " + e.getMessage());
+        }
+    }
+
+    private void configure() {
+        Optional<Obj> now = config.get();
+        if (!now.equals(configured)) {
+            configured = now;
+            values = IngressValues.of(now);
+            proxy.use(values);
         }
     }
 
@@ -199,6 +215,7 @@ public final class IngressServer implements Metrics {
         worker.stop(STOP);
         views.close();
         replacement.close();
+        config.close();
         ownThread(() -> {
             listeners.close();
             return true;

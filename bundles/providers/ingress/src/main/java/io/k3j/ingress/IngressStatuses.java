@@ -29,8 +29,10 @@ import java.util.stream.Collectors;
 
 /// Writes into each Ingress that is served the addresses of the Service `traefik`, and tells by Events what of it is
 /// not served; nothing while the chart of Traefik is there, whose Ingresses they are then. One worker on one server.
-final class IngressStatuses implements Reconciler {
+final class IngressStatuses implements Reconciler, AutoCloseable {
     private static final Key SECRETS = Key.of("");
+    /// A HelmChartConfig has the name that an Ingress beside it may have, too.
+    private static final Key CONFIG = Key.of("config");
     private static final String BY_SERVICE = "service";
     private final IngressResources objects;
     private final LiveView services;
@@ -40,7 +42,8 @@ final class IngressStatuses implements Reconciler {
     private final Map<Key, List<Routing.Problem>> told = new HashMap<>();
     /// Only says what is wrong with Secrets; nobody is shown anything by it.
     private final Certificates certificates;
-    private final ChartReplacement replacement;
+    private final HelmObject replacement;
+    private final HelmObject config;
     private final ApiClient api;
     private Routing routing = Routing.empty();
     private Set<Key> served = Set.of();
@@ -55,19 +58,24 @@ final class IngressStatuses implements Reconciler {
         loop = desk.loop("ingress", this);
         this.certificates = certificates;
         api = desk.api();
-        replacement = new ChartReplacement(desk.views(), desk.clock(),
-                () -> everything(SECRETS).forEach(loop.queue()::add));
+        replacement = HelmObject.chart(desk.views(), desk.clock(), this::again);
+        config = HelmObject.config(desk.views(), desk.clock(), this::again);
     }
 
     /// Adds the loop.
     ///
-    /// @return to be closed with the desk
-    static ChartReplacement add(ControllerContext desk, Certificates certificates) {
+    /// @return to be closed after the desk
+    static IngressStatuses add(ControllerContext desk, Certificates certificates) {
         IngressStatuses all = new IngressStatuses(desk, certificates);
         all.loop.on(all.objects.ingresses(), all::changed).on(all.objects.classes(), all::everything)
                 .on(all.objects.secrets(), all::everything).on(all.services, all::serviceChanged)
-                .on(all.replacement.definitions(), all::everything);
-        return all.replacement;
+                .on(all.replacement.definitions(), all::everything)
+                .on(all.config.definitions(), all::everything);
+        return all;
+    }
+
+    private void again() {
+        everything(SECRETS).forEach(loop.queue()::add);
     }
 
     private List<Key> changed(Obj ingress) {
@@ -87,7 +95,7 @@ final class IngressStatuses implements Reconciler {
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        if (!replacement.known(api)) {
+        if (!(replacement.known(api) & config.known(api))) {
             return Requeue.after(Duration.ofSeconds(1));
         }
         if (replacement.present()) {
@@ -98,6 +106,8 @@ final class IngressStatuses implements Reconciler {
             load();
         }
         if (key.equals(SECRETS)) {
+            config.get().ifPresentOrElse(c -> tell(CONFIG, c, IngressValues.of(config.get()).problems()),
+                    () -> told.remove(CONFIG));
             objects.ingresses().list().forEach(i -> loop.queue().add(i.key()));
             return Requeue.NEVER;
         }
@@ -138,10 +148,20 @@ final class IngressStatuses implements Reconciler {
                 .flatMap(b -> services.get(b.service())
                         .flatMap(s -> BackendProtocol.problem(s, b, objects::secret)).stream())
                 .distinct().forEach(problems::add);
-        List<Routing.Problem> before = told.getOrDefault(ingress.key(), List.of());
+        tell(ingress.key(), ingress, problems);
+    }
+
+    private void tell(Key key, Obj about, List<Routing.Problem> problems) {
+        List<Routing.Problem> before = told.getOrDefault(key, List.of());
         problems.stream().filter(p -> !before.contains(p))
-                .forEach(p -> events.warning(ingress, p.reason(), p.message()));
-        told.put(ingress.key(), List.copyOf(problems));
+                .forEach(p -> events.warning(about, p.reason(), p.message()));
+        told.put(key, List.copyOf(problems));
+    }
+
+    @Override
+    public void close() {
+        replacement.close();
+        config.close();
     }
 
     private Seq addresses() {

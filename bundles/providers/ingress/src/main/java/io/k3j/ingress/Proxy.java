@@ -7,6 +7,7 @@ import io.k3j.ingressrouting.Route;
 import io.k3j.ingressrouting.RoutingTable;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -30,6 +31,7 @@ final class Proxy {
     private final Map<Object, ProxyLoop> loops = new ConcurrentHashMap<>();
     private final AtomicInteger atWork = new AtomicInteger();
     private volatile Map<EntryPoint, RoutingTable> tables = Map.of();
+    private volatile IngressValues values = IngressValues.NONE;
     private volatile boolean draining;
 
     /// @param server this server's name
@@ -44,6 +46,12 @@ final class Proxy {
     /// Routes by these from the next request on.
     void use(Map<EntryPoint, RoutingTable> next) {
         tables = next;
+    }
+
+    /// Does as these say from the next request on.
+    void use(IngressValues next) {
+        values = next;
+        log.want(next.accessLog());
     }
 
     /// Lets no connection of HTTP/1.1 have another request.
@@ -82,6 +90,14 @@ final class Proxy {
             return null;
         }
         RequestFacts facts = RequestFacts.of(link.entryPoint(), link.address(), request, target.get(), http2);
+        IngressValues.Redirection redirect = link.entryPoint().secure() ? null : values.redirect();
+        if (redirect != null && !target.get().host().isEmpty()) {
+            FullHttpResponse moved = Redirects.to(redirect, target.get(), request.method());
+            metrics.answered(facts, moved.status().code());
+            log.write(facts, moved.status().code(), "", "");
+            side.decline(moved, facts);
+            return null;
+        }
         RoutingTable table = tables.getOrDefault(link.entryPoint(), RoutingTable.empty());
         Optional<Route> route = table.find(target.get().host(), target.get().path());
         Endpoints endpoints = route.map(r -> backends.apply(r.backend())).orElse(Endpoints.NONE);
@@ -90,7 +106,7 @@ final class Proxy {
         if (no != null) {
             metrics.answered(facts, no.code());
             log.write(facts, no.code(), "", "");
-            side.decline(no, facts);
+            side.decline(no.response(), facts);
             return null;
         }
         atWork.incrementAndGet();

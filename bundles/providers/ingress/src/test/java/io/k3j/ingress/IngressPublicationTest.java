@@ -31,11 +31,15 @@ class IngressPublicationTest {
     }
 
     private String keep() {
+        return keep(IngressValues.NONE);
+    }
+
+    private String keep(IngressValues values) {
         boolean more = true;
         while (more) {
             more = api.deliver();
         }
-        return publication.keep(api, List.of("10.42.0.1", "fd00::1"));
+        return publication.keep(api, List.of("10.42.0.1", "fd00::1"), values);
     }
 
     private Obj service() {
@@ -66,6 +70,30 @@ class IngressPublicationTest {
                 WriteOptions.PLAIN);
         keep();
         assertThat(service().spec().text("externalTrafficPolicy")).isEqualTo("Local");
+    }
+
+    @Test
+    void valuesAreWrittenWhenTheyChangeAndTakenBackWhenTheyGo() {
+        keep();
+        IngressValues values = IngressValuesTest.values("""
+                ports: {web: {exposedPort: 8000}}
+                service: {spec: {externalTrafficPolicy: Local}}
+                ingressClass: {isDefaultClass: false}
+                """);
+        keep(values);
+        assertThat(service().spec().text("externalTrafficPolicy")).isEqualTo("Local");
+        assertThat(service().spec().seq("ports").structs().stream().map(p -> p.whole("port", 0)).toList())
+                .containsExactly(8000L, 443L);
+        assertThat(api.get(IngressResources.CLASSES, Key.of("traefik")).annotations())
+                .containsEntry("ingressclass.kubernetes.io/is-default-class", "false");
+        int writes = api.calls().size();
+        keep(values);
+        assertThat(api.calls()).hasSize(writes);
+        keep();
+        assertThat(service().spec().seq("ports").structs().stream().map(p -> p.whole("port", 0)).toList())
+                .containsExactly(80L, 443L);
+        assertThat(api.get(IngressResources.CLASSES, Key.of("traefik")).annotations())
+                .containsEntry("ingressclass.kubernetes.io/is-default-class", "true");
     }
 
     @Test

@@ -102,7 +102,7 @@ class IngressStatusesTest {
         ingress("a/a", 1, tls("absent"));
         assertThat(stage.events()).isEmpty();
         assertThat(shown("a/a")).isEqualTo("[]");
-        stage.api.delete(CHARTS, ChartReplacement.CHART, DeleteOptions.NOW);
+        stage.api.delete(CHARTS, HelmObject.NAME, DeleteOptions.NOW);
         stage.pass(Duration.ofSeconds(6));
         assertThat(shown("a/a")).contains("192.0.2.1");
         assertThat(stage.events()).anyMatch(e -> e.startsWith("InvalidCertificate"));
@@ -136,5 +136,25 @@ class IngressStatusesTest {
         int told = stage.events().size();
         service(Struct.of(BackendTrust.SERVER_NAME, "example.com"), secure);
         assertThat(stage.events()).hasSize(told);
+    }
+
+    @Test
+    void whatAHelmChartConfigAsksForInVainIsToldOnce() {
+        Gvr configs = Gvr.of("helm.cattle.io/v1", "helmchartconfigs");
+        stage.api.serve(new ApiResource(configs, "HelmChartConfig", true, List.of("list", "watch")), true);
+        stage.api.seed(Gvr.of("apiextensions.k8s.io/v1", "customresourcedefinitions"), Obj.of(Struct.of("apiVersion",
+                "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata",
+                Struct.of("name", "helmchartconfigs.helm.cattle.io"))));
+        Obj config = IngressValuesTest.config("{dashboard: {enabled: true}, logs: {access: {enabled: true}}}");
+        stage.api.seed(configs, config);
+        stage.pass(Duration.ofSeconds(6));
+        assertThat(stage.events()).singleElement().asString()
+                .startsWith("UnsupportedValues: not known here and without effect: dashboard.enabled");
+        balanced("192.0.2.2");
+        stage.pass(Duration.ofSeconds(6));
+        assertThat(stage.events()).hasSize(1);
+        stage.api.seed(configs, IngressValuesTest.config("ports: {web: {exposedPort: none}}"));
+        stage.pass(Duration.ofSeconds(6));
+        assertThat(stage.events()).anyMatch(e -> e.equals("InvalidValues: ports.web.exposedPort is not a port"));
     }
 }

@@ -97,6 +97,10 @@ final class Rig {
         return this;
     }
 
+    void use(IngressValues values) {
+        proxy.use(values);
+    }
+
     Rig to(int... ports) {
         return to(Endpoints.Scheme.HTTP, ports);
     }
