@@ -19,10 +19,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Shows what one kind of object uses: of those that exist, whose labels and fields are asked for, and of which there
-/// are figures. Any thread; nothing blocks.
+/// are figures. Any thread; blocks only while `subjects` does.
 ///
 /// @param resource of the group
-/// @param subjects what is measured; throws 503 while there is nothing to tell
+/// @param subjects what is measured; waits for the first figures, and throws 503 while there is nothing to tell
 /// @param metrics the metrics of a subject, empty while there is no difference to tell
 record MetricsLister(Gvr resource, Supplier<View> subjects,
         Function<Obj, Optional<Supplier<Struct>>> metrics) implements Lister {

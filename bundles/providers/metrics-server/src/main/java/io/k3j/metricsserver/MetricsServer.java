@@ -58,7 +58,8 @@ public final class MetricsServer {
                 Path.of(settings.dataDir(), "server", "tls"), clock, new SecureRandom());
         KubeletClient kubelets = new KubeletClient(dialer, certificate, KubeletSource.LIMIT,
                 settings.flannelExternalIp());
-        scraping = new Scraping(new KubeletSource(kubelets), health, clock, Scraping.FIRST_ROUNDS_MILLIS);
+        scraping = new Scraping(new KubeletSource(kubelets), health, clock, Scraping.FIRST_ROUNDS_MILLIS,
+                new Demand(Demand.MEMORY, Demand.PATIENCE, System::nanoTime));
         MetricsKinds kinds = new MetricsKinds(new Schemas());
         Dictionary<String, Object> early = new Hashtable<>(Map.of(RANKING, -1, KindCatalog.GENERATION, 1L));
         registrations = List.of(context.registerService(KindHooks.class, kinds, early),

@@ -17,14 +17,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The loop over all nodes, and what is shown of it. Rounds begin 15 seconds apart as upstream's; until there are
-/// figures of some node, 5 seconds.
+/// The loop over all nodes, and what is shown of it. Rounds begin 15 seconds apart as upstream's, 5 seconds until there
+/// are figures. Each server has a loop of its own; it rests, and keeps nothing, while nobody asks this server. The first
+/// question after a rest begins the rounds and waits for them. After a start there are rounds until there are figures,
+/// so that a version that replaces another has some.
 final class Scraping {
     /// How often nodes are asked; upstream's `--metric-resolution` as K3s leaves it.
     static final long ROUND_MILLIS = 15_000;
@@ -47,8 +50,12 @@ final class Scraping {
     private volatile @Nullable ApiClient client;
     private volatile @Nullable Cluster cluster;
     private @Nullable ApiClient followed;
-    /// Whether a round is over since the start.
+    private final Demand demand;
+    /// Whether a round is over since the start or the last rest.
     private volatile boolean asked;
+    /// Whether what the nodes said can be shown: of all that answer, or of those that have told enough in time.
+    private volatile boolean shown;
+    private int looks;
     private boolean announced;
     private int unanswered;
     private Runnable ready = () -> {
@@ -57,7 +64,8 @@ final class Scraping {
     /// Starts nothing.
     /// @param clock the time of day
     /// @param firstMillis how often nodes are asked until there are figures
-    Scraping(Source source, Health health, InstantSource clock, long firstMillis) {
+    Scraping(Source source, Health health, InstantSource clock, long firstMillis, Demand demand) {
+        this.demand = demand;
         this.firstMillis = firstMillis;
         this.clock = clock;
         this.health = health.scope("metrics-server");
@@ -108,12 +116,17 @@ final class Scraping {
 
     /// @throws ApiFault 503 while there is nothing to tell
     private View shown(Function<Cluster, View> view) {
+        demand.asked();
+        if (!shown) {
+            news.release();
+            demand.await(() -> shown);
+        }
         Cluster now = cluster;
         if (now == null || !asked) {
             throw ApiFault
-                    .unavailable("metrics not available yet: no kubelet has been asked since this server started");
+                    .unavailable("metrics not available yet: no kubelet has been asked yet");
         }
-        if (!figures.ready() && !now.nodes().list().isEmpty()) {
+        if (!shown) {
             throw ApiFault.unavailable("metrics not available yet: no node has answered twice; `k3s bundle ls` and the"
                     + " server's log say why");
         }
@@ -130,14 +143,30 @@ final class Scraping {
             long begun = System.nanoTime();
             Cluster now = follow();
             long pause = RETRY_MILLIS;
+            if (now != null && announced && !demand.recent()) {
+                rest();
+                continue;
+            }
             if (now != null) {
                 round(now);
-                boolean first = !figures.ready() && !now.nodes().list().isEmpty();
-                pause = Math.max(RETRY_MILLIS, (first ? firstMillis : ROUND_MILLIS)
+                pause = Math.max(RETRY_MILLIS, (shown ? ROUND_MILLIS : firstMillis)
                         - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
             }
             news.drainPermits();
             awaitNews(pause);
+        }
+    }
+
+    /// Keeps nothing, and asks nobody until somebody asks.
+    private void rest() throws InterruptedException {
+        shown = false;
+        asked = false;
+        looks = 0;
+        figures.keep(Set.of());
+        health.ok();
+        while (!demand.recent()) {
+            news.acquire();
+            follow();
         }
     }
 
@@ -174,7 +203,11 @@ final class Scraping {
         List<Obj> nodes = new ArrayList<>(now.nodes().readable());
         int answered = rounds.ask(nodes);
         asked = true;
-        if (nodes.isEmpty() || figures.ready()) {
+        looks++;
+        boolean all = figures.nodePoints() >= answered || looks >= PATIENCE_ROUNDS;
+        shown = nodes.isEmpty() || figures.ready() && (shown || all);
+        demand.changed();
+        if (shown) {
             unanswered = 0;
             health.ok();
         } else {
@@ -182,12 +215,12 @@ final class Scraping {
             health.report(unanswered >= PATIENCE_ROUNDS ? HealthLevel.DEGRADED : HealthLevel.STARTING,
                     answered == 0 ? "no kubelet answers" : "waiting for a second answer");
         }
-        announce(nodes.isEmpty());
+        announce();
     }
 
-    private void announce(boolean none) {
+    private void announce() {
         ApiClient api = client;
-        if (!announced && api != null && (none || figures.ready())) {
+        if (!announced && api != null && shown) {
             try {
                 ApiServiceObject.keep(api.as(ApiServiceObject.SUPERVISOR), clock.instant());
                 ready.run();

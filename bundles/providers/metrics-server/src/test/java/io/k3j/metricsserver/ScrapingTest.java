@@ -16,6 +16,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.io.IOException;
+import io.k3j.testkitbase.Waiting;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +37,9 @@ class ScrapingTest {
     private final FakeApi api = FakeApi.live();
     private final Set<String> dead = ConcurrentHashMap.newKeySet();
     private final AtomicLong looks = new AtomicLong();
-    private final Scraping scraping = new Scraping(this::answer, Health.none(), InstantSource.system(), 20);
+    private final AtomicLong now = new AtomicLong();
+    private final Scraping scraping = new Scraping(this::answer, Health.none(), InstantSource.system(), 20,
+            new Demand(Duration.ofMinutes(1), Duration.ofSeconds(60), now::get));
     private final CountDownLatch ready = new CountDownLatch(1);
 
     @BeforeEach
@@ -88,6 +92,8 @@ class ScrapingTest {
 
     @Test
     void saysWhyThereIsNothingYet() {
+        Scraping scraping = new Scraping(this::answer, Health.none(), InstantSource.system(), 20,
+                new Demand(Duration.ofMinutes(1), Duration.ofMillis(1), System::nanoTime));
         assertThatThrownBy(() -> scraping.nodes().list(Query.ALL)).isInstanceOf(ApiFault.class)
                 .hasMessageContaining("no kubelet has been asked").extracting(e -> ((ApiFault) e).code())
                 .isEqualTo(503);
@@ -131,6 +137,16 @@ class ScrapingTest {
         ApiServiceObject.keep(api, java.time.Instant.EPOCH);
         ApiServiceObject.withdraw(api);
         assertThat(api.get(API_SERVICES, foreign.key()).revision()).isEqualTo(foreign.revision());
+    }
+
+    @Test
+    void asksNobodyWhileNobodyAsksAndTheNextQuestionWaitsForFigures() throws InterruptedException {
+        twoRounds();
+        // nobody has asked: it rests as soon as there are figures
+        Waiting.until("a rest", () -> scraping.metrics().text().contains("type=\"node\"} 0"));
+        long before = looks.get();
+        assertThat(names(scraping.nodes(), Query.ALL)).containsExactly("a", "b");
+        assertThat(looks.get()).isGreaterThanOrEqualTo(before + 4);
     }
 
     @Test
