@@ -12,6 +12,9 @@ import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +55,7 @@ class ServiceLbItest {
             """;
     private MachineNet net;
     private Machine serverMachine;
+    private Machine agentMachine;
     private Server server;
     private AgentProcess agent;
 
@@ -59,7 +63,7 @@ class ServiceLbItest {
     void switchOn() throws IOException, InterruptedException {
         net = MachineNet.on();
         serverMachine = net.server(1);
-        Machine agentMachine = net.agent(1);
+        agentMachine = net.agent(1);
         server = Server.start(serverMachine, "--token", TOKEN, "--disable=traefik").ready();
         agent = AgentProcess.start(agentMachine, URL, TOKEN);
         agent.said("node Ready");
@@ -166,6 +170,65 @@ class ServiceLbItest {
     }
 
     @Test
+    @Order(3)
+    void datagramsAreCarriedAtEachNode() throws IOException, InterruptedException {
+        try (DatagramSocket echo = new DatagramSocket(0, InetAddress.ofLiteral(OUTSIDE))) {
+            Thread.startVirtualThread(() -> sendBack(echo));
+            apply(outside("echo", "UDP", 5300, echo.getLocalPort()));
+            awaitAddresses("echo", AGENT, SERVER);
+            for (String node : List.of(AGENT, SERVER)) {
+                Waiting.until("datagram from " + node, LIMIT, () -> Launch.of("bash", "-c",
+                        "echo there and back | socat -t 2 - UDP:" + node + ":5300").run(LIMIT).text()
+                        .contains("there and back"), server::story);
+            }
+            // the same number of another protocol is another port
+            apply(service("stream", "Cluster", 5300));
+            awaitAddresses("stream", AGENT, SERVER);
+            awaitAnswer(SERVER, 5300);
+        }
+    }
+
+    private static void sendBack(DatagramSocket echo) {
+        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+        try {
+            while (true) {
+                packet.setLength(100);
+                echo.receive(packet);
+                echo.send(packet);
+            }
+        } catch (IOException closed) {
+            assertThat(echo.isClosed()).isTrue();
+        }
+    }
+
+    /// A Service whose endpoint is a port of the test itself.
+    private static String outside(String name, String protocol, int port, int target) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %1$s}
+                spec: {type: LoadBalancer, ports: [{name: main, protocol: %2$s, port: %3$d}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: %1$s-1, labels: {kubernetes.io/service-name: %1$s}}
+                addressType: IPv4
+                endpoints: [{addresses: [%5$s], conditions: {ready: true}}]
+                ports: [{name: main, protocol: %2$s, port: %4$d}]
+                """.formatted(name, protocol, port, target, OUTSIDE);
+    }
+
+    /// No traffic: kernels of build machines have no SCTP.
+    @Test
+    @Order(3)
+    void sctpHasAddressesAndRules() throws IOException, InterruptedException {
+        apply(outside("signals", "SCTP", 3868, 3868));
+        awaitAddresses("signals", AGENT, SERVER);
+        Waiting.until("rules for SCTP", LIMIT, () -> serverMachine.run(LIMIT, "nft list ruleset").text().lines()
+                .anyMatch(l -> (l.contains("sctp") || l.contains(" 132 ")) && l.contains("3868")), server::story);
+    }
+
+    @Test
     @Order(4)
     void staysWhileTheBundleIsStoppedAndSwapped() throws IOException, InterruptedException {
         assertThat(server.console("stop", "servicelb").code()).isZero();
@@ -183,6 +246,21 @@ class ServiceLbItest {
         awaitAddresses("web", SERVER);
         assertThat(kubectl(label + "-").code()).isZero();
         awaitAddresses("web", AGENT, SERVER);
+    }
+
+    @Test
+    @Order(6)
+    void aNodeThatIsLostLeavesTheStatusAndComesBack() throws IOException, InterruptedException {
+        agent.signal("KILL");
+        agent.ended();
+        // the control plane gives a node fifty seconds
+        String words = "get service web -o 'jsonpath=[{.status.loadBalancer.ingress[*].ip}]'";
+        Waiting.until("the lost node to leave the status", Waiting.LIMIT,
+                () -> kubectl(words).text().contains("[" + SERVER + "]"), server::story);
+        agent = AgentProcess.start(agentMachine, URL, TOKEN);
+        agent.said("node Ready");
+        awaitAddresses("web", AGENT, SERVER);
+        awaitAnswer(AGENT, 80);
     }
 
     @Test
