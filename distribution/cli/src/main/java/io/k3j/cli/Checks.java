@@ -56,6 +56,10 @@ final class Checks {
                     "k3s must run as root to run a node (uid is not 0); use sudo, or start the control plane alone "
                             + "with --disable-agent");
         }
+        boolean node = !Boolean.TRUE.equals(settings.get("disableAgent"));
+        if (node && Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
+            problems.addAll(KernelDefaults.problems(host.sysctls()));
+        }
     }
 
     private void networks() {

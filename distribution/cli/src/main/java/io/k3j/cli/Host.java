@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 ///
 /// @param addresses what it is known by: one of IPv4, one of IPv6, or one of each, IPv4 first
 /// @param links its network interfaces
+/// @param sysctls where the kernel's settings are files, as `/proc/sys`
 record Host(String name, boolean root, String home, List<String> addresses, List<Link> links,
-        Instant now, Map<String, String> environment) {
+        Instant now, Map<String, String> environment, Path sysctls) {
     /// How the links begin that flannel, its bridge plug-in and kube-proxy make.
     private static final List<String> POD_NETWORK = List.of("flannel", "cni", "veth", "kube-");
 
@@ -35,7 +36,7 @@ record Host(String name, boolean root, String home, List<String> addresses, List
     /// This machine, now. Sends nothing: the addresses are those its default routes lead from.
     static Host here(InstantSource clock, Map<String, String> environment) {
         return new Host(hostname(), uid() == 0, System.getProperty("user.home", "/"), defaultAddresses(), found(),
-                clock.instant(), environment);
+                clock.instant(), environment, Path.of("/proc/sys"));
     }
 
     private static String hostname() {

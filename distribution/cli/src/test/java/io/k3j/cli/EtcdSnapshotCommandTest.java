@@ -22,7 +22,8 @@ class EtcdSnapshotCommandTest {
 
     private Host host() {
         environment.putIfAbsent("K3S_CONFIG_FILE", directory.resolve("config.yaml").toString());
-        return new Host("n1", true, "/root", List.of(), List.of(), Instant.EPOCH, environment);
+        return new Host("n1", true, "/root", List.of(), List.of(), Instant.EPOCH, environment,
+                Path.of("/absent"));
     }
 
     private Struct asked(String operation, String... arguments) {

@@ -43,7 +43,7 @@ class PlanBuilderTest {
         List<Host.Link> links = List.of(link("eth1", "198.51.100.7", "fe80::7", "2001:db8:1:0:0:0:0:7"),
                 link("eth2", "198.51.100.8", "198.51.100.9"), link("eth3", "fe80::8"));
         Host host = new Host("node-1", true, "/root", addresses, links, Instant.parse("2026-01-01T00:00:00Z"),
-                environment);
+                environment, directory);
         return PlanBuilder.build("server", List.of(arguments), host, warnings);
     }
 
@@ -307,8 +307,27 @@ class PlanBuilderTest {
     }
 
     @Test
+    void refusesKernelSettingsThatAreNotAsWantedOnceTheyAreProtected() throws IOException {
+        for (String setting : List.of("vm/overcommit_memory=1", "vm/panic_on_oom=0", "kernel/panic=10",
+                "kernel/panic_on_oops=1", "kernel/keys/root_maxkeys=1000000")) {
+            Path file = directory.resolve(setting.split("=")[0]);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, setting.split("=")[1] + "\n");
+        }
+        assertThat(plan()).isNotNull();
+        assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan("--protect-kernel-defaults"))
+                .withMessageContaining("invalid kernel flag: kernel.keys.root_maxbytes, expected value: 25000000, "
+                        + "actual value: unknown (--protect-kernel-defaults)")
+                .withMessageContaining("sysctl -w kernel.keys.root_maxbytes=25000000,");
+        assertThat(plan("--protect-kernel-defaults", "--disable-agent")).isNotNull();
+        Files.writeString(directory.resolve("kernel/keys/root_maxbytes"), "25000000\n");
+        assertThat(plan("--protect-kernel-defaults")).isNotNull();
+    }
+
+    @Test
     void refusesAClockBefore1980AndANodeWithoutRoot() {
-        Host host = new Host("n", false, "/home/u", List.of(), List.of(), Instant.EPOCH, environment);
+        Host host = new Host("n", false, "/home/u", List.of(), List.of(), Instant.EPOCH, environment,
+                directory);
         assertThatExceptionOfType(UsageFailure.class)
                 .isThrownBy(() -> PlanBuilder.build("server", List.of(), host, warnings))
                 .withMessageContaining("server time isn't set properly").withMessageContaining("must run as root");
