@@ -22,8 +22,8 @@ import java.util.Optional;
 
 /// Publishes the ingress: the IngressClass and the Service of K3s' chart, and one EndpointSlice per family for this
 /// server, owned by its Node. Class and Service are made when they are not there, written again when other values
-/// are wished for, and are the administrator's from then on. They bear the marks of Helm's release `traefik`, so that the chart takes them over when it replaces this
-/// ingress.
+/// are wished for, and are the administrator's from then on. They bear the marks of Helm's release `traefik`, so that
+/// the chart takes them over when it replaces this ingress.
 final class IngressPublication {
     static final Key SERVICE = new Key("kube-system", IngressObjects.NAME);
     static final Key CLASS = Key.of(IngressObjects.NAME);

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 final class Demand {
     /// How long after a question nodes are asked on: longer than any autoscaler's period.
     static final Duration MEMORY = Duration.ofMinutes(10);
-    /// How long a question waits for the first figures: two rounds, and a third where a node's figures are renewed every
-    /// ten seconds only.
+    /// How long a question waits for the first figures: two rounds, and a third where a node's figures are renewed
+    /// every ten seconds only.
     static final Duration PATIENCE = Duration.ofSeconds(15);
     /// Questions that wait; more are told at once that there is nothing yet. Each holds one of the API server's seats.
     static final int WAITING = 16;

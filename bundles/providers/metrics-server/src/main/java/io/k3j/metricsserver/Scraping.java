@@ -24,10 +24,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The loop over all nodes, and what is shown of it. Rounds begin 15 seconds apart as upstream's, 5 seconds until there
-/// are figures. Each server has a loop of its own; it rests, and keeps nothing, while nobody asks this server. The first
-/// question after a rest begins the rounds and waits for them. After a start there are rounds until there are figures,
-/// so that a version that replaces another has some.
+/// The loop over all nodes, and what is shown of it. Rounds begin 15 seconds apart as upstream's, 5 seconds until
+/// there are figures. Each server has a loop of its own; it rests, and keeps nothing, while nobody asks this server.
+/// The first question after a rest begins the rounds and waits for them. After a start there are rounds until there are
+/// figures, so that a version that replaces another has some.
 final class Scraping {
     /// How often nodes are asked; upstream's `--metric-resolution` as K3s leaves it.
     static final long ROUND_MILLIS = 15_000;
