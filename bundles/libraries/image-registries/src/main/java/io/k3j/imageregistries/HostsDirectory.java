@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ public final class HostsDirectory {
     private static final int MARK_BYTES = 64;
     private final Path directory;
     private final Relay relay;
+    private final Optional<Mirror> mirror;
 
     /// How containerd asks the node itself.
     ///
@@ -38,10 +40,22 @@ public final class HostsDirectory {
         }
     }
 
+    /// How containerd asks the other nodes, by way of the node itself.
+    ///
+    /// @param url as `https://127.0.0.1:10250/path`
+    /// @param authority the file of the authority that its certificate is verified by
+    /// @param certificate the file of the node's own certificate
+    /// @param key the file of its key
+    public record Mirror(String url, Path authority, Path certificate, Path key) {
+    }
+
     /// Touches nothing yet.
-    public HostsDirectory(Path directory, Relay relay) {
+    ///
+    /// @param mirror asked first for images of registries that are shared; empty where nodes share nothing
+    public HostsDirectory(Path directory, Relay relay, Optional<Mirror> mirror) {
         this.directory = directory;
         this.relay = relay;
+        this.mirror = mirror;
     }
 
     Relay relay() {
@@ -92,19 +106,33 @@ public final class HostsDirectory {
         Map<String, String> all = new TreeMap<>();
         for (String registry : registries.registries()) {
             String name = registry.equals(Registries.ANY) ? DEFAULT : registry;
-            all.put(name, MARK + (registries.relayed(registry) ? relayed(registries, registry)
+            all.put(name, MARK + (relayed(registries, registry) ? byRelay(registries, registry)
                     : direct(registries, registry)));
         }
         return all;
     }
 
+    /// With nobody to name but the other nodes, containerd goes to each registry by itself.
+    private boolean relayed(Registries registries, String registry) {
+        boolean nodesOnly = mirror.isPresent() && registry.equals(Registries.ANY) && registries.fallsBack(registry)
+                && registries.shared(registry) && registries.endpoints(registry).isEmpty();
+        return !nodesOnly && registries.relayed(registry);
+    }
+
+    /// The other nodes, where images of this registry are shared.
+    private String nodes(Registries registries, String registry) {
+        return mirror.filter(m -> registries.shared(registry)).map(m -> "\n[host." + quoted(m.url()) + "]\n" + PULLS
+                + "  override_path = true\n  ca = " + quoted(m.authority().toString()) + "\n  client = [["
+                + quoted(m.certificate().toString()) + ", " + quoted(m.key().toString()) + "]]\n").orElse("");
+    }
+
     /// containerd asks the node alone, which asks everybody else. It trusts the endpoints' authorities, too: where a
     /// token is to be had it goes itself, with the credentials of a pod.
-    private String relayed(Registries registries, String registry) {
+    private String byRelay(Registries registries, String registry) {
         List<String> authorities = new ArrayList<>(List.of(relay.authority().toString()));
         registries.endpoints(registry).forEach(e -> authorities.add(registries.access(e.host()).tls().authority()));
         String url = quoted(relay.url() + "/v2");
-        return server(url) + "\n[host." + url + "]\n" + PULLS + "  ca = ["
+        return server(url) + nodes(registries, registry) + "\n[host." + url + "]\n" + PULLS + "  ca = ["
                 + String.join(", ", authorities.stream().filter(a -> !a.isEmpty()).distinct()
                         .map(HostsDirectory::quoted).toList())
                 + "]\n  [host." + url + ".header]\n    " + HEADER + " = " + quoted(relay.token()) + "\n";
@@ -116,7 +144,7 @@ public final class HostsDirectory {
         return "server = " + url + "\ncapabilities = [\"push\"]\n";
     }
 
-    private static String direct(Registries registries, String registry) {
+    private String direct(Registries registries, String registry) {
         List<RegistryEndpoint> all = registries.endpoints(registry);
         StringBuilder text = new StringBuilder();
         if (registry.equals(Registries.ANY) && registries.fallsBack(registry)) {
@@ -124,6 +152,7 @@ public final class HostsDirectory {
         } else {
             text.append(server(quoted(all.getLast().base().toString())));
         }
+        text.append(nodes(registries, registry));
         for (RegistryEndpoint endpoint : all) {
             text.append("\n[host.").append(quoted(endpoint.base().toString())).append("]\n").append(PULLS);
             if (endpoint.overridden()) {

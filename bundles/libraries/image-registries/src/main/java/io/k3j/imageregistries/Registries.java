@@ -142,6 +142,19 @@ public final class Registries {
         return all;
     }
 
+    /// Whether nodes give each other images of a registry: it, or all of them, have an entry among the mirrors. What is
+    /// on this machine alone is another registry on each.
+    ///
+    /// @param registry as in an image's name; [#ANY] for those without an entry
+    boolean shared(String registry) {
+        return (mirrors.containsKey(registry) || mirrors.containsKey(ANY)) && !RegistryEndpoint.local(registry);
+    }
+
+    /// Whether images of any registry are shared.
+    boolean sharesAny() {
+        return mirrors.keySet().stream().anyMatch(this::shared);
+    }
+
     /// Whether the registry itself is asked when its mirrors do not have an image.
     boolean fallsBack(String registry) {
         return fallback || !mirrors.containsKey(registry);

@@ -35,12 +35,12 @@ public final class RegistriesFile {
     ///
     /// @return what is wrong with it and what to do, empty when nothing is
     public synchronized String refresh() {
-        String now = stamp();
+        String now = stamp(file);
         if (now.equals(seen)) {
             return problem;
         }
         try {
-            Registries read = Registries.parse(now.equals(ABSENT) ? new byte[0] : bytes(), fallback);
+            Registries read = Registries.parse(content(file, now), fallback);
             hosts.write(read);
             if (!seen.isEmpty()) {
                 LOG.log(System.Logger.Level.INFO, "Took up registries path={0}", file);
@@ -69,7 +69,13 @@ public final class RegistriesFile {
         seen = now;
     }
 
-    private byte[] bytes() throws IOException {
+    /// The content of the file; nothing where the stamp says that there is none.
+    ///
+    /// @throws MalformedInput when it is larger than [#MAX_BYTES]
+    static byte[] content(Path file, String stamp) throws IOException {
+        if (stamp.equals(ABSENT)) {
+            return new byte[0];
+        }
         try (var in = Files.newInputStream(file)) {
             byte[] all = in.readNBytes(MAX_BYTES + 1);
             if (all.length > MAX_BYTES) {
@@ -79,7 +85,8 @@ public final class RegistriesFile {
         }
     }
 
-    private String stamp() {
+    /// Another text whenever the file is another one. Never fails.
+    static String stamp(Path file) {
         try {
             BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
             return a.fileKey() + "/" + a.size() + "@" + a.lastModifiedTime();

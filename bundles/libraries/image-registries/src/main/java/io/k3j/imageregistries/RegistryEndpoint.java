@@ -47,10 +47,21 @@ record RegistryEndpoint(URI base, boolean overridden, List<RepositoryRewrite> re
     /// Whether plain HTTP is spoken with it unless something else is said: this machine itself.
     private static boolean plain(String authority) {
         String host = authority.replaceFirst("/.*", "");
+        boolean port = !name(host).equals(host) && !host.endsWith(":443");
+        return port && local(host);
+    }
+
+    /// Whether a registry is on this machine itself.
+    ///
+    /// @param host with or without a port
+    static boolean local(String host) {
+        String name = name(host);
+        return name.equals("localhost") || loopback(name);
+    }
+
+    private static String name(String host) {
         int colon = host.lastIndexOf(':');
-        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-        boolean port = !name.equals(host) && !host.endsWith(":443");
-        return port && (name.equals("localhost") || loopback(name));
+        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 
     private static boolean loopback(String name) {

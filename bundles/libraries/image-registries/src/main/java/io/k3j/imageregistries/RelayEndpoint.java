@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -100,18 +99,10 @@ public final class RelayEndpoint implements Endpoint, AutoCloseable {
         for (String name : PASSED) {
             exchange.header(name).ifPresent(value -> headers.put(name, value));
         }
-        return registry(exchange.query()).flatMap(registry -> RelayRequest.parts(path.substring(ROOT.length() + 1))
-                .map(parts -> new RelayRequest(exchange.method(), registry, parts.get(0), parts.get(1), headers,
-                        exchange.header("authorization"))));
-    }
-
-    /// Whose image it is: containerd says so to whoever is not the registry itself.
-    private static Optional<String> registry(String query) {
-        return List.of(query.split("&")).stream().filter(p -> p.startsWith("ns="))
-                .map(p -> URLDecoder.decode(p.substring("ns=".length()), StandardCharsets.UTF_8))
-                .filter(r -> !r.isEmpty() && r.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c)
-                        || ".-_:[]".indexOf(c) >= 0))
-                .findFirst();
+        return ImageRequest.registry(exchange.query())
+                .flatMap(registry -> RelayRequest.parts(path.substring(ROOT.length() + 1))
+                        .map(parts -> new RelayRequest(exchange.method(), registry, parts.get(0), parts.get(1), headers,
+                                exchange.header("authorization"))));
     }
 
     /// What was answered, in Prometheus' text form. Does not block.

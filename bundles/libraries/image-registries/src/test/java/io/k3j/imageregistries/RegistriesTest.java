@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.codec.MalformedInput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RegistriesTest {
     private static final HostsDirectory HOSTS = new HostsDirectory(Path.of("/certs.d"),
-            new HostsDirectory.Relay("https://127.0.0.1:10250", Path.of("/agent/server-ca.crt"), "t0ken"));
+            new HostsDirectory.Relay("https://127.0.0.1:10250", Path.of("/agent/server-ca.crt"), "t0ken"),
+            Optional.empty());
+    private static final HostsDirectory WITH_NODES = new HostsDirectory(Path.of("/certs.d"), HOSTS.relay(),
+            Optional.of(new HostsDirectory.Mirror("https://127.0.0.1:10250/p2p", Path.of("/agent/server-ca.crt"),
+                    Path.of("/agent/node.crt"), Path.of("/agent/node.key"))));
 
     private static Registries parse(String yaml, boolean fallback) {
         return Registries.parse(yaml.getBytes(StandardCharsets.UTF_8), fallback);
@@ -140,6 +148,78 @@ class RegistriesTest {
                 """);
         assertThat(files.get("own.example")).contains("[host.\"https://own.example/v2\"]", "skip_verify = true");
         assertThat(files.get("_default")).doesNotContain("server").contains("[host.\"http://any.example/v2\"]");
+    }
+
+    @Test
+    void otherNodesAreAskedFirstForWhatIsShared() {
+        Map<String, String> files = WITH_NODES.files(parse("""
+                mirrors:
+                  docker.io: {endpoint: ["https://m.example"]}
+                  quay.io:
+                  login.io:
+                  localhost:5000: {endpoint: ["http://localhost:5001"]}
+                configs:
+                  login.io: {auth: {username: me, password: pw}}
+                  only.io: {tls: {insecure_skip_verify: true}}
+                """, true));
+        String nodes = """
+
+                [host."https://127.0.0.1:10250/p2p"]
+                  capabilities = ["pull", "resolve"]
+                  override_path = true
+                  ca = "/agent/server-ca.crt"
+                  client = [["/agent/node.crt", "/agent/node.key"]]
+                """;
+        assertThat(files.get("docker.io")).contains("capabilities = [\"push\"]\n" + nodes
+                + "\n[host.\"https://m.example/v2\"]");
+        assertThat(files.get("quay.io")).contains(nodes + "\n[host.\"https://quay.io/v2\"]");
+        assertThat(files.get("login.io")).contains(nodes + "\n[host.\"https://127.0.0.1:10250/v2\"]");
+        assertThat(files.get("only.io")).as("no entry under mirrors").doesNotContain("p2p");
+        assertThat(files.get("localhost:5000")).as("another registry on each node").doesNotContain("p2p");
+    }
+
+    @Test
+    void withTheAsteriskAloneContainerdGoesToRegistriesItself() {
+        Registries all = parse("mirrors: {'*': }\nconfigs: {own.io: {tls: {ca_file: /ca}}}", true);
+        assertThat(WITH_NODES.files(all).get("_default")).contains("/p2p").doesNotContain("server =", "/v2");
+        assertThat(WITH_NODES.files(all).get("own.io")).contains("/p2p", "https://own.io/v2");
+        assertThat(HOSTS.files(all).get("_default")).doesNotContain("p2p").contains("/v2");
+        String none = WITH_NODES.files(parse("mirrors: {'*': }", false)).get("_default");
+        assertThat(none).as("with --disable-default-registry-endpoint").contains(
+                "server = \"https://127.0.0.1:10250/v2\"",
+                "/p2p");
+    }
+
+    @Test
+    void registriesUnderMirrorsAreShared(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("registries.yaml");
+        SharedRegistries shared = new SharedRegistries(file);
+        assertThat(shared.refresh()).isTrue();
+        assertThat(shared.any()).isFalse();
+        Files.writeString(file, "mirrors: {quay.io: }\nconfigs: {only.io: {tls: {insecure_skip_verify: true}}}");
+        assertThat(shared.refresh()).isTrue();
+        assertThat(shared.refresh()).isFalse();
+        assertThat(shared.shares("quay.io")).isTrue();
+        assertThat(shared.shares("only.io")).isFalse();
+        Files.writeString(file, "mirrors: [");
+        shared.refresh();
+        assertThat(shared.shares("quay.io")).as("the one before goes on counting").isTrue();
+        Files.writeString(file, "mirrors: {'*': }");
+        shared.refresh();
+        assertThat(shared.shares("only.io")).isTrue();
+        assertThat(shared.shares("localhost:5000")).isFalse();
+        assertThat(shared.shares("127.0.0.1:5000")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"library/busybox/manifests/1?ns=docker.io,true", "a/b/blobs/sha256:12?ns=q.io:5000,true",
+            "a/manifests/1?ns=q.io%2F..,false", "a/manifests/1?ns=,false", "a/manifests/1,false",
+            "a/../b/manifests/1?ns=q.io,false", "a/manifests/1%0d%0a?ns=q.io,false", "a/tags/list?ns=q.io,false",
+            "a/manifests/1?ns=%zz,false"})
+    void requestsAreChecked(String target, boolean fine) {
+        String[] parts = target.split("\\?", 2);
+        Optional<ImageRequest> request = ImageRequest.of(parts[0], parts.length > 1 ? parts[1] : "");
+        assertThat(request.map(ImageRequest::target)).isEqualTo(fine ? Optional.of(target) : Optional.empty());
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +46,7 @@ class RelayTest {
         yaml = directory.resolve("registries.yaml");
         Files.writeString(directory.resolve("ca.pem"), registry.authority());
         HostsDirectory hosts = new HostsDirectory(directory.resolve("certs.d"),
-                new HostsDirectory.Relay("https://127.0.0.1:10250", Path.of("/ca"), "t0ken"));
+                new HostsDirectory.Relay("https://127.0.0.1:10250", Path.of("/ca"), "t0ken"), Optional.empty());
         file = new RegistriesFile(yaml, true, hosts);
         failures = new PullFailures();
         relay = new RelayEndpoint(file, hosts, failures, Map.of(), InstantSource.system());

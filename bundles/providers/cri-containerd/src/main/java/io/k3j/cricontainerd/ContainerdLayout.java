@@ -17,6 +17,16 @@ record ContainerdLayout(Path dataDir, Path runtimeDir) {
         return agent().resolve("server-ca.crt");
     }
 
+    /// The certificate by which other nodes and this one know this node.
+    Path nodeCertificate() {
+        return agent().resolve("client-kubelet.crt");
+    }
+
+    /// The key of [#nodeCertificate].
+    Path nodeKey() {
+        return agent().resolve("client-kubelet.key");
+    }
+
     Path crictl() {
         return agent().resolve("etc/crictl.yaml");
     }

@@ -35,6 +35,9 @@ package io.k3j.cricontainerd;
     /// `--disable-default-registry-endpoint`.
     boolean disableDefaultRegistryEndpoint() default false;
 
+    /// `--embedded-registry`: containerd asks the cluster's other nodes first.
+    boolean embeddedRegistry() default false;
+
     /// `--selinux`.
     boolean selinux() default false;
 

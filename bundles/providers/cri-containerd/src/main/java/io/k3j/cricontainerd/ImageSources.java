@@ -6,6 +6,7 @@ import io.k3j.imageregistries.ImageName;
 import io.k3j.imageregistries.PullFailures;
 import io.k3j.imageregistries.RegistriesFile;
 import io.k3j.imageregistries.RelayEndpoint;
+import io.k3j.imageregistries.SharedRegistries;
 import io.k3j.nodeapi.RuntimeFault;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where the images of the supervised containerd come from: `registries.yaml`, followed, and the relay on the node's
 /// own port. For any thread; blocks for the disk.
@@ -31,9 +33,12 @@ final class ImageSources implements AutoCloseable {
             InstantSource clock) {
         byte[] token = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(token);
+        String node = "https://" + host(settings.bindAddress()) + ":" + settings.kubeletPort();
         HostsDirectory hosts = new HostsDirectory(places.certs(),
-                new HostsDirectory.Relay("https://" + host(settings.bindAddress()) + ":" + settings.kubeletPort(),
-                        places.serverAuthority(), HexFormat.of().formatHex(token)));
+                new HostsDirectory.Relay(node, places.serverAuthority(), HexFormat.of().formatHex(token)),
+                settings.embeddedRegistry() ? Optional.of(new HostsDirectory.Mirror(
+                        node + SharedRegistries.MIRROR_PATH, places.serverAuthority(), places.nodeCertificate(),
+                        places.nodeKey())) : Optional.empty());
         file = new RegistriesFile(Path.of(settings.privateRegistry()), !settings.disableDefaultRegistryEndpoint(),
                 hosts);
         relay = new RelayEndpoint(file, hosts, failures, environment, clock);
