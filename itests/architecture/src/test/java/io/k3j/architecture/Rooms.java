@@ -89,7 +89,8 @@ final class Rooms {
                     "apiserverapi", "streaming", "nodeproxy", "resourcesbuiltin", "resourcescrd", "authtokens",
                     "supervisorrequests", "servercredentials", "secretsencryption", "nodetunnels", "staticfiles",
                     "kubeletclient",
-                    "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries"));
+                    "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
+                    "embeddedregistry"));
 
     /// Names that several rooms have for the same idea.
     static final Set<String> SHARED_NAMES = Set.of("Backoff", "Retirement", "Sessions", "ViewKeeper");
