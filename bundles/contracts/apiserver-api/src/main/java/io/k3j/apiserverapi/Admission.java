@@ -23,7 +23,13 @@ public interface Admission {
     /// Whether this plug-in has a say in such a write.
     boolean handles(Write write);
 
-    /// The object as it goes on; for a deletion the object that is to go (its answer is not used).
+    /// Whether this plug-in waits for somebody outside of the process. While it is asked of a write that it handles the
+    /// request has no seat (`Seats`), so that others work meanwhile.
+    default boolean remote() {
+        return false;
+    }
+
+    /// The object as it goes on, maybe asked twice ([Write.Context#reinvoke]); for a deletion the object that is to go (its answer is not used).
     default Struct admit(Write write, Struct object) {
         return object;
     }

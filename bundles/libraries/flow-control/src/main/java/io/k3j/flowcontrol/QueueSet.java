@@ -78,9 +78,14 @@ final class QueueSet {
         }
     }
 
+    /// A user takes a seat back, also when none is free.
+    synchronized void returned(String user) {
+        take(user);
+    }
+
     /// The first user in turn who may have a seat. Few are passed over, since each of those has [#SHARE] at least.
     private Optional<String> next() {
-        return free == 0 || queues.isEmpty() ? Optional.empty()
+        return free <= 0 || queues.isEmpty() ? Optional.empty()
                 : queues.keySet().stream().filter(this::mayTake).findFirst();
     }
 

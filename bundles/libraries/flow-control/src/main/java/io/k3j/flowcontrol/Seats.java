@@ -22,7 +22,7 @@ public final class Seats {
     public static final int WRITES = 200;
     /// How long a request waits for a seat.
     public static final long PATIENCE_MILLIS = 5_000;
-    private final ScopedValue<Boolean> seated = ScopedValue.newInstance();
+    private final ScopedValue<Seat> seated = ScopedValue.newInstance();
     private final Map<Lane, Rows> lanes = new EnumMap<>(Lane.class);
     private final Store store;
 
@@ -46,6 +46,10 @@ public final class Seats {
             this.writes = writes;
             this.shared = shared;
         }
+    }
+
+    /// One that is taken.
+    private record Seat(QueueSet of, String user) {
     }
 
     private record Rows(QueueSet reads, QueueSet writes) {
@@ -91,9 +95,26 @@ public final class Seats {
             if (write) {
                 store.mustTake(since);
             }
-            return ScopedValue.where(seated, true).call(work);
+            return ScopedValue.where(seated, new Seat(of, user)).call(work);
         } finally {
             of.release(user);
+        }
+    }
+
+    /// Does what waits for somebody outside (an admission webhook) while others have the seat. Afterwards the request has
+    /// one again at once, if need be beyond the bound: what it has waited for must not be lost, and others get none until
+    /// enough were given back. Who calls it bounds how many wait.
+    public void away(Runnable work) {
+        if (!seated.isBound()) {
+            work.run();
+            return;
+        }
+        Seat seat = seated.get();
+        seat.of.release(seat.user);
+        try {
+            work.run();
+        } finally {
+            seat.of.returned(seat.user);
         }
     }
 

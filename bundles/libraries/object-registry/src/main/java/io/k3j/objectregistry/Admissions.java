@@ -6,6 +6,8 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// The admission plug-ins in upstream's order, first all that change the object, then all that only look
 /// ("Admission Control in Kubernetes"). While a wanted one is away nothing is written: what nobody has looked at is
@@ -16,15 +18,23 @@ import java.util.List;
 public final class Admissions {
     private final Slot<Admission> plugins;
     private final Runnable patience;
+    private final Consumer<Runnable> unseated;
 
     /// @param plugins in the order in which they are asked
     /// @param patience waits a moment for plug-ins that are being replaced; called at most once for each pass
     public Admissions(Slot<Admission> plugins, Runnable patience) {
-        this.plugins = plugins;
-        this.patience = patience;
+        this(plugins, patience, Runnable::run);
     }
 
-    /// The object as the mutating plug-ins leave it. When one refuses, those that had their turn are told that the
+    /// @param unseated runs what waits for somebody outside, on this thread, while the request takes nobody's place
+    public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated) {
+        this.plugins = plugins;
+        this.patience = patience;
+        this.unseated = unseated;
+    }
+
+    /// The object as the mutating plug-ins leave it. When one wants a second round ([Write.Context#reinvoke]), those up to
+    /// it are asked again before the others. When one refuses, those that had their turn are told that the
     /// write is abandoned.
     /// @return the same object when none has changed it
     /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
@@ -32,9 +42,12 @@ public final class Admissions {
         List<Slot.Entry<Admission>> all = present();
         Struct now = object;
         try {
-            for (Slot.Entry<Admission> e : all) {
-                if (e.service().handles(write)) {
-                    now = e.service().admit(write, now);
+            for (int i = 0; i < all.size(); i++) {
+                now = admitted(all.get(i).service(), write, now);
+                if (write.context() instanceof WriteContext context && context.again()) {
+                    for (int k = 0; k <= i; k++) {
+                        now = admitted(all.get(k).service(), write, now);
+                    }
                 }
             }
             return now;
@@ -44,13 +57,31 @@ public final class Admissions {
         }
     }
 
+    private Struct admitted(Admission plugin, Write write, Struct object) {
+        if (!plugin.handles(write)) {
+            return object;
+        }
+        if (!plugin.remote()) {
+            return plugin.admit(write, object);
+        }
+        AtomicReference<Struct> changed = new AtomicReference<>(object);
+        unseated.accept(() -> changed.set(plugin.admit(write, object)));
+        return changed.get();
+    }
+
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was
     /// reserved.
     /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
         for (Slot.Entry<Admission> e : present()) {
-            if (e.service().handles(write)) {
-                e.service().validate(write, object);
+            Admission plugin = e.service();
+            if (!plugin.handles(write)) {
+                continue;
+            }
+            if (plugin.remote()) {
+                unseated.accept(() -> plugin.validate(write, object));
+            } else {
+                plugin.validate(write, object);
             }
         }
     }

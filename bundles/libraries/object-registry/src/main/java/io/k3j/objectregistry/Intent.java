@@ -7,6 +7,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Term;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.watchcache.StorageKeys;
 import java.util.Optional;
@@ -52,9 +53,9 @@ public record Intent(Target target, Key key, String subresource, Caller caller, 
     /// As hooks and admission see it.
     ///
     /// @param before the stored object, null for a creation
-    public Write write(Write.Operation operation, @Nullable Struct before) {
-        return new Write(operation, target.kind(), subresource, key, Optional.ofNullable(before), caller, dryRun,
-                options);
+    public Write write(Write.Operation operation, @Nullable Obj before) {
+        return new Write(operation, target.kind(), subresource, key, Optional.ofNullable(before).map(Obj::tree), caller,
+                dryRun, options, new WriteContext(this, before == null ? 0 : before.revision()));
     }
 
     /// As authorizers see it: for what a request leads to beside what its path says.

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The kinds served now and their hooks. A kind whose bundle has gone stays listed and is answered with 503:
@@ -32,6 +33,8 @@ public final class Kinds {
     private volatile Map<Gvr, ResourceKind> served = Map.of();
     /// What is served and what is away.
     private volatile Map<Gvr, ResourceKind> listed = Map.of();
+    /// What is listed, by what shows the same objects.
+    private volatile Map<String, List<ResourceKind>> alike = Map.of();
 
     /// Takes a catalogue in, or its rows again: one of custom resources changes with every
     /// CustomResourceDefinition. Of several rows for one resource and version those of the catalogue with the
@@ -66,7 +69,20 @@ public final class Kinds {
         complete = away.values().stream().noneMatch(k -> k.storage().stored());
         served = now;
         listed = all;
+        alike = all.values().stream().collect(Collectors.groupingBy(Kinds::shownBy));
         generation.incrementAndGet();
+    }
+
+    /// Equal for resources that show the same objects: their place in the store, as upstream's
+    /// `EquivalentResourceRegistry` has it, else group and plural.
+    private static String shownBy(ResourceKind kind) {
+        return kind.storage().stored() ? kind.storage().prefix() : kind.gvr().qualified();
+    }
+
+    /// The other resources that show the objects of a kind, as its other versions, in the order of discovery.
+    public List<ResourceKind> equivalents(ResourceKind kind) {
+        List<ResourceKind> all = alike.getOrDefault(shownBy(kind), List.of());
+        return all.size() < 2 ? List.of() : all.stream().filter(k -> !k.gvr().equals(kind.gvr())).toList();
     }
 
     /// Takes hooks in.

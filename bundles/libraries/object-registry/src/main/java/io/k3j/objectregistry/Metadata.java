@@ -1,6 +1,8 @@
 package io.k3j.objectregistry;
 
 import io.k3j.apimachinery.Rfc3339;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
@@ -80,6 +82,35 @@ public final class Metadata {
         }
         copyRest(object.struct("metadata"), b);
         return object.with("metadata", b.build());
+    }
+
+    /// An object after somebody outside has changed it: what the server owns is as it was. As upstream, a change of the
+    /// name, namespace or uid of an object that is there is an error; of a new one the namespace must be the request's,
+    /// name and uid stay.
+    /// @throws ApiFault 400, 422
+    Struct kept(Intent intent, Write write, Struct was, Struct now) {
+        Struct old = was.struct("metadata");
+        Struct given = now.struct("metadata");
+        boolean creation = write.before().isEmpty();
+        for (String name : List.of("name", "namespace", "uid")) {
+            if (!creation && !given.text(name).equals(old.text(name))) {
+                throw Shaping.invalid(intent, List.of(FieldProblem.invalid("metadata." + name, given.text(name),
+                        "field is immutable")));
+            }
+        }
+        if (creation && !given.text("namespace").equals(old.text("namespace"))) {
+            throw ApiFault.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+        Struct.Builder b = Struct.builder();
+        for (String name : KEPT) {
+            Object value = old.get(name);
+            if (value != null) {
+                b.put(name, value);
+            }
+        }
+        copyRest(given, b);
+        return now.with("metadata", b.build());
     }
 
     /// `resourceVersion` is never stored: it is the revision of the row.

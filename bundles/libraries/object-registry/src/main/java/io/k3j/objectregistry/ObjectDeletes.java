@@ -76,7 +76,7 @@ public final class ObjectDeletes {
             }
             Obj before = intent.target().object(current);
             preconditions(intent, options, before);
-            Write write = intent.write(Operation.DELETE, before.tree());
+            Write write = intent.write(Operation.DELETE, before);
             admissions.admit(write, before.tree());
             admissions.validate(write, before.tree());
             CommitResult.Conflict[] lost = new CommitResult.Conflict[1];

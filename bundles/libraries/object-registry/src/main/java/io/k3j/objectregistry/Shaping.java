@@ -15,6 +15,7 @@ import io.k3j.schema.FieldPaths;
 import io.k3j.schema.ManagedFields;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Tree to tree: what becomes of an object between its decoding and its encoding, in upstream's order.
 ///
@@ -65,18 +66,18 @@ public final class Shaping {
         Struct wished = defaulted(intent, metadata.created(intent, given));
         Struct owned = wish.applied ? withOwnership(wished, wish.object)
                 : fields.updated(intent, Struct.EMPTY, wished);
-        return checked(intent, write, admitted(intent, write, owned));
+        return checked(intent, write, admitted(intent, write, null, owned));
     }
 
     /// A changed object; what the path may not touch is as before.
     ///
     /// @throws ApiFault as hooks and admission refuse
     Shaped changed(Intent intent, Obj before, Wish wish) {
-        Write write = intent.write(Operation.UPDATE, before.tree());
+        Write write = intent.write(Operation.UPDATE, before);
         Struct wished = reached(intent, write, defaulted(intent,
                 metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object))));
         Struct owned = ownership(intent, before, wish, wished);
-        Struct admitted = admitted(intent, write, owned);
+        Struct admitted = admitted(intent, write, before, owned);
         if (counts(intent)) {
             admitted = metadata.generation(intent, before.tree(), admitted);
         }
@@ -179,9 +180,21 @@ public final class Shaping {
     }
 
     /// Defaults once more behind admission: a plug-in may have added a container. Who owns what is settled by then.
-    private Struct admitted(Intent intent, Write write, Struct object) {
+    private Struct admitted(Intent intent, Write write, @Nullable Obj before, Struct object) {
         Struct ready = intent.target().hooks().prepared(write, object);
+        if (write.context() instanceof WriteContext context) {
+            context.bound(changed -> bound(intent, write, before, ready, changed));
+        }
         return withOwnership(defaulted(intent, admissions.admit(write, ready)), object);
+    }
+
+    /// What somebody outside has made of an object (`ready`): identity, and what is out of the path's reach, as it was.
+    private Struct bound(Intent intent, Write write, @Nullable Obj before, Struct ready, Struct changed) {
+        Struct kept = metadata.kept(intent, write, ready, changed);
+        ResourceKind.Strategy strategy = intent.target().kind().strategy();
+        Struct reached = before != null ? split(intent, before.tree(), kept)
+                : strategy.status() && !strategy.statusOnCreate() ? unset(intent, kept) : kept;
+        return intent.target().hooks().prepared(write, reached);
     }
 
     private void check(Intent intent, Write write, Struct object) {

@@ -88,7 +88,8 @@ final class Core {
         this.limits = limits(storage, Runtime.getRuntime().maxMemory());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
                 contributions::awaitComplete);
-        Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete);
+        Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
+                limits.seats()::away);
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
                 new Metadata(environment.clock(), environment.random(), environment.uids()));
         this.operations = new Operations(access::allowed, admissions, objects);

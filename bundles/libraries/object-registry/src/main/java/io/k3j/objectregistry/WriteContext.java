@@ -1,0 +1,110 @@
+package io.k3j.objectregistry;
+
+import io.k3j.apimachinery.JsonSize;
+import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import io.k3j.schema.DecodeFailure;
+import io.k3j.schema.Decoding;
+import io.k3j.schema.Pruning;
+import io.k3j.schema.Shape;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/// What plug-ins may ask for during one try of a write, and what they note down for it.
+final class WriteContext implements Write.Context {
+    private final Intent intent;
+    private final long revision;
+    private final Map<Object, Object> notes = new HashMap<>();
+    private UnaryOperator<Struct> bound = UnaryOperator.identity();
+    private int round;
+    private boolean wanted;
+
+    WriteContext(Intent intent, long revision) {
+        this.intent = intent;
+        this.revision = revision;
+    }
+
+    /// From now on what comes from outside goes through this.
+    void bound(UnaryOperator<Struct> by) {
+        bound = by;
+    }
+
+    /// Begins the second round when somebody wanted one; true once.
+    boolean again() {
+        boolean begins = wanted && round == 0;
+        round = begins ? 1 : round;
+        return begins;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public List<ResourceKind> equivalents() {
+        return intent.target().kinds().equivalents(intent.target().kind());
+    }
+
+    @Override
+    public Struct converted(Struct object, ResourceKind to) {
+        Gvk now = Gvk.of(object.text("apiVersion"), object.text("kind"));
+        return now.equals(to.gvk()) || !ofKind(now) ? object : hooks(to).converted(object, to.gvk());
+    }
+
+    private boolean ofKind(Gvk gvk) {
+        return gvk.equals(intent.target().kind().gvk()) || equivalents().stream().anyMatch(k -> k.gvk().equals(gvk));
+    }
+
+    private KindHooks hooks(ResourceKind kind) {
+        return intent.target().kinds().hooks(kind);
+    }
+
+    @Override
+    public Struct accepted(Struct document, ResourceKind as) {
+        if (JsonSize.atLeast(document, ObjectDecoder.MAX_BYTES + 1L) > ObjectDecoder.MAX_BYTES) {
+            throw ObjectDecoder.tooLarge();
+        }
+        ObjectDecoder.checkElements(document, as.gvk());
+        Struct typed = hooks(as).defaulted(as.gvk(), typed(document, as));
+        return bound.apply(converted(typed, intent.target().kind()));
+    }
+
+    /// As in [Target] those of a schema of upstream are built in.
+    private static Struct typed(Struct document, ResourceKind as) {
+        Shape shape = as.shape();
+        try {
+            Struct typed = shape.definition().isEmpty() ? Pruning.prune(shape, document).object()
+                    : Decoding.decode(shape, document).object();
+            return typed.with("apiVersion", as.gvk().apiVersion()).with("kind", as.gvk().kind());
+        } catch (DecodeFailure e) {
+            throw ApiFault.internal(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void warn(String text) {
+        intent.warnings().accept(text);
+    }
+
+    @Override
+    public int round() {
+        return round;
+    }
+
+    @Override
+    public void reinvoke() {
+        wanted = true;
+    }
+
+    @Override
+    public Map<Object, Object> notes() {
+        return notes;
+    }
+}
