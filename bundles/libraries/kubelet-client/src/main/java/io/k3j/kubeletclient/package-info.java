@@ -10,7 +10,7 @@
 /// Calls block for the other side; who wants an end to that closes the channel, or gives [KubeletClient] a limit, which
 /// has a virtual thread for each request that watches over it. Errors are `IOException`.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.kubeletclient;
 

@@ -23,7 +23,7 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
     private static final List<String> PLUGINS = List.of("NamespaceLifecycle", "LimitRanger", "ServiceAccount",
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
-            "K3sControllerRestriction");
+            "K3sControllerRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
 
     /// Parses the settings.
     /// @throws IllegalArgumentException for an invalid flag; the message names it

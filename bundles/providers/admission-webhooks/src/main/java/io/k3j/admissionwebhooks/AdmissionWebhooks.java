@@ -1,0 +1,133 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Metrics;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them. The API server
+/// answers writes with 503 while they are away.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionwebhooks",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class AdmissionWebhooks {
+    private static final String DISABLED = "disable-admission-plugins=";
+    private final Parts parts;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    /// The component's settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`.
+        String[] kubeApiserverArg() default {};
+    }
+
+    /// Reads no configuration yet: that is done with the first write.
+    @Activate
+    public AdmissionWebhooks(BundleContext context, Settings settings, @Reference ApiClient api) {
+        parts = new Parts(api, System::nanoTime, UUID::randomUUID, RandomGenerator.getDefault());
+        Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
+                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
+                .collect(Collectors.toUnmodifiableSet());
+        parts.plugins().forEach((place, plugin) -> {
+            if (!disabled.contains(plugin.name())) {
+                Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
+                registrations.add(context.registerService(Admission.class, plugin, order));
+            }
+        });
+        registrations.add(context.registerService(Metrics.class, parts.metrics, null));
+    }
+
+    /// The way to nodes; without one every call fails.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindDialer(NodeDialer dialer) {
+        parts.client.dialer(dialer);
+    }
+
+    /// OSGi binds the successor first.
+    void unbindDialer(NodeDialer dialer) {
+        if (parts.client.dialer() == dialer) {
+            parts.client.dialer(null);
+        }
+    }
+
+    /// Withdraws the plug-ins; calls under way end by themselves.
+    @Deactivate
+    void stop() {
+        registrations.forEach(ServiceRegistration::unregister);
+        parts.close();
+    }
+
+    /// What it consists of, without OSGi.
+    static final class Parts implements AutoCloseable {
+        private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
+        private static final String GROUP = "admissionregistration.k8s.io/v1";
+        final WebhookMetrics metrics = new WebhookMetrics();
+        final WebhookClient client;
+        private final WebhookCalls calls;
+        private final WebhookSource mutating;
+        private final WebhookSource validating;
+        private final WebhookMatcher matcher;
+
+        Parts(ApiClient api, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
+            client = new WebhookClient(new ServiceEndpoints(api, random), nanos);
+            calls = new WebhookCalls(client, metrics, nanos, uids);
+            matcher = new WebhookMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
+                    .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name)));
+            mutating = new WebhookSource(api, Gvr.of(GROUP, "mutatingwebhookconfigurations"), this::changed);
+            validating = new WebhookSource(api, Gvr.of(GROUP, "validatingwebhookconfigurations"), this::changed);
+        }
+
+        /// The plug-ins by their places.
+        Map<Integer, Admission> plugins() {
+            return Map.of(MutatingWebhooks.PLACE, new MutatingWebhooks(mutating, matcher, calls),
+                    ValidatingWebhooks.PLACE, new ValidatingWebhooks(validating, matcher, calls));
+        }
+
+        /// What belongs to webhooks that are not configured any more goes; while one sort is unknown, nothing does.
+        private void changed() {
+            List<Webhook> first = mutating.known();
+            List<Webhook> second = validating.known();
+            if (first == null || second == null) {
+                return;
+            }
+            List<Webhook> all = Stream.of(first, second).flatMap(List::stream).toList();
+            client.retain(all.stream().map(Webhook::client).collect(Collectors.toSet()));
+            metrics.retain(all.stream().map(Webhook::name).collect(Collectors.toSet()));
+            calls.retain(all);
+        }
+
+        @Override
+        public void close() {
+            mutating.close();
+            validating.close();
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.kubeletclient.ResponseHead;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/// An open connection to a webhook's server, for one request after the other (HTTP/1.1, RFC 9112). HTTP/1.1 as upstream:
+/// calls to a Service spread over its endpoints.
+/// @param since when it was last used, in nanoseconds
+record Connection(ByteDuplex channel, long since) {
+    /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.
+    static final int MOST_ANSWER_BYTES = 4 << 20;
+    private static final int INFORMATIONAL = 200;
+    /// Of what a server says with another status, for the message.
+    private static final int MOST_SAID_BYTES = 500;
+
+    /// What was answered.
+    /// @param reusable whether the connection can take the next request
+    record Answer(int status, byte[] body, boolean reusable) {
+    }
+
+    /// Posts JSON and reads the answer; blocks until then, or until the channel is closed.
+    /// @param target path and query
+    /// @throws IOException when no answer has begun: the call may be made again
+    /// @throws CallFailure for one that ends early or is longer than [#MOST_ANSWER_BYTES]
+    Answer post(URI address, String target, byte[] body) throws IOException, CallFailure {
+        channel.output().write(("POST " + target + " HTTP/1.1\r\nHost: " + address.getRawAuthority()
+                + "\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*"
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        channel.output().write(body);
+        channel.output().flush();
+        ResponseHead head = ResponseHead.read(channel.input());
+        try {
+            while (head.status() < INFORMATIONAL) {
+                head = ResponseHead.read(channel.input());
+            }
+            return answer(head, head.body(channel.input(), "POST"));
+        } catch (IOException | NumberFormatException broken) {
+            throw new CallFailure("failed to call webhook: " + broken.getMessage());
+        }
+    }
+
+    private static Answer answer(ResponseHead head, InputStream in) throws IOException {
+        if (head.status() / 100 != 2) {
+            return new Answer(head.status(), in.readNBytes(MOST_SAID_BYTES), false);
+        }
+        byte[] body = in.readNBytes(MOST_ANSWER_BYTES + 1);
+        if (body.length > MOST_ANSWER_BYTES) {
+            throw new IOException("the answer is longer than " + MOST_ANSWER_BYTES + " bytes");
+        }
+        boolean framed = head.headers().containsKey("content-length")
+                || head.headers().containsKey("transfer-encoding");
+        boolean closes = head.headers().getOrDefault("connection", "").equalsIgnoreCase("close");
+        return new Answer(head.status(), body, framed && !closes);
+    }
+
+    void close() {
+        channel.close();
+    }
+}

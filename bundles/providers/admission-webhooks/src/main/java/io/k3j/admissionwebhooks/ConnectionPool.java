@@ -1,0 +1,109 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.pki.Pem;
+import io.k3j.pki.Trust;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/// The connections to one webhook server that wait for the next call, and whom to believe there. Any thread.
+final class ConnectionPool {
+    /// Calls to one server at once. So many virtual threads wait at most when it hangs.
+    static final int MOST_CALLS = 512;
+    /// Connections that wait.
+    static final int MOST_IDLE = 16;
+    /// How long a connection waits; servers of Go close theirs after more.
+    static final Duration IDLE = Duration.ofSeconds(60);
+    private final Semaphore calls = new Semaphore(MOST_CALLS);
+    private final Deque<Connection> idle = new ArrayDeque<>();
+    private final String caBundle;
+    private final LongSupplier nanos;
+    private @Nullable SSLContext context;
+    private boolean closed;
+
+    /// @param caBundle base64 of PEM; empty: the authorities of this machine
+    ConnectionPool(String caBundle, LongSupplier nanos) {
+        this.caBundle = caBundle;
+        this.nanos = nanos;
+    }
+
+    /// Whom to believe.
+    /// @throws CallFailure for a bundle that is none
+    synchronized SSLContext context() throws CallFailure {
+        SSLContext known = context;
+        if (known == null) {
+            known = made();
+            context = known;
+        }
+        return known;
+    }
+
+    private SSLContext made() throws CallFailure {
+        try {
+            if (caBundle.isEmpty()) {
+                return SSLContext.getDefault();
+            }
+            return Trust.in(Pem.certificates(
+                    new String(Base64.getMimeDecoder().decode(caBundle), StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new CallFailure("could not get REST client: " + e.getMessage());
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new CallFailure("could not get REST client: unable to load root certificates: " + e.getMessage());
+        }
+    }
+
+    /// Begins a call, which [#ended] ends.
+    /// @throws CallFailure beyond [#MOST_CALLS]
+    void begin() throws CallFailure {
+        if (!calls.tryAcquire()) {
+            throw new CallFailure("failed to call webhook: " + MOST_CALLS + " calls to it are not answered yet");
+        }
+    }
+
+    /// A call is over.
+    void ended() {
+        calls.release();
+    }
+
+    /// A connection that waits, the one used last; null: there is none.
+    synchronized @Nullable Connection take() {
+        for (Connection c = idle.pollLast(); c != null; c = idle.pollLast()) {
+            if (nanos.getAsLong() - c.since() < IDLE.toNanos()) {
+                return c;
+            }
+            c.close();
+        }
+        return null;
+    }
+
+    /// Keeps a connection for the next call, or closes it.
+    void give(Connection connection) {
+        Connection surplus = keep(new Connection(connection.channel(), nanos.getAsLong()));
+        if (surplus != null) {
+            surplus.close();
+        }
+    }
+
+    private synchronized @Nullable Connection keep(Connection connection) {
+        if (closed) {
+            return connection;
+        }
+        idle.addLast(connection);
+        return idle.size() > MOST_IDLE ? idle.pollFirst() : null;
+    }
+
+    /// Closes what waits; calls under way end by themselves.
+    synchronized void close() {
+        closed = true;
+        idle.forEach(Connection::close);
+        idle.clear();
+    }
+}

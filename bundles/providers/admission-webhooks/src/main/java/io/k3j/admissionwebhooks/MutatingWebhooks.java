@@ -1,0 +1,78 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.admissionwebhooks.AdmissionReviews.Answer;
+import io.k3j.admissionwebhooks.AdmissionReviews.Objects;
+import io.k3j.apimachinery.JsonPatch;
+import io.k3j.apimachinery.PatchFailure;
+import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvk;
+import io.k3j.model.Struct;
+import java.util.Optional;
+
+/// `MutatingAdmissionWebhook`: webhooks that may change the object, one after the other, each shown what the one before
+/// has left. A change lets the built-in plug-ins have another look, and the webhooks that want one.
+final class MutatingWebhooks extends WebhookPlugin {
+    static final String NAME = "MutatingAdmissionWebhook";
+    /// Behind all built-in plug-ins but `ServiceAllocation`, which is no admission upstream.
+    static final int PLACE = 800;
+    private static final String ROUNDS = "webhooks.rounds";
+
+    MutatingWebhooks(WebhookSource source, WebhookMatcher matcher, WebhookCalls calls) {
+        super(source, matcher, calls);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Struct admit(Write write, Struct given) {
+        Reinvocations rounds = (Reinvocations) write.context().notes().computeIfAbsent(ROUNDS,
+                _ -> new Reinvocations());
+        Struct object = named(write, given);
+        rounds.begin(object);
+        for (Webhook webhook : source.all()) {
+            Optional<Invocation> invocation = matcher.invocation(webhook, write, object);
+            if (invocation.isEmpty() || write.context().round() > 0 && !rounds.again(webhook.id())) {
+                continue;
+            }
+            Struct changed = asked(invocation.get(), write, object);
+            if (!changed.equals(object)) {
+                rounds.changed();
+                write.context().reinvoke();
+                object = changed;
+            }
+            if (webhook.policy().reinvocable()) {
+                rounds.asked(webhook.id());
+            }
+        }
+        rounds.end(object);
+        return object;
+    }
+
+    private static Struct named(Write write, Struct object) {
+        Gvk kind = Invocation.kind(write.kind(), write.subresource());
+        return object.text("kind").isEmpty()
+                ? object.with("apiVersion", kind.apiVersion()).with("kind", kind.kind()) : object;
+    }
+
+    private Struct asked(Invocation invocation, Write write, Struct object) {
+        Objects shown = Objects.of(invocation, write, object);
+        Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).warned(write).admitted();
+        if (answer == null || answer.patch() == null || answer.patch().isEmpty()) {
+            return object;
+        }
+        if (shown.object() == null || write.operation() == Operation.CONNECT) {
+            throw ApiFault.internal("admission webhook \"" + invocation.webhook().name()
+                    + "\" attempted to modify the object, which is not supported for this operation");
+        }
+        try {
+            return write.context().accepted(JsonPatch.apply(shown.object(), answer.patch()), invocation.resource());
+        } catch (PatchFailure e) {
+            throw ApiFault.internal(String.valueOf(e.getMessage()));
+        }
+    }
+}

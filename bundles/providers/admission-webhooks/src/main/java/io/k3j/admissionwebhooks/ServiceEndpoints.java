@@ -1,0 +1,115 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Query;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Selector;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Where the server of a webhook can be dialled: the ready endpoints of its Service, in random order, as a server needs
+/// no Service rules of its own for that; or what the name of a URL resolves to. Blocks for the API and for DNS.
+final class ServiceEndpoints {
+    private static final Gvr SERVICES = Gvr.of("v1", "services");
+    private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
+    private final ApiClient api;
+    private final RandomGenerator random;
+
+    ServiceEndpoints(ApiClient api, RandomGenerator random) {
+        this.api = api;
+        this.random = random;
+    }
+
+    /// An address to dial.
+    /// @param node that it is reached on; empty: directly
+    record Endpoint(String node, String address, int port) {
+        @Override
+        public String toString() {
+            return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
+        }
+    }
+
+    /// The endpoints of a webhook, at least one.
+    /// @throws IOException when there is none
+    List<Endpoint> of(ClientConfig config, URI address) throws IOException {
+        if (!config.ofService()) {
+            return resolved(address.getHost(), ClientConfig.port(address));
+        }
+        try {
+            return ofService(config);
+        } catch (ApiFault unreadable) {
+            throw new IOException(unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /// An administrator has written the name, so it may be one of this machine, as upstream.
+    private static List<Endpoint> resolved(String host, int port) throws IOException {
+        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        List<Endpoint> all = new ArrayList<>();
+        for (InetAddress a : InetAddress.getAllByName(name)) {
+            all.add(new Endpoint("", a.getHostAddress(), port));
+        }
+        return all;
+    }
+
+    private List<Endpoint> ofService(ClientConfig config) throws IOException {
+        Key key = new Key(config.namespace(), config.service());
+        Obj service = api.find(SERVICES, key)
+                .orElseThrow(() -> new IOException("service \"" + config.service() + "\" not found"));
+        if (service.spec().text("type").equals("ExternalName")) {
+            return resolved(service.spec().text("externalName"), config.port());
+        }
+        Optional<String> port = service.spec().seq("ports").structs().stream()
+                .filter(p -> p.whole("port", 0) == config.port()).map(p -> p.text("name")).findFirst();
+        if (port.isEmpty()) {
+            throw new IOException("no service port " + config.port() + " found for service \"" + config.service()
+                    + "\"");
+        }
+        List<Endpoint> ready = ready(key, port.get());
+        if (ready.isEmpty()) {
+            throw new IOException("no endpoints available for service \"" + config.service() + "\"");
+        }
+        Collections.shuffle(ready, random);
+        return ready;
+    }
+
+    private List<Endpoint> ready(Key service, String port) {
+        List<Endpoint> ready = new ArrayList<>();
+        Query slices = Query.in(service.namespace())
+                .labelled(Selector.ofLabels(Map.of("kubernetes.io/service-name", service.name())));
+        for (Obj slice : api.list(SLICES, slices).items()) {
+            int number = (int) slice.tree().seq("ports").find("name", port).whole("port", 0);
+            for (Struct e : slice.tree().seq("endpoints").structs()) {
+                String address = e.seq("addresses").isEmpty() ? "" : e.seq("addresses").text(0);
+                if (number > 0 && e.struct("conditions").flag("ready", true) && global(address)) {
+                    ready.add(new Endpoint(e.text("nodeName"), address, number));
+                }
+            }
+        }
+        return ready;
+    }
+
+    /// Who may write EndpointSlices of a namespace must not lead the server to itself or to a cloud's metadata: global
+    /// unicast only, as a literal that everybody reads alike.
+    static boolean global(String address) {
+        try {
+            InetAddress a = InetAddress.ofLiteral(address);
+            boolean plain = address.indexOf(':') < 0 ? a.getHostAddress().equals(address) : address.indexOf('%') < 0;
+            return plain && !a.isAnyLocalAddress() && !a.isLoopbackAddress() && !a.isLinkLocalAddress()
+                    && !a.isMulticastAddress() && !a.getHostAddress().equals("255.255.255.255");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
+import io.k3j.kubeletclient.TlsChannel;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Posts to webhooks: HTTPS, the server's certificate verified, no redirects, no proxies, connections kept for the next
+/// call. Any thread; each call has a virtual thread of its own, which a server that hangs keeps no longer than dialling
+/// takes.
+final class WebhookClient implements AutoCloseable {
+    /// How many endpoints of a Service are tried in one call.
+    private static final int MOST_ENDPOINTS = 3;
+    private static final int NOT_FOUND = 404;
+    private static final int SERVER_ERROR = 500;
+    private final Map<ClientConfig, ConnectionPool> pools = new ConcurrentHashMap<>();
+    private final ServiceEndpoints endpoints;
+    private final LongSupplier nanos;
+    private volatile @Nullable NodeDialer dialer;
+
+    /// @param nanos a clock that only goes forward
+    WebhookClient(ServiceEndpoints endpoints, LongSupplier nanos) {
+        this.endpoints = endpoints;
+        this.nanos = nanos;
+    }
+
+    /// The way to other machines; null: there is none at the moment.
+    void dialer(@Nullable NodeDialer way) {
+        dialer = way;
+    }
+
+    @Nullable NodeDialer dialer() {
+        return dialer;
+    }
+
+    /// Keeps connections to these only.
+    void retain(Set<ClientConfig> configured) {
+        pools.entrySet().removeIf(e -> {
+            boolean gone = !configured.contains(e.getKey());
+            if (gone) {
+                e.getValue().close();
+            }
+            return gone;
+        });
+    }
+
+    /// The body of the answer to a question.
+    /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
+    /// @throws CallFailure for anything but an answer with a status of success
+    byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
+        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
+        URI address = config.address();
+        String path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+        String target = path + "?timeout=" + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
+        pool.context();
+        pool.begin();
+        Call call = new Call(pool, config, address, target, body);
+        FutureTask<Connection.Answer> task = new FutureTask<>(call::answer);
+        Thread.ofVirtual().name("admission-webhook").start(task);
+        return checked(waited(task, call, limit));
+    }
+
+    private static Connection.Answer waited(FutureTask<Connection.Answer> task, Call call, Duration limit)
+            throws CallFailure {
+        String what = "failed to call webhook: Post \"https://" + call.address.getRawAuthority() + call.target + "\": ";
+        try {
+            return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new CallFailure(what + "context deadline exceeded");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CallFailure failure) {
+                throw failure;
+            }
+            throw new CallFailure(what + e.getCause().getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CallFailure(what + "context canceled");
+        } finally {
+            call.cancel();
+        }
+    }
+
+    private static byte[] checked(Connection.Answer answer) throws CallFailure {
+        if (answer.status() / 100 == 2) {
+            return answer.body();
+        }
+        throw new CallFailure("failed to call webhook: " + told(answer));
+    }
+
+    private static String told(Connection.Answer answer) {
+        if (answer.status() == NOT_FOUND) {
+            return "the server could not find the requested resource";
+        }
+        return answer.status() < SERVER_ERROR
+                ? "the server responded with the status code " + answer.status()
+                        + " but did not return more details"
+                : "an error on the server (\"" + new String(answer.body(), StandardCharsets.UTF_8).strip()
+                        + "\") has prevented the request from succeeding";
+    }
+
+    @Override
+    public void close() {
+        retain(Set.of());
+    }
+
+    /// One call, on its own thread. Whoever waits for it may cancel it: then its connection is closed, and what it still
+    /// does ends there.
+    private final class Call {
+        private final ConnectionPool pool;
+        private final ClientConfig config;
+        private final URI address;
+        private final String target;
+        private final byte[] body;
+        private @Nullable Connection used;
+        private boolean over;
+
+        Call(ConnectionPool pool, ClientConfig config, URI address, String target, byte[] body) {
+            this.pool = pool;
+            this.config = config;
+            this.address = address;
+            this.target = target;
+            this.body = body;
+        }
+
+        Connection.Answer answer() throws IOException, CallFailure {
+            try {
+                Connection kept = pool.take();
+                if (kept != null) {
+                    try {
+                        return on(kept);
+                    } catch (IOException stale) {
+                        // its server may have closed it meanwhile: such a call is made again, once
+                    }
+                }
+                return on(opened());
+            } finally {
+                pool.ended();
+            }
+        }
+
+        private Connection.Answer on(Connection connection) throws IOException, CallFailure {
+            use(connection);
+            boolean done = false;
+            try {
+                Connection.Answer answer = connection.post(address, target, body);
+                done = answer.reusable() && unused();
+                return answer;
+            } finally {
+                if (done) {
+                    pool.give(connection);
+                } else {
+                    connection.close();
+                }
+            }
+        }
+
+        private synchronized void use(Connection connection) throws IOException {
+            if (over) {
+                connection.close();
+                throw new IOException("context canceled");
+            }
+            used = connection;
+        }
+
+        private synchronized boolean unused() {
+            used = null;
+            return !over;
+        }
+
+        private synchronized void cancel() {
+            over = true;
+            if (used != null) {
+                used.close();
+            }
+        }
+
+        private Connection opened() throws IOException, CallFailure {
+            NodeDialer way = dialer;
+            if (way == null) {
+                throw new IOException("this server has no way to other machines yet");
+            }
+            List<ServiceEndpoints.Endpoint> all = endpoints.of(config, address);
+            IOException last = new IOException("no address");
+            for (ServiceEndpoints.Endpoint e : all.subList(0, Math.min(MOST_ENDPOINTS, all.size()))) {
+                try {
+                    return secured(way.dial(e.node(), e.address(), e.port()));
+                } catch (IOException unreachable) {
+                    last = new IOException("dial tcp " + e + ": " + unreachable.getMessage(), unreachable);
+                }
+            }
+            throw last;
+        }
+
+        /// A handshake ends with the call as well: until it is done the plain channel is what is closed.
+        private Connection secured(ByteDuplex plain) throws IOException, CallFailure {
+            use(new Connection(plain, nanos.getAsLong()));
+            return new Connection(TlsChannel.ofHost(pool.context(), plain, host(), ClientConfig.port(address)),
+                    nanos.getAsLong());
+        }
+
+        private String host() {
+            String host = address.getHost();
+            return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        }
+    }
+}

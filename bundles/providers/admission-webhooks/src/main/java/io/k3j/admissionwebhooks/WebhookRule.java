@@ -1,0 +1,56 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.model.Gvr;
+import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Set;
+
+/// One of a webhook's `rules`, ready to be compared. Pure.
+/// @param resources each a resource and a subresource, empty for none; `*` is any
+record WebhookRule(Set<String> operations, Set<String> groups, Set<String> versions, List<Path> resources,
+        String scope) {
+    private static final String ANY = "*";
+
+    /// What stands in `resources`.
+    record Path(String resource, String subresource) {
+        static Path of(String text) {
+            int slash = text.indexOf('/');
+            return slash < 0 ? new Path(text, "") : new Path(text.substring(0, slash), text.substring(slash + 1));
+        }
+
+        boolean matches(String name, String sub) {
+            return (resource.equals(ANY) || resource.equals(name)) && (subresource.equals(ANY)
+                    || subresource.equals(sub));
+        }
+    }
+
+    static WebhookRule of(Struct rule) {
+        return new WebhookRule(Set.copyOf(rule.seq("operations").texts()), Set.copyOf(rule.seq("apiGroups").texts()),
+                Set.copyOf(rule.seq("apiVersions").texts()),
+                rule.seq("resources").texts().stream().map(Path::of).toList(), rule.text("scope", ANY));
+    }
+
+    /// Whether it is for such a request.
+    /// @param inNamespace whether the request names a namespace
+    boolean matches(Operation operation, Gvr resource, String subresource, boolean inNamespace) {
+        return has(operations, operation.name()) && has(groups, resource.group()) && has(versions, resource.version())
+                && scoped(resource, inNamespace)
+                && resources.stream().anyMatch(p -> p.matches(resource.resource(), subresource));
+    }
+
+    private static boolean has(Set<String> wanted, String value) {
+        return wanted.contains(value) || wanted.contains(ANY);
+    }
+
+    /// Namespaces are in none, though requests for them name one.
+    private boolean scoped(Gvr resource, boolean inNamespace) {
+        boolean namespaced = inNamespace && !(resource.resource().equals("namespaces") && resource.group().isEmpty());
+        return switch (scope) {
+            case ANY -> true;
+            case "Namespaced" -> namespaced;
+            case "Cluster" -> !namespaced;
+            default -> false;
+        };
+    }
+}
