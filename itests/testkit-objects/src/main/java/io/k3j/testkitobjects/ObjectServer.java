@@ -3,10 +3,12 @@ package io.k3j.testkitobjects;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.codec.Json;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
@@ -15,6 +17,8 @@ import io.k3j.componentapi.HealthReport;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.flowcontrol.BodyBudget;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
@@ -38,6 +42,7 @@ import io.k3j.watchcache.Feeder;
 import io.k3j.watchcache.Fence;
 import io.k3j.watchcache.PastState;
 import io.k3j.watchcache.Rows;
+import io.k3j.watchcache.StorageKeys;
 import io.k3j.watchcache.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +50,11 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Writes of objects from their bytes to the store, on the thread that asks, so that what one costs can be measured:
 /// without sockets and authorization.
@@ -61,6 +68,7 @@ public final class ObjectServer implements AutoCloseable {
     private final Feeder feeder;
     private final Fence fence;
     private final boolean builtIn;
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     /// What it knows of kinds.
     ///
@@ -149,7 +157,7 @@ public final class ObjectServer implements AutoCloseable {
         ResourceKind kind = kinds.find(request.info().gvr()).orElseThrow();
         Intent intent = new Intent(new Target(kind, kinds), request.info().key(), "",
                 request.caller(), !request.params().text("dryRun").isEmpty(), request.params().text("fieldManager"),
-                request.params().flag("force"), Struct.EMPTY, null, request::warn);
+                request.params().flag("force"), Struct.EMPTY, null, warnings::add);
         ObjectDecoder.Expected expected = new ObjectDecoder.Expected(kind.gvk(), kind.shape(),
                 request.params().text("fieldValidation"), request::warn);
         switch (request.info().verb()) {
@@ -168,6 +176,32 @@ public final class ObjectServer implements AutoCloseable {
             objects.writes().create(intent, objects.patches().apply(intent, Struct.EMPTY, apply.wanted(), expected));
         } else {
             objects.writes().change(intent, (Obj before) -> objects.patches().wish(intent, patch, before, expected));
+        }
+    }
+
+    /// Every warning of every write so far.
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /// An object as it is stored.
+    public Optional<Obj> stored(Gvr resource, Key key) {
+        ResourceKind kind = kinds.find(resource).orElseThrow();
+        return Optional.ofNullable(objects.reads().newest(StorageKeys.of(kind, key)))
+                .map(new Target(kind, kinds)::object);
+    }
+
+    /// Deletes an object.
+    /// @return the code and what is said of it
+    public String delete(Gvr resource, Key key) {
+        ResourceKind kind = kinds.find(resource).orElseThrow();
+        Intent intent = new Intent(new Target(kind, kinds), key, "", Caller.ANONYMOUS, false, "", false, Struct.EMPTY,
+                null, warnings::add);
+        try {
+            objects.deletes().delete(intent, DeleteOptions.PLAIN);
+            return "200";
+        } catch (ApiFault f) {
+            return f.code() + " " + new String(Json.bytes(f.status()), StandardCharsets.UTF_8);
         }
     }
 

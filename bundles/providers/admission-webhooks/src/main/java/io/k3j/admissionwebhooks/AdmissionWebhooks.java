@@ -91,8 +91,8 @@ public final class AdmissionWebhooks {
         final WebhookMetrics metrics = new WebhookMetrics();
         final WebhookClient client;
         private final WebhookCalls calls;
-        private final WebhookSource mutating;
-        private final WebhookSource validating;
+        final WebhookSource mutating;
+        final WebhookSource validating;
         private final WebhookMatcher matcher;
 
         Parts(ApiClient api, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {

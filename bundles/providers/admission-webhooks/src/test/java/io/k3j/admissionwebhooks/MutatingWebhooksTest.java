@@ -1,0 +1,194 @@
+package io.k3j.admissionwebhooks;
+
+import static io.k3j.admissionwebhooks.HookServer.add;
+import static io.k3j.admissionwebhooks.HookServer.allowed;
+import static io.k3j.admissionwebhooks.HookServer.patch;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Null;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.testkitobjects.ObjectServer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Webhooks that change objects, from the body of a request to what is stored, over HTTPS.
+class MutatingWebhooksTest {
+    private final AtomicInteger looks = new AtomicInteger();
+    private Stage stage;
+
+    /// Counts how often it is asked.
+    private final class Counting implements Admission {
+        @Override
+        public String name() {
+            return "Counting";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public Struct admit(Write write, Struct object) {
+            looks.incrementAndGet();
+            return object;
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        stage = new Stage(new Counting());
+    }
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private Struct labels() {
+        return stage.stored().metadata().struct("labels");
+    }
+
+    @Test
+    void changeTheObjectInTheOrderOfTheirNames() throws Exception {
+        stage.hooks.at("/a", r -> patch(add("/metadata/labels/a", "1")))
+                .at("/b", r -> patch(add("/metadata/labels/seen",
+                        r.struct("object").struct("metadata").struct("labels").text("a"))));
+        stage.mutating("second", stage.webhook("b.x.io", "/b")).mutating("first", stage.webhook("a.x.io", "/a"));
+        assertThat(stage.create(Struct.of("own", "0"))).isEqualTo("200");
+        assertThat(labels()).isEqualTo(Struct.of("own", "0", "a", "1", "seen", "1"));
+    }
+
+    @Test
+    void areToldTheWholeRequest() throws Exception {
+        stage.hooks.at("/a", r -> allowed());
+        stage.mutating("m", stage.webhook("a.x.io", "/a"));
+        stage.create();
+        stage.hooks.asked.clear();
+        stage.send("PUT", "/api/v1/namespaces/default/configmaps/c?fieldManager=me",
+                Stage.configMap(Struct.of("n", "2")));
+        Struct asked = stage.hooks.asked.remove();
+        assertThat(asked.text("path")).isEqualTo("/a?timeout=10s");
+        assertThat(asked.struct("kind")).isEqualTo(Struct.of("group", "", "version", "v1", "kind", "ConfigMap"));
+        assertThat(asked.struct("requestResource"))
+                .isEqualTo(Struct.of("group", "", "version", "v1", "resource", "configmaps"));
+        assertThat(asked.text("name") + asked.text("namespace") + asked.text("operation"))
+                .isEqualTo("cdefaultUPDATE");
+        assertThat(asked.struct("options").text("kind")).isEqualTo("UpdateOptions");
+        assertThat(asked.struct("userInfo").text("username")).isEqualTo("system:anonymous");
+        assertThat(asked.flag("dryRun", true)).isFalse();
+        for (String name : new String[] {"object", "oldObject"}) {
+            assertThat(asked.struct(name).text("kind")).isEqualTo("ConfigMap");
+            assertThat(asked.struct(name).struct("metadata").text("resourceVersion"))
+                    .isEqualTo(Long.toString(stage.stored().revision() - 1));
+        }
+    }
+
+    @Test
+    void areAskedAgainWhenAnotherHasChangedTheObjectAndOnlyOnce() throws Exception {
+        stage.hooks.at("/a", r -> allowed()).at("/c", r -> allowed()).at("/b", r -> patch(add("/data/count",
+                "1" + r.struct("object").struct("data").text("count"))));
+        stage.mutating("m", stage.webhook("a.x.io", "/a").with("reinvocationPolicy", "IfNeeded"),
+                stage.webhook("b.x.io", "/b").with("reinvocationPolicy", "IfNeeded"),
+                stage.webhook("c.x.io", "/c").with("reinvocationPolicy", "Never"));
+        assertThat(stage.create()).isEqualTo("200");
+        assertThat(stage.hooks.paths()).containsExactly("/a", "/b", "/c", "/a");
+        assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void whatNobodyChangedIsAskedOnce() throws Exception {
+        stage.hooks.at("/a", r -> patch(Struct.of("op", "test", "path", "/kind", "value", "ConfigMap")));
+        stage.mutating("m", stage.webhook("a.x.io", "/a").with("reinvocationPolicy", "IfNeeded"));
+        stage.create();
+        assertThat(stage.hooks.paths()).containsExactly("/a");
+        assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void cannotChangeWhatBelongsToTheServer() throws Exception {
+        stage.hooks.at("/a", r -> patch(add("/metadata/uid", "mine"), add("/metadata/name", "other"),
+                add("/metadata/resourceVersion", "1"), add("/metadata/creationTimestamp", "2001-01-01T00:00:00Z"),
+                add("/metadata/managedFields", Seq.EMPTY), add("/metadata/deletionTimestamp", "2001-01-01T00:00:00Z"),
+                add("/nosuchfield", "x"), add("/data/b", "2"),
+                Struct.of("op", "remove", "path", "/metadata/annotations")));
+        stage.mutating("m", stage.webhook("a.x.io", "/a"));
+        assertThat(stage.create()).isEqualTo("200");
+        Struct metadata = stage.stored().metadata();
+        assertThat(metadata.text("name")).isEqualTo("c");
+        assertThat(metadata.text("uid")).isNotEqualTo("mine");
+        assertThat(metadata.text("creationTimestamp")).doesNotStartWith("2001");
+        assertThat(metadata.has("deletionTimestamp")).isFalse();
+        assertThat(metadata.seq("managedFields").isEmpty()).isFalse();
+        assertThat(metadata.seq("managedFields").toString()).doesNotContain("f:b");
+        assertThat(metadata.struct("annotations").text("default")).isEqualTo("yes");
+        assertThat(stage.stored().tree().has("nosuchfield")).isFalse();
+        assertThat(stage.stored().tree().struct("data").text("b")).isEqualTo("2");
+    }
+
+    @Test
+    void anotherNameOrNamespaceIsRefused() throws Exception {
+        stage.hooks.at("/a", r -> patch(add("/metadata/namespace", "kube-system")));
+        stage.create();
+        stage.mutating("m", stage.webhook("a.x.io", "/a"));
+        assertThat(stage.send("PUT", "/api/v1/namespaces/default/configmaps/c", Stage.configMap(Struct.EMPTY)))
+                .startsWith("422").contains("metadata.namespace").contains("field is immutable");
+        assertThat(stage.send("POST", "/api/v1/namespaces/default/configmaps",
+                Stage.configMap(Struct.EMPTY).withAt("d", "metadata", "name"))).startsWith("400");
+    }
+
+    @Test
+    void aPatchThatCannotBeLaidOverTheObjectEndsTheRequest() throws Exception {
+        stage.hooks.at("/a", r -> patch(Struct.of("op", "remove", "path", "/nothing/here"))).at("/b",
+                r -> patch(Struct.of("op", "replace", "path", "/data", "value", 7)));
+        stage.mutating("m", stage.webhook("a.x.io", "/a").with("failurePolicy", "Ignore"));
+        assertThat(stage.create()).startsWith("500 ").contains("Internal error occurred: ");
+        stage.mutating("m", stage.webhook("b.x.io", "/b").with("failurePolicy", "Ignore"));
+        assertThat(stage.create()).startsWith("500 ").contains("Internal error occurred: ");
+    }
+
+    @Test
+    void areShownTheVersionTheyAskFor() throws Exception {
+        stage.hooks.at("/a", r -> patch(add("/metadata/labels", Struct.of("as", r.struct("object").text("apiVersion")
+                .replace('/', '-')))));
+        Struct webhook = stage.webhook("a.x.io", "/a").with("rules",
+                Seq.of(Stage.rule("autoscaling", "v1", "horizontalpodautoscalers")));
+        stage.mutating("m", webhook.with("matchPolicy", "Equivalent"), webhook.with("name", "e.x.io")
+                .with("matchPolicy", "Exact"));
+        Struct scaler = Struct.of("apiVersion", "autoscaling/v2", "kind", "HorizontalPodAutoscaler", "metadata",
+                Struct.of("name", "h", "namespace", "default"), "spec", Struct.of("maxReplicas", 3));
+        assertThat(stage.send("POST", "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", scaler))
+                .isEqualTo("200");
+        assertThat(stage.hooks.asked).singleElement().satisfies(r -> {
+            assertThat(r.struct("kind").text("version")).isEqualTo("v1");
+            assertThat(r.struct("requestKind").text("version")).isEqualTo("v2");
+            assertThat(r.struct("resource").text("version")).isEqualTo("v1");
+        });
+        assertThat(stage.server.stored(Gvr.of("autoscaling/v2", "horizontalpodautoscalers"),
+                new Key("default", "h")).orElseThrow().labels()).containsEntry("as", "autoscaling-v1");
+    }
+
+    @Test
+    void seeWhatGoesAsAnOldObjectAndCannotChangeIt() throws Exception {
+        stage.create();
+        stage.hooks.at("/a", r -> allowed());
+        stage.mutating("m", stage.webhook("a.x.io", "/a"));
+        stage.hooks.at("/a", r -> patch(add("/data/x", "1")));
+        ObjectServer server = stage.server;
+        assertThat(server.delete(Stage.CONFIGMAPS, Stage.KEY)).startsWith("500").contains(
+                "attempted to modify the object, which is not supported for this operation");
+        Struct asked = stage.hooks.asked.remove();
+        assertThat(asked.text("operation")).isEqualTo("DELETE");
+        assertThat(asked.get("object")).isEqualTo(Null.NULL);
+        assertThat(asked.struct("oldObject").struct("metadata").text("name")).isEqualTo("c");
+        stage.hooks.at("/a", r -> allowed());
+        assertThat(server.delete(Stage.CONFIGMAPS, Stage.KEY)).isEqualTo("200");
+    }
+}
