@@ -4,7 +4,8 @@ import java.io.IOException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// Opens byte channels to ports of a node, directly or through that node's tunnel, as
-/// `--egress-selector-mode` says. Implemented by `supervisor`; used by `apiserver` and `metrics-server`.
+/// `--egress-selector-mode` says. Implemented by `supervisor`; used by `node-proxy`, `metrics-server`,
+/// `local-storage` and `admission-webhooks`.
 @ProviderType
 public interface NodeDialer {
     /// Connects to `host:port` as seen from node `node`, and to nothing else; blocks up to ten seconds.

@@ -190,6 +190,10 @@ public final class Shaping {
 
     /// What somebody outside has made of an object (`ready`): identity, and what is out of the path's reach, as it was.
     private Struct bound(Intent intent, Write write, @Nullable Obj before, Struct ready, Struct changed) {
+        if (intent.subresource().equals("scale")) {
+            return ScaleObjects.scaled(ready, changed,
+                    intent.target().hooks().scalePaths(intent.target().kind().gvk()));
+        }
         Struct kept = metadata.kept(intent, write, ready, changed);
         ResourceKind.Strategy strategy = intent.target().kind().strategy();
         Struct reached = before != null ? split(intent, before.tree(), kept)

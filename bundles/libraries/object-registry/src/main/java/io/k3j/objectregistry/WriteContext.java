@@ -2,10 +2,12 @@ package io.k3j.objectregistry;
 
 import io.k3j.apimachinery.JsonSize;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.KindHooks.ScalePaths;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.schema.DecodeFailure;
 import io.k3j.schema.Decoding;
@@ -52,8 +54,27 @@ final class WriteContext implements Write.Context {
         return intent.target().kinds().equivalents(intent.target().kind());
     }
 
+    /// Through `scale` an object is a Scale to everybody outside.
+    private boolean scale() {
+        return intent.subresource().equals("scale");
+    }
+
+    /// Whether what is written is the body of an action, and no object of the kind.
+    private boolean body() {
+        ResourceKind kind = intent.target().kind();
+        return !kind.subresource(intent.subresource()).map(s -> s.kind().equals(kind.gvk())).orElse(true);
+    }
+
+    private ScalePaths scalePaths() {
+        return hooks(intent.target().kind()).scalePaths(intent.target().kind().gvk());
+    }
+
     @Override
     public Struct converted(Struct object, ResourceKind to) {
+        if (scale()) {
+            return object.text("kind").equals("Scale") ? object
+                    : ScaleObjects.of(Obj.stored(object, revision), scalePaths());
+        }
         Gvk now = Gvk.of(object.text("apiVersion"), object.text("kind"));
         return now.equals(to.gvk()) || !ofKind(now) ? object : hooks(to).converted(object, to.gvk());
     }
@@ -72,6 +93,12 @@ final class WriteContext implements Write.Context {
             throw ObjectDecoder.tooLarge();
         }
         ObjectDecoder.checkElements(document, as.gvk());
+        if (scale()) {
+            return bound.apply(document);
+        }
+        if (body()) {
+            return document;
+        }
         Struct typed = hooks(as).defaulted(as.gvk(), typed(document, as));
         return bound.apply(converted(typed, intent.target().kind()));
     }

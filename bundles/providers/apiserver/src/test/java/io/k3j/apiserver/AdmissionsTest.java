@@ -11,7 +11,9 @@ import io.k3j.model.Key;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Admissions;
 import io.k3j.objectregistry.Completeness;
+import io.k3j.objectregistry.Intent;
 import io.k3j.objectregistry.Slot;
+import io.k3j.objectregistry.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,5 +64,57 @@ class AdmissionsTest {
         plugins.remove(plugin);
         assertThatThrownBy(() -> admissions.validate(write, Struct.EMPTY)).isInstanceOfSatisfying(ApiFault.class,
                 fault -> assertThat(fault.code()).isEqualTo(503));
+    }
+
+    /// Notes its name, and wants another round in the first one.
+    private static Admission noting(String name, List<String> asked, boolean wanting) {
+        return new Admission() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+
+            @Override
+            public boolean remote() {
+                return wanting;
+            }
+
+            @Override
+            public Struct admit(Write write, Struct object) {
+                asked.add(name + write.context().round());
+                if (wanting) {
+                    write.context().reinvoke();
+                }
+                return object;
+            }
+        };
+    }
+
+    @Test
+    void asksThoseUpToTheOneThatWantsItAgainOnce() throws Exception {
+        List<String> asked = new ArrayList<>();
+        Slot<Admission> slot = Slot.lowestFirst(Admission.ORDER, Completeness.declared(Set.of(), e -> ""));
+        slot.add(noting("first", asked, false), Map.of(Admission.ORDER, 1));
+        slot.add(noting("wanting", asked, true), Map.of(Admission.ORDER, 2));
+        slot.add(noting("last", asked, false), Map.of(Admission.ORDER, 3));
+        try (TestServer server = new TestServer()) {
+            Target target = new Target(new TestKinds().kinds().iterator().next(), server.contributions.kinds());
+            Write real = new Intent(target, Key.of("a"), "", Caller.ANONYMOUS, false, "", false, Struct.EMPTY, null,
+                    w -> {
+                    }).write(Write.Operation.CREATE, null);
+            List<String> unseated = new ArrayList<>();
+            new Admissions(slot, () -> {
+            }, work -> {
+                unseated.add("out");
+                work.run();
+            }).admit(real, Struct.EMPTY);
+            assertThat(asked).containsExactly("first0", "wanting0", "first1", "wanting1", "last1");
+            assertThat(unseated).as("only the remote one gives the seat away").hasSize(2);
+        }
     }
 }

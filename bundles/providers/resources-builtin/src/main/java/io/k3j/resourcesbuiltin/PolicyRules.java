@@ -4,7 +4,6 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvk;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.LabelSelectorRules;
 import io.k3j.validation.Problems;
@@ -24,8 +23,8 @@ final class PolicyRules {
         map.put("RuntimeClass", new Runtimes());
         map.put("Lease", new Leases());
         map.put("CertificateSigningRequest", new Requests());
-        map.put("MutatingWebhookConfiguration", new Webhooks());
-        map.put("ValidatingWebhookConfiguration", new Webhooks());
+        map.put("MutatingWebhookConfiguration", new WebhookConfigurationRules());
+        map.put("ValidatingWebhookConfiguration", new WebhookConfigurationRules());
         map.put("APIService", new ApiServices());
     }
 
@@ -142,46 +141,6 @@ final class PolicyRules {
             if (seconds < 600) {
                 p.at("spec").at("expirationSeconds").invalid(seconds, "may not specify a duration less than 600 seconds"
                         + " (10 minutes)");
-            }
-        }
-    }
-
-    private static final class Webhooks implements KindRules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            boolean mutating = kind.kind().startsWith("Mutating");
-            return Fill.each(o, "webhooks", w -> webhook(w, mutating));
-        }
-
-        private static Struct webhook(Struct webhook, boolean mutating) {
-            Struct w = Fill.in(webhook, "failurePolicy", "Fail", "matchPolicy", "Equivalent");
-            w = Fill.in(w, "namespaceSelector", Struct.EMPTY, "objectSelector", Struct.EMPTY);
-            w = Fill.in(w, "timeoutSeconds", 10L);
-            w = mutating ? Fill.in(w, "reinvocationPolicy", "Never") : w;
-            w = Fill.each(w, "rules", r -> Fill.in(r, "scope", "*"));
-            return Fill.inside(w, "clientConfig", c -> Fill.inside(c, "service", s -> Fill.in(s, "port", 443L)));
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            Seq hooks = o.seq("webhooks");
-            p.unique(hooks, "webhooks", "name");
-            for (int i = 0; i < hooks.size(); i++) {
-                Struct w = hooks.struct(i);
-                Problems at = p.at("webhooks", i);
-                at.present(w, "name");
-                if (w.seq("admissionReviewVersions").isEmpty()) {
-                    at.at("admissionReviewVersions").required("must specify one of v1, v1beta1");
-                }
-                if (w.get("sideEffects") instanceof String) {
-                    at.requiredOneOf(w, "sideEffects", List.of("None", "NoneOnDryRun"));
-                } else {
-                    at.at("sideEffects").required("must specify one of None, NoneOnDryRun");
-                }
-                boolean url = w.struct("clientConfig").has("url");
-                if (url == w.struct("clientConfig").has("service")) {
-                    at.at("clientConfig").required("exactly one of url or service is required");
-                }
             }
         }
     }

@@ -9,8 +9,6 @@ import java.util.Map;
 /// Kinds that are stored but not enforced yet; a write returns a warning. Remove a row when its kind is enforced.
 final class Unenforced {
     private static final Map<String, String> KINDS = Map.ofEntries(
-            Map.entry("ValidatingWebhookConfiguration", "no webhook is called, whatever its failurePolicy"),
-            Map.entry("MutatingWebhookConfiguration", "no webhook is called, whatever its failurePolicy"),
             Map.entry("ValidatingAdmissionPolicy", "no request is checked by it"),
             Map.entry("ValidatingAdmissionPolicyBinding", "no request is checked by it"),
             Map.entry("MutatingAdmissionPolicy", "no request is changed by it"),

@@ -26,8 +26,6 @@ class UnenforcedTest {
     @ParameterizedTest
     @CsvSource({"v1,ResourceQuota", "autoscaling/v2,HorizontalPodAutoscaler",
             "autoscaling/v1,HorizontalPodAutoscaler",
-            "admissionregistration.k8s.io/v1,ValidatingWebhookConfiguration",
-            "admissionregistration.k8s.io/v1,MutatingWebhookConfiguration",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding"})
     void unenforcedKindsAreStoredWithAWarning(String version, String kind) {

@@ -1,0 +1,272 @@
+package io.k3j.resourcesbuiltin;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.apiserverapi.FieldProblem;
+import io.k3j.apiserverapi.Write;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import io.k3j.validation.LabelSelectorRules;
+import io.k3j.validation.Problems;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// Rules of MutatingWebhookConfigurations and ValidatingWebhookConfigurations. As upstream, what an older version has
+/// stored against a rule of today may stay in an update.
+final class WebhookConfigurationRules implements KindRules {
+    private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+    private static final List<String> NO_EFFECTS = List.of("None", "NoneOnDryRun");
+    private static final List<String> EFFECTS = List.of("None", "NoneOnDryRun", "Some", "Unknown");
+    private static final String FORM = "; desired format: https://host[/path]";
+    private static final int MOST_SECONDS = 30;
+    private static final int NAME_PARTS = 3;
+
+    @Override
+    public Struct defaulted(Gvk kind, Struct o) {
+        boolean mutating = kind.kind().startsWith("Mutating");
+        return Fill.each(o, "webhooks", w -> webhook(w, mutating));
+    }
+
+    private static Struct webhook(Struct webhook, boolean mutating) {
+        Struct w = Fill.in(webhook, "failurePolicy", "Fail", "matchPolicy", "Equivalent");
+        w = Fill.in(w, "namespaceSelector", Struct.EMPTY, "objectSelector", Struct.EMPTY);
+        w = Fill.in(w, "timeoutSeconds", 10L);
+        w = mutating ? Fill.in(w, "reinvocationPolicy", "Never") : w;
+        w = Fill.each(w, "rules", r -> Fill.in(r, "scope", "*"));
+        return Fill.inside(w, "clientConfig", c -> Fill.inside(c, "service", s -> Fill.in(s, "port", 443L)));
+    }
+
+    @Override
+    public void check(Write write, Struct o, Problems p) {
+        Seq before = write.before().map(b -> b.seq("webhooks")).orElse(Seq.EMPTY);
+        Seq hooks = o.seq("webhooks");
+        if (unique(before)) {
+            p.unique(hooks, "webhooks", "name");
+        }
+        boolean known = all(before, w -> w.seq("admissionReviewVersions").contains("v1"));
+        boolean harmless = all(before, w -> NO_EFFECTS.contains(w.text("sideEffects")));
+        boolean selectable = all(before, WebhookConfigurationRules::selectable);
+        for (int i = 0; i < hooks.size(); i++) {
+            Struct w = hooks.struct(i);
+            Problems at = p.at("webhooks", i);
+            name(w, at);
+            versions(w.seq("admissionReviewVersions"), at.at("admissionReviewVersions"), known);
+            policies(w, at, harmless);
+            if (selectable) {
+                selectors(w, at);
+            }
+            rules(w.seq("rules"), at);
+            client(w.struct("clientConfig"), at.at("clientConfig"));
+            boolean kept = i < before.size()
+                    && before.struct(i).seq("matchConditions").equals(w.seq("matchConditions"));
+            if (!w.seq("matchConditions").isEmpty() && !kept) {
+                at.at("matchConditions").forbidden("this version of K3j has no CEL and cannot evaluate them; remove"
+                        + " them, or say the same by rules, namespaceSelector and objectSelector");
+            }
+        }
+    }
+
+    private static boolean unique(Seq webhooks) {
+        Set<String> names = new HashSet<>();
+        return webhooks.structs().stream().allMatch(w -> names.add(w.text("name")));
+    }
+
+    private static boolean all(Seq webhooks, Predicate<Struct> rule) {
+        return webhooks.structs().stream().allMatch(rule);
+    }
+
+    private static boolean selectable(Struct webhook) {
+        Problems problems = Problems.none();
+        selectors(webhook, problems);
+        return problems.found().isEmpty();
+    }
+
+    private static void selectors(Struct w, Problems at) {
+        LabelSelectorRules.check(w.struct("namespaceSelector"), at.at("namespaceSelector"));
+        LabelSelectorRules.check(w.struct("objectSelector"), at.at("objectSelector"));
+    }
+
+    private static void name(Struct w, Problems at) {
+        if (at.present(w, "name")) {
+            String name = w.text("name");
+            List<String> wrong = Names.subdomain(name);
+            at.at("name").invalid(name, wrong);
+            if (wrong.isEmpty() && name.split("\\.", -1).length < NAME_PARTS) {
+                at.at("name").invalid(name, "should be a domain with at least three segments separated by dots");
+            }
+        }
+    }
+
+    private static void versions(Seq versions, Problems p, boolean known) {
+        if (versions.isEmpty()) {
+            p.required("must specify one of v1, v1beta1");
+        } else if (known && !versions.contains("v1")) {
+            p.invalid(versions, "must include v1: K3j sends no AdmissionReviews of v1beta1");
+        }
+    }
+
+    private static void policies(Struct w, Problems at, boolean harmless) {
+        at.oneOf(w, "failurePolicy", List.of("Fail", "Ignore"));
+        at.oneOf(w, "matchPolicy", List.of("Equivalent", "Exact"));
+        at.oneOf(w, "reinvocationPolicy", List.of("IfNeeded", "Never"));
+        List<String> effects = harmless ? NO_EFFECTS : EFFECTS;
+        if (w.get("sideEffects") instanceof String) {
+            at.requiredOneOf(w, "sideEffects", effects);
+        } else {
+            at.at("sideEffects").required("must specify one of " + String.join(", ", effects));
+        }
+        long seconds = w.whole("timeoutSeconds", 1);
+        if (seconds < 1 || seconds > MOST_SECONDS) {
+            at.at("timeoutSeconds").invalid(seconds, "the timeout value must be between 1 and 30 seconds");
+        }
+    }
+
+    private static void rules(Seq rules, Problems at) {
+        for (int i = 0; i < rules.size(); i++) {
+            Struct rule = rules.struct(i);
+            Problems p = at.at("rules", i);
+            wildcard(rule, "operations", "operations", p);
+            wildcard(rule, "apiGroups", "API groups", p);
+            wildcard(rule, "apiVersions", "API versions", p);
+            List<String> operations = rule.seq("operations").texts();
+            for (int k = 0; k < operations.size(); k++) {
+                if (!OPERATIONS.contains(operations.get(k))) {
+                    p.add(FieldProblem.unsupported(p.at("operations", k).path(), operations.get(k),
+                            "\"" + String.join("\", \"", OPERATIONS) + "\""));
+                }
+            }
+            int empty = rule.seq("apiVersions").texts().indexOf("");
+            if (empty >= 0) {
+                p.at("apiVersions", empty).required("");
+            }
+            resources(rule.seq("resources"), p);
+            p.oneOf(rule, "scope", List.of("*", "Cluster", "Namespaced"));
+        }
+    }
+
+    private static void wildcard(Struct rule, String field, String what, Problems p) {
+        Seq all = rule.seq(field);
+        if (all.isEmpty()) {
+            p.at(field).required("");
+        } else if (all.size() > 1 && all.contains("*")) {
+            p.at(field).invalid(all, "if '*' is present, must not specify other " + what);
+        }
+    }
+
+    private static void resources(Seq resources, Problems p) {
+        if (resources.isEmpty()) {
+            p.at("resources").required("");
+        }
+        Set<String> anySub = new HashSet<>();
+        Set<String> anyResource = new HashSet<>();
+        boolean plain = false;
+        for (int i = 0; i < resources.size(); i++) {
+            String text = resources.text(i);
+            Problems at = p.at("resources", i);
+            int slash = text.indexOf('/');
+            if (text.isEmpty()) {
+                at.required("");
+            } else if (slash < 0) {
+                plain |= !text.equals("*");
+            } else {
+                path(text, slash, anySub, anyResource, at);
+            }
+        }
+        if (resources.size() > 1 && resources.contains("*/*")) {
+            p.at("resources").invalid(resources, "if '*/*' is present, must not specify other resources");
+        }
+        if (resources.contains("*") && plain) {
+            p.at("resources").invalid(resources,
+                    "if '*' is present, must not specify other resources without subresources");
+        }
+    }
+
+    private static void path(String text, int slash, Set<String> anySub, Set<String> anyResource, Problems at) {
+        String resource = text.substring(0, slash);
+        String sub = text.substring(slash + 1);
+        if (anySub.contains(resource)) {
+            at.invalid(text, "if '" + resource + "/*' is present, must not specify " + text);
+        }
+        if (anyResource.contains(sub)) {
+            at.invalid(text, "if '*/" + sub + "' is present, must not specify " + text);
+        }
+        if (sub.equals("*")) {
+            anySub.add(resource);
+        }
+        if (resource.equals("*")) {
+            anyResource.add(sub);
+        }
+    }
+
+    private static void client(Struct config, Problems p) {
+        boolean url = config.has("url");
+        if (url == config.has("service")) {
+            p.required("exactly one of url or service is required");
+        } else if (url) {
+            url(config.text("url"), p.at("url"));
+        } else {
+            service(config.struct("service"), p.at("service"));
+        }
+    }
+
+    private static void url(String text, Problems p) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            p.required("url must be a valid URL: " + e.getMessage() + FORM);
+            return;
+        }
+        if (!"https".equals(url.getScheme())) {
+            p.invalid(url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + FORM);
+        }
+        if (url.getRawAuthority() == null || url.getHost() == null) {
+            p.invalid("", "host must be provided" + FORM);
+        }
+        if (url.getRawUserInfo() != null) {
+            p.forbidden("user information is not permitted in the URL");
+        }
+        if (url.getRawFragment() != null) {
+            p.invalid(url.getRawFragment(), "fragments are not permitted in the URL");
+        }
+        if (url.getRawQuery() != null) {
+            p.invalid(url.getRawQuery(), "query parameters are not permitted in the URL");
+        }
+    }
+
+    private static void service(Struct service, Problems p) {
+        if (service.text("name").isEmpty()) {
+            p.at("name").required("service name is required");
+        }
+        if (service.text("namespace").isEmpty()) {
+            p.at("namespace").required("service namespace is required");
+        }
+        long port = service.whole("port", 0);
+        Names.portNumber(port).forEach(w -> p.at("port").invalid(port, "port is not valid: " + w));
+        servicePath(service.text("path"), p.at("path"));
+    }
+
+    private static void servicePath(String path, Problems p) {
+        if (path.isEmpty() || path.equals("/")) {
+            return;
+        }
+        if (path.charAt(0) != '/') {
+            p.invalid(path, "must start with a '/'");
+        }
+        String inner = path.endsWith("/") && path.length() > 2 ? path.substring(0, path.length() - 1) : path;
+        String[] steps = inner.substring(1).split("/", -1);
+        for (int i = 0; i < steps.length; i++) {
+            if (steps[i].isEmpty()) {
+                p.invalid(path, "segment[" + i + "] may not be empty");
+                continue;
+            }
+            for (String wrong : Names.subdomain(steps[i])) {
+                p.invalid(path, "segment[" + i + "]: " + wrong);
+            }
+        }
+    }
+}
