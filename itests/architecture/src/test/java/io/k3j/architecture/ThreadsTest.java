@@ -17,7 +17,8 @@ class ThreadsTest {
     private static final String ROOT = "io.k3j.";
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "ends with a connection, a session or a request, which end with it",
-            Set.of("admissionwebhooks.WebhookClient", "agent.LoadBalancer", "agent.Race", "agent.SupervisorClient", "apiwatches.WatchSocket",
+            Set.of("admissionwebhooks.WebhookClient", "agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
+                    "apiwatches.WatchSocket",
                     "clienthttp.Connection", "clusterdns.Listeners", "clusterdns.MonitoringPorts",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",
@@ -26,7 +27,8 @@ class ThreadsTest {
                     "nodeproxy.LogSocket", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
                     "streaming.SpdyClient", "streaming.TunnelSession"),
             "one task, whose outcome somebody waits for or asks for again",
-            Set.of("admissionwebhooks.ValidatingWebhooks", "apirequests.ListWriter", "apiwatches.WatchHub", "childprocess.Command", "controllerkit.LiveView",
+            Set.of("admissionwebhooks.ValidatingWebhooks", "apirequests.ListWriter", "apiwatches.WatchHub",
+                    "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
                     "embeddedregistry.Announcements", "embeddedregistry.Holders",
                     "etcdmember.RevisionBump", "jetcd.Line", "kubeletimages.Images", "kubelet.ContainerKiller",

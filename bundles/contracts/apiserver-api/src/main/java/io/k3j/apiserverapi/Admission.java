@@ -29,7 +29,8 @@ public interface Admission {
         return false;
     }
 
-    /// The object as it goes on, maybe asked twice ([Write.Context#reinvoke]); for a deletion the object that is to go (its answer is not used).
+    /// The object as it goes on, maybe asked twice ([Write.Context#reinvoke]); for a deletion the object that is to go
+    /// (its answer is not used).
     default Struct admit(Write write, Struct object) {
         return object;
     }

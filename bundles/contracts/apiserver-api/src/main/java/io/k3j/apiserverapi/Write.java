@@ -19,6 +19,7 @@ public record Write(Operation operation, ResourceKind kind, String subresource, 
         Caller caller, boolean dryRun, Struct options, Context context) {
 
     /// A write that no other version, warning or second round belongs to.
+    @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
     public Write(Operation operation, ResourceKind kind, String subresource, Key key, Optional<Struct> before,
             Caller caller, boolean dryRun, Struct options) {
         this(operation, kind, subresource, key, before, caller, dryRun, options, new Alone());

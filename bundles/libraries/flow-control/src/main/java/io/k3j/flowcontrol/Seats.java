@@ -101,9 +101,9 @@ public final class Seats {
         }
     }
 
-    /// Does what waits for somebody outside (an admission webhook) while others have the seat. Afterwards the request has
-    /// one again at once, if need be beyond the bound: what it has waited for must not be lost, and others get none until
-    /// enough were given back. Who calls it bounds how many wait.
+    /// Does what waits for somebody outside (an admission webhook) while others have the seat. Afterwards the request
+    /// has one again at once, if need be beyond the bound: what it has waited for must not be lost, and others get none
+    /// until enough were given back. Who calls it bounds how many wait.
     public void away(Runnable work) {
         if (!seated.isBound()) {
             work.run();

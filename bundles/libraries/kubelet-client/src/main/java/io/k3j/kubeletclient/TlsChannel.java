@@ -35,7 +35,7 @@ public final class TlsChannel implements ByteDuplex {
     /// @param plain closed when the handshake fails
     /// @throws IOException when it fails, or the certificate is another node's
     public static ByteDuplex ofNode(SSLContext context, ByteDuplex plain, String node, int port) throws IOException {
-        return over(context, plain, node, port, "", session -> PeerNames.verify(session, node));
+        return over(context, plain, node, port, session -> PeerNames.verify(session, node));
     }
 
     /// The same for a peer whose name does not matter.
@@ -44,26 +44,43 @@ public final class TlsChannel implements ByteDuplex {
     /// @throws IOException as [#ofNode]
     public static ByteDuplex unverified(SSLContext context, ByteDuplex plain, String host, int port)
             throws IOException {
-        return over(context, plain, host, port, "", session -> {
+        return over(context, plain, host, port, session -> {
         });
     }
 
-    /// The same for a server with a name, which its certificate must be for (RFC 9525; an address must be one of those in
-    /// it), and which it is told.
+    /// The same for a server with a name, which its certificate must be for (RFC 9525; an address must be one of
+    /// those in it), and which it is told.
     ///
     /// @param host as in an `https` address
     /// @throws IOException as [#ofNode]
     public static ByteDuplex ofHost(SSLContext context, ByteDuplex plain, String host, int port) throws IOException {
-        return over(context, plain, host, port, "HTTPS", session -> {
-        });
+        return over(context, plain, host, port, new HostName());
     }
 
     /// Whether a peer that is trusted is the one that is meant.
     private interface Identification {
         void check(SSLSession session) throws IOException;
+
+        /// That of the JDK, which looks within the handshake; empty: none.
+        default String algorithm() {
+            return "";
+        }
     }
 
-    private static ByteDuplex over(SSLContext context, ByteDuplex plain, String host, int port, String identification,
+    /// As browsers do it.
+    private static final class HostName implements Identification {
+        @Override
+        public void check(SSLSession session) {
+            // done
+        }
+
+        @Override
+        public String algorithm() {
+            return "HTTPS";
+        }
+    }
+
+    private static ByteDuplex over(SSLContext context, ByteDuplex plain, String host, int port,
             Identification peer) throws IOException {
         boolean done = false;
         CountDownLatch over = new CountDownLatch(1);
@@ -73,7 +90,7 @@ public final class TlsChannel implements ByteDuplex {
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(new DuplexSocket(plain), host, port,
                     true);
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm(identification);
+            parameters.setEndpointIdentificationAlgorithm(peer.algorithm());
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
             socket.setSSLParameters(parameters);
             socket.startHandshake();

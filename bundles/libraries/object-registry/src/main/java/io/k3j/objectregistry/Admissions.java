@@ -33,8 +33,8 @@ public final class Admissions {
         this.unseated = unseated;
     }
 
-    /// The object as the mutating plug-ins leave it. When one wants a second round ([Write.Context#reinvoke]), those up to
-    /// it are asked again before the others. When one refuses, those that had their turn are told that the
+    /// The object as the mutating plug-ins leave it. When one wants a second round ([Write.Context#reinvoke]), those up
+    /// to it are asked again before the others. When one refuses, those that had their turn are told that the
     /// write is abandoned.
     /// @return the same object when none has changed it
     /// @throws ApiFault a refusal, or 503 while a wanted plug-in is away

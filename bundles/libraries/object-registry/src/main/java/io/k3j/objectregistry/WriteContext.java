@@ -17,12 +17,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// What plug-ins may ask for during one try of a write, and what they note down for it.
 final class WriteContext implements Write.Context {
     private final Intent intent;
     private final long revision;
-    private final Map<Object, Object> notes = new HashMap<>();
+    private @Nullable Map<Object, Object> notes;
     private UnaryOperator<Struct> bound = UnaryOperator.identity();
     private int round;
     private boolean wanted;
@@ -132,6 +133,11 @@ final class WriteContext implements Write.Context {
 
     @Override
     public Map<Object, Object> notes() {
-        return notes;
+        Map<Object, Object> known = notes;
+        if (known == null) {
+            known = new HashMap<>();
+            notes = known;
+        }
+        return known;
     }
 }

@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/// An open connection to a webhook's server, for one request after the other (HTTP/1.1, RFC 9112). HTTP/1.1 as upstream:
-/// calls to a Service spread over its endpoints.
+/// An open connection to a webhook's server, for one request after the other (HTTP/1.1, RFC 9112). HTTP/1.1 as
+/// upstream: calls to a Service spread over its endpoints.
 /// @param since when it was last used, in nanoseconds
 record Connection(ByteDuplex channel, long since) {
     /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.

@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which webhooks are asked again in the second round of a write: those that want it (`reinvocationPolicy: IfNeeded`) and
-/// behind which somebody else has changed the object. Upstream's `webhookReinvokeContext`. For the writing thread.
+/// Which webhooks are asked again in the second round of a write: those that want it (`reinvocationPolicy: IfNeeded`)
+/// and behind which somebody else has changed the object. Upstream's `webhookReinvokeContext`. For the writing thread.
 final class Reinvocations {
     private final Set<String> asked = new HashSet<>();
     private final Set<String> again = new HashSet<>();

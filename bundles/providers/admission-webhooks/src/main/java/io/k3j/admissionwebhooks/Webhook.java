@@ -47,7 +47,8 @@ record Webhook(String id, String name, Policy policy, Match match, ClientConfig 
         Selector namespaces = Selector.EVERYTHING;
         Selector objects = Selector.EVERYTHING;
         String broken = w.seq("matchConditions").isEmpty() ? ""
-                : "its matchConditions cannot be evaluated: this version of K3j has no CEL; remove them, or use selectors";
+                : "its matchConditions cannot be evaluated: this version of K3j has no CEL; remove them, or use"
+                        + " selectors";
         try {
             namespaces = Selector.of(w.struct("namespaceSelector"));
             objects = Selector.of(w.struct("objectSelector"));

@@ -53,7 +53,8 @@ final class WebhookCalls {
 
         /// The answer of a webhook that lets the request pass, null when it could not be asked and need not be.
         /// @throws ApiFault how the request ends
-        @Nullable Answer admitted() {
+        @Nullable
+        Answer admitted() {
             if (fault != null) {
                 throw fault;
             }

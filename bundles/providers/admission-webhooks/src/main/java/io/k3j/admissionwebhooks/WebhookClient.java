@@ -42,7 +42,8 @@ final class WebhookClient implements AutoCloseable {
         dialer = way;
     }
 
-    @Nullable NodeDialer dialer() {
+    @Nullable
+    NodeDialer dialer() {
         return dialer;
     }
 
@@ -116,8 +117,8 @@ final class WebhookClient implements AutoCloseable {
         retain(Set.of());
     }
 
-    /// One call, on its own thread. Whoever waits for it may cancel it: then its connection is closed, and what it still
-    /// does ends there.
+    /// One call, on its own thread. Whoever waits for it may cancel it: then its connection is closed, and what it
+    /// still does ends there.
     private final class Call {
         private final ConnectionPool pool;
         private final ClientConfig config;

@@ -12,8 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The webhooks of all configurations of one kind, in the order they are asked: by the name of their configuration, then
-/// as they stand in it. Made anew for each change; reading is one look. Any thread.
+/// The webhooks of all configurations of one kind, in the order they are asked: by the name of their configuration,
+/// then as they stand in it. Made anew for each change; reading is one look. Any thread.
 final class WebhookSource implements AutoCloseable, View.Listener {
     /// How long a request waits for the configurations after a start.
     private static final long PATIENCE_MILLIS = 2_000;
@@ -36,7 +36,8 @@ final class WebhookSource implements AutoCloseable, View.Listener {
     }
 
     /// All of them, null when they have not been read yet.
-    @Nullable List<Webhook> known() {
+    @Nullable
+    List<Webhook> known() {
         return webhooks;
     }
 

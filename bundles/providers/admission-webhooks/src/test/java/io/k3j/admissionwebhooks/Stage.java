@@ -35,8 +35,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Both plug-ins before a store in memory, with the configurations and Services of an API in memory. Every address leads
-/// to one port of this machine.
+/// Both plug-ins before a store in memory, with the configurations and Services of an API in memory. Every address
+/// leads to one port of this machine.
 final class Stage implements AutoCloseable {
     static final Gvr CONFIGMAPS = Gvr.of("v1", "configmaps");
     static final Gvr SERVICES = Gvr.of("v1", "services");

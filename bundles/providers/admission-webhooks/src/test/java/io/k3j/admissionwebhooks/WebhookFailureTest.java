@@ -120,6 +120,8 @@ class WebhookFailureTest {
         assertThat(stage.create()).startsWith("500");
         stage.validating("v", webhook.with("clientConfig", webhook.struct("clientConfig").without("caBundle")));
         assertThat(stage.create()).startsWith("500");
+        stage.validating("v", webhook.withAt("https://127.0.0.2:" + stage.hooks.port() + "/v", "clientConfig", "url"));
+        assertThat(stage.create()).startsWith("500");
         stage.service("10.42.0.7");
         stage.validating("v", stage.byService(webhook, "/v").withAt("other", "clientConfig", "service", "name"));
         assertThat(stage.create()).startsWith("500").contains("service \\\"other\\\" not found");

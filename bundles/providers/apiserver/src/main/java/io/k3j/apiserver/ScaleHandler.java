@@ -50,7 +50,8 @@ final class ScaleHandler {
                 request::warn);
         switch (request.info().verb()) {
             case "get" -> answers.tree(request, 200,
-                    ScaleObjects.of(target.object(objects.reads().get(target, intent.key(), -1, request::warn)), paths(target)));
+                    ScaleObjects.of(target.object(objects.reads().get(target, intent.key(), -1, request::warn)),
+                            paths(target)));
             case "update" -> {
                 Struct body = bodies.object(request, expected);
                 change(request, intent, scale -> body);

@@ -58,7 +58,9 @@ class RequiredFieldsTest {
     @Test
     void completeObjectsHaveNoMissingFields() throws IOException {
         for (Struct object : Removals.objects()) {
-            assertThat(kit.createProblems(object)).as("%s", object.text("kind")).isEmpty();
+            // refused for what is not there yet, not for what is missing
+            assertThat(kit.createProblems(object).stream().filter(p -> !p.contains("this version of K3j has no CEL")))
+                    .as("%s", object.text("kind")).isEmpty();
         }
     }
 

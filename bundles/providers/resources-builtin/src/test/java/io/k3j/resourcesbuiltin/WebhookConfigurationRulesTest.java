@@ -51,7 +51,8 @@ class WebhookConfigurationRulesTest {
             "sideEffects: None | {sideEffects: None, matchConditions: [{name: a, expression: 'true'}]} |"
                     + " matchConditions: Forbidden: this version of K3j has no CEL",
             "[v1] sent | [v1beta1] | admissionReviewVersions: Invalid value: [\"v1beta1\"]: must include v1",
-            "[CREATE, DELETE] | [CREATE, '*'] | rules[0].operations: Invalid value: [\"CREATE\",\"*\"]: if '*' is present",
+            "[CREATE, DELETE] | [CREATE, '*'] | rules[0].operations: Invalid value: [\"CREATE\",\"*\"]"
+                    + ": if '*' is present",
             "[CREATE, DELETE] | [READ] | rules[0].operations[0]: Unsupported value: \"READ\"",
             "[pods, pods/*] | [pods/*, pods/status] | rules[0].resources[1]: Invalid value: \"pods/status\": if"
                     + " 'pods/*' is present, must not specify pods/status",
@@ -59,7 +60,8 @@ class WebhookConfigurationRulesTest {
             "[pods, pods/*] | ['*/*', pods] | rules[0].resources: Invalid value",
             "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'http://x/y'} | clientConfig.url: Invalid value:"
                     + " \"http\": 'https' is the only allowed URL scheme; desired format: https://host[/path]",
-            "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'https://u@x/y'} | clientConfig.url: Forbidden: user"
+            "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'https://u@x/y'} | clientConfig.url:"
+                    + " Forbidden: user"
                     + " information is not permitted in the URL",
             "{service: {name: s, namespace: ns, path: /a/b}} | {url: 'https://x/y?z=1'} | clientConfig.url: Invalid"
                     + " value: \"z=1\": query parameters are not permitted in the URL",
