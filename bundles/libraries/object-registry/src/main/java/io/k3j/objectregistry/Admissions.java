@@ -6,7 +6,6 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// The admission plug-ins in upstream's order, first all that change the object, then all that only look
@@ -64,9 +63,9 @@ public final class Admissions {
         if (!plugin.remote()) {
             return plugin.admit(write, object);
         }
-        AtomicReference<Struct> changed = new AtomicReference<>(object);
-        unseated.accept(() -> changed.set(plugin.admit(write, object)));
-        return changed.get();
+        Struct[] changed = {object};
+        unseated.accept(() -> changed[0] = plugin.admit(write, object));
+        return changed[0];
     }
 
     /// The validating plug-ins' last word. The caller abandons the write when one refuses: it knows what else was

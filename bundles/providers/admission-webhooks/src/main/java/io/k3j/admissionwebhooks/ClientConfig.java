@@ -44,6 +44,21 @@ record ClientConfig(String url, String namespace, String service, String path, i
         return address;
     }
 
+    /// The host of an address, without the brackets of IPv6.
+    static String host(URI address) {
+        String host = address.getHost();
+        if (host == null) {
+            return "";
+        }
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /// The path of an address as it is sent, at least a slash.
+    static String path(URI address) {
+        String path = address.getRawPath();
+        return path == null || path.isEmpty() ? "/" : path;
+    }
+
     /// The port of an address, that of HTTPS where it names none.
     static int port(URI address) {
         return address.getPort() < 0 ? HTTPS : address.getPort();

@@ -23,7 +23,7 @@ final class ConnectionPool {
     /// How long a connection waits; servers of Go close theirs after more.
     static final Duration IDLE = Duration.ofSeconds(60);
     private final Semaphore calls = new Semaphore(MOST_CALLS);
-    private final Deque<Connection> idle = new ArrayDeque<>();
+    private final Deque<WebhookConnection> idle = new ArrayDeque<>();
     private final String caBundle;
     private final LongSupplier nanos;
     private @Nullable SSLContext context;
@@ -74,8 +74,8 @@ final class ConnectionPool {
     }
 
     /// A connection that waits, the one used last; null: there is none.
-    synchronized @Nullable Connection take() {
-        for (Connection c = idle.pollLast(); c != null; c = idle.pollLast()) {
+    synchronized @Nullable WebhookConnection take() {
+        for (WebhookConnection c = idle.pollLast(); c != null; c = idle.pollLast()) {
             if (nanos.getAsLong() - c.since() < IDLE.toNanos()) {
                 return c;
             }
@@ -85,14 +85,14 @@ final class ConnectionPool {
     }
 
     /// Keeps a connection for the next call, or closes it.
-    void give(Connection connection) {
-        Connection surplus = keep(new Connection(connection.channel(), nanos.getAsLong()));
+    void give(WebhookConnection connection) {
+        WebhookConnection surplus = keep(new WebhookConnection(connection.channel(), nanos.getAsLong()));
         if (surplus != null) {
             surplus.close();
         }
     }
 
-    private synchronized @Nullable Connection keep(Connection connection) {
+    private synchronized @Nullable WebhookConnection keep(WebhookConnection connection) {
         if (closed) {
             return connection;
         }
@@ -103,7 +103,7 @@ final class ConnectionPool {
     /// Closes what waits; calls under way end by themselves.
     synchronized void close() {
         closed = true;
-        idle.forEach(Connection::close);
+        idle.forEach(WebhookConnection::close);
         idle.clear();
     }
 }

@@ -8,6 +8,7 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.Optional;
 
@@ -62,15 +63,17 @@ final class MutatingWebhooks extends WebhookPlugin {
     private Struct asked(Invocation invocation, Write write, Struct object) {
         Objects shown = Objects.of(invocation, write, object);
         Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).warned(write).admitted();
-        if (answer == null || answer.patch() == null || answer.patch().isEmpty()) {
+        Seq patch = answer == null ? null : answer.patch();
+        if (patch == null || patch.isEmpty()) {
             return object;
         }
-        if (shown.object() == null || write.operation() == Operation.CONNECT) {
+        Struct document = shown.object();
+        if (document == null || write.operation() == Operation.CONNECT) {
             throw ApiFault.internal("admission webhook \"" + invocation.webhook().name()
                     + "\" attempted to modify the object, which is not supported for this operation");
         }
         try {
-            return write.context().accepted(JsonPatch.apply(shown.object(), answer.patch()), invocation.resource());
+            return write.context().accepted(JsonPatch.apply(document, patch), invocation.resource());
         } catch (PatchFailure e) {
             throw ApiFault.internal(String.valueOf(e.getMessage()));
         }

@@ -44,7 +44,7 @@ final class ServiceEndpoints {
     /// @throws IOException when there is none
     List<Endpoint> of(ClientConfig config, URI address) throws IOException {
         if (!config.ofService()) {
-            return resolved(address.getHost(), ClientConfig.port(address));
+            return resolved(ClientConfig.host(address), ClientConfig.port(address));
         }
         try {
             return ofService(config);
@@ -54,8 +54,7 @@ final class ServiceEndpoints {
     }
 
     /// An administrator has written the name, so it may be one of this machine, as upstream.
-    private static List<Endpoint> resolved(String host, int port) throws IOException {
-        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    private static List<Endpoint> resolved(String name, int port) throws IOException {
         List<Endpoint> all = new ArrayList<>();
         for (InetAddress a : InetAddress.getAllByName(name)) {
             all.add(new Endpoint("", a.getHostAddress(), port));

@@ -52,7 +52,7 @@ final class ValidatingWebhooks extends WebhookPlugin {
         try {
             return task.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Result(null, ApiFault.unavailable("the server is being stopped"));

@@ -64,17 +64,17 @@ final class WebhookClient implements AutoCloseable {
     byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
         ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
         URI address = config.address();
-        String path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
-        String target = path + "?timeout=" + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
+        String target = ClientConfig.path(address) + "?timeout="
+                + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
         pool.context();
         pool.begin();
         Call call = new Call(pool, config, address, target, body);
-        FutureTask<Connection.Answer> task = new FutureTask<>(call::answer);
+        FutureTask<WebhookConnection.Answer> task = new FutureTask<>(call::answer);
         Thread.ofVirtual().name("admission-webhook").start(task);
         return checked(waited(task, call, limit));
     }
 
-    private static Connection.Answer waited(FutureTask<Connection.Answer> task, Call call, Duration limit)
+    private static WebhookConnection.Answer waited(FutureTask<WebhookConnection.Answer> task, Call call, Duration limit)
             throws CallFailure {
         String what = "failed to call webhook: Post \"https://" + call.address.getRawAuthority() + call.target + "\": ";
         try {
@@ -82,10 +82,11 @@ final class WebhookClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new CallFailure(what + "context deadline exceeded");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof CallFailure failure) {
+            Throwable cause = e.getCause();
+            if (cause instanceof CallFailure failure) {
                 throw failure;
             }
-            throw new CallFailure(what + e.getCause().getMessage());
+            throw new CallFailure(what + (cause == null ? "" : cause.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CallFailure(what + "context canceled");
@@ -94,14 +95,14 @@ final class WebhookClient implements AutoCloseable {
         }
     }
 
-    private static byte[] checked(Connection.Answer answer) throws CallFailure {
+    private static byte[] checked(WebhookConnection.Answer answer) throws CallFailure {
         if (answer.status() / 100 == 2) {
             return answer.body();
         }
         throw new CallFailure("failed to call webhook: " + told(answer));
     }
 
-    private static String told(Connection.Answer answer) {
+    private static String told(WebhookConnection.Answer answer) {
         if (answer.status() == NOT_FOUND) {
             return "the server could not find the requested resource";
         }
@@ -125,7 +126,7 @@ final class WebhookClient implements AutoCloseable {
         private final URI address;
         private final String target;
         private final byte[] body;
-        private @Nullable Connection used;
+        private @Nullable WebhookConnection used;
         private boolean over;
 
         Call(ConnectionPool pool, ClientConfig config, URI address, String target, byte[] body) {
@@ -136,9 +137,9 @@ final class WebhookClient implements AutoCloseable {
             this.body = body;
         }
 
-        Connection.Answer answer() throws IOException, CallFailure {
+        WebhookConnection.Answer answer() throws IOException, CallFailure {
             try {
-                Connection kept = pool.take();
+                WebhookConnection kept = pool.take();
                 if (kept != null) {
                     try {
                         return on(kept);
@@ -152,11 +153,11 @@ final class WebhookClient implements AutoCloseable {
             }
         }
 
-        private Connection.Answer on(Connection connection) throws IOException, CallFailure {
+        private WebhookConnection.Answer on(WebhookConnection connection) throws IOException, CallFailure {
             use(connection);
             boolean done = false;
             try {
-                Connection.Answer answer = connection.post(address, target, body);
+                WebhookConnection.Answer answer = connection.post(address, target, body);
                 done = answer.reusable() && unused();
                 return answer;
             } finally {
@@ -168,7 +169,7 @@ final class WebhookClient implements AutoCloseable {
             }
         }
 
-        private synchronized void use(Connection connection) throws IOException {
+        private synchronized void use(WebhookConnection connection) throws IOException {
             if (over) {
                 connection.close();
                 throw new IOException("context canceled");
@@ -188,7 +189,7 @@ final class WebhookClient implements AutoCloseable {
             }
         }
 
-        private Connection opened() throws IOException, CallFailure {
+        private WebhookConnection opened() throws IOException, CallFailure {
             NodeDialer way = dialer;
             if (way == null) {
                 throw new IOException("this server has no way to other machines yet");
@@ -206,15 +207,11 @@ final class WebhookClient implements AutoCloseable {
         }
 
         /// A handshake ends with the call as well: until it is done the plain channel is what is closed.
-        private Connection secured(ByteDuplex plain) throws IOException, CallFailure {
-            use(new Connection(plain, nanos.getAsLong()));
-            return new Connection(TlsChannel.ofHost(pool.context(), plain, host(), ClientConfig.port(address)),
+        private WebhookConnection secured(ByteDuplex plain) throws IOException, CallFailure {
+            use(new WebhookConnection(plain, nanos.getAsLong()));
+            return new WebhookConnection(TlsChannel.ofHost(pool.context(), plain, ClientConfig.host(address),
+                    ClientConfig.port(address)),
                     nanos.getAsLong());
-        }
-
-        private String host() {
-            String host = address.getHost();
-            return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         }
     }
 }

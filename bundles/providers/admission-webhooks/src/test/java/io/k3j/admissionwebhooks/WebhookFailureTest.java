@@ -70,7 +70,8 @@ class WebhookFailureTest {
             exchange.getResponseBody().write(large);
             exchange.close();
         });
-        assertThat(refused("/v")).contains("the answer is longer than " + Connection.MOST_ANSWER_BYTES + " bytes");
+        assertThat(refused("/v"))
+                .contains("the answer is longer than " + WebhookConnection.MOST_ANSWER_BYTES + " bytes");
         assertThat(stage.hooks.asked).as("it is not asked again").hasSize(1);
     }
 

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 /// An open connection to a webhook's server, for one request after the other (HTTP/1.1, RFC 9112). HTTP/1.1 as
 /// upstream: calls to a Service spread over its endpoints.
 /// @param since when it was last used, in nanoseconds
-record Connection(ByteDuplex channel, long since) {
+record WebhookConnection(ByteDuplex channel, long since) {
     /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.
     static final int MOST_ANSWER_BYTES = 4 << 20;
     private static final int INFORMATIONAL = 200;
