@@ -67,7 +67,9 @@ final class ServiceEndpoints {
         Obj service = api.find(SERVICES, key)
                 .orElseThrow(() -> new IOException("service \"" + config.service() + "\" not found"));
         if (service.spec().text("type").equals("ExternalName")) {
-            return resolved(service.spec().text("externalName"), config.port());
+            List<Endpoint> named = resolved(service.spec().text("externalName"), config.port());
+            named.removeIf(e -> !global(e.address()));
+            return some(config, named);
         }
         Optional<String> port = service.spec().seq("ports").structs().stream()
                 .filter(p -> p.whole("port", 0) == config.port()).map(p -> p.text("name")).findFirst();
@@ -76,11 +78,15 @@ final class ServiceEndpoints {
                     + "\"");
         }
         List<Endpoint> ready = ready(key, port.get());
-        if (ready.isEmpty()) {
+        Collections.shuffle(ready, random);
+        return some(config, ready);
+    }
+
+    private static List<Endpoint> some(ClientConfig config, List<Endpoint> all) throws IOException {
+        if (all.isEmpty()) {
             throw new IOException("no endpoints available for service \"" + config.service() + "\"");
         }
-        Collections.shuffle(ready, random);
-        return ready;
+        return all;
     }
 
     private List<Endpoint> ready(Key service, String port) {
@@ -99,8 +105,8 @@ final class ServiceEndpoints {
         return ready;
     }
 
-    /// Who may write EndpointSlices of a namespace must not lead the server to itself or to a cloud's metadata: global
-    /// unicast only, as a literal that everybody reads alike.
+    /// Who may write Services and EndpointSlices of a namespace must not lead the server to itself or to a cloud's
+    /// metadata: global unicast only, as a literal that everybody reads alike.
     static boolean global(String address) {
         try {
             InetAddress a = InetAddress.ofLiteral(address);

@@ -4,6 +4,7 @@ import static io.k3j.admissionwebhooks.HookServer.allowed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
@@ -144,6 +145,10 @@ class WebhookFailureTest {
         stage.validating("v", stage.byService(stage.webhook("v.x.io", ""), "/v"));
         assertThat(stage.create()).contains("Post \\\"https://hooks.default.svc:443/v?timeout=10s\\\": "
                 + "no endpoints available for service \\\"hooks\\\"");
+        stage.api.seed(Stage.SERVICES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
+                Struct.of("name", "hooks", "namespace", "default"), "spec",
+                Struct.of("type", "ExternalName", "externalName", "127.0.0.1"))));
+        assertThat(stage.create()).contains("no endpoints available");
         assertThat(stage.dialled).isEmpty();
     }
 
