@@ -161,12 +161,14 @@ class MutatingWebhooksTest {
         Struct webhook = stage.webhook("a.x.io", "/a").with("rules",
                 Seq.of(Stage.rule("autoscaling", "v1", "horizontalpodautoscalers")));
         stage.mutating("m", webhook.with("matchPolicy", "Equivalent"), webhook.with("name", "e.x.io")
+                .withAt("https://localhost:" + stage.hooks.port() + "/exact", "clientConfig", "url")
                 .with("matchPolicy", "Exact"));
         Struct scaler = Struct.of("apiVersion", "autoscaling/v2", "kind", "HorizontalPodAutoscaler", "metadata",
                 Struct.of("name", "h", "namespace", "default"), "spec", Struct.of("maxReplicas", 3));
         assertThat(stage.send("POST", "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", scaler))
                 .isEqualTo("200");
         assertThat(stage.hooks.asked).singleElement().satisfies(r -> {
+            assertThat(r.text("path")).startsWith("/a?");
             assertThat(r.struct("kind").text("version")).isEqualTo("v1");
             assertThat(r.struct("requestKind").text("version")).isEqualTo("v2");
             assertThat(r.struct("resource").text("version")).isEqualTo("v1");

@@ -34,6 +34,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Both plug-ins before a store in memory, with the configurations and Services of an API in memory. Every address
 /// leads to one port of this machine.
@@ -50,8 +51,8 @@ final class Stage implements AutoCloseable {
     final AdmissionWebhooks.Parts parts;
     final ObjectServer server;
     /// What was dialled.
-    final List<String> dialled = new ArrayList<>();
-    final List<Wire> wires = new ArrayList<>();
+    final List<String> dialled = new CopyOnWriteArrayList<>();
+    final List<Wire> wires = new CopyOnWriteArrayList<>();
     private final Schemas schemas = new Schemas();
 
     /// Hooks that add an annotation as a default.
@@ -89,8 +90,9 @@ final class Stage implements AutoCloseable {
             public ByteDuplex dial(String node, String host, int port) throws IOException {
                 dialled.add(node + " " + host + ":" + port);
                 Socket socket = new Socket("127.0.0.1", hooks.port());
-                wires.add(new Wire(socket, socket.getInputStream(), socket.getOutputStream()));
-                return wires.getLast();
+                Wire wire = new Wire(socket, socket.getInputStream(), socket.getOutputStream());
+                wires.add(wire);
+                return wire;
             }
 
             @Override
