@@ -255,7 +255,7 @@ class ServiceLbItest {
         agent.ended();
         // the control plane gives a node fifty seconds
         String words = "get service web -o 'jsonpath=[{.status.loadBalancer.ingress[*].ip}]'";
-        Waiting.until("the lost node to leave the status", Waiting.LIMIT,
+        Waiting.until("the lost node to leave the status", LIMIT,
                 () -> kubectl(words).text().contains("[" + SERVER + "]"), server::story);
         agent = AgentProcess.start(agentMachine, URL, TOKEN);
         agent.said("node Ready");
