@@ -2,6 +2,7 @@ package io.k3j.schema;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.List;
 
 /// An apply would change fields that others manage, and was not forced. Nothing was changed. The message is upstream's,
@@ -19,33 +20,46 @@ public final class ApplyConflict extends RuntimeException {
     public record Conflict(String manager, String field) {
     }
 
-    /// Tells the first [FieldPaths#MOST], and how many there are.
-    ApplyConflict(List<Conflict> all) {
-        super(message(all));
-        this.conflicts = List.copyOf(told(all));
+    /// Conflicts while they are looked for: the first [FieldPaths#MOST] of them, and how many there are. A client
+    /// chooses how many, and how long their paths are. For one thread.
+    static final class Found {
+        private final List<Conflict> first = new ArrayList<>();
+        private int count;
+
+        /// All fields of a set, which may be empty.
+        void add(String manager, FieldSet fields) {
+            count += fields.members();
+            fields.paths().list().stream().limit(FieldPaths.MOST - first.size())
+                    .forEach(p -> first.add(new Conflict(manager, p)));
+        }
+
+        boolean isEmpty() {
+            return count == 0;
+        }
     }
 
-    private static List<Conflict> told(List<Conflict> all) {
-        return all.stream().limit(FieldPaths.MOST)
-                .map(c -> new Conflict(c.manager(), FieldPaths.shortened(c.field()))).toList();
+    /// Tells the first, and how many there are.
+    ApplyConflict(Found found) {
+        super(message(found));
+        this.conflicts = List.copyOf(found.first);
     }
 
     /// Managers stand in the order of their entries, so that those of one are together.
-    private static String message(List<Conflict> conflicts) {
-        StringBuilder text = new StringBuilder("Apply failed with " + conflicts.size() + " conflict"
-                + (conflicts.size() == 1 ? "" : "s") + ":");
-        if (conflicts.size() == 1) {
-            return text + " conflict with " + conflicts.getFirst().manager() + ": " + conflicts.getFirst().field();
+    private static String message(Found found) {
+        StringBuilder text = new StringBuilder("Apply failed with " + found.count + " conflict"
+                + (found.count == 1 ? "" : "s") + ":");
+        if (found.count == 1) {
+            return text + " conflict with " + found.first.getFirst().manager() + ": " + found.first.getFirst().field();
         }
         String last = "";
-        for (Conflict c : told(conflicts)) {
+        for (Conflict c : found.first) {
             if (!c.manager().equals(last)) {
                 text.append(last.isEmpty() ? " " : "\n").append("conflicts with ").append(c.manager()).append(":");
                 last = c.manager();
             }
             text.append("\n- ").append(c.field());
         }
-        return conflicts.size() > FieldPaths.MOST ? text + "\n- and more" : text.toString();
+        return found.count > FieldPaths.MOST ? text + "\n- and more" : text.toString();
     }
 
     /// The conflicts that are told, grouped by manager.

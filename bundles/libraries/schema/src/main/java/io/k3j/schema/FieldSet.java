@@ -1,9 +1,7 @@
 package io.k3j.schema;
 
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -202,18 +200,33 @@ final class FieldSet {
         }
     }
 
-    /// Every member as people read it: `.spec.containers[name="web"].image`.
-    List<String> paths() {
-        List<String> all = new ArrayList<>();
-        collect("", all);
-        return all;
+    /// How many members there are.
+    int members() {
+        int sum = member ? 1 : 0;
+        for (FieldSet child : children.values()) {
+            sum += child.members();
+        }
+        return sum;
     }
 
-    private void collect(String at, List<String> all) {
+    /// The first members as people read them, `.spec.containers[name="web"].image`, as many and as long as [FieldPaths]
+    /// says.
+    FieldPaths paths() {
+        FieldPaths first = new FieldPaths();
+        collect("", first);
+        return first;
+    }
+
+    private void collect(String at, FieldPaths first) {
         if (member) {
-            all.add(at);
+            first.add(at);
         }
-        children.forEach((element, child) -> child.collect(at + shown(element), all));
+        for (Map.Entry<String, FieldSet> e : children.entrySet()) {
+            if (first.full()) {
+                return;
+            }
+            e.getValue().collect(FieldPaths.longer(at, shown(e.getKey())), first);
+        }
     }
 
     /// A path element as people read it. Empty for an empty text.

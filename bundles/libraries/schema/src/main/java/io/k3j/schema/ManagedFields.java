@@ -97,15 +97,24 @@ public final class ManagedFields {
         }
         FieldSet last = own(entries, manager);
         FieldSet set = owned(FieldDiff.fields(shape, want));
-        FieldSet kept = set;
-        for (ManagerEntry e : entries) {
-            kept = e.belongsTo(manager, true) ? kept : kept.union(e.fields());
-        }
+        FieldSet kept = kept(entries, manager, set);
         Struct merged = FieldMerge.merge(shape, old, want);
         Struct next = FieldMerge.remove(shape, merged, last.minus(kept), kept);
         List<ManagerEntry> settled = entries.isEmpty() ? entries
                 : settled(Step.of(shape, old, next), entries, manager, true, force);
         return next.withAt(encoded(written(settled, manager, true, set, now, false)), "metadata", FIELD);
+    }
+
+    /// What is owned by anybody: what an applier wants, and what the others have. A client chooses how many there are:
+    /// each is taken in once, where a union for each would copy all before it.
+    private static FieldSet kept(List<ManagerEntry> entries, Manager manager, FieldSet wanted) {
+        FieldSet others = FieldSet.root(Struct.EMPTY);
+        for (ManagerEntry e : entries) {
+            if (!e.belongsTo(manager, true)) {
+                others.take(e.fields());
+            }
+        }
+        return others.union(wanted);
     }
 
     /// The metadata of `live` with the ownership that a writer's object names, where that has a form that can be read:
@@ -160,13 +169,13 @@ public final class ManagedFields {
             return entries;
         }
         List<ManagerEntry> left = new ArrayList<>();
-        List<ApplyConflict.Conflict> conflicts = new ArrayList<>();
+        ApplyConflict.Found conflicts = new ApplyConflict.Found();
         for (ManagerEntry e : entries) {
             FieldSet fields = e.fields();
             if (!e.belongsTo(manager, apply)) {
                 FieldSet taken = fields.common(changed);
                 if (!force) {
-                    taken.paths().forEach(p -> conflicts.add(new ApplyConflict.Conflict(e.shown(), p)));
+                    conflicts.add(e.shown(), taken);
                 }
                 fields = fields.minus(taken);
             }
@@ -189,7 +198,8 @@ public final class ManagedFields {
         ManagerEntry old = found(all, manager, apply);
         FieldSet set = added && old != null ? old.fields().union(fields) : fields;
         boolean same = old != null && old.fields().equals(set) && old.apiVersion().equals(manager.apiVersion());
-        all.remove(old);
+        // by identity: to compare it with each is to compare all fields of both
+        all.removeIf(e -> e == old);
         all.add(same ? old : new ManagerEntry(manager.name(), apply, manager.apiVersion(), manager.subresource(),
                 Rfc3339.seconds(now), set));
         return all;

@@ -65,8 +65,8 @@ public final class StrategicMerge {
             }
             default -> throw unknown(changes.text(PATCH));
         }
-        Struct.Builder merged = retained(object, changes).toBuilder();
-        deletions(object, changes, merged);
+        Struct left = deletions(retained(object, changes), changes);
+        Struct.Builder merged = left.toBuilder();
         changes.forEach((name, change) -> {
             if (name.startsWith("$")) {
                 return;
@@ -79,17 +79,12 @@ public final class StrategicMerge {
                 case Struct s when child != null && child.patchReplace() -> merged.put(name, s.without(PATCH));
                 case Struct s -> merged.put(name, struct(child, now instanceof Struct o ? o : Struct.EMPTY, s));
                 case Seq l when child != null && child.patchMerge() -> merged.put(name,
-                        list(child, merged(merged, name), l, order(changes, name)));
+                        list(child, left.seq(name), l, order(changes, name)));
                 default -> merged.put(name, change);
             }
         });
-        reorder(shape, object, changes, merged);
+        reorder(shape, left, object, changes).forEach(merged::put);
         return merged.build();
-    }
-
-    /// The list as it is by now: a directive before may have taken elements out.
-    private static Seq merged(Struct.Builder merged, String name) {
-        return merged.build().seq(name);
     }
 
     /// Fields the patch does not name among those to keep are dropped.
@@ -108,36 +103,46 @@ public final class StrategicMerge {
     }
 
     /// Before the merge, so that what a patch adds stays although it deletes the same value.
-    private static void deletions(Struct object, Struct changes, Struct.Builder merged) {
+    private static Struct deletions(Struct object, Struct changes) {
+        Struct.Builder left = object.toBuilder();
         changes.forEach((name, value) -> {
             if (!name.startsWith(DELETE)) {
                 return;
             }
             String field = name.substring(DELETE.length());
-            if (!(value instanceof Seq gone)) {
-                throw new PatchFailure("expected a list in " + name, true);
-            }
-            if (merged.has(field)) {
-                Set<Object> values = gone.stream().map(ValueKey::of).collect(Collectors.toSet());
-                merged.put(field, Seq.copyOf(object.seq(field).stream()
-                        .filter(v -> !values.contains(ValueKey.of(v))).toList()));
+            Set<Object> gone = listed(name, value).stream().map(ValueKey::of).collect(Collectors.toSet());
+            if (object.has(field)) {
+                left.put(field, Seq.copyOf(object.seq(field).stream()
+                        .filter(v -> !gone.contains(ValueKey.of(v))).toList()));
             }
         });
+        return left.build();
     }
 
-    /// Only the order of a list was changed, not its elements: the patch has the directive and no list.
-    private static void reorder(@Nullable Shape shape, Struct object, Struct changes, Struct.Builder merged) {
+    private static Seq listed(String name, Object value) {
+        if (value instanceof Seq list) {
+            return list;
+        }
+        throw new PatchFailure("expected a list in " + name, true);
+    }
+
+    /// The lists of which only the order was changed, not the elements: the patch has the directive and no list.
+    ///
+    /// @param left of the object after deletions
+    private static Map<String, Seq> reorder(@Nullable Shape shape, Struct left, Struct object, Struct changes) {
+        Map<String, Seq> arranged = new LinkedHashMap<>();
         changes.forEach((name, value) -> {
             if (!name.startsWith(ORDER) || !(value instanceof Seq order)) {
                 return;
             }
             String field = name.substring(ORDER.length());
             Shape child = shape == null ? null : shape.child(field);
-            if (!changes.has(field) && merged.has(field) && child != null) {
-                Seq now = merged.build().seq(field);
-                merged.put(field, ElementOrder.arranged(now, object.seq(field), order, child.mergeKey()));
+            if (!changes.has(field) && child != null && left.get(field) instanceof Object now && now != Null.NULL) {
+                arranged.put(field, ElementOrder.arranged(listed(field, now), object.seq(field), order,
+                        child.mergeKey()));
             }
         });
+        return arranged;
     }
 
     /// The order wanted for a field, null when the patch says none.

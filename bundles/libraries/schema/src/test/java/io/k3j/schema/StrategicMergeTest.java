@@ -127,6 +127,24 @@ class StrategicMergeTest {
         assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod(), pod("$patch", "explode")));
     }
 
+    /// A client chooses how many directives there are, and how many fields they stand beside.
+    @Test
+    @Timeout(60)
+    void manyDirectivesBesideManyFieldsTakeLittleTime() {
+        Struct.Builder lists = Struct.builder();
+        Struct.Builder orders = Struct.builder();
+        for (int i = 0; i < 200_000; i++) {
+            lists.put("k" + i, Seq.of("a", "b"));
+            orders.put("$setElementOrder/k" + i, Seq.of("b", "a"));
+        }
+        Shape review = new Schemas().shape(Gvk.of("authorization.k8s.io/v1", "SubjectAccessReview")).orElseThrow();
+        Struct ordered = StrategicMerge.apply(review, Struct.of("spec", Struct.of("extra", lists.build())),
+                Struct.of("spec", Struct.of("extra", orders.build())));
+        assertThat(ordered.struct("spec").struct("extra").seq("k199999")).isEqualTo(Seq.of("b", "a"));
+        assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod("nodeName", "n"),
+                pod("$setElementOrder/nodeName", Seq.of("n")))).withMessageContaining("nodeName");
+    }
+
     /// Structs of any number may have one hash, and texts, too.
     @Test
     @Timeout(60)
