@@ -9,18 +9,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// Writes that are meant to cost a server more than their size: lists, maps, texts and nests of some length at places
 /// where kinds have them, in JSON, YAML and protobuf, as new objects, updates, applies and patches of each kind. The
 /// same seed makes the same requests in the same order. For one thread.
 ///
-/// Where something is repeated, and what, are tables: `hostile-bodies.txt`. A row of `place`, `operation`, `lines` and
-/// `wire` is a shape. One in so many requests is large, an eighth of the largest size at least, and those take all
-/// shapes in turn; of the others, 16 KiB at most, the shape is chance. Most requests are dry runs, so that a long
-/// series does not fill the store; those that are not change the objects of [#begin].
+/// Where something is repeated, and what, are tables: `hostile-bodies.txt`. A row of `place`, `operation`, `lines`,
+/// `wire` and `match` is a shape. One in so many requests is large, an eighth of the largest size at least, or meets a
+/// large object, and those take all shapes in turn; of the others, 16 KiB at most, the shape is chance. Most requests
+/// are dry runs, so that a long series does not fill the store; those that are not change the objects of [#begin].
 public final class HostileBodies {
     /// The largest body a server takes.
     public static final int LARGEST = 3 << 20;
+    /// Of a body beside what is repeated in it.
+    private static final int OVERHEAD = 64 << 10;
     private static final int SMALLEST = 64;
     private static final int SMALL = 16 << 10;
     /// What is larger is not stored.
@@ -28,12 +31,13 @@ public final class HostileBodies {
     /// One in so many small bodies meets a large object, each of which costs as much as a body of its size.
     private static final int LARGE_TARGET_EVERY = 64;
     private static final List<String> VALIDATION = List.of("Strict", "Warn", "Ignore");
-    private static final List<String> SORTS = List.of("place", "operation", "lines", "wire");
+    private static final List<String> SORTS = List.of("place", "operation", "lines", "wire", "match");
     private final Random random;
     private final int largeEvery;
     private final String namespace;
     private final HostileTables tables;
     private final HostileFilling filling;
+    private final HostileMatches matches;
     /// The shapes of which no large body was made in this round.
     private final List<Shape> left = new ArrayList<>();
     private int count;
@@ -51,6 +55,7 @@ public final class HostileBodies {
         this.namespace = namespace;
         this.tables = new HostileTables(kinds);
         this.filling = new HostileFilling(tables, random);
+        this.matches = new HostileMatches(tables, random, namespace);
     }
 
     /// The CustomResourceDefinition of the custom kind, in YAML.
@@ -73,16 +78,17 @@ public final class HostileBodies {
         return SORTS.stream().mapToInt(s -> tables.rows(s).size()).sum();
     }
 
-    /// Creates what later requests change: of each resource an object `target`, and of some an object `large`, as large
-    /// as is stored.
+    /// Creates what later requests change: of each resource an object `target`, of some an object `large`, as large as
+    /// is stored, and those of [HostileMatches].
     public List<HostileRequest> begin() {
-        return tables.rows("target").stream().map(line -> {
+        Stream<HostileRequest> targets = tables.rows("target").stream().map(line -> {
             String[] parts = line.split(" ", 5);
             int size = Integer.parseInt(parts[2]) << 10;
-            Place place = place(parts[1], "-", parts[4]);
+            HostilePlace place = place(parts[1], "-", parts[4]);
             return new HostileRequest("POST", place.path() + "?fieldManager=begin", "application/json",
                     bytes(place.object(parts[0], HostileFilling.repeated(parts[3], size, ","))));
-        }).toList();
+        });
+        return Stream.concat(targets, matches.begin()).toList();
     }
 
     private static byte[] bytes(String text) {
@@ -99,6 +105,7 @@ public final class HostileBodies {
             case "operation" -> operations(shape.row, size);
             case "lines" -> lines(shape.row, size);
             case "wire" -> wire(shape.row, size);
+            case "match" -> matches.of(shape.row, large, large ? LARGEST - OVERHEAD : size);
             default -> object(shape.row, size);
         };
     }
@@ -154,10 +161,10 @@ public final class HostileBodies {
 
     private HostileRequest object(String row, int size) {
         String[] line = row.split(" ", 3);
-        Place place = place(line[0], line[1], line.length < 3 ? "" : line[2]);
+        HostilePlace place = place(line[0], line[1], line.length < 3 ? "" : line[2]);
         String filled = filling.of(place.hole(), size);
         String name = target(line[0], size);
-        String path = place.path + "/" + name;
+        String path = place.path() + "/" + name;
         String fresh = "new" + count;
         return switch (random.nextInt(7)) {
             case 0 -> request("PUT", path, "application/json", bytes(place.object(name, filled)));
@@ -165,10 +172,10 @@ public final class HostileBodies {
             case 2 ->
                 request("PATCH", path, "application/strategic-merge-patch+json", bytes(place.object(name, filled)));
             case 3 -> request("PATCH", path, "application/apply-patch+yaml", bytes(place.object(name, filled)));
-            case 4 -> request("PATCH", place.path + "/" + fresh, "application/apply-patch+yaml",
+            case 4 -> request("PATCH", place.path() + "/" + fresh, "application/apply-patch+yaml",
                     bytes(place.object(fresh, filled)));
-            case 5 -> request("POST", place.path, "application/yaml", bytes(place.object(fresh, filled)));
-            default -> request("POST", place.path, "application/json", bytes(place.object(fresh, filled)));
+            case 5 -> request("POST", place.path(), "application/yaml", bytes(place.object(fresh, filled)));
+            default -> request("POST", place.path(), "application/json", bytes(place.object(fresh, filled)));
         };
     }
 
@@ -189,23 +196,7 @@ public final class HostileBodies {
         return tables.kind(resource).path(namespace);
     }
 
-    private Place place(String resource, String metadata, String rest) {
-        return new Place(path(resource), tables.kind(resource), metadata.equals("-") ? "" : "," + metadata,
-                rest.isEmpty() ? "" : "," + rest);
-    }
-
-    /// An object with a hole, `@`, in its metadata or in the rest of it.
-    private record Place(String path, Kind kind, String metadata, String rest) {
-        char hole() {
-            String text = metadata + rest;
-            return text.charAt(text.indexOf('@') - 1);
-        }
-
-        String object(String name, String filling) {
-            String text = "{\"apiVersion\":\"" + kind.apiVersion() + "\",\"kind\":\"" + kind.kind()
-                    + "\",\"metadata\":{\"name\":\"" + name + "\"" + metadata + "}" + rest + "}";
-            int hole = text.indexOf('@');
-            return hole < 0 ? text : text.substring(0, hole) + filling + text.substring(hole + 1);
-        }
+    private HostilePlace place(String resource, String metadata, String rest) {
+        return HostilePlace.of(tables.kind(resource), namespace, metadata, rest);
     }
 }

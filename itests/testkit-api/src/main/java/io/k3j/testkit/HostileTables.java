@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /// The rows of `hostile-bodies.txt` by the table they are in, those of some kinds only.
 final class HostileTables {
     /// Their rows begin with a resource.
-    private static final Set<String> OF_A_KIND = Set.of("place", "operation", "lines", "wire");
+    private static final Set<String> OF_A_KIND = Set.of("place", "operation", "lines", "wire", "present", "match");
     private final Map<String, Kind> kinds;
     private final Map<String, List<String>> tables;
 

@@ -84,7 +84,7 @@ class HostilePodsTest {
         Struct amounts = Struct.of("cpu", "1", "memory", "1Gi");
         stage.seed(Listers.LIMITS, Stage.object("LimitRange", "limits", Struct.of("limits", Seq.of(
                 Struct.of("type", "Container", "default", amounts, "defaultRequest", amounts, "max", amounts),
-                Struct.of("type", "Pod", "max", Struct.of("cpu", "1000", "memory", "1Ti"))))));
+                Struct.of("type", "Pod", "max", Struct.of("cpu", "2000", "memory", "2Ti"))))));
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class HostileBodiesTest {
     /// With those of `HostileThingsTest` and `HostilePodsTest` ten thousand.
     private static final int MANY = 8_000;
-    /// Each shape is large twice.
-    private static final int LARGE_EVERY = 29;
+    /// Each of the 205 shapes is large once.
+    private static final int LARGE_EVERY = 39;
     private final ObjectServer server = new ObjectServer(1L << 30, serving());
 
     private static ObjectServer.Serving serving() {

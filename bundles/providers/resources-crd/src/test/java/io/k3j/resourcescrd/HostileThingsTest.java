@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /// a heap of 256 MiB (`pom.xml`). Longer series: `BodyCosts`.
 class HostileThingsTest {
     private static final int MANY = 1_000;
-    /// Each shape is large once.
-    private static final int LARGE_EVERY = 23;
+    /// Each of the 59 shapes is large once.
+    private static final int LARGE_EVERY = 16;
 
     private static Obj established() {
         Struct definition = Yaml.document(HostileBodies.definition()).object();
