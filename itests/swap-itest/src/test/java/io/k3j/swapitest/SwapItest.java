@@ -67,6 +67,19 @@ class SwapItest {
         }
     }
 
+    /// A plug-in of admission looks at what it needs with the first write that meets it: its views are no leftovers.
+    private static boolean written() {
+        try {
+            return K3sProcess.k3s("kubectl", "--kubeconfig", dir.resolve("k3s.yaml").toString(), "create", "configmap",
+                    "written", "--namespace=default", "--dry-run=server").run(START_LIMIT).code() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     @AfterAll
     static void stop() {
         server.close();
@@ -106,6 +119,7 @@ class SwapItest {
 
     private static void swapsThereAndBack(String name) throws IOException, InterruptedException {
         Path jar = jars.rebuilt(symbolicName(name));
+        server.await("a write", START_LIMIT, SwapItest::written);
         Leaks before = look();
         expectOk(server.console("swap", jar.toString()));
         assertThat(look().loaders()).as("the new %s has a loader of its own", name).isGreaterThan(before.loaders());
