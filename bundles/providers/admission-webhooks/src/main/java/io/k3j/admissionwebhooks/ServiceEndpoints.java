@@ -3,6 +3,7 @@ package io.k3j.admissionwebhooks;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
+import io.k3j.kubeletclient.Destinations;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -19,7 +20,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Where the server of a webhook can be dialled: the ready endpoints of its Service, in random order, as a server needs
-/// no Service rules of its own for that; or what the name of a URL resolves to. Blocks for the API and for DNS.
+/// no Service rules of its own for that; or what the name of a URL resolves to. Who may write Services and
+/// EndpointSlices of a namespace leads the server neither to itself nor to a cloud's metadata. Blocks for the API and
+/// for DNS.
 final class ServiceEndpoints {
     private static final Gvr SERVICES = Gvr.of("v1", "services");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
@@ -68,7 +71,7 @@ final class ServiceEndpoints {
                 .orElseThrow(() -> new IOException("service \"" + config.service() + "\" not found"));
         if (service.spec().text("type").equals("ExternalName")) {
             List<Endpoint> named = resolved(service.spec().text("externalName"), config.port());
-            named.removeIf(e -> !global(e.address()));
+            named.removeIf(e -> !Destinations.allowed(e.address()));
             return some(config, named);
         }
         Optional<String> port = service.spec().seq("ports").structs().stream()
@@ -97,24 +100,11 @@ final class ServiceEndpoints {
             int number = (int) slice.tree().seq("ports").find("name", port).whole("port", 0);
             for (Struct e : slice.tree().seq("endpoints").structs()) {
                 String address = e.seq("addresses").isEmpty() ? "" : e.seq("addresses").text(0);
-                if (number > 0 && e.struct("conditions").flag("ready", true) && global(address)) {
+                if (number > 0 && e.struct("conditions").flag("ready", true) && Destinations.allowed(address)) {
                     ready.add(new Endpoint(e.text("nodeName"), address, number));
                 }
             }
         }
         return ready;
-    }
-
-    /// Who may write Services and EndpointSlices of a namespace must not lead the server to itself or to a cloud's
-    /// metadata: global unicast only, as a literal that everybody reads alike.
-    static boolean global(String address) {
-        try {
-            InetAddress a = InetAddress.ofLiteral(address);
-            boolean plain = address.indexOf(':') < 0 ? a.getHostAddress().equals(address) : address.indexOf('%') < 0;
-            return plain && !a.isAnyLocalAddress() && !a.isLoopbackAddress() && !a.isLinkLocalAddress()
-                    && !a.isMulticastAddress() && !a.getHostAddress().equals("255.255.255.255");
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.kubeletclient.Destinations;
 import io.k3j.kubeletclient.KubeletAddress;
 import io.k3j.kubeletclient.TlsChannel;
 import io.k3j.model.Key;
@@ -59,17 +60,10 @@ final class NodePeers implements PeerSet, AutoCloseable {
 
     /// Only what a node can have for others: a node's word must lead neither to this machine nor to everybody.
     static InetSocketAddress address(KubeletAddress at) throws IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.ofLiteral(at.host());
-        } catch (IllegalArgumentException name) {
-            throw new IOException("no address: " + at.host(), name);
-        }
-        if (address.isLoopbackAddress() || address.isAnyLocalAddress() || address.isLinkLocalAddress()
-                || address.isMulticastAddress()) {
+        if (!Destinations.allowed(at.host())) {
             throw new IOException(at.host() + " is no address of a node");
         }
-        return new InetSocketAddress(address, at.port());
+        return new InetSocketAddress(InetAddress.ofLiteral(at.host()), at.port());
     }
 
     @Override

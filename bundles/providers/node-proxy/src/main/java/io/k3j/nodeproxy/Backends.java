@@ -6,6 +6,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.kubeletclient.ComponentCertificate;
+import io.k3j.kubeletclient.Destinations;
 import io.k3j.kubeletclient.KubeletAddress;
 import io.k3j.kubeletclient.TlsChannel;
 import io.k3j.model.Gvr;
