@@ -30,6 +30,7 @@ final class WebhookClient implements AutoCloseable {
     private final ServiceEndpoints endpoints;
     private final LongSupplier nanos;
     private volatile @Nullable NodeDialer dialer;
+    private volatile boolean closed;
 
     /// @param nanos a clock that only goes forward
     WebhookClient(ServiceEndpoints endpoints, LongSupplier nanos) {
@@ -62,7 +63,7 @@ final class WebhookClient implements AutoCloseable {
     /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success
     byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
-        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
+        ConnectionPool pool = pool(config);
         URI address = config.address();
         String target = ClientConfig.path(address) + "?timeout="
                 + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
@@ -72,6 +73,15 @@ final class WebhookClient implements AutoCloseable {
         FutureTask<WebhookConnection.Answer> task = new FutureTask<>(call::answer);
         Thread.ofVirtual().name("admission-webhook").start(task);
         return checked(waited(task, call, limit));
+    }
+
+    /// A call that began before the end keeps no connection behind it.
+    private ConnectionPool pool(ClientConfig config) {
+        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
+        if (closed) {
+            pool.close();
+        }
+        return pool;
     }
 
     private static WebhookConnection.Answer waited(FutureTask<WebhookConnection.Answer> task, Call call, Duration limit)
@@ -115,6 +125,7 @@ final class WebhookClient implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         retain(Set.of());
     }
 
