@@ -87,7 +87,8 @@ final class Announcements implements AutoCloseable {
 
     private static Map<String, Map<String, Set<String>>> wanted(Map<String, Set<String>> images, Set<String> members) {
         Map<String, Map<String, Set<String>>> all = new TreeMap<>();
-        images.forEach((image, references) -> Rendezvous.of(image, members)
+        Rendezvous rendezvous = new Rendezvous(members);
+        images.forEach((image, references) -> rendezvous.of(image)
                 .forEach(one -> all.computeIfAbsent(one, _ -> new TreeMap<>()).put(image, references)));
         return all;
     }

@@ -72,7 +72,7 @@ final class Holders implements AutoCloseable {
         Set<String> members = peers.names();
         String reference = request.manifest() ? request.reference() : HolderTable.ANY;
         List<Callable<List<String>>> questions = new ArrayList<>();
-        Rendezvous.of(request.name(), members)
+        new Rendezvous(members).of(request.name())
                 .forEach(one -> questions.add(() -> ask(one, request.name(), reference)));
         Set<String> all = new LinkedHashSet<>();
         for (Future<List<String>> answer : asking.invokeAll(questions, LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {

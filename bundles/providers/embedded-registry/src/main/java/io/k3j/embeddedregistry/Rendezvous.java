@@ -1,7 +1,7 @@
 package io.k3j.embeddedregistry;
 
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 
 /// Which nodes know who has an image: rendezvous hashing (highest random weight) of its name over the nodes that share.
@@ -14,18 +14,36 @@ final class Rendezvous {
     private static final long MIX_1 = 0xbf58476d1ce4e5b9L;
     private static final long MIX_2 = 0x94d049bb133111ebL;
 
-    private Rendezvous() {
-    }
+    private final List<String> nodes;
+    private final long[] hashes;
 
-    private record Weighed(String node, long weight) {
+    /// Of these nodes, in any order. Made once for all images, as each node's name is looked at here only.
+    Rendezvous(Collection<String> members) {
+        nodes = members.stream().sorted().toList();
+        hashes = nodes.stream().mapToLong(Rendezvous::hash).toArray();
     }
 
     /// The nodes for an image, heaviest first; all of them where there are no more than [#COPIES].
-    static List<String> of(String image, Collection<String> nodes) {
+    List<String> of(String image) {
         long key = hash(image);
-        return nodes.stream().map(n -> new Weighed(n, mixed(key ^ hash(n))))
-                .sorted(Comparator.comparingLong(Weighed::weight).reversed().thenComparing(Weighed::node))
-                .limit(COPIES).map(Weighed::node).toList();
+        List<Weighed> heaviest = new ArrayList<>(COPIES + 1);
+        for (int i = 0; i < hashes.length; i++) {
+            long weight = mixed(key ^ hashes[i]);
+            int place = heaviest.size();
+            while (place > 0 && heaviest.get(place - 1).weight() < weight) {
+                place--;
+            }
+            if (place < COPIES) {
+                heaviest.add(place, new Weighed(nodes.get(i), weight));
+                if (heaviest.size() > COPIES) {
+                    heaviest.removeLast();
+                }
+            }
+        }
+        return heaviest.stream().map(Weighed::node).toList();
+    }
+
+    private record Weighed(String node, long weight) {
     }
 
     /// FNV-1a, 64 bits.

@@ -17,18 +17,19 @@ class RendezvousTest {
     void everyNodeComesToTheSameAnswer() {
         List<String> turned = NODES.reversed();
         for (String image : List.of("docker.io/library/busybox", "registry.k8s.io/pause", "")) {
-            assertThat(Rendezvous.of(image, turned)).isEqualTo(Rendezvous.of(image, NODES)).doesNotHaveDuplicates()
+            assertThat(new Rendezvous(turned).of(image)).isEqualTo(new Rendezvous(NODES).of(image))
+                    .doesNotHaveDuplicates()
                     .hasSize(Rendezvous.COPIES);
         }
-        assertThat(Rendezvous.of("a", Set.of())).isEmpty();
-        assertThat(Rendezvous.of("a", Set.of("one", "two"))).containsExactlyInAnyOrder("one", "two");
+        assertThat(new Rendezvous(Set.of()).of("a")).isEmpty();
+        assertThat(new Rendezvous(Set.of("one", "two")).of("a")).containsExactlyInAnyOrder("one", "two");
     }
 
     @Test
     void imagesAreSpreadEvenly() {
         Map<String, Integer> number = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
-            Rendezvous.of("docker.io/library/image-" + i, NODES).forEach(n -> number.merge(n, 1, Integer::sum));
+            new Rendezvous(NODES).of("docker.io/library/image-" + i).forEach(n -> number.merge(n, 1, Integer::sum));
         }
         assertThat(number).hasSize(100);
         assertThat(number.values()).allMatch(n -> n > 200 && n < 400);
@@ -39,9 +40,9 @@ class RendezvousTest {
         List<String> fewer = new ArrayList<>(NODES);
         fewer.remove("node-7");
         for (int i = 0; i < 1_000; i++) {
-            List<String> before = new ArrayList<>(Rendezvous.of("image-" + i, NODES));
+            List<String> before = new ArrayList<>(new Rendezvous(NODES).of("image-" + i));
             before.remove("node-7");
-            assertThat(Rendezvous.of("image-" + i, fewer)).startsWith(before.toArray(String[]::new));
+            assertThat(new Rendezvous(fewer).of("image-" + i)).startsWith(before.toArray(String[]::new));
         }
     }
 }

@@ -181,7 +181,8 @@ class SharingTest {
     @Test
     void twoOfThoseThatKnowMayBeAway() throws Exception {
         String repository = IntStream.range(0, 1_000).mapToObj(i -> "team/image-" + i)
-                .filter(r -> Set.of("c", "d", "e").equals(Set.copyOf(Rendezvous.of("docker.io/" + r, cluster.members))))
+                .filter(r -> Set.of("c", "d", "e")
+                        .equals(Set.copyOf(new Rendezvous(cluster.members).of("docker.io/" + r))))
                 .findFirst().orElseThrow();
         a().stored.add(content.image("docker.io/" + repository + ":1"));
         look();
@@ -216,7 +217,7 @@ class SharingTest {
 
     @Test
     void whoeverCouldNotBeToldOrCameLaterIsTold() throws Exception {
-        String known = Rendezvous.of("docker.io/library/busybox", cluster.members).stream()
+        String known = new Rendezvous(cluster.members).of("docker.io/library/busybox").stream()
                 .filter(n -> !n.equals("a")).findFirst().orElseThrow();
         cluster.instead.put(known, "HTTP/1.1 403 \r\ncontent-length: 0\r\n\r\n");
         look();
@@ -229,7 +230,7 @@ class SharingTest {
             nodes.add(new TestNode(cluster, "later-" + i, dir.resolve("later-" + i), clock));
         }
         look();
-        List<String> now = Rendezvous.of("docker.io/library/busybox", cluster.members);
+        List<String> now = new Rendezvous(cluster.members).of("docker.io/library/busybox");
         assertThat(nodes.stream().filter(n -> now.contains(n.name))).allMatch(n -> n.table.size() == 4);
     }
 
