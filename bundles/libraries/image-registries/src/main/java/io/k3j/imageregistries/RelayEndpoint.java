@@ -2,7 +2,6 @@ package io.k3j.imageregistries;
 
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
-import io.k3j.edgeapi.ResponseStream;
 import io.k3j.metricstext.MetricText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RelayEndpoint implements Endpoint, AutoCloseable {
     /// Requests at a time: five pulls of three layers each, and room.
     private static final int MOST_REQUESTS = 64;
-    private static final int PIECE_BYTES = 64 << 10;
     private static final String ROOT = "/v2";
     private static final List<String> PASSED = List.of("accept", "range", "if-none-match");
     private static final List<String> RETURNED = List.of("content-type", "content-length", "content-range",
@@ -58,17 +55,17 @@ public final class RelayEndpoint implements Endpoint, AutoCloseable {
     @Override
     public void serve(Exchange exchange) throws IOException {
         if (!here(exchange.remote().getAddress()) || !known(exchange.header(HostsDirectory.HEADER).orElse(""))) {
-            error(exchange, 403, "DENIED", "this is for containerd of this node");
+            RegistryAnswers.error(exchange, 403, "DENIED", "this is for containerd of this node");
             return;
         }
         Optional<RelayRequest> request = request(exchange);
         Optional<Registries> registries = file.registries();
         if (request.isEmpty()) {
-            error(exchange, 404, "UNSUPPORTED", "manifests and blobs are read here, nothing else");
+            RegistryAnswers.error(exchange, 404, "UNSUPPORTED", "manifests and blobs are read here, nothing else");
         } else if (registries.isEmpty()) {
-            error(exchange, 503, "UNAVAILABLE", "registries.yaml cannot be used");
+            RegistryAnswers.error(exchange, 503, "UNAVAILABLE", "registries.yaml cannot be used");
         } else if (!room.tryAcquire()) {
-            error(exchange, 429, "TOOMANYREQUESTS", "more than " + MOST_REQUESTS + " at a time");
+            RegistryAnswers.error(exchange, 429, "TOOMANYREQUESTS", "more than " + MOST_REQUESTS + " at a time");
         } else {
             try {
                 pass(exchange, relay.ask(registries.get(), request.get()));
@@ -120,7 +117,7 @@ public final class RelayEndpoint implements Endpoint, AutoCloseable {
             if (!answer.challenge().isEmpty()) {
                 headers.put("www-authenticate", answer.challenge());
             }
-            exchange.respond(answer.status(), headers, body("NAME_UNKNOWN", "no endpoint has it"));
+            exchange.respond(answer.status(), headers, RegistryAnswers.body("NAME_UNKNOWN", "no endpoint has it"));
             return;
         }
         HttpResponse<InputStream> found = answer.found().get();
@@ -134,25 +131,7 @@ public final class RelayEndpoint implements Endpoint, AutoCloseable {
                     closeQuietly(body);
                 }
             });
-            copy(body, exchange.stream(answer.status(), headers));
-        }
-    }
-
-    /// A body that ends early breaks the answer off, so that containerd does not take it for whole.
-    private static void copy(InputStream from, ResponseStream to) throws IOException {
-        boolean whole = false;
-        try {
-            byte[] piece = new byte[PIECE_BYTES];
-            for (int n = from.read(piece); n >= 0; n = from.read(piece)) {
-                to.write(Arrays.copyOf(piece, n));
-            }
-            whole = true;
-        } finally {
-            if (whole) {
-                to.close();
-            } else {
-                to.abort();
-            }
+            RegistryAnswers.copy(body, exchange.stream(answer.status(), headers));
         }
     }
 
@@ -162,15 +141,6 @@ public final class RelayEndpoint implements Endpoint, AutoCloseable {
         } catch (IOException ended) {
             // it had ended already
         }
-    }
-
-    private static void error(Exchange exchange, int status, String code, String message) throws IOException {
-        exchange.respond(status, Map.of("content-type", "application/json"), body(code, message));
-    }
-
-    private static byte[] body(String code, String message) {
-        return ("{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}]}").getBytes(
-                StandardCharsets.UTF_8);
     }
 
     @Override

@@ -4,12 +4,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A body of known length.
-final class BoundedInput extends InputStream {
+/// A body, or a part of a file, of known length; one that ends before is an error, so that nobody takes a part for the
+/// whole. One thread; blocks as the stream below does, which it does not close.
+public final class BoundedInput extends InputStream {
     private final InputStream in;
     private long remaining;
 
-    BoundedInput(InputStream in, long length) {
+    /// @param in read from where it stands
+    /// @param length bytes, 0 or more
+    public BoundedInput(InputStream in, long length) {
         this.in = in;
         this.remaining = length;
     }

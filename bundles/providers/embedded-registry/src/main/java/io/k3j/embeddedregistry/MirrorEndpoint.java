@@ -3,6 +3,7 @@ package io.k3j.embeddedregistry;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.imageregistries.ImageRequest;
+import io.k3j.imageregistries.RegistryAnswers;
 import io.k3j.imageregistries.SharedRegistries;
 import io.k3j.metricstext.MetricText;
 import java.io.ByteArrayInputStream;
@@ -60,12 +61,13 @@ final class MirrorEndpoint implements Endpoint {
         Optional<ImageRequest> request = !reads || path.length() <= root ? Optional.empty()
                 : ImageRequest.of(path.substring(root), exchange.query());
         if (!Callers.node(exchange).equals(Optional.of(node))) {
-            Answers.error(exchange, 403, "DENIED", "this is for containerd of this node");
+            RegistryAnswers.error(exchange, 403, "DENIED", "this is for containerd of this node");
         } else if (request.isEmpty() || !passed(request.get())) {
-            Answers.error(exchange, 404, "UNSUPPORTED", "images of registries under mirrors of registries.yaml are "
-                    + "asked of other nodes, nothing else");
+            RegistryAnswers.error(exchange, 404, "UNSUPPORTED",
+                    "images of registries under mirrors of registries.yaml are "
+                            + "asked of other nodes, nothing else");
         } else if (!room.enter(node)) {
-            Answers.error(exchange, 429, "TOOMANYREQUESTS", "too many at a time");
+            RegistryAnswers.error(exchange, 429, "TOOMANYREQUESTS", "too many at a time");
         } else {
             try {
                 pass(exchange, request.get());
@@ -89,7 +91,7 @@ final class MirrorEndpoint implements Endpoint {
                 || attempt(exchange, request, holders.find(request), asked);
         (done ? given : missed).increment();
         if (!done) {
-            Answers.error(exchange, 404, request.manifest() ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN",
+            RegistryAnswers.error(exchange, 404, request.manifest() ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN",
                     "no other node has it");
         }
     }
@@ -132,7 +134,7 @@ final class MirrorEndpoint implements Endpoint {
                     reply.close();
                 }
             });
-            Answers.copy(body.get(), exchange.stream(status, back));
+            RegistryAnswers.copy(body.get(), exchange.stream(status, back));
             return true;
         }
     }

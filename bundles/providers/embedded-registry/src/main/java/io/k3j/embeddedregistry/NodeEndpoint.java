@@ -5,6 +5,8 @@ import io.k3j.codec.MalformedInput;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.imageregistries.ImageRequest;
+import io.k3j.imageregistries.RegistryAnswers;
+import io.k3j.kubeletclient.BoundedInput;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.io.IOException;
@@ -42,6 +44,7 @@ final class NodeEndpoint implements Endpoint {
     private static final int MOST_ANNOUNCEMENTS = 8;
     private static final int MOST_NAME = 511;
     private static final String REGISTRY = "/v2/";
+    private static final Map<String, String> JSON = Map.of("content-type", "application/json");
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
     private final PeerSet peers;
     private final HolderTable table;
@@ -74,8 +77,9 @@ final class NodeEndpoint implements Endpoint {
     public void serve(Exchange exchange) throws IOException {
         Optional<String> caller = Callers.node(exchange);
         if (caller.isEmpty()) {
-            Answers.error(exchange, 401, "UNAUTHORIZED", "nodes of this cluster are answered here, by their kubelets' "
-                    + "client certificate");
+            RegistryAnswers.error(exchange, 401, "UNAUTHORIZED",
+                    "nodes of this cluster are answered here, by their kubelets' "
+                            + "client certificate");
             return;
         }
         String path = exchange.path();
@@ -93,7 +97,7 @@ final class NodeEndpoint implements Endpoint {
         } else if (path.equals(ROOT) && method.equals("POST")) {
             take(exchange, caller.get());
         } else {
-            Answers.error(exchange, 404, "UNSUPPORTED", "manifests and blobs are read here, nothing else");
+            RegistryAnswers.error(exchange, 404, "UNSUPPORTED", "manifests and blobs are read here, nothing else");
         }
     }
 
@@ -102,9 +106,10 @@ final class NodeEndpoint implements Endpoint {
         Optional<Descriptor> found = request.flatMap(images.get()::find);
         if (found.isEmpty()) {
             boolean manifest = request.map(ImageRequest::manifest).orElse(true);
-            Answers.error(exchange, 404, manifest ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN", "this node does not have it");
+            RegistryAnswers.error(exchange, 404, manifest ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN",
+                    "this node does not have it");
         } else if (!room.enter(caller)) {
-            Answers.error(exchange, 429, "TOOMANYREQUESTS", "this node gives as much as it can; ask another");
+            RegistryAnswers.error(exchange, 429, "TOOMANYREQUESTS", "this node gives as much as it can; ask another");
         } else {
             try {
                 send(exchange, found.get());
@@ -130,8 +135,8 @@ final class NodeEndpoint implements Endpoint {
             headers.put("content-length", Long.toString(length));
             file.position(from);
             InputStream body = exchange.method().equals("HEAD") ? InputStream.nullInputStream()
-                    : new Part(Channels.newInputStream(file), length);
-            Answers.copy(body, exchange.stream(range.isPresent() ? 206 : 200, headers));
+                    : new BoundedInput(Channels.newInputStream(file), length);
+            RegistryAnswers.copy(body, exchange.stream(range.isPresent() ? 206 : 200, headers));
         }
     }
 
@@ -143,16 +148,18 @@ final class NodeEndpoint implements Endpoint {
                 asked.put(pair.substring(0, equals), pair.substring(equals + 1));
             }
         }
-        Answers.json(exchange, Struct.of("nodes", Seq.copyOf(table.holders(asked.getOrDefault("image", ""),
-                asked.getOrDefault("reference", "")))));
+        exchange.respond(200, JSON,
+                Json.bytes(Struct.of("nodes", Seq.copyOf(table.holders(asked.getOrDefault("image", ""),
+                        asked.getOrDefault("reference", ""))))));
     }
 
     private void take(Exchange exchange, String caller) throws IOException {
         if (!peers.names().contains(caller)) {
-            Answers.error(exchange, 403, "DENIED", "node " + caller + " shares no images: its Node has no label "
-                    + NodePeers.LABEL);
+            RegistryAnswers.error(exchange, 403, "DENIED",
+                    "node " + caller + " shares no images: its Node has no label "
+                            + NodePeers.LABEL);
         } else if (!announcing.enter(caller)) {
-            Answers.error(exchange, 429, "TOOMANYREQUESTS", "tell it later");
+            RegistryAnswers.error(exchange, 429, "TOOMANYREQUESTS", "tell it later");
         } else {
             try {
                 keep(exchange, caller);
@@ -172,11 +179,12 @@ final class NodeEndpoint implements Endpoint {
             if (all) {
                 exchange.respond(204, Map.of());
             } else {
-                Answers.error(exchange, 413, "SIZE_INVALID", "more than this node keeps of one other");
+                RegistryAnswers.error(exchange, 413, "SIZE_INVALID", "more than this node keeps of one other");
             }
         } catch (MalformedInput e) {
-            Answers.error(exchange, 400, "UNSUPPORTED", "{\"images\":[{\"name\":\"…\",\"references\":[\"…\"]}]} "
-                    + "is expected");
+            RegistryAnswers.error(exchange, 400, "UNSUPPORTED",
+                    "{\"images\":[{\"name\":\"…\",\"references\":[\"…\"]}]} "
+                            + "is expected");
         }
     }
 
