@@ -35,7 +35,8 @@ class EtcdSwapItest {
         LoadedServer.dataInMemory(machine);
         Server server = Server.start(machine, "--cluster-init", "--disable-agent");
         // the garbage collector looks for new kinds now and then only, and these are; charts have their controller too
-        loaded = new LoadedServer(machine, server).settled().running("virtual apiserver-view-etcdsnapshotfiles")
+        loaded = new LoadedServer(machine, server).leading().settled()
+                .running("virtual apiserver-view-etcdsnapshotfiles")
                 .running("virtual apiserver-view-helmcharts", 2)
                 .running("virtual apiserver-view-helmchartconfigs", 2)
                 .load(WARM);

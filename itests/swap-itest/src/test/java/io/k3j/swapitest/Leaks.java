@@ -9,11 +9,11 @@ import java.util.TreeMap;
 /// What a swap could leave behind, counted in the running process after a full collection.
 ///
 /// @param loaders class loaders of ordinary bundles
-/// @param services registered services
+/// @param services registrations of services
 /// @param platform threads by name, without those of the virtual machine itself
-/// @param stayed virtual threads that were there when the count began and when it ended
-/// @param met how many virtual threads of a name have been there at some time; they come and go
-record Leaks(int loaders, int services, Map<String, Integer> platform, VirtualThreads stayed,
+/// @param stayed virtual threads and services that were there when the count began and when it ended
+/// @param met how many of them of a name have been there at some time; they come and go
+record Leaks(int loaders, int services, Map<String, Integer> platform, Inside stayed,
         Map<String, Integer> met) {
     /// How one class loader is told of.
     static final String ONE_LOADER = "1 loaders";
@@ -47,25 +47,25 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, VirtualTh
     }
 
     private static Leaks count(Jcmd process, Path directory) throws IOException, InterruptedException {
-        Path dump = directory.resolve("threads.json");
-        VirtualThreads first = VirtualThreads.of(dump, process.run(VirtualThreads.command(dump)));
+        Inside first = Inside.of(process, directory);
         // the histogram collects first, all of it
-        String answer = process.run("GC.class_histogram\nThread.print\n" + VirtualThreads.command(dump));
-        VirtualThreads last = VirtualThreads.of(dump, answer);
+        String answer = process.run("GC.class_histogram\nThread.print");
+        Inside last = Inside.of(process, directory);
         return new Leaks(count(answer, LOADER), count(answer, SERVICE), threads(answer), last.still(first),
                 last.and(first).count());
     }
 
-    /// The same, of virtual threads those only that have stayed since a count before.
+    /// The same, of virtual threads and services those only that have stayed since a count before.
     Leaks since(Leaks before) {
         return new Leaks(loaders, services, platform, stayed.still(before.stayed), met);
     }
 
-    /// The same, with the virtual threads that another count met.
+    /// The same, with what another count met. A service that is away for a moment, as the conditions of a lead between two
+    /// API servers, was there all the same.
     Leaks and(Leaks other) {
         Map<String, Integer> most = new TreeMap<>(met);
         other.met.forEach((name, count) -> most.merge(name, count, Math::max));
-        return new Leaks(loaders, services, platform, stayed, most);
+        return new Leaks(loaders, Math.max(services, other.services), platform, stayed, most);
     }
 
     /// The same with one class loader more.
@@ -83,7 +83,11 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, VirtualTh
             told.append(services - before.services).append(" services ");
         }
         more(told, platform, before.platform);
-        more(told, stayed.count(), before.met);
+        Map<String, Integer> named = stayed.count();
+        if (services <= before.services) {
+            named.keySet().removeIf(name -> name.startsWith(Inside.SERVICE));
+        }
+        more(told, named, before.met);
         return told.toString().strip();
     }
 
@@ -91,7 +95,7 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, VirtualTh
         now.forEach((name, count) -> {
             int more = count - known.getOrDefault(name, 0);
             if (more > 0) {
-                told.append(more).append(" threads ").append(name).append(' ');
+                told.append(more).append(" of ").append(name).append(' ');
             }
         });
     }

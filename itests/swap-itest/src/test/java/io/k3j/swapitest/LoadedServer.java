@@ -76,17 +76,21 @@ final class LoadedServer implements AutoCloseable {
         return server;
     }
 
-    /// Waits until a server without a node has all it will have by itself.
+    /// Waits until a server has all it will have by itself.
     LoadedServer settled() throws IOException, InterruptedException {
         server.await("default service account", "kubectl get sa default --no-headers", "default");
         Waiting.until("all bundles active and healthy", LOAD_LIMIT, () -> server.console("ls").lines().stream()
                 .skip(1).map(row -> row.split("\\s+"))
                 .allMatch(columns -> columns[2].equals("ACTIVE") && columns[3].equals("OK")), server::story);
-        // what comes with the lead is no leftover of a swap
-        Waiting.until("lead", LOAD_LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
-                .contains("Acquired lease "), server::story);
         // the garbage collector looks for new kinds now and then only, and add-ons are one
         return running("virtual apiserver-view-addons");
+    }
+
+    /// Waits for the lead of a server whose datastore others could share: what comes with it is no leftover of a swap.
+    LoadedServer leading() throws IOException, InterruptedException {
+        Waiting.until("lead", LOAD_LIMIT, () -> Files.readString(machine.dir().resolve("server.txt"))
+                .contains("Acquired lease "), server::story);
+        return this;
     }
 
     /// Waits for a thread that begins by itself some time after the start: it is no leftover of a swap.
@@ -201,7 +205,7 @@ final class LoadedServer implements AutoCloseable {
     }
 
     private Leaks look() throws IOException, InterruptedException {
-        // the JVM (25.0.3) crashes now and then when virtual threads are dumped that run
+        // what serves a request is no leftover
         return load == null ? leaks() : load.pausing(this::leaks);
     }
 

@@ -27,8 +27,7 @@ class LoadedSwapItest {
     static void start() throws IOException, InterruptedException {
         machine = Machine.on();
         LoadedServer.dataInMemory(machine);
-        loaded = new LoadedServer(machine, Server.start(machine).ready())
-                .running("virtual apiserver-view-addons");
+        loaded = new LoadedServer(machine, Server.start(machine).ready()).settled();
         pod = Pod.running(loaded.api(), loaded.server());
         loaded.load(WARM);
     }

@@ -63,7 +63,7 @@ class SqlSwapItest {
         String gateway = machine.address().substring(0, machine.address().lastIndexOf('.')) + ".1";
         Server server = Server.start(machine, "--disable-agent", "--datastore-endpoint='"
                 + database.endpoint("kubernetes").replace("127.0.0.1", gateway) + "'");
-        loaded = new LoadedServer(machine, server).settled().load(WARM);
+        loaded = new LoadedServer(machine, server).leading().settled().load(WARM);
         return loaded.swaps(driver::equals, () -> "", Row::inTime);
     }
 }

@@ -165,16 +165,27 @@ final class Scraping {
         figures.keep(Set.of());
         health.ok();
         while (!demand.recent()) {
-            news.acquire();
-            follow();
+            if (behind()) {
+                awaitNews(RETRY_MILLIS);
+            } else {
+                news.acquire();
+                follow();
+            }
         }
     }
 
-    /// Waits out the pause; a new client is followed meanwhile.
+    /// Whether there is a client that has refused so far: the one before it, and all it holds, is kept until then.
+    private boolean behind() {
+        ApiClient newest = client;
+        return newest != null && newest != followed;
+    }
+
+    /// Waits out the pause; a new client is followed meanwhile, and asked again where it refuses.
     private void awaitNews(long millis) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            if (news.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+            long look = behind() ? Math.min(left, TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) : left;
+            if (news.tryAcquire(look, TimeUnit.NANOSECONDS) || behind()) {
                 follow();
             }
         }
@@ -183,7 +194,7 @@ final class Scraping {
     /// The views of the newest client; those before it while it refuses.
     private @Nullable Cluster follow() {
         ApiClient newest = client;
-        if (newest != null && newest != followed) {
+        if (newest != null && behind()) {
             try {
                 Cluster next = Cluster.of(newest);
                 Cluster before = cluster;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Lister;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.componentapi.Health;
@@ -15,8 +16,9 @@ import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
-import java.io.IOException;
 import io.k3j.testkitbase.Waiting;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +150,24 @@ class ScrapingTest {
         long before = looks.get();
         assertThat(names(scraping.nodes(), Query.ALL)).containsExactly("a", "b");
         assertThat(looks.get()).isGreaterThanOrEqualTo(before + 4);
+    }
+
+    /// Else what has been replaced is kept until somebody asks for figures.
+    @Test
+    void asksAClientThatRefusesAgainWhileItRests() throws InterruptedException {
+        twoRounds();
+        Waiting.until("a rest", () -> scraping.metrics().text().contains("type=\"node\"} 0"));
+        AtomicInteger views = new AtomicInteger();
+        scraping.detach(api);
+        scraping.attach(
+                (ApiClient) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ApiClient.class},
+                        (_, method, arguments) -> {
+                            if (method.getName().equals("view") && views.getAndIncrement() == 0) {
+                                throw ApiFault.unavailable("not complete yet");
+                            }
+                            return method.invoke(api, arguments);
+                        }));
+        Waiting.until("views of the next client", () -> views.get() > 2);
     }
 
     @Test
