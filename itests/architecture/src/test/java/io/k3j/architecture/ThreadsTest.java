@@ -23,7 +23,7 @@ class ThreadsTest {
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",
                     "kubeletserver.Streams",
-                    "kubectl.Exec", "kubeletclient.KubeletClient", "kubeletclient.TlsChannel", "kubeproxy.HttpPort",
+                    "kubectl.Exec", "kubeletclient.KubeletClient", "kubeletclient.TlsChannel", "componentbase.HttpPort",
                     "nodeproxy.LogSocket", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
                     "streaming.SpdyClient", "streaming.TunnelSession"),
             "one task, whose outcome somebody waits for or asks for again",

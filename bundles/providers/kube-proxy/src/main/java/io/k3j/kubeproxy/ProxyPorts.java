@@ -1,6 +1,7 @@
 package io.k3j.kubeproxy;
 
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;

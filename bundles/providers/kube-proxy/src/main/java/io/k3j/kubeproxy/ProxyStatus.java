@@ -1,5 +1,6 @@
 package io.k3j.kubeproxy;
 
+import io.k3j.componentbase.HttpPort;
 import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.model.Obj;
@@ -96,10 +97,8 @@ final class ProxyStatus {
     HttpPort.Answer metrics(String path, String metrics) {
         return switch (path) {
             case "/metrics" -> new HttpPort.Answer("200 OK", MetricText.CONTENT_TYPE, "", metrics);
-            case "/healthz" -> new HttpPort.Answer("200 OK", "text/plain; charset=utf-8",
-                    "X-Content-Type-Options: nosniff\r\n", "ok");
-            case "/proxyMode" -> new HttpPort.Answer("200 OK", "text/plain; charset=utf-8",
-                    "X-Content-Type-Options: nosniff\r\n", "nftables");
+            case "/healthz" -> HttpPort.Answer.text("ok");
+            case "/proxyMode" -> HttpPort.Answer.text("nftables");
             default -> HttpPort.Answer.NOT_FOUND;
         };
     }

@@ -5,6 +5,7 @@ import io.k3j.codec.DurationText;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The kubelet's options after defaults: flags and `--kubelet-arg` combined.
 ///
@@ -27,6 +29,7 @@ import java.util.Map;
 record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, String cgroupRoot,
         List<String> clusterDns,
         String clusterDomain, Map<String, String> arguments) {
+    private static final int HEALTHZ_PORT = 10_248;
 
     /// Parses the settings.
     static KubeletOptions of(KubeletSettings s) {
@@ -119,6 +122,23 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
             String why = String.valueOf(e.getMessage());
             throw new IllegalArgumentException(why.startsWith("--") ? why
                     : "--kubelet-arg minimum-image-ttl-duration=" + age + ": not a duration such as 2m", e);
+        }
+    }
+
+    /// Where `healthz` is served: `healthz-bind-address` and `healthz-port`, of which 0 is nowhere.
+    ///
+    /// @param nodeIps of `--node-ip`; a node whose first one is of IPv6 listens at that family's loopback address
+    /// @throws IllegalArgumentException naming the argument that is wrong
+    Optional<InetSocketAddress> healthz(List<String> nodeIps) {
+        boolean six = nodeIps.stream().limit(1).anyMatch(ip -> ip.contains(":"));
+        String host = arguments.getOrDefault("healthz-bind-address", six ? "::1" : "127.0.0.1");
+        long port = number("healthz-port", HEALTHZ_PORT);
+        try {
+            return port == 0 ? Optional.empty()
+                    : Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host), Math.toIntExact(port)));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException("--kubelet-arg healthz-bind-address=" + host + ", healthz-port=" + port
+                    + ": not an address such as 127.0.0.1 and a port from 0 (for none) to 65535", e);
         }
     }
 

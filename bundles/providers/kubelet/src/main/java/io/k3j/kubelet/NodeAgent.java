@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,15 @@ final class NodeAgent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     /// How long loops and workers of pods have to end, altogether.
     private static final Duration STOP = Duration.ofSeconds(3);
+    /// How long upstream waits for the port of healthz.
+    private static final Duration HEALTHZ_AGAIN = Duration.ofSeconds(5);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Dependencies tools;
     private final PodWorkers workers;
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
+    private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
     private final LiveView pods;
     private final LiveView services;
@@ -93,6 +97,7 @@ final class NodeAgent implements AutoCloseable {
                         new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room)),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
+        healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
         node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts), clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
@@ -145,6 +150,7 @@ final class NodeAgent implements AutoCloseable {
 
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
+        healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);

@@ -1,7 +1,6 @@
-package io.k3j.kubeproxy;
+package io.k3j.componentbase;
 
 import io.k3j.componentapi.Health;
-import io.k3j.componentbase.SupervisedLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,10 +12,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
-/// Answers HTTP requests for small texts about this proxy on one port: one request a connection, nothing of it read
-/// but its path. 64 connections at most are served at once, each for 5 s at most.
-final class HttpPort implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
+/// Answers HTTP requests for small texts about a component on a port of its own without TLS: one request a connection,
+/// nothing of it read but its path. 64 connections at most are served at once, each for 5 s at most. Any thread.
+public final class HttpPort implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.componentbase");
     private static final int AT_ONCE = 64;
     private static final int PATIENCE_MILLIS = 5000;
     private static final int MOST_LINES = 100;
@@ -29,12 +28,24 @@ final class HttpPort implements AutoCloseable {
 
     /// An answer.
     ///
+    /// @param status code and phrase
+    /// @param type the media type of the body
     /// @param headers further ones, each with its line end
-    record Answer(String status, String type, String headers, String body) {
-        static final Answer NOT_FOUND = new Answer("404 Not Found", "text/plain; charset=utf-8", "",
+    /// @param body the whole of it
+    public record Answer(String status, String type, String headers, String body) {
+        /// As Go's servers say it.
+        public static final Answer NOT_FOUND = new Answer("404 Not Found", "text/plain; charset=utf-8", "",
                 "404 page not found\n");
 
-        static Answer json(boolean good, String headers, String body) {
+        /// Plain text with status 200.
+        public static Answer text(String body) {
+            return new Answer("200 OK", "text/plain; charset=utf-8", "X-Content-Type-Options: nosniff\r\n", body);
+        }
+
+        /// Whether all is well, with status 200 or 503.
+        ///
+        /// @param headers further ones, each with its line end
+        public static Answer json(boolean good, String headers, String body) {
             return new Answer(good ? "200 OK" : "503 Service Unavailable", "application/json",
                     "X-Content-Type-Options: nosniff\r\n" + headers, body);
         }
@@ -52,10 +63,12 @@ final class HttpPort implements AutoCloseable {
 
     /// Listens.
     ///
+    /// @param health where the thread reports
     /// @param name of the thread
+    /// @param address with a port other than 0
     /// @param answers by path without its query; called on a thread of its own
     /// @throws IOException when the port is not free
-    HttpPort(Health health, String name, InetSocketAddress address, Function<String, Answer> answers)
+    public HttpPort(Health health, String name, InetSocketAddress address, Function<String, Answer> answers)
             throws IOException {
         this.answers = answers;
         try {
@@ -73,7 +86,7 @@ final class HttpPort implements AutoCloseable {
             try {
                 Socket client = socket.accept();
                 if (seats.tryAcquire()) {
-                    Thread.ofVirtual().name("kube-proxy-http").start(() -> answer(client));
+                    Thread.ofVirtual().name("http-port").start(() -> answer(client));
                 } else {
                     client.close();
                 }
