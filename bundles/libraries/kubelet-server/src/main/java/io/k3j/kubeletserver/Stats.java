@@ -56,7 +56,7 @@ final class Stats {
         }
     }
 
-    /// Prometheus text of the kubelet itself. It asks neither the runtime nor the API server, so a scrape works while
+    /// Prometheus text of the kubelet itself and of the claims its pods use. It asks neither the runtime nor the API server, so a scrape works while
     /// both are away.
     String metrics() {
         long running = host.pods().stream().filter(w -> !w.runtime().running().isEmpty()).count();
@@ -67,6 +67,6 @@ final class Stats {
                 .family("kubelet_running_containers", MetricText.Type.GAUGE, "Running containers.")
                 .value(containers, "container_state", "running")
                 .family("kubelet_node_name", MetricText.Type.GAUGE, "The name of the node, as a label of 1.")
-                .value(1, "node", host.nodeName()).toString();
+                .value(1, "node", host.nodeName()).toString() + VolumeMetrics.text(host);
     }
 }

@@ -181,13 +181,39 @@ class StatsTest {
         assertThat(asked).hasValue(2);
     }
 
-    @Test
-    void volumesAreToldWithTheirClaims() throws Exception {
+    /// `ns/c`, bound to a local volume.
+    private void claim() throws IOException {
         Path local = Files.createDirectory(directory.resolve("local"));
         api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
                 "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
                 Struct.of("local", Struct.of("path", local.toString())))));
+    }
+
+    @Test
+    void metricsTellOfAClaimOnceAndOfNoOtherVolume() throws Exception {
+        claim();
+        Struct spec = Struct.of("volumes", Seq.of(Struct.of("name", "e", "emptyDir", Struct.EMPTY),
+                Struct.of("name", "l", "persistentVolumeClaim", Struct.of("claimName", "c"))));
+        volumes.prepare(run("u", spec, "a"), List.of());
+        volumes.prepare(run("v", spec, "a"), List.of());
+        assertThat(stats.metrics()).doesNotContain("kubelet_volume_stats");
+        volumeStats.run(new CountDownLatch(0));
+        Struct told = first().seq("volume").find("name", "l");
+        List<String> lines = stats.metrics().lines().filter(l -> l.startsWith("kubelet_volume_stats_")).toList();
+        assertThat(lines).hasSize(6).contains(line("capacity_bytes", told.whole("capacityBytes", 0)),
+                line("available_bytes", told.whole("availableBytes", 0)),
+                line("used_bytes", told.whole("usedBytes", 0)), line("inodes", told.whole("inodes", 0)),
+                line("inodes_free", told.whole("inodesFree", 0)), line("inodes_used", told.whole("inodesUsed", 0)));
+    }
+
+    private static String line(String name, long value) {
+        return "kubelet_volume_stats_" + name + "{namespace=\"ns\",persistentvolumeclaim=\"c\"} " + value;
+    }
+
+    @Test
+    void volumesAreToldWithTheirClaims() throws Exception {
+        claim();
         Obj pod = run("u", Struct.of("volumes", Seq.of(Struct.of("name", "e", "emptyDir", Struct.EMPTY),
                 Struct.of("name", "l", "persistentVolumeClaim", Struct.of("claimName", "c")))), "a");
         assertThat(first().has("volume")).isFalse();
