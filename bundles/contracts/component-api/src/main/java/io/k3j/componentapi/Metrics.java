@@ -2,10 +2,10 @@ package io.k3j.componentapi;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// What a component counts of itself, for the `/metrics` of the node's kubelet: in K3s all components of a process
-/// share one registry, so that each `/metrics` of that process has them.
+/// What a component counts of itself, for the `/metrics` of the node's kubelet and of the API server: in K3s all
+/// components of a process share one registry, so that each `/metrics` of that process has them.
 ///
-/// **Who.** Components register it as a service; `kubelet` reads it.
+/// **Who.** Components register it as a service; `kubelet` and `apiserver` read it.
 @ConsumerType
 @FunctionalInterface
 public interface Metrics {

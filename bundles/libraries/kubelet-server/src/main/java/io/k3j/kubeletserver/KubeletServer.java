@@ -144,13 +144,18 @@ public final class KubeletServer implements Endpoint {
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
             case "metrics" -> x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE),
                     (path.size() > 1 ? new ResourceMetrics(host).text()
-                            : stats.metrics() + sessions.metrics() + others.get())
+                            : metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> logs(x, path, query);
             case "exec", "attach", "portForward" -> session(x, path, query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");
         }
+    }
+
+    /// What the kubelet itself counts, in Prometheus' text form. Any thread; does not block.
+    public String metrics() {
+        return stats.metrics() + sessions.metrics();
     }
 
     /// The seat is taken before the runtime is asked for a stream and given back when both sides have ended.

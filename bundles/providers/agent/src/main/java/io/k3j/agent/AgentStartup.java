@@ -185,6 +185,11 @@ final class AgentStartup implements AutoCloseable {
                 List.of(settings.nodeIp())), "server", origin.server());
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.joined");
+        if (config.fields().flag("SupervisorMetrics")) {
+            // --supervisor-metrics of the servers; K3s' agents would listen on the servers' port
+            LOG.log(Level.INFO, "This node's metrics are served on the kubelet's port only port={0}",
+                    Integer.toString(settings.kubeletPort()));
+        }
         List<String> known = balancers.known();
         if (!known.isEmpty()) {
             tunnels.set(known);

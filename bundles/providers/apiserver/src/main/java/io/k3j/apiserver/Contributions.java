@@ -9,6 +9,7 @@ import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.clientapi.Term;
+import io.k3j.componentapi.Metrics;
 import io.k3j.model.Gvr;
 import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.KeyedSlot;
@@ -19,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The services that other bundles contribute to the server: one slot for each service type, which keeps all
@@ -37,6 +40,7 @@ final class Contributions {
     private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
     private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
     private final KeyedSlot<String, Term> terms = new KeyedSlot<>(t -> t.lease().name());
+    private final Set<Metrics> metrics = new CopyOnWriteArraySet<>();
     private final List<Point<?>> points;
 
     /// A resource in any version, with one of its subresources.
@@ -71,7 +75,8 @@ final class Contributions {
                 new Point<>(Action.class, actions::add, actions::remove),
                 new Point<>(Connect.class, connects::add, connects::remove),
                 new Point<>(Lister.class, listers::add, listers::remove),
-                new Point<>(Term.class, terms::add, terms::remove));
+                new Point<>(Term.class, terms::add, terms::remove),
+                new Point<>(Metrics.class, (m, _) -> metrics.add(m), metrics::remove));
     }
 
     /// The names of the tracked service types.
@@ -149,6 +154,11 @@ final class Contributions {
     @Nullable
     Term term(String lease) {
         return terms.get(lease);
+    }
+
+    /// What the other components of this process count, in Prometheus' text form.
+    String metrics() {
+        return metrics.stream().map(Metrics::text).collect(Collectors.joining());
     }
 
     /// Who shows the objects of a resource that is not stored.

@@ -132,7 +132,8 @@ final class Core {
                 new Discovery(contributions.kinds(), types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), types, answers), new IssuerDocuments(contributions));
         Paths paths = new Paths(documents, health,
-                new ServerMetrics(requests, limits, access.failures(), hub, storage), answers);
+                new ServerMetrics(requests, limits, access.failures(), hub, storage, contributions::metrics),
+                answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime)),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,

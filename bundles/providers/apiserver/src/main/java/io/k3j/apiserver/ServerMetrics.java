@@ -9,8 +9,10 @@ import io.k3j.metricstext.MetricText;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/// The metrics of `/metrics`, in Prometheus' text format.
+/// The metrics of `/metrics`, in Prometheus' text format: this server's, then those of the process' other components. In
+/// K3s they share one registry.
 final class ServerMetrics {
     private static final String HELP = "See the Kubernetes metrics reference.";
     private final RequestMetrics requests;
@@ -18,15 +20,20 @@ final class ServerMetrics {
     private final AuthFailureLimiter failures;
     private final WatchHub hub;
     private final Storage storage;
+    private final Supplier<String> others;
     private final ProcessFigures process = new ProcessFigures(Path.of("/proc/self"));
 
+    /// @param others gives those of the other components, asked at each scrape
+    // one for each kind of figure
+    @SuppressWarnings("checkstyle:ParameterNumber")
     ServerMetrics(RequestMetrics requests, RequestLimits limits, AuthFailureLimiter failures, WatchHub hub,
-            Storage storage) {
+            Storage storage, Supplier<String> others) {
         this.requests = requests;
         this.limits = limits;
         this.failures = failures;
         this.hub = hub;
         this.storage = storage;
+        this.others = others;
     }
 
     /// The current values.
@@ -37,7 +44,7 @@ final class ServerMetrics {
         byKind(text, "apiserver_current_inqueue_requests", limits.seats().waiting());
         gauges().forEach((name, value) -> text.family(name,
                 name.endsWith("_total") ? MetricText.Type.COUNTER : MetricText.Type.GAUGE, HELP).value(value));
-        return text.toString();
+        return text + others.get();
     }
 
     private SortedMap<String, Number> gauges() {

@@ -2,6 +2,8 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.MetricText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,20 @@ class RequestMetricsTest {
                     "process_start_time_seconds");
             assertThat(samples.get("process_resident_memory_bytes"))
                     .isGreaterThan(Runtime.getRuntime().totalMemory() / 10.0).isLessThan(1e12);
+        }
+    }
+
+    @Test
+    void haveThoseOfTheOtherComponentsWhileTheyAreThere() throws IOException {
+        try (TestServer server = new TestServer()) {
+            Metrics component = () -> new MetricText().family("other_total", MetricText.Type.COUNTER, "Other.").value(7)
+                    .toString();
+            server.contributions.add(component, List.of(Metrics.class.getName()), Map.of());
+            server.contributions.add(component, List.of(Metrics.class.getName()), Map.of("changed", true));
+            assertThat(parsed(server.get("/metrics").text())).containsEntry("other_total", 7.0)
+                    .containsKey("process_open_fds");
+            server.contributions.remove(component, List.of(Metrics.class.getName()));
+            assertThat(server.get("/metrics").text()).doesNotContain("other_total");
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +35,13 @@ import org.osgi.service.condition.Condition;
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.kubelet",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Kubelet {
+    private static final String COMPONENT = "component";
     private final BundleContext context;
     private final HealthScope health;
     private final NodeAgent agent;
     private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
     private final ServiceRegistration<Endpoint> endpoint;
+    private final ServiceRegistration<Metrics> own;
     private @Nullable ServiceRegistration<Condition> ready;
     private boolean stopped;
 
@@ -51,8 +54,9 @@ public final class Kubelet {
         agent = new NodeAgent(settings, runtime, TimeSource.system(), this::ready, health);
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Endpoint.PORT, "kubelet");
-        endpoint = context.registerService(Endpoint.class, new KubeletServer(agent.served(), this::otherMetrics),
-                properties);
+        KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);
+        endpoint = context.registerService(Endpoint.class, server, properties);
+        own = context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet")));
     }
 
     /// The metrics of the other components of this process.
@@ -61,7 +65,8 @@ public final class Kubelet {
     }
 
     /// Adds a component with metrics.
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            target = "(!(" + COMPONENT + "=kubelet))")
     public void addMetrics(Metrics component) {
         metrics.add(component);
     }
@@ -118,6 +123,7 @@ public final class Kubelet {
     @Deactivate
     void stop() {
         endpoint.unregister();
+        own.unregister();
         synchronized (this) {
             stopped = true;
         }
