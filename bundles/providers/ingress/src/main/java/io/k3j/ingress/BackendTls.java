@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/// TLS with the pods of one Service: 1.3 and 1.2, HTTP/1.1 only, certificates verified as its [BackendTrust] says.
+/// TLS with the pods of one Service: 1.3 and 1.2, certificates verified as its [BackendTrust] says.
 /// Connections made by one are never used for another. Any thread.
 final class BackendTls {
     private final BackendTrust trust;
@@ -47,6 +47,20 @@ final class BackendTls {
             context = ClientTls.trusting(authorities(trust, secret), Optional.empty());
         }
         return new BackendTls(trust, version(secret), context);
+    }
+
+    /// What is wrong with the annotations of a Service or with its Secret, so that [#of] makes nothing of them; without
+    /// making it.
+    static Optional<String> problem(BackendTrust trust, Optional<Obj> secret) {
+        try {
+            if (trust.authorities().isPresent()) {
+                authorities(trust, secret);
+            }
+            asked(trust.serverName());
+            return Optional.empty();
+        } catch (IllegalArgumentException unusable) {
+            return Optional.of(String.valueOf(unusable.getMessage()));
+        }
     }
 
     private static SSLContext publicOnes() {
@@ -109,9 +123,11 @@ final class BackendTls {
     }
 
     /// For one connection.
-    SSLEngine engine(InetSocketAddress address) {
+    ///
+    /// @param protocols that are offered by ALPN, the best first
+    SSLEngine engine(InetSocketAddress address, String... protocols) {
         SSLEngine engine = context.createSSLEngine(trust.serverName(), address.getPort());
-        SSLParameters parameters = IngressTls.parameters("http/1.1");
+        SSLParameters parameters = IngressTls.parameters(protocols);
         asked.ifPresent(name -> parameters.setServerNames(List.of(name)));
         if (!trust.anybody()) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -5,6 +5,7 @@ import java.net.SocketException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Finds a connection to an endpoint for one request: an idle one, else a new one, to up to [IngressLimits#TRIES] of
@@ -13,9 +14,15 @@ final class EndpointSearch {
     private final ProxyLoop loop;
     private final Endpoints endpoints;
     private final Found found;
+    private final Streams streams;
     private final Set<InetSocketAddress> tried = new HashSet<>();
     /// Whether the last one was there, and its handshake failed.
     private boolean unagreed;
+
+    /// When HTTP/2 is spoken.
+    private enum Streams {
+        ALWAYS, IF_CHOSEN, NEVER
+    }
 
     /// Hears what comes of a search.
     interface Found {
@@ -31,10 +38,16 @@ final class EndpointSearch {
         void nothingFound(ErrorAnswer answer, String why);
     }
 
-    EndpointSearch(ProxyLoop loop, Endpoints endpoints, Found found) {
+    /// @param upgrade whether the connection is to be changed to something else, which HTTP/1.1 alone can
+    EndpointSearch(ProxyLoop loop, Endpoints endpoints, boolean upgrade, Found found) {
         this.loop = loop;
         this.endpoints = endpoints;
         this.found = found;
+        streams = switch (endpoints.scheme()) {
+            case H2C -> Streams.ALWAYS;
+            case HTTPS -> upgrade ? Streams.NEVER : Streams.IF_CHOSEN;
+            case HTTP, EXTERNAL -> Streams.NEVER;
+        };
     }
 
     /// Tries the next one.
@@ -50,27 +63,29 @@ final class EndpointSearch {
             return;
         }
         tried.add(address.get());
+        UpstreamKey key = new UpstreamKey(address.get(), endpoints.tls());
+        // one that was just closed says nothing about the endpoint
+        boolean joined = streams != Streams.NEVER && loop.streams().join(key, made -> found.found(made, true),
+                _ -> connect(key.address()));
         @Nullable
-        UpstreamSide idle = streams() ? null : loop.upstreams().take(new UpstreamKey(address.get(), endpoints.tls()));
-        if (idle == null) {
-            connect(address.get());
-        } else {
+        UpstreamSide idle = joined || streams == Streams.ALWAYS ? null : loop.upstreams().take(key);
+        if (idle != null) {
             found.found(idle, true);
+        } else if (!joined) {
+            connect(key.address());
         }
     }
 
     /// Makes a new connection to one.
     void connect(InetSocketAddress address) {
-        if (streams()) {
-            loop.streams().open(address, made -> found.found(made, false), cause -> failed(address, cause));
-        } else {
-            loop.upstreams().connect(new UpstreamKey(address, endpoints.tls()), made -> found.found(made, false),
-                    cause -> failed(address, cause));
+        UpstreamKey key = new UpstreamKey(address, endpoints.tls());
+        Consumer<UpstreamSide> made = one -> found.found(one, false);
+        Consumer<Throwable> failed = cause -> failed(address, cause);
+        switch (streams) {
+            case ALWAYS -> loop.streams().connect(key, made, failed);
+            case IF_CHOSEN -> loop.streams().agree(key, loop.upstreams(), made, failed);
+            case NEVER -> loop.upstreams().connect(key, made, failed);
         }
-    }
-
-    private boolean streams() {
-        return endpoints.scheme() == Endpoints.Scheme.H2C;
     }
 
     private void failed(InetSocketAddress address, Throwable cause) {

@@ -23,7 +23,7 @@ record Endpoints(Scheme scheme, @Nullable BackendTls tls, List<InetSocketAddress
         HTTP,
         /// HTTP/2 without TLS, for gRPC.
         H2C,
-        /// HTTP/1.1 over TLS.
+        /// Over TLS: HTTP/2 where the endpoint chooses it, else HTTP/1.1.
         HTTPS,
         /// By a name outside of the cluster, which is not asked here.
         EXTERNAL

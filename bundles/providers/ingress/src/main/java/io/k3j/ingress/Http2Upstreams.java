@@ -9,16 +9,17 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,48 +29,86 @@ import org.jspecify.annotations.Nullable;
 final class Http2Upstreams {
     private final EventLoop loop;
     private final UpstreamConnector connector;
-    private final Map<InetSocketAddress, List<Connection>> connections = new HashMap<>();
+    private final Map<UpstreamKey, List<Connection>> connections = new HashMap<>();
 
     Http2Upstreams(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
         this.connector = connector;
     }
 
-    /// Opens a stream.
+    /// Opens a stream of a connection that is there already.
     ///
     /// @param made hears of it
     /// @param failed hears why there is none
-    void open(InetSocketAddress address, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
-        List<Connection> some = connections.computeIfAbsent(address, a -> new ArrayList<>());
-        for (Connection connection : some) {
+    /// @return whether there is such a connection; if not, neither hears of it
+    boolean join(UpstreamKey key, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        for (Connection connection : connections.getOrDefault(key, List.of())) {
             if (connection.hasRoom()) {
                 connection.open(made, failed);
-                return;
+                return true;
             }
         }
-        Connection connection = new Connection(address);
-        some.add(connection);
-        connector.connect(loop, address, channel -> channel.pipeline().addLast(
+        return false;
+    }
+
+    /// Makes a connection without TLS, to an endpoint that is known to speak HTTP/2, and opens a stream of it.
+    ///
+    /// @param made hears of it
+    /// @param failed hears why there is none
+    void connect(UpstreamKey key, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        Connection connection = new Connection(key);
+        connector.connect(loop, key.address(), channel -> speak(channel, connection)).addListener(done -> {
+            if (done.isSuccess()) {
+                connection.open(made, failed);
+            } else {
+                forget(connection);
+                failed.accept(done.cause());
+            }
+        });
+    }
+
+    /// Makes a connection over TLS, and opens a stream of it where the endpoint chooses HTTP/2.
+    ///
+    /// @param others where the connection goes otherwise
+    /// @param made hears of the stream, or of the whole connection
+    /// @param failed hears why there is none
+    void agree(UpstreamKey key, UpstreamPool others, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        BackendTls tls = Objects.requireNonNull(key.tls());
+        Connection connection = new Connection(key);
+        connector.secure(loop, key.address(), tls.engine(key.address(), UpstreamConnector.HTTP_2,
+                UpstreamConnector.HTTP_1), (channel, protocol) -> {
+                    if (protocol.equals(UpstreamConnector.HTTP_2)) {
+                        speak(channel, connection);
+                    } else {
+                        UpstreamConnector.http1(channel, key, others);
+                    }
+                }).addListener((Future<Channel> done) -> {
+                    UpstreamSide whole = done.isSuccess() ? done.getNow().pipeline().get(UpstreamSide.class) : null;
+                    if (!done.isSuccess()) {
+                        failed.accept(done.cause());
+                    } else if (whole == null) {
+                        connection.open(made, failed);
+                    } else {
+                        made.accept(whole);
+                    }
+                });
+    }
+
+    private void speak(Channel channel, Connection connection) {
+        connections.computeIfAbsent(connection.key, a -> new ArrayList<>()).add(connection);
+        channel.pipeline().addLast(
                 Http2FrameCodecBuilder.forClient()
                         .initialSettings(Http2Settings.defaultSettings().pushEnabled(false)
                                 .initialWindowSize(IngressLimits.STREAM_WINDOW)
                                 .maxHeaderListSize(IngressLimits.HEADER_BYTES))
                         .build(),
-                new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()), connection))
-                .addListener(done -> {
-                    if (done.isSuccess()) {
-                        connection.open(made, failed);
-                    } else {
-                        forget(connection);
-                        failed.accept(done.cause());
-                    }
-                });
+                new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()), connection);
     }
 
     private void forget(Connection connection) {
-        List<Connection> some = connections.get(connection.address);
+        List<Connection> some = connections.get(connection.key);
         if (some != null && some.remove(connection) && some.isEmpty()) {
-            connections.remove(connection.address);
+            connections.remove(connection.key);
         }
     }
 
@@ -82,18 +121,19 @@ final class Http2Upstreams {
 
     /// One connection; the last handler of its pipeline.
     private final class Connection extends ChannelInboundHandlerAdapter {
-        private final InetSocketAddress address;
+        private final UpstreamKey key;
         private @Nullable Channel channel;
         private int streams;
+        private long most = IngressLimits.UPSTREAM_STREAMS;
         private boolean leaving;
         private long idleSince = System.nanoTime();
 
-        Connection(InetSocketAddress address) {
-            this.address = address;
+        Connection(UpstreamKey key) {
+            this.key = key;
         }
 
         boolean hasRoom() {
-            return channel != null && !leaving && streams < IngressLimits.UPSTREAM_STREAMS;
+            return channel != null && channel.isActive() && !leaving && streams < most;
         }
 
         @Override
@@ -113,7 +153,7 @@ final class Http2Upstreams {
                 protected void initChannel(Channel stream) {
                     stream.config().setAutoRead(false);
                     stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(false),
-                            new UpstreamSide(stream, new UpstreamKey(address, null), null));
+                            new UpstreamSide(stream, key, null));
                 }
             }).open().addListener((Future<Http2StreamChannel> opened) -> {
                 if (opened.isSuccess()) {
@@ -145,6 +185,9 @@ final class Http2Upstreams {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             leaving |= message instanceof Http2GoAwayFrame;
+            if (message instanceof Http2SettingsFrame told && told.settings().maxConcurrentStreams() != null) {
+                most = Math.min(IngressLimits.UPSTREAM_STREAMS, told.settings().maxConcurrentStreams());
+            }
             ReferenceCountUtil.release(message);
         }
 

@@ -50,8 +50,8 @@ final class IngressTls {
     }
 
     /// For one connection to an endpoint.
-    SslHandler handler(UpstreamKey endpoint, BackendTls tls) {
-        SslHandler handler = new SslHandler(tls.engine(endpoint.address()), handshakes);
+    SslHandler handler(SSLEngine engine) {
+        SslHandler handler = new SslHandler(engine, handshakes);
         handler.setHandshakeTimeout(IngressLimits.HANDSHAKE_SECONDS, TimeUnit.SECONDS);
         return handler;
     }

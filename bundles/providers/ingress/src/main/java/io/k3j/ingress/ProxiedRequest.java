@@ -42,7 +42,7 @@ final class ProxiedRequest implements Expiring, EndpointSearch.Found {
         this.loop = loop;
         this.facts = facts;
         this.head = head;
-        this.search = new EndpointSearch(loop, endpoints, this);
+        this.search = new EndpointSearch(loop, endpoints, !facts.upgrade().isEmpty(), this);
         this.lastMoved = facts.begun();
     }
 

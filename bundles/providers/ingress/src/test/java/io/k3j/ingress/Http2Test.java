@@ -35,12 +35,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// HTTP/2 of clients over TLS, and of endpoints without it: there another proxy is the endpoint, which takes HTTP/2 by
-/// its preface.
+/// HTTP/2 of clients over TLS, and of endpoints with and without it: there another proxy is the endpoint, which takes
+/// HTTP/2 by ALPN, or by its preface.
 class Http2Test {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private Rig rig;
     private Rig endpoint;
+    private CertificateAuthority authority;
     private HttpClient client;
 
     @BeforeEach
@@ -49,13 +50,15 @@ class Http2Test {
         endpoint = new Rig();
         KeyPair pair = Keys.elliptic();
         SecureRandom random = new SecureRandom();
-        CertificateAuthority authority = CertificateAuthority.selfSigned("t", Keys.elliptic(), Instant.now(), random);
+        authority = CertificateAuthority.selfSigned("t", Keys.elliptic(), Instant.now(), random);
         String chain = Pem.encode(List.of(authority.sign(Profile.server("x", List.of("localhost"), List.of()),
                 pair.getPublic(), Instant.now(), random)));
         Obj secret = Obj.stored(Struct.of("metadata", Struct.of("namespace", "default", "name", "s", "uid", "u"),
                 "data", Struct.of("tls.crt", base64(chain), "tls.key", base64(Pem.encode(pair)))), 1);
         assertThat(rig.certificates.use(Map.of("localhost", new Key("default", "s")), k -> Optional.of(secret)))
                 .isEmpty();
+        // the same as a pod's
+        endpoint.certificates.use(Map.of("localhost", new Key("default", "s")), k -> Optional.of(secret));
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("t", authority.certificate());
@@ -135,6 +138,19 @@ class Http2Test {
     }
 
     @Test
+    void manyFirstRequestsFindAnEndpointThatSpeaksHttp2() throws IOException, InterruptedException {
+        rig.to(rig.echo());
+        assertThat(send(request("/").build()).body()).isEqualTo("hello");
+        endpoint.to(endpoint.echo());
+        rig.to(Endpoints.Scheme.H2C, endpoint.web());
+        List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(client.sendAsync(request("/" + i).build(), HttpResponse.BodyHandlers.ofString()));
+        }
+        all.forEach(a -> assertThat(a.join().body()).isEqualTo("hello"));
+    }
+
+    @Test
     void trailersArriveAsGrpcNeedsThem() throws IOException {
         endpoint.to(endpoint.scripted((in, out) -> {
             String te = RawHttp.head(in).contains("te: trailers") ? "yes" : "no!";
@@ -146,6 +162,87 @@ class Http2Test {
             assertThat(plain.send("GET / HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: close, TE\r\n\r\n")
                     .rest().toLowerCase(Locale.ROOT)).contains("yes", "grpc-status: 7");
         }
+    }
+
+    /// Who believes the endpoint when it shows the certificate of this name.
+    private BackendTls believing(String name) {
+        Obj secret = Obj.stored(Struct.of("metadata", Struct.of("namespace", "default", "name", "ca", "uid", "c"),
+                "data", Struct.of("ca.crt", base64(Pem.encode(authority.chain())))), 1);
+        return BackendTls.of(new BackendTrust(Optional.of(new Key("default", "ca")), name, false),
+                Optional.of(secret));
+    }
+
+    @Test
+    void anEndpointThatChoosesHttp2IsSpokenToInItOverTls() throws IOException, InterruptedException {
+        endpoint.to(endpoint.echo());
+        rig.to(believing("localhost"), endpoint.websecure());
+        assertThat(send(request("/").build()).body()).isEqualTo("hello");
+        String large = "y".repeat(3_000_000);
+        assertThat(send(request("/").POST(HttpRequest.BodyPublishers.ofString(large)).build()).body())
+                .isEqualTo(large);
+        List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(client.sendAsync(request("/" + i).build(), HttpResponse.BodyHandlers.ofString()));
+        }
+        all.forEach(a -> assertThat(a.join().body()).isEqualTo("hello"));
+        assertThat(endpoint.metricsWith("method=\"GET\",protocol=\"http2\"} 201"))
+                .contains("entrypoint=\"websecure\",method=\"POST\",protocol=\"http2\"} 1")
+                .doesNotContain("protocol=\"http\"");
+    }
+
+    @Test
+    void requestsShareAConnectionOverTls() throws IOException, InterruptedException {
+        endpoint.to(endpoint.echo());
+        rig.to(believing("localhost"), endpoint.websecure());
+        for (int i = 0; i < 20; i++) {
+            assertThat(send(request("/" + i).build()).body()).isEqualTo("hello");
+        }
+        assertThat(endpoint.metrics.text())
+                .containsPattern("traefik_open_connections\\{[^}]*websecure[^}]*} 1\n");
+    }
+
+    @Test
+    void trailersArriveOverTlsAsGrpcNeedsThem() throws IOException {
+        endpoint.to(endpoint.scripted((in, out) -> {
+            String te = RawHttp.head(in).contains("te: trailers") ? "yes" : "no!";
+            out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Grpc-Status\r\n\r\n3\r\n" + te
+                    + "\r\n0\r\nGrpc-Status: 7\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        }));
+        rig.to(believing("localhost"), endpoint.websecure());
+        try (RawHttp plain = rig.client()) {
+            assertThat(plain.send("GET / HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: close, TE\r\n\r\n")
+                    .rest().toLowerCase(Locale.ROOT)).contains("yes", "grpc-status: 7");
+        }
+        assertThat(endpoint.metricsWith("protocol=\"http2\"} 1")).doesNotContain("protocol=\"http\"");
+    }
+
+    @Test
+    void whatChangesItsConnectionGoesOverHttp11ToAnEndpointThatSpeaksHttp2Too() throws IOException,
+            InterruptedException {
+        endpoint.to(endpoint.echo());
+        rig.to(believing("localhost"), endpoint.websecure());
+        assertThat(send(request("/").build()).body()).isEqualTo("hello");
+        endpoint.to(endpoint.scripted((in, out) -> {
+            RawHttp.head(in);
+            out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhi"
+                    .getBytes(StandardCharsets.US_ASCII));
+            in.transferTo(out);
+        }));
+        try (RawHttp plain = rig.client()) {
+            assertThat(plain.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket"
+                    + "\r\n\r\n").answer()).startsWith("HTTP/1.1 101");
+        }
+    }
+
+    @Test
+    void anEndpointThatIsNotBelievedGetsNoStream() throws IOException, InterruptedException {
+        endpoint.to(endpoint.echo());
+        rig.to(believing("localhost"), endpoint.websecure());
+        assertThat(send(request("/").build()).body()).isEqualTo("hello");
+        // the connection that is there believes by another Service's word
+        rig.to(believing("other.test"), endpoint.websecure());
+        assertThat(send(request("/").build()).statusCode()).isEqualTo(502);
+        assertThat(endpoint.seen).hasSize(1);
     }
 
     @Test
