@@ -67,12 +67,6 @@ final class BackendProtocol {
                     + "=SECRET, which holds the authority of its pods' certificates, or set appProtocol: http "
                     + "if they speak no TLS");
         }
-        try {
-            // only says what is wrong
-            BackendTls.of(trust.get(), trust.get().authorities().flatMap(secrets));
-            return Optional.empty();
-        } catch (IllegalArgumentException unusable) {
-            return Optional.of(String.valueOf(unusable.getMessage()));
-        }
+        return BackendTls.problem(trust.get(), trust.get().authorities().flatMap(secrets));
     }
 }

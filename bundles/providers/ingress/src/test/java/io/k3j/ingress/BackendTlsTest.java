@@ -131,12 +131,17 @@ class BackendTlsTest {
     @Test
     void secretsWithoutAnAuthorityAreNamed() {
         BackendTrust trust = new BackendTrust(Optional.of(new Key("default", "ca")), "web.default.svc", false);
-        assertThat(BackendTls.of(trust, Optional.of(secret("tls.crt", authority)))).isNotNull();
-        assertThatThrownBy(() -> BackendTls.of(trust, Optional.empty())).hasMessageContaining("does not exist");
-        assertThatThrownBy(() -> BackendTls.of(trust, Optional.of(secret("other", authority))))
-                .hasMessage("tls.crt of Secret default/ca has no certificate");
-        assertThatThrownBy(() -> BackendTls.of(
-                new BackendTrust(trust.authorities(), "not a name", false),
-                Optional.of(secret("ca.crt", authority)))).hasMessageContaining("neither a DNS name nor an address");
+        Optional<Obj> good = Optional.of(secret("tls.crt", authority));
+        assertThat(BackendTls.of(trust, good)).isNotNull();
+        assertThat(BackendTls.problem(trust, good)).isEmpty();
+        unusable(trust, Optional.empty(), "does not exist");
+        unusable(trust, Optional.of(secret("other", authority)), "tls.crt of Secret default/ca has no certificate");
+        unusable(new BackendTrust(trust.authorities(), "not a name", false), good,
+                "neither a DNS name nor an address");
+    }
+
+    private static void unusable(BackendTrust trust, Optional<Obj> secret, String why) {
+        assertThatThrownBy(() -> BackendTls.of(trust, secret)).hasMessageContaining(why);
+        assertThat(BackendTls.problem(trust, secret).orElseThrow()).contains(why);
     }
 }
