@@ -3,6 +3,7 @@ package io.k3j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,14 +14,16 @@ final class Defaults {
     }
 
     /// @param given the settings somebody has written down
+    /// @param warnings where more of them are added
     /// @return what is wrong with the addresses
-    static List<String> fill(Map<String, Object> settings, Set<String> given, Host host) {
+    static List<String> fill(Map<String, Object> settings, Set<String> given, Host host, List<String> warnings) {
         if (!host.root()) {
             replace(settings, "dataDir", "/var/lib/rancher/k3s", host.home() + "/.rancher/k3s");
             replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
         }
         settings.putIfAbsent("nodeName", host.name());
-        List<String> problems = NodeAddresses.fill(settings, given, host);
+        List<String> problems = new ArrayList<>(Vpn.join(settings, host, warnings));
+        problems.addAll(NodeAddresses.fill(settings, given, host));
         secret(settings, "token");
         secret(settings, "agentToken");
         settings.putIfAbsent("defaultLocalStoragePath", settings.get("dataDir") + "/storage");

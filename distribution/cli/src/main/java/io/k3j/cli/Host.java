@@ -1,5 +1,6 @@
 package io.k3j.cli;
 
+import io.k3j.childprocess.Command;
 import io.k3j.componenthelpers.Cidr;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -24,8 +26,11 @@ import java.util.stream.Stream;
 /// @param addresses what it is known by: one of IPv4, one of IPv6, or one of each, IPv4 first
 /// @param links its network interfaces
 /// @param sysctls where the kernel's settings are files, as `/proc/sys`
+/// @param programs runs those of the VPN
 record Host(String name, boolean root, String home, List<String> addresses, List<Link> links,
-        Instant now, Map<String, String> environment, Path sysctls) {
+        Instant now, Map<String, String> environment, Path sysctls, Vpn.Programs programs) {
+    /// Longer than the 30 s that `tailscale up` is given.
+    private static final Duration PROGRAM_LIMIT = Duration.ofSeconds(45);
     /// How the links begin that flannel, its bridge plug-in and kube-proxy make.
     private static final List<String> POD_NETWORK = List.of("flannel", "cni", "veth", "kube-");
 
@@ -36,7 +41,8 @@ record Host(String name, boolean root, String home, List<String> addresses, List
     /// This machine, now. Sends nothing: the addresses are those its default routes lead from.
     static Host here(InstantSource clock, Map<String, String> environment) {
         return new Host(hostname(), uid() == 0, System.getProperty("user.home", "/"), defaultAddresses(), found(),
-                clock.instant(), environment, Path.of("/proc/sys"));
+                clock.instant(), environment, Path.of("/proc/sys"),
+                line -> new Command(PROGRAM_LIMIT).run(line, ""));
     }
 
     private static String hostname() {

@@ -40,7 +40,8 @@ final class NodeAddresses {
     }
 
     private void nodeIp() {
-        if (settings.get("flannelIface") instanceof String link && !host.has(link)) {
+        if (settings.get("flannelIface") instanceof String link && !host.has(link)
+                && !settings.containsKey(Vpn.SETTING)) {
             problems.add("unable to find interface " + link + " (--flannel-iface); see: ip link");
         } else if (!settings.containsKey("nodeIp")) {
             put("nodeIp", settings.get("flannelIface") instanceof String link ? ofLink(link) : host.addresses());

@@ -23,7 +23,9 @@ class EtcdSnapshotCommandTest {
     private Host host() {
         environment.putIfAbsent("K3S_CONFIG_FILE", directory.resolve("config.yaml").toString());
         return new Host("n1", true, "/root", List.of(), List.of(), Instant.EPOCH, environment,
-                Path.of("/absent"));
+                Path.of("/absent"), line -> {
+                    throw new IOException(line.getFirst());
+                });
     }
 
     private Struct asked(String operation, String... arguments) {

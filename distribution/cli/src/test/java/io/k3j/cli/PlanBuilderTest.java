@@ -27,6 +27,9 @@ class PlanBuilderTest {
     Path directory;
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> warnings = new ArrayList<>();
+    private static final Vpn.Programs NO_PROGRAMS = line -> {
+        throw new IOException(line.getFirst());
+    };
     private Path config;
 
     @BeforeEach
@@ -43,7 +46,7 @@ class PlanBuilderTest {
         List<Host.Link> links = List.of(link("eth1", "198.51.100.7", "fe80::7", "2001:db8:1:0:0:0:0:7"),
                 link("eth2", "198.51.100.8", "198.51.100.9"), link("eth3", "fe80::8"));
         Host host = new Host("node-1", true, "/root", addresses, links, Instant.parse("2026-01-01T00:00:00Z"),
-                environment, directory);
+                environment, directory, NO_PROGRAMS);
         return PlanBuilder.build("server", List.of(arguments), host, warnings);
     }
 
@@ -327,7 +330,7 @@ class PlanBuilderTest {
     @Test
     void refusesAClockBefore1980AndANodeWithoutRoot() {
         Host host = new Host("n", false, "/home/u", List.of(), List.of(), Instant.EPOCH, environment,
-                directory);
+                directory, NO_PROGRAMS);
         assertThatExceptionOfType(UsageFailure.class)
                 .isThrownBy(() -> PlanBuilder.build("server", List.of(), host, warnings))
                 .withMessageContaining("server time isn't set properly").withMessageContaining("must run as root");

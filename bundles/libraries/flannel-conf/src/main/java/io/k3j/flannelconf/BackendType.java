@@ -12,7 +12,10 @@ public enum BackendType {
     /// By plain routes; all nodes share one link.
     HOST_GW("host-gw", "host-gw"),
     /// Encrypted, by WireGuard.
-    WIREGUARD("wireguard-native", "wireguard");
+    WIREGUARD("wireguard-native", "wireguard"),
+    /// By the routes of a tailnet, in place of `--flannel-backend` on a node with `--vpn-auth`: flannel's type for what
+    /// others do.
+    TAILSCALE("tailscale", "extension");
 
     private final String flag;
     private final String type;
@@ -22,7 +25,7 @@ public enum BackendType {
         this.type = type;
     }
 
-    /// The backend of `--flannel-backend`.
+    /// The backend of `--flannel-backend`, or of a VPN.
     /// @throws IllegalArgumentException for an unknown one, with K3s' message
     public static BackendType ofFlag(String flag) {
         return Arrays.stream(values()).filter(b -> b.flag.equals(flag)).findFirst()
@@ -32,12 +35,12 @@ public enum BackendType {
 
     /// The backend of `Type` in flannel's configuration; empty for one that is not there.
     static Optional<BackendType> ofType(String type) {
-        return Arrays.stream(values()).filter(b -> b.type.equals(type)).findFirst();
+        return Arrays.stream(values()).filter(b -> b != TAILSCALE && b.type.equals(type)).findFirst();
     }
 
     /// All values of `Type`, for a message.
     static String types() {
-        return Arrays.stream(values()).map(BackendType::type).collect(Collectors.joining(", "));
+        return Arrays.stream(values()).filter(b -> b != TAILSCALE).map(BackendType::type).collect(Collectors.joining(", "));
     }
 
     /// The name in flannel's configuration, and of the annotation `flannel.alpha.coreos.com/backend-type`.

@@ -24,7 +24,7 @@ record Devices(Backend backend) {
         return switch (backend.type()) {
             case VXLAN -> (ipv6 ? "flannel-v6." : "flannel.") + backend.vni();
             case WIREGUARD -> ipv6 ? "flannel-wg-v6" : "flannel-wg";
-            case HOST_GW -> "";
+            case HOST_GW, TAILSCALE -> "";
         };
     }
 
@@ -34,7 +34,7 @@ record Devices(Backend backend) {
         return switch (backend.type()) {
             case VXLAN -> outside - VXLAN_OVERHEAD - (ipv6 ? IPV6_OVERHEAD : 0);
             case WIREGUARD -> outside - WIREGUARD_OVERHEAD;
-            case HOST_GW -> link;
+            case HOST_GW, TAILSCALE -> link;
         };
     }
 

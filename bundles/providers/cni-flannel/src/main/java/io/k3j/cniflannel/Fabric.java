@@ -49,7 +49,7 @@ final class Fabric {
         String device = devices.name(ipv6);
         int mtu = devices.mtu(outside.mtu(), ipv6);
         return switch (backend.type()) {
-            case HOST_GW -> new PeerAddress(range, address, "", 0);
+            case HOST_GW, TAILSCALE -> new PeerAddress(range, address, "", 0);
             case WIREGUARD -> new PeerAddress(range, address, wireGuard.device(device, range, mtu),
                     wireGuard.port(ipv6));
             case VXLAN -> new PeerAddress(range, address,

@@ -20,6 +20,9 @@ package io.k3j.cniflannel;
     /// `--flannel-backend`.
     String flannelBackend() default "vxlan";
 
+    /// `tailscale` on a node with `--vpn-auth`: the backend of this node, in place of `--flannel-backend`.
+    String vpn() default "";
+
     /// `--flannel-iface`.
     String flannelIface() default "";
 

@@ -1,6 +1,7 @@
 package io.k3j.cniflannel;
 
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.flannelconf.BackendType;
 import io.k3j.flannelconf.FlannelConf;
 import io.k3j.model.Obj;
 import io.k3j.netfilter.NftTable;
@@ -48,10 +49,15 @@ final class PodFabric {
         this.settings = settings;
         this.filter = filter;
         cluster = Stream.of(settings.clusterCidr()).map(Cidr::parse).toList();
-        conf = settings.flannelConf().isEmpty() ? FlannelConf.ofFlags(settings.flannelBackend(), cluster)
+        conf = settings.flannelConf().isEmpty() ? FlannelConf.ofFlags(backend(settings), cluster)
                 : FlannelConf.read(Path.of(settings.flannelConf()), cluster);
         devices = new Devices(conf.backend());
         fabric = new Fabric(host, conf.backend(), random, RUN);
+    }
+
+    /// Another one than the servers' on a node of a VPN.
+    private static String backend(FlannelSettings settings) {
+        return settings.vpn().isEmpty() ? settings.flannelBackend() : settings.vpn();
     }
 
     /// Sets up this node's part; repeated calls repair it.
@@ -96,6 +102,9 @@ final class PodFabric {
         for (Cidr range : wanted) {
             String token = before.flatMap(l -> l.in(range.ipv6())).map(PeerAddress::token).orElse("");
             reaches.add(fabric.own(range, now, token));
+        }
+        if (conf.backend().type() == BackendType.TAILSCALE) {
+            new Tailnet(host::read).advertise(wanted, cluster);
         }
         own = new Lease(me.name(), conf.backend().type().type(), reaches);
         host.write(RUN.resolve("subnet.env"), plan.subnetEnv());

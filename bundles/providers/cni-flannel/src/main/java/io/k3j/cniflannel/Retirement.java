@@ -42,6 +42,9 @@ public final class Retirement implements Retire {
         if (host.linkExists(NetworkPlan.BRIDGE)) {
             host.ip(List.of("ip", "link", "delete", NetworkPlan.BRIDGE));
         }
+        if (!settings.vpn().isEmpty()) {
+            new Tailnet(host::read).withdraw(Stream.of(settings.clusterCidr()).map(Cidr::parse).toList());
+        }
         routes();
     }
 

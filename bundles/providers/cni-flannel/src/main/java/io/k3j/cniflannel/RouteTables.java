@@ -29,6 +29,9 @@ record RouteTables(Map<String, String> routes, Map<String, String> neighbours, M
                         case HOST_GW -> all.routes.put(r.range().toString(),
                                 "via " + r.address() + " dev " + outside.link());
                         case WIREGUARD -> all.routes.put(r.range().toString(), "dev " + device);
+                        case TAILSCALE -> {
+                            // tailscaled has routes of its own
+                        }
                     }
                 });
         return all;
