@@ -40,7 +40,8 @@ public enum BackendType {
 
     /// All values of `Type`, for a message.
     static String types() {
-        return Arrays.stream(values()).filter(b -> b != TAILSCALE).map(BackendType::type).collect(Collectors.joining(", "));
+        return Arrays.stream(values()).filter(b -> b != TAILSCALE).map(BackendType::type)
+                .collect(Collectors.joining(", "));
     }
 
     /// The name in flannel's configuration, and of the annotation `flannel.alpha.coreos.com/backend-type`.
