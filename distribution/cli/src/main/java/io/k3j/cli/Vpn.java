@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Joins this machine to the tailnet of `--vpn-auth`, as K3s does, by the host's `tailscale`: its addresses there become
-/// those of the node, and the pod network goes over it. First of all, since the rest follows from the addresses. A
-/// machine that is in a tailnet already stays in it.
+/// Joins this machine to the tailnet of `--vpn-auth`, as K3s does, by the host's `tailscale`: its addresses there
+/// become those of the node, and the pod network goes over it. First of all, since the rest follows from the addresses.
+/// A machine that is in a tailnet already stays in it.
 final class Vpn {
     /// The link `tailscaled` makes.
     static final String LINK = "tailscale0";

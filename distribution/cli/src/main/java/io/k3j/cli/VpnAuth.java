@@ -4,8 +4,8 @@ import java.net.URI;
 import java.util.List;
 
 /// What `--vpn-auth` says, in K3s' form: `name=tailscale,joinKey=KEY[,controlServerURL=URL][,extraArgs=FLAGS]`, where
-/// everything after `extraArgs=` is flags of `tailscale up`, divided by blanks. No message quotes it: any part of it may
-/// be a part of the key.
+/// everything after `extraArgs=` is flags of `tailscale up`, divided by blanks. No message quotes it: any part of it
+/// may be a part of the key.
 ///
 /// @param joinKey a secret
 /// @param controlServer empty for Tailscale's own
