@@ -5,12 +5,12 @@ import io.k3j.launcher.Server;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.pki.CertificateServices;
+import io.k3j.pki.CertificateUsages;
 import io.k3j.pki.ClusterAccess;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +82,8 @@ final class CertificateCommand {
             for (String name : CertificateServices.files(service)) {
                 for (X509Certificate one : PemFiles.certificates(dataDir.resolve(name + ".crt"))) {
                     lines.add(new Line(Path.of(name).getFileName() + ".crt",
-                            one.getSubjectX500Principal().getName(), usages(one), one.getNotAfter().toInstant(), now));
+                            one.getSubjectX500Principal().getName(), CertificateUsages.of(one),
+                            one.getNotAfter().toInstant(), now));
                 }
             }
         }
@@ -96,22 +97,6 @@ final class CertificateCommand {
             default -> throw new UsageFailure("--output " + output + " is none of text, table, json, yaml");
         }
         return 0;
-    }
-
-    private static String usages(X509Certificate one) {
-        try {
-            List<String> usages = one.getExtendedKeyUsage();
-            if (usages == null) {
-                return "CertSign";
-            }
-            return String.join(",", usages.stream().map(oid -> switch (oid) {
-                case "1.3.6.1.5.5.7.3.1" -> "ServerAuth";
-                case "1.3.6.1.5.5.7.3.2" -> "ClientAuth";
-                default -> oid;
-            }).toList());
-        } catch (CertificateParsingException damaged) {
-            return "?";
-        }
     }
 
     /// The running server makes its certificates again; nobody's connection ends.

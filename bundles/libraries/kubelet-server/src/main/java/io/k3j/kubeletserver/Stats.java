@@ -56,8 +56,8 @@ final class Stats {
         }
     }
 
-    /// Prometheus text of the kubelet itself and of the claims its pods use. It asks neither the runtime nor the API server, so a scrape works while
-    /// both are away.
+    /// Prometheus text of the kubelet itself and of the claims its pods use. It asks neither the runtime nor the API
+    /// server, so a scrape works while both are away.
     String metrics() {
         long running = host.pods().stream().filter(w -> !w.runtime().running().isEmpty()).count();
         long containers = host.pods().stream().mapToLong(w -> w.runtime().running().size()).sum();

@@ -8,7 +8,7 @@
 /// most 500 exec, attach and port-forward sessions and 16 reviews at once. **Errors.** Every failure is an answer to
 /// the request. See <https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/>.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.kubeletserver;
 

@@ -30,6 +30,9 @@ public final class CertificateServices {
             Map.entry("kubelet", List.of("agent/client-kubelet", "agent/serving-kubelet")),
             Map.entry("kube-proxy", List.of("server/tls/client-kube-proxy", "agent/client-kube-proxy")));
 
+    private static final List<String> AUTHORITIES = List.of("server/tls/server-ca", "server/tls/client-ca",
+            "server/tls/request-header-ca", "server/tls/etcd/server-ca", "server/tls/etcd/peer-ca");
+
     private CertificateServices() {
     }
 
@@ -56,5 +59,10 @@ public final class CertificateServices {
         List<String> all = new ArrayList<>();
         services.forEach(service -> all.addAll(files(service)));
         return all;
+    }
+
+    /// The certificates of the cluster's authorities, on servers, in the same form.
+    public static List<String> authorities() {
+        return AUTHORITIES;
     }
 }

@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// The metrics of `/metrics`, in Prometheus' text format: this server's, then those of the process' other components. In
-/// K3s they share one registry.
+/// The metrics of `/metrics`, in Prometheus' text format: this server's, then those of the process' other components.
+/// In K3s they share one registry.
 final class ServerMetrics {
     private static final String HELP = "See the Kubernetes metrics reference.";
     private final RequestMetrics requests;

@@ -37,7 +37,8 @@ class TailnetTest {
         tailnet.advertise(RANGES, CLUSTER);
         assertThat(lines).last()
                 .isEqualTo(
-                        "tailscale set --accept-routes --advertise-routes=10.42.1.0/24,fd00:42:0:1::/64,192.168.7.0/24");
+                        "tailscale set --accept-routes --advertise-routes=10.42.1.0/24,"
+                        + "fd00:42:0:1::/64,192.168.7.0/24");
         tailnet.withdraw(CLUSTER);
         assertThat(lines).last().isEqualTo("tailscale set --advertise-routes=192.168.7.0/24");
     }

@@ -41,7 +41,7 @@ public final class Kubelet {
     private final NodeAgent agent;
     private final List<Metrics> metrics = new CopyOnWriteArrayList<>();
     private final ServiceRegistration<Endpoint> endpoint;
-    private final ServiceRegistration<Metrics> own;
+    private final List<ServiceRegistration<Metrics>> own;
     private @Nullable ServiceRegistration<Condition> ready;
     private boolean stopped;
 
@@ -56,7 +56,9 @@ public final class Kubelet {
         properties.put(Endpoint.PORT, "kubelet");
         KubeletServer server = new KubeletServer(agent.served(), this::otherMetrics);
         endpoint = context.registerService(Endpoint.class, server, properties);
-        own = context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet")));
+        own = List.of(
+                context.registerService(Metrics.class, server::metrics, new Hashtable<>(Map.of(COMPONENT, "kubelet"))),
+                context.registerService(Metrics.class, agent.certificates()::text, new Hashtable<>()));
     }
 
     /// The metrics of the other components of this process.
@@ -123,7 +125,7 @@ public final class Kubelet {
     @Deactivate
     void stop() {
         endpoint.unregister();
-        own.unregister();
+        own.forEach(ServiceRegistration::unregister);
         synchronized (this) {
             stopped = true;
         }

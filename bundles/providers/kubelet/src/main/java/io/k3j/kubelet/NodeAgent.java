@@ -11,6 +11,7 @@ import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.Images;
+import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
@@ -54,6 +55,7 @@ final class NodeAgent implements AutoCloseable {
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
+    private final CertificateMetrics certificates;
     private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
     private final LiveView pods;
@@ -97,6 +99,7 @@ final class NodeAgent implements AutoCloseable {
                         new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room)),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
+        certificates = new CertificateMetrics(options.dataDir(), clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
         node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts), clock, closed);
@@ -150,6 +153,7 @@ final class NodeAgent implements AutoCloseable {
 
     private void start() {
         loop("kubelet-node", () -> node.run(ready));
+        loop("kubelet-certificates", () -> certificates.run(closed));
         healthz.ifPresent(port -> loop("kubelet-healthz", () -> port.run(closed)));
         loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
@@ -185,6 +189,10 @@ final class NodeAgent implements AutoCloseable {
     /// The host of the kubelet's HTTP server.
     KubeletHost served() {
         return new ServedKubelet(tools, api, workers);
+    }
+
+    CertificateMetrics certificates() {
+        return certificates;
     }
 
     Dependencies tools() {
