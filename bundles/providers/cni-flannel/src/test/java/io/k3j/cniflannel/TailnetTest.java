@@ -38,7 +38,7 @@ class TailnetTest {
         assertThat(lines).last()
                 .isEqualTo(
                         "tailscale set --accept-routes --advertise-routes=10.42.1.0/24,"
-                        + "fd00:42:0:1::/64,192.168.7.0/24");
+                                + "fd00:42:0:1::/64,192.168.7.0/24");
         tailnet.withdraw(CLUSTER);
         assertThat(lines).last().isEqualTo("tailscale set --advertise-routes=192.168.7.0/24");
     }
