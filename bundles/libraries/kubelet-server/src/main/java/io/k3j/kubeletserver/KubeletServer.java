@@ -143,8 +143,7 @@ public final class KubeletServer implements Endpoint {
             case "configz" -> x.respond(200, JSON, Json.bytes(Struct.of("kubeletconfig", host.configuration())));
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
             case "metrics" -> x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE),
-                    (path.size() > 1 ? new ResourceMetrics(host).text()
-                            : metrics() + others.get())
+                    (path.size() > 1 ? new ResourceMetrics(host).text() : metrics() + others.get())
                             .getBytes(StandardCharsets.UTF_8));
             case "containerLogs" -> logs(x, path, query);
             case "exec", "attach", "portForward" -> session(x, path, query);
@@ -185,15 +184,12 @@ public final class KubeletServer implements Endpoint {
         x.respond(r.exitCode() == 0 ? 200 : 500, TEXT, r.output(), r.errors());
     }
 
-    /// @param running leaves out pods of which no container runs, as `/runningpods` does
-    private Seq selected(boolean running) {
-        return Seq.copyOf(host.pods().stream().filter(w -> !running || !w.runtime().running().isEmpty())
-                .map(w -> w.pod().document()).toList());
-    }
-
     /// A `v1.PodList` without a revision: this is the kubelet's own view, not a list of the API server's.
+    /// @param running leaves out pods of which no container runs, as `/runningpods` does
     private Struct list(boolean running) {
-        return Struct.of("kind", "PodList", "apiVersion", "v1", "metadata", Struct.EMPTY, "items", selected(running));
+        return Struct.of("kind", "PodList", "apiVersion", "v1", "metadata", Struct.EMPTY, "items",
+                Seq.copyOf(host.pods().stream().filter(w -> !running || !w.runtime().running().isEmpty())
+                        .map(w -> w.pod().document()).toList()));
     }
 
     /// @throws Refusal 404 for a path that names none, or for a pod that is not on this node
@@ -263,9 +259,8 @@ public final class KubeletServer implements Endpoint {
         for (String field : List.of("containerStatuses", "initContainerStatuses")) {
             Struct s = pod.status().seq(field).find("name", name).struct("state").struct("waiting");
             if (!s.isEmpty()) {
-                String image = s.text("reason").startsWith("ErrImage") || s.text("reason").startsWith("ImagePull")
+                return s.text("reason").startsWith("ErrImage") || s.text("reason").startsWith("ImagePull")
                         ? "trying and failing to pull image" : s.text("reason");
-                return image;
             }
         }
         return "ContainerCreating";
