@@ -5,9 +5,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The seats for reads or for writes of one lane, and a queue for each user who waits for one; upstream's `queueset`.
 ///
@@ -20,45 +21,56 @@ final class QueueSet {
     private final int seats;
     private final boolean shared;
     private final Map<String, Integer> taken = new HashMap<>();
-    private final Map<String, Deque<CountDownLatch>> queues = new LinkedHashMap<>();
+    private final ObjLongConsumer<Object> park;
+    private final Map<String, Deque<Turn>> queues = new LinkedHashMap<>();
     private int free;
     private int waiting;
 
+    /// One request's place in a queue.
+    private static final class Turn {
+        private final Thread waiter = Thread.currentThread();
+        private volatile boolean come;
+    }
+
     /// @param shared whether a user has a part; else anyone may have all
-    QueueSet(int seats, boolean shared) {
+    /// @param park as [LockSupport#parkNanos(Object, long)]
+    QueueSet(int seats, boolean shared, ObjLongConsumer<Object> park) {
         this.seats = seats;
         this.shared = shared;
+        this.park = park;
         this.free = seats;
     }
 
     /// Takes a seat for a user; waits for it.
     /// @return false when there was none in time, or the thread was interrupted
     boolean acquired(String user, long patienceMillis) {
-        CountDownLatch turn;
+        Turn turn;
         synchronized (this) {
             if (!queues.containsKey(user) && mayTake(user)) {
                 take(user);
                 return true;
             }
-            turn = new CountDownLatch(1);
+            turn = new Turn();
             queues.computeIfAbsent(user, u -> new ArrayDeque<>()).add(turn);
             waiting++;
         }
         return awaited(turn, patienceMillis) || !left(user, turn);
     }
 
-    private static boolean awaited(CountDownLatch turn, long millis) {
-        try {
-            return turn.await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    private boolean awaited(Turn turn, long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = end - System.nanoTime(); !turn.come && left > 0; left = end - System.nanoTime()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            park.accept(this, left);
         }
+        return turn.come;
     }
 
     /// Whether a turn that did not come was given up; false when it came at the last moment.
-    private synchronized boolean left(String user, CountDownLatch turn) {
-        Deque<CountDownLatch> queue = queues.get(user);
+    private synchronized boolean left(String user, Turn turn) {
+        Deque<Turn> queue = queues.get(user);
         if (queue == null || !queue.remove(turn)) {
             return false;
         }
@@ -73,8 +85,8 @@ final class QueueSet {
     synchronized void release(String user) {
         taken.computeIfPresent(user, (u, own) -> own > 1 ? own - 1 : null);
         free++;
-        for (Optional<String> next = next(); next.isPresent(); next = next()) {
-            serve(next.get());
+        for (String next = next(); next != null; next = next()) {
+            serve(next);
         }
     }
 
@@ -84,18 +96,26 @@ final class QueueSet {
     }
 
     /// The first user in turn who may have a seat. Few are passed over, since each of those has [#SHARE] at least.
-    private Optional<String> next() {
-        return free <= 0 || queues.isEmpty() ? Optional.empty()
-                : queues.keySet().stream().filter(this::mayTake).findFirst();
+    private @Nullable String next() {
+        if (free > 0 && waiting > 0) {
+            for (String user : queues.keySet()) {
+                if (mayTake(user)) {
+                    return user;
+                }
+            }
+        }
+        return null;
     }
 
     /// Those behind in the user's queue wait for all other users first.
     private void serve(String user) {
-        Deque<CountDownLatch> queue = queues.remove(user);
+        Deque<Turn> queue = queues.remove(user);
         if (queue != null) {
             take(user);
             waiting--;
-            queue.remove().countDown();
+            Turn turn = queue.remove();
+            turn.come = true;
+            LockSupport.unpark(turn.waiter);
             if (!queue.isEmpty()) {
                 queues.put(user, queue);
             }

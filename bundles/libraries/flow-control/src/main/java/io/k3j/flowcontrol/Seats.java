@@ -6,6 +6,7 @@ import io.k3j.watchcache.Store;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ObjLongConsumer;
 import java.util.function.ToIntFunction;
 
 /// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits a
@@ -53,8 +54,9 @@ public final class Seats {
     }
 
     private record Rows(QueueSet reads, QueueSet writes) {
-        static Rows of(Lane lane) {
-            return new Rows(new QueueSet(lane.reads, lane.shared), new QueueSet(lane.writes, lane.shared));
+        static Rows of(Lane lane, ObjLongConsumer<Object> park) {
+            return new Rows(new QueueSet(lane.reads, lane.shared, park),
+                    new QueueSet(lane.writes, lane.shared, park));
         }
 
         QueueSet of(boolean write) {
@@ -63,10 +65,12 @@ public final class Seats {
     }
 
     /// Before a store.
-    public Seats(Store store) {
+    ///
+    /// @param park as [java.util.concurrent.locks.LockSupport#parkNanos(Object, long)]
+    public Seats(Store store, ObjLongConsumer<Object> park) {
         this.store = store;
         for (Lane lane : Lane.values()) {
-            lanes.put(lane, Rows.of(lane));
+            lanes.put(lane, Rows.of(lane, park));
         }
     }
 

@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class QueueSetTest {
     private static final long LONG_MILLIS = 60_000;
-    private final QueueSet seats = new QueueSet(40, true);
+    private final QueueSet seats = new QueueSet(40, true, LockSupport::parkNanos);
     private final BlockingQueue<String> seated = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -53,7 +54,7 @@ class QueueSetTest {
 
     @Test
     void nobodyHasAPartWhereSeatsAreNotShared() {
-        assertThat(all(new QueueSet(40, false), "admin")).isEqualTo(40);
+        assertThat(all(new QueueSet(40, false, LockSupport::parkNanos), "admin")).isEqualTo(40);
     }
 
     @Test

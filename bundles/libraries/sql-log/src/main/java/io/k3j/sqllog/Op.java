@@ -1,5 +1,6 @@
 package io.k3j.sqllog;
 
+import io.k3j.componentbase.Deadlines;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Unchanged;
 import java.util.List;
@@ -64,7 +65,7 @@ final class Op {
     /// Waits for the outcome, up to `nanos`: then it is given up, and `late` says how that ends, being told whether
     /// it may have happened all the same. An interrupt does not end the wait (a commit cannot be taken back); it is
     /// kept.
-    Outcome await(long nanos, Function<Boolean, Outcome> late) {
+    Outcome await(Deadlines deadlines, long nanos, Function<Boolean, Outcome> late) {
         boolean interrupted = false;
         long start = System.nanoTime();
         Outcome result = outcome;
@@ -76,7 +77,7 @@ final class Op {
                 result = now == null ? late.apply(doubt) : now;
                 break;
             }
-            LockSupport.parkNanos(this, left);
+            deadlines.park(this, left);
             interrupted |= Thread.interrupted();
             result = outcome;
         }

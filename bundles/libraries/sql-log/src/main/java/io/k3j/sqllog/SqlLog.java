@@ -1,6 +1,7 @@
 package io.k3j.sqllog;
 
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Deadlines;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Count;
@@ -42,6 +43,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
     private final LogReads reads;
     private final Compaction compaction;
     private final SupervisedLoop scan;
+    private final Deadlines deadlines;
     private final Health health;
     private final @Nullable LogFollower follower;
     /// The dialect's ear for news of others.
@@ -67,6 +69,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
         pool = new ReadPool(dialect, faults, intake::known);
         compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
         reads = new LogReads(pool, state.tail(), compaction, this::newest, dialect.shared());
+        deadlines = new Deadlines(health, "datastore-deadlines");
         scan = SupervisedLoop.platform(health, "datastore-scan", new Scan(dialect, state)::run);
     }
 
@@ -101,6 +104,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
 
     /// The writer first: the others hand it work.
     private void start() {
+        deadlines.start();
         writer.start();
         if (follower != null) {
             follower.start();
@@ -145,7 +149,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
 
     /// The patience counts from when the caller came, its look-up included.
     private Op.Outcome outcome(Op op, long start) {
-        return op.await(dialect.patience().toNanos() - (System.nanoTime() - start),
+        return op.await(deadlines, dialect.patience().toNanos() - (System.nanoTime() - start),
                 doubt -> new Op.Outcome.Failed(state.faults().late("commit", doubt)));
     }
 
@@ -263,6 +267,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
     public void close() throws SQLException {
         boolean ended = true;
         state.faults().close();
+        deadlines.close();
         state.tail().wake();
         try {
             listening.close();

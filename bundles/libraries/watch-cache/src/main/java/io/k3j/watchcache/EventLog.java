@@ -4,13 +4,17 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Everything stored, in memory: the newest snapshot and the history that led to it. Changed by one feeder only, in
@@ -32,6 +36,9 @@ public final class EventLog {
     private static final long PATIENCE_MILLIS = 5_000;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
+    /// Threads in [#atLeast], which look once more when they are woken.
+    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private final ObjLongConsumer<Object> park;
     /// The highest revision that a commit of this process was given.
     private final AtomicLong acknowledged = new AtomicLong();
     private final EventHistory history;
@@ -57,7 +64,9 @@ public final class EventLog {
     /// Begins with a snapshot.
     ///
     /// @param tree everything as it was right after `revision`
-    EventLog(SnapshotTree<Item> tree, long revision) {
+    /// @param park as [LockSupport#parkNanos(Object, long)]
+    EventLog(SnapshotTree<Item> tree, long revision, ObjLongConsumer<Object> park) {
+        this.park = park;
         this.newest = new Snapshot(tree, revision);
         this.offered = newest;
         this.applied = revision;
@@ -181,6 +190,7 @@ public final class EventLog {
         } finally {
             lock.unlock();
         }
+        waiting.forEach(LockSupport::unpark);
     }
 
     /// A commit of ours was acknowledged: anyone who asks for the most recent state must see it. Called before the
@@ -214,16 +224,17 @@ public final class EventLog {
         if (newest.revision() >= revision) {
             return newest;
         }
-        long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
-        lock.lock();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        Thread waiter = Thread.currentThread();
+        waiting.add(waiter);
         try {
-            while (newest.revision() < revision && left > 0 && !closed) {
-                left = moved.awaitNanos(left);
+            long left = end - System.nanoTime();
+            while (newest.revision() < revision && left > 0 && !closed && !waiter.isInterrupted()) {
+                park.accept(this, left);
+                left = end - System.nanoTime();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
-            lock.unlock();
+            waiting.remove(waiter);
         }
         return newest;
     }

@@ -1,6 +1,7 @@
 package io.k3j.watchcache;
 
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Deadlines;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.Compacted;
@@ -45,6 +46,7 @@ public final class Feeder implements AutoCloseable {
     private final Rows rows;
     private final EventLog log;
     private final SupervisedLoop loop;
+    private final Deadlines deadlines;
     private final SealedRows sealed;
     /// The store's revision when loading began. A row of that time has to be readable, a later one may wait for its
     /// key.
@@ -66,6 +68,7 @@ public final class Feeder implements AutoCloseable {
         this.rows = rows;
         this.sealed = new SealedRows(rows);
         this.begin = datastore.revision();
+        this.deadlines = new Deadlines(health, "apiserver-log-deadlines");
         this.log = loaded(datastore);
         this.loop = SupervisedLoop.platform(health, "apiserver-log", this::follow);
     }
@@ -75,7 +78,7 @@ public final class Feeder implements AutoCloseable {
         for (int attempt = 1;; attempt++) {
             long from = Math.max(1, Math.max(datastore.compactRevision(), datastore.revision() - REPLAYED));
             try {
-                return new EventLog(load(datastore, from, SnapshotTree.empty()), from);
+                return new EventLog(load(datastore, from, SnapshotTree.empty()), from, deadlines::park);
             } catch (Compacted e) {
                 if (attempt == COMPACTIONS) {
                     throw new DatastoreUnavailable("loading: compacted " + COMPACTIONS + " times meanwhile", e, false);
@@ -93,6 +96,7 @@ public final class Feeder implements AutoCloseable {
 
     /// Begins to follow the datastore. Once.
     public void start() {
+        deadlines.start();
         loop.start();
     }
 
@@ -163,6 +167,7 @@ public final class Feeder implements AutoCloseable {
                 LOG.log(System.Logger.Level.ERROR, "Cannot watch the datastore error={0}", lost.getMessage());
                 unreadable = lost;
                 log.close();
+                deadlines.close();
                 return;
             }
         }

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
     private static final int CHANGES = 3_000;
-    private final EventLog log = new EventLog(SnapshotTree.empty(), 1);
+    private final EventLog log = new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos);
     private final TreeMap<String, Long> model = new TreeMap<>();
     private final List<String> models = new ArrayList<>(List.of("", "{}"));
     private final Random random = new Random(7);

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class RevisionPollTest {
@@ -36,7 +37,8 @@ class RevisionPollTest {
     void noQuestionIsOpenOnceItIsClosed() throws InterruptedException {
         Store store = new Store();
         store.use(slow());
-        RevisionPoll poll = new RevisionPoll(store, new EventLog(SnapshotTree.empty(), 1), InstantSource.system(),
+        RevisionPoll poll = new RevisionPoll(store, new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos),
+                InstantSource.system(),
                 TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), Health.none());
         poll.start();
         assertThat(asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();

@@ -11,6 +11,7 @@ import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.Protobuf;
 import io.k3j.componentapi.Health;
+import io.k3j.componentbase.Deadlines;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.flowcontrol.BodyBudget;
 import io.k3j.flowcontrol.FlowUids;
@@ -44,6 +45,7 @@ final class Core {
     private final ObjectRegistry objects;
     private final Operations operations;
     private final Environment environment;
+    private final Deadlines deadlines;
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -85,7 +87,8 @@ final class Core {
         this.storage = storage;
         this.types = types;
         this.environment = environment;
-        this.limits = limits(storage, Runtime.getRuntime().maxMemory());
+        this.deadlines = new Deadlines(environment.health(), "apiserver-deadlines");
+        this.limits = limits(storage, deadlines, Runtime.getRuntime().maxMemory());
         this.access = new Access(contributions.authenticators(), contributions.authorizers(), anonymous,
                 contributions::awaitComplete);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
@@ -95,8 +98,8 @@ final class Core {
         this.operations = new Operations(access::allowed, admissions, objects);
     }
 
-    private static RequestLimits limits(Storage storage, long heapBytes) {
-        return new RequestLimits(new Seats(storage.store()),
+    private static RequestLimits limits(Storage storage, Deadlines deadlines, long heapBytes) {
+        return new RequestLimits(new Seats(storage.store(), deadlines::park),
                 new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES),
                 Pool.ofMemory(heapBytes / ANSWERS_HEAP_PART, ObjectDecoder.MAX_BYTES, ANSWERS_USER_PART),
                 Watches.shares(heapBytes), ListWriter.shares());
@@ -106,6 +109,11 @@ final class Core {
     LocalClient.Backend local() {
         return new LocalClient.Backend(contributions, storage, access, limits.seats(), objects, operations,
                 environment.health());
+    }
+
+    /// Limits of requests' waits, not started.
+    Deadlines deadlines() {
+        return deadlines;
     }
 
     RequestLimits limits() {

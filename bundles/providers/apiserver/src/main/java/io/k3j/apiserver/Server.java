@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.Deadlines;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
@@ -24,6 +25,7 @@ final class Server implements AutoCloseable {
     private final RequestLimits limits;
     private final LocalClient.Backend local;
     private final WatchHub hub;
+    private final Deadlines deadlines;
     private final Endpoint endpoint;
     private final HealthChecks health;
 
@@ -57,6 +59,8 @@ final class Server implements AutoCloseable {
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, environment.health());
         Core core = new Core(contributions, storage, types, policy.anonymous(), environment);
         this.limits = core.limits();
+        this.deadlines = core.deadlines();
+        deadlines.start();
         this.local = core.local();
         this.endpoint = core.endpoint(hub, health);
     }
@@ -96,6 +100,7 @@ final class Server implements AutoCloseable {
     public void close() {
         hub.close();
         storage.fence().close();
+        deadlines.close();
         feeder.close();
     }
 }
