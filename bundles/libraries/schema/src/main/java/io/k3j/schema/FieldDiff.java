@@ -93,7 +93,12 @@ final class FieldDiff {
             return;
         }
         if (old instanceof Struct o && value instanceof Struct s) {
-            s.forEach((name, v) -> regroup(shape.child(name), o.get(name), v, at.below("f:" + name)));
+            s.forEach((name, v) -> {
+                Object was = o.get(name);
+                if (was != null) {
+                    regroup(shape.child(name), was, v, at.below("f:" + name));
+                }
+            });
         } else if (old instanceof Seq o && value instanceof Seq l && shape != null && byElement(shape)) {
             Map<String, List<Object>> elements = byKey(shape, o);
             byKey(shape, l).forEach((key, values) -> {
