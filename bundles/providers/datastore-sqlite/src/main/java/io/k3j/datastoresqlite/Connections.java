@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /// Opens connections without `DriverManager`, which would keep the driver and its class loader alive.
@@ -31,8 +32,15 @@ final class Connections {
         return open(READER_CACHE_KIB, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=1");
     }
 
+    /// The keys of rows are given; without this the driver asks for the last one after each insert.
+    private static Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.getPragmaName(), "false");
+        return properties;
+    }
+
     private Connection open(int cacheKib, String... pragmas) throws SQLException {
-        Connection connection = new JDBC4Connection("jdbc:sqlite:" + file, file.toString(), new Properties());
+        Connection connection = new JDBC4Connection("jdbc:sqlite:" + file, file.toString(), properties());
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout=" + START_MILLIS);
             statement.execute("PRAGMA mmap_size=0");
