@@ -3,11 +3,13 @@ package io.k3j.codec;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 
 /// What plain words mean, as Kubernetes' YAML library takes them (YAML 1.1: `yes` is true, `0644` is octal).
 final class YamlScalars {
     private static final String TAGS = "tag:yaml.org,2002:";
+    private static final int ASCII = 128;
 
     private YamlScalars() {
     }
@@ -79,25 +81,35 @@ final class YamlScalars {
     }
 
     /// As Go reads a number whose base is told by its beginning, or null. Null also where the digits are none of that
-    /// base, or more than 64 bits hold.
-    private static @org.jspecify.annotations.Nullable Long whole(String text) {
-        int sign = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-        String body = text.substring(sign);
-        int radix = 10;
-        int from = 0;
-        if (body.length() > 1 && body.charAt(0) == '0') {
-            char base = Character.toLowerCase(body.charAt(1));
-            radix = base == 'x' ? 16 : base == 'b' ? 2 : 8;
-            from = base == 'x' || base == 'b' || base == 'o' ? 2 : 1;
+    /// base, or more than 64 bits hold. Words that are no such number are as frequent as a client likes: none costs an
+    /// exception.
+    private static @Nullable Long whole(String text) {
+        boolean negative = text.startsWith("-");
+        int from = negative || text.startsWith("+") ? 1 : 0;
+        if (from + 1 >= text.length() || text.charAt(from) != '0') {
+            return digits(text, from, 10, negative);
         }
-        if (from >= body.length() || Character.digit(body.charAt(from), radix) < 0) {
-            return null;
+        return switch (text.charAt(from + 1)) {
+            case 'x', 'X' -> digits(text, from + 2, 16, negative);
+            case 'b', 'B' -> digits(text, from + 2, 2, negative);
+            case 'o', 'O' -> digits(text, from + 2, 8, negative);
+            default -> digits(text, from + 1, 8, negative);
+        };
+    }
+
+    /// Counted below zero, where there is room for one more.
+    private static @Nullable Long digits(String text, int from, int radix, boolean negative) {
+        long least = negative ? Long.MIN_VALUE : -Long.MAX_VALUE;
+        long value = 0;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int digit = c < ASCII ? Character.digit(c, radix) : -1;
+            if (digit < 0 || value < least / radix || value * radix < least + digit) {
+                return null;
+            }
+            value = value * radix - digit;
         }
-        try {
-            return Long.parseLong((text.startsWith("-") ? "-" : "") + body.substring(from), radix);
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        return from >= text.length() ? null : (Long) (negative ? value : -value);
     }
 
     /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?` The pattern of go-yaml, without a regular expression: the
