@@ -4,6 +4,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.FieldPaths;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -28,6 +31,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class YamlReader {
     /// As sigs.k8s.io/yaml begins its sentences.
     private static final String FAILED = "error converting YAML to JSON: yaml: ";
+    /// In how many parts the scanner is given a stream, and how many characters one has at least.
+    private static final int PARTS = 8;
+    private static final int LEAST_PART = 1024;
     /// Of the stream; this document's part of it is taken by [#node].
     private final Iterator<Event> events;
     /// Of this document; an anchor given again means the later one from there on.
@@ -57,11 +63,10 @@ final class YamlReader {
     /// All documents of a stream.
     /// @throws MalformedInput when one is not YAML, or is too big
     static List<JsonReader.Read> read(byte[] bytes) {
-        LoadSettings settings = LoadSettings.builder().setCodePointLimit(Yaml.MAX_CHARACTERS).build();
         List<JsonReader.Read> documents = new ArrayList<>();
         long levels = 0;
         try {
-            Iterator<Event> events = new Parse(settings).parseInputStream(new ByteArrayInputStream(bytes)).iterator();
+            Iterator<Event> events = events(bytes);
             while (events.hasNext()) {
                 if (events.next().getEventId() == Event.ID.DocumentStart) {
                     YamlReader reader = new YamlReader(events, levels);
@@ -73,6 +78,18 @@ final class YamlReader {
             return documents;
         } catch (YamlEngineException e) {
             throw new MalformedInput(FAILED + String.valueOf(e.getMessage()).strip());
+        }
+    }
+
+    /// What the scanner looks at is copied for each part that is read, and a long text is looked at as a whole: with
+    /// parts of a kilobyte, as the library has them, 3 MB of text took 19 GB.
+    private static Iterator<Event> events(byte[] bytes) {
+        LoadSettings settings = LoadSettings.builder().setCodePointLimit(Yaml.MAX_CHARACTERS)
+                .setBufferSize(Math.max(LEAST_PART, bytes.length / PARTS)).build();
+        try (Reader reader = new YamlUnicodeReader(new ByteArrayInputStream(bytes))) {
+            return new Parse(settings).parseString(reader.readAllAsString()).iterator();
+        } catch (IOException e) {
+            throw new MalformedInput(FAILED + e.getMessage());
         }
     }
 
