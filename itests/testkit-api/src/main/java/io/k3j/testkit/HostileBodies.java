@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /// Writes that are meant to cost a server more than their size: lists, maps, texts and nests of some length at places
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /// `wire` and `match` is a shape. One in so many requests is large, an eighth of the largest size at least, or meets a
 /// large object, and those take all shapes in turn; of the others, 16 KiB at most, the shape is chance. Most requests
 /// are dry runs, so that a long series does not fill the store; those that are not change the objects of [#begin].
+///
+/// Each request is made of the seed and its number alone, so that one can be made without those before it.
 public final class HostileBodies {
     /// The largest body a server takes.
     public static final int LARGEST = 3 << 20;
@@ -38,8 +41,10 @@ public final class HostileBodies {
     private final HostileTables tables;
     private final HostileFilling filling;
     private final HostileMatches matches;
-    /// The shapes of which no large body was made in this round.
-    private final List<Shape> left = new ArrayList<>();
+    private final long seed;
+    /// All shapes in the order of a round.
+    private final List<Shape> shapes = new ArrayList<>();
+    private long round = -1;
     private int count;
 
     /// A row of a table of shapes.
@@ -50,6 +55,7 @@ public final class HostileBodies {
     /// @param largeEvery one of so many requests is large
     /// @param namespace of all objects
     public HostileBodies(long seed, int largeEvery, String namespace, HostileKinds kinds) {
+        this.seed = seed;
         this.random = new Random(seed);
         this.largeEvery = largeEvery;
         this.namespace = namespace;
@@ -95,9 +101,19 @@ public final class HostileBodies {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Leaves requests out.
+    public void skip(int many) {
+        count += many;
+    }
+
+    private long mixed(long number) {
+        return new SplittableRandom(seed ^ number).nextLong();
+    }
+
     /// The next request.
     public HostileRequest next() {
         count++;
+        random.setSeed(mixed(count));
         boolean large = count % largeEvery == 0;
         Shape shape = large ? dealt() : some();
         int size = large ? size(LARGEST / 8, LARGEST) : size(SMALLEST, SMALL);
@@ -116,11 +132,15 @@ public final class HostileBodies {
     }
 
     private Shape dealt() {
-        if (left.isEmpty()) {
-            SORTS.forEach(s -> tables.rows(s).forEach(r -> left.add(new Shape(s, r))));
-            Collections.shuffle(left, random);
+        int number = count / largeEvery - 1;
+        int many = shapes();
+        if (round != number / many) {
+            round = number / many;
+            shapes.clear();
+            SORTS.forEach(s -> tables.rows(s).forEach(r -> shapes.add(new Shape(s, r))));
+            Collections.shuffle(shapes, new Random(mixed(-1 - round)));
         }
-        return left.removeLast();
+        return shapes.get(number % many);
     }
 
     private Shape some() {

@@ -59,6 +59,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Writes of objects from their bytes to the store, on the thread that asks, so that what one costs can be measured:
 /// without sockets and authorization.
 public final class ObjectServer implements AutoCloseable {
+    /// A heap in which bodies count as what they weigh, however heavy.
+    public static final long PLENTY = 1L << 40;
     private static final long CATCH_UP_MILLIS = 30_000;
     private final MemoryDatastore datastore = new MemoryDatastore();
     private final Kinds kinds = new Kinds();
@@ -68,6 +70,8 @@ public final class ObjectServer implements AutoCloseable {
     private final Feeder feeder;
     private final Fence fence;
     private final boolean builtIn;
+    private final Troubles health = new Troubles();
+    private long weight;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     /// What it knows of kinds.
@@ -83,14 +87,18 @@ public final class ObjectServer implements AutoCloseable {
     private record Table(Collection<ResourceKind> kinds) implements KindCatalog {
     }
 
-    /// Nobody asks for it.
-    private static final class Unasked implements Health {
+    /// Keeps what is not well.
+    private static final class Troubles implements Health {
+        private final List<String> troubles = new CopyOnWriteArrayList<>();
+
         @Override
         public HealthScope scope(String component) {
             return new HealthScope() {
                 @Override
                 public void report(HealthLevel level, String message) {
-                    // nobody asks
+                    if (level == HealthLevel.DEGRADED || level == HealthLevel.STOPPED) {
+                        troubles.add(component + ": " + message);
+                    }
                 }
 
                 @Override
@@ -119,7 +127,6 @@ public final class ObjectServer implements AutoCloseable {
         budget = new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES);
         Store store = new Store(EncryptionAtRest.none());
         store.use(datastore);
-        Health health = new Unasked();
         Rows rows = new Rows(protobuf, store.atRest());
         feeder = new Feeder(store, datastore, rows, health);
         EventLog log = feeder.log();
@@ -141,20 +148,43 @@ public final class ObjectServer implements AutoCloseable {
         return slot;
     }
 
+    /// What the budget took for the last request that was received, in bytes: of its body and of what it meets.
+    public long weight() {
+        return weight;
+    }
+
+    /// What its own threads said of their failures so far. A copy.
+    public List<String> troubles() {
+        return List.copyOf(health.troubles);
+    }
+
+    /// As a server does from time to time: the datastore keeps every version until then.
+    private void compact() {
+        long newest = datastore.revision();
+        if (newest - datastore.compactRevision() > 2 * Feeder.REPLAYED) {
+            datastore.compact(newest - Feeder.REPLAYED);
+        }
+    }
+
     /// Answers a request.
     /// @return the code and what is said of it
     public String serve(HostileRequest hostile) throws IOException {
+        compact();
         Request request = new Request(new FakeExchange(hostile.method(), hostile.path())
                 .with("content-type", hostile.type()).body(hostile.body()));
-        try (BodyBudget.Room _ = request.receive(budget)) {
-            return written(request);
+        try (BodyBudget.Room room = request.receive(budget)) {
+            return written(request, room);
         } catch (ApiFault f) {
             return f.code() + " " + new String(Json.bytes(f.status()), StandardCharsets.UTF_8);
         }
     }
 
-    private String written(Request request) throws IOException {
+    private String written(Request request, BodyBudget.Room room) throws IOException {
         ResourceKind kind = kinds.find(request.info().gvr()).orElseThrow();
+        if (!request.info().verb().equals("create")) {
+            room.meets(objects.reads().known(new Target(kind, kinds), request.info().key()));
+        }
+        weight = budget.taken();
         Intent intent = new Intent(new Target(kind, kinds), request.info().key(), "",
                 request.caller(), !request.params().text("dryRun").isEmpty(), request.params().text("fieldManager"),
                 request.params().flag("force"), Struct.EMPTY, null, warnings::add);

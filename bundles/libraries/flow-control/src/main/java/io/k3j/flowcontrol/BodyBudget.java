@@ -2,7 +2,7 @@ package io.k3j.flowcontrol;
 
 /// How much memory the large bodies of requests may take together: while they arrive as many bytes as have come, so a
 /// client that sends slowly or not at all takes little; from the last byte to the answer, as trees, what [BodyWeight]
-/// says. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
+/// says of them and of the objects they change. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
 public final class BodyBudget {
     /// Up to this size a body is not counted.
     public static final int SMALL_BYTES = 64 << 10;
@@ -62,6 +62,17 @@ public final class BodyBudget {
             if (length > SMALL_BYTES) {
                 work.more(BodyWeight.of(body, mediaType));
                 arrived.close();
+            }
+        }
+
+        /// A patch or an update, be it small, meets an object that is there: that is a tree as well while it is worked
+        /// on, and is compared with what it becomes. Small ones are not counted, as small bodies are not.
+        ///
+        /// @param stored its JSON
+        /// @throws io.k3j.clientapi.ApiFault 429
+        public void meets(byte[] stored) {
+            if (stored.length > SMALL_BYTES) {
+                work.more(BodyWeight.of(stored, "application/json"));
             }
         }
 

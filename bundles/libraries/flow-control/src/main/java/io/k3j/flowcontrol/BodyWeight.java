@@ -8,6 +8,8 @@ final class BodyWeight {
     private static final int BYTE = 8;
     /// A value in a tree, its name, and who owns it.
     private static final int VALUE = 64;
+    /// The same of an apply, which makes a set of all its fields and compares it with those of others.
+    private static final int APPLIED_VALUE = 192;
     /// An object or list, with its defaults.
     private static final int ELEMENT = 512;
     /// Of protobuf: a field with a length, and a length that leaves room for few fields.
@@ -15,10 +17,12 @@ final class BodyWeight {
     private static final int LENGTH_DELIMITED = 2;
     private static final int SHORT = 64;
     private final byte[] body;
+    private final int value;
     private long weight;
 
-    private BodyWeight(byte[] body) {
+    private BodyWeight(byte[] body, int value) {
         this.body = body;
+        this.value = value;
         this.weight = (long) BYTE * body.length;
     }
 
@@ -29,7 +33,7 @@ final class BodyWeight {
 
     /// @param mediaType without parameters, in lower case
     static long of(byte[] body, String mediaType) {
-        BodyWeight weight = new BodyWeight(body);
+        BodyWeight weight = new BodyWeight(body, mediaType.contains("apply") ? APPLIED_VALUE : VALUE);
         if (mediaType.endsWith("json")) {
             weight.json();
         } else if (mediaType.endsWith("protobuf")) {
@@ -59,7 +63,7 @@ final class BodyWeight {
     private void sign(byte b) {
         switch (b) {
             case '{', '[' -> weight += ELEMENT;
-            case ',', ':' -> weight += VALUE;
+            case ',', ':' -> weight += value;
             default -> {
             }
         }
@@ -71,7 +75,7 @@ final class BodyWeight {
             byte b = body[i];
             sign(b);
             if (b == '\n') {
-                weight += VALUE;
+                weight += value;
             } else if (b == '-' && (i + 1 == body.length || body[i + 1] <= ' ')) {
                 weight += ELEMENT;
             }

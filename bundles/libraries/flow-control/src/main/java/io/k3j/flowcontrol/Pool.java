@@ -66,10 +66,11 @@ public final class Pool {
             this.exempt = exempt;
         }
 
-        /// Takes more; what would be more than a user's part counts as that part. Blocks for a moment.
+        /// Takes more; what would be more than a user's part, with what it has already, counts as that part. Blocks for
+        /// a moment.
         /// @throws ApiFault 429
         public void more(long amount) {
-            if (!reserved(this, Math.min(amount, bounds.perUser))) {
+            if (!reserved(this, Math.min(amount, bounds.perUser - own))) {
                 throw new ApiFault(429, "TooManyRequests", refusal, Struct.of("retryAfterSeconds", 1));
             }
         }

@@ -100,6 +100,41 @@ class BodyBudgetTest {
     }
 
     @Test
+    void anApplyWeighsTheFieldsItOwns() {
+        String fields = "k: v\n";
+        assertThat(weight(fields, "application/apply-patch+yaml") - WEIGHT)
+                .isGreaterThanOrEqualTo(3 * (weight(fields, "application/yaml") - WEIGHT) - LARGE);
+    }
+
+    @Test
+    void aSmallPatchWeighsWhatTheObjectIsThatItMeets() {
+        byte[] stored = "{\"k\":\"v\"},".repeat(50_000).getBytes(StandardCharsets.UTF_8);
+        try (Room first = budget.room("mallory", false);
+                Room second = budget.room("mallory", false);
+                Room other = budget.room("alice", false)) {
+            first.arrived(1);
+            first.whole(new byte[1], JSON);
+            first.meets(new byte[BodyBudget.SMALL_BYTES]);
+            assertThat(budget.taken()).isZero();
+            first.meets(stored);
+            assertThat(budget.taken()).isGreaterThanOrEqualTo(WEIGHT);
+            assertThatThrownBy(() -> second.meets(stored)).hasMessageContaining("Too many large requests");
+            other.meets(stored);
+        }
+        assertThat(budget.taken()).isZero();
+    }
+
+    /// It has its part already, and waits for nothing.
+    @Test
+    void aBodyAsHeavyAsAUsersPartMeetsALargeObject() {
+        try (Room room = atWork("mallory", false)) {
+            room.meets(new byte[LARGE]);
+            room.meets(new byte[LARGE]);
+            assertThat(budget.taken()).isBetween(WEIGHT, 2 * WEIGHT - 1);
+        }
+    }
+
+    @Test
     void twoOfTheHeaviestAreNotWorkedOnAtOnceForOneUser() {
         byte[] heavy = "{},".repeat(BodyBudget.SMALL_BYTES).getBytes(StandardCharsets.UTF_8);
         try (Room first = budget.room("mallory", false);

@@ -68,6 +68,14 @@ public final class ObjectReads {
         return item;
     }
 
+    /// The stored bytes of an object as this server knows it, without asking anybody; empty when it knows none. Nobody
+    /// changes them.
+    public byte[] known(Target target, Key key) {
+        Item item = log.newest().tree().get(StorageKeys.of(target.kind(), key));
+        Item readable = item == null ? null : item.readable();
+        return readable == null ? new byte[0] : readable.bytes();
+    }
+
     /// The newest version of a key in the store, null when there is none; it may be one that cannot be read.
     ///
     /// @throws ApiFault as [Fence#confirmed]

@@ -93,7 +93,7 @@ class HostilePodsTest {
         Schemas schemas = new Schemas();
         ObjectServer.Serving serving = new ObjectServer.Serving(KINDS.stream().map(k -> row(schemas, k)).toList(),
                 List.of(new Nothing()), plugIns(), true);
-        try (ObjectServer server = new ObjectServer(1L << 30, serving)) {
+        try (ObjectServer server = new ObjectServer(ObjectServer.PLENTY, serving)) {
             assertThat(BodyCosts.of(server, HostileKinds.BUILT_IN, MANY, LARGE_EVERY)).isEmpty();
         }
     }

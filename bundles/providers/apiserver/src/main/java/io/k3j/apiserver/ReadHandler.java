@@ -57,6 +57,11 @@ final class ReadHandler {
         }
     }
 
+    /// The stored bytes of the object a request names, as far as this server knows it; else empty.
+    byte[] known(Request request, Target target) {
+        return reads.known(target, request.info().key());
+    }
+
     /// Serves a page of a list.
     void list(Request request, Selection selection, ListOptions options) throws IOException {
         ListPage page;

@@ -94,16 +94,20 @@ final class ResourceHandler {
             handlers.watches.serve(request, selection(request, target, options), options);
             return;
         }
-        withBody(request, () -> object(request, target));
+        withBody(request, target, () -> object(request, target));
     }
 
-    /// Receives the body before a seat is taken, then works.
-    private void withBody(Request request, Work work) throws IOException {
+    /// Receives the body before a seat is taken, and waits for room for the object it changes, then works.
+    private void withBody(Request request, Target target, Work work) throws IOException {
         if (request.info().reads()) {
             inSeat(request, work);
             return;
         }
-        try (BodyBudget.Room _ = request.receive(limits.bodies())) {
+        try (BodyBudget.Room room = request.receive(limits.bodies())) {
+            String verb = request.info().verb();
+            if (target.kind().storage().stored() && (verb.equals("update") || verb.equals("patch"))) {
+                room.meets(handlers.reads.known(request, target));
+            }
             inSeat(request, work);
         }
     }
@@ -159,7 +163,7 @@ final class ResourceHandler {
             return;
         }
         request.negotiate(new Form.Offer(renderer.builtIn(sub.kind()), true, true, false));
-        withBody(request, () -> subresourceObject(request, target, sub));
+        withBody(request, target, () -> subresourceObject(request, target, sub));
     }
 
     private void subresourceObject(Request request, Target target, ResourceKind.Subresource sub) throws IOException {

@@ -42,7 +42,7 @@ class HostileThingsTest {
     void costLittleWhateverTheyAre() throws IOException {
         Definitions definitions = new Definitions(new Schemas());
         definitions.put(established());
-        try (ObjectServer server = new ObjectServer(1L << 30, new ObjectServer.Serving(definitions.rows(),
+        try (ObjectServer server = new ObjectServer(ObjectServer.PLENTY, new ObjectServer.Serving(definitions.rows(),
                 List.of(new CustomHooks(definitions)), List.of(), false))) {
             assertThat(BodyCosts.of(server, HostileKinds.CUSTOM, MANY, LARGE_EVERY)).isEmpty();
         }
