@@ -30,6 +30,12 @@ final class Http2Upstreams {
     private final EventLoop loop;
     private final UpstreamConnector connector;
     private final Map<UpstreamKey, List<Connection>> connections = new HashMap<>();
+    /// Those that wait for a connection which is being made for the first of them.
+    private final Map<UpstreamKey, List<Waiting>> waiting = new HashMap<>();
+
+    /// A request without a connection yet.
+    private record Waiting(Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+    }
 
     Http2Upstreams(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
@@ -51,28 +57,36 @@ final class Http2Upstreams {
         return false;
     }
 
-    /// Makes a connection without TLS, to an endpoint that is known to speak HTTP/2, and opens a stream of it.
+    /// Makes a connection without TLS, to an endpoint that is known to speak HTTP/2, and opens a stream of it. While
+    /// one is being made others wait for it.
     ///
     /// @param made hears of it
     /// @param failed hears why there is none
     void connect(UpstreamKey key, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        if (waits(key, new Waiting(made, failed))) {
+            return;
+        }
         Connection connection = new Connection(key);
         connector.connect(loop, key.address(), channel -> speak(channel, connection)).addListener(done -> {
             if (done.isSuccess()) {
-                connection.open(made, failed);
+                share(connection, w -> connect(key, w.made(), w.failed()));
             } else {
                 forget(connection);
-                failed.accept(done.cause());
+                waited(key).forEach(w -> w.failed().accept(done.cause()));
             }
         });
     }
 
-    /// Makes a connection over TLS, and opens a stream of it where the endpoint chooses HTTP/2.
+    /// Makes a connection over TLS, and opens a stream of it where the endpoint chooses HTTP/2. While one is being made
+    /// others wait for it: a handshake costs more than a request.
     ///
-    /// @param others where the connection goes otherwise
+    /// @param others where connections go otherwise, one for each request
     /// @param made hears of the stream, or of the whole connection
     /// @param failed hears why there is none
     void agree(UpstreamKey key, UpstreamPool others, Consumer<UpstreamSide> made, Consumer<Throwable> failed) {
+        if (waits(key, new Waiting(made, failed))) {
+            return;
+        }
         BackendTls tls = Objects.requireNonNull(key.tls());
         Connection connection = new Connection(key);
         connector.secure(loop, key.address(), tls.engine(key.address(), UpstreamConnector.HTTP_2,
@@ -85,13 +99,41 @@ final class Http2Upstreams {
                 }).addListener((Future<Channel> done) -> {
                     UpstreamSide whole = done.isSuccess() ? done.getNow().pipeline().get(UpstreamSide.class) : null;
                     if (!done.isSuccess()) {
-                        failed.accept(done.cause());
+                        waited(key).forEach(w -> w.failed().accept(done.cause()));
                     } else if (whole == null) {
-                        connection.open(made, failed);
+                        share(connection, w -> agree(key, others, w.made(), w.failed()));
                     } else {
-                        made.accept(whole);
+                        List<Waiting> all = waited(key);
+                        all.getFirst().made().accept(whole);
+                        all.stream().skip(1).forEach(w -> others.connect(key, w.made(), w.failed()));
                     }
                 });
+    }
+
+    /// Joins those that wait for a connection that is being made.
+    /// @return whether there is one; if not, the caller makes it
+    private boolean waits(UpstreamKey key, Waiting one) {
+        List<Waiting> all = waiting.computeIfAbsent(key, _ -> new ArrayList<>());
+        all.add(one);
+        return all.size() > 1;
+    }
+
+    private List<Waiting> waited(UpstreamKey key) {
+        return Objects.requireNonNullElse(waiting.remove(key), List.of());
+    }
+
+    /// Opens a stream for each that waits, the first one in any case.
+    /// @param again for those that find no room
+    private void share(Connection connection, Consumer<Waiting> again) {
+        boolean first = true;
+        for (Waiting w : waited(connection.key)) {
+            if (first || connection.hasRoom()) {
+                connection.open(w.made(), w.failed());
+            } else {
+                again.accept(w);
+            }
+            first = false;
+        }
     }
 
     private void speak(Channel channel, Connection connection) {
