@@ -157,9 +157,10 @@ class YamlTest {
 
     @Test
     void bytesThatAreNoTextAreRefusedAndThoseOfOtherUnicodeFormsAreRead() {
-        assertThatThrownBy(() -> Yaml.value(new byte[]{'a', ':', ' ', (byte) 0xff}))
+        assertThatThrownBy(() -> Yaml.value(new byte[] {'a', ':', ' ', (byte) 0xff}))
                 .isInstanceOf(MalformedInput.class).hasMessageStartingWith("error converting YAML to JSON: yaml: ");
-        assertThat(Yaml.value("\ufeffa: \u00e9".getBytes(StandardCharsets.UTF_16BE))).isEqualTo(Struct.of("a", "\u00e9"));
+        assertThat(Yaml.value("\ufeffa: \u00e9".getBytes(StandardCharsets.UTF_16BE)))
+                .isEqualTo(Struct.of("a", "\u00e9"));
         assertThat(Yaml.value(utf8("\ufeffa: b"))).isEqualTo(Struct.of("a", "b"));
     }
 

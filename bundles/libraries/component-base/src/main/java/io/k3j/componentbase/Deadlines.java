@@ -1,6 +1,7 @@
 package io.k3j.componentbase;
 
 import io.k3j.componentapi.Health;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -8,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Waits with a time limit that is seldom reached, for many virtual threads at once. A virtual thread that parks for a
-/// time has the JDK's one timer thread woken twice, when it parks and when it is unparked early; that costs a tenth of a
-/// whole write. Who waits here parks without a time, and one loop looks every 50 ms at those who wait.
+/// time has the JDK's one timer thread woken twice, when it parks and when it is unparked early; that costs a tenth of
+/// a whole write. Who waits here parks without a time, and one loop looks every 50 ms at those who wait.
 ///
 /// ```
 /// caller ─► ends ─► parked ─► unparked, interrupted
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// A wait may end up to 50 ms late. Before [#start] and after [#close] each has a timer of its own. Bounded by the
 /// threads that wait: each has one entry.
 ///
-/// **Threads.** Any; only [#park] blocks.
+/// **Threads.** Any; [#park] blocks, and [#close] for a moment.
 public final class Deadlines implements AutoCloseable {
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final Duration STOP = Duration.ofSeconds(1);
     private final Map<Thread, Long> ends = new ConcurrentHashMap<>();
     private final SupervisedLoop loop;
     private volatile boolean running;
@@ -91,12 +93,11 @@ public final class Deadlines implements AutoCloseable {
         asleep = null;
     }
 
-    /// Ends the loop; who waits goes on with a timer of its own. Does not block.
+    /// Ends the loop, and waits for that, a second at most; who waits here goes on with a timer of its own.
     @Override
     public void close() {
         running = false;
-        loop.close();
-        LockSupport.unpark(asleep);
+        loop.stop(STOP);
         ends.keySet().forEach(LockSupport::unpark);
     }
 }

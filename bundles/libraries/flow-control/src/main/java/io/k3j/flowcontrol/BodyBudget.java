@@ -2,7 +2,8 @@ package io.k3j.flowcontrol;
 
 /// How much memory the large bodies of requests may take together: while they arrive as many bytes as have come, so a
 /// client that sends slowly or not at all takes little; from the last byte to the answer, as trees, what [BodyWeight]
-/// says of them and of the objects they change. The first [#SMALL_BYTES] of a body are not counted: connections bound them.
+/// says of them and of the objects they change. The first [#SMALL_BYTES] of a body are not counted: connections bound
+/// them.
 public final class BodyBudget {
     /// Up to this size a body is not counted.
     public static final int SMALL_BYTES = 64 << 10;
