@@ -24,10 +24,12 @@ public final class BodyCosts {
     /// twice as long, in CPU time as well.
     private static final Duration LIMIT = Duration.ofSeconds(Boolean.getBoolean("k3j.full") ? 3 : 30);
     private static final int LONGEST_ANSWER = 2 << 20;
-    /// Most is garbage at once. A text, scanned, decoded and checked, takes so often what it weighs.
-    private static final int ALLOCATED_PER_WEIGHT = 16;
-    /// Bodies and objects that are not weighed, since they are small, take no more than this.
-    private static final long ALLOCATED_BY_SMALL = 64L << 20;
+    /// Most is garbage at once. What is scanned, decoded, owned and checked takes up to twenty times what it weighs, a
+    /// text of escapes most; what is quadratic takes thousands.
+    private static final int ALLOCATED_PER_WEIGHT = 32;
+    /// Bodies and objects that are not weighed, since they are small, take no more than this: 64 KiB of the ports of a
+    /// Service with three managers take 52 MB.
+    private static final long ALLOCATED_BY_SMALL = 256L << 20;
     private static final int FRAMES = 12;
     private static final int TOLD_EVERY = 100_000;
     private final ObjectServer server;

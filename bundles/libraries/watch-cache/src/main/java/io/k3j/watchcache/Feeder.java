@@ -167,7 +167,6 @@ public final class Feeder implements AutoCloseable {
                 LOG.log(System.Logger.Level.ERROR, "Cannot watch the datastore error={0}", lost.getMessage());
                 unreadable = lost;
                 log.close();
-                deadlines.close();
                 return;
             }
         }
@@ -258,5 +257,6 @@ public final class Feeder implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        deadlines.close();
     }
 }
