@@ -19,7 +19,7 @@ class ThreadsTest {
             "ends with a connection, a session or a request, which end with it",
             Set.of("admissionwebhooks.WebhookClient", "agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
                     "apiwatches.WatchSocket",
-                    "clienthttp.Connection", "clusterdns.Listeners", "clusterdns.MonitoringPorts",
+                    "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",
                     "kubeletserver.Streams",

@@ -8,16 +8,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /// Answers HTTP requests for small texts about a component on a port of its own without TLS: one request a connection,
-/// nothing of it read but its path. 64 connections at most are served at once, each for 5 s at most. Any thread.
+/// nothing of it read but its path. 64 connections at most are served at once, each for 5 s at most, however slowly its
+/// client sends or reads. Any thread.
 public final class HttpPort implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.componentbase");
     private static final int AT_ONCE = 64;
-    private static final int PATIENCE_MILLIS = 5000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_LINES = 100;
     private static final int LONGEST_LINE = 8192;
     private static final long AGAIN_NANOS = 100_000_000;
@@ -86,7 +88,8 @@ public final class HttpPort implements AutoCloseable {
             try {
                 Socket client = socket.accept();
                 if (seats.tryAcquire()) {
-                    Thread.ofVirtual().name("http-port").start(() -> answer(client));
+                    Thread serving = Thread.ofVirtual().name("http-port").start(() -> answer(client));
+                    Thread.ofVirtual().name("http-port-limit").start(() -> limit(serving, client));
                 } else {
                     client.close();
                 }
@@ -98,9 +101,20 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
+    private static void limit(Thread serving, Socket client) {
+        try {
+            if (!serving.join(PATIENCE)) {
+                client.close();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot close a connection error={0}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void answer(Socket client) {
         try (client) {
-            client.setSoTimeout(PATIENCE_MILLIS);
             BufferedReader in = new BufferedReader(
                     new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
             String[] request = line(in).split(" ");

@@ -2,6 +2,7 @@ package io.k3j.clusterdns;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.componentbase.HttpPort;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthLevel;
 import io.k3j.componentapi.HealthScope;
@@ -227,13 +228,13 @@ public final class ClusterDns {
         changed.release();
     }
 
-    private MonitoringPorts.Page page(String path) {
+    private HttpPort.Answer page(String path) {
         if (path.equals("/metrics")) {
-            return new MonitoringPorts.Page("200 OK", MetricText.CONTENT_TYPE,
+            return new HttpPort.Answer("200 OK", MetricText.CONTENT_TYPE, "",
                     MetricsPage.of(responder.configuration(), loader.failures()));
         }
         boolean ok = path.equals("/health") || views.synced();
-        return new MonitoringPorts.Page(ok ? "200 OK" : "503 Service Unavailable", "text/plain; charset=utf-8",
+        return new HttpPort.Answer(ok ? "200 OK" : "503 Service Unavailable", "text/plain; charset=utf-8", "",
                 ok ? "OK" : Kubernetes.NAME);
     }
 

@@ -30,7 +30,7 @@ final class HealthzPort {
     void run(CountDownLatch closed) throws InterruptedException {
         boolean told = false;
         do {
-            try (HttpPort _ = new HttpPort(health, "kubelet-healthz", address, HealthzPort::answer)) {
+            try (HttpPort _ = new HttpPort(health, "kubelet-healthz-port", address, HealthzPort::answer)) {
                 closed.await();
             } catch (IOException e) {
                 if (!told) {
