@@ -15,6 +15,7 @@ import io.k3j.dnsplugins.Handler;
 import io.k3j.dnsplugins.Upstream;
 import io.k3j.dnsplugins.Upstreams;
 import io.k3j.dnsplugins.Zones;
+import io.k3j.testkitbase.Waiting;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -189,7 +190,7 @@ class ForwardPluginTest {
         try (ServerSocket s = new ServerSocket(0, 1, HERE)) {
             dead = s.getLocalPort();
         }
-        use("forward . 127.0.0.1:" + dead + " " + here() + " {\n policy sequential\n read_timeout 200ms\n}");
+        use("forward . 127.0.0.1:" + dead + " " + here() + " {\n policy sequential\n}");
         assertThat(ask("a.example")).isEqualTo(1);
         assertThat(ask("b.example")).isEqualTo(2);
         Forward forward = server.responder.configuration().forwards().getFirst();
@@ -201,7 +202,7 @@ class ForwardPluginTest {
     }
 
     @Test
-    void aResolverThatAnswersChecksIsHealthyAgain() {
+    void aResolverThatAnswersChecksIsHealthyAgain() throws InterruptedException {
         answers = q -> null;
         use("forward . " + here() + " {\n read_timeout 50ms\n}");
         ask("a.example");
@@ -209,8 +210,12 @@ class ForwardPluginTest {
         Upstream upstream = server.responder.configuration().forwards().getFirst().upstreams().now().getFirst();
         assertThat(upstream.healthy(2)).isFalse();
         answers = q -> DnsAnswer.coded(DnsAnswer.REFUSED, "", "");
-        server.responder.configuration().forwards().getFirst().check();
-        assertThat(upstream.healthy(2)).isTrue();
+        Forward forward = server.responder.configuration().forwards().getFirst();
+        // a check that is answered later than its timeout counts as failed, as on a machine that is busy
+        Waiting.until("a check is answered", () -> {
+            forward.check();
+            return upstream.healthy(2);
+        });
     }
 
     @Test
@@ -333,7 +338,7 @@ class ForwardPluginTest {
 
     @Test
     void servesStaleAnswersWhenResolversFail() {
-        use("cache 30 {\n serve_stale 1h\n servfail 0\n}", "forward . " + here() + " {\n read_timeout 50ms\n}");
+        use("cache 30 {\n serve_stale 1h\n servfail 0\n}", "forward . " + here() + " {\n read_timeout 1s\n}");
         assertThat(ask("a.example")).isEqualTo(1);
         answers = q -> null;
         server.now = server.now.plusSeconds(60);
