@@ -144,9 +144,10 @@ class ProxyTest {
         AtomicInteger connections = new AtomicInteger();
         rig.to(rig.scripted((in, out) -> {
             // the first connection ends with its second request
+            int connection = connections.incrementAndGet();
             RawHttp.head(in);
             out.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".getBytes());
-            if (connections.incrementAndGet() == 1) {
+            if (connection == 1) {
                 RawHttp.head(in);
             } else {
                 in.read();
