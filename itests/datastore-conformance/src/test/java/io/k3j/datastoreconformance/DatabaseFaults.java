@@ -14,6 +14,7 @@ import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.sqllog.OpenLog;
+import io.k3j.testkitbase.Waiting;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /// What two servers at one database live through.
 abstract class DatabaseFaults extends OnDatabase {
+    /// What ends after two seconds, and less than what ends after a minute.
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(40);
+
     /// Lets the database give out numbers in steps of 1000 by itself, as far as it can be told to.
     abstract void numberInSteps(String name);
 
@@ -266,6 +270,37 @@ abstract class DatabaseFaults extends OnDatabase {
                 back(books);
                 books.audit();
             }
+        }
+    }
+
+    /// One that is frozen in the middle of a step holds the row that keeps compactions apart: the database ends its
+    /// session. Without that limit the others wait for a minute and more.
+    @Test
+    void aServerThatIsFrozenWithinAStepOfCompactionKeepsNobodyElseFromIt() throws InterruptedException {
+        try (CuttingProxy proxy = new CuttingProxy(server().port())) {
+            Datastore here = store();
+            Datastore still = store(endpoint(proxy));
+            long old = committed(still.commit("/a", 0, bytes("1"), Duration.ZERO));
+            long now = committed(still.commit("/a", old, bytes("2"), Duration.ZERO));
+            proxy.freeze("DELETE FROM kine");
+            Thread frozen = Thread.ofVirtual().start(() -> compacted(still, now));
+            Waiting.until("a step that stands still", proxy::frozen);
+            long start = System.nanoTime();
+            while (compacted(here, now) < now) {
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(STEP_LIMIT);
+            }
+            System.out
+                    .println("compacted " + (System.nanoTime() - start) / 1_000_000 + " ms after another stood still");
+            proxy.cut();
+            frozen.join();
+        }
+    }
+
+    private static long compacted(Datastore store, long target) {
+        try {
+            return store.compact(target);
+        } catch (DatastoreUnavailable e) {
+            return 0;
         }
     }
 

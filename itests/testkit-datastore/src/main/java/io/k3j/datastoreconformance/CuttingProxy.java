@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public final class CuttingProxy implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile @Nullable Trap trap;
+    private volatile @Nullable String freezing;
+    private final CountDownLatch frozen = new CountDownLatch(1);
+    private final CountDownLatch thawed = new CountDownLatch(1);
 
     /// Leads to a port of this machine.
     public CuttingProxy(int target) {
@@ -56,6 +60,7 @@ public final class CuttingProxy implements AutoCloseable {
 
     /// Cuts every connection.
     public void cut() {
+        thawed.countDown();
         for (Socket socket : sockets) {
             close(socket);
         }
@@ -75,6 +80,18 @@ public final class CuttingProxy implements AutoCloseable {
     /// runs `before`, then cuts.
     public void trap(String text, int answer, Runnable before) {
         trap = new Trap(text, answer, before);
+    }
+
+    /// Stops the next connection on which a request contains `text`, before that request: nothing passes any more, and
+    /// the server does not hear of the client's end either, as of that of a machine that stands still. Once; until
+    /// everything is cut.
+    public void freeze(String text) {
+        freezing = text;
+    }
+
+    /// Whether [#freeze] has stopped a connection.
+    public boolean frozen() {
+        return frozen.getCount() == 0;
     }
 
     private void accept() {
@@ -135,6 +152,7 @@ public final class CuttingProxy implements AutoCloseable {
         private int answers;
         private volatile int requests;
         private volatile boolean writing;
+        private volatile boolean still;
 
         Link(Socket client, Socket server) {
             this.client = client;
@@ -151,6 +169,7 @@ public final class CuttingProxy implements AutoCloseable {
             try (from; to; LongLine line = new LongLine(to.getOutputStream())) {
                 InputStream in = from.getInputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    standStill(request, buffer, n);
                     if (request ? look(buffer, n) : swallow()) {
                         return;
                     }
@@ -158,6 +177,24 @@ public final class CuttingProxy implements AutoCloseable {
                 }
             } catch (IOException e) {
                 sockets.remove(from);
+            }
+        }
+
+        /// Either direction: an answer that comes later does not pass either.
+        private void standStill(boolean request, byte[] buffer, int n) throws IOException {
+            String text = freezing;
+            if (request && text != null && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(text)) {
+                freezing = null;
+                still = true;
+                frozen.countDown();
+            }
+            if (still) {
+                try {
+                    thawed.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException(e);
+                }
             }
         }
 

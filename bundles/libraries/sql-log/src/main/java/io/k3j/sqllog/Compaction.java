@@ -32,6 +32,7 @@ final class Compaction {
     private final ReadPool pool;
     private final LogWriter writer;
     private final LogTail tail;
+    private final SqlDialect dialect;
     private final boolean shared;
     private final ReentrantLock working = new ReentrantLock();
     /// What readers go by, at or above `done`; never goes back.
@@ -43,12 +44,12 @@ final class Compaction {
     /// Below what failed in this call, twice that in the next; guarded by `working`.
     private int most = STEP_ROWS;
 
-    /// `shared`: other processes compact too, each under the table's lock.
+    /// Where the table is shared other processes compact too.
     ///
     /// @param revision in force when the log was opened
-    /// @param shared other processes compact, too
-    Compaction(ReadPool pool, LogWriter writer, LogTail tail, long revision, boolean shared) {
-        this.shared = shared;
+    Compaction(ReadPool pool, LogWriter writer, LogTail tail, long revision, SqlDialect dialect) {
+        this.dialect = dialect;
+        this.shared = dialect.shared();
         this.pool = pool;
         this.writer = writer;
         this.tail = tail;
@@ -139,7 +140,7 @@ final class Compaction {
 
     private void carryOut(Stretch stretch) {
         if (shared) {
-            pool.read(WHAT, reader -> reader.changed(() -> delete(reader, stretch)));
+            pool.read(WHAT, reader -> reader.changed(dialect, () -> delete(reader, stretch)));
         } else {
             writer.run(WHAT, reader -> delete(reader, stretch));
         }

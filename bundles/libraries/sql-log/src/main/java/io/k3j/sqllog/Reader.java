@@ -108,11 +108,13 @@ final class Reader implements AutoCloseable {
 
     /// Makes changes as one transaction, on a connection that is in none. Always true, for who wants an answer.
     /// @throws SQLException when they have not been made, or it is not known; the connection is of no use then
-    boolean changed(Changes changes) throws SQLException {
+    boolean changed(SqlDialect dialect, Changes changes) throws SQLException {
+        dialect.step(connection, true);
         connection.setAutoCommit(false);
         changes.make();
         connection.commit();
         connection.setAutoCommit(true);
+        dialect.step(connection, false);
         return true;
     }
 

@@ -109,6 +109,14 @@ public interface SqlDialect {
     default void afterScan(Connection writer) throws SQLException {
     }
 
+    /// Called on a reading connection before and after a step of compaction, the one change that is made on it. Where
+    /// the database itself ends no transaction that stands still, this has it end the session soon: a server that is
+    /// frozen within a step would keep all others from compacting. On any thread, for one connection at a time.
+    ///
+    /// @param begins before the step; else it is over, and the session may be idle for as long as others
+    default void step(Connection reader, boolean begins) throws SQLException {
+    }
+
     /// Bytes the database takes on its disk.
     long size() throws SQLException;
 

@@ -67,7 +67,7 @@ public final class SqlLog implements Datastore, AutoCloseable {
                 new Mending(dialect, state, intake, catchUp, link)));
         follower = dialect.shared() ? new LogFollower(dialect, state, catchUp, writer::mend, health) : null;
         pool = new ReadPool(dialect, faults, intake::known);
-        compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect.shared());
+        compaction = new Compaction(pool, writer, state.tail(), opening.compactRevision(), dialect);
         reads = new LogReads(pool, state.tail(), compaction, this::newest, dialect.shared());
         deadlines = new Deadlines(health, "datastore-deadlines");
         scan = SupervisedLoop.platform(health, "datastore-scan", new Scan(dialect, state)::run);

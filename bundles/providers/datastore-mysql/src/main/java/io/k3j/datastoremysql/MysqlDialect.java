@@ -24,9 +24,11 @@ final class MysqlDialect extends ServerDialect {
     /// server.
     private static final String LIMITS = "innodb_lock_wait_timeout=1,lock_wait_timeout=1,wait_timeout=3";
     /// Without a limit each abandoned session would keep waiting in the database as long as another session
-    /// holds the table. A step of compaction is a transaction of a reader: frozen within it, a server would keep all
-    /// others from compacting. One that was only idle is replaced by the next question.
+    /// holds the table. One that was only idle is replaced by the next question.
     private static final String READER_LIMITS = "innodb_lock_wait_timeout=2,lock_wait_timeout=1,wait_timeout=60";
+    /// MySQL has no limit on transactions that are idle, only one on sessions.
+    private static final String STEP_BEGINS = "SET wait_timeout = 2";
+    private static final String STEP_OVER = "SET wait_timeout = 60";
     private static final int BUSY_MILLIS = 5;
     private static final int IDLE_MILLIS = 100;
     private static final String SIZE = "SELECT COALESCE(SUM(data_length + index_length), 0)"
@@ -99,8 +101,13 @@ final class MysqlDialect extends ServerDialect {
         execute(writer, "ROLLBACK; " + UNLOCK);
     }
 
-    private static void execute(Connection writer, String sql) throws SQLException {
-        try (Statement statement = writer.createStatement()) {
+    @Override
+    public void step(Connection reader, boolean begins) throws SQLException {
+        execute(reader, begins ? STEP_BEGINS : STEP_OVER);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
