@@ -121,7 +121,7 @@ public final class HttpPort implements AutoCloseable {
             for (int n = 0; n < MOST_LINES && !line(in).isEmpty(); n++) {
                 // headers change nothing
             }
-            Answer answer = request.length < 2 ? Answer.NOT_FOUND : answers.apply(request[1].split("\\?")[0]);
+            Answer answer = request.length < 2 ? Answer.NOT_FOUND : answers.apply(request[1].split("\\?", 2)[0]);
             client.getOutputStream().write(answer.bytes());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Cannot answer error={0}", e.getMessage());

@@ -71,4 +71,13 @@ class HttpPortTest {
                     .startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n" + LARGE);
         }
     }
+
+    @Test
+    void aQueryWithoutAPathIsAnswered() throws IOException {
+        try (Socket client = connected()) {
+            client.getOutputStream().write("GET ? HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 404 Not Found\r\n");
+        }
+    }
 }
