@@ -50,18 +50,11 @@ final class InitialState {
     /// @throws ApiFault 429 when there is no seat
     /// @throws IOException when the client has gone
     void look() throws IOException {
-        look(Seats.PATIENCE_MILLIS);
-    }
-
-    private void look(long patienceMillis) throws IOException {
-        seats.in(lane, request.caller().user(), false, patienceMillis, () -> {
-            scan();
-            return this;
-        });
+        seats.in(lane, request.caller().user(), false, this::scan);
     }
 
     /// What stands before a row that cannot be read is sent all the same.
-    private void scan() throws IOException {
+    private InitialState scan() throws IOException {
         PageScan scan = new PageScan(selection, PART, request.exchange()::gone);
         try {
             tree.visit(from, end, selection.probe(), scan);
@@ -73,6 +66,7 @@ final class InitialState {
         }
         found = scan.items();
         from = scan.next();
+        return this;
     }
 
     /// Sends the part that was looked for and all others; each object is decoded for that at most and not kept. Blocks
@@ -85,7 +79,7 @@ final class InitialState {
         while (!from.isEmpty()) {
             // a client that reads fast never blocks this thread, which must not keep all others from running
             Thread.yield();
-            look(NEXT_PATIENCE_MILLIS);
+            seats.again(lane, request.caller().user(), NEXT_PATIENCE_MILLIS, this::scan);
             part(watcher);
         }
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class QueueSet {
     /// How many seats a user may have for each one that is free.
     static final int SHARE = 3;
+    /// How many requests of a user may wait where seats are shared: upstream gives a flow six queues of fifty each.
+    static final int WAITING = 300;
+    /// So long is waited at once; what is longer than two of these was a stop of the whole process.
+    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
     private final int seats;
     private final boolean shared;
     private final Map<String, Integer> taken = new HashMap<>();
     private final ObjLongConsumer<Object> park;
+    private final LongSupplier nanos;
     private final Map<String, Deque<Turn>> queues = new LinkedHashMap<>();
     private int free;
     private int waiting;
@@ -34,21 +40,27 @@ final class QueueSet {
 
     /// @param shared whether a user has a part; else anyone may have all
     /// @param park as [LockSupport#parkNanos(Object, long)]
-    QueueSet(int seats, boolean shared, ObjLongConsumer<Object> park) {
+    /// @param nanos a monotonic clock
+    QueueSet(int seats, boolean shared, ObjLongConsumer<Object> park, LongSupplier nanos) {
         this.seats = seats;
         this.shared = shared;
         this.park = park;
+        this.nanos = nanos;
         this.free = seats;
     }
 
     /// Takes a seat for a user; waits for it.
-    /// @return false when there was none in time, or the thread was interrupted
-    boolean acquired(String user, long patienceMillis) {
+    /// @param begun for work that would be lost without a seat: however many wait
+    /// @return false when there was none in time, too many wait already, or the thread was interrupted
+    boolean acquired(String user, long patienceMillis, boolean begun) {
         Turn turn;
         synchronized (this) {
             if (!queues.containsKey(user) && mayTake(user)) {
                 take(user);
                 return true;
+            }
+            if (shared && !begun && waiting(user) >= WAITING) {
+                return false;
             }
             turn = new Turn();
             queues.computeIfAbsent(user, u -> new ArrayDeque<>()).add(turn);
@@ -57,13 +69,20 @@ final class QueueSet {
         return awaited(turn, patienceMillis) || !left(user, turn);
     }
 
+    private int waiting(String user) {
+        Deque<Turn> queue = queues.get(user);
+        return queue == null ? 0 : queue.size();
+    }
+
     private boolean awaited(Turn turn, long millis) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (long left = end - System.nanoTime(); !turn.come && left > 0; left = end - System.nanoTime()) {
+        long left = TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!turn.come && left > 0) {
             if (Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            park.accept(this, left);
+            long since = nanos.getAsLong();
+            park.accept(this, Math.min(left, LOOK));
+            left -= Math.min(nanos.getAsLong() - since, 2 * LOOK);
         }
         return turn.come;
     }

@@ -9,9 +9,12 @@ import java.util.Objects;
 import java.util.function.ObjLongConsumer;
 import java.util.function.ToIntFunction;
 
-/// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits a
-/// moment for a seat, users in turn and each one's requests in order of arrival, then is sent away with 429. A write
-/// that finds, when its turn comes, that the datastore refuses writes is sent away with 503: it has used its time up.
+/// How many requests are worked on at once: upstream's bounds for reads and writes. A request waits for a seat, users
+/// in turn and each one's requests in order of arrival, as long as upstream's, and is sent away with 429 then, or at
+/// once when as many of its user wait already as upstream would queue ([QueueSet#WAITING]). So a client that has
+/// hundreds of requests in flight outlasts a disk that stands still for seconds, and a stop of the whole process of any
+/// length. A write that finds, when its turn comes, that the datastore refuses writes is sent away with 503: it has
+/// used its time up.
 ///
 /// Each [Lane] has seats of its own, so that a flood of one sort of request does not keep the others out; nor does one
 /// user's keep out others of its lane, see [QueueSet]. What a request does through an in-process client on its way uses
@@ -21,8 +24,8 @@ public final class Seats {
     public static final int READS = 400;
     /// Writes at once in the lanes of everybody (`--max-mutating-requests-inflight`).
     public static final int WRITES = 200;
-    /// How long a request waits for a seat.
-    public static final long PATIENCE_MILLIS = 5_000;
+    /// How long a request waits for a seat: upstream's `--request-timeout` of a minute, divided by four.
+    public static final long PATIENCE_MILLIS = 15_000;
     private final ScopedValue<Seat> seated = ScopedValue.newInstance();
     private final Map<Lane, Rows> lanes = new EnumMap<>(Lane.class);
     private final Store store;
@@ -53,10 +56,14 @@ public final class Seats {
     private record Seat(QueueSet of, String user) {
     }
 
+    /// How long a seat is waited for, and whether for work that has begun.
+    private record Wait(long millis, boolean begun) {
+    }
+
     private record Rows(QueueSet reads, QueueSet writes) {
         static Rows of(Lane lane, ObjLongConsumer<Object> park) {
-            return new Rows(new QueueSet(lane.reads, lane.shared, park),
-                    new QueueSet(lane.writes, lane.shared, park));
+            return new Rows(new QueueSet(lane.reads, lane.shared, park, System::nanoTime),
+                    new QueueSet(lane.writes, lane.shared, park, System::nanoTime));
         }
 
         QueueSet of(boolean write) {
@@ -78,20 +85,25 @@ public final class Seats {
     /// @throws ApiFault 429, 503
     public <T, X extends Exception> T in(Lane lane, String user, boolean write, ScopedValue.CallableOp<T, X> work)
             throws X {
-        return in(lane, user, write, PATIENCE_MILLIS, work);
+        return in(lane, user, write, new Wait(PATIENCE_MILLIS, false), work);
     }
 
-    /// As the other one, for work that has begun and would be lost without a seat.
+    /// As the other one, for a read that has begun and would be lost without a seat: however many wait.
     /// @param patienceMillis how long a seat is waited for
-    /// @throws ApiFault 429, 503
-    public <T, X extends Exception> T in(Lane lane, String user, boolean write, long patienceMillis,
+    /// @throws ApiFault 429
+    public <T, X extends Exception> T again(Lane lane, String user, long patienceMillis,
+            ScopedValue.CallableOp<T, X> work) throws X {
+        return in(lane, user, false, new Wait(patienceMillis, true), work);
+    }
+
+    private <T, X extends Exception> T in(Lane lane, String user, boolean write, Wait wait,
             ScopedValue.CallableOp<T, X> work) throws X {
         if (seated.isBound()) {
             return work.call();
         }
         QueueSet of = Objects.requireNonNull(lanes.get(lane)).of(write);
         long since = System.nanoTime();
-        if (!of.acquired(user, patienceMillis)) {
+        if (!of.acquired(user, wait.millis, wait.begun)) {
             throw new ApiFault(429, "TooManyRequests", "Too many requests, please try again later.",
                     Struct.of("retryAfterSeconds", 1));
         }

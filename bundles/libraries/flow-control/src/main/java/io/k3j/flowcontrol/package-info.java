@@ -2,8 +2,9 @@
 /// `apiserver/pkg/util/flowcontrol` (<https://kubernetes.io/docs/concepts/cluster-administration/flow-control/>).
 ///
 /// A library: its objects belong to `apiserver`, which makes one of each. [FlowSchema] says which [Seats.Lane] a
-/// request is in, [Seats] gives it a seat, [Pool] shares memory among users. Any thread; taking blocks for five
-/// seconds at most, in virtual threads only, then fails with 429 and `retryAfterSeconds`.
+/// request is in, [Seats] gives it a seat, [Pool] shares memory among users. Any thread; taking blocks, for
+/// fifteen seconds at most for a seat and five for memory, in virtual threads only, then fails with 429 and
+/// `retryAfterSeconds`.
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,14 @@ public final class EventLog {
     /// So many bytes move it on earlier: what waits in a stretch is not counted by the history yet.
     private static final long STRETCH_BYTES = 1 << 20;
     private static final long PATIENCE_MILLIS = 5_000;
+    /// So long is waited at once; what is longer than two of these was a stop of the whole process.
+    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     /// Threads in [#atLeast], which look once more when they are woken.
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
     private final ObjLongConsumer<Object> park;
+    private final LongSupplier nanos;
     /// The highest revision that a commit of this process was given.
     private final AtomicLong acknowledged = new AtomicLong();
     private final EventHistory history;
@@ -65,8 +69,10 @@ public final class EventLog {
     ///
     /// @param tree everything as it was right after `revision`
     /// @param park as [LockSupport#parkNanos(Object, long)]
-    EventLog(SnapshotTree<Item> tree, long revision, ObjLongConsumer<Object> park) {
+    /// @param nanos a monotonic clock
+    EventLog(SnapshotTree<Item> tree, long revision, ObjLongConsumer<Object> park, LongSupplier nanos) {
         this.park = park;
+        this.nanos = nanos;
         this.newest = new Snapshot(tree, revision);
         this.offered = newest;
         this.applied = revision;
@@ -224,14 +230,14 @@ public final class EventLog {
         if (newest.revision() >= revision) {
             return newest;
         }
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
         Thread waiter = Thread.currentThread();
         waiting.add(waiter);
         try {
-            long left = end - System.nanoTime();
             while (newest.revision() < revision && left > 0 && !closed && !waiter.isInterrupted()) {
-                park.accept(this, left);
-                left = end - System.nanoTime();
+                long since = nanos.getAsLong();
+                park.accept(this, Math.min(left, LOOK));
+                left -= Math.min(nanos.getAsLong() - since, 2 * LOOK);
             }
         } finally {
             waiting.remove(waiter);

@@ -78,7 +78,8 @@ public final class Feeder implements AutoCloseable {
         for (int attempt = 1;; attempt++) {
             long from = Math.max(1, Math.max(datastore.compactRevision(), datastore.revision() - REPLAYED));
             try {
-                return new EventLog(load(datastore, from, SnapshotTree.empty()), from, deadlines::park);
+                return new EventLog(load(datastore, from, SnapshotTree.empty()), from, deadlines::park,
+                        System::nanoTime);
             } catch (Compacted e) {
                 if (attempt == COMPACTIONS) {
                     throw new DatastoreUnavailable("loading: compacted " + COMPACTIONS + " times meanwhile", e, false);

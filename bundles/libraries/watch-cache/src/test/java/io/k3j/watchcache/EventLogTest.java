@@ -7,13 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
     private static final int CHANGES = 3_000;
-    private final EventLog log = new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos);
+    private final EventLog log = new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos, System::nanoTime);
     private final TreeMap<String, Long> model = new TreeMap<>();
     private final List<String> models = new ArrayList<>(List.of("", "{}"));
     private final Random random = new Random(7);
@@ -104,5 +106,16 @@ class EventLogTest {
         assertThat(log.reaches(2L * EventHistory.MAX_EVENTS + 100)).isTrue();
         assertThat(shown(log.treeAt(2L * EventHistory.MAX_EVENTS + 100)))
                 .contains("=" + (2L * EventHistory.MAX_EVENTS + 100));
+    }
+
+    /// As by a suspended machine: the log had no chance to come further meanwhile.
+    @Test
+    void timeInWhichTheProcessStoodStillIsNotWaited() {
+        AtomicLong clock = new AtomicLong();
+        AtomicLong stop = new AtomicLong(TimeUnit.HOURS.toNanos(1));
+        EventLog slow = new EventLog(SnapshotTree.empty(), 1,
+                (blocker, nanos) -> clock.addAndGet(nanos + stop.getAndSet(0)), clock::get);
+        assertThat(slow.atLeast(2, 5_000).revision()).isEqualTo(1);
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(clock.get())).isEqualTo(3_600 + 4);
     }
 }

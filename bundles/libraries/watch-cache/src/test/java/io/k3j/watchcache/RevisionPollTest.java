@@ -37,7 +37,8 @@ class RevisionPollTest {
     void noQuestionIsOpenOnceItIsClosed() throws InterruptedException {
         Store store = new Store();
         store.use(slow());
-        RevisionPoll poll = new RevisionPoll(store, new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos),
+        RevisionPoll poll = new RevisionPoll(store,
+                new EventLog(SnapshotTree.empty(), 1, LockSupport::parkNanos, System::nanoTime),
                 InstantSource.system(),
                 TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), Health.none());
         poll.start();
