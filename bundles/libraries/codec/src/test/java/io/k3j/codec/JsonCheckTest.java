@@ -47,8 +47,27 @@ class JsonCheckTest {
                 damaged[random.nextInt(damaged.length)] = random.nextBoolean() ? (byte) random.nextInt(256)
                         : (byte) marks.charAt(random.nextInt(marks.length()));
             }
-            assertThat(passes(damaged)).as("seed %s: %s", seed, new String(damaged, UTF_8)).isEqualTo(isRead(damaged));
+            assertThat(passes(damaged)).as("seed %s: %s", seed, new String(damaged, UTF_8))
+                    .isEqualTo(isRead(damaged) && !neverText(damaged));
         }
+    }
+
+    /// Whether a byte 0xFF is there, which UTF-8 does not have. The reader, which finds names it has met by their bytes
+    /// filled up with such ones, takes `"\xFFid"` for `"id"` then; the check does not.
+    private static boolean neverText(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b == (byte) 0xFF) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void aByteThatIsNoTextDoesNotPass() {
+        byte[] bytes = "{\"a\":1,\"id\":2,\"?id\":3}".getBytes(UTF_8);
+        bytes["{\"a\":1,\"id\":2,\"".length()] = (byte) 0xFF;
+        assertThat(passes(bytes)).isFalse();
     }
 
     @Test
