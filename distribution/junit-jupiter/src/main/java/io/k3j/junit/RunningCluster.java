@@ -23,12 +23,21 @@ public final class RunningCluster implements AutoCloseable {
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "k3j");
         Path program = Distribution.program(System.getProperties(), System.getenv(), cache);
         Path directory = Files.createTempDirectory("k3j-cluster-");
-        RunningCluster cluster = new RunningCluster(directory, ServerProcess.start(program, directory, spec));
+        RunningCluster cluster = new RunningCluster(directory, process(program, directory, spec));
         try {
             cluster.process.awaitReady(spec.timeout());
             return cluster;
         } catch (RuntimeException e) {
             cluster.close();
+            throw e;
+        }
+    }
+
+    private static ServerProcess process(Path program, Path directory, ClusterSpec spec) throws IOException {
+        try {
+            return ServerProcess.start(program, directory, spec);
+        } catch (IOException e) {
+            Directories.delete(directory);
             throw e;
         }
     }

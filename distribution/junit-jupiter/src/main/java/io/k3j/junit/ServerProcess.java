@@ -47,7 +47,8 @@ final class ServerProcess {
         return new ServerProcess(builder.start(), output);
     }
 
-    private static void environment(Map<String, String> environment, Path program, ClusterSpec spec)
+    /// Leaves out of an environment what would lead to the user's own cluster.
+    static void environment(Map<String, String> environment, Path program, ClusterSpec spec)
             throws IOException {
         environment.keySet()
                 .removeIf(name -> name.startsWith("K3S_") && !name.equals("K3S_JAVA") || name.equals("KUBECONFIG"));

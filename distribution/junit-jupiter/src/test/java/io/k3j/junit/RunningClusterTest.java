@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,11 +72,12 @@ class RunningClusterTest {
 
     @Test
     void takesNothingOfTheUsersOwnCluster() throws IOException {
-        program("env; " + READY);
-        try (RunningCluster cluster = RunningCluster.start(within(SOON))) {
-            assertThat(cluster.output()).contains("K3S_CONFIG_FILE=/dev/null").doesNotContain("K3S_TOKEN=",
-                    "KUBECONFIG=");
-        }
+        program(READY);
+        Map<String, String> environment = new HashMap<>(Map.of("K3S_TOKEN", "secret", "K3S_URL", "https://own:6443",
+                "K3S_JAVA", "/java", "KUBECONFIG", "/own.yaml", "PATH", "/bin"));
+        ServerProcess.environment(environment, home.resolve("bin/k3s"), within(SOON));
+        assertThat(environment).containsOnly(Map.entry("K3S_JAVA", "/java"), Map.entry("PATH", "/bin"),
+                Map.entry("K3S_CONFIG_FILE", "/dev/null"), Map.entry("K3S_JAVA_OPTIONS", ""));
     }
 
     @Test
@@ -81,7 +85,7 @@ class RunningClusterTest {
         program("echo $$; exec sleep 600");
         String script;
         try (var in = RunningCluster.class.getResourceAsStream("run.sh")) {
-            script = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         Process shell = new ProcessBuilder("sh", "-c", script, "k3j", home.resolve("bin/k3s").toString()).start();
         long pid = Long.parseLong(shell.inputReader().readLine());
