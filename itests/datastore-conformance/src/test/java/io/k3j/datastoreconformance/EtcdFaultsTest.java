@@ -63,7 +63,8 @@ class EtcdFaultsTest {
         }), START);
     }
 
-    /// Writes a large value, whose answer may be late where the disk is busy; a conflict is an earlier try that was given up.
+    /// Writes a large value, whose answer may be late where the disk is busy; a conflict is an earlier try that was
+    /// given up.
     private void write(String key, byte[] value) {
         eventually(() -> store.commit(key, 0, value, FOREVER));
     }
