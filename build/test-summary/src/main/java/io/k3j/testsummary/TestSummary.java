@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,10 +22,14 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /// Adds up the reports that Surefire and Failsafe wrote in all modules since the build began, and judges the build: by
-/// what failed, what was skipped that may not be, and what passed only when it was run again.
+/// what failed, what was skipped that may not be, what was to run and has no report, and what passed only when it was
+/// run again.
 public final class TestSummary {
     private static final int DEPTH = 6;
     private static final String EXPECTED = "(expected) ";
+    /// As the build says it that was given none of these; Maven takes the last for nothing rather than for unknown.
+    private static final Set<String> ALL = Set.of("${test}${it.test}null", "${test}${it.test}${groups}");
+    private static final String NO_REPORT = "no report, its fork ended before it: ";
     private static final int TEXT = 400;
     private static final int NAMED = 20;
     private static final int TOLD = 3;
@@ -32,25 +37,32 @@ public final class TestSummary {
     private final List<String> told = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<FailedClass> failed = new ArrayList<>();
+    private final List<String> unreported;
     private final AllowedSkips allowed;
     private int failures;
     private int forbidden;
     private int run;
 
-    private TestSummary(AllowedSkips allowed) {
+    private TestSummary(AllowedSkips allowed, List<String> unreported) {
         this.allowed = allowed;
+        this.unreported = unreported;
     }
 
     /// Prints the summary, and ends with 1 when a test failed in a build that went on all the same
-    /// (`-Dmaven.test.failure.ignore`) and did not pass in its second chance, or when a build machine, which has all
-    /// that tests need, skipped one that it may not skip.
+    /// (`-Dmaven.test.failure.ignore`) and did not pass in its second chance, when a class of tests was to run and no
+    /// report tells of it, or when a build machine, which has all that tests need, skipped one that it may not skip.
     /// @param words the root of the source tree, when the build began, whether there are no second chances (`true`),
-    /// the tags that do not run, where the output of second chances goes, and the file for what failed
+    /// the tag that does not run, where the output of second chances goes, the file for what failed, and what the build
+    /// was asked to run instead of all tests, [#ALL] for nothing
     public static void main(String[] words) throws IOException, InterruptedException {
-        TestSummary all = of(Path.of(words[0]), Instant.parse(words[1]), AllowedSkips.shipped());
+        Path root = Path.of(words[0]);
+        Instant since = Instant.parse(words[1]);
+        List<String> missing = ALL.contains(words[6]) ? Unreported.of(root, since, words[3]) : List.of();
+        TestSummary all = of(root, since, AllowedSkips.shipped(), missing);
         all.print(System.out);
         Files.write(Path.of(words[5]), all.briefly());
-        boolean good = all.failed.isEmpty() || !words[2].equals("true") && all.again(words[3], Path.of(words[4]));
+        boolean good = missing.isEmpty();
+        good &= all.failed.isEmpty() || !words[2].equals("true") && all.again(words[3], Path.of(words[4]));
         if (all.forbidden > 0 && strict(System.getenv("CI"), System.getProperty("user.name"),
                 Files.exists(Path.of("/etc/debian_version")))) {
             System.out.println("as root on Debian and with CI set nothing may be skipped but what allowed-skips.txt of"
@@ -68,8 +80,10 @@ public final class TestSummary {
     }
 
     /// Reads the reports below `root` that are not older than `since`.
-    static TestSummary of(Path root, Instant since, AllowedSkips allowed) throws IOException {
-        TestSummary all = new TestSummary(allowed);
+    /// @param unreported classes of tests of which none tells
+    static TestSummary of(Path root, Instant since, AllowedSkips allowed, List<String> unreported)
+            throws IOException {
+        TestSummary all = new TestSummary(allowed, unreported);
         try (Stream<Path> files = Files.walk(root, DEPTH)) {
             for (Path file : (Iterable<Path>) files.filter(TestSummary::report).sorted()::iterator) {
                 if (!Files.getLastModifiedTime(file).toInstant().isBefore(since)) {
@@ -86,6 +100,7 @@ public final class TestSummary {
     int print(PrintStream out) {
         skipped.forEach(line -> out.println("skipped: " + line));
         failed.forEach(one -> one.failures().forEach(line -> out.println("failed: " + line)));
+        unreported.forEach(line -> out.println(NO_REPORT + line));
         out.println("tests: " + run + " run, " + failures + " failed, " + skipped.size() + " skipped");
         return forbidden;
     }
@@ -96,6 +111,7 @@ public final class TestSummary {
         List<String> lines = new ArrayList<>();
         failed.stream().flatMap(one -> one.failures().stream()).limit(NAMED).forEach(line -> lines.add("failed: "
                 + line));
+        unreported.stream().limit(NAMED).forEach(line -> lines.add(NO_REPORT + line));
         skipped.stream().filter(line -> !line.startsWith(EXPECTED)).limit(NAMED).forEach(line -> lines.add("skipped: "
                 + line));
         told.stream().limit(TOLD).forEach(lines::add);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,9 +30,11 @@ class TestSummaryTest {
         report("itests/old/target/failsafe-reports/TEST-C.xml", BUILD.minusSeconds(60), """
                 <testsuite><testcase classname="C" name="gone"/></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TestSummary.of(root, BUILD, AllowedSkips.parse("")).print(new PrintStream(out, true, UTF_8));
+        TestSummary.of(root, BUILD, AllowedSkips.parse(""), List.of("itests/b: B2Test"))
+                .print(new PrintStream(out, true, UTF_8));
         assertThat(out.toString(UTF_8))
-                .isEqualTo("skipped: B: needs root\nfailed: A.full: no\ntests: 2 run, 1 failed, 1 skipped\n");
+                .isEqualTo("skipped: B: needs root\nfailed: A.full: no\n"
+                        + "no report, its fork ended before it: itests/b: B2Test\ntests: 2 run, 1 failed, 1 skipped\n");
     }
 
     /// A build machine keeps the end of a build's output: what failed stands there.
@@ -42,8 +45,8 @@ class TestSummaryTest {
                 <testcase classname="B" name="two"><skipped message="crashed"/></testcase>
                 <testcase classname="B" name="three"><skipped message="no Go here"/></testcase></testsuite>"""
                 .formatted("told\n" + "x".repeat(5000)));
-        assertThat(TestSummary.of(root, BUILD, AllowedSkips.parse("B\tno Go\n")).briefly()).hasSize(3)
-                .contains("failed: B.one: told", "skipped: B.two: crashed")
+        assertThat(TestSummary.of(root, BUILD, AllowedSkips.parse("B\tno Go\n"), List.of("m: C")).briefly()).hasSize(4)
+                .contains("failed: B.one: told", "no report, its fork ended before it: m: C", "skipped: B.two: crashed")
                 .last().asString().startsWith("B.one:\ntold\nxxx").hasSizeLessThan(2100);
     }
 
@@ -55,7 +58,8 @@ class TestSummaryTest {
                 <testcase classname="BB" name="one"><skipped message="no Go here"/></testcase></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AllowedSkips allowed = AllowedSkips.parse("# why\nB\tno Go\n");
-        assertThat(TestSummary.of(root, BUILD, allowed).print(new PrintStream(out, true, UTF_8))).isEqualTo(2);
+        assertThat(TestSummary.of(root, BUILD, allowed, List.of()).print(new PrintStream(out, true, UTF_8)))
+                .isEqualTo(2);
         assertThat(out.toString(UTF_8)).contains("skipped: (expected) B.one: no Go here", "skipped: B.two: crashed");
         assertThat(AllowedSkips.shipped().all()).isNotEmpty();
     }
@@ -70,7 +74,7 @@ class TestSummaryTest {
                   at no Go]]></skipped></testcase></testsuite>""");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AllowedSkips allowed = AllowedSkips.parse("B\tno Go\n");
-        assertThat(TestSummary.of(root, BUILD, allowed).print(new PrintStream(out, true, UTF_8))).isOne();
+        assertThat(TestSummary.of(root, BUILD, allowed, List.of()).print(new PrintStream(out, true, UTF_8))).isOne();
         assertThat(out.toString(UTF_8)).contains(
                 "(expected) B.one: TestAbortedException: Assumption failed: no Go here",
                 "skipped: B.two: crashed\n");
