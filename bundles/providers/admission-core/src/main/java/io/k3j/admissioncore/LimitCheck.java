@@ -50,6 +50,12 @@ record LimitCheck(Struct limit, List<String> wrong) {
     private static Struct sum(Struct spec, String side) {
         Struct.Builder b = Struct.builder();
         SUM.of(spec, c -> amounts(c.struct("resources").struct(side))).forEach((n, q) -> b.put(n, q.toString()));
+        // what the pod says as a whole stands for what its containers say
+        spec.struct("resources").struct(side).forEach((n, q) -> {
+            if (n.equals("cpu") || n.equals("memory") || n.startsWith("hugepages-")) {
+                b.put(n, q);
+            }
+        });
         return b.build();
     }
 
@@ -110,7 +116,8 @@ record LimitCheck(Struct limit, List<String> wrong) {
         Quantity request = Quantity.of(requests.get(name));
         Quantity granted = Quantity.of(limits.get(name));
         if (request.signum() == 0 || granted.signum() == 0) {
-            wrong.add(head + ", but no request is specified or request is 0");
+            String side = request.signum() == 0 ? "request" : "limit";
+            wrong.add(head + ", but no " + side + " is specified or " + side + " is 0");
             return;
         }
         BigDecimal ratio = granted.amount().divide(request.amount(), MathContext.DECIMAL64);

@@ -71,6 +71,9 @@ public final class LimitRanger implements Admission {
 
     @Override
     public void validate(Write write, Struct object) {
+        if (write.before().filter(b -> b.struct("metadata").has("deletionTimestamp")).isPresent()) {
+            return;
+        }
         List<String> wrong = new ArrayList<>();
         for (Struct limit : limits(write)) {
             new LimitCheck(limit, wrong).check(object, WriteAttributes.of(write, "", "pods"));

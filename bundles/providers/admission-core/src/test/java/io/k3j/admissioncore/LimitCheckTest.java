@@ -45,4 +45,25 @@ class LimitCheckTest {
         assertThat(wrong(Struct.of("containers", Seq.of(container("600m")), "initContainers",
                 Seq.of(container("1200m"))))).containsExactly("maximum cpu usage per Pod is 1, but limit is 1200m");
     }
+
+    @Test
+    void whatAPodSaysAsAWholeStandsForItsContainers() {
+        Struct whole = Struct.of("containers", Seq.of(container("600m"), container("600m")), "resources",
+                Struct.of("limits", Struct.of("cpu", "900m")));
+        assertThat(wrong(whole)).isEmpty();
+        assertThat(wrong(whole.withAt("1500m", "resources", "limits", "cpu")))
+                .containsExactly("maximum cpu usage per Pod is 1, but limit is 1500m");
+    }
+
+    @Test
+    void aRatioNeedsBothSides() {
+        Struct limit = Struct.of("type", "Container", "maxLimitRequestRatio", Struct.of("cpu", "2"));
+        List<String> wrong = new ArrayList<>();
+        Struct requested = Struct.of("resources", Struct.of("requests", Struct.of("cpu", "1")));
+        new LimitCheck(limit, wrong).check(
+                Struct.of("spec", Struct.of("containers", Seq.of(requested, container("1")))), true);
+        assertThat(wrong).containsExactly(
+                "cpu max limit to request ratio per Container is 2, but no limit is specified or limit is 0",
+                "cpu max limit to request ratio per Container is 2, but no request is specified or request is 0");
+    }
 }

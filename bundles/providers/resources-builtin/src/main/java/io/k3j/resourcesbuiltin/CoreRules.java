@@ -28,8 +28,8 @@ final class CoreRules {
         map.put("Node", new Nodes());
         map.put("Event", new EventRules());
         map.put("Endpoints", new EndpointsKind());
-        map.put("LimitRange", new LimitRanges());
-        map.put("ResourceQuota", new Quotas());
+        map.put("LimitRange", new LimitRangeRules());
+        map.put("ResourceQuota", new QuotaRules());
         map.put("PodTemplate", new Templates());
     }
 
@@ -237,48 +237,6 @@ final class CoreRules {
                 p.invalid(ip, Addresses.MUST_BE_IP);
             } else if (!Addresses.special(metadata, ip).isEmpty()) {
                 p.invalid(ip, Addresses.special(metadata, ip));
-            }
-        }
-    }
-
-    private static final class LimitRanges implements KindRules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.inside(o, "spec", s -> Fill.each(s, "limits", LimitRanges::limit));
-        }
-
-        private static Struct limit(Struct item) {
-            if (!item.text("type").equals("Container")) {
-                return item;
-            }
-            Struct limits = filled(item.struct("default"), item.struct("max"));
-            Struct requests = filled(filled(item.struct("defaultRequest"), limits), item.struct("min"));
-            Struct i = limits.isEmpty() ? item : item.with("default", limits);
-            return requests.isEmpty() ? i : i.with("defaultRequest", requests);
-        }
-
-        private static Struct filled(Struct into, Struct from) {
-            Struct.Builder b = into.toBuilder();
-            from.forEach((name, value) -> {
-                if (!into.has(name)) {
-                    b.put(name, value);
-                }
-            });
-            return b.build();
-        }
-    }
-
-    private static final class Quotas implements KindRules {
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            Struct hard = o.struct("spec").struct("hard");
-            for (String name : hard.names()) {
-                p.at("spec").at("hard").quantity(hard, name);
-            }
-            Struct before = write.before().orElse(Struct.EMPTY);
-            if (write.operation() == Operation.UPDATE
-                    && !before.struct("spec").seq("scopes").equals(o.struct("spec").seq("scopes"))) {
-                p.at("spec").at("scopes").invalid(o.struct("spec").seq("scopes"), "field is immutable");
             }
         }
     }

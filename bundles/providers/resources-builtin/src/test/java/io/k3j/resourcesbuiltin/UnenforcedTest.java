@@ -24,8 +24,7 @@ class UnenforcedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"v1,ResourceQuota", "autoscaling/v2,HorizontalPodAutoscaler",
-            "autoscaling/v1,HorizontalPodAutoscaler",
+    @CsvSource({"autoscaling/v2,HorizontalPodAutoscaler", "autoscaling/v1,HorizontalPodAutoscaler",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding"})
     void unenforcedKindsAreStoredWithAWarning(String version, String kind) {
@@ -35,6 +34,11 @@ class UnenforcedTest {
         assertThat(warnings(Operation.UPDATE, "", o)).hasSize(1);
         assertThat(warnings(Operation.DELETE, "", o)).isEmpty();
         assertThat(warnings(Operation.UPDATE, "status", o)).isEmpty();
+    }
+
+    @Test
+    void quotasAreEnforcedWithoutAWarning() {
+        assertThat(warnings(Operation.CREATE, "", object("v1", "ResourceQuota"))).isEmpty();
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.k3j.resourcequota;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/// The writes of one namespace that wait for their shares. One thread at a time decides for all of them. Its number of
+/// users is changed under the lock of the map that holds it.
+final class Lane {
+    /// How many are decided together; the others wait for the next time.
+    private static final int MOST = 256;
+    private final Deque<QuotaDemand> waiting = new ArrayDeque<>();
+    private final ReentrantLock turn = new ReentrantLock();
+    private int users;
+
+    /// With one more in it.
+    Lane entered(QuotaDemand demand) {
+        users++;
+        synchronized (waiting) {
+            waiting.add(demand);
+        }
+        return this;
+    }
+
+    /// Somebody leaves; whether that was the last one.
+    boolean left() {
+        users--;
+        return users == 0;
+    }
+
+    /// Returns when a demand is decided, by this thread or by the one whose turn it was.
+    void run(QuotaDemand demand, Consumer<List<QuotaDemand>> decide) {
+        turn.lock();
+        try {
+            while (!demand.decided()) {
+                decide.accept(next());
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private List<QuotaDemand> next() {
+        List<QuotaDemand> some = new ArrayList<>();
+        synchronized (waiting) {
+            while (!waiting.isEmpty() && some.size() < MOST) {
+                some.add(waiting.remove());
+            }
+        }
+        return some;
+    }
+}

@@ -1,0 +1,70 @@
+package io.k3j.resourcequota;
+
+import io.k3j.apiserverapi.Admission;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
+import io.k3j.clientapi.Query;
+import io.k3j.clientapi.View;
+import io.k3j.controllerkit.BuiltinResources;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/// The component of the plug-in, unless `--kube-apiserver-arg=disable-admission-plugins=ResourceQuota` takes it away,
+/// and what enters this server into the election for the controllers' Lease, unless `--disable-controller-manager` is
+/// given.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.resourcequota",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class ResourceQuotaPlugin {
+    private static final String DISABLED = "disable-admission-plugins=";
+    private final View quotas;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    /// The component's settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`.
+        String[] kubeApiserverArg() default {};
+
+        /// `--disable-controller-manager`.
+        boolean disableControllerManager() default false;
+    }
+
+    /// Registers both; the view costs nothing until it is looked at.
+    @Activate
+    public ResourceQuotaPlugin(BundleContext context, Settings settings, @Reference ApiClient api) {
+        quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
+        ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas),
+                InstantSource.system());
+        if (!disabled(settings, plugin.name())) {
+            Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, ResourceQuotaAdmission.PLACE));
+            registrations.add(context.registerService(Admission.class, plugin, order));
+        }
+        if (!settings.disableControllerManager()) {
+            Candidate candidate = () -> Candidate.CONTROLLERS;
+            registrations.add(context.registerService(Candidate.class, candidate, null));
+        }
+    }
+
+    private static boolean disabled(Settings settings, String name) {
+        return Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
+                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(","))).anyMatch(name::equals);
+    }
+
+    /// Withdraws both; writes under way are decided.
+    @Deactivate
+    public void stop() {
+        registrations.forEach(ServiceRegistration::unregister);
+        quotas.close();
+    }
+}
