@@ -116,7 +116,7 @@ final class Writes {
                     + ", UID in object meta: " + live.uid());
         }
         Obj next = switch (subresource) {
-            case "status" -> live.with(wanted.status(), "status").with(wanted.metadata(), "metadata");
+            case "status", "approval" -> live.with(wanted.status(), "status").with(wanted.metadata(), "metadata");
             case "finalize" -> live.with(wanted.spec().seq("finalizers"), "spec", "finalizers");
             default -> resources.hasStatus(resource) ? keepStatus(live, wanted) : wanted;
         };

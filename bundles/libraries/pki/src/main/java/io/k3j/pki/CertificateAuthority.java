@@ -74,6 +74,16 @@ public record CertificateAuthority(List<X509Certificate> chain, PrivateKey key) 
         return signed(body, key);
     }
 
+    /// A certificate as a policy has it.
+    X509Certificate sign(SigningRequest request, SigningPolicy policy, Date from, Date until, RandomGenerator random) {
+        X500Name issuer = Asn1.read(certificate().getSubjectX500Principal().getEncoded(), X500Name::getInstance);
+        X509v3CertificateBuilder body = new X509v3CertificateBuilder(issuer, serial(random), from, until,
+                request.subject(), info(request.key()));
+        CertificateExtensions.requested(body, policy.keyUsage(), policy.purposes(), request.signedNames());
+        ownIdentifier().ifPresent(identifier -> CertificateExtensions.issuer(body, identifier));
+        return signed(body, key);
+    }
+
     /// Whether a certificate is from this authority, to decide whether it is to be made again: whom to trust is decided
     /// by signatures. Where it names the key that signed it, that is looked at, which costs a starting process nothing;
     /// else its signature is verified, which costs ten milliseconds.

@@ -42,6 +42,22 @@ final class CertificateExtensions {
         add(certificate, Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
     }
 
+    /// Those of a certificate that somebody asked for by a request; without what there is nothing of.
+    static void requested(X509v3CertificateBuilder certificate, int keyUsage, ExtendedKeyUsage purposes,
+            List<GeneralName> names) {
+        if (keyUsage != 0) {
+            add(certificate, Extension.keyUsage, true, new KeyUsage(keyUsage));
+        }
+        if (purposes.size() > 0) {
+            add(certificate, Extension.extendedKeyUsage, false, purposes);
+        }
+        add(certificate, Extension.basicConstraints, true, new BasicConstraints(false));
+        if (!names.isEmpty()) {
+            add(certificate, Extension.subjectAlternativeName, false,
+                    new GeneralNames(names.toArray(GeneralName[]::new)));
+        }
+    }
+
     /// Which key signed, for those who have to choose among authorities of one name.
     static void issuer(X509v3CertificateBuilder certificate, byte[] keyIdentifier) {
         add(certificate, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyIdentifier));

@@ -11,6 +11,9 @@ package io.k3j.controllerscluster;
     /// `--cluster-dns`.
     String[] clusterDns() default {"10.43.0.10"};
 
+    /// `--kube-controller-manager-arg`, as `name=value`; `cluster-signing-duration` is known here.
+    String[] kubeControllerManagerArg() default {};
+
     /// `--disable`.
     String[] disable() default {};
 }

@@ -1,5 +1,6 @@
 package io.k3j.controllerscluster;
 
+import io.k3j.apimachinery.GoDuration;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Health;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -26,6 +29,7 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 public final class ControllersCluster {
     /// The word of `--disable` with which the ConfigMap `coredns` and the Service `kube-dns` are the user's own.
     private static final String COREDNS = "coredns";
+    private static final String SIGNING_DURATION = "cluster-signing-duration=";
     private final ControllerContext context;
     private final GarbageViews garbage;
 
@@ -60,12 +64,30 @@ public final class ControllersCluster {
         PodGarbageCollector.add(context);
         StorageProtection.add(context);
         VolumeBinder.add(context);
+        addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()));
         if (!List.of(settings.disable()).contains(COREDNS)) {
             NodeHosts.add(context);
             DnsService.add(context, split(settings.clusterDns()));
         }
         return GarbageCollector.add(context);
+    }
+
+    private static void addSigners(ControllerContext context, ClusterControllersSettings settings) {
+        CertificateSigner.add(context, new CertificateSigner.Signing(
+                new ClusterAuthorities(Path.of(settings.dataDir(), "server", "tls")), signingDuration(settings),
+                new SecureRandom()));
+        CertificateApprover.add(context);
+        CertificateCleaner.add(context);
+    }
+
+    private static Duration signingDuration(ClusterControllersSettings settings) {
+        Duration duration = Duration.ofDays(365);
+        for (String arg : settings.kubeControllerManagerArg()) {
+            duration = arg.startsWith(SIGNING_DURATION) ? GoDuration.parse(arg.substring(SIGNING_DURATION.length()))
+                    : duration;
+        }
+        return duration;
     }
 
     private static List<String> split(String... flags) {

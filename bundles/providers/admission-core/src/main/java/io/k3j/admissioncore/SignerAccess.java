@@ -1,0 +1,41 @@
+package io.k3j.admissioncore;
+
+import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Write;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Struct;
+
+/// Who may approve or sign for a signer: whoever has the verb on `signers` of `certificates.k8s.io`, by the signer's
+/// name or by its domain, as `kubernetes.io/*`.
+final class SignerAccess {
+    static final String GROUP = "certificates.k8s.io";
+    static final String REQUESTS = "certificatesigningrequests";
+    private static final Gvr REVIEWS = new Gvr("authorization.k8s.io", "v1", "subjectaccessreviews");
+
+    private SignerAccess() {
+    }
+
+    /// The signer of a request as it was: nobody gets another one by naming it.
+    static String signer(Write write) {
+        return write.before().orElse(Struct.EMPTY).struct("spec").text("signerName");
+    }
+
+    /// Whether the writer may do something for a signer.
+    /// @throws io.k3j.clientapi.ApiFault when nobody can say so now
+    static boolean allows(ApiClient api, Caller caller, String verb, String signer) {
+        int slash = signer.indexOf('/');
+        return allowed(api, caller, verb, signer)
+                || allowed(api, caller, verb, (slash < 0 ? signer : signer.substring(0, slash)) + "/*");
+    }
+
+    private static boolean allowed(ApiClient api, Caller caller, String verb, String name) {
+        Struct what = Struct.of("group", GROUP, "version", "*", "resource", "signers", "verb", verb, "name", name);
+        Struct spec = Struct.builder().put("user", caller.user()).putUnlessEmpty("uid", caller.uid())
+                .putUnlessEmpty("groups", caller.groups()).putUnlessEmpty("extra", caller.extra())
+                .put("resourceAttributes", what).build();
+        return api.post(REVIEWS, Key.of(""), "", Struct.of("apiVersion", "authorization.k8s.io/v1", "kind",
+                "SubjectAccessReview", "spec", spec)).struct("status").flag("allowed");
+    }
+}
