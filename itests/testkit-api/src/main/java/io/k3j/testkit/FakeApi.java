@@ -255,13 +255,15 @@ public final class FakeApi implements ApiClient, AutoCloseable {
     @Override
     public Struct post(Gvr resource, Key key, String subresource, Struct body) {
         called("post", resource, key + "/" + subresource);
-        if (resource.resource().equals("serviceaccounts") && subresource.equals("token")) {
-            return Struct.of("status", Struct.of("token", "token of " + get(resource, key).uid()));
-        }
-        if (!resource.equals(PodActions.PODS)) {
-            throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + subresource);
-        }
-        return new PodActions(this, store, clock).post(key, subresource, body);
+        return new PodActions(this, store, clock).post(resource, key, subresource, body);
+    }
+
+    /// Serves `scale` of what has `spec.replicas`, and nothing else.
+    @Override
+    public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
+        refused("get", resource);
+        resources.of(resource);
+        return Scales.of(store.get(resource, key), subresource);
     }
 
     @Override

@@ -9,11 +9,21 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
 
-/// What can be done with a pod besides writing it: binding and eviction.
+/// What can be done with a pod besides writing it: binding and eviction; and tokens of accounts.
 record PodActions(FakeApi api, FakeStore store, InstantSource clock) {
     static final Gvr PODS = Gvr.of("v1", "pods");
 
-    Struct post(Key key, String action, Struct body) {
+    Struct post(Gvr resource, Key key, String action, Struct body) {
+        if (resource.resource().equals("serviceaccounts") && action.equals("token")) {
+            return Struct.of("status", Struct.of("token", "token of " + api.get(resource, key).uid()));
+        }
+        if (!resource.equals(PODS)) {
+            throw ApiFault.badRequest("the fake has no " + resource.resource() + "/" + action);
+        }
+        return post(key, action, body);
+    }
+
+    private Struct post(Key key, String action, Struct body) {
         switch (action) {
             case "binding" -> bind(key, body.struct("target").text("name"));
             case "eviction" -> api.delete(PODS, key, DeleteOptions.PLAIN);

@@ -117,6 +117,7 @@ final class Writes {
         }
         Obj next = switch (subresource) {
             case "status", "approval" -> live.with(wanted.status(), "status").with(wanted.metadata(), "metadata");
+            case "scale" -> live.with(wanted.spec().whole("replicas", 0), "spec", "replicas");
             case "finalize" -> live.with(wanted.spec().seq("finalizers"), "spec", "finalizers");
             default -> resources.hasStatus(resource) ? keepStatus(live, wanted) : wanted;
         };

@@ -67,6 +67,18 @@ public interface ApiClient {
     /// @return the answer, as it came
     Struct post(Gvr resource, Key key, String subresource, Struct body);
 
+    /// A GET of what is no stored object: the subresource `scale` of one, or what an aggregated server has below a
+    /// name, as `pods/*/requests_per_second` of `custom.metrics.k8s.io`.
+    ///
+    /// @param key with an empty name for what belongs to no one object
+    /// @param subresource empty, or what follows the name
+    /// @param parameters of the query, texts by name, as `labelSelector`
+    /// @return the answer, as it came
+    /// @throws ApiFault 404 when there is no such object, or nobody serves it
+    default Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
+        throw new ApiFault(404, "NotFound", "the server could not find the requested resource", Struct.EMPTY);
+    }
+
     /// Every main resource served now (no subresources), built-in, custom and aggregated; each group
     /// in its preferred version only. What discovery would answer, at the cost of a look at a table.
     /// @throws ApiFault 503 while a group's server cannot be asked: anyone who must see all tries again

@@ -4,6 +4,7 @@ import io.k3j.apirequests.RequestInfo;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.Lister;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiwatches.LocalView;
 import io.k3j.apiwatches.ViewKeeper;
@@ -23,7 +24,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Struct;
-import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Intent;
 import io.k3j.objectregistry.ListPage;
 import io.k3j.objectregistry.ObjectDecoder;
@@ -35,10 +35,8 @@ import io.k3j.objectregistry.Target;
 import io.k3j.objectregistry.WriteResult;
 import io.k3j.watchcache.Item;
 import io.k3j.watchcache.StorageKeys;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -47,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 /// The API client of components in this process: the request chain without HTTP and decoding, but with seats,
 /// authorization, admission and validation.
 final class LocalClient implements ApiClient {
-    private static final Term NOT_ELECTED = new NoTerm();
     /// Components ignore warnings.
     private static final Consumer<String> IGNORE_WARNINGS = warning -> {
     };
@@ -95,25 +92,7 @@ final class LocalClient implements ApiClient {
             return this;
         }
         // on a shared datastore a client without a term would not be fenced, so it may not write
-        return new LocalClient(backend, callers, caller, views, present == null ? NOT_ELECTED : present);
-    }
-
-    /// The term of a server that does not lead: writes bound to it are refused.
-    private static final class NoTerm implements Term {
-        @Override
-        public Key lease() {
-            return Key.of("");
-        }
-
-        @Override
-        public long revision() {
-            return 0;
-        }
-
-        @Override
-        public long after(long known, Duration atMost) {
-            return 0;
-        }
+        return new LocalClient(backend, callers, caller, views, present == null ? new NoTerm() : present);
     }
 
     private Target target(Gvr resource) {
@@ -176,6 +155,12 @@ final class LocalClient implements ApiClient {
     @Override
     public ObjList list(Gvr resource, Query query) {
         allowed("list", resource, query);
+        if (target(resource).kind().storage().prefix().isEmpty()) {
+            // without a seat: who computes it may wait for what it tells
+            Lister lister = backend.contributions().lister(resource).orElseThrow(
+                    () -> ApiFault.unavailable("the bundle that serves " + resource.qualified() + " is away"));
+            return new ObjList(lister.list(query).stream().map(Obj::of).toList(), 0);
+        }
         return read(() -> {
             ListPage page = page(target(resource), query);
             Target target = target(resource);
@@ -212,6 +197,9 @@ final class LocalClient implements ApiClient {
         allowed("update", resource, options.subresource(), object.key());
         return write(resource, () -> {
             Target target = target(resource);
+            if (options.subresource().equals(LocalScales.SCALE)) {
+                return scales().update(intent(target, object.key(), options), object.document());
+            }
             Wish wish = Wish.plain(object.document());
             return stored(target,
                     backend.objects().writes().change(intent(target, object.key(), options), before -> wish));
@@ -268,12 +256,21 @@ final class LocalClient implements ApiClient {
     }
 
     @Override
+    public Struct read(Gvr resource, Key key, String subresource, Struct parameters) {
+        allowed("get", resource, subresource, key);
+        if (!subresource.equals(LocalScales.SCALE)) {
+            throw Pipeline.noSuchResource();
+        }
+        return read(() -> scales().get(target(resource), key));
+    }
+
+    private LocalScales scales() {
+        return new LocalScales(backend.objects());
+    }
+
+    @Override
     public List<ApiResource> resources() {
-        Groups groups = Groups.of(backend.contributions().kinds().listed());
-        return groups.names().stream().flatMap(g -> groups.versions(g).values().stream().limit(1))
-                .flatMap(List::stream).map(k -> new ApiResource(k.gvr(), k.gvk().kind(), k.namespaced(),
-                        List.copyOf(new TreeSet<>(k.verbs()))))
-                .toList();
+        return ServedResources.of(backend.contributions().kinds().listed());
     }
 
     @Override

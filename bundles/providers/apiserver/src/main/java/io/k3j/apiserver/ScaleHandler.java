@@ -82,7 +82,8 @@ final class ScaleHandler {
         answers.tree(request, 200, ScaleObjects.of(intent.target().object(outcome.item()), paths));
     }
 
-    private static ScalePaths paths(Target target) {
+    /// Where an object of a kind has its replicas and its selector.
+    static ScalePaths paths(Target target) {
         return target.hooks().scalePaths(target.kind().gvk());
     }
 }

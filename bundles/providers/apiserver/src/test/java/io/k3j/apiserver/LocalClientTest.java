@@ -203,6 +203,28 @@ class LocalClientTest {
     }
 
     @Test
+    void readsAndWritesReplicasThroughScale() {
+        Gvr deployments = Gvr.of("apps/v1", "deployments");
+        Obj made = api.create(deployments, Obj.of(Struct.of("apiVersion", "apps/v1", "kind", "Deployment", "metadata",
+                Struct.of("name", "d", "namespace", "a"), "spec", Struct.of("replicas", 1, "selector",
+                        Struct.of("matchLabels", Struct.of("app", "d"))))),
+                WriteOptions.PLAIN);
+        Struct scale = api.read(deployments, made.key(), "scale", Struct.EMPTY);
+        assertThat(scale.struct("spec").whole("replicas", 0)).isEqualTo(1);
+        assertThat(scale.struct("status").text("selector")).isEqualTo("app=d");
+        Obj wanted = Obj.of(scale.withAt(3, "spec", "replicas"));
+        Obj scaled = api.update(deployments, wanted, WriteOptions.of("scale"));
+        assertThat(scaled.tree().text("kind")).isEqualTo("Scale");
+        assertThat(api.get(deployments, made.key()).spec().whole("replicas", 0)).isEqualTo(3);
+        assertThatThrownBy(() -> api.update(deployments, wanted, WriteOptions.of("scale")))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.reason()).isEqualTo("Conflict"));
+        assertThatThrownBy(() -> api.read(CONFIG_MAPS, new Key("a", "one"), "scale", Struct.EMPTY))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(404));
+        assertThatThrownBy(() -> client("nobody").read(deployments, made.key(), "scale", Struct.EMPTY))
+                .hasMessageContaining("cannot get resource \"deployments/scale\"");
+    }
+
+    @Test
     void namesTheResourcesServed() {
         assertThat(api.resources()).anySatisfy(r -> {
             assertThat(r.resource()).isEqualTo(CONFIG_MAPS);

@@ -1,11 +1,15 @@
 package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.Lister;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.apiwatches.ViewKeeper;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.codec.Json;
@@ -13,6 +17,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.time.Instant;
@@ -122,6 +127,18 @@ class UnstoredReadsTest {
         assertThat(Json.object(server.call("POST", PATH + "namespaces/n/pods", "{}").bytes()).whole("code", 0))
                 .isEqualTo(405);
         assertThat(get("pods?watch=true").whole("code", 0)).isEqualTo(405);
+    }
+
+    @Test
+    void componentsOfThisProcessListItToo() {
+        Caller caller = Caller.of("system:controller", List.of("system:masters"));
+        try (ViewKeeper views = new ViewKeeper()) {
+            ApiClient api = new LocalClient(server.server.local(), user -> caller, caller, views);
+            Query labelled = Query.in("n").labelled(Selector.parse("app=x"));
+            assertThat(api.list(PODS, labelled).items()).singleElement().extracting(Obj::name).isEqualTo("a");
+            server.contributions.remove(lister, List.of(Lister.class.getName()));
+            assertThatThrownBy(() -> api.list(PODS, labelled)).hasMessageContaining("is away");
+        }
     }
 
     @Test
