@@ -63,6 +63,7 @@ public final class ControllersCluster {
         TaintEviction.add(context);
         PodGarbageCollector.add(context);
         StorageProtection.add(context);
+        EphemeralVolumes.add(context);
         VolumeBinder.add(context);
         addSigners(context, settings);
         NodeIpam.add(context, split(settings.clusterCidr()));
