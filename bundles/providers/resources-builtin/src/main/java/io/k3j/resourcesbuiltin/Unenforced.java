@@ -13,7 +13,6 @@ final class Unenforced {
             Map.entry("ValidatingAdmissionPolicyBinding", "no request is checked by it"),
             Map.entry("MutatingAdmissionPolicy", "no request is changed by it"),
             Map.entry("MutatingAdmissionPolicyBinding", "no request is changed by it"),
-            Map.entry("HorizontalPodAutoscaler", "nothing is scaled by it"),
             Map.entry("APIService", "requests are not passed on to its service"));
 
     private Unenforced() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UnenforcedTest {
     private final Kit kit = new Kit();
@@ -24,8 +25,7 @@ class UnenforcedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"autoscaling/v2,HorizontalPodAutoscaler", "autoscaling/v1,HorizontalPodAutoscaler",
-            "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
+    @CsvSource({"admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding"})
     void unenforcedKindsAreStoredWithAWarning(String version, String kind) {
         Struct o = object(version, kind);
@@ -34,6 +34,13 @@ class UnenforcedTest {
         assertThat(warnings(Operation.UPDATE, "", o)).hasSize(1);
         assertThat(warnings(Operation.DELETE, "", o)).isEmpty();
         assertThat(warnings(Operation.UPDATE, "status", o)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"autoscaling/v1", "autoscaling/v2"})
+    void autoscalersAreStoredWithoutOne(String version) {
+        Struct o = object(version, "HorizontalPodAutoscaler");
+        assertThat(warnings(Operation.CREATE, "", o)).isEmpty();
     }
 
     @Test

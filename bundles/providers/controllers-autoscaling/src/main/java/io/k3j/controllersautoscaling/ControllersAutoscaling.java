@@ -1,0 +1,43 @@
+package io.k3j.controllersautoscaling;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.Candidate;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.HealthScope;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.ControllerContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/// Runs the autoscaling controller while this server holds the controllers' Lease.
+@Component(service = {}, configurationPid = "io.k3j.controllersautoscaling",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
+public final class ControllersAutoscaling {
+    private final ControllerContext context;
+
+    /// Starts the loop; it begins when its views are synced.
+    @Activate
+    public ControllersAutoscaling(@Reference ApiClient api, @Reference Health health) {
+        HealthScope scope = health.scope("controllers-autoscaling");
+        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        HorizontalPodAutoscalers.add(context);
+        context.run("controllers-autoscaling", health, trouble -> {
+            if (trouble.isEmpty()) {
+                scope.ok();
+            } else {
+                scope.degraded(trouble);
+            }
+        });
+    }
+
+    /// Stops within five seconds; objects stay as they are.
+    @Deactivate
+    public void stop() {
+        context.close();
+    }
+}

@@ -1,0 +1,69 @@
+package io.k3j.controllersautoscaling;
+
+import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.Times;
+import io.k3j.controllersautoscaling.MetricsClient.Sample;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A target's pods by what their figures are worth:
+/// <https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#algorithm-details>. Pods that
+/// are going or have failed do not count. Pure.
+///
+/// @param usage what the pods use that count, by name, in thousandths
+/// @param unready names of those that wait or are not ready yet: their figures are set aside
+/// @param missing names of those without figures
+record PodGroups(Map<String, Long> usage, Set<String> unready, Set<String> missing) {
+    /// `--horizontal-pod-autoscaler-cpu-initialization-period`.
+    private static final Duration CPU_INITIALIZATION = Duration.ofMinutes(5);
+    /// `--horizontal-pod-autoscaler-initial-readiness-delay`.
+    private static final Duration INITIAL_READINESS = Duration.ofSeconds(30);
+
+    /// @param cpu whether processors are measured: what a pod uses while it starts is set aside then
+    /// @throws MetricFailure when there are no pods, or none of them has figures that count
+    static PodGroups of(List<Obj> pods, Map<String, Sample> samples, boolean cpu, Instant now) {
+        if (pods.isEmpty()) {
+            throw new MetricFailure("no pods returned by selector while calculating replica count");
+        }
+        PodGroups groups = new PodGroups(new HashMap<>(), new HashSet<>(), new HashSet<>());
+        pods.stream().filter(p -> !p.terminating() && !Pods.phase(p).equals("Failed"))
+                .forEach(p -> groups.add(p, Optional.ofNullable(samples.get(p.name())), cpu, now));
+        if (groups.usage.isEmpty()) {
+            throw new MetricFailure("did not receive metrics for targeted pods (pods might be unready)");
+        }
+        return groups;
+    }
+
+    private void add(Obj pod, Optional<Sample> sample, boolean cpu, Instant now) {
+        if (Pods.phase(pod).equals("Pending")) {
+            unready.add(pod.name());
+        } else if (sample.isEmpty()) {
+            missing.add(pod.name());
+        } else if (cpu && starting(pod, sample.get(), now)) {
+            unready.add(pod.name());
+        } else {
+            usage.put(pod.name(), sample.get().value());
+        }
+    }
+
+    private static boolean starting(Obj pod, Sample sample, Instant now) {
+        Struct ready = pod.status().seq("conditions").find("type", "Ready");
+        Optional<Instant> began = Times.parse(pod.status().text("startTime"));
+        if (ready.isEmpty() || began.isEmpty()) {
+            return true;
+        }
+        Instant changed = Times.parse(ready.text("lastTransitionTime")).orElse(Instant.EPOCH);
+        boolean not = ready.text("status").equals("False");
+        return began.get().plus(CPU_INITIALIZATION).isAfter(now)
+                ? not || sample.at().isBefore(changed.plus(sample.window()))
+                : not && began.get().plus(INITIAL_READINESS).isAfter(changed);
+    }
+}

@@ -1,0 +1,80 @@
+package io.k3j.controllersautoscaling;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvk;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Finds what a `scaleTargetRef` names, of any kind that is served, and reads and writes its subresource `scale`. Any
+/// thread.
+final class ScaleTargets {
+    /// How long the list of served resources counts; upstream's mapper is as old at most.
+    private static final Duration FRESH = Duration.ofSeconds(30);
+    private final ApiClient api;
+    private final InstantSource clock;
+    private volatile Served served = new Served(List.of(), Instant.MIN);
+
+    private record Served(List<ApiResource> resources, Instant at) {
+    }
+
+    /// The scale of a target.
+    ///
+    /// @param resource of the target
+    /// @param object an `autoscaling/v1` Scale
+    record Scale(Gvr resource, Struct object) {
+        long wanted() {
+            return object.struct("spec").whole("replicas", 0);
+        }
+
+        long present() {
+            return object.struct("status").whole("replicas", 0);
+        }
+
+        String selector() {
+            return object.struct("status").text("selector");
+        }
+    }
+
+    /// @param api of the controller's account
+    /// @param clock the monotonic clock
+    ScaleTargets(ApiClient api, InstantSource clock) {
+        this.api = api;
+        this.clock = clock;
+    }
+
+    /// Reads the scale of a target.
+    /// @throws ApiFault with upstream's message when there is none
+    Scale read(String namespace, Struct reference) {
+        Gvk kind = Gvk.of(reference.text("apiVersion"), reference.text("kind"));
+        Gvr resource = resource(kind);
+        return new Scale(resource, api.read(resource, new Key(namespace, reference.text("name")), "scale",
+                Struct.EMPTY));
+    }
+
+    /// Writes the replicas of a target, unless it has changed since it was read.
+    void write(Scale scale, long replicas) {
+        api.update(scale.resource(), Obj.of(scale.object().withAt(replicas, "spec", "replicas")),
+                WriteOptions.of("scale"));
+    }
+
+    private Gvr resource(Gvk kind) {
+        Served now = served;
+        if (now.at.isBefore(clock.instant().minus(FRESH))) {
+            now = new Served(api.resources(), clock.instant());
+            served = now;
+        }
+        return now.resources.stream().filter(r -> r.namespaced() && r.kind().equals(kind.kind())
+                && r.resource().group().equals(kind.group())).map(ApiResource::resource).findFirst()
+                .orElseThrow(() -> new ApiFault(404, "NotFound", "no matches for kind \"" + kind.kind()
+                        + "\" in group \"" + kind.group() + "\"", Struct.EMPTY));
+    }
+}
