@@ -133,38 +133,8 @@ record JobSpec(Obj job) {
         }
     }
 
-    /// The pod failure policy rule that a failed pod matches, with its number as `index`; empty without a match.
+    /// The pod failure policy rule that a failed pod matches, with what it matches as `message`; empty without a match.
     Struct failureRule(Obj pod) {
-        Seq rules = job.spec().struct("podFailurePolicy").seq("rules");
-        for (int i = 0; i < rules.size(); i++) {
-            if (exitCode(rules.struct(i).struct("onExitCodes"), pod) || condition(rules.struct(i), pod)) {
-                return rules.struct(i).with("index", i);
-            }
-        }
-        return Struct.EMPTY;
-    }
-
-    private static boolean exitCode(Struct wanted, Obj pod) {
-        if (wanted.isEmpty()) {
-            return false;
-        }
-        boolean in = wanted.text("operator").equals("In");
-        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
-            for (Struct status : pod.status().seq(list).structs()) {
-                Struct ended = status.struct("state").struct("terminated");
-                String name = wanted.text("containerName");
-                boolean mine = name.isEmpty() || name.equals(status.text("name"));
-                long code = ended.whole("exitCode", 0);
-                if (mine && code != 0 && wanted.seq("values").contains(code) == in) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static boolean condition(Struct rule, Obj pod) {
-        return rule.seq("onPodConditions").structs().stream().anyMatch(c -> pod.status().seq("conditions")
-                .find("type", c.text("type")).text("status").equals(c.text("status", "True")));
+        return FailurePolicy.match(job.spec().struct("podFailurePolicy").seq("rules"), pod);
     }
 }

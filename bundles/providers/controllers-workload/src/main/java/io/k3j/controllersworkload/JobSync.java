@@ -158,7 +158,9 @@ final class JobSync {
         if (!spec.job().spec().struct("template").struct("spec").text("restartPolicy").equals("OnFailure")) {
             return false;
         }
-        long restarts = tally.active().stream().mapToLong(Pods::restarts).sum();
+        long restarts = tally.active().stream().mapToLong(p -> Pods.restarts(p) + p.status()
+                .seq("initContainerStatuses").structs().stream().mapToLong(c -> c.whole("restartCount", 0)).sum())
+                .sum();
         return spec.backoffLimit() == 0 ? restarts > 0 : restarts >= spec.backoffLimit();
     }
 

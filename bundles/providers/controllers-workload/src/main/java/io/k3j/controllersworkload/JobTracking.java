@@ -112,7 +112,7 @@ final class JobTracking {
             return;
         }
         if (rule.text("action").equals("FailJob") && failure.isEmpty()) {
-            failure = "Pod " + pod.key() + " failed matching FailJob rule at index " + rule.whole("index", 0);
+            failure = rule.text("message");
         }
         failedNotes.add(pod.uid());
     }

@@ -219,6 +219,32 @@ class JobsTest {
         assertThat(holds()).isEqualTo("FailureTarget,Failed");
         assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("reason"))
                 .isEqualTo("PodFailurePolicy");
+        assertThat(stage.events()).contains("PodFailurePolicy: Container main for pod default/" + pod.name()
+                + " failed with exit code 42 matching FailJob rule at index 0");
+    }
+
+    @Test
+    void tellsTheConditionThatFailsAJob() {
+        create("podFailurePolicy", Struct.of("rules", Seq.of(Struct.of("action", "FailJob", "onPodConditions",
+                Seq.of(Struct.of("type", "ConfigIssue", "status", "True"))))));
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(BuiltinResources.PODS, pod.with(Struct.of("phase", "Failed", "conditions",
+                Seq.of(Struct.of("type", "ConfigIssue", "status", "True"))), "status"));
+        stage.settle();
+        assertThat(Conditions.find(job().status().seq("conditions"), "Failed").orElseThrow().text("message"))
+                .isEqualTo("Pod default/" + pod.name()
+                        + " has condition ConfigIssue matching FailJob rule at index 0");
+    }
+
+    @Test
+    void restartsOfInitContainersCountAsTheOthers() {
+        create("backoffLimit", 1, "template", Stage.template("job", "i").withAt("OnFailure", "spec",
+                "restartPolicy"));
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(BuiltinResources.PODS, pod.with(Seq.of(Struct.of("name", "init", "restartCount", 1)), "status",
+                "initContainerStatuses"));
+        stage.settle();
+        assertThat(holds()).contains("FailureTarget");
     }
 
     @Test

@@ -67,7 +67,7 @@ final class JobRules implements KindRules {
         }
         spec(spec, p);
         if (write.operation() == Operation.UPDATE) {
-            update(write.before().orElse(Struct.EMPTY).struct("spec"), spec, p);
+            update(write.before().orElse(Struct.EMPTY), spec, p);
         }
     }
 
@@ -89,9 +89,10 @@ final class JobRules implements KindRules {
     /// Validates the spec of a Job or of a CronJob's template.
     static void spec(Struct spec, Problems p) {
         for (String field : List.of("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
-                "ttlSecondsAfterFinished")) {
+                "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes")) {
             p.notNegative(spec, field);
         }
+        JobIndexes.check(spec, p);
         p.oneOf(spec, "completionMode", List.of("NonIndexed", "Indexed"));
         if (spec.text("completionMode").equals("Indexed") && !spec.has("completions")) {
             p.at("completions").required("when completion mode is Indexed");
@@ -99,7 +100,11 @@ final class JobRules implements KindRules {
         if (spec.has("successPolicy")) {
             SuccessPolicy.check(spec, p.at("successPolicy"));
         }
-        p.oneOf(spec, "podReplacementPolicy", List.of("Failed", "TerminatingOrFailed"));
+        if (spec.has("podFailurePolicy")) {
+            FailurePolicyRules.check(spec, p);
+        }
+        p.oneOf(spec, "podReplacementPolicy", spec.has("podFailurePolicy") ? List.of("Failed")
+                : List.of("Failed", "TerminatingOrFailed"));
         String restart = spec.struct("template").struct("spec").text("restartPolicy");
         if (restart.equals("Always")) {
             p.at("template.spec.restartPolicy").required("valid values: \"OnFailure\", \"Never\"");
@@ -108,7 +113,9 @@ final class JobRules implements KindRules {
                 p.at("template"));
     }
 
-    private static void update(Struct before, Struct spec, Problems p) {
+    private static void update(Struct job, Struct spec, Problems p) {
+        Struct before = job.struct("spec");
+        boolean resting = before.flag("suspend") && job.struct("status").whole("active", 0) == 0;
         boolean indexed = spec.text("completionMode").equals("Indexed");
         boolean elastic = indexed && spec.whole("completions", 0) == spec.whole("parallelism", 0);
         if (!elastic) {
@@ -116,7 +123,7 @@ final class JobRules implements KindRules {
         }
         p.immutable(before, spec, "selector");
         Struct old = before.struct("template");
-        if (!mutable(old, before).equals(mutable(spec.struct("template"), before))) {
+        if (!fixed(old, resting).equals(fixed(spec.struct("template"), resting))) {
             p.at("template").invalid(spec.struct("template"), "field is immutable");
         }
         for (String field : FIXED) {
@@ -124,10 +131,19 @@ final class JobRules implements KindRules {
         }
     }
 
-    /// Copies the scheduling fields of the old template, which may change while a Job is suspended.
-    private static Struct mutable(Struct template, Struct before) {
-        return !before.flag("suspend") ? template
-                : Fill.inside(template, "spec", s -> s.without("nodeSelector").without("affinity")
-                        .without("tolerations").without("schedulingGates")).without("metadata");
+    /// What of a template may not change: all of it, but where pods go and what they get while a Job is suspended and
+    /// none of its pods is active.
+    private static Struct fixed(Struct template, boolean resting) {
+        return !resting ? template
+                : Fill.inside(template, "spec", s -> unlimited(s.without("nodeSelector").without("affinity")
+                        .without("tolerations").without("schedulingGates"))).without("metadata");
+    }
+
+    private static Struct unlimited(Struct spec) {
+        Struct s = spec;
+        for (String list : List.of("containers", "initContainers")) {
+            s = s.has(list) ? s.with(list, s.seq(list).mapped(c -> c.without("resources"))) : s;
+        }
+        return s;
     }
 }
