@@ -75,7 +75,8 @@ final class Rooms {
                     Set.of("clientapi", "clusteragreement", "codec", "datastoreapi", "edgeapi", "encryption", "model",
                             "pki", "servercredentials", "supervisorrequests")),
             Map.entry("nodetunnels", Set.of("edgeapi", "streaming", "supervisorrequests")),
-            Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")));
+            Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
+            Map.entry("webhookclient", Set.of("clientapi", "edgeapi", "kubeletclient", "model", "pki")));
     /// The launcher's side, which knows every bundle by name only.
     static final Set<String> PROCESS = Set.of("launcher", "cli", "assembly", "helm");
     /// Contracts with reserved doors: nobody else may use them.
@@ -90,7 +91,7 @@ final class Rooms {
                     "supervisorrequests", "servercredentials", "secretsencryption", "nodetunnels", "staticfiles",
                     "kubeletclient",
                     "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
-                    "embeddedregistry", "admissionwebhooks"));
+                    "embeddedregistry", "admissionwebhooks", "webhookclient"));
 
     /// Names that several rooms have for the same idea.
     static final Set<String> SHARED_NAMES = Set.of("Backoff", "Retirement", "Sessions", "ViewKeeper");

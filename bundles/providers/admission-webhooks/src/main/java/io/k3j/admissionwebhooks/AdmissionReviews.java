@@ -11,6 +11,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.webhookclient.CallFailure;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

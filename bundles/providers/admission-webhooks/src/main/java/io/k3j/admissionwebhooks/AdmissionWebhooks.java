@@ -8,6 +8,8 @@ import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.webhookclient.ServiceEndpoints;
+import io.k3j.webhookclient.WebhookClient;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
@@ -86,6 +88,8 @@ public final class AdmissionWebhooks {
 
     /// What it consists of, without OSGi.
     static final class Parts implements AutoCloseable {
+        /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.
+        static final int MOST_ANSWER_BYTES = 4 << 20;
         private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
         private static final String GROUP = "admissionregistration.k8s.io/v1";
         final WebhookMetrics metrics = new WebhookMetrics();
@@ -96,7 +100,8 @@ public final class AdmissionWebhooks {
         private final WebhookMatcher matcher;
 
         Parts(ApiClient api, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
-            client = new WebhookClient(new ServiceEndpoints(api, random), nanos);
+            client = new WebhookClient(new ServiceEndpoints(api, random), new WebhookClient.Limits("admission-webhook",
+                    "failed to call webhook: ", MOST_ANSWER_BYTES), nanos);
             calls = new WebhookCalls(client, metrics, nanos, uids);
             matcher = new WebhookMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
                     .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name)));

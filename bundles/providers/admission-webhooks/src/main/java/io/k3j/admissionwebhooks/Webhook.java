@@ -3,6 +3,7 @@ package io.k3j.admissionwebhooks;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import io.k3j.webhookclient.ClientConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,8 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.model.Struct;
+import io.k3j.webhookclient.CallFailure;
+import io.k3j.webhookclient.WebhookClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

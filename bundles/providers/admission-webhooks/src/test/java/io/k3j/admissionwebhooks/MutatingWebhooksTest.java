@@ -1,8 +1,8 @@
 package io.k3j.admissionwebhooks;
 
-import static io.k3j.admissionwebhooks.HookServer.add;
-import static io.k3j.admissionwebhooks.HookServer.allowed;
-import static io.k3j.admissionwebhooks.HookServer.patch;
+import static io.k3j.testkitobjects.HookServer.add;
+import static io.k3j.testkitobjects.HookServer.allowed;
+import static io.k3j.testkitobjects.HookServer.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Admission;

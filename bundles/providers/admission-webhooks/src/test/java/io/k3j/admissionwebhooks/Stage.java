@@ -18,6 +18,7 @@ import io.k3j.schema.Schemas;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.HostileRequest;
 import io.k3j.testkitbase.Waiting;
+import io.k3j.testkitobjects.HookServer;
 import io.k3j.testkitobjects.ObjectServer;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,12 +1,13 @@
 package io.k3j.admissionwebhooks;
 
-import static io.k3j.admissionwebhooks.HookServer.allowed;
+import static io.k3j.testkitobjects.HookServer.allowed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.codec.Json;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitobjects.HookServer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,7 @@ class WebhookFailureTest {
             exchange.close();
         });
         assertThat(refused("/v"))
-                .contains("the answer is longer than " + WebhookConnection.MOST_ANSWER_BYTES + " bytes");
+                .contains("the answer is longer than " + AdmissionWebhooks.Parts.MOST_ANSWER_BYTES + " bytes");
         assertThat(stage.hooks.asked).as("it is not asked again").hasSize(1);
     }
 

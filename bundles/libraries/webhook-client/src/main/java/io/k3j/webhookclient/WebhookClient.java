@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.webhookclient;
 
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
@@ -21,35 +21,45 @@ import org.jspecify.annotations.Nullable;
 /// Posts to webhooks: HTTPS, the server's certificate verified, no redirects, no proxies, connections kept for the next
 /// call. Any thread; each call has a virtual thread of its own, which a server that hangs keeps no longer than dialling
 /// takes.
-final class WebhookClient implements AutoCloseable {
+public final class WebhookClient implements AutoCloseable {
     /// How many endpoints of a Service are tried in one call.
     private static final int MOST_ENDPOINTS = 3;
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
     private final Map<ClientConfig, ConnectionPool> pools = new ConcurrentHashMap<>();
     private final ServiceEndpoints endpoints;
+    private final Limits limits;
     private final LongSupplier nanos;
     private volatile @Nullable NodeDialer dialer;
     private volatile boolean closed;
 
+    /// What differs between those who call.
+    /// @param thread what threads of calls are named
+    /// @param prefix stands before what is told of a call that failed
+    /// @param mostAnswerBytes a longer answer is a failure
+    public record Limits(String thread, String prefix, int mostAnswerBytes) {
+    }
+
     /// @param nanos a clock that only goes forward
-    WebhookClient(ServiceEndpoints endpoints, LongSupplier nanos) {
+    public WebhookClient(ServiceEndpoints endpoints, Limits limits, LongSupplier nanos) {
         this.endpoints = endpoints;
+        this.limits = limits;
         this.nanos = nanos;
     }
 
     /// The way to other machines; null: there is none at the moment.
-    void dialer(@Nullable NodeDialer way) {
+    public void dialer(@Nullable NodeDialer way) {
         dialer = way;
     }
 
+    /// The way to other machines.
     @Nullable
-    NodeDialer dialer() {
+    public NodeDialer dialer() {
         return dialer;
     }
 
     /// Keeps connections to these only.
-    void retain(Set<ClientConfig> configured) {
+    public void retain(Set<ClientConfig> configured) {
         pools.entrySet().removeIf(e -> {
             boolean gone = !configured.contains(e.getKey());
             if (gone) {
@@ -62,7 +72,7 @@ final class WebhookClient implements AutoCloseable {
     /// The body of the answer to a question.
     /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success
-    byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
+    public byte[] post(ClientConfig config, byte[] body, Duration limit) throws CallFailure {
         ConnectionPool pool = pool(config);
         URI address = config.address();
         String target = ClientConfig.path(address) + "?timeout="
@@ -71,22 +81,23 @@ final class WebhookClient implements AutoCloseable {
         pool.begin();
         Call call = new Call(pool, config, address, target, body);
         FutureTask<WebhookConnection.Answer> task = new FutureTask<>(call::answer);
-        Thread.ofVirtual().name("admission-webhook").start(task);
+        Thread.ofVirtual().name(limits.thread).start(task);
         return checked(waited(task, call, limit));
     }
 
     /// A call that began before the end keeps no connection behind it.
     private ConnectionPool pool(ClientConfig config) {
-        ConnectionPool pool = pools.computeIfAbsent(config, c -> new ConnectionPool(c.caBundle(), nanos));
+        ConnectionPool pool = pools.computeIfAbsent(config,
+                c -> new ConnectionPool(c.caBundle(), limits.prefix, nanos));
         if (closed) {
             pool.close();
         }
         return pool;
     }
 
-    private static WebhookConnection.Answer waited(FutureTask<WebhookConnection.Answer> task, Call call, Duration limit)
+    private WebhookConnection.Answer waited(FutureTask<WebhookConnection.Answer> task, Call call, Duration limit)
             throws CallFailure {
-        String what = "failed to call webhook: Post \"https://" + call.address.getRawAuthority() + call.target + "\": ";
+        String what = limits.prefix + "Post \"https://" + call.address.getRawAuthority() + call.target + "\": ";
         try {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -105,11 +116,11 @@ final class WebhookClient implements AutoCloseable {
         }
     }
 
-    private static byte[] checked(WebhookConnection.Answer answer) throws CallFailure {
+    private byte[] checked(WebhookConnection.Answer answer) throws CallFailure {
         if (answer.status() / 100 == 2) {
             return answer.body();
         }
-        throw new CallFailure("failed to call webhook: " + told(answer));
+        throw new CallFailure(limits.prefix + told(answer));
     }
 
     private static String told(WebhookConnection.Answer answer) {
@@ -168,7 +179,7 @@ final class WebhookClient implements AutoCloseable {
             use(connection);
             boolean done = false;
             try {
-                WebhookConnection.Answer answer = connection.post(address, target, body);
+                WebhookConnection.Answer answer = connection.post(address, target, body, limits);
                 done = answer.reusable() && unused();
                 return answer;
             } finally {

@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.webhookclient;
 
 import io.k3j.pki.Pem;
 import io.k3j.pki.Trust;
@@ -25,12 +25,15 @@ final class ConnectionPool {
     private final Semaphore calls = new Semaphore(MOST_CALLS);
     private final Deque<WebhookConnection> idle = new ArrayDeque<>();
     private final String caBundle;
+    private final String prefix;
     private final LongSupplier nanos;
     private @Nullable SSLContext context;
     private boolean closed;
 
     /// @param caBundle base64 of PEM; empty: the authorities of this machine
-    ConnectionPool(String caBundle, LongSupplier nanos) {
+    /// @param prefix of what is told
+    ConnectionPool(String caBundle, String prefix, LongSupplier nanos) {
+        this.prefix = prefix;
         this.caBundle = caBundle;
         this.nanos = nanos;
     }
@@ -64,7 +67,7 @@ final class ConnectionPool {
     /// @throws CallFailure beyond [#MOST_CALLS]
     void begin() throws CallFailure {
         if (!calls.tryAcquire()) {
-            throw new CallFailure("failed to call webhook: " + MOST_CALLS + " calls to it are not answered yet");
+            throw new CallFailure(prefix + MOST_CALLS + " calls to it are not answered yet");
         }
     }
 

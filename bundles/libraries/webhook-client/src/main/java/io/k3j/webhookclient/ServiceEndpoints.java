@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.webhookclient;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -23,20 +23,22 @@ import java.util.random.RandomGenerator;
 /// no Service rules of its own for that; or what the name of a URL resolves to. Who may write Services and
 /// EndpointSlices of a namespace leads the server neither to itself nor to a cloud's metadata. Blocks for the API and
 /// for DNS.
-final class ServiceEndpoints {
+public final class ServiceEndpoints {
     private static final Gvr SERVICES = Gvr.of("v1", "services");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
     private final ApiClient api;
     private final RandomGenerator random;
 
-    ServiceEndpoints(ApiClient api, RandomGenerator random) {
+    /// @param api reads Services and EndpointSlices
+    /// @param random spreads calls over endpoints
+    public ServiceEndpoints(ApiClient api, RandomGenerator random) {
         this.api = api;
         this.random = random;
     }
 
     /// An address to dial.
     /// @param node that it is reached on; empty: directly
-    record Endpoint(String node, String address, int port) {
+    public record Endpoint(String node, String address, int port) {
         @Override
         public String toString() {
             return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;

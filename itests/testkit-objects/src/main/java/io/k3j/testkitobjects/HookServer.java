@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.testkitobjects;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -34,20 +34,24 @@ import javax.net.ssl.SSLContext;
 
 /// A webhook's server on a port of this machine, with a certificate for the Service `default/hooks`, `localhost` and
 /// 127.0.0.1. What it answers at a path is a function of the request; what it was asked is kept.
-final class HookServer implements AutoCloseable {
-    final Queue<Struct> asked = new ConcurrentLinkedQueue<>();
-    final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
+public final class HookServer implements AutoCloseable {
+    /// The `request` of each question, with the `path` it was sent to.
+    public final Queue<Struct> asked = new ConcurrentLinkedQueue<>();
+    /// From where it was asked.
+    public final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
     private final CertificateAuthority authority;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
     private final HttpsServer server;
 
     /// Answers a request by itself.
-    interface Handler {
+    public interface Handler {
+        /// Answers.
         void handle(HttpExchange exchange, Struct request) throws IOException;
     }
 
-    HookServer() throws Exception {
+    /// Serves at once.
+    public HookServer() throws Exception {
         SecureRandom random = new SecureRandom();
         authority = CertificateAuthority.selfSigned("hooks", Keys.elliptic(), Instant.now(), random);
         KeyPair keys = Keys.elliptic();
@@ -72,55 +76,67 @@ final class HookServer implements AutoCloseable {
         clients.add(exchange.getRemoteAddress());
         Struct request = Json.object(exchange.getRequestBody().readAllBytes()).struct("request");
         asked.add(request.with("path", exchange.getRequestURI().toString()));
-        handlers.get(exchange.getRequestURI().getPath()).handle(exchange, request);
+        handlers.getOrDefault(exchange.getRequestURI().getPath(), HookServer::nothing).handle(exchange, request);
     }
 
-    int port() {
+    private static void nothing(HttpExchange exchange, Struct request) throws IOException {
+        exchange.sendResponseHeaders(404, -1);
+        exchange.close();
+    }
+
+    /// Where it is.
+    public int port() {
         return server.getAddress().getPort();
     }
 
     /// For `caBundle`.
-    String caBundle() {
+    public String caBundle() {
         return Base64.getEncoder().encodeToString(
                 Pem.encode(List.of(authority.certificate())).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Answers at a path with a response, without its uid.
-    HookServer at(String path, Function<Struct, Struct> response) {
+    public HookServer at(String path, Function<Struct, Struct> response) {
         return raw(path, (exchange, request) -> send(exchange, Json.bytes(review(
                 response.apply(request).with("uid", request.text("uid"))))));
     }
 
-    HookServer raw(String path, Handler handler) {
+    /// Answers at a path with whatever.
+    public HookServer raw(String path, Handler handler) {
         handlers.put(path, handler);
         return this;
     }
 
-    static Struct review(Struct response) {
+    /// An AdmissionReview.
+    public static Struct review(Struct response) {
         return Struct.of("apiVersion", "admission.k8s.io/v1", "kind", "AdmissionReview", "response", response);
     }
 
-    static void send(HttpExchange exchange, byte[] body) throws IOException {
+    /// Answers 200.
+    public static void send(HttpExchange exchange, byte[] body) throws IOException {
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
 
-    static Struct allowed() {
+    /// A response that lets pass.
+    public static Struct allowed() {
         return Struct.of("allowed", true);
     }
 
     /// A patch of these operations.
-    static Struct patch(Struct... operations) {
+    public static Struct patch(Struct... operations) {
         return allowed().with("patchType", "JSONPatch").with("patch",
                 Base64.getEncoder().encodeToString(Json.bytes(Seq.of((Object[]) operations))));
     }
 
-    static Struct add(String path, Object value) {
+    /// An operation of a patch.
+    public static Struct add(String path, Object value) {
         return Struct.of("op", "add", "path", path, "value", value);
     }
 
-    List<String> paths() {
+    /// The paths it was asked at, in order.
+    public List<String> paths() {
         return asked.stream().map(r -> r.text("path").replaceAll("\\?.*", "")).toList();
     }
 

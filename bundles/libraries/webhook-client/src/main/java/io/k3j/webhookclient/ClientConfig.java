@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.webhookclient;
 
 import io.k3j.model.Struct;
 import java.net.URI;
@@ -9,10 +9,11 @@ import java.net.URISyntaxException;
 /// @param path of a Service
 /// @param port of a Service
 /// @param caBundle base64 of PEM; empty: the authorities of this machine
-record ClientConfig(String url, String namespace, String service, String path, int port, String caBundle) {
+public record ClientConfig(String url, String namespace, String service, String path, int port, String caBundle) {
     private static final int HTTPS = 443;
 
-    static ClientConfig of(Struct config) {
+    /// As an object has it.
+    public static ClientConfig of(Struct config) {
         Struct service = config.struct("service");
         return new ClientConfig(config.text("url"), service.text("namespace"), service.text("name"),
                 service.text("path"), (int) service.whole("port", HTTPS), config.text("caBundle"));

@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.webhookclient;
 
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.kubeletclient.ResponseHead;
@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 /// upstream: calls to a Service spread over its endpoints.
 /// @param since when it was last used, in nanoseconds
 record WebhookConnection(ByteDuplex channel, long since) {
-    /// An answer may be a patch of 3 MiB, upstream's largest object, in base64.
-    static final int MOST_ANSWER_BYTES = 4 << 20;
     private static final int INFORMATIONAL = 200;
     /// Of what a server says with another status, for the message.
     private static final int MOST_SAID_BYTES = 500;
@@ -25,8 +23,8 @@ record WebhookConnection(ByteDuplex channel, long since) {
     /// Posts JSON and reads the answer; blocks until then, or until the channel is closed.
     /// @param target path and query
     /// @throws IOException when no answer has begun: the call may be made again
-    /// @throws CallFailure for one that ends early or is longer than [#MOST_ANSWER_BYTES]
-    Answer post(URI address, String target, byte[] body) throws IOException, CallFailure {
+    /// @throws CallFailure for one that ends early or is too long
+    Answer post(URI address, String target, byte[] body, WebhookClient.Limits limits) throws IOException, CallFailure {
         channel.output().write(("POST " + target + " HTTP/1.1\r\nHost: " + address.getRawAuthority()
                 + "\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*"
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
@@ -38,19 +36,19 @@ record WebhookConnection(ByteDuplex channel, long since) {
             while (head.status() < INFORMATIONAL) {
                 head = ResponseHead.read(channel.input());
             }
-            return answer(head, head.body(channel.input(), "POST"));
+            return answer(head, head.body(channel.input(), "POST"), limits.mostAnswerBytes());
         } catch (IOException | NumberFormatException broken) {
-            throw new CallFailure("failed to call webhook: " + broken.getMessage());
+            throw new CallFailure(limits.prefix() + broken.getMessage());
         }
     }
 
-    private static Answer answer(ResponseHead head, InputStream in) throws IOException {
+    private static Answer answer(ResponseHead head, InputStream in, int most) throws IOException {
         if (head.status() / 100 != 2) {
             return new Answer(head.status(), in.readNBytes(MOST_SAID_BYTES), false);
         }
-        byte[] body = in.readNBytes(MOST_ANSWER_BYTES + 1);
-        if (body.length > MOST_ANSWER_BYTES) {
-            throw new IOException("the answer is longer than " + MOST_ANSWER_BYTES + " bytes");
+        byte[] body = in.readNBytes(most + 1);
+        if (body.length > most) {
+            throw new IOException("the answer is longer than " + most + " bytes");
         }
         boolean framed = head.headers().containsKey("content-length")
                 || head.headers().containsKey("transfer-encoding");

@@ -1,0 +1,87 @@
+package io.k3j.validation;
+
+import io.k3j.apimachinery.Names;
+import io.k3j.model.Struct;
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/// What the address of a webhook must look like, for admission and for conversion: upstream's `ValidateWebhookURL` and
+/// `ValidateWebhookService`. Pure; any thread.
+public final class WebhookClientRules {
+    private static final String FORM = "; desired format: https://host[/path]";
+
+    private WebhookClientRules() {
+    }
+
+    /// Everything wrong with a client configuration but its `caBundle`.
+    ///
+    /// @param config with `url` or `service`, its defaults filled in
+    /// @param p its place
+    public static void check(Struct config, Problems p) {
+        boolean url = config.has("url");
+        if (url == config.has("service")) {
+            p.required("exactly one of url or service is required");
+        } else if (url) {
+            url(config.text("url"), p.at("url"));
+        } else {
+            service(config.struct("service"), p.at("service"));
+        }
+    }
+
+    private static void url(String text, Problems p) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            p.required("url must be a valid URL: " + e.getMessage() + FORM);
+            return;
+        }
+        if (!"https".equals(url.getScheme())) {
+            p.invalid(url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + FORM);
+        }
+        if (url.getRawAuthority() == null || url.getHost() == null) {
+            p.invalid("", "host must be provided" + FORM);
+        }
+        if (url.getRawUserInfo() != null) {
+            p.forbidden("user information is not permitted in the URL");
+        }
+        if (url.getRawFragment() != null) {
+            p.invalid(url.getRawFragment(), "fragments are not permitted in the URL");
+        }
+        if (url.getRawQuery() != null) {
+            p.invalid(url.getRawQuery(), "query parameters are not permitted in the URL");
+        }
+    }
+
+    private static void service(Struct service, Problems p) {
+        if (service.text("name").isEmpty()) {
+            p.at("name").required("service name is required");
+        }
+        if (service.text("namespace").isEmpty()) {
+            p.at("namespace").required("service namespace is required");
+        }
+        long port = service.whole("port", 0);
+        Names.portNumber(port).forEach(w -> p.at("port").invalid(port, "port is not valid: " + w));
+        servicePath(service.text("path"), p.at("path"));
+    }
+
+    private static void servicePath(String path, Problems p) {
+        if (path.isEmpty() || path.equals("/")) {
+            return;
+        }
+        if (path.charAt(0) != '/') {
+            p.invalid(path, "must start with a '/'");
+        }
+        String inner = path.endsWith("/") && path.length() > 2 ? path.substring(0, path.length() - 1) : path;
+        String[] steps = inner.substring(1).split("/", -1);
+        for (int i = 0; i < steps.length; i++) {
+            if (steps[i].isEmpty()) {
+                p.invalid(path, "segment[" + i + "] may not be empty");
+                continue;
+            }
+            for (String wrong : Names.subdomain(steps[i])) {
+                p.invalid(path, "segment[" + i + "]: " + wrong);
+            }
+        }
+    }
+}

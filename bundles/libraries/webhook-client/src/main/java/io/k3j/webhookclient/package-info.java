@@ -1,0 +1,18 @@
+/// Calls of servers that extend the API server: webhooks of admission and of conversion, on a Service or at a URL;
+/// upstream's `util/webhook`.
+///
+/// ```
+///   ClientConfig ──ServiceEndpoints──► endpoint ──NodeDialer, TLS──► WebhookConnection, kept in a ConnectionPool
+///   WebhookClient: all of it in one call with a limit
+/// ```
+///
+/// Who may write Services and EndpointSlices leads a server neither to itself nor to a cloud's metadata. Calls block;
+/// everything that fails is a [CallFailure].
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.k3j.webhookclient;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
