@@ -86,4 +86,17 @@ public interface KindHooks {
     default Struct converted(Struct object, Gvk to) {
         return object.with("apiVersion", to.apiVersion());
     }
+
+    /// Whether somebody outside of the process is asked to convert objects of a kind. Then the server converts many at
+    /// once ([#converted(List, Gvk)]), never on a thread that others wait for, and each version of an object once.
+    default boolean remote(Gvk kind) {
+        return false;
+    }
+
+    /// Several objects of one kind in another version of the group, in the same order; those that are of it already
+    /// stay as they are.
+    /// @throws io.k3j.clientapi.ApiFault 500 when one of them cannot be converted
+    default List<Struct> converted(List<Struct> objects, Gvk to) {
+        return objects.stream().map(o -> converted(o, to)).toList();
+    }
 }

@@ -58,7 +58,7 @@ public final class ListShape {
     Struct element(Item item) {
         return switch (form.as()) {
             case TABLE -> tables.row(target, target.fresh(item), form, include);
-            case METADATA -> Tables.metadataOnly(target.fresh(item), form.version());
+            case METADATA -> Tables.metadataOnly(item.fresh(), form.version());
             default -> renderer.bare(target, target.fresh(item).document());
         };
     }

@@ -4,7 +4,6 @@ import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.codec.Json;
 import io.k3j.codec.Protobuf;
 import io.k3j.model.Gvk;
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Target;
 import io.k3j.watchcache.Item;
@@ -77,11 +76,11 @@ public final class Renderer {
 
     /// One object as a tree in a form; for a Table one with a single row.
     Struct tree(Target target, Item item, long revision, Form form) {
-        Obj object = target.object(item, revision);
         return switch (form.as()) {
-            case OBJECT, DISCOVERY -> object.document();
-            case METADATA -> Tables.metadataOnly(object, form.version());
-            case TABLE -> tables.of(target, object, form, Tables.Include.METADATA, true);
+            case OBJECT, DISCOVERY -> target.object(item, revision).document();
+            // is as it is stored in all versions, so nobody is asked for it
+            case METADATA -> Tables.metadataOnly(item.object().withRevision(revision), form.version());
+            case TABLE -> tables.of(target, target.object(item, revision), form, Tables.Include.METADATA, true);
         };
     }
 

@@ -58,6 +58,7 @@ final class InitialState {
         PageScan scan = new PageScan(selection, PART, request.exchange()::gone);
         try {
             tree.visit(from, end, selection.probe(), scan);
+            scan.end();
         } catch (ApiFault fault) {
             unreadable = fault;
         }
@@ -85,6 +86,7 @@ final class InitialState {
     }
 
     private void part(Watcher watcher) throws IOException {
+        found = watcher.converted(found);
         for (Item item : found) {
             watcher.initial(item);
         }

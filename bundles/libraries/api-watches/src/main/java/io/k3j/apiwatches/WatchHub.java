@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///                                            ▲                   └──behind──► alone (virtual thread)
 ///                                            └─────────── caught up ────────────┘
 /// ```
+///
+/// A watch of objects that somebody outside of the process converts is told by a [RemoteWatch], since this thread waits
+/// for nobody.
 public final class WatchHub implements AutoCloseable {
     /// Between two looks at the clock, also while nothing happens.
     private static final long TICK_MILLIS = 1_000;
@@ -67,7 +70,11 @@ public final class WatchHub implements AutoCloseable {
         watchers.incrementAndGet();
         boolean done = false;
         try {
-            catchUp(watcher);
+            if (watcher.remote()) {
+                new RemoteWatch(log, watcher, () -> !open, watchers::decrementAndGet).start();
+            } else {
+                catchUp(watcher);
+            }
             done = true;
         } finally {
             if (!done) {
@@ -184,7 +191,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     /// By the key alone; whether the object is selected is the watch's to see.
-    private static boolean concerns(Watcher w, Event e) {
+    static boolean concerns(Watcher w, Event e) {
         String key = e.newest().storeKey();
         String single = w.selection().single();
         return single.isEmpty() ? key.startsWith(w.selection().prefix()) : key.equals(single);

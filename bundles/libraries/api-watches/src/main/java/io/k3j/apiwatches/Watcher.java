@@ -11,6 +11,7 @@ import io.k3j.objectregistry.Selection;
 import io.k3j.watchcache.Event;
 import io.k3j.watchcache.Item;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,24 @@ final class Watcher {
         position = revision;
     }
 
+    /// Whether somebody outside of the process converts what this watch tells. Such a watch has a thread of its own.
+    /// @throws ApiFault 503 while the bundle of its kind is away
+    boolean remote() {
+        return selection.converts() || !metadata() && selection.target().remote();
+    }
+
+    /// Of metadata is told what is stored: nobody is asked for that.
+    private boolean metadata() {
+        return form.as() == Form.As.METADATA;
+    }
+
+    /// Objects as this watch tells them, so far as somebody outside converts them: many in one call.
+    /// @throws ApiFault 500 when one of them cannot be converted
+    List<Item> converted(List<Item> items) {
+        return items.isEmpty() || !remote() ? items
+                : selection.target().kinds().conversions().awaited(selection.target(), items);
+    }
+
     /// Tells of an object that is there at the start, as `ADDED` at its own revision; blocks while the client is
     /// behind.
     ///
@@ -139,6 +158,11 @@ final class Watcher {
         }
         boolean before = headersSent;
         try {
+            if (selection.target().becameRemote()) {
+                // as upstream, where the watches of a kind end when its definition changes
+                finish(position);
+                return Offer.OVER;
+            }
             byte[] frame = frame(event);
             if (frame == null || stream.offer(MAX_PENDING_BYTES, frame)) {
                 position = event.revision();

@@ -29,6 +29,7 @@ public final class Kinds {
     private final Map<Gvr, ResourceKind> away = new LinkedHashMap<>();
     private final KeyedSlot<String, KindHooks> hooks = new KeyedSlot<>(KindHooks::group);
     private final AtomicLong generation = new AtomicLong();
+    private final Conversions conversions = new Conversions();
     private volatile boolean complete = true;
     private volatile Map<Gvr, ResourceKind> served = Map.of();
     /// What is served and what is away.
@@ -93,6 +94,11 @@ public final class Kinds {
     /// Hooks have gone.
     public void remove(KindHooks of) {
         hooks.remove(of);
+    }
+
+    /// Objects in versions that somebody outside converts them to.
+    public Conversions conversions() {
+        return conversions;
     }
 
     /// Whether the bundle of every listed kind is there whose objects are stored, and hooks of some group.

@@ -11,6 +11,11 @@ import java.util.List;
 /// @param token empty at the end
 /// @param remaining how many follow, -1 when nobody counted: with selectors that would mean looking at all
 public record ListPage(List<Item> items, long revision, String token, long remaining) {
+    /// The same page with its objects in another form.
+    public ListPage with(List<Item> shown) {
+        return new ListPage(shown, revision, token, remaining);
+    }
+
     /// The list's own metadata (`ListMeta`).
     public Struct metadata() {
         Struct.Builder b = Struct.builder()

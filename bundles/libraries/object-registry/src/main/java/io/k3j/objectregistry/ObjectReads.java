@@ -161,6 +161,7 @@ public final class ObjectReads {
         if (!scan.endsWithin(PAST_OBJECTS) || !past.visit(selection.prefix(), start, revision, scan)) {
             return Optional.empty();
         }
+        scan.end();
         if (scan.left()) {
             throw gone();
         }
@@ -193,6 +194,7 @@ public final class ObjectReads {
             Item item = s.tree().get(single);
             boolean _ = item != null && scan.test(single, item);
         }
+        scan.end();
         if (scan.left()) {
             throw gone();
         }

@@ -14,7 +14,10 @@ public final class PageScan implements BiPredicate<String, Item> {
     private final Selection selection;
     private final long limit;
     private final BooleanSupplier gone;
+    private final boolean converting;
     private final List<Item> items = new ArrayList<>();
+    /// Looked at, and not yet known whether they are selected: somebody outside converts them first, many at once.
+    private final List<Item> pending = new ArrayList<>();
     private long bytesLeft = Long.MAX_VALUE;
     private String next = "";
     private boolean left;
@@ -28,6 +31,7 @@ public final class PageScan implements BiPredicate<String, Item> {
         this.selection = selection;
         this.limit = limit;
         this.gone = gone;
+        this.converting = selection.converts();
     }
 
     /// Whether no more than `most` objects are wanted at once.
@@ -43,7 +47,7 @@ public final class PageScan implements BiPredicate<String, Item> {
     /// The entry behind a full page is not looked at: the next page begins with it, selected or not.
     @Override
     public boolean test(String key, Item item) {
-        if (limit > 0 && items.size() == limit || bytesLeft <= 0) {
+        if (full()) {
             next = key;
             return false;
         }
@@ -55,11 +59,46 @@ public final class PageScan implements BiPredicate<String, Item> {
             // nothing here blocks, and a few long scans would keep all others from running
             Thread.yield();
         }
-        if (selection.matchesFresh(item)) {
+        if (!converting) {
+            return added(item, selection.matchesFresh(item));
+        }
+        if (selection.matchesStored(item)) {
+            pending.add(item);
+        }
+        return pending.size() < Conversions.MOST_OBJECTS || decided();
+    }
+
+    private boolean added(Item item, boolean selected) {
+        if (selected) {
             items.add(item);
             bytesLeft -= item.bytes().length;
         }
         return true;
+    }
+
+    /// Behind the last entry.
+    public void end() {
+        if (!pending.isEmpty()) {
+            boolean _ = decided();
+        }
+    }
+
+    /// Whether more are wanted.
+    private boolean decided() {
+        List<Item> shown = selection.target().shown(pending);
+        for (Item item : shown) {
+            if (full()) {
+                next = item.storeKey();
+                break;
+            }
+            added(item, selection.matchesFresh(item));
+        }
+        pending.clear();
+        return next.isEmpty();
+    }
+
+    private boolean full() {
+        return limit > 0 && items.size() == limit || bytesLeft <= 0;
     }
 
     /// What was selected.

@@ -104,16 +104,30 @@ public final class Selection {
     }
 
     private boolean matches(Item item, Function<Item, Obj> decoded) {
-        item.check();
         if (trivial) {
+            item.check();
             return true;
         }
-        Key key = item.key(target.kind().storage().prefix());
-        if (!name.isEmpty() && !name.equals(key.name())) {
+        if (!matchesStored(item)) {
             return false;
         }
-        return labels.matches(labels.everything() ? Map.of() : item.labels())
-                && fields.matches(field -> value(item, key, field, decoded));
+        Key key = item.key(target.kind().storage().prefix());
+        return fields.matches(field -> value(item, key, field, decoded));
+    }
+
+    /// Whether an object can be chosen by what is looked at as it is stored: its name and its labels.
+    /// @throws ApiFault as [#matches]
+    public boolean matchesStored(Item item) {
+        item.check();
+        return (name.isEmpty() || name.equals(item.key(target.kind().storage().prefix()).name()))
+                && labels.matches(labels.everything() ? Map.of() : item.labels());
+    }
+
+    /// Whether somebody outside converts objects before it is known whether they are chosen. Such are looked at many
+    /// at once.
+    public boolean converts() {
+        return !trivial && fields.requirements().stream()
+                .anyMatch(r -> !r.field().equals(NAME) && !r.field().equals(NAMESPACE)) && target.remote();
     }
 
     private String value(Item item, Key key, String field, Function<Item, Obj> decoded) {

@@ -236,10 +236,9 @@ public final class Shaping {
 
     /// An object's bytes in the store, in the storage version of its kind; the hole for the revision is in them.
     static byte[] stored(Target target, Struct object) {
-        Gvk version = target.kind().storage().version();
         Struct tree = object.with("apiVersion", target.kind().gvk().apiVersion()).with("kind",
                 target.kind().gvk().kind());
-        return Json.stored(version.equals(target.kind().gvk()) ? tree : target.hooks().converted(tree, version));
+        return Json.stored(target.stored(tree));
     }
 
     /// How long a shaped object may live, zero for ever: `--event-ttl` for Events.

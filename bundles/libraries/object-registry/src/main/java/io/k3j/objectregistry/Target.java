@@ -11,6 +11,9 @@ import io.k3j.schema.Defaulting;
 import io.k3j.schema.Pruning;
 import io.k3j.schema.Shape;
 import io.k3j.watchcache.Item;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /// A kind with its hooks: what nearly all work on objects needs together. The hooks are looked up again each time,
 /// so a long watch or view follows their bundle when it is replaced.
@@ -34,18 +37,66 @@ public record Target(ResourceKind kind, Kinds kinds) {
     /// @param revision what it shows as its `resourceVersion`: in the event of a deletion that of the deletion
     /// @throws ApiFault 500 for a row that cannot be read, 503 while its bundle is away
     public Obj object(Item item, long revision) {
-        Obj stored = item.object();
-        return shown(stored.revision() == revision ? stored : stored.withRevision(revision));
+        Obj stored = shown(item).object();
+        return inForm(stored.revision() == revision ? stored : stored.withRevision(revision));
     }
 
     /// A stored object in this kind's version, for who looks at it once. Nothing that is decoded for it is kept
     /// with the item.
     public Obj fresh(Item item) {
-        return shown(item.fresh());
+        return inForm(shown(item).fresh());
+    }
+
+    /// Whether somebody outside of the process converts the objects of this kind.
+    /// @throws ApiFault 503 while its bundle is away
+    public boolean remote() {
+        return custom() && hooks().remote(kind.gvk());
+    }
+
+    /// Whether that is so since the kind is another than it was at the beginning: for who must not block and looks at
+    /// each event.
+    public boolean becameRemote() {
+        return custom() && kinds.newest(kind) != kind && remote();
+    }
+
+    /// A stored object in this kind's version, where somebody outside has to convert it; any other as it is. For a
+    /// request; blocks.
+    ///
+    /// @throws ApiFault 500 when it cannot be converted, 429 when too many wait, 503 while its bundle is away
+    public Item shown(Item item) {
+        return inVersion(item) || !remote() ? item : kinds.conversions().shown(this, List.of(item)).getFirst();
+    }
+
+    /// The same of several, which takes one call where they are few; of one that is all of them at once.
+    /// @throws ApiFault as [#shown(Item)]
+    public List<Item> shown(List<Item> items) {
+        return !custom() || items.stream().allMatch(this::inVersion) || !remote() ? items
+                : kinds.conversions().shown(this, items);
+    }
+
+    /// By the first bytes of a custom resource, as all stored forms have them; built-in kinds are converted by this
+    /// process in any case.
+    boolean inVersion(Item item) {
+        if (!custom()) {
+            return true;
+        }
+        byte[] head = ("{\"apiVersion\":\"" + kind.gvk().apiVersion() + "\",").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = item.bytes();
+        return bytes.length > head.length && Arrays.equals(bytes, 0, head.length, head, 0, head.length);
+    }
+
+    /// An object of this kind as the one that is stored.
+    /// @throws ApiFault as [#shown(Item)]
+    Struct stored(Struct object) {
+        Gvk version = kind.storage().version();
+        if (version.equals(kind.gvk())) {
+            return object;
+        }
+        return remote() ? kinds.conversions().stored(this, object) : hooks().converted(object, version);
     }
 
     /// What is stored may be of another version of the same kind: hooks convert.
-    private Obj shown(Obj stored) {
+    private Obj inForm(Obj stored) {
         Gvk wanted = kind.gvk();
         Obj converted = stored.gvk().equals(wanted) ? stored
                 : stored.withTree(hooks().converted(stored.tree(), wanted));

@@ -93,6 +93,7 @@ final class Core {
                 contributions::awaitComplete);
         Admissions admissions = new Admissions(contributions.admissions(), contributions::awaitComplete,
                 limits.seats()::away);
+        contributions.kinds().conversions().unseated(limits.seats()::away);
         this.objects = new ObjectRegistry(storage, contributions.kinds(), admissions, types.protobuf,
                 new Metadata(environment.clock(), environment.random(), environment.uids()));
         this.operations = new Operations(access::allowed, admissions, objects);

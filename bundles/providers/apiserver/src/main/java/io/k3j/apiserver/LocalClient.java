@@ -164,7 +164,7 @@ final class LocalClient implements ApiClient {
         return read(() -> {
             ListPage page = page(target(resource), query);
             Target target = target(resource);
-            return new ObjList(page.items().stream().map(target::object).toList(), page.revision());
+            return new ObjList(target.shown(page.items()).stream().map(target::object).toList(), page.revision());
         });
     }
 

@@ -76,7 +76,9 @@ final class ReadHandler {
 
     /// Sends a page.
     void page(Request request, Target target, ListPage page) throws IOException {
-        lists.write(request, new ListShape(renderer, tables, request, target), page);
+        boolean converts = request.form().as() != Form.As.METADATA && target.remote();
+        lists.write(request, new ListShape(renderer, tables, request, target),
+                converts ? page.with(new ConvertedPage(target, page.items())) : page);
     }
 
     /// 405.

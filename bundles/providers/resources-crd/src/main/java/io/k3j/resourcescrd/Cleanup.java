@@ -36,7 +36,7 @@ final class Cleanup implements AutoCloseable {
     void begin(Definition definition) {
         String name = definition.object().name();
         if (definition.object().finalizers().contains(Definition.FINALIZER) && running.add(name)) {
-            Optional<ResourceKind> row = definition.rows().values().stream().findFirst();
+            Optional<ResourceKind> row = definition.storedRow();
             Thread.ofVirtual().name("crd-cleanup-" + name).start(() -> run(name, row));
         }
     }

@@ -6,7 +6,6 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.Write;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -22,9 +21,11 @@ import java.util.Optional;
 /// The hooks of custom resources, driven by their definition's schema.
 final class CustomHooks implements KindHooks {
     private final Definitions definitions;
+    private final ConversionWebhook webhook;
 
-    CustomHooks(Definitions definitions) {
+    CustomHooks(Definitions definitions, ConversionWebhook webhook) {
         this.definitions = definitions;
+        this.webhook = webhook;
     }
 
     @Override
@@ -96,13 +97,19 @@ final class CustomHooks implements KindHooks {
     }
 
     @Override
+    public boolean remote(Gvk kind) {
+        return definitions.inAnyVersion(kind).map(Definition::converts).orElse(false);
+    }
+
+    @Override
     public Struct converted(Struct object, Gvk to) {
-        String strategy = definitions.of(to).map(d -> d.object().spec().struct("conversion").text("strategy"))
-                .orElse("None");
-        if (strategy.equals("Webhook") && !object.text("apiVersion").equals(to.apiVersion())) {
-            throw ApiFault.internal("conversion webhook for " + to.apiVersion() + " " + to.kind()
-                    + " is not supported yet; write and read the storage version");
-        }
-        return object.with("apiVersion", to.apiVersion());
+        return converted(List.of(object), to).getFirst();
+    }
+
+    @Override
+    public List<Struct> converted(List<Struct> objects, Gvk to) {
+        Optional<Definition> definition = definitions.inAnyVersion(to).filter(Definition::converts);
+        return definition.isPresent() ? webhook.converted(definition.get(), objects, to)
+                : objects.stream().map(o -> o.with("apiVersion", to.apiVersion())).toList();
     }
 }

@@ -7,8 +7,11 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Obj;
 import io.k3j.schema.Schemas;
+import io.k3j.webhookclient.ServiceEndpoints;
+import io.k3j.webhookclient.WebhookClient;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -16,6 +19,9 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -23,6 +29,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /// Watches the definitions: maintains their status and registers their rows with the API server, with a new
 /// generation after every change.
@@ -33,6 +42,7 @@ public final class CustomKinds {
     private final InstantSource clock = InstantSource.system();
     private final Definitions definitions = new Definitions(new Schemas());
     private final Cleanup cleanup;
+    private final WebhookClient webhooks;
     private final View view;
     private final BundleContext context;
     private final List<ServiceRegistration<KindHooks>> hooks;
@@ -45,9 +55,12 @@ public final class CustomKinds {
         this.api = api;
         this.context = context;
         this.cleanup = new Cleanup(api);
+        this.webhooks = new WebhookClient(new ServiceEndpoints(api, RandomGenerator.getDefault()),
+                ConversionWebhook.limits(), System::nanoTime);
         // hooks first: without those of its group the API server offers no view of definitions
         this.hooks = List.of(register(context, new DefinitionHooks()),
-                register(context, new CustomHooks(definitions)));
+                register(context,
+                        new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID))));
         try {
             this.view = api.view(Definition.RESOURCE, Query.ALL);
         } catch (ApiFault e) {
@@ -68,6 +81,20 @@ public final class CustomKinds {
                 }
             }
         });
+    }
+
+    /// The way to nodes; without one no webhook can be asked.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindDialer(NodeDialer dialer) {
+        webhooks.dialer(dialer);
+    }
+
+    /// OSGi binds the successor first.
+    void unbindDialer(NodeDialer dialer) {
+        if (webhooks.dialer() == dialer) {
+            webhooks.dialer(null);
+        }
     }
 
     private void begin() {
@@ -106,6 +133,8 @@ public final class CustomKinds {
     }
 
     private void publish() {
+        webhooks.retain(definitions.all().stream().filter(Definition::converts).map(ConversionWebhook::config)
+                .collect(Collectors.toSet()));
         ServiceRegistration<KindCatalog> present = catalog;
         if (present == null) {
             KindCatalog rows = definitions::rows;
@@ -144,5 +173,6 @@ public final class CustomKinds {
     private void release() {
         cleanup.close();
         hooks.forEach(ServiceRegistration::unregister);
+        webhooks.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// One CustomResourceDefinition and the API rows it adds. Immutable.
@@ -34,14 +35,17 @@ final class Definition {
     private final Obj object;
     private final Map<Gvk, ResourceKind> rows = new LinkedHashMap<>();
     private final Map<Gvk, Struct> versions = new LinkedHashMap<>();
+    /// By `apiVersion`, of versions that are not served too.
+    private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
     /// Parses a definition; it has no rows before its names are accepted.
     Definition(Obj object, Schemas schemas) {
         this.object = object;
         if (holds("Established")) {
             for (Struct version : object.spec().seq("versions").structs()) {
+                ResourceKind row = row(version, schemas);
+                shapes.put(row.gvk().apiVersion(), row.shape());
                 if (version.flag("served")) {
-                    ResourceKind row = row(version, schemas);
                     rows.put(row.gvk(), row);
                     versions.put(row.gvk(), version);
                 }
@@ -62,6 +66,34 @@ final class Definition {
     /// A row per served version.
     Map<Gvk, ResourceKind> rows() {
         return rows;
+    }
+
+    /// The row in the storage version, which nobody has to convert objects to; another one when that is not served.
+    Optional<ResourceKind> storedRow() {
+        return rows.values().stream().filter(r -> r.gvk().equals(r.storage().version())).findFirst()
+                .or(() -> rows.values().stream().findFirst());
+    }
+
+    /// The schema of a version, served or not; empty when it is none of this definition.
+    Optional<Shape> shape(String apiVersion) {
+        return Optional.ofNullable(shapes.get(apiVersion));
+    }
+
+    /// The kind of its objects, in whatever version.
+    GroupKind kind() {
+        return new GroupKind(object.spec().text("group"), object.status().struct("acceptedNames").text("kind"));
+    }
+
+    /// A kind in no particular version.
+    record GroupKind(String group, String kind) {
+        static GroupKind of(Gvk kind) {
+            return new GroupKind(kind.group(), kind.kind());
+        }
+    }
+
+    /// Whether a webhook converts its objects.
+    boolean converts() {
+        return object.spec().struct("conversion").text("strategy").equals("Webhook");
     }
 
     /// The element of `spec.versions` of a kind; the empty struct when the kind is of another definition.

@@ -5,6 +5,7 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Structural;
+import io.k3j.validation.Problems;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Set;
 final class DefinitionProblems {
     private static final String APPROVAL = "api-approved.kubernetes.io";
     private static final Set<String> TYPES = Set.of("boolean", "date", "integer", "number", "string");
-    private static final int SELECTABLE = 8;
     private final Struct before;
     private final Struct object;
     private final Struct spec;
@@ -37,6 +37,9 @@ final class DefinitionProblems {
             found.add(FieldProblem.unsupported("spec.scope", spec.text("scope"), "\"Cluster\", \"Namespaced\""));
         }
         versions();
+        Problems problems = Problems.none();
+        new ConversionRules(before, spec, problems).check();
+        found.addAll(problems.found());
         if (spec.flag("preserveUnknownFields")) {
             found.add(FieldProblem.invalid("spec.preserveUnknownFields", true, "must be false in order to use defaults"
                     + " and structural schemas"));
@@ -118,6 +121,12 @@ final class DefinitionProblems {
                     "must have exactly one version marked as storage version"));
         }
         Seq kept = object.struct("status").seq("storedVersions");
+        String storage = Definition.storageVersion(spec);
+        if (!before.isEmpty() && kept.isEmpty()) {
+            found.add(FieldProblem.invalid("status.storedVersions", kept, "must have at least one stored version"));
+        } else if (!before.isEmpty() && !storage.isEmpty() && !kept.contains(storage)) {
+            found.add(FieldProblem.invalid("status.storedVersions", kept, "must have the storage version " + storage));
+        }
         for (int i = 0; i < kept.size() && !before.isEmpty(); i++) {
             if (!seen.contains(kept.text(i))) {
                 found.add(FieldProblem.invalid("status.storedVersions[" + i + "]", kept.text(i),
@@ -147,10 +156,9 @@ final class DefinitionProblems {
             inside(path + ".subresources.scale.specReplicasPath", scale.text("specReplicasPath"), ".spec");
             inside(path + ".subresources.scale.statusReplicasPath", scale.text("statusReplicasPath"), ".status");
         }
-        if (version.seq("selectableFields").size() > SELECTABLE) {
-            found.add(FieldProblem.tooMany(path + ".selectableFields", version.seq("selectableFields").size(),
-                    SELECTABLE));
-        }
+        Problems problems = Problems.none();
+        SelectableFieldRules.check(version.seq("selectableFields"), schema, problems.at(path));
+        found.addAll(problems.found());
     }
 
     private void inside(String field, String path, String root) {

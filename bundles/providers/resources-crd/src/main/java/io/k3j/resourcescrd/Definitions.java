@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Schemas;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 final class Definitions {
     private final Schemas schemas;
     private volatile Map<String, Definition> all = Map.of();
+    private volatile Map<Definition.GroupKind, Definition> byKind = Map.of();
 
     Definitions(Schemas schemas) {
         this.schemas = schemas;
@@ -27,11 +29,19 @@ final class Definitions {
         Definition after = new Definition(object, schemas);
         Map<String, Definition> next = new TreeMap<>(all);
         next.put(object.name(), after);
-        all = next;
+        known(next);
         boolean none = after.rows().isEmpty() && (before == null || before.rows().isEmpty());
         return !none && (before == null || !before.object().spec().equals(object.spec())
                 || !accepted(before.object()).equals(accepted(object))
                 || before.rows().size() != after.rows().size());
+    }
+
+    /// Only those with rows: others have not been given their names.
+    private void known(Map<String, Definition> next) {
+        Map<Definition.GroupKind, Definition> kinds = new HashMap<>();
+        next.values().stream().filter(d -> !d.rows().isEmpty()).forEach(d -> kinds.put(d.kind(), d));
+        all = next;
+        byKind = kinds;
     }
 
     private static Struct accepted(Obj definition) {
@@ -42,7 +52,7 @@ final class Definitions {
     boolean remove(String name) {
         Map<String, Definition> next = new TreeMap<>(all);
         Definition gone = next.remove(name);
-        all = next;
+        known(next);
         return gone != null && !gone.rows().isEmpty();
     }
 
@@ -63,8 +73,18 @@ final class Definitions {
         return rows;
     }
 
-    /// The definition of a kind.
+    /// The definition of a kind, be its version served or not.
+    Optional<Definition> inAnyVersion(Gvk kind) {
+        return Optional.ofNullable(byKind.get(Definition.GroupKind.of(kind)));
+    }
+
+    /// All definitions.
+    Collection<Definition> all() {
+        return all.values();
+    }
+
+    /// The definition of a kind in a version that is served.
     Optional<Definition> of(Gvk kind) {
-        return all.values().stream().filter(d -> d.rows().containsKey(kind)).findFirst();
+        return inAnyVersion(kind).filter(d -> d.rows().containsKey(kind));
     }
 }

@@ -50,6 +50,12 @@ final class JsonPath {
         return now;
     }
 
+    /// The names of the fields a path leads through; empty when it leads through anything else.
+    List<String> fields() {
+        return steps.stream().allMatch(Step.Field.class::isInstance)
+                ? steps.stream().map(s -> ((Step.Field) s).name()).toList() : List.of();
+    }
+
     private static void follow(Step step, Object value, List<Object> to) {
         switch (step) {
             case Step.Field f -> {

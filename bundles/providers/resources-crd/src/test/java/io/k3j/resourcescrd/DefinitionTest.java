@@ -49,7 +49,7 @@ class DefinitionTest {
     private static final Gvk KIND = new Gvk("stable.example.com", "v1", "CronTab");
     private final DefinitionHooks hooks = new DefinitionHooks();
     private final Definitions definitions = new Definitions(new Schemas());
-    private final CustomHooks custom = new CustomHooks(definitions);
+    private final CustomHooks custom = new CustomHooks(definitions, Webhooks.none());
 
     private static Struct yaml(String text) {
         return Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object();

@@ -43,7 +43,7 @@ class HostileThingsTest {
         Definitions definitions = new Definitions(new Schemas());
         definitions.put(established());
         try (ObjectServer server = new ObjectServer(ObjectServer.PLENTY, new ObjectServer.Serving(definitions.rows(),
-                List.of(new CustomHooks(definitions)), List.of(), false))) {
+                List.of(new CustomHooks(definitions, Webhooks.none())), List.of(), false))) {
             assertThat(BodyCosts.of(server, HostileKinds.CUSTOM, MANY, LARGE_EVERY)).isEmpty();
         }
     }

@@ -1,0 +1,123 @@
+package io.k3j.resourcescrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.codec.Yaml;
+import io.k3j.model.Gvk;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What may stand in `spec.conversion`, `selectableFields` and `status.storedVersions` of a definition.
+class ConversionRulesTest {
+    private static final String TEXT = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: places.stable.example.com}
+            spec:
+              group: stable.example.com
+              scope: Namespaced
+              names: {plural: places, singular: place, kind: Place, listKind: PlaceList}
+              conversion: CONVERSION
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                selectableFields: FIELDS
+                schema: {openAPIV3Schema: {type: object, properties: {host: {type: string}, port: {type: integer},
+                  all: {type: array, items: {type: string}}, deep: {type: object, properties: {flag: {type: boolean}}}}}}
+            """;
+
+    private static Struct filled(String conversion, String fields) {
+        String text = TEXT.replace("CONVERSION", conversion).replace("FIELDS", fields);
+        return new DefinitionHooks().defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+                Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object());
+    }
+
+    private static List<String> problems(Struct before, Struct after) {
+        return new DefinitionProblems(before, after).all().stream().map(Object::toString).toList();
+    }
+
+    private static List<String> conversion(String conversion) {
+        return problems(Struct.EMPTY, filled(conversion, "[]"));
+    }
+
+    @Test
+    void aWebhookMustSayWhereItIsAndWhatItSpeaks() {
+        assertThat(conversion("{strategy: Webhook}")).containsExactly(
+                "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
+                "spec.conversion.conversionReviewVersions: Required value");
+        assertThat(conversion("{strategy: Webhook, webhook: {clientConfig: {url: 'http://h'},"
+                + " conversionReviewVersions: [v1, v1, V, v2]}}")).containsExactly(
+                        "spec.conversion.webhookClientConfig.url: Invalid value: \"http\": 'https' is the only allowed"
+                                + " URL scheme; desired format: https://host[/path]",
+                        "spec.conversion.conversionReviewVersions[1]: Invalid value: \"v1\": duplicate version",
+                        "spec.conversion.conversionReviewVersions[2]: Invalid value: \"V\": a DNS-1035 label must"
+                                + " consist of lower case alphanumeric characters or '-', start with an alphabetic"
+                                + " character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123',"
+                                + " regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')");
+        assertThat(conversion("{strategy: Webhook, webhook: {clientConfig: {service: {name: s, namespace: d}},"
+                + " conversionReviewVersions: [v9]}}")).containsExactly("spec.conversion.conversionReviewVersions:"
+                        + " Invalid value: [\"v9\"]: must include at least one of v1, v1beta1");
+        assertThat(conversion("{strategy: Webhook, webhook: {clientConfig: {service: {name: s, namespace: d},"
+                + " url: 'https://h'}, conversionReviewVersions: [v1]}}")).containsExactly(
+                        "spec.conversion.webhookClientConfig: Required value: exactly one of url or service is required");
+    }
+
+    @Test
+    void withoutAWebhookNothingIsSaidOfOne() {
+        assertThat(conversion("{strategy: None}")).isEmpty();
+        assertThat(conversion("{strategy: Odd}")).containsExactly(
+                "spec.conversion.strategy: Unsupported value: \"Odd\": supported values: \"None\", \"Webhook\"");
+        assertThat(conversion("{strategy: None, webhook: {clientConfig: {url: 'https://h'},"
+                + " conversionReviewVersions: [v1]}}")).containsExactly(
+                        "spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is not set to"
+                                + " Webhook",
+                        "spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set"
+                                + " to Webhook");
+    }
+
+    @Test
+    void aBundleThatIsNoneIsRefusedOnceObjectsDependOnIt() {
+        String good = "{strategy: Webhook, webhook: {clientConfig: {url: 'https://h'}, conversionReviewVersions: [v1]}}";
+        String bad = good.replace("url:", "caBundle: bm8gcGVt, url:");
+        assertThat(conversion(bad)).as("it may be filled in later").isEmpty();
+        Struct established = filled(good, "[]").with("status", Struct.of("conditions",
+                Seq.of(Struct.of("type", "Established", "status", "True")), "storedVersions", Seq.of("v1")));
+        Struct changed = filled(bad, "[]").with("status", established.struct("status"));
+        assertThat(problems(established, changed)).containsExactly("spec.conversion.webhookClientConfig.caBundle:"
+                + " Invalid value: \"bm8gcGVt\": unable to load root certificates: unable to parse bytes as PEM block");
+        assertThat(problems(changed, changed)).as("what is there may stay").isEmpty();
+    }
+
+    @Test
+    void selectableFieldsArePlainFieldsOfTheSchema() {
+        assertThat(
+                problems(Struct.EMPTY, filled("{}", "[{jsonPath: .host}, {jsonPath: .port}, {jsonPath: .deep.flag}]")))
+                .isEmpty();
+        String at = "spec.versions[0].selectableFields";
+        assertThat(problems(Struct.EMPTY, filled("{}", "[{}, {jsonPath: .nothing}, {jsonPath: .metadata.name},"
+                + " {jsonPath: .deep}, {jsonPath: '.all[0]'}, {jsonPath: .host}, {jsonPath: .host}]"))).containsExactly(
+                        at + "[0].jsonPath: Required value",
+                        at + "[1].jsonPath: Invalid value: \".nothing\": is an invalid path: does not refer to a valid"
+                                + " field",
+                        at + "[2].jsonPath: Invalid value: \".metadata.name\": must not point to fields in metadata",
+                        at + "[3].jsonPath: Invalid value: \".deep\": must point to a field of type string, boolean or"
+                                + " integer. Enum string fields and strings with formats are allowed.",
+                        at + "[4].jsonPath: Invalid value: \".all[0]\": is an invalid path: does not refer to a valid"
+                                + " field",
+                        at + "[6].jsonPath: Duplicate value: \".host\"");
+    }
+
+    @Test
+    void theStorageVersionIsAmongTheStoredOnes() {
+        Struct before = filled("{}", "[]").with("status", Struct.of("storedVersions", Seq.of("v1")));
+        assertThat(problems(before, before)).isEmpty();
+        assertThat(problems(before, before.withAt(Seq.EMPTY, "status", "storedVersions"))).containsExactly(
+                "status.storedVersions: Invalid value: []: must have at least one stored version");
+        assertThat(problems(before, before.withAt(Seq.of("v0"), "status", "storedVersions")))
+                .first().isEqualTo("status.storedVersions: Invalid value: [\"v0\"]: must have the storage version v1");
+    }
+}
