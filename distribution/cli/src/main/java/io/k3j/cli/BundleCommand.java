@@ -13,17 +13,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `k3s bundle ls|check|swap|back|stop|start`: asks the running server over its root-only local socket. The answer is
-/// lines marked `+` (output) or `!` (complaint), then `=` and the exit code.
+/// `k3s bundle ls|check|swap|back|stop|start` and `k3s component ls|status|enable|disable`: asks the running server
+/// over its root-only local socket. The answer is lines marked `+` (output) or `!` (complaint), then `=` and the exit code.
 final class BundleCommand {
-    private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR | back NAME | stop NAME | start"
-            + " NAME";
+    private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR [--plan] | back NAME | stop NAME |"
+            + " start NAME";
+    private static final String COMPONENT_USAGE = "use: k3s component ls | status [NAME] | enable NAME [--plan] |"
+            + " disable NAME [--plan]";
 
     private BundleCommand() {
     }
 
     static int run(List<String> arguments, Host host, PrintStream out, PrintStream err) {
-        List<String> words = words(arguments);
+        return ask(words(arguments, USAGE), arguments, host, out, err);
+    }
+
+    /// `k3s component …`.
+    static int component(List<String> arguments, Host host, PrintStream out, PrintStream err) {
+        List<String> words = new ArrayList<>(List.of("component"));
+        words.addAll(words(arguments, COMPONENT_USAGE));
+        return ask(words, arguments, host, out, err);
+    }
+
+    private static int ask(List<String> words, List<String> arguments, Host host, PrintStream out, PrintStream err) {
         Path socket = Path.of(dataDir(arguments, host), "bundles", "console.sock");
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
@@ -52,7 +64,7 @@ final class BundleCommand {
     }
 
     /// The words to send: a jar's path is made absolute, because the server has a directory of its own.
-    private static List<String> words(List<String> arguments) {
+    private static List<String> words(List<String> arguments, String usage) {
         List<String> words = new ArrayList<>(arguments);
         int at = words.indexOf("--data-dir");
         if (at >= 0 && at + 1 < words.size()) {
@@ -60,10 +72,11 @@ final class BundleCommand {
         }
         words.removeIf(w -> w.startsWith("--data-dir="));
         if (words.isEmpty()) {
-            throw new UsageFailure(USAGE);
+            throw new UsageFailure(usage);
         }
-        if (words.size() == 2 && (words.getFirst().equals("swap") || words.getFirst().equals("check"))) {
-            words.set(1, Path.of(words.get(1)).toAbsolutePath().normalize().toString());
+        if (words.getFirst().equals("swap") || words.getFirst().equals("check")) {
+            words.replaceAll(word -> word.equals(words.getFirst()) || word.startsWith("--") ? word
+                    : Path.of(word).toAbsolutePath().normalize().toString());
         }
         return words;
     }

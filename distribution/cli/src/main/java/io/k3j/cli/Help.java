@@ -31,6 +31,7 @@ final class Help {
                    datastore     Copy a datastore into another: copy
                    etcd-snapshot Manage snapshots of etcd: save, ls, delete, prune
                    server-config Show and change what servers agree on: get, set
+                   component     Say what this server runs and why: ls, status, enable, disable
                    bundle        List, swap and stop the running bundles: ls, check, swap, back, stop, start
                    completion    Install shell completion script: bash, zsh
                    help, h       Shows a list of commands or help for one command

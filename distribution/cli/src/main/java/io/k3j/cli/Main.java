@@ -41,6 +41,7 @@ public final class Main {
             case "server", "agent" -> serve(word, rest, host);
             case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
             case "bundle" -> BundleCommand.run(rest, host, System.out, System.err);
+            case "component" -> BundleCommand.component(rest, host, System.out, System.err);
             case "completion" -> Completion.run(rest, host);
             case "check-config" -> CheckConfig.run();
             case "check-policy" -> CheckPolicyCommand.run(rest, host, System.out);

@@ -7,8 +7,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +54,19 @@ final class Scene implements AutoCloseable {
 
     /// A bundle with an activator, put where a chosen jar lies.
     void chosenBundle(String symbolicName, Class<?> activator, String provided) throws IOException {
+        Files.createDirectories(path("data/bundles/chosen"));
+        String headers = provided.isEmpty() ? "" : "osgi.service;objectClass:List<String>=\"" + provided + "\"";
+        Path jar = bundle("data/bundles/chosen/new.jar", symbolicName, activator,
+                Map.of("Provide-Capability", headers));
+        String name = symbolicName + "-" + digest(jar) + ".jar";
+        Files.move(jar, jar.resolveSibling(name));
+        chosen.add("\"" + symbolicName + "\": [\"shipped\", \"" + name + "\"]");
+        write("data/bundles/chosen.json", "{" + String.join(", ", chosen) + "}");
+    }
+
+    /// A bundle with an activator.
+    Path bundle(String file, String symbolicName, Class<?> activator, Map<String, String> headers)
+            throws IOException {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -58,20 +74,29 @@ final class Scene implements AutoCloseable {
         attributes.putValue("Bundle-SymbolicName", symbolicName);
         attributes.putValue("Bundle-Activator", activator.getName());
         attributes.putValue("DynamicImport-Package", "*");
-        if (!provided.isEmpty()) {
-            attributes.putValue("Provide-Capability", "osgi.service;objectClass:List<String>=\"" + provided + "\"");
-        }
-        Files.createDirectories(path("data/bundles/chosen"));
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                attributes.putValue(name, value);
+            }
+        });
+        Files.createDirectories(path(file).getParent());
         String entry = activator.getName().replace('.', '/') + ".class";
-        try (OutputStream file = Files.newOutputStream(path("data/bundles/chosen/" + symbolicName + ".jar"));
-                JarOutputStream jar = new JarOutputStream(file, manifest);
+        try (OutputStream out = Files.newOutputStream(path(file));
+                JarOutputStream jar = new JarOutputStream(out, manifest);
                 InputStream bytes = activator.getClassLoader().getResourceAsStream(entry)) {
             jar.putNextEntry(new JarEntry(entry));
             bytes.transferTo(jar);
             jar.closeEntry();
         }
-        chosen.add("\"" + symbolicName + "\": [\"shipped\", \"" + symbolicName + ".jar\"]");
-        write("data/bundles/chosen.json", "{" + String.join(", ", chosen) + "}");
+        return path(file);
+    }
+
+    private static String digest(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void run(Map<String, Object> settings, Set<String> disabled) {
@@ -126,7 +151,7 @@ final class Scene implements AutoCloseable {
 
     private void bundlesAsBefore() throws BundleException {
         for (Bundle bundle : context.getBundles()) {
-            if (bundle.getLocation().startsWith("chosen:")) {
+            if (bundle.getLocation().startsWith("chosen:") || bundle.getLocation().startsWith("plugin:")) {
                 bundle.uninstall();
             } else if (bundle.getSymbolicName().equals("io.k3j.features")) {
                 bundle.stop();

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// The running components: their replacement, and how one is stopped for a while. Implemented by `features`; used by
-/// `console`, which only root can reach. Calls are serialised; a second one waits.
+/// The running components: which of them run, their replacement, and how one is stopped for a while. Implemented by
+/// `features`; used by `console`, which only root can reach. Changes are serialised; a second one waits. A change goes
+/// on to its end, or back, whatever becomes of who asked for it.
 @ProviderType
 public interface Components {
     /// All bundles of wanted features, by name.
@@ -16,10 +17,16 @@ public interface Components {
     /// obstacle, empty when there is none. Changes nothing.
     List<String> check(Path jar);
 
-    /// Replaces the running bundle by `jar` as its policy says, watches the new one's health for up to
-    /// 30 s and goes back by itself when it does not become healthy. The choice survives a restart.
+    /// The steps in which `jar` would replace the running bundle of the same symbolic name, a line each. Changes
+    /// nothing.
+    /// @throws SwapRefused when it could not
+    List<String> plan(Path jar);
+
+    /// Replaces the running bundle by `jar` as its policy says, and waits up to 30 s for the new one to become
+    /// healthy. Goes back by itself when it does not; and for 30 s more, after this has returned, when it fails then.
+    /// The choice survives a restart.
     ///
-    /// Blocks until it is over. `progress` gets a line per step, on the calling thread.
+    /// Blocks until it is healthy. `progress` gets a line per step, on the calling thread; what it throws is ignored.
     /// @throws SwapRefused when nothing was changed, or when the old one is back; it says why
     Component swap(Path jar, Consumer<String> progress);
 
@@ -36,17 +43,57 @@ public interface Components {
     /// @throws SwapRefused when it was not stopped, or is not healthy; it says whether it runs all the same
     Component start(String name);
 
+    /// All features of this process' role and of its plugin directory, by name, whether they run or not.
+    List<Feature> features();
+
+    /// What [#enable] or [#disable] would do, a line each. Changes nothing.
+    /// @param name of a feature, or a word that `--disable` knows it by
+    /// @throws SwapRefused when it would be refused
+    List<String> plan(String name, boolean enabled);
+
+    /// Runs a feature that does not run, and blocks until it is healthy, 30 s at most. The decision is this server's,
+    /// survives a restart and prevails over `--disable`; what servers compare when they join stays what their flags
+    /// say. `progress` as for [#swap].
+    /// @param name of a feature, or a word that `--disable` knows it by
+    /// @throws SwapRefused when there is none, when it needs one that does not run, or when it does not start: then
+    ///         all is as it was
+    List<Feature> enable(String name, Consumer<String> progress);
+
+    /// Stops a feature for good: its bundles clean up what they have made ([Retire]), its packaged objects go. The
+    /// decision is kept as that of [#enable] is.
+    /// @param name of a feature, or a word that `--disable` knows it by
+    /// @throws SwapRefused when there is none, or when it has to run, or others need it; nothing was changed
+    List<Feature> disable(String name, Consumer<String> progress);
+
     /// One bundle as an operator sees it.
     ///
     /// @param name the short name, e.g. `kube-proxy`
     /// @param symbolicName e.g. `io.k3j.kubeproxy`
     /// @param version bundle version, with a `+` and the jar's short SHA-256 when it is not the shipped one
-    /// @param state `ACTIVE`, `RESOLVED`, …; `STOPPED` by an operator, `ABSENT` when it is not in the distribution
+    /// @param state `ACTIVE`, `RESOLVED`, …; `STOPPED` or `DISABLED` by an operator, `ABSENT` when it is not in the
+    ///        distribution, `FAILED` when it was taken out because of what it did
     /// @param health its worst report
     /// @param message that report's message
     /// @param policy how it may be swapped
     /// @param since when the present one started, ISO 8601
     record Component(String name, String symbolicName, String version, String state, HealthLevel health,
             String message, SwapPolicy policy, String since) {
+    }
+
+    /// One feature as an operator sees it.
+    ///
+    /// @param name e.g. `metrics-server`
+    /// @param state `ENABLED`, `DISABLED`, or `FAILED` when it is wanted and something of it does not run
+    /// @param decided what decided so: `default`, `--disable`, `settings`, `operator`, or the file of a plug-in
+    /// @param needs features without which it does not run
+    /// @param bundles its bundles; empty when it is disabled
+    /// @param message why it does not run and what to type, empty when it does
+    record Feature(String name, String state, String decided, List<String> needs, List<Component> bundles,
+            String message) {
+        /// Copies the lists.
+        public Feature {
+            needs = List.copyOf(needs);
+            bundles = List.copyOf(bundles);
+        }
     }
 }

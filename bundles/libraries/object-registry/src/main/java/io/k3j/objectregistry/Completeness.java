@@ -36,8 +36,8 @@ public final class Completeness<T> {
         return new Completeness<>(names, name, false);
     }
 
-    /// Complete when there are as many sorts as there ever were. A bundle that was taken out for good leaves a gap
-    /// as long as this object lives.
+    /// Complete when there are as many sorts as there ever were, but those of bundles that were taken out for good
+    /// ([Slot#forget]).
     public static <T> Completeness<T> remembered() {
         return new Completeness<>(Set.of(), e -> "", true);
     }
@@ -57,6 +57,11 @@ public final class Completeness<T> {
         long sorts = sorts(present);
         most = Math.max(most, sorts);
         return !away.isEmpty() ? away.iterator().next() : remembers && sorts < most ? "" : null;
+    }
+
+    /// So many sorts are not missed any more: what they came from was taken out for good.
+    void forget(int sorts) {
+        most = Math.max(0, most - sorts);
     }
 
     /// Two generations of one bundle stand side by side for a while: they count once.

@@ -58,6 +58,19 @@ public final class Kinds {
         index();
     }
 
+    /// The resources that a catalogue has brought; none for one that is not here.
+    public synchronized Set<Gvr> broughtBy(KindCatalog catalog) {
+        return rows.getOrDefault(catalog, List.of()).stream().map(ResourceKind::gvr)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// The bundle that brought these resources was taken out for good: they are not there any more, instead of away.
+    /// What another catalogue serves stays.
+    public synchronized void forget(Collection<Gvr> resources) {
+        away.keySet().removeAll(resources);
+        index();
+    }
+
     private void index() {
         Map<Gvr, ResourceKind> now = new LinkedHashMap<>();
         catalogs.state().all()

@@ -72,6 +72,12 @@ public final class Slot<T> {
         become(state.all.stream().filter(e -> e.service != service).toList());
     }
 
+    /// Services of so many classes came from bundles that were taken out for good: they are not missed.
+    public synchronized void forget(int classes) {
+        completeness.forget(classes);
+        become(state.all);
+    }
+
     private void become(List<Entry<T>> all) {
         state = new State<>(all, completeness.missing(all));
     }

@@ -47,6 +47,16 @@ class CompletenessTest {
     }
 
     @Test
+    void whatWasTakenOutForGoodIsNotMissed() {
+        Completeness<Object> history = Completeness.remembered();
+        assertThat(history.missing(present(new First("plugin"), new Second("other")))).isNull();
+        assertThat(history.missing(present(new Second("other")))).isEmpty();
+        history.forget(1);
+        assertThat(history.missing(present(new Second("other")))).isNull();
+        assertThat(history.missing(present())).as("the other one still is").isEmpty();
+    }
+
+    @Test
     void bothMustHold() {
         Completeness<Object> both = Completeness.declaredAndRemembered(Set.of("a"), e -> e.text("name"));
         assertThat(both.missing(present("b"))).isEqualTo("a");

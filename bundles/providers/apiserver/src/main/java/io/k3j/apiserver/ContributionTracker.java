@@ -18,11 +18,13 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     private final BundleContext context;
     private final Contributions contributions;
     private final ServiceTracker<Object, Object> tracker;
+    private final Unplugged unplugged;
     private volatile boolean frozen;
 
     ContributionTracker(BundleContext context, Contributions contributions) {
         this.context = context;
         this.contributions = contributions;
+        this.unplugged = new Unplugged(context, contributions);
         StringBuilder any = new StringBuilder("(|");
         contributions.types().forEach(type -> any.append("(" + Constants.OBJECTCLASS + "=" + type + ")"));
         try {
@@ -34,6 +36,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
 
     /// Adds the present services and starts tracking.
     void open() {
+        unplugged.open();
         tracker.open();
     }
 
@@ -56,6 +59,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     @Override
     public void removedService(ServiceReference<Object> reference, Object service) {
         if (!frozen) {
+            unplugged.removed(reference.getBundle(), contributions.gone(service, types(reference)));
             contributions.remove(service, types(reference));
         }
         context.ungetService(reference);
@@ -81,6 +85,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
     @Override
     public void close() {
         freeze();
+        unplugged.close();
         tracker.close();
     }
 }

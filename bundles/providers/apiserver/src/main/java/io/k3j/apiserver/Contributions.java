@@ -91,6 +91,36 @@ final class Contributions {
         signal.raise();
     }
 
+    /// What a service was that has gone: nothing of its bundle's, so that it keeps no class loader.
+    ///
+    /// @param sort the name of its class
+    /// @param types under which it was registered
+    /// @param kinds the resources it had brought
+    record Gone(String sort, Set<String> types, Set<Gvr> kinds) {
+    }
+
+    /// What a service is that is about to be removed.
+    Gone gone(Object service, Collection<String> types) {
+        return new Gone(service.getClass().getName(), Set.copyOf(types),
+                service instanceof KindCatalog catalog ? kinds.broughtBy(catalog) : Set.of());
+    }
+
+    /// A bundle was taken out for good, with these services: nobody waits for them any more.
+    void forget(Collection<Gone> gone) {
+        forget(gone, Authenticator.class, authenticators);
+        forget(gone, Authorizer.class, authorizers);
+        forget(gone, Admission.class, admissions);
+        gone.forEach(one -> kinds.forget(one.kinds));
+        signal.raise();
+    }
+
+    private static void forget(Collection<Gone> gone, Class<?> type, Slot<?> slot) {
+        long sorts = gone.stream().filter(one -> one.types.contains(type.getName())).map(Gone::sort).distinct().count();
+        if (sorts > 0) {
+            slot.forget(Math.toIntExact(sorts));
+        }
+    }
+
     /// Removes a service.
     void remove(Object service, Collection<String> types) {
         points.stream().filter(p -> types.contains(p.type.getName())).forEach(p -> p.removed(service));

@@ -77,6 +77,30 @@ class ContributionsTest {
     }
 
     @Test
+    void nobodyWaitsForKindsOfABundleThatWasTakenOutForGood() {
+        contributions.add(new TestKinds.Hooks(), List.of(KindHooks.class.getName()), Map.of());
+        TestKinds kinds = new TestKinds();
+        List<String> types = List.of(KindCatalog.class.getName());
+        contributions.add(kinds, types, Map.of());
+        Contributions.Gone gone = contributions.gone(kinds, types);
+        contributions.remove(kinds, types);
+        contributions.forget(List.of(gone));
+        assertThat(contributions.kinds().listed()).isEmpty();
+    }
+
+    @Test
+    void anAuthenticatorThatWasTakenOutForGoodIsNotMissed() {
+        List<String> types = List.of(Authenticator.class.getName());
+        Eviction plugin = new Eviction();
+        contributions.add(plugin, types, Map.of());
+        Contributions.Gone gone = contributions.gone(plugin, types);
+        contributions.remove(plugin, types);
+        assertThat(contributions.accessControlComplete()).as("it may be being replaced").isFalse();
+        contributions.forget(List.of(gone));
+        assertThat(contributions.accessControlComplete()).isTrue();
+    }
+
+    @Test
     void twoGenerationsOfHooksCanCoexist() {
         TestKinds.Hooks old = new TestKinds.Hooks();
         TestKinds.Hooks fresh = new TestKinds.Hooks();

@@ -21,6 +21,11 @@ final class ComponentTable {
             rows.add(row(wide, c.symbolicName(), List.of(c.name(), c.version(), c.state(), c.health().name(),
                     c.policy().name(), c.since(), c.message())));
         }
+        return lines(rows);
+    }
+
+    /// Rows of cells as lines.
+    static List<String> lines(List<List<String>> rows) {
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             lines.add(line(row, rows));

@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
@@ -14,8 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
@@ -38,18 +35,23 @@ final class ConsoleSocket implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
 
     private final ServerSocketChannel server;
+    private final SocketName name;
     private final Commands commands;
     private final Duration commandTimeout;
     private final Predicate<UserPrincipal> authorized;
     private final Semaphore permits = new Semaphore(MAX_CONCURRENT_COMMANDS);
     private final SupervisedLoop accepting;
 
-    private ConsoleSocket(ServerSocketChannel server, Commands commands, Duration commandTimeout,
-            Predicate<UserPrincipal> authorized, Health health) {
+    /// How a command is served.
+    private record Serving(Commands commands, Duration commandTimeout, Predicate<UserPrincipal> authorized) {
+    }
+
+    private ConsoleSocket(ServerSocketChannel server, SocketName name, Serving serving, Health health) {
         this.server = server;
-        this.commands = commands;
-        this.commandTimeout = commandTimeout;
-        this.authorized = authorized;
+        this.name = name;
+        this.commands = serving.commands;
+        this.commandTimeout = serving.commandTimeout;
+        this.authorized = serving.authorized;
         accepting = SupervisedLoop.virtual(health, "console-accept", this::accept);
     }
 
@@ -66,14 +68,16 @@ final class ConsoleSocket implements AutoCloseable {
     static ConsoleSocket open(Path path, Commands commands, Duration commandTimeout,
             Predicate<UserPrincipal> authorized,
             Health health) throws IOException {
-        Files.createDirectories(path.getParent());
-        Path fresh = path.resolveSibling("console.new");
-        Files.deleteIfExists(fresh);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(fresh));
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-        ConsoleSocket socket = new ConsoleSocket(server, commands, commandTimeout, authorized, health);
+        SocketName name;
+        try {
+            name = SocketName.take(path, server);
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        ConsoleSocket socket = new ConsoleSocket(server, name, new Serving(commands, commandTimeout, authorized),
+                health);
         socket.accepting.start();
         return socket;
     }
@@ -160,6 +164,7 @@ final class ConsoleSocket implements AutoCloseable {
     public void close() {
         accepting.close();
         try {
+            name.giveBack();
             server.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Socket not closed", e);

@@ -94,6 +94,52 @@ class ConsoleTest {
     }
 
     @Test
+    void givesTheSocketBackWhenASuccessorDoesNotStay() throws IOException {
+        ConsoleSocket next = ConsoleSocket.open(path(), new Commands(new TwoComponents()), Health.none());
+        next.close();
+        assertThat(answer("ls")).last().isEqualTo("=0");
+    }
+
+    @Test
+    void showsThePlanOfASwap() throws IOException {
+        assertThat(answer("swap\t/jars/edge.jar\t--plan")).containsExactly("+1. install /jars/edge.jar", "=0");
+    }
+
+    @Test
+    void listsComponentsWithTheirDecisions() throws IOException {
+        assertThat(answer("component\tls")).containsExactly(
+                "+NAME             STATE      DECIDED    BUNDLES   MESSAGE",
+                "+edge             ENABLED    default    1",
+                "+metrics-server   DISABLED   operator   -         disabled by an operator", "=0");
+    }
+
+    @Test
+    void tellsAboutOneComponent() throws IOException {
+        assertThat(answer("component\tstatus\tedge")).contains("+state      ENABLED", "+needed by  -",
+                "+bundle     io.k3j.edge 0.1.0 ACTIVE OK since now");
+        assertThat(answer("component\tstatus\tnothing"))
+                .containsExactly("!no component is called nothing; see: k3s component ls", "=1");
+        assertThat(answer("component\tstatus")).containsExactly(
+                "+1 components are enabled, none has failed; see: k3s component ls", "=0");
+    }
+
+    @Test
+    void enablesAndDisables() throws IOException {
+        assertThat(answer("component\tenable\tmetrics-server")).containsExactly("+start", "+metrics-server ENABLED",
+                "=0");
+        assertThat(answer("component\tdisable\tedge")).containsExactly("!edge cannot be disabled:", "!it stays", "=1");
+        assertThat(answer("component\tdisable\tmetrics-server\t--plan")).containsExactly("+1. stop metrics-server",
+                "=0");
+    }
+
+    @Test
+    void refusesADecisionForTheClusterWithWhatToDoInstead() throws IOException {
+        assertThat(answer("component\tdisable\tmetrics-server\t--cluster")).first().asString()
+                .contains("--cluster is not supported yet").contains("type it on each server");
+        assertThat(answer("component\tdrop")).last().isEqualTo("=2");
+    }
+
+    @Test
     @Timeout(120)
     void waitsForADescriptorWithoutBusyLoop() throws Exception {
         try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -181,6 +227,34 @@ class ConsoleTest {
         @Override
         public Component start(String name) {
             return PROXY;
+        }
+
+        @Override
+        public List<String> plan(Path jar) {
+            return List.of("1. install " + jar);
+        }
+
+        @Override
+        public List<Feature> features() {
+            return List.of(new Feature("edge", "ENABLED", "default", List.of("supervisor"), List.of(EDGE), ""),
+                    new Feature("metrics-server", "DISABLED", "operator", List.of(), List.of(),
+                            "disabled by an operator"));
+        }
+
+        @Override
+        public List<String> plan(String name, boolean enabled) {
+            return List.of("1. " + (enabled ? "start " : "stop ") + name);
+        }
+
+        @Override
+        public List<Feature> enable(String name, Consumer<String> progress) {
+            progress.accept("start");
+            return List.of(new Feature(name, "ENABLED", "default", List.of(), List.of(PROXY), ""));
+        }
+
+        @Override
+        public List<Feature> disable(String name, Consumer<String> progress) {
+            throw new SwapRefused(name + " cannot be disabled:\nit stays");
         }
 
         @Override

@@ -4,7 +4,7 @@ import io.k3j.componentapi.HealthLevel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
@@ -16,21 +16,22 @@ final class Applier {
     private final Bundles bundles;
     private final Configurations configurations;
     private final HealthBoard health;
+    private final Function<String, Handle> handles;
+    private final ChosenBundles chosen;
 
-    Applier(Bundles bundles, Configurations configurations, HealthBoard health) {
+    /// @param handles which bundle is to run under a symbolic name
+    Applier(Bundles bundles, Configurations configurations, HealthBoard health, Function<String, Handle> handles,
+            ChosenBundles chosen) {
         this.bundles = bundles;
         this.configurations = configurations;
         this.health = health;
-    }
-
-    /// Uninstalls the replacement jars of all other bundles.
-    void prune(List<Feature> features) throws BundleException {
-        bundles.prune(features.stream().flatMap(Applier::names).toList());
+        this.handles = handles;
+        this.chosen = chosen;
     }
 
     /// Installs all bundles, resolves them together, writes their configurations, then starts one after the
     /// other.
-    void apply(List<Feature> features) throws BundleException {
+    void apply(List<Feature> features) throws InterruptedException {
         Map<Feature.Part, Bundle> installed = new LinkedHashMap<>();
         for (Feature feature : features) {
             configurations.apply(feature);
@@ -39,16 +40,15 @@ final class Applier {
             }
         }
         bundles.resolve();
-        installed.forEach(this::start);
-    }
-
-    private static Stream<String> names(Feature feature) {
-        return feature.bundles().stream().map(Feature.Part::symbolicName);
+        for (Map.Entry<Feature.Part, Bundle> entry : installed.entrySet()) {
+            start(entry.getKey(), entry.getValue());
+        }
     }
 
     private void install(Feature.Part part, Map<Feature.Part, Bundle> installed) {
+        Handle handle = handles.apply(part.symbolicName());
         try {
-            installed.put(part, bundles.install(part.symbolicName()));
+            installed.put(part, bundles.install(handle.isShipped() ? handle : undamaged(handle)));
         } catch (BundleException e) {
             // an operator's feature without its bundle needs no stack trace
             LOG.log(System.Logger.Level.DEBUG, "Not installed bundle=" + part.symbolicName(), e);
@@ -57,14 +57,51 @@ final class Applier {
         }
     }
 
-    private void start(Feature.Part part, Bundle bundle) {
+    /// The chosen jar when it is what it was when it was chosen, else the shipped bundle.
+    private Handle undamaged(Handle handle) {
+        String damage = chosen.damage(handle.choice());
+        if (damage.isEmpty()) {
+            return handle;
+        }
+        LOG.log(System.Logger.Level.ERROR, "Replacement jar is unusable, running the shipped one bundle={0} reason={1}",
+                handle.symbolicName(), damage);
+        return Handle.shipped(handle.symbolicName());
+    }
+
+    private void start(Feature.Part part, Bundle bundle) throws InterruptedException {
         try {
-            bundles.startOrShipped(bundle);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            startOrShipped(bundle);
         } catch (BundleException | RuntimeException e) {
             reportFailure(part, bundle.getBundleId(), "does not start: " + e.getMessage(), e);
         }
+    }
+
+    /// When a replacement jar does not start, for example because the distribution has newer contracts than it was
+    /// built for, the shipped bundle runs instead.
+    private void startOrShipped(Bundle bundle) throws BundleException, InterruptedException {
+        try {
+            bundles.start(bundle, Bundles.START);
+        } catch (BundleException e) {
+            if (Swaps.handle(bundle).isShipped()) {
+                throw e;
+            }
+            String name = bundle.getSymbolicName();
+            LOG.log(System.Logger.Level.WARNING,
+                    "Replacement jar does not start, running the shipped one bundle=" + name
+                            + "; to forget the jar: k3s bundle back " + name,
+                    e);
+            stopAndRemove(bundle);
+            bundles.start(bundles.install(Handle.shipped(name)), Bundles.START);
+        }
+    }
+
+    private void stopAndRemove(Bundle bundle) throws InterruptedException {
+        try {
+            bundles.stop(bundle);
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Bundle that did not start does not stop either", e);
+        }
+        bundles.remove(bundle);
     }
 
     private void reportFailure(Feature.Part part, long bundle, String message, Exception e) {

@@ -3,34 +3,48 @@ package io.k3j.features;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.namespace.PackageNamespace;
+import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/// Installs, starts and removes all bundles, and knows which bundle runs under each symbolic name. Thread-safe.
+/// Installs, starts and removes all bundles, and knows which bundle runs under each symbolic name. Every call into a
+/// bundle has a limit ([Bounded]). Thread-safe.
 ///
-/// A shipped bundle is class-path content at `connect:<name>`; it is stopped but never uninstalled. A chosen
-/// bundle (a replacement jar) is an ordinary bundle at `chosen:<file name>`.
+/// A shipped bundle is class-path content at `connect:<name>`; it is stopped but never uninstalled. A jar of its own
+/// is an ordinary bundle at `chosen:<file name>` or `plugin:<file name>`, installed anew with each start from the file
+/// whose checksum was just looked at.
 final class Bundles {
+    /// The longest start of a bundle; a server that starts on a busy machine has many at once.
+    static final Duration START = Duration.ofSeconds(60);
+    /// The longest stop: twice what the handover rule allows.
+    static final Duration STOP = Duration.ofSeconds(10);
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    private static final String CHOSEN = "chosen:";
-    private static final long REFRESH_SECONDS = 10;
+    private static final Duration OTHER = Duration.ofSeconds(15);
+    /// Of each bundle when the process ends, which has five seconds for all of them.
+    private static final Duration LAST_STOP = Duration.ofSeconds(3);
     private static final long START_SECONDS = 2;
 
     private final BundleContext context;
-    private final ChosenBundles chosen;
+    private final Function<Handle, Path> files;
     private final Map<String, Bundle> running = new ConcurrentHashMap<>();
     /// Names in the order of their first start.
     private final List<String> startOrder = new CopyOnWriteArrayList<>();
@@ -38,64 +52,59 @@ final class Bundles {
     private final ReentrantLock starting = new ReentrantLock();
     private volatile boolean shuttingDown;
 
-    Bundles(BundleContext context, ChosenBundles chosen) {
+    /// @param files where the jar of a handle lies
+    Bundles(BundleContext context, Function<Handle, Path> files) {
         this.context = context;
-        this.chosen = chosen;
+        this.files = files;
     }
 
-    /// Uninstalls replacement jars of an earlier run that are no longer chosen.
-    void prune(Collection<String> symbolicNames) throws BundleException {
-        List<String> kept = new ArrayList<>();
-        symbolicNames.forEach(name -> kept.add(CHOSEN + chosen.current(name)));
+    /// Uninstalls the jars of an earlier run: they are installed from files that were looked at again.
+    void prune() throws InterruptedException {
         for (Bundle bundle : context.getBundles()) {
-            if (bundle.getLocation().startsWith(CHOSEN) && !kept.contains(bundle.getLocation())) {
-                bundle.uninstall();
+            if (!isShipped(bundle)) {
+                remove(bundle);
             }
         }
     }
 
-    /// Installs the chosen bundle of `symbolicName`, or the shipped one when the chosen jar is unusable.
-    Bundle install(String symbolicName) throws BundleException {
-        String choice = chosen.current(symbolicName);
-        if (!choice.equals(ChosenBundles.SHIPPED)) {
-            try {
-                return install(symbolicName, choice);
-            } catch (BundleException e) {
-                LOG.log(System.Logger.Level.WARNING,
-                        "Replacement jar is unusable, running the shipped one bundle=" + symbolicName, e);
-            }
-        }
-        return install(symbolicName, ChosenBundles.SHIPPED);
+    private static boolean isShipped(Bundle bundle) {
+        return !bundle.getLocation().startsWith(Handle.CHOSEN) && !bundle.getLocation().startsWith(Handle.PLUGIN);
     }
 
-    Bundle install(String symbolicName, String choice) throws BundleException {
-        if (choice.equals(ChosenBundles.SHIPPED)) {
-            return context.installBundle("connect:" + symbolicName);
+    /// Installs a bundle, or finds it installed.
+    Bundle install(Handle handle) throws BundleException {
+        if (handle.isShipped()) {
+            return context.installBundle(handle.location());
         }
-        try (InputStream jar = Files.newInputStream(chosen.path(choice))) {
-            return context.installBundle(CHOSEN + choice, jar);
+        Path file = files.apply(handle);
+        try (InputStream jar = Files.newInputStream(file)) {
+            return context.installBundle(handle.location(), jar);
         } catch (IOException e) {
-            throw new BundleException("cannot read " + chosen.path(choice), e);
+            throw new BundleException("cannot read " + file, e);
         }
+    }
+
+    /// The bundle of a handle, when it is installed.
+    Optional<Bundle> installed(Handle handle) {
+        return Optional.ofNullable(context.getBundle(handle.location()));
     }
 
     /// Starts a bundle and records it under its name. Does nothing once [#shutDown] was called.
-    void start(Bundle bundle) throws BundleException {
-        starting.lock();
+    /// @throws Bounded.Overdue when it has not started after `limit`; it may still
+    void start(Bundle bundle, Duration limit) throws BundleException, InterruptedException {
+        starting.lockInterruptibly();
         try {
             if (!shuttingDown) {
-                startAndRecord(bundle);
+                String name = bundle.getSymbolicName();
+                if (!startOrder.contains(name)) {
+                    startOrder.add(name);
+                }
+                Bounded.run("the start of " + name, limit,
+                        () -> bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY));
+                running.put(name, bundle);
             }
         } finally {
             starting.unlock();
-        }
-    }
-
-    private void startAndRecord(Bundle bundle) throws BundleException {
-        bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
-        running.put(bundle.getSymbolicName(), bundle);
-        if (!startOrder.contains(bundle.getSymbolicName())) {
-            startOrder.add(bundle.getSymbolicName());
         }
     }
 
@@ -107,6 +116,11 @@ final class Bundles {
         }
     }
 
+    /// Whether this process ends: what does not run then has not failed.
+    boolean closing() {
+        return shuttingDown;
+    }
+
     /// Stops all bundles before the framework does, in reverse order of their first start, so that a bundle
     /// that writes to the datastore when it stops still has one. The framework would stop them in the order of
     /// installation of an earlier run.
@@ -115,38 +129,35 @@ final class Bundles {
             Bundle bundle = running.get(name);
             try {
                 if (bundle != null) {
-                    bundle.stop(Bundle.STOP_TRANSIENT);
+                    Bounded.run("the stop of " + name, LAST_STOP, () -> bundle.stop(Bundle.STOP_TRANSIENT));
                 }
             } catch (BundleException e) {
                 LOG.log(System.Logger.Level.WARNING, "Bundle did not stop cleanly bundle=" + name, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }
 
-    /// Starts a bundle. When a replacement jar does not start, for example because the distribution has newer
-    /// contracts than it was built for, the shipped bundle runs instead.
-    void startOrShipped(Bundle bundle) throws BundleException, InterruptedException {
-        try {
-            start(bundle);
-        } catch (BundleException e) {
-            if (!bundle.getLocation().startsWith(CHOSEN)) {
-                throw e;
-            }
-            String name = bundle.getSymbolicName();
-            LOG.log(System.Logger.Level.WARNING,
-                    "Replacement jar does not start, running the shipped one bundle=" + name, e);
-            stop(bundle);
-            start(install(name, ChosenBundles.SHIPPED));
-        }
-    }
-
-    /// Stops a bundle. A replacement jar is also uninstalled and its class loader released.
+    /// Stops a bundle, which stays installed.
     void stop(Bundle bundle) throws BundleException, InterruptedException {
         running.remove(bundle.getSymbolicName(), bundle);
-        bundle.stop(Bundle.STOP_TRANSIENT);
-        if (bundle.getLocation().startsWith(CHOSEN)) {
-            bundle.uninstall();
+        Bounded.run("the stop of " + bundle.getSymbolicName(), STOP, () -> bundle.stop(Bundle.STOP_TRANSIENT));
+    }
+
+    /// Takes a jar of its own out of the framework and releases its class loader. A shipped bundle stays.
+    void remove(Bundle bundle) throws InterruptedException {
+        if (isShipped(bundle) || bundle.getState() == Bundle.UNINSTALLED) {
+            return;
+        }
+        running.remove(bundle.getSymbolicName(), bundle);
+        try {
+            Bounded.run("the removal of " + bundle.getLocation(), OTHER, bundle::uninstall);
             refresh(List.of(bundle));
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.WARNING, "Bundle is not removed before the next start bundle="
+                    + bundle.getLocation() + " reason=" + e.getMessage());
         }
     }
 
@@ -155,10 +166,16 @@ final class Bundles {
         system().resolveBundles(null);
     }
 
+    /// Finds what a bundle imports.
+    /// @return why it cannot be resolved, a line each; empty when it is
+    List<String> resolve(Bundle bundle) {
+        return system().resolveBundles(List.of(bundle)) ? List.of() : new ResolverReport(context).lines(bundle);
+    }
+
     Bundle running(String symbolicName) {
         Bundle bundle = running.get(symbolicName);
         if (bundle == null) {
-            throw new FeatureProblem("no bundle " + symbolicName + " runs");
+            throw new FeatureProblem("no bundle " + symbolicName + " runs; see: k3s bundle ls");
         }
         return bundle;
     }
@@ -167,12 +184,30 @@ final class Bundles {
         return running.containsKey(symbolicName);
     }
 
+    /// The symbolic names of the bundles that the distribution has, whether they run or not.
+    Collection<String> shipped() {
+        return List.of(context.getBundles()).stream().filter(Bundles::isShipped).map(Bundle::getSymbolicName).toList();
+    }
+
+    /// The packages that the distribution's bundles and the framework export.
+    Collection<String> exported() {
+        Set<String> names = new HashSet<>();
+        for (Bundle bundle : context.getBundles()) {
+            BundleRevision revision = bundle.adapt(BundleRevision.class);
+            if (isShipped(bundle) && revision != null) {
+                revision.getDeclaredCapabilities(PackageNamespace.PACKAGE_NAMESPACE).forEach(offer -> names
+                        .add(String.valueOf(offer.getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE))));
+            }
+        }
+        return names;
+    }
+
     private void refresh(List<Bundle> bundles) throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         FrameworkListener listener = event -> done.countDown();
         system().refreshBundles(bundles, listener);
-        if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
-            LOG.log(System.Logger.Level.WARNING, "Refresh not finished in time seconds={0}", REFRESH_SECONDS);
+        if (!done.await(OTHER.toSeconds(), TimeUnit.SECONDS)) {
+            LOG.log(System.Logger.Level.WARNING, "Refresh not finished in time seconds={0}", OTHER.toSeconds());
         }
     }
 

@@ -13,40 +13,49 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 
-/// The wanted bundles as `k3s bundle ls` shows them.
+/// The bundles of wanted features as `k3s bundle ls` shows them, and those that an operator has disabled.
 final class ComponentList {
-    private final List<Feature> wanted;
+    private static final int SHORT_DIGEST = 12;
+    private final Roster roster;
     private final Bundles bundles;
-    private final ChosenBundles chosen;
     private final HealthBoard health;
     private final Stops stops;
     private final InstantSource clock = InstantSource.system();
     private final Instant started = clock.instant();
     private final Map<String, Instant> changes = new ConcurrentHashMap<>();
 
-    ComponentList(List<Feature> wanted, Bundles bundles, ChosenBundles chosen, HealthBoard health, Stops stops) {
-        this.wanted = wanted;
+    ComponentList(Roster roster, Bundles bundles, HealthBoard health, Stops stops) {
+        this.roster = roster;
         this.bundles = bundles;
-        this.chosen = chosen;
         this.health = health;
         this.stops = stops;
-    }
-
-    /// The wanted features.
-    List<Feature> wanted() {
-        return wanted;
     }
 
     /// All components, sorted by name.
     List<Component> all() {
         List<Component> list = new ArrayList<>();
-        for (Feature feature : wanted) {
-            for (Feature.Part part : feature.bundles()) {
-                list.add(component(name(feature, part), part));
+        for (Feature feature : roster.wanted()) {
+            list.addAll(of(feature));
+        }
+        Map<String, DesiredFeatures.Left> left = roster.now().desired().left();
+        for (Feature feature : roster.ofRole()) {
+            DesiredFeatures.Left reason = left.get(feature.name());
+            if (reason != null && reason.decided().equals("operator")) {
+                feature.bundles().forEach(part -> list.add(disabled(feature, part, reason.reason())));
             }
         }
         list.sort(Comparator.comparing(Component::name));
         return list;
+    }
+
+    private Component disabled(Feature feature, Feature.Part part, String reason) {
+        return new Component(name(feature, part), part.symbolicName(), "", "DISABLED", HealthLevel.STOPPED, reason,
+                part.swap(), since(part));
+    }
+
+    /// The bundles of one feature.
+    List<Component> of(Feature feature) {
+        return feature.bundles().stream().map(part -> component(name(feature, part), part)).toList();
     }
 
     /// The component of this name: its operator's name, its symbolic name, or that without prefix.
@@ -60,9 +69,11 @@ final class ComponentList {
     }
 
     /// The feature part of a component.
+    /// @throws SwapRefused when an operator has disabled it
     Feature.Part part(Component component) {
-        return wanted.stream().flatMap(feature -> feature.bundles().stream())
-                .filter(part -> part.symbolicName().equals(component.symbolicName())).findFirst().orElseThrow();
+        return roster.wanted().stream().flatMap(feature -> feature.bundles().stream())
+                .filter(part -> part.symbolicName().equals(component.symbolicName())).findFirst()
+                .orElseThrow(() -> new SwapRefused(component.name() + " is " + component.message()));
     }
 
     /// Records a change of the bundle at the current time.
@@ -75,22 +86,25 @@ final class ComponentList {
         return feature.bundles().size() == 1 ? feature.name() : part.shortName();
     }
 
+    private String since(Feature.Part part) {
+        return changes.getOrDefault(part.symbolicName(), started).toString();
+    }
+
     private Component component(String name, Feature.Part part) {
         String symbolicName = part.symbolicName();
-        String since = changes.getOrDefault(symbolicName, started).toString();
         if (stops.isStopped(symbolicName)) {
             return new Component(name, symbolicName, "", "STOPPED", HealthLevel.STOPPED,
-                    "stopped by an operator; to start it: k3s bundle start " + name, part.swap(), since);
+                    "stopped by an operator; to start it: k3s bundle start " + name, part.swap(), since(part));
         }
         if (!bundles.runs(symbolicName)) {
             HealthReport report = worst(part.shortName(), -1);
             return new Component(name, symbolicName, "", "ABSENT", report.level(), report.message(), part.swap(),
-                    since);
+                    since(part));
         }
         Bundle bundle = bundles.running(symbolicName);
         HealthReport report = worst(part.shortName(), bundle.getBundleId());
         return new Component(name, symbolicName, version(bundle), state(bundle), report.level(), report.message(),
-                part.swap(), since);
+                part.swap(), since(part));
     }
 
     /// The worst report of a bundle. A bundle without reports is OK; its state tells the rest.
@@ -109,13 +123,11 @@ final class ComponentList {
         };
     }
 
-    private String version(Bundle bundle) {
-        String choice = chosen.current(bundle.getSymbolicName());
-        if (choice.equals(ChosenBundles.SHIPPED) || bundle.getLocation().startsWith("connect:")) {
-            return bundle.getVersion().toString();
-        }
-        int from = choice.lastIndexOf('-') + 1;
-        return bundle.getVersion() + "+" + choice.substring(from, choice.length() - ".jar".length());
+    private static String version(Bundle bundle) {
+        Handle handle = Swaps.handle(bundle);
+        String digest = handle.digest();
+        return bundle.getVersion() + (digest.isEmpty() ? ""
+                : "+" + digest.substring(0, Math.min(SHORT_DIGEST, digest.length())));
     }
 
     private static String state(Bundle bundle) {

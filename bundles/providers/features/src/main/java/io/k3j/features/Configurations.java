@@ -1,5 +1,6 @@
 package io.k3j.features;
 
+import io.k3j.componentapi.SwapPolicy;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
@@ -14,24 +15,43 @@ final class Configurations {
     private static final String RETIRE = ".retire";
 
     private final ConfigurationAdmin admin;
-    private final Map<String, Object> settings;
+    /// What the flags say, for those that are compared with other servers or must not be away for a moment.
+    private volatile Map<String, Object> flags;
+    private volatile Map<String, Object> settings;
 
     Configurations(ConfigurationAdmin admin, Map<String, Object> settings) {
         this.admin = admin;
+        this.flags = settings;
         this.settings = settings;
+    }
+
+    /// What the flags and the cluster say.
+    void learn(Map<String, Object> values) {
+        flags = values;
+    }
+
+    /// From now on other settings are given to features that may be away for a moment.
+    void renew(Map<String, Object> changed) {
+        settings = changed;
+    }
+
+    /// Whether a change of its settings, which starts its components anew, is noticed by nobody.
+    static boolean mayBeAway(Feature feature) {
+        return feature.bundles().stream().allMatch(part -> part.swap() == SwapPolicy.REPLACE);
     }
 
     /// Writes the configurations of a feature's bundles. Equal ones are not written again, so components do not
     /// restart.
     void apply(Feature feature) {
-        feature.settings().forEach((pid, keys) -> put(pid, keys));
+        Map<String, Object> values = mayBeAway(feature) ? settings : flags;
+        feature.settings().forEach((pid, keys) -> put(pid, keys, values));
     }
 
     /// Deletes the bundles' configurations and writes those that activate their retire components.
     void retire(Feature feature) {
         feature.settings().forEach((pid, keys) -> {
             remove(pid);
-            put(pid + RETIRE, keys);
+            put(pid + RETIRE, keys, settings);
         });
     }
 
@@ -43,10 +63,10 @@ final class Configurations {
         });
     }
 
-    private void put(String pid, List<String> keys) {
+    private void put(String pid, List<String> keys, Map<String, Object> values) {
         Hashtable<String, Object> properties = new Hashtable<>();
         for (String key : keys) {
-            Object value = settings.get(key);
+            Object value = values.get(key);
             if (value != null) {
                 properties.put(key, value);
             }

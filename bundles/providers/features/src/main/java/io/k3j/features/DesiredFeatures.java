@@ -2,6 +2,7 @@ package io.k3j.features;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,32 +10,96 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Decides which features run.
+/// Decides which features run: *role list and plug-ins − disabled + enabled, and of those the ones whose needs run*.
+/// Pure.
 ///
 /// @param features in order of start
 /// @param unknown words that name no feature; they may name manifests of users
-record DesiredFeatures(List<Feature> features, Set<String> unknown) {
+/// @param left the features of the role that do not run, with the reason
+record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<String, Left> left) {
     /// Components K3s packages or runs, by the words that `--disable` and `--disable-…` use for them.
     static final Set<String> PACKAGED_BY_K3S = Set.of("coredns", "servicelb", "traefik", "traefik-crd", "local-storage",
             "metrics-server", "runtimes", "helm-controller", "network-policy", "cloud-controller", "ccm");
 
-    /// The role's features without those disabled by word or excluded by a setting.
-    /// @throws FeatureProblem when the role names a feature that does not exist
+    /// The word of all that a node consists of; what it takes away an operator cannot bring back alone.
+    static final String NODE = "agent";
+
+    /// Why a feature does not run.
+    ///
+    /// @param decided `--disable`, `settings`, `operator` or `needs`
+    /// @param reason a sentence with what to type
+    record Left(String decided, String reason) {
+    }
+
+    /// What is decided from.
+    ///
+    /// @param role names in order of start
+    /// @param all every feature there is, by name
+    /// @param disabled words of the flags
+    /// @param settings values of the flags
+    /// @param decisions of an operator
+    record Wishes(List<String> role, Map<String, Feature> all, Set<String> disabled, Map<String, Object> settings,
+            Decisions decisions) {
+    }
+
+    /// As below, without decisions of an operator.
     static DesiredFeatures of(List<String> role, Map<String, Feature> all, Set<String> disabled,
             Map<String, Object> settings) {
+        return of(new Wishes(role, all, disabled, settings, Decisions.NONE));
+    }
+
+    /// The role's features that are to run.
+    /// @throws FeatureProblem when the role names a feature that does not exist
+    static DesiredFeatures of(Wishes wishes) {
         List<Feature> wanted = new ArrayList<>();
-        for (String name : role) {
-            Feature feature = all.get(name);
+        Map<String, Left> left = new LinkedHashMap<>();
+        for (String name : wishes.role) {
+            Feature feature = wishes.all.get(name);
             if (feature == null) {
                 throw new FeatureProblem("the role list names the feature " + name + ", which does not exist");
             }
-            if (!feature.namedBy(disabled) && !excluded(feature, settings)) {
+            Left reason = reason(feature, wishes);
+            if (reason == null) {
                 wanted.add(feature);
+            } else {
+                left.put(name, reason);
             }
         }
-        Set<String> unknown = new LinkedHashSet<>(disabled);
-        unknown.removeIf(word -> all.values().stream().anyMatch(feature -> feature.namedBy(Set.of(word))));
-        return new DesiredFeatures(List.copyOf(wanted), unknown);
+        withoutNeeds(wanted, left);
+        Set<String> unknown = new LinkedHashSet<>(wishes.disabled);
+        unknown.removeIf(word -> wishes.all.values().stream().anyMatch(feature -> feature.namedBy(Set.of(word))));
+        return new DesiredFeatures(List.copyOf(wanted), unknown, left);
+    }
+
+    private static @Nullable Left reason(Feature feature, Wishes wishes) {
+        String name = feature.name();
+        if (wishes.decisions.disabled().contains(name)) {
+            return new Left("operator", "disabled by an operator; to run it: k3s component enable " + name);
+        }
+        if (wishes.disabled.contains(NODE) && feature.words().contains(NODE)) {
+            return new Left("--disable", "part of a node, and this server is none (--disable-agent)");
+        }
+        if (feature.namedBy(wishes.disabled) && !wishes.decisions.enabled().contains(name)) {
+            return new Left("--disable", "disabled by a flag; to run it on this server: k3s component enable " + name
+                    + "; on all: take it from --disable");
+        }
+        return excluded(feature, wishes.settings)
+                ? new Left("settings", "not used with this server's flags " + feature.conditions()) : null;
+    }
+
+    /// Takes out what needs something that is not wanted, until nothing does.
+    private static void withoutNeeds(List<Feature> wanted, Map<String, Left> left) {
+        for (boolean again = true; again;) {
+            List<Feature> now = List.copyOf(wanted);
+            again = wanted.removeIf(feature -> {
+                String missing = feature.missing(now);
+                if (!missing.isEmpty()) {
+                    left.put(feature.name(), new Left("needs", "needs " + missing + ", which does not run here"
+                            + "; see: k3s component status " + missing));
+                }
+                return !missing.isEmpty();
+            });
+        }
     }
 
     private static boolean excluded(Feature feature, Map<String, Object> settings) {

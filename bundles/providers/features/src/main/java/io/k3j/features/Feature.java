@@ -3,6 +3,7 @@ package io.k3j.features;
 import io.k3j.componentapi.Identity;
 import io.k3j.componentapi.SwapPolicy;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,10 @@ import java.util.Set;
 /// @param bundles its bundles, in order of start
 /// @param settings the settings of each configuration PID
 /// @param manifests the directory of its packaged manifests, if any
+/// @param standsFor features that others may need and that it is as good as
 record Feature(String name, Set<String> words, List<String> needs, List<String> critical, Map<String, String> when,
         Map<String, String> unless,
-        List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests) {
+        List<Part> bundles, Map<String, List<String>> settings, Optional<Path> manifests, Set<String> standsFor) {
 
     /// One bundle of a feature.
     ///
@@ -38,5 +40,32 @@ record Feature(String name, Set<String> words, List<String> needs, List<String> 
 
     boolean namedBy(Set<String> names) {
         return names.contains(name) || words.stream().anyMatch(names::contains);
+    }
+
+    /// The first feature it needs that none of these is or stands for; empty when nothing is missing.
+    String missing(Collection<Feature> running) {
+        return needs.stream().filter(need -> running.stream().noneMatch(other -> other.is(need))).findFirst()
+                .orElse("");
+    }
+
+    private boolean is(String need) {
+        return name.equals(need) || standsFor.contains(need);
+    }
+
+    /// The settings it depends on, for messages.
+    String conditions() {
+        return "(with: " + when + ", without: " + unless + ")";
+    }
+
+    /// Whether a bundle of it must not be stopped.
+    boolean stays() {
+        return bundles.stream().anyMatch(Part::stays);
+    }
+
+    /// The feature of a jar without a description: one bundle, no settings but its own empty configuration.
+    static Feature ofJar(String name, String symbolicName) {
+        return new Feature(name, Set.of(), List.of(), List.of(), Map.of(), Map.of(),
+                List.of(new Part(symbolicName, SwapPolicy.REPLACE, false, List.of())), Map.of(symbolicName, List.of()),
+                Optional.empty(), Set.of());
     }
 }

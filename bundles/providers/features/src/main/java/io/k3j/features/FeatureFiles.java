@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// would silently not run.
 final class FeatureFiles {
     private static final Set<String> KEYS = Set.of("name", "words", "needs", "critical", "when", "unless", "bundles",
-            "settings", "manifests");
+            "settings", "manifests", "standsFor");
     private static final Set<String> BUNDLE_KEYS = Set.of("name", "swap", "stop", "identities");
     private static final String NEVER = "NEVER";
 
@@ -50,7 +50,9 @@ final class FeatureFiles {
         return features;
     }
 
-    private static Feature read(Path directory, Path file) {
+    /// One feature.
+    /// @throws FeatureProblem naming the file, when it cannot be used
+    static Feature read(Path directory, Path file) {
         Section section = new Section(file, "", KEYS);
         String name = section.text("name");
         if (!directory.endsWith(name)) {
@@ -69,7 +71,7 @@ final class FeatureFiles {
                 : Optional.empty();
         return new Feature(name, new LinkedHashSet<>(section.texts("words")), section.texts("needs"),
                 section.texts("critical"), texts(section.section("when")), texts(section.section("unless")), parts,
-                settings, manifests);
+                settings, manifests, Set.copyOf(section.texts("standsFor")));
     }
 
     private static Map<String, String> texts(Section section) {

@@ -3,10 +3,12 @@ package io.k3j.features;
 import io.k3j.componentapi.Retire;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -19,18 +21,30 @@ import org.osgi.util.tracker.ServiceTracker;
 final class FeatureRetirement {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     /// Long enough for an API server to become ready, which most retirements need.
-    private static final long MAX_WAIT_MILLIS = 120_000;
+    static final Duration AT_START = Duration.ofSeconds(120);
+    /// As [Retire] promises, and some more.
+    private static final Duration CALL = Duration.ofSeconds(40);
 
     private final Path file;
     private final Bundles bundles;
     private final Configurations configurations;
     private final BundleContext context;
+    private final StateFiles disk;
+    private final Function<String, Handle> handles;
 
-    FeatureRetirement(Path dataDir, Bundles bundles, Configurations configurations, BundleContext context) {
-        this.file = dataDir.resolve("bundles/applied.json");
+    /// Where it writes, and what it writes with.
+    ///
+    /// @param handles which bundle is to run under a symbolic name
+    record Place(Path dataDir, StateFiles disk, BundleContext context, Function<String, Handle> handles) {
+    }
+
+    FeatureRetirement(Place place, Bundles bundles, Configurations configurations) {
+        this.file = place.dataDir.resolve("bundles/applied.json");
+        this.disk = place.disk;
+        this.context = place.context;
+        this.handles = place.handles;
         this.bundles = bundles;
         this.configurations = configurations;
-        this.context = context;
     }
 
     /// The features to retire: applied earlier, still known, no longer wanted.
@@ -49,30 +63,48 @@ final class FeatureRetirement {
     }
 
     /// Writes the applied features to disk, with those whose retirement is not complete.
-    void saveApplied(List<String> wanted, List<Feature> pending) {
+    synchronized void saveApplied(List<String> wanted, List<Feature> pending) {
         List<String> names = new ArrayList<>(wanted);
         pending.forEach(feature -> names.add(feature.name()));
         if (!names.equals(applied())) {
-            JsonFiles.write(file, Map.of("features", names));
+            disk.write(file, Map.of("features", names));
         }
     }
 
-    /// Runs a feature's bundles in retire mode, one after the other. Blocks up to two minutes for each.
+    /// Notes that features were applied, beside those whose retirement is not complete.
+    synchronized void applied(List<String> wanted) {
+        List<String> names = new ArrayList<>(applied());
+        wanted.stream().filter(name -> !names.contains(name)).forEach(names::add);
+        if (!names.equals(applied())) {
+            disk.write(file, Map.of("features", names));
+        }
+    }
+
+    /// Notes that a feature has retired.
+    synchronized void retired(List<String> wanted, Feature feature) {
+        List<String> names = new ArrayList<>(applied());
+        if (!wanted.contains(feature.name()) && names.remove(feature.name())) {
+            disk.write(file, Map.of("features", names));
+        }
+    }
+
+    /// Runs a feature's bundles in retire mode, one after the other.
+    /// @param limit how long is waited for each of them to be able to
     /// @return whether all of them have retired
-    boolean retire(Feature feature) throws InterruptedException {
+    boolean retire(Feature feature, Duration limit) throws InterruptedException {
         boolean done = true;
         configurations.retire(feature);
         for (Feature.Part part : feature.bundles()) {
-            done &= retire(part);
+            done &= retire(part, limit);
         }
         configurations.delete(feature);
         return done;
     }
 
-    private boolean retire(Feature.Part part) throws InterruptedException {
+    private boolean retire(Feature.Part part, Duration limit) throws InterruptedException {
         Bundle bundle;
         try {
-            bundle = bundles.install(part.symbolicName());
+            bundle = bundles.install(handles.apply(part.symbolicName()));
         } catch (BundleException e) {
             LOG.log(System.Logger.Level.DEBUG, "Nothing to retire bundle=" + part.symbolicName(), e);
             return true;
@@ -81,9 +113,9 @@ final class FeatureRetirement {
             if (!declares(bundle)) {
                 return true;
             }
-            bundles.start(bundle);
+            bundles.start(bundle, Bundles.START);
             try {
-                return callRetire(bundle);
+                return callRetire(bundle, limit);
             } finally {
                 bundles.stop(bundle);
             }
@@ -99,29 +131,38 @@ final class FeatureRetirement {
         return provided != null && provided.contains("\"" + Retire.class.getName() + "\"");
     }
 
-    private boolean callRetire(Bundle bundle) throws InvalidSyntaxException, InterruptedException {
+    private boolean callRetire(Bundle bundle, Duration limit) throws InvalidSyntaxException, InterruptedException {
         String filter = "(&(objectClass=" + Retire.class.getName() + ")(service.bundleid=" + bundle.getBundleId()
                 + "))";
         ServiceTracker<Retire, Retire> tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter(filter),
                 null);
         tracker.open();
         try {
-            Retire retire = tracker.waitForService(MAX_WAIT_MILLIS);
+            Retire retire = tracker.waitForService(limit.toMillis());
             if (retire == null) {
                 LOG.log(System.Logger.Level.WARNING, "Retirement postponed to the next start bundle={0}",
                         bundle.getSymbolicName());
                 return false;
             }
-            retire.retire();
+            Bounded.run("the cleaning up of " + bundle.getSymbolicName(), CALL, () -> call(retire));
             LOG.log(System.Logger.Level.INFO, "Retired bundle={0}", bundle.getSymbolicName());
             return true;
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
+        } catch (BundleException e) {
             LOG.log(System.Logger.Level.ERROR, "Retirement failed bundle=" + bundle.getSymbolicName(), e);
             return false;
         } finally {
             tracker.close();
+        }
+    }
+
+    private static void call(Retire retire) throws BundleException {
+        try {
+            retire.retire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BundleException("was interrupted", e);
+        } catch (Exception e) {
+            throw new BundleException(String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -74,6 +74,12 @@ final class HealthBoard implements ServiceFactory<Health> {
         notifyWaiting();
     }
 
+    /// Forgets a report.
+    void forget(String component, long bundle) {
+        reports.remove(new Key(bundle, component));
+        notifyWaiting();
+    }
+
     private static System.Logger.Level logLevel(HealthLevel level) {
         return switch (level) {
             case STARTING -> System.Logger.Level.DEBUG;

@@ -22,6 +22,11 @@ final class HealthGate {
         return HealthSnapshot.of(bundle, health, components);
     }
 
+    /// Blocks until somebody's health has changed, for a moment at most.
+    void awaitChange(long millis) throws InterruptedException {
+        health.await(millis);
+    }
+
     /// Watches `fresh` until it is as healthy as `before`, up to 30 s.
     /// @return what is wrong with it; empty when nothing is
     String await(Bundle fresh, HealthSnapshot before) throws InterruptedException {

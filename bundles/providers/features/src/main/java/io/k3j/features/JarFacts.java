@@ -1,23 +1,38 @@
 package io.k3j.features;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Enumeration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import org.osgi.framework.Version;
 
-/// The properties of a jar that can be read without installing it.
+/// The properties of a jar that can be read without installing it. The jar is read through once, in pieces, so that
+/// one that is truncated or damaged is known before anything is stopped for it.
 ///
 /// @param file its path
 /// @param symbolicName from its manifest
-/// @param exports whether it exports packages
+/// @param version from its manifest
+/// @param headers its main attributes
 /// @param digest its SHA-256, hexadecimal
-record JarFacts(Path file, String symbolicName, boolean exports, String digest) {
+record JarFacts(Path file, String symbolicName, Version version, Attributes headers, String digest) {
     private static final long MAX_JAR_BYTES = 256L << 20;
+    /// What the entries of a jar may have together, and how many there may be: a small file may hold a lot.
+    private static final long MAX_CONTENT_BYTES = 1L << 30;
+    private static final int MAX_ENTRIES = 100_000;
     private static final int SHORT_CHARS = 12;
 
     /// @throws FeatureProblem when the file is not a readable bundle
@@ -27,17 +42,50 @@ record JarFacts(Path file, String symbolicName, boolean exports, String digest) 
                 throw new FeatureProblem(file + " is larger than " + MAX_JAR_BYTES + " bytes");
             }
             try (JarFile jar = new JarFile(file.toFile())) {
+                readThrough(file, jar);
                 Manifest manifest = jar.getManifest();
                 String name = manifest == null ? null : manifest.getMainAttributes().getValue("Bundle-SymbolicName");
                 if (name == null) {
                     throw new FeatureProblem(file + " is not a bundle: its manifest has no Bundle-SymbolicName");
                 }
                 Attributes attributes = manifest.getMainAttributes();
-                return new JarFacts(file, name.split(";")[0].trim(), attributes.getValue("Export-Package") != null,
-                        digest(file));
+                String version = attributes.getValue("Bundle-Version");
+                return new JarFacts(file, name.split(";")[0].trim(), version(file, version), attributes, digest(file));
             }
-        } catch (IOException e) {
+        } catch (IOException | SecurityException e) {
             throw new FeatureProblem(file + " is not a readable jar: " + e.getMessage(), e);
+        }
+    }
+
+    private static Version version(Path file, String text) {
+        try {
+            return Version.parseVersion(text);
+        } catch (IllegalArgumentException e) {
+            throw new FeatureProblem(file + " has the Bundle-Version " + text + ", which is none", e);
+        }
+    }
+
+    /// Every entry must have the checksum that the jar says it has; [JarFile] does not look.
+    private static void readThrough(Path file, JarFile jar) throws IOException {
+        if (jar.size() > MAX_ENTRIES) {
+            throw new FeatureProblem(file + " has more than " + MAX_ENTRIES + " entries");
+        }
+        long left = MAX_CONTENT_BYTES;
+        byte[] buffer = new byte[1 << 16];
+        for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
+            JarEntry entry = entries.nextElement();
+            CRC32 sum = new CRC32();
+            try (InputStream in = new CheckedInputStream(jar.getInputStream(entry), sum)) {
+                for (int n = in.read(buffer); n >= 0 && left >= 0; n = in.read(buffer)) {
+                    left -= n;
+                }
+            }
+            if (left >= 0 && entry.getCrc() != sum.getValue()) {
+                throw new IOException("the checksum of its entry " + entry.getName() + " is wrong");
+            }
+            if (left < 0) {
+                throw new FeatureProblem(file + " holds more than " + MAX_CONTENT_BYTES + " bytes");
+            }
         }
     }
 
@@ -45,9 +93,32 @@ record JarFacts(Path file, String symbolicName, boolean exports, String digest) 
         return digest.substring(0, SHORT_CHARS);
     }
 
-    private static String digest(Path file) throws IOException {
+    /// Whether it exports packages.
+    boolean exports() {
+        return header("Export-Package").isPresent();
+    }
+
+    /// A header of the manifest.
+    Optional<String> header(String name) {
+        return Optional.ofNullable(headers.getValue(name));
+    }
+
+    /// The packages it exports, without attributes and directives.
+    List<String> exportedPackages() {
+        return Headers.names(header("Export-Package").orElse(""));
+    }
+
+    /// The SHA-256 of a file, hexadecimal.
+    static String digest(Path file) throws IOException {
+        try (OutputStream sum = new DigestOutputStream(OutputStream.nullOutputStream(), sha256())) {
+            Files.copy(file, sum);
+            return HexFormat.of().formatHex(((DigestOutputStream) sum).getMessageDigest().digest());
+        }
+    }
+
+    private static MessageDigest sha256() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -1,26 +1,28 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Components;
+import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
+import io.k3j.features.Transaction.StepFailed;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
-/// The components as the console shows and changes them. Changes are exclusive: one at a time.
+/// The components as the console shows and changes them. Changes are exclusive: one at a time ([Changing]).
 final class RunningComponents implements Components {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
 
     private final ComponentList list;
-    private final ChosenBundles chosen;
+    private final FeatureList features;
+    private final Changing changing;
     private final Swaps swaps;
     private final Stops stops;
-    private final ReentrantLock changing = new ReentrantLock();
 
-    RunningComponents(ComponentList list, ChosenBundles chosen, Swaps swaps, Stops stops) {
+    RunningComponents(ComponentList list, FeatureList features, Changing changing, Swaps swaps, Stops stops) {
         this.list = list;
-        this.chosen = chosen;
+        this.features = features;
+        this.changing = changing;
         this.swaps = swaps;
         this.stops = stops;
     }
@@ -33,44 +35,56 @@ final class RunningComponents implements Components {
     @Override
     public List<String> check(Path jar) {
         try {
-            return swaps.obstacles(JarFacts.read(jar), list.wanted());
-        } catch (FeatureProblem e) {
-            return List.of(e.getMessage());
+            return changing.exclusively(() -> swaps.obstacles(JarFacts.read(jar)));
+        } catch (SwapRefused e) {
+            return List.of(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
+    public List<String> plan(Path jar) {
+        return changing.exclusively(() -> planned(jar).lines());
+    }
+
+    private Change planned(Path jar) throws InterruptedException {
+        JarFacts facts = JarFacts.read(jar);
+        List<String> obstacles = swaps.obstacles(facts);
+        if (!obstacles.isEmpty()) {
+            throw new SwapRefused(String.join("\n", obstacles));
+        }
+        return swaps.change("swap", ChosenBundles.handle(facts)).keeping(jar);
+    }
+
+    @Override
     public Component swap(Path jar, Consumer<String> progress) {
-        return exclusively(() -> {
-            JarFacts facts = JarFacts.read(jar);
-            List<String> obstacles = swaps.obstacles(facts, list.wanted());
-            if (!obstacles.isEmpty()) {
-                throw new SwapRefused(String.join("; ", obstacles));
-            }
-            String name = facts.symbolicName();
-            swaps.swap(name, chosen.keep(facts), Swaps.policy(name, list.wanted()), progress);
-            chosen.advance(name, name + "-" + facts.shortDigest() + ".jar");
-            return logChange(name, "swapped");
+        return changing.exclusively(() -> {
+            Change change = planned(jar);
+            swap(change, progress);
+            return logChange(change.to().symbolicName(), "swapped");
         });
     }
 
     @Override
     public Component back(String name, Consumer<String> progress) {
-        return exclusively(() -> {
+        return changing.exclusively(() -> {
             String symbolicName = list.named(name).symbolicName();
-            String previous = chosen.previous(symbolicName);
-            if (previous.isEmpty()) {
-                throw new SwapRefused(name + " was not swapped, there is nothing to go back to");
-            }
-            swaps.swap(symbolicName, previous, Swaps.policy(symbolicName, list.wanted()), progress);
-            chosen.goBack(symbolicName);
+            swap(changing.back(name, symbolicName), progress);
             return logChange(symbolicName, "went back");
         });
     }
 
+    private void swap(Change change, Consumer<String> progress) throws InterruptedException {
+        SwapPolicy policy = swaps.policy(change.to().symbolicName());
+        changing.swap(change, policy, progress);
+        if (!change.to().isShipped()) {
+            progress.accept("healthy; goes back by itself when it fails within the next " + Trial.LENGTH.toSeconds()
+                    + " s");
+        }
+    }
+
     @Override
     public Component stop(String name) {
-        return exclusively(() -> {
+        return changing.exclusively(() -> {
             Component component = list.named(name);
             stops.stop(component.name(), list.part(component));
             return logChange(component.symbolicName(), "stopped");
@@ -79,28 +93,52 @@ final class RunningComponents implements Components {
 
     @Override
     public Component start(String name) {
-        return exclusively(() -> {
+        return changing.exclusively(() -> {
             Component component = list.named(name);
             stops.start(component.name(), list.part(component));
             return logChange(component.symbolicName(), "started");
         });
     }
 
-    private Component exclusively(Supplier<Component> action) {
-        changing.lock();
-        try {
-            return action.get();
-        } catch (FeatureProblem e) {
-            throw new SwapRefused(String.valueOf(e.getMessage()), e);
-        } finally {
-            changing.unlock();
-        }
+    @Override
+    public List<Feature> features() {
+        return features.all();
+    }
+
+    @Override
+    public List<String> plan(String name, boolean enabled) {
+        return changing.exclusively(() -> changing.features().of(name, enabled).lines());
+    }
+
+    @Override
+    public List<Feature> enable(String name, Consumer<String> progress) {
+        return decide(name, true, progress);
+    }
+
+    @Override
+    public List<Feature> disable(String name, Consumer<String> progress) {
+        return decide(name, false, progress);
+    }
+
+    private List<Feature> decide(String name, boolean on, Consumer<String> progress) {
+        return changing.exclusively(() -> {
+            Change change = changing.features().of(name, on);
+            try {
+                List<String> left = new ArrayList<>(changing.run(change, progress));
+                left.forEach(progress);
+            } catch (StepFailed e) {
+                throw new SwapRefused(name + " is not " + change.what() + "d: " + e.reason(), e);
+            }
+            LOG.log(System.Logger.Level.INFO, "Component changed component={0} change={1}", name, change.what());
+            return features.named(name);
+        });
     }
 
     private Component logChange(String symbolicName, String what) {
         list.recordChange(symbolicName);
-        LOG.log(System.Logger.Level.INFO, "Bundle changed bundle={0} change={1} choice={2}", symbolicName, what,
-                chosen.current(symbolicName));
-        return list.named(symbolicName);
+        Component now = list.named(symbolicName);
+        LOG.log(System.Logger.Level.INFO, "Bundle changed bundle={0} change={1} version={2}", symbolicName, what,
+                now.version());
+        return now;
     }
 }

@@ -30,6 +30,13 @@ final class Section {
         }
     }
 
+    /// Refuses keys that are not among these.
+    void only(Set<String> allowed) {
+        values.keySet().stream().filter(key -> !allowed.contains(key)).findFirst().ifPresent(key -> {
+            throw problem("unknown key " + key + "; known are " + allowed);
+        });
+    }
+
     FeatureProblem problem(String what) {
         return new FeatureProblem(file + ": " + (place.isEmpty() ? "" : place + ": ") + what);
     }

@@ -2,27 +2,38 @@ package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
 import io.k3j.componentapi.SwapRefused;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 /// The bundles an operator has stopped. They stay stopped until an operator starts them or the process
-/// restarts: only flags and features decide permanently. A stop retires nothing; what the bundle has made on
-/// the machine stays.
+/// restarts: only flags, features and `k3s component` decide permanently. A stop retires nothing; what the bundle has
+/// made on the machine stays.
 final class Stops {
+    private static final Duration START = Duration.ofSeconds(30);
     private final Bundles bundles;
     private final HealthGate gate;
+    private final Function<String, Handle> handles;
     private final Map<String, HealthSnapshot> stopped = new ConcurrentHashMap<>();
 
-    Stops(Bundles bundles, HealthGate gate) {
+    /// @param handles which bundle is to run under a symbolic name
+    Stops(Bundles bundles, HealthGate gate, Function<String, Handle> handles) {
         this.bundles = bundles;
         this.gate = gate;
+        this.handles = handles;
     }
 
     /// Whether an operator has stopped this bundle.
     boolean isStopped(String symbolicName) {
         return stopped.containsKey(symbolicName);
+    }
+
+    /// It is not there any more, so nobody has stopped it.
+    void forget(String symbolicName) {
+        stopped.remove(symbolicName);
     }
 
     /// Stops a part; operators call it `name`.
@@ -43,6 +54,7 @@ final class Stops {
         stopped.put(symbolicName, gate.snapshot(bundle));
         try {
             bundles.stop(bundle);
+            bundles.remove(bundle);
         } catch (BundleException e) {
             throw new SwapRefused(name + " is stopped, but not in good order: " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -50,23 +62,25 @@ final class Stops {
         }
     }
 
-    /// Starts the part again and blocks until it is as healthy as before the stop.
-    /// @throws SwapRefused when it was not stopped, does not start, or runs without becoming healthy
+    /// Starts the part again and blocks until it is as healthy as before the stop. What a change has left without a
+    /// bundle is started as well.
+    /// @throws SwapRefused when it runs, does not start, or runs without becoming healthy
     void start(String name, Feature.Part part) {
-        HealthSnapshot before = stopped.get(part.symbolicName());
-        if (before == null) {
+        String symbolicName = part.symbolicName();
+        HealthSnapshot before = stopped.get(symbolicName);
+        if (before == null && bundles.runs(symbolicName)) {
             throw new SwapRefused(name + " was not stopped; see: k3s bundle ls");
         }
         try {
-            Bundle bundle = bundles.install(part.symbolicName());
-            bundles.start(bundle);
-            stopped.remove(part.symbolicName());
-            String fault = gate.await(bundle, before);
+            Bundle bundle = bundles.install(handles.apply(symbolicName));
+            bundles.start(bundle, START);
+            stopped.remove(symbolicName);
+            String fault = gate.await(bundle, before == null ? HealthSnapshot.none() : before);
             if (!fault.isEmpty()) {
                 throw new SwapRefused(name + " runs, but " + fault + "; see: k3s bundle ls");
             }
         } catch (BundleException e) {
-            throw new SwapRefused(name + " does not start and stays stopped: " + e.getMessage(), e);
+            throw new SwapRefused(name + " does not start and stays stopped: " + BundleHands.reason(e), e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

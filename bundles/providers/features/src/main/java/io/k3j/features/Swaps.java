@@ -1,115 +1,84 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.SwapPolicy;
-import io.k3j.componentapi.SwapRefused;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
-/// Replaces a running bundle by another jar.
-///
-/// ```
-/// PARALLEL   install new · start new · healthy? ── yes ─► stop old
-///                                       └─ no ──► stop new
-/// REPLACE    install new · stop old · start new · healthy? ── yes ─► done
-///                                                   └─ no ──► stop new · start old
-/// ```
-/// Not thread-safe: the caller allows one swap at a time. Blocks the caller's thread.
+/// Looks whether a jar can take the place of a running bundle, and plans it. Starts and stops nothing; to see whether
+/// it resolves, the jar is installed for a moment.
 final class Swaps {
     private final Bundles bundles;
-    private final ChosenBundles chosen;
-    private final HealthGate gate;
+    private final Supplier<List<Feature>> wanted;
 
-    Swaps(Bundles bundles, ChosenBundles chosen, HealthGate gate) {
+    /// @param wanted the features that are to run
+    Swaps(Bundles bundles, Supplier<List<Feature>> wanted) {
         this.bundles = bundles;
-        this.chosen = chosen;
-        this.gate = gate;
+        this.wanted = wanted;
     }
 
-    /// The obstacles that can be found without starting anything.
-    List<String> obstacles(JarFacts jar, List<Feature> wanted) {
+    /// The obstacles, one sentence each, or the lines of one that has several.
+    List<String> obstacles(JarFacts jar) throws InterruptedException {
         List<String> obstacles = new ArrayList<>();
+        String name = jar.symbolicName();
         if (jar.exports()) {
-            obstacles.add(jar.symbolicName() + " exports packages: contracts and libraries change with a restart");
+            obstacles.add(name + " exports packages: contracts and libraries change with a restart");
         }
-        if (!bundles.runs(jar.symbolicName())) {
-            obstacles.add("no running bundle is called " + jar.symbolicName() + "; see: k3s bundle ls");
+        if (jar.header("Fragment-Host").isPresent()) {
+            obstacles.add(name + " is a fragment of another bundle: only whole bundles are replaced");
+        }
+        if (!bundles.runs(name)) {
+            obstacles.add("no running bundle is called " + name + "; see: k3s bundle ls");
             return obstacles;
         }
-        if (policy(jar.symbolicName(), wanted) == SwapPolicy.RESTART) {
-            obstacles.add(jar.symbolicName() + " changes with a restart only");
+        if (policy(name) == SwapPolicy.RESTART) {
+            obstacles.add(name + " changes with a restart only");
         }
-        if (bundles.running(jar.symbolicName()).getLocation().endsWith("-" + jar.shortDigest() + ".jar")) {
+        if (bundles.running(name).getLocation().contains(jar.shortDigest())) {
             obstacles.add("this jar runs already");
+        }
+        if (obstacles.isEmpty()) {
+            obstacles.addAll(unresolved(jar));
         }
         return obstacles;
     }
 
-    static SwapPolicy policy(String symbolicName, List<Feature> wanted) {
-        return wanted.stream().flatMap(feature -> feature.bundles().stream())
+    /// Installs the jar from where it lies, and takes it out again.
+    private List<String> unresolved(JarFacts jar) throws InterruptedException {
+        Handle probe = new Handle(jar.symbolicName(), Handle.CHOSEN + jar.file(), jar.digest());
+        try {
+            Bundle bundle = bundles.install(probe);
+            try {
+                return bundles.resolve(bundle);
+            } finally {
+                bundles.remove(bundle);
+            }
+        } catch (BundleException e) {
+            return List.of(jar.file() + " cannot be installed: " + e.getMessage());
+        }
+    }
+
+    SwapPolicy policy(String symbolicName) {
+        return wanted.get().stream().flatMap(feature -> feature.bundles().stream())
                 .filter(part -> part.symbolicName().equals(symbolicName)).map(Feature.Part::swap).findFirst()
                 .orElse(SwapPolicy.RESTART);
     }
 
-    /// Runs `choice` under `symbolicName`, or keeps the running bundle.
-    /// @throws SwapRefused when the old bundle keeps running or runs again
-    Bundle swap(String symbolicName, String choice, SwapPolicy policy, Consumer<String> progress) {
-        Bundle old = bundles.running(symbolicName);
-        HealthSnapshot before = gate.snapshot(old);
-        try {
-            Bundle fresh = bundles.install(symbolicName, choice);
-            if (policy == SwapPolicy.PARALLEL) {
-                parallel(old, fresh, before, progress);
-            } else {
-                replace(old, fresh, before, progress);
-            }
-            return fresh;
-        } catch (BundleException e) {
-            throw new SwapRefused(symbolicName + " " + choice + ": " + e.getMessage() + "; the old one runs", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SwapRefused("interrupted", e);
-        }
+    /// The change that puts a bundle in the place of the one that runs.
+    Change change(String what, Handle to) {
+        String name = to.symbolicName();
+        return Change.ofBundle(what, policy(name), handle(bundles.running(name)), to);
     }
 
-    private void parallel(Bundle old, Bundle fresh, HealthSnapshot before, Consumer<String> progress)
-            throws BundleException, InterruptedException {
-        progress.accept("starting the new one beside the old one");
-        String fault = tryStart(fresh, before);
-        if (!fault.isEmpty()) {
-            bundles.stop(fresh);
-            bundles.start(old);
-            throw new SwapRefused(fault + "; the old one runs on");
-        }
-        progress.accept("healthy; stopping the old one");
-        bundles.stop(old);
-    }
-
-    private void replace(Bundle old, Bundle fresh, HealthSnapshot before, Consumer<String> progress)
-            throws BundleException, InterruptedException {
-        progress.accept("stopping the old one");
-        String oldChoice = chosen.current(old.getSymbolicName());
-        bundles.stop(old);
-        progress.accept("starting the new one");
-        String fault = tryStart(fresh, before);
-        if (!fault.isEmpty()) {
-            bundles.stop(fresh);
-            bundles.start(bundles.install(fresh.getSymbolicName(), oldChoice));
-            throw new SwapRefused(fault + "; the old one runs again");
-        }
-        progress.accept("healthy");
-    }
-
-    /// Starts the bundle and watches it; returns what is wrong, or nothing.
-    private String tryStart(Bundle fresh, HealthSnapshot before) throws InterruptedException {
-        try {
-            bundles.start(fresh);
-        } catch (BundleException e) {
-            return "the new one does not start: " + e.getMessage();
-        }
-        String fault = gate.await(fresh, before);
-        return fault.isEmpty() ? "" : "the new one " + fault;
+    /// The handle of an installed bundle.
+    static Handle handle(Bundle bundle) {
+        String location = bundle.getLocation();
+        String name = bundle.getSymbolicName();
+        return location.startsWith(Handle.CONNECT) ? Handle.shipped(name)
+                : location.startsWith(Handle.CHOSEN)
+                        ? ChosenBundles.handle(name, location.substring(Handle.CHOSEN.length()))
+                        : new Handle(name, location, "");
     }
 }

@@ -53,7 +53,50 @@ class DesiredFeaturesTest {
 
     private static Feature when(String name, String endpoints) {
         return new Feature(name, Set.of(), List.of(), List.of(), Map.of("datastoreEndpoint", endpoints), Map.of(),
-                List.of(), Map.of(), Optional.empty());
+                List.of(), Map.of(), Optional.empty(), Set.of());
+    }
+
+    @Test
+    void leavesOutWhatNeedsSomethingThatDoesNotRun() {
+        Map<String, Feature> three = Map.of("a", needing("a"), "b", needing("b", "a"), "c", needing("c", "b"));
+        DesiredFeatures wanted = DesiredFeatures.of(List.of("c", "b", "a"), three, Set.of("a"), Map.of());
+        assertThat(wanted.names()).isEmpty();
+        assertThat(wanted.left().get("b").reason()).isEqualTo(
+                "needs a, which does not run here; see: k3s component status a");
+        assertThat(wanted.left().get("c").decided()).isEqualTo("needs");
+        assertThat(wanted.left().get("a").decided()).isEqualTo("--disable");
+    }
+
+    @Test
+    void letsOneFeatureStandForAnother() {
+        Feature remote = new Feature("client-http", Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of(),
+                Map.of(), Optional.empty(), Set.of("apiserver"));
+        Map<String, Feature> two = Map.of("client-http", remote, "kubelet", needing("kubelet", "apiserver"));
+        assertThat(DesiredFeatures.of(List.of("kubelet", "client-http"), two, Set.of(), Map.of()).names())
+                .containsExactly("kubelet", "client-http");
+    }
+
+    @Test
+    void anOperatorsDecisionPrevailsOverAFlag() {
+        assertThat(decided(Decisions.NONE.with("edge", true), Set.of("edge")).names()).contains("edge");
+        DesiredFeatures without = decided(Decisions.NONE.with("edge", false), Set.of());
+        assertThat(without.names()).doesNotContain("edge");
+        assertThat(without.left().get("edge").reason()).contains("k3s component enable edge");
+    }
+
+    @Test
+    void noDecisionBringsAPartOfANodeToAServerThatIsNone() {
+        assertThat(decided(Decisions.NONE.with("kubelet", true), Set.of("agent")).names())
+                .doesNotContain("kubelet");
+    }
+
+    private DesiredFeatures decided(Decisions decisions, Set<String> disabled) {
+        return DesiredFeatures.of(new DesiredFeatures.Wishes(role, all, disabled, Map.of(), decisions));
+    }
+
+    private static Feature needing(String name, String... needs) {
+        return new Feature(name, Set.of(), List.of(needs), List.of(), Map.of(), Map.of(), List.of(), Map.of(),
+                Optional.empty(), Set.of());
     }
 
     @Test
@@ -80,6 +123,6 @@ class DesiredFeaturesTest {
 
     private static Feature feature(String name, Set<String> words, Map<String, String> unless) {
         return new Feature(name, words, List.of(), List.of(), Map.of(), unless, List.of(), Map.of(),
-                Optional.empty());
+                Optional.empty(), Set.of());
     }
 }

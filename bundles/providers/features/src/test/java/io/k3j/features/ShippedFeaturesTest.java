@@ -3,8 +3,6 @@ package io.k3j.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,22 +13,12 @@ class ShippedFeaturesTest {
     private final FeatureFiles files = new FeatureFiles(Path.of("../../../features"));
 
     @ParameterizedTest
-    @ValueSource(strings = {"server", "agent"})
+    @ValueSource(strings = {"server", "agent", "etcd"})
     void runsTheNeedsOfEachFeature(String role) {
         Map<String, Feature> all = files.all();
-        DesiredFeatures wanted = DesiredFeatures.of(files.role(role), all, Set.of(), Map.of());
-        List<String> missing = new ArrayList<>();
-        for (Feature feature : wanted.features()) {
-            for (String need : feature.needs()) {
-                // on an agent, these two stand for what a server has
-                String substitute = role.equals("agent") ? Map.of("apiserver", "client-http", "supervisor", "agent")
-                        .getOrDefault(need, need) : need;
-                if (!wanted.names().contains(substitute)) {
-                    missing.add(feature.name() + " needs " + need);
-                }
-            }
-        }
-        assertThat(missing).isEmpty();
+        DesiredFeatures wanted = DesiredFeatures.of(files.role(role), all, Set.of(),
+                Map.of("etcd", role.equals("etcd")));
+        assertThat(wanted.left().values()).noneMatch(left -> left.decided().equals("needs"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,110 @@
+package io.k3j.console;
+
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Components.Feature;
+import io.k3j.componentapi.SwapRefused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The commands about components: `ls`, `status NAME`, `enable NAME [--plan]`, `disable NAME [--plan]`.
+final class ComponentCommands {
+    private static final System.Logger LOG = System.getLogger("io.k3j.console");
+    private static final String OUT = "+";
+    private static final String PLAN = "--plan";
+    private static final String CLUSTER = "--cluster";
+    private static final String USAGE = "unknown command; use: k3s component ls | status [NAME] | enable NAME"
+            + " [--plan] | disable NAME [--plan]";
+
+    private final Components components;
+
+    ComponentCommands(Components components) {
+        this.components = components;
+    }
+
+    /// Runs a command for `caller` and returns its exit code; `line` receives each output line with its mark.
+    int run(List<String> words, String caller, Consumer<String> line) {
+        List<String> plain = new ArrayList<>(words);
+        boolean plan = plain.remove(PLAN);
+        if (plain.remove(CLUSTER)) {
+            return Commands.error(line, "--cluster is not supported yet: a component is switched on the server this is"
+                    + " typed on; type it on each server, or change the flag of all by: k3s server-config set");
+        }
+        String word = plain.isEmpty() ? "" : plain.getFirst();
+        if (word.equals("ls") && plain.size() == 1) {
+            return list(line);
+        }
+        if (word.equals("status") && plain.size() <= 2) {
+            return status(plain.size() == 1 ? "" : plain.get(1), line);
+        }
+        if (plain.size() != 2 || !word.equals("enable") && !word.equals("disable")) {
+            Commands.error(line, USAGE);
+            return 2;
+        }
+        boolean on = word.equals("enable");
+        String name = plain.get(1);
+        return plan
+                ? Commands.answered(line, () -> components.plan(name, on).forEach(step -> line.accept(OUT + step)))
+                : change(name, on, caller, line);
+    }
+
+    private int change(String name, boolean on, String caller, Consumer<String> line) {
+        LOG.log(System.Logger.Level.INFO, "Console command user={0} command=component {1} {2}", caller,
+                on ? "enable" : "disable", name);
+        Consumer<String> step = text -> text.lines().forEach(one -> line.accept(OUT + one));
+        try {
+            List<Feature> now = on ? components.enable(name, step) : components.disable(name, step);
+            now.forEach(feature -> line.accept(OUT + feature.name() + " " + feature.state()));
+            return 0;
+        } catch (SwapRefused e) {
+            LOG.log(System.Logger.Level.WARNING, "Console command refused user={0} error={1}", caller, e.getMessage());
+            return Commands.error(line, e.getMessage());
+        }
+    }
+
+    private int list(Consumer<String> line) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("NAME", "STATE", "DECIDED", "BUNDLES", "MESSAGE"));
+        for (Feature feature : components.features()) {
+            rows.add(List.of(feature.name(), feature.state(), feature.decided(),
+                    feature.bundles().isEmpty() ? "-" : Integer.toString(feature.bundles().size()),
+                    feature.message().lines().findFirst().orElse("")));
+        }
+        ComponentTable.lines(rows).forEach(row -> line.accept(OUT + row));
+        return 0;
+    }
+
+    /// Of one component, or of all that do not run as they should.
+    private int status(String name, Consumer<String> line) {
+        List<Feature> all = components.features();
+        List<Feature> shown = all.stream()
+                .filter(feature -> name.isEmpty() ? feature.state().equals("FAILED") : feature.name().equals(name))
+                .toList();
+        if (shown.isEmpty() && !name.isEmpty()) {
+            return Commands.error(line, "no component is called " + name + "; see: k3s component ls");
+        }
+        if (shown.isEmpty()) {
+            line.accept(OUT + all.stream().filter(feature -> feature.state().equals("ENABLED")).count()
+                    + " components are enabled, none has failed; see: k3s component ls");
+        }
+        shown.forEach(feature -> show(feature, all, line));
+        return shown.stream().anyMatch(feature -> feature.state().equals("FAILED")) ? 1 : 0;
+    }
+
+    private static void show(Feature feature, List<Feature> all, Consumer<String> line) {
+        line.accept(OUT + "name       " + feature.name());
+        line.accept(OUT + "state      " + feature.state());
+        line.accept(OUT + "decided    " + feature.decided());
+        line.accept(OUT + "needs      " + words(feature.needs()));
+        line.accept(OUT + "needed by  " + words(all.stream().filter(other -> other.state().equals("ENABLED")
+                && other.needs().contains(feature.name())).map(Feature::name).toList()));
+        feature.bundles().forEach(bundle -> line.accept(OUT + "bundle     " + bundle.symbolicName() + " "
+                + bundle.version() + " " + bundle.state() + " " + bundle.health() + " since " + bundle.since()
+                + (bundle.message().isEmpty() ? "" : " (" + bundle.message() + ")")));
+        feature.message().lines().forEach(text -> line.accept(OUT + "message    " + text));
+    }
+
+    private static String words(List<String> names) {
+        return names.isEmpty() ? "-" : String.join(", ", names);
+    }
+}

@@ -1,0 +1,129 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.Components;
+import io.k3j.features.PluginFile.Stamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/// `<data-dir>/plugins`: what is put there is verified and plugged in, what is taken away is unplugged. One that is
+/// refused, or fails, costs itself: the reason is told once, and again when its file has changed.
+///
+/// A file is read when two looks have found it the same, since it may be being copied. One thread looks.
+final class PluginDirectory {
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    private static final int MOST = 64;
+    private final Path directory;
+    private final Plugs plugs;
+    private Map<String, Stamp> seen = new HashMap<>();
+    private final Map<String, Stamp> taken = new HashMap<>();
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
+
+    /// Does what the directory asks for.
+    interface Plugs {
+        /// Verifies a file, and runs it in the place of what ran from the same file before.
+        /// @throws FeatureProblem with the reason, when it does not run
+        void plug(Path file) throws InterruptedException;
+
+        /// The file has gone.
+        void unplug(String file) throws InterruptedException;
+
+        /// A file is refused, or is not any more when the reason is empty.
+        void tell(String file, String reason);
+    }
+
+    PluginDirectory(Path dataDir, Plugs plugs) {
+        this.directory = dataDir.resolve("plugins");
+        this.plugs = plugs;
+    }
+
+    /// Looks once.
+    void look() throws InterruptedException {
+        Map<String, Stamp> now = files();
+        for (String file : List.copyOf(taken.keySet())) {
+            if (!now.containsKey(file)) {
+                taken.remove(file);
+                plugs.unplug(file);
+                tell(file, "");
+            }
+        }
+        for (Map.Entry<String, Stamp> entry : now.entrySet()) {
+            String file = entry.getKey();
+            boolean settled = entry.getValue().equals(seen.get(file));
+            if (settled && !entry.getValue().equals(taken.get(file))) {
+                taken.put(file, entry.getValue());
+                plug(file);
+            }
+        }
+        seen = now;
+    }
+
+    /// Looks at the start, when nobody is copying.
+    void lookFirst() throws InterruptedException {
+        seen = files();
+        look();
+    }
+
+    private void plug(String file) throws InterruptedException {
+        try {
+            plugs.plug(directory.resolve(file));
+            tell(file, "");
+        } catch (FeatureProblem e) {
+            tell(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Map<String, Stamp> files() {
+        Map<String, Stamp> files = new TreeMap<>();
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return files;
+        }
+        try {
+            PluginFile.refuseOthers(directory);
+            tell(".", "");
+        } catch (FeatureProblem e) {
+            // what runs already was read when nobody else could write
+            tell(".", String.valueOf(e.getMessage()));
+            return new TreeMap<>(taken);
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.filter(PluginFile::isPlugin).sorted().limit(MOST).toList()) {
+                files.put(file.getFileName().toString(), PluginFile.stamp(file));
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Plugin directory changes while it is looked at", e);
+            return seen;
+        }
+        return files;
+    }
+
+    private void tell(String file, String reason) {
+        String before = reason.isEmpty() ? refused.remove(file) : refused.put(file, reason);
+        if (!reason.equals(before == null ? "" : before)) {
+            plugs.tell(file, reason);
+        }
+    }
+
+    /// One has failed after it was plugged in.
+    void failed(String file, String reason) {
+        tell(file, reason);
+    }
+
+    /// What does not run, as components.
+    List<Components.Feature> refused() {
+        Map<String, String> sorted = new TreeMap<>(refused);
+        return new LinkedHashMap<>(sorted).entrySet().stream()
+                .map(entry -> new Components.Feature(
+                        entry.getKey().equals(".") ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
+                        "plugins", List.of(), List.of(), entry.getValue()))
+                .toList();
+    }
+}

@@ -1,0 +1,85 @@
+package io.k3j.features;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Locale;
+import java.util.Set;
+
+/// Looks at files of the plugin directory as an attacker would: what others than root could have written is not run,
+/// however good it looks.
+final class PluginFile {
+    private static final Set<PosixFilePermission> OTHERS = Set.of(PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_WRITE);
+    private static final String SUM = ".sha256";
+    private static final int SUM_BYTES = 4096;
+
+    private PluginFile() {
+    }
+
+    /// By which a change of a file is noticed.
+    record Stamp(long size, FileTime modified) {
+    }
+
+    /// The stamp of a file.
+    static Stamp stamp(Path file) throws IOException {
+        PosixFileAttributes attributes = attributes(file);
+        return new Stamp(attributes.size(), attributes.lastModifiedTime());
+    }
+
+    private static PosixFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// Refuses a directory or file that somebody else could have changed.
+    /// @throws FeatureProblem with what to type
+    static void refuseOthers(Path file) {
+        try {
+            PosixFileAttributes attributes = attributes(file);
+            if (attributes.isSymbolicLink() || !attributes.isRegularFile() && !attributes.isDirectory()) {
+                throw new FeatureProblem(file + " is a link or no file: put the file itself there");
+            }
+            if (attributes.permissions().stream().anyMatch(OTHERS::contains)) {
+                throw new FeatureProblem(file + " is writable by others, so anybody's code could run in this server;"
+                        + " to allow its owner only: chmod go-w " + file);
+            }
+            String owner = attributes.owner().getName();
+            // a process owns its directory in /proc
+            if (!owner.equals("root") && !attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))) {
+                throw new FeatureProblem(file + " belongs to " + owner + "; to make it root's: chown root " + file);
+            }
+        } catch (IOException e) {
+            throw new FeatureProblem(file + " cannot be looked at: " + e, e);
+        }
+    }
+
+    /// Compares the checksum with that of a file beside it, `NAME.jar.sha256` in the form of `sha256sum`, if there is
+    /// one.
+    static void compareSum(JarFacts jar) {
+        Path sum = jar.file().resolveSibling(jar.file().getFileName() + SUM);
+        if (!Files.exists(sum)) {
+            return;
+        }
+        refuseOthers(sum);
+        try {
+            String text = Files.size(sum) > SUM_BYTES ? "" : Files.readString(sum).strip();
+            String wanted = text.split("\\s")[0].toLowerCase(Locale.ROOT);
+            if (!wanted.equals(jar.digest())) {
+                throw new FeatureProblem(jar.file() + " is damaged: its SHA-256 is " + jar.digest() + ", and " + sum
+                        + " says " + wanted + "; copy it again");
+            }
+        } catch (IOException e) {
+            throw new FeatureProblem(sum + " cannot be read: " + e, e);
+        }
+    }
+
+    /// Whether a name in the directory is that of a plug-in; what begins with a dot is being copied.
+    static boolean isPlugin(Path file) {
+        String name = file.getFileName().toString();
+        return !name.startsWith(".") && !name.endsWith(SUM);
+    }
+}

@@ -1,0 +1,219 @@
+package io.k3j.features;
+
+import io.k3j.componentapi.ClusterSettings;
+import io.k3j.componentapi.Components;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Identities;
+import io.k3j.componentapi.Phases;
+import io.k3j.componentapi.Plan;
+import io.k3j.componentbase.SupervisedLoop;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/// Makes what runs match what is wanted: at the start everything, afterwards what an operator, the plugin directory or
+/// a trial changes.
+///
+/// ```
+/// role list, flags, decisions, chosen jars ─► DesiredFeatures ─► start: Applier, FeatureRetirement, Manifests
+///                                                   └─ afterwards: FeatureChanges, Swaps ─► Change ─► Transaction
+/// ```
+/// Made and run by one thread; what it publishes is for any.
+final class Reconciler implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.k3j.features");
+    private static final long LOOK_MILLIS = 500;
+    /// How long a stop waits for each loop: none may take what is being stopped for a failure.
+    private static final Duration STOP = Duration.ofSeconds(1);
+    private final Surroundings around;
+    private final Plan plan;
+    private final Map<String, Feature> all;
+    private final Roster roster;
+    private final ChosenBundles chosen;
+    private final Bundles bundles;
+    private final HealthBoard health = new HealthBoard(InstantSource.system());
+    private final Configurations configurations;
+    private final FeatureRetirement retirement;
+    private final FeatureWork work;
+    private final Changing changing;
+    private final Trials trials;
+    private final Recovery recovery;
+    private final PluginWork.Storage storage;
+    private final @Nullable PluginWork plugins;
+    private final PluginDirectory directory;
+    private final List<SupervisedLoop> loops = new CopyOnWriteArrayList<>();
+
+    /// What it is made of.
+    ///
+    /// @param disk makes the changes to files
+    record Surroundings(BundleContext context, Plan plan, ConfigurationAdmin admin, ServiceComponentRuntime runtime,
+            StateFiles disk) {
+    }
+
+    /// Reads everything that is on disk; changes nothing.
+    Reconciler(Surroundings around) {
+        this.around = around;
+        this.plan = around.plan;
+        FeatureFiles files = new FeatureFiles(plan.features());
+        this.all = files.all();
+        this.roster = new Roster(files.role(ClusterFlags.role(plan)), all, plan.disabled(), plan.settings(),
+                Decisions.read(plan.dataDir()));
+        this.chosen = new ChosenBundles(plan.dataDir(), around.disk);
+        this.storage = new PluginWork.Storage(plan.dataDir(), around.disk);
+        this.bundles = new Bundles(around.context, this::file);
+        this.configurations = new Configurations(around.admin, plan.settings());
+        this.retirement = new FeatureRetirement(new FeatureRetirement.Place(plan.dataDir(), around.disk,
+                around.context, this::handle), bundles, configurations);
+        this.work = new FeatureWork(plan.dataDir(), around.disk, roster, configurations, retirement);
+        HealthGate gate = new HealthGate(health, around.runtime);
+        Journal journal = new Journal(plan.dataDir(), around.disk);
+        this.recovery = new Recovery(journal, chosen, roster.now().decisions());
+        this.trials = new Trials(plan.dataDir(), around.disk, bundles, gate);
+        BundleHands hands = new BundleHands(bundles, chosen, gate, work);
+        Swaps swaps = new Swaps(bundles, roster::wanted);
+        this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
+                new FeatureChanges(roster, this::handle), swaps));
+        this.plugins = new PluginWork(new PluginReader(bundles::shipped, bundles::exported), storage, changing, roster,
+                health);
+        this.directory = new PluginDirectory(plan.dataDir(), plugins);
+        publish(swaps, gate);
+    }
+
+    private Path file(Handle handle) {
+        return handle.location().startsWith(Handle.PLUGIN) ? storage.path(handle) : chosen.path(handle.choice());
+    }
+
+    private Handle handle(String symbolicName) {
+        PluginWork work = plugins;
+        Optional<Handle> plugin = work == null ? Optional.empty() : work.handle(symbolicName);
+        return plugin.orElseGet(() -> chosenHandle(symbolicName));
+    }
+
+    private Handle chosenHandle(String symbolicName) {
+        return ChosenBundles.handle(symbolicName, chosen.current(symbolicName));
+    }
+
+    private void publish(Swaps swaps, HealthGate gate) {
+        BundleContext context = around.context;
+        context.registerService(new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
+                new PrivateServices(), null);
+        context.registerService(Health.class, health, null);
+        context.registerService(Identities.class, new IdentityBook(all.values(),
+                new TemplateVariables(plan.settings())::substitute), null);
+        Stops stops = new Stops(bundles, gate, this::handle);
+        ComponentList list = new ComponentList(roster, bundles, health, stops);
+        FeatureList features = new FeatureList(roster, list, directory::refused);
+        context.registerService(Components.class, new RunningComponents(list, features, changing, swaps, stops), null);
+    }
+
+    /// Starts what is wanted, and goes on watching. Blocks until everything was started that is wanted at the start.
+    void run() throws InterruptedException {
+        recovery.run();
+        recovery.takeBack(trials.resume(chosen));
+        roster.now().desired().unknown().forEach(Reconciler::logIgnored);
+        roster.now().desired().left().forEach(Reconciler::logLeft);
+        List<Feature> due = retirement.due(all, roster.now().desired().names());
+        bundles.prune();
+        configurations.renew(work.settings());
+        Applier applier = new Applier(bundles, configurations, health, this::handle, chosen);
+        ClusterFlags cluster = new ClusterFlags(plan, all.values());
+        applier.apply(roster.wanted().stream().filter(f -> !cluster.awaitedBy(f)).toList());
+        loops.add(trials.watch(Health.none(), changing::takeBack).start());
+        if (roster.wanted().stream().anyMatch(cluster::awaitedBy)) {
+            ClusterSettings answer = ClusterFlags.await(around.context);
+            roster.learn(cluster.disabled(answer), cluster.settings(answer));
+            configurations.learn(roster.now().settings());
+            configurations.renew(work.settings());
+            applier.apply(roster.wanted().stream().filter(cluster::awaitedBy).toList());
+        }
+        // a server that its cluster refuses must not have changed what is on disk
+        if (roster.now().desired().names().contains("supervisor")) {
+            ClusterFlags.awaitAdmission(around.context);
+        }
+        notStopped();
+        finish(due);
+    }
+
+    private void finish(List<Feature> due) throws InterruptedException {
+        changing.open();
+        retirement.saveApplied(roster.now().desired().names(), due);
+        List<Feature> pending = new ArrayList<>(due);
+        for (Feature feature : due) {
+            if (retirement.retire(feature, FeatureRetirement.AT_START)) {
+                pending.remove(feature);
+                retirement.saveApplied(roster.now().desired().names(), pending);
+            }
+        }
+        directory.lookFirst();
+        loops.add(SupervisedLoop.virtual(Health.none(), "features-plugins", this::watchPlugins).start());
+        writeManifests();
+    }
+
+    private void watchPlugins() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        while (!never.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            directory.look();
+        }
+    }
+
+    /// Since a stop no bundle is started any more: what was wanted is not what was applied.
+    private static void notStopped() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("stopped while applying");
+        }
+    }
+
+    /// Where there is an API server, as soon as it serves: one that cannot start must not have changed what is on disk.
+    private void writeManifests() throws InterruptedException {
+        if (roster.wanted().stream().anyMatch(feature -> feature.name().equals("apiserver"))) {
+            ClusterFlags.awaitCondition(around.context, Phases.APISERVER_READY);
+            Manifests manifests = new Manifests(plan.dataDir(), new TemplateVariables(roster.now().settings()));
+            roster.wanted().forEach(manifests::write);
+        }
+    }
+
+    private static void logIgnored(String word) {
+        boolean ofK3s = DesiredFeatures.PACKAGED_BY_K3S.contains(word);
+        LOG.log(ofK3s ? System.Logger.Level.INFO : System.Logger.Level.WARNING, ofK3s
+                ? "Ignoring --disable={0}: not packaged in this distribution"
+                : "--disable={0} names no packaged component, only an add-on of that name", word);
+    }
+
+    /// Flags say what they say; what follows from them is told.
+    private static void logLeft(String name, DesiredFeatures.Left left) {
+        if (left.decided().equals("needs")) {
+            LOG.log(System.Logger.Level.WARNING, "Component does not run component={0} reason={1}", name,
+                    left.reason());
+        } else if (left.decided().equals("operator")) {
+            LOG.log(System.Logger.Level.INFO, "Component does not run component={0} reason={1}", name, left.reason());
+        }
+    }
+
+    /// Lets the bundle that is starting finish, and starts no other.
+    void shutDown() throws InterruptedException {
+        bundles.shutDown();
+    }
+
+    /// Stops all bundles, in reverse order of their start.
+    void stopAll() {
+        bundles.stopAll();
+    }
+
+    /// Ends what watches; running bundles keep running.
+    @Override
+    public void close() {
+        loops.forEach(loop -> loop.stop(STOP));
+    }
+}
