@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `k3s bundle ls|check|swap|back|stop|start` and `k3s component ls|status|enable|disable`: asks the running server
-/// over its root-only local socket. The answer is lines marked `+` (output) or `!` (complaint), then `=` and the exit code.
+/// over its root-only local socket. The answer is lines marked `+` (output) or `!` (complaint), then `=` and the exit
+/// code.
 final class BundleCommand {
     private static final String USAGE = "use: k3s bundle ls | check JAR | swap JAR [--plan] | back NAME | stop NAME |"
             + " start NAME";

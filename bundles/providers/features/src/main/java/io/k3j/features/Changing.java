@@ -95,7 +95,7 @@ final class Changing {
     }
 
     /// Who asked may have gone; the change goes on.
-    private static Consumer<String> quiet(Consumer<String> progress) {
+    static Consumer<String> quiet(Consumer<String> progress) {
         AtomicBoolean gone = new AtomicBoolean();
         return line -> {
             try {

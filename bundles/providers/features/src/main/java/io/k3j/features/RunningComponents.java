@@ -73,7 +73,8 @@ final class RunningComponents implements Components {
         });
     }
 
-    private void swap(Change change, Consumer<String> progress) throws InterruptedException {
+    private void swap(Change change, Consumer<String> teller) throws InterruptedException {
+        Consumer<String> progress = Changing.quiet(teller);
         SwapPolicy policy = swaps.policy(change.to().symbolicName());
         changing.swap(change, policy, progress);
         if (!change.to().isShipped()) {
@@ -125,7 +126,7 @@ final class RunningComponents implements Components {
             Change change = changing.features().of(name, on);
             try {
                 List<String> left = new ArrayList<>(changing.run(change, progress));
-                left.forEach(progress);
+                left.forEach(Changing.quiet(progress));
             } catch (StepFailed e) {
                 throw new SwapRefused(name + " is not " + change.what() + "d: " + e.reason(), e);
             }
