@@ -21,7 +21,7 @@ class RenamesTest {
             "a log: its last lines may be lost with a machine",
             Set.of("childprocess.Daemon", "kubelet.Housekeeping", "launcher.log.RotatedFile"),
             "made anew by the next start or the next sync of the pod",
-            Set.of("console.ConsoleSocket", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
+            Set.of("console.SocketName", "kubeletvolumes.AtomicDirectory", "kubeletvolumes.EmptyDirPlugin"),
             "an answer to the process that waits for it", Set.of("helm.Main"));
 
     private final JavaClasses classes = Imported.CLASSES;

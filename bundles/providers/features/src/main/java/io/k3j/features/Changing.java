@@ -76,7 +76,7 @@ final class Changing {
     }
 
     /// Makes a change, under the lock.
-    List<String> run(Change change, Consumer<String> progress) throws StepFailed, InterruptedException {
+    List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
         hands.forget();
         try {
             return transaction.run(change, quiet(progress));
@@ -111,7 +111,7 @@ final class Changing {
 
     /// The change that takes a swap back, under the lock.
     /// @param name for messages
-    Change back(String name, String symbolicName) {
+    ChangePlan back(String name, String symbolicName) {
         String previous = chosen.previous(symbolicName);
         if (previous.isEmpty()) {
             throw new SwapRefused(name + " was not swapped, there is nothing to go back to");
@@ -125,7 +125,7 @@ final class Changing {
 
     /// Makes a swap, under the lock, and has the new bundle watched after it.
     /// @throws SwapRefused when the old one runs on, or again
-    void swap(Change change, SwapPolicy policy, Consumer<String> progress) throws InterruptedException {
+    void swap(ChangePlan change, SwapPolicy policy, Consumer<String> progress) throws InterruptedException {
         String name = change.to().symbolicName();
         trials.end(name);
         try {

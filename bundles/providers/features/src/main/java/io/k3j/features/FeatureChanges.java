@@ -27,7 +27,7 @@ final class FeatureChanges {
 
     /// The change of one name, or word.
     /// @throws SwapRefused with the reason and what to type
-    Change of(String name, boolean on) {
+    ChangePlan of(String name, boolean on) {
         List<Feature> targets = roster.ofRole().stream().filter(feature -> feature.namedBy(Set.of(name))).toList();
         if (targets.isEmpty()) {
             throw new SwapRefused("no component is called " + name + " on this " + "node; see: k3s component ls");
@@ -39,7 +39,7 @@ final class FeatureChanges {
         return on ? enable(name, targets) : disable(name, targets);
     }
 
-    private Change enable(String name, List<Feature> targets) {
+    private ChangePlan enable(String name, List<Feature> targets) {
         Decisions before = roster.now().decisions();
         Decisions now = before;
         for (Feature target : targets) {
@@ -58,7 +58,7 @@ final class FeatureChanges {
 
     /// Adds features.
     /// @param remember what makes it last
-    Change enable(String name, List<Feature> added, Step remember) {
+    ChangePlan enable(String name, List<Feature> added, Step remember) {
         List<Step> steps = new ArrayList<>();
         List<Handle> bundles = handles(added);
         added.forEach(feature -> steps.add(new Step.Configure(feature)));
@@ -71,7 +71,7 @@ final class FeatureChanges {
         return change("enable", name, bundles, steps);
     }
 
-    private Change disable(String name, List<Feature> targets) {
+    private ChangePlan disable(String name, List<Feature> targets) {
         Decisions before = roster.now().decisions();
         Decisions now = before;
         for (Feature target : targets) {
@@ -95,7 +95,7 @@ final class FeatureChanges {
 
     /// Takes features away.
     /// @param remember what makes it last
-    Change disable(String name, List<Feature> removed, Step remember) {
+    ChangePlan disable(String name, List<Feature> removed, Step remember) {
         List<Step> steps = new ArrayList<>(List.of(remember));
         for (Feature feature : removed.reversed()) {
             for (Handle handle : handles(List.of(feature)).reversed()) {
@@ -124,9 +124,9 @@ final class FeatureChanges {
                 .map(handles).toList();
     }
 
-    private static Change change(String what, String name, List<Handle> bundles, List<Step> steps) {
+    private static ChangePlan change(String what, String name, List<Handle> bundles, List<Step> steps) {
         Handle first = bundles.isEmpty() ? Handle.shipped(name) : bundles.getFirst();
-        return new Change(what, name, first, first, steps);
+        return new ChangePlan(what, name, first, first, steps);
     }
 
     private static List<Feature> difference(List<Feature> of, List<Feature> without) {

@@ -31,7 +31,7 @@ public final class Features {
     private final ServiceComponentRuntime runtime;
     private final Abort abort;
     private final Thread applyThread;
-    private volatile @Nullable Reconciler reconciler;
+    private volatile @Nullable FeatureReconciler reconciler;
 
     /// Starts to apply the plan in the background.
     @Activate
@@ -61,14 +61,14 @@ public final class Features {
     }
 
     private void apply() throws InterruptedException {
-        Reconciler made = new Reconciler(
-                new Reconciler.Surroundings(context, plan, admin, runtime, StateFiles.DURABLE));
+        FeatureReconciler made = new FeatureReconciler(
+                new FeatureReconciler.Surroundings(context, plan, admin, runtime, StateFiles.DURABLE));
         reconciler = made;
         context.addBundleListener((SynchronousBundleListener) event -> onStopping(event, made));
         made.run();
     }
 
-    private void onStopping(BundleEvent event, Reconciler made) {
+    private void onStopping(BundleEvent event, FeatureReconciler made) {
         if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
             try {
                 made.shutDown();
@@ -83,7 +83,7 @@ public final class Features {
     /// Stops applying, and waits until nothing is written any more; running bundles keep running.
     @Deactivate
     void stop() {
-        Reconciler made = reconciler;
+        FeatureReconciler made = reconciler;
         if (made != null) {
             made.close();
         }

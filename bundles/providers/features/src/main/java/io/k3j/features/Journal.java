@@ -27,7 +27,7 @@ final class Journal {
     }
 
     /// Notes a step that is made next.
-    void note(Change change, String step) {
+    void note(ChangePlan change, String step) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("change", change.what());
         entry.put("name", change.name());

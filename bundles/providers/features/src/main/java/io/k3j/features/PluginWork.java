@@ -126,10 +126,11 @@ final class PluginWork implements PluginDirectory.Plugs {
     /// @param forGood whether it is to clean up after itself
     private void out(Plugin plugin, boolean forGood) throws InterruptedException {
         String name = plugin.bundle().symbolicName();
-        Change all = changing.features().disable(name, List.of(plugin.feature()), new Step.Unplug(plugin.feature()));
+        Step unplugged = new Step.Unplug(plugin.feature());
+        ChangePlan all = changing.features().disable(name, List.of(plugin.feature()), unplugged);
         List<Step> steps = all.steps().stream().filter(step -> forGood || !(step instanceof Step.Retire)).toList();
         try {
-            changing.run(new Change(all.what(), all.name(), all.from(), all.to(), steps), SILENT);
+            changing.run(new ChangePlan(all.what(), all.name(), all.from(), all.to(), steps), SILENT);
         } catch (StepFailed e) {
             LOG.log(System.Logger.Level.WARNING, "Plugin is not out in good order plugin={0} reason={1}", plugin.file(),
                     e.reason());

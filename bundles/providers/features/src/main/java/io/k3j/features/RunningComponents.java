@@ -46,7 +46,7 @@ final class RunningComponents implements Components {
         return changing.exclusively(() -> planned(jar).lines());
     }
 
-    private Change planned(Path jar) throws InterruptedException {
+    private ChangePlan planned(Path jar) throws InterruptedException {
         JarFacts facts = JarFacts.read(jar);
         List<String> obstacles = swaps.obstacles(facts);
         if (!obstacles.isEmpty()) {
@@ -58,7 +58,7 @@ final class RunningComponents implements Components {
     @Override
     public Component swap(Path jar, Consumer<String> progress) {
         return changing.exclusively(() -> {
-            Change change = planned(jar);
+            ChangePlan change = planned(jar);
             swap(change, progress);
             return logChange(change.to().symbolicName(), "swapped");
         });
@@ -73,7 +73,7 @@ final class RunningComponents implements Components {
         });
     }
 
-    private void swap(Change change, Consumer<String> teller) throws InterruptedException {
+    private void swap(ChangePlan change, Consumer<String> teller) throws InterruptedException {
         Consumer<String> progress = Changing.quiet(teller);
         SwapPolicy policy = swaps.policy(change.to().symbolicName());
         changing.swap(change, policy, progress);
@@ -123,7 +123,7 @@ final class RunningComponents implements Components {
 
     private List<Feature> decide(String name, boolean on, Consumer<String> progress) {
         return changing.exclusively(() -> {
-            Change change = changing.features().of(name, on);
+            ChangePlan change = changing.features().of(name, on);
             try {
                 List<String> left = new ArrayList<>(changing.run(change, progress));
                 left.forEach(Changing.quiet(progress));

@@ -67,9 +67,9 @@ final class Swaps {
     }
 
     /// The change that puts a bundle in the place of the one that runs.
-    Change change(String what, Handle to) {
+    ChangePlan change(String what, Handle to) {
         String name = to.symbolicName();
-        return Change.ofBundle(what, policy(name), handle(bundles.running(name)), to);
+        return ChangePlan.ofBundle(what, policy(name), handle(bundles.running(name)), to);
     }
 
     /// The handle of an installed bundle.

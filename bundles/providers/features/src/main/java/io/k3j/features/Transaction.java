@@ -46,7 +46,7 @@ final class Transaction {
     /// @return what failed after it was recorded, a sentence each
     /// @throws StepFailed when all is as it was; its message says so, or what is not
     /// @throws InterruptedException when this process ends: the next start finishes or undoes the change
-    List<String> run(Change change, Consumer<String> progress) throws StepFailed, InterruptedException {
+    List<String> run(ChangePlan change, Consumer<String> progress) throws StepFailed, InterruptedException {
         List<String> left = new ArrayList<>();
         for (int i = 0; i < change.steps().size(); i++) {
             Step step = change.steps().get(i);
@@ -69,7 +69,7 @@ final class Transaction {
         return left;
     }
 
-    private StepFailed undo(Change change, int failed, String reason, Consumer<String> progress)
+    private StepFailed undo(ChangePlan change, int failed, String reason, Consumer<String> progress)
             throws InterruptedException {
         progress.accept("failed: " + reason + "; going back");
         List<String> left = new ArrayList<>();

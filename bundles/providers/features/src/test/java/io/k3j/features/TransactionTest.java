@@ -117,8 +117,8 @@ class TransactionTest {
         }
     }
 
-    private Change swap(SwapPolicy policy) {
-        return Change.ofBundle("swap", policy, shipped, fresh).keeping(jar.file());
+    private ChangePlan swap(SwapPolicy policy) {
+        return ChangePlan.ofBundle("swap", policy, shipped, fresh).keeping(jar.file());
     }
 
     @ParameterizedTest

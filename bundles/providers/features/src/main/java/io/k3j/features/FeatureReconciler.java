@@ -29,10 +29,10 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 ///
 /// ```
 /// role list, flags, decisions, chosen jars ─► DesiredFeatures ─► start: Applier, FeatureRetirement, Manifests
-///                                                   └─ afterwards: FeatureChanges, Swaps ─► Change ─► Transaction
+///                                                   └─ afterwards: FeatureChanges, Swaps ─► ChangePlan ─► Transaction
 /// ```
 /// Made and run by one thread; what it publishes is for any.
-final class Reconciler implements AutoCloseable {
+final class FeatureReconciler implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     private static final long LOOK_MILLIS = 500;
     /// How long a stop waits for each loop: none may take what is being stopped for a failure.
@@ -63,7 +63,7 @@ final class Reconciler implements AutoCloseable {
     }
 
     /// Reads everything that is on disk; changes nothing.
-    Reconciler(Surroundings around) {
+    FeatureReconciler(Surroundings around) {
         this.around = around;
         this.plan = around.plan;
         FeatureFiles files = new FeatureFiles(plan.features());
@@ -122,8 +122,8 @@ final class Reconciler implements AutoCloseable {
     void run() throws InterruptedException {
         recovery.run();
         recovery.takeBack(trials.resume(chosen));
-        roster.now().desired().unknown().forEach(Reconciler::logIgnored);
-        roster.now().desired().left().forEach(Reconciler::logLeft);
+        roster.now().desired().unknown().forEach(FeatureReconciler::logIgnored);
+        roster.now().desired().left().forEach(FeatureReconciler::logLeft);
         List<Feature> due = retirement.due(all, roster.now().desired().names());
         bundles.prune();
         configurations.renew(work.settings());

@@ -12,9 +12,9 @@ import java.util.List;
 /// @param from the bundle that runs before, if one is replaced; else the first one concerned
 /// @param to the bundle that runs afterwards; equal to `from` when none is replaced
 /// @param steps in their order
-record Change(String what, String name, Handle from, Handle to, List<Step> steps) {
+record ChangePlan(String what, String name, Handle from, Handle to, List<Step> steps) {
     /// Copies the list.
-    Change {
+    ChangePlan {
         steps = List.copyOf(steps);
     }
 
@@ -25,7 +25,7 @@ record Change(String what, String name, Handle from, Handle to, List<Step> steps
     /// PARALLEL   install · resolve · start new · healthy · choose · stop old · remove old
     /// REPLACE    install · resolve · stop old · start new · healthy · choose · remove old
     /// ```
-    static Change ofBundle(String what, SwapPolicy policy, Handle from, Handle to) {
+    static ChangePlan ofBundle(String what, SwapPolicy policy, Handle from, Handle to) {
         List<Step> steps = new ArrayList<>(List.of(new Step.Install(to), new Step.Resolve(to)));
         if (policy == SwapPolicy.PARALLEL) {
             steps.addAll(List.of(new Step.Start(to), new Step.Healthy(to, from), new Step.Choose(to, from),
@@ -37,14 +37,14 @@ record Change(String what, String name, Handle from, Handle to, List<Step> steps
         if (!from.isShipped()) {
             steps.add(new Step.Remove(from));
         }
-        return new Change(what, to.symbolicName(), from, to, steps);
+        return new ChangePlan(what, to.symbolicName(), from, to, steps);
     }
 
     /// The same, beginning with a copy of the jar.
-    Change keeping(Path jar) {
+    ChangePlan keeping(Path jar) {
         List<Step> all = new ArrayList<>(List.of(new Step.Keep(to, jar)));
         all.addAll(steps);
-        return new Change(what, name, from, to, all);
+        return new ChangePlan(what, name, from, to, all);
     }
 
     /// The number of steps after which it is finished, not undone: up to the one that records it.

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /// The steps of a swap, as they are printed by `--plan`.
-class ChangeTest {
+class ChangePlanTest {
     private final Handle shipped = Handle.shipped("io.k3j.edge");
     private final Handle jar = ChosenBundles.handle("io.k3j.edge", "io.k3j.edge-0123456789abcdef.jar");
 
     @Test
     void stopsTheOldOneLastWhereBothMayRun() {
-        assertThat(Change.ofBundle("swap", SwapPolicy.PARALLEL, shipped, jar).keeping(Path.of("/e.jar")).lines())
+        assertThat(ChangePlan.ofBundle("swap", SwapPolicy.PARALLEL, shipped, jar).keeping(Path.of("/e.jar")).lines())
                 .containsExactly("1. keep a copy of /e.jar", "2. install io.k3j.edge-0123456789abcdef.jar",
                         "3. resolve io.k3j.edge-0123456789abcdef.jar", "4. start io.k3j.edge-0123456789abcdef.jar",
                         "5. wait until io.k3j.edge-0123456789abcdef.jar is healthy, 30 s at most",
@@ -22,7 +22,7 @@ class ChangeTest {
 
     @Test
     void stopsNothingBeforeTheNewOneIsKnownToResolve() {
-        assertThat(Change.ofBundle("back", SwapPolicy.REPLACE, jar, shipped).lines()).containsExactly(
+        assertThat(ChangePlan.ofBundle("back", SwapPolicy.REPLACE, jar, shipped).lines()).containsExactly(
                 "1. install io.k3j.edge (shipped)", "2. resolve io.k3j.edge (shipped)",
                 "3. stop io.k3j.edge-0123456789abcdef.jar", "4. start io.k3j.edge (shipped)",
                 "5. wait until io.k3j.edge (shipped) is healthy, 30 s at most",
