@@ -90,7 +90,8 @@ final class AutoscalerSync {
             }
             long desired = wanted.get().replicas();
             String reason = desired > current ? wanted.get().metric() + " above target" : "All metrics below target";
-            Limits.Bounded bounded = new Limits(behavior(), history, around.clock().monotonic().instant(), current,
+            ScalingLimits.Bounded bounded = new ScalingLimits(behavior(), history, around.clock().monotonic().instant(),
+                    current,
                     least, most).bound(desired);
             bounded.conditions().forEach(c -> conditions = Conditions.with(conditions, c, around.clock().instant()));
             finish(scale, bounded.replicas(), reason);
@@ -115,7 +116,7 @@ final class AutoscalerSync {
                     + " are controlled by multiple HPAs: [" + String.join(" ", others) + "]", "AmbiguousSelector");
         }
         MetricSources sources = new MetricSources(around.metrics(), autoscaler.namespace(), selector.get(), pods,
-                new ReplicaCalculator(scale.wanted(), Limits.tolerance(behavior())), scale.present(),
+                new ReplicaCalculator(scale.wanted(), ScalingLimits.tolerance(behavior())), scale.present(),
                 around.clock().instant());
         return propose(sources, scale.wanted());
     }

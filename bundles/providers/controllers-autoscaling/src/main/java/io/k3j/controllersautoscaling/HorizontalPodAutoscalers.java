@@ -69,15 +69,13 @@ final class HorizontalPodAutoscalers implements Reconciler {
         }
         Obj autoscaler = found.get();
         Instant now = clock.monotonic().instant();
-        Looked last = looked.get(key);
-        boolean known = last != null && last.uid.equals(autoscaler.uid());
-        if (known && last.generation == autoscaler.generation()) {
-            Duration wait = PERIOD.minus(Duration.between(last.at, now));
-            if (wait.isPositive()) {
-                return Requeue.after(wait);
-            }
+        Optional<Looked> last = Optional.ofNullable(looked.get(key)).filter(l -> l.uid.equals(autoscaler.uid()));
+        Duration wait = last.filter(l -> l.generation == autoscaler.generation())
+                .map(l -> PERIOD.minus(Duration.between(l.at, now))).orElse(Duration.ZERO);
+        if (wait.isPositive()) {
+            return Requeue.after(wait);
         }
-        History history = known ? last.history : new History();
+        History history = last.map(Looked::history).orElseGet(History::new);
         looked.put(key, new Looked(autoscaler.uid(), autoscaler.generation(), now, history));
         new AutoscalerSync(new AutoscalerSync.Around(writer, events, clock, targets, metrics, pods, selectors),
                 autoscaler, history).run();

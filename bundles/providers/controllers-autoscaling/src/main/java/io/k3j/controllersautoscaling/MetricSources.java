@@ -95,7 +95,7 @@ record MetricSources(MetricsClient metrics, String namespace, Selector selector,
         }
         Result result = within("failed to get " + name + " utilization", () -> {
             PodGroups groups = groups(source);
-            return calculator.utilization(groups, PodRequests.of(pods, name, source.text("container")),
+            return calculator.utilization(groups, TargetRequests.of(pods, name, source.text("container")),
                     target.whole("averageUtilization", 0));
         });
         String what = type.equals("Resource") ? " resource" : " container resource";

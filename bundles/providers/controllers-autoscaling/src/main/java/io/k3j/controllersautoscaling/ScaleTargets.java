@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// Finds what a `scaleTargetRef` names, of any kind that is served, and reads and writes its subresource `scale`. Any
 /// thread.
 final class ScaleTargets {
     /// How long the list of served resources counts; upstream's mapper is as old at most.
     private static final Duration FRESH = Duration.ofSeconds(30);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
     private final ApiClient api;
     private final InstantSource clock;
     private volatile Served served = new Served(List.of(), Instant.MIN);
@@ -66,15 +68,20 @@ final class ScaleTargets {
                 WriteOptions.of("scale"));
     }
 
+    /// A kind that is not in the list may have come since: the list is asked for again, once a second at most.
     private Gvr resource(Gvk kind) {
+        return find(kind, FRESH).or(() -> find(kind, AGAIN))
+                .orElseThrow(() -> new ApiFault(404, "NotFound", "no matches for kind \"" + kind.kind()
+                        + "\" in group \"" + kind.group() + "\"", Struct.EMPTY));
+    }
+
+    private Optional<Gvr> find(Gvk kind, Duration age) {
         Served now = served;
-        if (now.at.isBefore(clock.instant().minus(FRESH))) {
+        if (now.at.isBefore(clock.instant().minus(age))) {
             now = new Served(api.resources(), clock.instant());
             served = now;
         }
         return now.resources.stream().filter(r -> r.namespaced() && r.kind().equals(kind.kind())
-                && r.resource().group().equals(kind.group())).map(ApiResource::resource).findFirst()
-                .orElseThrow(() -> new ApiFault(404, "NotFound", "no matches for kind \"" + kind.kind()
-                        + "\" in group \"" + kind.group() + "\"", Struct.EMPTY));
+                && r.resource().group().equals(kind.group())).map(ApiResource::resource).findFirst();
     }
 }

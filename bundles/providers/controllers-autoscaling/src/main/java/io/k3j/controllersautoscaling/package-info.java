@@ -2,7 +2,7 @@
 /// behaviour: <https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/>.
 ///
 /// `HorizontalPodAutoscalers` takes a key every 15 seconds; `AutoscalerSync` is one pass: it reads the target's scale,
-/// lets `MetricSources` propose replicas by `ReplicaCalculator`, bounds them by `Limits` and writes the scale.
+/// lets `MetricSources` propose replicas by `ReplicaCalculator`, bounds them by `ScalingLimits` and writes the scale.
 /// `ControllersAutoscaling` is the OSGi component.
 @NullMarked
 package io.k3j.controllersautoscaling;

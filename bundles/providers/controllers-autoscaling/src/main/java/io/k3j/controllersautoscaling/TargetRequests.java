@@ -10,8 +10,8 @@ import java.util.Map;
 
 /// What pods request of a resource, in thousandths: the pod's own request where it has one, else the sum over its
 /// containers and sidecars. Pure.
-final class PodRequests {
-    private PodRequests() {
+final class TargetRequests {
+    private TargetRequests() {
     }
 
     /// By pod name.

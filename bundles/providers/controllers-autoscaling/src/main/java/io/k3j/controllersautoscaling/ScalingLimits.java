@@ -18,7 +18,7 @@ import java.util.List;
 /// @param current replicas
 /// @param least `minReplicas`
 /// @param most `maxReplicas`
-record Limits(Struct behavior, History history, Instant now, long current, long least, long most) {
+record ScalingLimits(Struct behavior, History history, Instant now, long current, long least, long most) {
     /// `--horizontal-pod-autoscaler-downscale-stabilization`.
     private static final Duration STABILIZATION = Duration.ofMinutes(5);
     private static final long LEAST_GROWTH = 4;
