@@ -61,7 +61,7 @@ final class Rooms {
             Map.entry("httpproxy", Set.of("componenthelpers")),
             Map.entry("imageregistries",
                     Set.of("codec", "durablefiles", "edgeapi", "httpproxy", "metricstext", "model", "pki")),
-            Map.entry("kubeletimages",
+            Map.entry("kubeleteviction", Set.of("apimachinery", "model")), Map.entry("kubeletimages",
                     Set.of("childprocess", "codec", "imageregistries", "kuberuntime", "model", "nodeapi")),
             Map.entry("encryption", Set.of("codec", "model")), Map.entry("watchcache",
                     Set.of("apiserverapi", "clientapi", "codec", "componentapi", "componentbase", "datastoreapi",

@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /// Removes the images that were not used for longest when the disk they lie on fills. Pinned images and those of
 /// containers, ended ones included, stay. Rules:
-/// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images>. One thread at a time.
+/// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/#containers-images>. Any thread; one works at a
+/// time, the others wait.
 public final class ImageGarbageCollector {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeletimages");
     private static final int WHOLE = 100;
@@ -31,6 +33,7 @@ public final class ImageGarbageCollector {
     private final Disks disks;
     private final BiConsumer<String, String> told;
     private final Map<String, Instant> lastUsed = new HashMap<>();
+    private volatile Supplier<Set<String>> others = Set::of;
 
     /// When it begins and ends.
     ///
@@ -78,11 +81,16 @@ public final class ImageGarbageCollector {
         this.disks = disks;
     }
 
+    /// Keeps also the images with these ids, which are asked for in each round: those that are volumes.
+    public void using(Supplier<Set<String>> ids) {
+        others = ids;
+    }
+
     /// One round; blocks while images are removed.
     ///
     /// @return how many were removed
     /// @throws IOException when the disk cannot be asked
-    public int collect() throws IOException {
+    public synchronized int collect() throws IOException {
         Instant now = clock.instant();
         List<Image> all = notice(now);
         String place = runtime.images().disk().path();
@@ -109,6 +117,14 @@ public final class ImageGarbageCollector {
         return removed;
     }
 
+    /// Removes all images that nobody uses, whatever the disk has left; those that came or were used lately stay.
+    ///
+    /// @return how many were removed
+    public synchronized int removeUnused() {
+        Instant now = clock.instant();
+        return (int) candidates(notice(now), now).stream().filter(this::remove).count();
+    }
+
     /// Remembers when images were used last; one that is seen first counts as used.
     private List<Image> notice(Instant now) {
         List<Image> all = runtime.images().list();
@@ -127,6 +143,7 @@ public final class ImageGarbageCollector {
     private Set<String> inUse() {
         Set<String> used = new HashSet<>();
         runtime.containers(Map.of()).forEach(c -> used.add(c.image()));
+        used.addAll(others.get());
         return used;
     }
 

@@ -12,14 +12,10 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.RuntimeReadiness;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,8 +32,6 @@ public final class NodeLoop {
     private static final Duration UNREADY = Duration.ofMillis(200);
     /// Upstream's `nodeStatusReportFrequency`: every write of a Node goes to each watcher of nodes.
     private static final Duration REPORT = Duration.ofMinutes(5);
-    /// Bytes available below which the node says `MemoryPressure`: the kubelet's default `memory.available<100Mi`.
-    private static final long MEMORY_FLOOR = 100L << 20;
     private final ApiClient api;
     private final ContainerRuntime runtime;
     private final NodeObject object;
@@ -133,7 +127,7 @@ public final class NodeLoop {
         RuntimeReadiness readiness = readiness();
         Struct wanted = object.status(node.status(), new NodeObject.Now(clock.instant(), readiness, runtimeVersion,
                 readiness.runtime() ? runtime.images().list() : List.of(), NodeDisk.capacity(settings.rootDir()),
-                pressures()));
+                object.pressures()));
         boolean fine = readiness.runtime() && readiness.network();
         boolean due = Duration.between(reported, now).compareTo(REPORT) >= 0;
         if (due || !same(wanted, node.status())) {
@@ -165,23 +159,5 @@ public final class NodeLoop {
         } catch (RuntimeFault e) {
             return new RuntimeReadiness(false, false, String.valueOf(e.getMessage()));
         }
-    }
-
-    /// Less than a twentieth of the disk free is `DiskPressure`, K3s' `nodefs.available<5%`. Taints for both are the
-    /// node lifecycle controller's.
-    private Set<String> pressures() {
-        Set<String> all = new HashSet<>();
-        if (MachineInfo.memory("MemAvailable:") < MEMORY_FLOOR) {
-            all.add("MemoryPressure");
-        }
-        try {
-            var store = Files.getFileStore(settings.rootDir());
-            if (store.getUsableSpace() < store.getTotalSpace() / 20) {
-                all.add("DiskPressure");
-            }
-        } catch (IOException e) {
-            // unknown is not pressure
-        }
-        return all;
     }
 }

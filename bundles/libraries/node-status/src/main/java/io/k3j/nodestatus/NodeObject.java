@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// The Node this kubelet registers and its status; pure. Any thread. Labels and annotations are K3s'. Field names are
 /// those of the API. What others write into the Node (addresses of cloud providers excepted) is kept. See
@@ -31,12 +32,20 @@ public final class NodeObject {
             "external-ip", "InternalDNS", "internal-dns", "ExternalDNS", "external-dns");
     private final NodeSettings settings;
     private final MachineInfo facts;
+    private final Supplier<Set<String>> pressures;
 
     /// @param settings the flags; `maxPods` is asked again for each status
     /// @param facts of the machine it runs on
-    public NodeObject(NodeSettings settings, MachineInfo facts) {
+    /// @param pressures types of the conditions that are true for want of something, as `MemoryPressure`; asked for
+    /// each status
+    public NodeObject(NodeSettings settings, MachineInfo facts, Supplier<Set<String>> pressures) {
         this.settings = settings;
         this.facts = facts;
+        this.pressures = pressures;
+    }
+
+    Set<String> pressures() {
+        return pressures.get();
     }
 
     NodeSettings settings() {
@@ -216,7 +225,9 @@ public final class NodeObject {
                         "kubelet has sufficient memory available"));
         all.add(disk ? word("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure")
                 : word("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
-        all.add(word("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
+        all.add(now.pressures().contains("PIDPressure")
+                ? word("PIDPressure", true, "KubeletHasInsufficientPID", "kubelet has insufficient PID available")
+                : word("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
         all.add(ready ? word("Ready", true, "KubeletReady", "kubelet is posting ready status")
                 : word("Ready", false, "KubeletNotReady", missing));
         Seq before = old.seq("conditions");

@@ -20,7 +20,8 @@ class NodeObjectTest {
         NodeSettings settings = new NodeSettings("n1", Path.of("/kubelet"), () -> 110, List.of("1.2.3.4"), List.of(),
                 List.of(), List.of(), List.of(), "10250", true, cloud);
         return new NodeObject(settings,
-                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")));
+                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")),
+                Set::of);
     }
 
     @Test
@@ -73,6 +74,18 @@ class NodeObjectTest {
         assertThat(status.struct("allocatable").has("example.com/gone")).isFalse();
         assertThat(status.struct("capacity").text("cpu")).isEqualTo("2");
         assertThat(status.struct("allocatable").text("ephemeral-storage")).isEqualTo("950");
+    }
+
+    @Test
+    void tellsWhatItIsShortOf() {
+        NodeObject.Now now = now();
+        Struct status = object.status(Struct.EMPTY, new NodeObject.Now(now.at(), now.readiness(), "", List.of(), 1000,
+                Set.of("PIDPressure")));
+        assertThat(status.seq("conditions").find("type", "PIDPressure").text("reason"))
+                .isEqualTo("KubeletHasInsufficientPID");
+        assertThat(status.seq("conditions").find("type", "DiskPressure").text("status")).isEqualTo("False");
+        assertThat(object.status(Struct.EMPTY, now).seq("conditions").find("type", "PIDPressure").text("status"))
+                .isEqualTo("False");
     }
 
     private static NodeObject.Now now() {

@@ -38,6 +38,12 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
         admission.ended(uid);
     }
 
+    /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.
+    void warn(String reason, String message) {
+        events.tell(Struct.of("kind", "Node", "name", options.nodeName(), "uid", options.nodeName()), "Warning", reason,
+                message);
+    }
+
     /// Records an event of a pod.
     void tell(Obj pod, boolean warning, String reason, String message) {
         events.tell(Events.reference(pod), warning ? "Warning" : "Normal", reason, message);

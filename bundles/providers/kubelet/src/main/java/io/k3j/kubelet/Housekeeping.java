@@ -3,7 +3,6 @@ package io.k3j.kubelet;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletvolumes.Trees;
 import io.k3j.kuberuntime.Labels;
-import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
@@ -33,17 +32,10 @@ final class Housekeeping {
     private final PodWorkers workers;
     private final ImageGarbageCollector images;
 
-    Housekeeping(Dependencies tools, PodWorkers workers) {
+    Housekeeping(Dependencies tools, PodWorkers workers, ImageGarbageCollector images) {
         this.tools = tools;
         this.workers = workers;
-        this.images = new ImageGarbageCollector(tools.runtime(), tools.options().imageLimits(),
-                tools.clock().monotonic(),
-                (reason, message) -> tools.events().tell(node(), "Warning", reason, message));
-    }
-
-    /// The node as upstream's kubelet refers to it in Events: by its name in place of the uid.
-    private Struct node() {
-        return Struct.of("kind", "Node", "name", tools.options().nodeName(), "uid", tools.options().nodeName());
+        this.images = images;
     }
 
     /// Runs until the kubelet is closed.

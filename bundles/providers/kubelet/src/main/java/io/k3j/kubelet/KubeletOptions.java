@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.apimachinery.Quantity;
 import io.k3j.codec.DurationText;
+import io.k3j.kubeleteviction.EvictionConfig;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -123,6 +124,11 @@ record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path logDir, 
             throw new IllegalArgumentException(why.startsWith("--") ? why
                     : "--kubelet-arg minimum-image-ttl-duration=" + age + ": not a duration such as 2m", e);
         }
+    }
+
+    /// When pods are evicted: `eviction-hard` and its siblings.
+    EvictionConfig evictions() {
+        return EvictionConfig.of(arguments);
     }
 
     /// Where `healthz` is served: `healthz-bind-address` and `healthz-port`, of which 0 is nowhere.

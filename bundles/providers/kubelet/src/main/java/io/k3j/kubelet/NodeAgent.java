@@ -10,9 +10,11 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletimages.CredentialProviders;
+import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletserver.CertificateMetrics;
 import io.k3j.kubeletserver.KubeletHost;
+import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodDirectories;
 import io.k3j.kubeletvolumes.PodTokens;
@@ -52,6 +54,8 @@ final class NodeAgent implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Dependencies tools;
     private final PodWorkers workers;
+    private final ImageGarbageCollector collector;
+    private final Evictions evictions;
     private final NodeLoop node;
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
@@ -94,16 +98,31 @@ final class NodeAgent implements AutoCloseable {
                 new Events(api, "kubelet", options.nodeName(), clock), clock, this::services, facts.addresses(),
                 facts.memory(), room, tokens,
                 new ReferenceWatches(clock),
-                new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
-                        MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
-                        new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room)),
+                admission(options, room, runtime, clock),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
         certificates = new CertificateMetrics(options.dataDir(), clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
-        node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts), clock, closed);
+        collector = collector(options);
+        evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector);
+        node = new NodeLoop(api, runtime, new NodeObject(node(options, settings), facts, evictions::conditions), clock,
+                closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
+    }
+
+    private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
+            TimeSource clock) {
+        return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
+                MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
+                new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room),
+                pod -> evictions().refusal(pod));
+    }
+
+    private ImageGarbageCollector collector(KubeletOptions options) {
+        ImageGarbageCollector images = new ImageGarbageCollector(tools.runtime(), options.imageLimits(),
+                tools.clock().monotonic(), tools::warn);
+        return images;
     }
 
     private static Images images(KubeletSettings settings, ContainerRuntime runtime, ReferencedObjects references,
@@ -158,7 +177,8 @@ final class NodeAgent implements AutoCloseable {
         loop("kubelet-events", this::events);
         runtimeEvents = tools.runtime().events(workers::event);
         loop("kubelet-static-pods", staticPods::run);
-        loop("kubelet-housekeeping", new Housekeeping(tools, workers)::run);
+        loop("kubelet-housekeeping", new Housekeeping(tools, workers, collector)::run);
+        loop("kubelet-evictions", evictions::run);
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
         pods.listen(workers);
@@ -184,6 +204,10 @@ final class NodeAgent implements AutoCloseable {
 
     PodWorkers workers() {
         return workers;
+    }
+
+    private Evictions evictions() {
+        return evictions;
     }
 
     /// The host of the kubelet's HTTP server.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Checks whether this node can run a pod as specified. A pod that it cannot run fails with upstream's reason,
 /// instead of running with less protection than it requests. See
@@ -22,11 +23,15 @@ final class PodAdmission {
     private final List<String> unsafe;
     private final boolean appArmor;
     private final NodeFit node;
+    private final Function<Obj, Optional<PodStatus.Waiting>> pressure;
 
+    /// @param pressure why a pod is not taken while the node is short of something, or has nothing to run it with
     /// @param unsafe the value of `--allowed-unsafe-sysctls`: names, or prefixes that end with `*`
     /// @param appArmor whether AppArmor is enabled on this host
     /// @param node what the node has room for
-    PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node) {
+    PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
+            Function<Obj, Optional<PodStatus.Waiting>> pressure) {
+        this.pressure = pressure;
         this.unsafe = unsafe;
         this.appArmor = appArmor;
         this.node = node;
@@ -35,7 +40,7 @@ final class PodAdmission {
     /// The reason and message of a refusal; empty when the pod is admitted, whose host ports and requests are then
     /// reserved until [#ended]. What room on the node would not help is looked at first.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
-        return system(pod).or(() -> protection(pod)).or(() -> node.refusal(pod));
+        return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> node.refusal(pod));
     }
 
     /// Records the host ports of a pod that already runs.

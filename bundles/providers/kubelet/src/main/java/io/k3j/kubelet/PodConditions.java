@@ -17,6 +17,9 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
     private static final Set<String> KUBELET_OWNED = Set.of("Initialized", "Ready", "ContainersReady", "PodScheduled",
             "PodReadyToStartContainers", "PodResizePending", "PodResizeInProgress");
 
+    /// Of a pod that ends through no fault of its own.
+    private static final String DISRUPTED = "DisruptionTarget";
+
     /// All conditions, including those of other writers.
     /// @param initialized whether the init containers have completed
     /// @param inits statuses of init containers
@@ -45,8 +48,12 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         all.add(condition("ContainersReady", containers, why, message));
         view.resources().conditions().forEach((type, w) -> all.add(condition(type, true, w.reason(), w.message())));
         all.add(condition("PodScheduled", true, "", ""));
-        pod.status().seq("conditions").structs().stream().filter(c -> !KUBELET_OWNED.contains(c.text("type")))
-                .forEach(all::add);
+        boolean disrupted = view.disrupted() && phase.equals("Failed");
+        if (disrupted && view.failure() instanceof PodStatus.Waiting w) {
+            all.add(condition(DISRUPTED, true, "TerminationByKubelet", w.message()));
+        }
+        pod.status().seq("conditions").structs().stream().filter(c -> !KUBELET_OWNED.contains(c.text("type"))
+                && !(disrupted && c.text("type").equals(DISRUPTED))).forEach(all::add);
         return Seq.copyOf(all);
     }
 
@@ -65,7 +72,7 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
     private Struct condition(String type, boolean holds, String reason, String message) {
         Struct old = pod.status().seq("conditions").find("type", type);
         String status = holds ? "True" : "False";
-        boolean resize = type.startsWith("PodResize");
+        boolean resize = type.startsWith("PodResize") || type.equals(DISRUPTED);
         boolean explained = !holds || resize || reason.equals("PodCompleted");
         String since = old.text("status").equals(status) && !old.text("lastTransitionTime").isEmpty()
                 ? old.text("lastTransitionTime") : Times.seconds(view.now());

@@ -55,6 +55,9 @@ final class PodStatus {
         /// Reason and message of a pod that the kubelet has failed, else null.
         @Nullable
         Waiting failure();
+
+        /// Whether it was failed for want of something on the node.
+        boolean disrupted();
     }
 
     /// A reason and its message.
@@ -84,7 +87,7 @@ final class PodStatus {
         Seq mains = statuses(PodSpecs.containers(pod), "containerStatuses", false);
         String phase = phase();
         b.put("phase", phase);
-        if (view.failure() instanceof Waiting w) {
+        if (failed() && view.failure() instanceof Waiting w) {
             b.put("reason", w.reason()).put("message", w.message());
         } else if (PodSpecs.finished(pod)) {
             b.putUnlessEmpty("reason", old.text("reason")).putUnlessEmpty("message", old.text("message"));
@@ -210,8 +213,13 @@ final class PodStatus {
                 .orElse(false));
     }
 
+    /// A pod that the kubelet has failed is so when nothing of it runs any more, as upstream tells it.
+    private boolean failed() {
+        return view.failure() != null && runtime.running().isEmpty();
+    }
+
     private String phase() {
-        if (view.failure() != null) {
+        if (failed()) {
             return "Failed";
         }
         String old = pod.status().text("phase");

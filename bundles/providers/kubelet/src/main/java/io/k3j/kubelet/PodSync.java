@@ -65,6 +65,16 @@ final class PodSync {
         return last.seen();
     }
 
+    /// Makes the pod end at its next sync. Any thread.
+    void evict(PodTermination.Eviction because) {
+        termination.evict(because);
+    }
+
+    /// Whether the pod is ending, or has ended. Any thread.
+    boolean ending() {
+        return termination.begun();
+    }
+
     /// Stops the probes and the threads that wait to stop containers.
     void stop() {
         probes.stop();
@@ -249,7 +259,7 @@ final class PodSync {
         probes.leave();
         if (!context.seen().running().isEmpty()) {
             followProbes(context);
-            killer.killAll(pod, context.seen().running(), Duration.ofSeconds(Math.max(PodSpecs.grace(pod), 1)));
+            killer.killAll(pod, context.seen().running(), termination.grace(pod));
             publish(context);
             return Duration.ofSeconds(1);
         }
@@ -276,7 +286,8 @@ final class PodSync {
     private Function<Obj, Struct> status(SyncContext context) {
         PodRuntime seen = context.seen();
         StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(), marks(seen),
-                Set.copyOf(restarting), resizes.status(seen), termination.begun(), termination.failure());
+                Set.copyOf(restarting), resizes.status(seen), termination.begun(), termination.failure(),
+                termination.disrupted());
         return newest -> PodStatus.of(newest, seen, view);
     }
 

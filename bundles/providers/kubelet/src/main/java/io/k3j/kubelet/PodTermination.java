@@ -8,15 +8,24 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Decides whether a pod must terminate, and why: it was deleted, this node cannot run it, or its
-/// `activeDeadlineSeconds` have passed. The decision is final. On the pod's thread.
+/// Decides whether a pod must terminate, and why: it was deleted, this node cannot run it, it was evicted, or its
+/// `activeDeadlineSeconds` have passed. The decision is final. On the pod's thread, but for [#evict].
 final class PodTermination {
     private final Dependencies tools;
     private final NextSync next;
-    private boolean begun;
+    private volatile boolean begun;
     /// Whether this node has taken the pod: that is judged once, as its labels and taints may change.
     private boolean admitted;
     private PodStatus.@Nullable Waiting failure;
+    private volatile @Nullable Eviction eviction;
+
+    /// Why a pod is evicted.
+    ///
+    /// @param why reason and message
+    /// @param grace how long it has to end
+    /// @param disruption whether the node, not the pod, is the reason
+    record Eviction(PodStatus.Waiting why, Duration grace, boolean disruption) {
+    }
 
     PodTermination(Dependencies tools, NextSync next) {
         this.tools = tools;
@@ -27,6 +36,26 @@ final class PodTermination {
     /// @param gone whether the API no longer has the pod
     boolean due(Obj pod, PodRuntime seen, boolean gone) {
         return gone || pod.terminating() || begun || refused(pod, seen);
+    }
+
+    /// Makes the pod terminate at its next sync, which the caller asks for. Any thread.
+    void evict(Eviction because) {
+        eviction = because;
+    }
+
+    /// How long the pod has to end.
+    Duration grace(Obj pod) {
+        @Nullable
+        Eviction evicted = eviction;
+        long own = PodSpecs.grace(pod);
+        return Duration.ofSeconds(Math.max(1, evicted == null ? own : Math.min(own, evicted.grace().toSeconds())));
+    }
+
+    /// Whether the pod ends for want of something on the node.
+    boolean disrupted() {
+        @Nullable
+        Eviction evicted = eviction;
+        return evicted != null && evicted.disruption() && evicted.why().equals(failure);
     }
 
     /// Records that termination has begun.
@@ -50,10 +79,14 @@ final class PodTermination {
             admitted = why.isEmpty();
             why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
             failure = why.map(w -> new PodStatus.Waiting(w.reason(), "Pod was rejected: " + w.message()))
-                    .or(() -> deadlineExceeded(pod)).orElse(failure);
+                    .or(this::evicted).or(() -> deadlineExceeded(pod)).orElse(failure);
             begun = failure != null;
         }
         return begun;
+    }
+
+    private Optional<PodStatus.Waiting> evicted() {
+        return Optional.ofNullable(eviction).map(Eviction::why);
     }
 
     private Optional<PodStatus.Waiting> admission(Obj pod, PodRuntime seen) {

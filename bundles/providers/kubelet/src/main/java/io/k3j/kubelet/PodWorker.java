@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentbase.Termination;
 import io.k3j.kuberuntime.PodRuntime;
+import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kubeletserver.HostedPod;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.RuntimeFault;
@@ -67,6 +68,18 @@ final class PodWorker implements HostedPod {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Makes the pod end as failed.
+    void evict(PodTermination.Eviction because) {
+        sync.evict(because);
+        wake();
+    }
+
+    /// Whether the pod is ending, or has ended.
+    boolean ending() {
+        Obj now = pod();
+        return now.terminating() || PodSpecs.finished(now) || sync.ending() || leaving();
     }
 
     /// Marks the pod as deleted from the API.

@@ -16,8 +16,8 @@ class LogRotationTest extends PodScene {
         Path log = directory.resolve("0.log");
         Files.write(log, new byte[(10 << 20) + 1]);
         Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, 0, "", "", log.toString());
-        new Housekeeping(tools, workers).rotate(new Container("id", "s", "c", 0, Container.State.RUNNING, "i", Map.of(),
-                Map.of(), end));
+        new Housekeeping(tools, workers, collector()).rotate(new Container("id", "s", "c", 0, Container.State.RUNNING,
+                "i", Map.of(), Map.of(), end));
         try (var logs = Files.list(directory)) {
             assertThat(logs.filter(p -> p.toString().contains("0.log"))).containsExactly(log);
         }

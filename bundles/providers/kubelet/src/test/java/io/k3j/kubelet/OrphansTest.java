@@ -41,7 +41,7 @@ class OrphansTest extends PodScene {
     void busyCgroupsAreRemovedLater() throws Exception {
         Path pod = cgroup("cpu", "kubepods/burstable/poddead");
         Path busy = Files.createFile(pod.resolve("process"));
-        Housekeeping housekeeping = new Housekeeping(tools, workers);
+        Housekeeping housekeeping = new Housekeeping(tools, workers, collector());
         housekeeping.leftovers();
         assertThat(pod).exists();
         Files.delete(busy);
@@ -60,7 +60,7 @@ class OrphansTest extends PodScene {
                 Files.createDirectories(logs);
             }).doesNotThrowAnyException();
         };
-        new Housekeeping(tools, workers).leftovers();
+        new Housekeeping(tools, workers, collector()).leftovers();
         assertThat(pod).exists();
         assertThat(logs).exists();
     }

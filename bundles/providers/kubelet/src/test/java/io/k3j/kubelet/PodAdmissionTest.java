@@ -8,6 +8,7 @@ import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class PodAdmissionTest {
     private final NodeAllocations room = new NodeAllocations(2000, 1L << 30);
     private final NodeFit fit = new NodeFit(new CurrentNode(api, "n", new ManualClock().monotonic()), room);
     private final PodAdmission node = new PodAdmission(PodAdmission.patterns("kernel.msg*,net.core.somaxconn"), false,
-            fit);
+            fit, pod -> Optional.empty());
 
     @AfterEach
     void end() {
@@ -99,7 +100,9 @@ class PodAdmissionTest {
                 .startsWith("SupplementalGroupsPolicyNotSupported: ");
         Struct profile = Struct.of("appArmorProfile", Struct.of("type", "RuntimeDefault"));
         assertThat(refusal(pod("hostPID", false, profile))).startsWith("AppArmor: ");
-        assertThat(new PodAdmission(List.of(), true, fit).refusal(pod("hostPID", false, profile))).isEmpty();
+        assertThat(
+                new PodAdmission(List.of(), true, fit, p -> Optional.empty()).refusal(pod("hostPID", false, profile)))
+                .isEmpty();
         Obj old = pod("hostPID", false, Struct.EMPTY).with("localhost/x", "metadata", "annotations",
                 "container.apparmor.security.beta.kubernetes.io/c");
         assertThat(refusal(old)).startsWith("AppArmor: ");

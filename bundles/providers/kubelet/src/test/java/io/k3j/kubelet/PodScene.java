@@ -9,6 +9,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.kubeletimages.CredentialProviders;
+import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletvolumes.Mounts;
 import io.k3j.kubeletvolumes.PodTokens;
@@ -38,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,8 @@ abstract class PodScene {
     /// Called before what a pod refers to is read, with its resource.
     volatile Consumer<Gvr> reading = resource -> {
     };
+    /// Why a pod is not taken.
+    volatile Function<Obj, Optional<PodStatus.Waiting>> pressure = pod -> Optional.empty();
     Dependencies tools;
     PodWorkers workers;
     private LiveView view;
@@ -82,12 +86,18 @@ abstract class PodScene {
                 new StatusWriter(api, closed),
                 new Events(api, "kubelet", "n", clock), clock, List::of, List.of("192.0.2.1"), NODE_MEMORY,
                 room, tokens, new ReferenceWatches(clock),
-                new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room)),
+                new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
+                        pod -> pressure.apply(pod)),
                 new StartGates(), closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);
         view.attach(api);
+    }
+
+    /// The collector of images.
+    ImageGarbageCollector collector() {
+        return new ImageGarbageCollector(runtime, tools.options().imageLimits(), clock.monotonic(), tools::warn);
     }
 
     private Object read(Method method, Object[] arguments) throws Throwable {

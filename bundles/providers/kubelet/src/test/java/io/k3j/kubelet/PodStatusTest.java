@@ -98,6 +98,11 @@ class PodStatusTest {
             public PodStatus.Waiting failure() {
                 return null;
             }
+
+            @Override
+            public boolean disrupted() {
+                return false;
+            }
         });
     }
 

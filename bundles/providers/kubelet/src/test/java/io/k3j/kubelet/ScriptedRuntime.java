@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.Set;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +50,11 @@ final class ScriptedRuntime implements ContainerRuntime {
     private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>();
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private int serial;
+
+    /// The configurations containers were made with.
+    final List<Struct> configs = new CopyOnWriteArrayList<>();
+    /// Images that are not there.
+    final Set<String> absent = new CopyOnWriteArraySet<>();
 
     @Override
     public RuntimeVersion version() {
@@ -108,6 +115,7 @@ final class ScriptedRuntime implements ContainerRuntime {
         containers.put(id, new Container(id, sandbox, metadata.text("name"), (int) metadata.whole("attempt", 0),
                 Container.State.CREATED, config.struct("image").text("image"), config.struct("labels").texts(),
                 config.struct("annotations").texts(), Container.End.NONE));
+        configs.add(config);
         calls.add("create " + metadata.text("name") + " " + config.struct("linux").struct("resources"));
         return id;
     }
@@ -225,7 +233,8 @@ final class ScriptedRuntime implements ContainerRuntime {
         return new ImageStore() {
             @Override
             public Optional<Image> find(String name) {
-                return Optional.of(new Image(name, List.of(name), List.of(), 1, OptionalLong.empty(), "", false));
+                return absent.contains(name) ? Optional.empty()
+                        : Optional.of(new Image(name, List.of(name), List.of(), 1, OptionalLong.empty(), "", false));
             }
 
             @Override
