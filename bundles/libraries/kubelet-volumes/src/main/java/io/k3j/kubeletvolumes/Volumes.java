@@ -45,7 +45,7 @@ public final class Volumes {
         subpaths = new Subpaths(directories, handles, mounts);
         plugins = List.of(new HostPathPlugin(), new LocalPlugin(),
                 new ContentPlugin(directories, content, mounts, handles, clock),
-                new EmptyDirPlugin(directories, mounts));
+                new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
     }
 
     /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it

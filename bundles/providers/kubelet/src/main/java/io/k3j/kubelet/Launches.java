@@ -6,6 +6,7 @@ import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
+import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.Sandbox;
 import io.k3j.probes.HandlerRunner;
 import java.io.IOException;
@@ -33,6 +34,13 @@ final class Launches {
     private final Map<String, Ending> firstSeenExited = new HashMap<>();
     private final Map<String, Boolean> backOffReported = new HashMap<>();
     private String openSandbox = "";
+
+    /// Images of volumes by the name of the container that waits for the rest, then by that of the volume.
+    private final Map<String, Map<String, Image>> pulled = new HashMap<>();
+
+    /// What volumes are: on the host, or images.
+    private record Mounted(Map<String, Path> volumes, Map<String, Image> images) {
+    }
 
     private record Ending(String id, Instant syncAt) {
     }
@@ -89,13 +97,34 @@ final class Launches {
                 return;
             }
         }
+        Map<String, Image> images = pulled.computeIfAbsent(name, n -> new HashMap<>());
+        for (Struct volume : ImageVolumes.of(pod, spec)) {
+            if (!images.containsKey(volume.text("name"))) {
+                Optional<Images.Outcome.Here> image = ensure(pod, name, ImageVolumes.source(volume));
+                if (image.isEmpty()) {
+                    return;
+                }
+                images.put(volume.text("name"), image.get().image());
+            }
+        }
+        ensure(pod, name, spec).ifPresent(here -> {
+            pulled.remove(name);
+            createAndStart(context, spec, before, here, new Mounted(volumes, images));
+        });
+    }
+
+    /// An image of a container or of a volume it mounts; empty while it is pulled, or cannot be.
+    private Optional<Images.Outcome.Here> ensure(Obj pod, String name, Struct spec) {
         switch (tools.images().ensure(pod, spec, wake)) {
-            case Images.Outcome.Here here -> createAndStart(context, spec, before, here, volumes);
+            case Images.Outcome.Here here -> {
+                return Optional.of(here);
+            }
             case Images.Outcome.Fetching f -> {
                 if (f.begun()) {
                     tools.tell(pod, name, false, "Pulling", "Pulling image \"" + spec.text("image") + "\"");
                 }
                 waiting.remove(name);
+                return Optional.empty();
             }
             case Images.Outcome.Missing m -> {
                 setWaiting(name, m.reason(), m.message());
@@ -104,6 +133,7 @@ final class Launches {
                         pause ? "Back-off pulling image \"" + spec.text("image") + "\"" : m.message());
                 tools.tell(pod, name, true, "Failed", "Error: " + m.reason());
                 syncAt.accept(m.again());
+                return Optional.empty();
             }
         }
     }
@@ -131,7 +161,7 @@ final class Launches {
     }
 
     private void createAndStart(SyncContext context, Struct spec, Optional<Container> before, Images.Outcome.Here image,
-            Map<String, Path> volumes) {
+            Mounted mounted) {
         Obj pod = context.pod();
         String name = spec.text("name");
         Optional<Sandbox> sandbox = context.seen().ready();
@@ -147,7 +177,9 @@ final class Launches {
         List<String> addresses = PodSpecs.hostNetwork(pod) ? tools.hosts() : sandbox.get().addresses();
         try {
             String id = starter.container(pod, spec, attempt, image.image(),
-                    new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, volumes, target));
+                    new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, mounted.volumes(),
+                            mounted.images(),
+                            target));
             waiting.remove(name);
             backOffReported.remove(name);
             runPostStartHook(pod, spec, id, addresses);

@@ -116,12 +116,14 @@ final class NodeAgent implements AutoCloseable {
         return new PodAdmission(PodAdmission.patterns(options.arguments().getOrDefault("allowed-unsafe-sysctls", "")),
                 MachineInfo.text("/sys/module/apparmor/parameters/enabled").strip().equals("Y"),
                 new NodeFit(new CurrentNode(api, options.nodeName(), clock.monotonic()), room),
-                pod -> evictions().refusal(pod));
+                pod -> evictions().refusal(pod).or(() -> ImageVolumes.refusal(pod, runtime)));
     }
 
     private ImageGarbageCollector collector(KubeletOptions options) {
         ImageGarbageCollector images = new ImageGarbageCollector(tools.runtime(), options.imageLimits(),
                 tools.clock().monotonic(), tools::warn);
+        images.using(
+                () -> ImageVolumes.used(workers.all().stream().map(PodWorker::pod).toList(), tools.runtime()));
         return images;
     }
 

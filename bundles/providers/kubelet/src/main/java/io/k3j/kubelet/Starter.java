@@ -74,8 +74,10 @@ final class Starter {
     /// @param sandboxAttempt of the sandbox
     /// @param addresses of the pod
     /// @param volumes on the host by name
+    /// @param images of the volumes that are images, by name
     /// @param target id of the container whose processes an ephemeral one sees, else empty
-    record Place(String sandbox, int sandboxAttempt, List<String> addresses, Map<String, Path> volumes, String target) {
+    record Place(String sandbox, int sandboxAttempt, List<String> addresses, Map<String, Path> volumes,
+            Map<String, Image> images, String target) {
     }
 
     /// Makes and starts a container.
@@ -123,6 +125,11 @@ final class Starter {
             }
             String sub = m.has("subPathExpr") ? Expansion.of(m.text("subPathExpr"), env) : m.text("subPath");
             String at = m.text("mountPath");
+            if (place.images().get(m.text("name")) instanceof Image image) {
+                all.add(ImageVolumes.mount(at, image, sub));
+                index++;
+                continue;
+            }
             all.add(Struct.of("containerPath", at.startsWith("/") ? at : "/" + at, "hostPath",
                     tools.volumes().mountPoint(pod, volume,
                             new Subpath(sub, m.text("name"), spec.text("name"), index)).toString(),
