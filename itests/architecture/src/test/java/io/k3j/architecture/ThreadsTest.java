@@ -17,15 +17,15 @@ class ThreadsTest {
     private static final String ROOT = "io.k3j.";
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "ends with a connection, a session or a request, which end with it",
-            Set.of("admissionwebhooks.WebhookClient", "agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
-                    "apiwatches.WatchSocket",
+            Set.of("agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
+                    "apiwatches.RemoteWatch", "apiwatches.WatchSocket",
                     "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
                     "edge.HttpExchange", "edge.Ports", "embeddedregistry.PeerClient", "jetcd.Lines",
                     "kubeletserver.Streams",
                     "kubectl.Exec", "kubeletclient.KubeletClient", "kubeletclient.TlsChannel", "componentbase.HttpPort",
                     "nodeproxy.LogSocket", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
-                    "streaming.SpdyClient", "streaming.TunnelSession"),
+                    "streaming.SpdyClient", "streaming.TunnelSession", "webhookclient.WebhookClient"),
             "one task, whose outcome somebody waits for or asks for again",
             Set.of("admissionwebhooks.ValidatingWebhooks", "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "controllerkit.LiveView",

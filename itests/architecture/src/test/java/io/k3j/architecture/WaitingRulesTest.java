@@ -63,6 +63,7 @@ class WaitingRulesTest {
             Map.entry("Checkpointer.java: .join(Long.MAX_VALUE",
                     "a connection that is closed below SQLite's native code ends the process"),
             Map.entry("DurableFiles.java: done.join()", "a sync of a file has no limit and is not cut short"),
+            Map.entry("Conversions.java: one.join()", "for calls of a webhook, which have limits"),
             Map.entry("Mounts.java: thread).join()", "a mount is not cut short"),
             Map.entry("StallingBody.java: closing.join()", "is complete when it is reached"),
             Map.entry("GrpcConnection.java: frames.join()", "has a limit of its own"),
