@@ -1,0 +1,24 @@
+package io.k3j.celapi;
+
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// A compiled expression. Made by [CelEnvironment]; any number of threads may evaluate it at once.
+@ProviderType
+public interface CelProgram {
+    /// As it was written.
+    String expression();
+
+    /// What it results in: for a variable that takes its value.
+    CelType type();
+
+    /// Whether it mentions a variable.
+    boolean uses(String variable);
+
+    /// Whether it mentions a field of a variable anywhere, as `variables.foo`.
+    boolean uses(String variable, String field);
+
+    /// Evaluates it. Costs are counted as upstream counts them: one evaluation costs [CelBudget#PER_CALL] at most.
+    /// @param variables by name, as their types want them; one that is missing is an error when it is looked at
+    CelEvaluation evaluate(Map<String, ?> variables, CelBudget budget);
+}
