@@ -75,6 +75,8 @@ final class Rooms {
                     Set.of("clientapi", "clusteragreement", "codec", "datastoreapi", "edgeapi", "encryption", "model",
                             "pki", "servercredentials", "supervisorrequests")),
             Map.entry("nodetunnels", Set.of("edgeapi", "streaming", "supervisorrequests")),
+            Map.entry("admissionmatching", Set.of("apiserverapi", "clientapi", "model")),
+            Map.entry("admissioncel", Set.of("admissionmatching", "apiserverapi", "celapi", "model", "schema")),
             Map.entry("staticfiles", Set.of("edgeapi")), Map.entry("kubeletclient", Set.of("edgeapi", "model", "pki")),
             Map.entry("webhookclient", Set.of("clientapi", "edgeapi", "kubeletclient", "model", "pki")));
     /// The launcher's side, which knows every bundle by name only.

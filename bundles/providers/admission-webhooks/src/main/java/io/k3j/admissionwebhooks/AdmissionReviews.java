@@ -1,13 +1,11 @@
 package io.k3j.admissionwebhooks;
 
-import io.k3j.apiserverapi.Caller;
-import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.admissionmatching.AdmissionObjects;
+import io.k3j.admissionmatching.AdmissionRequests;
+import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.apiserverapi.Write;
-import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
-import io.k3j.model.Gvk;
-import io.k3j.model.Gvr;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -31,73 +29,15 @@ final class AdmissionReviews {
     record Answer(boolean allowed, Struct status, @Nullable Seq patch, List<String> warnings) {
     }
 
-    /// The forms of the object that a webhook is shown; null: there is none.
-    record Objects(@Nullable Struct object, @Nullable Struct old) {
-        /// In the form of an invocation. What goes is an old object only.
-        static Objects of(Invocation invocation, Write write, Struct object) {
-            Struct now = write.operation() == Operation.DELETE ? null : form(invocation, write, object);
-            Struct old = write.before().map(b -> form(invocation, write, b)).orElse(null);
-            boolean update = write.operation() == Operation.UPDATE;
-            return new Objects(now == null || !update ? now : revised(write, now),
-                    old == null ? null : revised(write, old));
-        }
-
-        private static Struct form(Invocation invocation, Write write, Struct object) {
-            boolean named = !object.text("kind").isEmpty();
-            Gvk kind = write.kind().gvk();
-            return write.context().converted(named ? object
-                    : object.with("apiVersion", kind.apiVersion()).with("kind", kind.kind()), invocation.resource());
-        }
-
-        private static Struct revised(Write write, Struct object) {
-            return write.context().revision() == 0 ? object
-                    : object.withAt(Long.toString(write.context().revision()), "metadata", "resourceVersion");
-        }
-    }
-
     /// The question.
-    static Struct request(String uid, Invocation invocation, Write write, Objects objects) {
-        ResourceKind asked = write.kind();
-        Struct request = Struct.builder().put("uid", uid).put("kind", kind(invocation.kind()))
-                .put("resource", resource(invocation.resource().gvr()))
-                .putUnlessEmpty("subResource", write.subresource())
-                .put("requestKind", kind(Invocation.kind(asked, write.subresource())))
-                .put("requestResource", resource(asked.gvr()))
-                .putUnlessEmpty("requestSubResource", write.subresource()).putUnlessEmpty("name", write.key().name())
-                .putUnlessEmpty("namespace", WebhookMatcher.namespace(write)).put("operation", write.operation().name())
-                .put("userInfo", user(write.caller())).put("object", orNull(objects.object()))
-                .put("oldObject", orNull(objects.old())).put("dryRun", write.dryRun()).put("options", options(write))
-                .build();
+    static Struct request(String uid, MatchedRequest matched, Write write, AdmissionObjects objects) {
+        Struct request = AdmissionRequests.of(matched, write).with("uid", uid).with("object", orNull(objects.object()))
+                .with("oldObject", orNull(objects.old()));
         return Struct.of("kind", KIND, "apiVersion", VERSION, "request", request);
-    }
-
-    private static Struct kind(Gvk kind) {
-        return Struct.of("group", kind.group(), "version", kind.version(), "kind", kind.kind());
-    }
-
-    private static Struct resource(Gvr resource) {
-        return Struct.of("group", resource.group(), "version", resource.version(), "resource", resource.resource());
-    }
-
-    private static Struct user(Caller caller) {
-        return Struct.builder().putUnlessEmpty("username", caller.user()).putUnlessEmpty("uid", caller.uid())
-                .putUnlessEmpty("groups", caller.groups()).putUnlessEmpty("extra", caller.extra()).build();
     }
 
     private static Object orNull(@Nullable Struct object) {
         return object == null ? Null.NULL : object;
-    }
-
-    /// A patch has the options of an update, as upstream; a connection has none.
-    private static Object options(Write write) {
-        String kind = switch (write.operation()) {
-            case CREATE -> "CreateOptions";
-            case UPDATE -> "UpdateOptions";
-            case DELETE -> "DeleteOptions";
-            case CONNECT -> "";
-        };
-        return kind.isEmpty() ? Null.NULL
-                : write.options().with("kind", kind).with("apiVersion", "meta.k8s.io/v1");
     }
 
     /// The answer to a question.

@@ -1,6 +1,13 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissioncel.UnionAuthorizer;
+import io.k3j.admissionmatching.ConfigurationSource;
+import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.admissionwebhooks.WebhookConditions.Evaluation;
+import io.k3j.admissionwebhooks.WebhookPlugin.Selection;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
@@ -23,6 +30,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -42,6 +50,13 @@ public final class AdmissionWebhooks {
     private static final String DISABLED = "disable-admission-plugins=";
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    /// Loaded when the first match condition is evaluated.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Cel cel;
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<Authorizer> authorizers = List.of();
 
     /// The component's settings.
     public @interface Settings {
@@ -52,7 +67,8 @@ public final class AdmissionWebhooks {
     /// Reads no configuration yet: that is done with the first write.
     @Activate
     public AdmissionWebhooks(BundleContext context, Settings settings, @Reference ApiClient api) {
-        parts = new Parts(api, System::nanoTime, UUID::randomUUID, RandomGenerator.getDefault());
+        parts = new Parts(api, new Evaluation(() -> cel, new UnionAuthorizer(() -> authorizers)), System::nanoTime,
+                UUID::randomUUID, RandomGenerator.getDefault());
         Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
                 .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
                 .collect(Collectors.toUnmodifiableSet());
@@ -95,34 +111,38 @@ public final class AdmissionWebhooks {
         final WebhookMetrics metrics = new WebhookMetrics();
         final WebhookClient client;
         private final WebhookCalls calls;
-        final WebhookSource mutating;
-        final WebhookSource validating;
-        private final WebhookMatcher matcher;
+        final ConfigurationSource<List<Webhook>> mutating;
+        final ConfigurationSource<List<Webhook>> validating;
+        private final Selection selection;
 
-        Parts(ApiClient api, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
+        Parts(ApiClient api, Evaluation conditions, LongSupplier nanos, Supplier<UUID> uids, RandomGenerator random) {
             client = new WebhookClient(new ServiceEndpoints(api, random), new WebhookClient.Limits("admission-webhook",
                     "failed to call webhook: ", MOST_ANSWER_BYTES), nanos);
             calls = new WebhookCalls(client, metrics, nanos, uids);
-            matcher = new WebhookMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
-                    .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name)));
-            mutating = new WebhookSource(api, Gvr.of(GROUP, "mutatingwebhookconfigurations"), this::changed);
-            validating = new WebhookSource(api, Gvr.of(GROUP, "validatingwebhookconfigurations"), this::changed);
+            selection = new Selection(new RequestMatcher(name -> api.find(NAMESPACES, Key.of(name)).map(Obj::labels)
+                    .orElseThrow(() -> ApiFault.notFound(NAMESPACES, name))), conditions);
+            mutating = source(api, "mutatingwebhookconfigurations");
+            validating = source(api, "validatingwebhookconfigurations");
+        }
+
+        private ConfigurationSource<List<Webhook>> source(ApiClient api, String resource) {
+            return new ConfigurationSource<>(api, Gvr.of(GROUP, resource), Webhook::of, this::changed);
         }
 
         /// The plug-ins by their places.
         Map<Integer, Admission> plugins() {
-            return Map.of(MutatingWebhooks.PLACE, new MutatingWebhooks(mutating, matcher, calls),
-                    ValidatingWebhooks.PLACE, new ValidatingWebhooks(validating, matcher, calls));
+            return Map.of(MutatingWebhooks.PLACE, new MutatingWebhooks(mutating, selection, calls),
+                    ValidatingWebhooks.PLACE, new ValidatingWebhooks(validating, selection, calls));
         }
 
         /// What belongs to webhooks that are not configured any more goes; while one sort is unknown, nothing does.
         private void changed() {
-            List<Webhook> first = mutating.known();
-            List<Webhook> second = validating.known();
+            List<List<Webhook>> first = mutating.known();
+            List<List<Webhook>> second = validating.known();
             if (first == null || second == null) {
                 return;
             }
-            List<Webhook> all = Stream.of(first, second).flatMap(List::stream).toList();
+            List<Webhook> all = Stream.of(first, second).flatMap(List::stream).flatMap(List::stream).toList();
             client.retain(all.stream().map(Webhook::client).collect(Collectors.toSet()));
             metrics.retain(all.stream().map(Webhook::name).collect(Collectors.toSet()));
             calls.retain(all);

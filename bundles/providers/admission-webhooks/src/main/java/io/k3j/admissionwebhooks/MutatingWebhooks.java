@@ -1,7 +1,10 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissionmatching.AdmissionObjects;
+import io.k3j.admissionmatching.ConfigurationSource;
+import io.k3j.admissionmatching.MatchedRequest;
+import io.k3j.admissionmatching.Reinvocations;
 import io.k3j.admissionwebhooks.AdmissionReviews.Answer;
-import io.k3j.admissionwebhooks.AdmissionReviews.Objects;
 import io.k3j.apimachinery.JsonPatch;
 import io.k3j.apimachinery.PatchFailure;
 import io.k3j.apiserverapi.Write;
@@ -10,6 +13,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
 import java.util.Optional;
 
 /// `MutatingAdmissionWebhook`: webhooks that may change the object, one after the other, each shown what the one before
@@ -20,8 +24,9 @@ final class MutatingWebhooks extends WebhookPlugin {
     static final int PLACE = 800;
     private static final String ROUNDS = "webhooks.rounds";
 
-    MutatingWebhooks(WebhookSource source, WebhookMatcher matcher, WebhookCalls calls) {
-        super(source, matcher, calls);
+    MutatingWebhooks(ConfigurationSource<List<Webhook>> source, Selection selection,
+            WebhookCalls calls) {
+        super(source, selection, calls);
     }
 
     @Override
@@ -35,8 +40,8 @@ final class MutatingWebhooks extends WebhookPlugin {
                 _ -> new Reinvocations());
         Struct object = named(write, given);
         rounds.begin(object);
-        for (Webhook webhook : source.all()) {
-            Optional<Invocation> invocation = matcher.invocation(webhook, write, object);
+        for (Webhook webhook : webhooks()) {
+            Optional<Invocation> invocation = invocation(webhook, write, object);
             if (invocation.isEmpty() || write.context().round() > 0 && !rounds.again(webhook.id())) {
                 continue;
             }
@@ -55,13 +60,13 @@ final class MutatingWebhooks extends WebhookPlugin {
     }
 
     private static Struct named(Write write, Struct object) {
-        Gvk kind = Invocation.kind(write.kind(), write.subresource());
+        Gvk kind = MatchedRequest.kind(write.kind(), write.subresource());
         return object.text("kind").isEmpty()
                 ? object.with("apiVersion", kind.apiVersion()).with("kind", kind.kind()) : object;
     }
 
     private Struct asked(Invocation invocation, Write write, Struct object) {
-        Objects shown = Objects.of(invocation, write, object);
+        AdmissionObjects shown = AdmissionObjects.of(invocation.request(), write, object);
         Answer answer = calls.ask(invocation, write, shown, true, calls.deadline(write)).warned(write).admitted();
         Seq patch = answer == null ? null : answer.patch();
         if (patch == null || patch.isEmpty()) {
@@ -73,7 +78,7 @@ final class MutatingWebhooks extends WebhookPlugin {
                     + "\" attempted to modify the object, which is not supported for this operation");
         }
         try {
-            return write.context().accepted(JsonPatch.apply(document, patch), invocation.resource());
+            return write.context().accepted(JsonPatch.apply(document, patch), invocation.request().resource());
         } catch (PatchFailure e) {
             throw ApiFault.internal(String.valueOf(e.getMessage()));
         }

@@ -1,6 +1,7 @@
 package io.k3j.admissionwebhooks;
 
-import io.k3j.admissionwebhooks.AdmissionReviews.Objects;
+import io.k3j.admissionmatching.AdmissionObjects;
+import io.k3j.admissionmatching.ConfigurationSource;
 import io.k3j.admissionwebhooks.WebhookCalls.Result;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
@@ -17,8 +18,9 @@ final class ValidatingWebhooks extends WebhookPlugin {
     /// Behind all that changes an object.
     static final int PLACE = 950;
 
-    ValidatingWebhooks(WebhookSource source, WebhookMatcher matcher, WebhookCalls calls) {
-        super(source, matcher, calls);
+    ValidatingWebhooks(ConfigurationSource<List<Webhook>> source, Selection selection,
+            WebhookCalls calls) {
+        super(source, selection, calls);
     }
 
     @Override
@@ -30,10 +32,10 @@ final class ValidatingWebhooks extends WebhookPlugin {
     public void validate(Write write, Struct object) {
         long deadline = calls.deadline(write);
         List<FutureTask<Result>> tasks = new ArrayList<>();
-        for (Webhook webhook : source.all()) {
-            matcher.invocation(webhook, write, object).ifPresent(i -> {
+        for (Webhook webhook : webhooks()) {
+            invocation(webhook, write, object).ifPresent(i -> {
                 // forms are made here: the context is the writing thread's
-                Objects shown = Objects.of(i, write, object);
+                AdmissionObjects shown = AdmissionObjects.of(i.request(), write, object);
                 tasks.add(new FutureTask<>(() -> calls.ask(i, write, shown, false, deadline)));
             });
         }

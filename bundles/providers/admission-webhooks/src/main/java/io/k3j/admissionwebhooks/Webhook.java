@@ -1,17 +1,19 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissionmatching.MatchCriteria;
 import io.k3j.model.Obj;
-import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import io.k3j.webhookclient.ClientConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One webhook of a configuration, ready to be compared with requests. A value; made once for each change.
 /// @param id configuration, name and place in it
 /// @param broken what is wrong with it; it fails then for every request that its rules match
-record Webhook(String id, String name, Policy policy, Match match, ClientConfig client, String broken) {
+record Webhook(String id, String name, Policy policy, MatchCriteria match, WebhookConditions conditions,
+        ClientConfig client, String broken) {
     private static final int DEFAULT_SECONDS = 10;
     private static final int MOST_SECONDS = 30;
 
@@ -29,38 +31,32 @@ record Webhook(String id, String name, Policy policy, Match match, ClientConfig 
         }
     }
 
-    /// What it is asked of.
-    /// @param equivalent `matchPolicy: Equivalent`
-    record Match(boolean equivalent, List<WebhookRule> rules, Selector namespaces, Selector objects) {
-    }
-
     /// The webhooks of a configuration, in its order.
-    static List<Webhook> of(Obj configuration) {
+    /// @param last those of its last state, null without: what they have compiled is kept
+    static List<Webhook> of(Obj configuration, @Nullable List<Webhook> last) {
         List<Struct> all = configuration.tree().seq("webhooks").structs();
         List<Webhook> hooks = new ArrayList<>(all.size());
         for (int i = 0; i < all.size(); i++) {
-            hooks.add(of(configuration.name() + "/" + all.get(i).text("name") + "/" + i, all.get(i)));
+            WebhookConditions written = new WebhookConditions(all.get(i).seq("matchConditions"));
+            WebhookConditions known = last == null || i >= last.size() ? written : last.get(i).conditions();
+            hooks.add(of(configuration.name() + "/" + all.get(i).text("name") + "/" + i, all.get(i),
+                    known.equals(written) ? known : written));
         }
         return hooks;
     }
 
-    private static Webhook of(String id, Struct w) {
-        Selector namespaces = Selector.EVERYTHING;
-        Selector objects = Selector.EVERYTHING;
-        String broken = w.seq("matchConditions").isEmpty() ? ""
-                : "its matchConditions cannot be evaluated: this version of K3j has no CEL; remove them, or use"
-                        + " selectors";
+    private static Webhook of(String id, Struct w, WebhookConditions conditions) {
+        MatchCriteria match = MatchCriteria.ofBrokenWebhook(w);
+        String broken = "";
         try {
-            namespaces = Selector.of(w.struct("namespaceSelector"));
-            objects = Selector.of(w.struct("objectSelector"));
+            match = MatchCriteria.ofWebhook(w);
         } catch (IllegalArgumentException e) {
             broken = String.valueOf(e.getMessage());
         }
         if (!w.seq("admissionReviewVersions").contains("v1")) {
             broken = "could not create admission objects: webhook does not accept known AdmissionReview versions (v1)";
         }
-        Match match = new Match(!w.text("matchPolicy").equals("Exact"),
-                w.seq("rules").structs().stream().map(WebhookRule::of).toList(), namespaces, objects);
-        return new Webhook(id, w.text("name"), Policy.of(w), match, ClientConfig.of(w.struct("clientConfig")), broken);
+        return new Webhook(id, w.text("name"), Policy.of(w), match, conditions,
+                ClientConfig.of(w.struct("clientConfig")), broken);
     }
 }

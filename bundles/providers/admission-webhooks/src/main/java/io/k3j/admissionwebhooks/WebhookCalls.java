@@ -1,7 +1,7 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionwebhooks.AdmissionReviews.Answer;
-import io.k3j.admissionwebhooks.AdmissionReviews.Objects;
 import io.k3j.admissionwebhooks.WebhookMetrics.Outcome;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
@@ -72,7 +72,7 @@ final class WebhookCalls {
 
     /// Asks.
     /// @param deadline of the request, see [#deadline]
-    Result ask(Invocation invocation, Write write, Objects objects, boolean mutating, long deadline) {
+    Result ask(Invocation invocation, Write write, AdmissionObjects objects, boolean mutating, long deadline) {
         Webhook webhook = invocation.webhook();
         String type = mutating ? "admit" : "validating";
         long start = nanos.getAsLong();
@@ -97,7 +97,7 @@ final class WebhookCalls {
         return result;
     }
 
-    private Answer answer(Invocation invocation, Write write, Objects objects, boolean mutating, long left)
+    private Answer answer(Invocation invocation, Write write, AdmissionObjects objects, boolean mutating, long left)
             throws CallFailure {
         Webhook webhook = invocation.webhook();
         if (!webhook.broken().isEmpty()) {
@@ -110,7 +110,7 @@ final class WebhookCalls {
             throw tooLate();
         }
         String uid = uids.get().toString();
-        byte[] body = Json.bytes(AdmissionReviews.request(uid, invocation, write, objects));
+        byte[] body = Json.bytes(AdmissionReviews.request(uid, invocation.request(), write, objects));
         Duration limit = webhook.policy().timeout();
         return AdmissionReviews.answer(uid, mutating, client.post(webhook.client(), body,
                 limit.toNanos() <= left ? limit : Duration.ofNanos(left)));

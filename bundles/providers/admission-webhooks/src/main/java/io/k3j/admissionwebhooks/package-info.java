@@ -2,8 +2,9 @@
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>.
 ///
 /// ```
-///   view ─► WebhookSource ─► Webhook…            once for each change of a configuration
-///   Write ─► WebhookMatcher ─► Invocation ─► WebhookCalls ─► AdmissionReviews ─► WebhookClient ─► ConnectionPool
+///   view ─► ConfigurationSource ─► Webhook…            once for each change of a configuration
+///   Write ─► RequestMatcher ─► WebhookConditions ─► Invocation
+///   Invocation ─► WebhookCalls ─► AdmissionReviews ─► WebhookClient ─► ConnectionPool
 ///             MutatingWebhooks: in order, one after the other        ValidatingWebhooks: all at once
 /// ```
 ///

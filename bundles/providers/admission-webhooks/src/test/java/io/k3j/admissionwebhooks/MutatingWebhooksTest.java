@@ -193,4 +193,16 @@ class MutatingWebhooksTest {
         stage.hooks.at("/a", r -> allowed());
         assertThat(server.delete(Stage.CONFIGMAPS, Stage.KEY)).isEqualTo("200");
     }
+
+    @Test
+    void changeWhatTheirMatchConditionsDoNotSkip() throws Exception {
+        stage.hooks.at("/m", r -> patch(add("/data/b", "2")));
+        stage.mutating("m", stage.webhook("m.x.io", "/m").with("matchConditions",
+                Seq.of(Struct.of("name", "skip", "expression", "!('skip' in object.metadata.labels)"))));
+        assertThat(stage.create(Struct.of("a", "1"))).isEqualTo("200");
+        assertThat(stage.stored().tree().struct("data").text("b")).isEqualTo("2");
+        assertThat(stage.send("PUT", "/api/v1/namespaces/default/configmaps/c",
+                Stage.configMap(Struct.of("skip", "me")))).isEqualTo("200");
+        assertThat(stage.stored().tree().struct("data").has("b")).isFalse();
+    }
 }

@@ -1,10 +1,14 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissionmatching.ConfigurationSource;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
+import io.k3j.cel.CelService;
+import io.k3j.celapi.Cel;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
@@ -36,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// Both plug-ins before a store in memory, with the configurations and Services of an API in memory. Every address
 /// leads to one port of this machine.
@@ -49,6 +54,7 @@ final class Stage implements AutoCloseable {
             "autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler");
     final FakeApi api = FakeApi.live();
     final HookServer hooks;
+    volatile @Nullable Cel cel = new CelService();
     final AdmissionWebhooks.Parts parts;
     final ObjectServer server;
     /// What was dialled.
@@ -85,7 +91,7 @@ final class Stage implements AutoCloseable {
     /// @param builtIn plug-ins before the webhooks
     Stage(Admission... builtIn) throws Exception {
         hooks = new HookServer();
-        parts = new AdmissionWebhooks.Parts(api, System::nanoTime, UUID::randomUUID, new Random(1));
+        parts = new AdmissionWebhooks.Parts(api, conditions(), System::nanoTime, UUID::randomUUID, new Random(1));
         parts.client.dialer(new NodeDialer() {
             @Override
             public ByteDuplex dial(String node, String host, int port) throws IOException {
@@ -107,6 +113,10 @@ final class Stage implements AutoCloseable {
                 List.of(new Defaults()), all, true));
         api.seed(Gvr.of("v1", "namespaces"), Obj.of(Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata",
                 Struct.of("name", "default", "labels", Struct.of("hooked", "yes")))));
+    }
+
+    WebhookConditions.Evaluation conditions() {
+        return new WebhookConditions.Evaluation(() -> cel, (who, what) -> Authorizer.Decision.NO_OPINION);
     }
 
     ResourceKind row(String line) {
@@ -144,11 +154,11 @@ final class Stage implements AutoCloseable {
         Obj configuration = Obj.of(Struct.of("apiVersion", GROUP, "kind", kind, "metadata", Struct.of("name", name),
                 "webhooks", Seq.of((Object[]) webhooks)));
         api.seed(Gvr.of(GROUP, kind.toLowerCase(Locale.ROOT) + "s"), configuration);
-        WebhookSource source = sort.equals("Mutating") ? parts.mutating : parts.validating;
+        ConfigurationSource<List<Webhook>> source = sort.equals("Mutating") ? parts.mutating : parts.validating;
         try {
             Waiting.until("the webhooks are known", () -> {
-                List<Webhook> known = source.known();
-                return known == null || known.containsAll(Webhook.of(configuration));
+                List<List<Webhook>> known = source.known();
+                return known == null || known.contains(Webhook.of(configuration, null));
             });
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

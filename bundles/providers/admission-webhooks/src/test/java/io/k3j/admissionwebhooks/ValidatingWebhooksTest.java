@@ -153,6 +153,30 @@ class ValidatingWebhooksTest {
         assertThat(stage.hooks.asked).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"object.metadata.name != 'skip-me'|Fail|200|1",
+            "object.metadata.name == 'skip-me'|Fail|200|0",
+            "request.operation == 'CREATE' && oldObject == null|Fail|200|1",
+            "authorizer.requestResource.check('get').allowed()|Fail|200|0", "object.none == 1|Ignore|200|0",
+            "object.none == 1|Fail|403|0"})
+    void areAskedWhereTheirMatchConditionsHold(String condition, String failure, String answered, int asked)
+            throws Exception {
+        stage.hooks.at("/v", r -> allowed());
+        stage.validating("v", stage.webhook("v.x.io", "/v").with("failurePolicy", failure).with("matchConditions",
+                Seq.of(Struct.of("name", "a", "expression", condition))));
+        assertThat(stage.create()).startsWith(answered);
+        assertThat(stage.hooks.asked).hasSize(asked);
+    }
+
+    @Test
+    void matchConditionsThatFailAreToldInUpstreamsWords() throws Exception {
+        stage.validating("v", stage.webhook("v.x.io", "/v").with("matchConditions",
+                Seq.of(Struct.of("name", "a", "expression", "object.none == 1"))));
+        assertThat(stage.create())
+                .contains("\"message\":\"configmaps \\\"c\\\" is forbidden: expression 'object.none =="
+                        + " 1' resulted in error: no such key: none\"");
+    }
+
     @Test
     void seeTheOptionsOfAConnection() throws Exception {
         stage.hooks.at("/v", r -> denied(Struct.EMPTY));
@@ -194,8 +218,9 @@ class ValidatingWebhooksTest {
         Write write = stage.write(Operation.CREATE, "", new Gvk("", "v1", "ConfigMap"));
         assertThat(plugin().handles(write)).isFalse();
         try (FakeApi silent = FakeApi.stepped(InstantSource.system());
-                AdmissionWebhooks.Parts parts = new AdmissionWebhooks.Parts(silent, System::nanoTime, UUID::randomUUID,
-                        new Random(1))) {
+                AdmissionWebhooks.Parts parts = new AdmissionWebhooks.Parts(silent, stage.conditions(),
+                        System::nanoTime,
+                        UUID::randomUUID, new Random(1))) {
             Admission early = parts.plugins().get(MutatingWebhooks.PLACE);
             assertThat(early.handles(write)).isTrue();
             assertThatThrownBy(() -> early.admit(write, Struct.EMPTY))

@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.admissionmatching;
 
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Gvr;
@@ -6,14 +6,18 @@ import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Set;
 
-/// One of a webhook's `rules`, ready to be compared. Pure.
+/// One of the `rules` of a webhook or the `resourceRules` of a policy, ready to be compared. Pure.
 /// @param resources each a resource and a subresource, empty for none; `*` is any
-record WebhookRule(Set<String> operations, Set<String> groups, Set<String> versions, List<Path> resources,
-        String scope) {
+/// @param names of objects (`resourceNames`); none is any
+public record AdmissionRule(Set<String> operations, Set<String> groups, Set<String> versions, List<Path> resources,
+        String scope, Set<String> names) {
+    /// Matches no request.
+    public static final AdmissionRule NEVER = of(Struct.EMPTY);
     private static final String ANY = "*";
 
     /// What stands in `resources`.
-    record Path(String resource, String subresource) {
+    /// @param subresource empty for none
+    public record Path(String resource, String subresource) {
         static Path of(String text) {
             int slash = text.indexOf('/');
             return slash < 0 ? new Path(text, "") : new Path(text.substring(0, slash), text.substring(slash + 1));
@@ -25,18 +29,25 @@ record WebhookRule(Set<String> operations, Set<String> groups, Set<String> versi
         }
     }
 
-    static WebhookRule of(Struct rule) {
-        return new WebhookRule(Set.copyOf(rule.seq("operations").texts()), Set.copyOf(rule.seq("apiGroups").texts()),
+    /// A rule as it stands in an object.
+    public static AdmissionRule of(Struct rule) {
+        return new AdmissionRule(Set.copyOf(rule.seq("operations").texts()), Set.copyOf(rule.seq("apiGroups").texts()),
                 Set.copyOf(rule.seq("apiVersions").texts()),
-                rule.seq("resources").texts().stream().map(Path::of).toList(), rule.text("scope", ANY));
+                rule.seq("resources").texts().stream().map(Path::of).toList(), rule.text("scope", ANY),
+                Set.copyOf(rule.seq("resourceNames").texts()));
     }
 
     /// Whether it is for such a request.
     /// @param inNamespace whether the request names a namespace
-    boolean matches(Operation operation, Gvr resource, String subresource, boolean inNamespace) {
+    public boolean matches(Operation operation, Gvr resource, String subresource, boolean inNamespace) {
         return has(operations, operation.name()) && has(groups, resource.group()) && has(versions, resource.version())
                 && scoped(resource, inNamespace)
                 && resources.stream().anyMatch(p -> p.matches(resource.resource(), subresource));
+    }
+
+    /// Whether it is for an object of this name, which is empty where the server has yet to make one.
+    public boolean named(String name) {
+        return names.isEmpty() || names.contains(name);
     }
 
     private static boolean has(Set<String> wanted, String value) {

@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.admissionmatching;
 
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
@@ -10,48 +10,52 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The webhooks of all configurations of one kind, in the order they are asked: by the name of their configuration,
-/// then as they stand in it. Made anew for each change; reading is one look. Any thread.
-final class WebhookSource implements AutoCloseable, View.Listener {
-    /// How long a request waits for the configurations after a start.
+/// What was made of all objects of one kind, in the order of their names. Made anew for each change; reading is one
+/// look. Any thread.
+/// @param <T> what is made of one object
+public final class ConfigurationSource<T> implements AutoCloseable, View.Listener {
+    /// How long a request waits for the objects after a start.
     private static final long PATIENCE_MILLIS = 2_000;
     private final ApiClient api;
     private final Gvr resource;
+    private final BiFunction<Obj, @Nullable T, T> made;
     private final Runnable changed;
     private final CountDownLatch read = new CountDownLatch(1);
     /// For the listener's thread.
-    private final TreeMap<String, List<Webhook>> configurations = new TreeMap<>();
+    private final TreeMap<String, T> all = new TreeMap<>();
     private @Nullable View view;
     private boolean closed;
-    private volatile @Nullable List<Webhook> webhooks;
+    private volatile @Nullable List<T> known;
 
-    /// @param resource of the configurations
+    /// @param resource of the objects, which belong to no namespace
+    /// @param made of an object, by what was made of the last state of it
     /// @param changed told after each change, on a thread that may block shortly
-    WebhookSource(ApiClient api, Gvr resource, Runnable changed) {
+    public ConfigurationSource(ApiClient api, Gvr resource, BiFunction<Obj, @Nullable T, T> made, Runnable changed) {
         this.api = api;
         this.resource = resource;
+        this.made = made;
         this.changed = changed;
     }
 
     /// All of them, null when they have not been read yet.
-    @Nullable
-    List<Webhook> known() {
-        return webhooks;
+    public @Nullable List<T> known() {
+        return known;
     }
 
     /// All of them; waits a moment for them after the start.
     /// @throws ApiFault 503 when they cannot be read
-    List<Webhook> all() {
-        List<Webhook> now = webhooks;
+    public List<T> all() {
+        List<T> now = known;
         if (now != null) {
             return now;
         }
         begin();
         try {
             if (read.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-                now = webhooks;
+                now = known;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -75,11 +79,11 @@ final class WebhookSource implements AutoCloseable, View.Listener {
     @Override
     public void changed(@Nullable Obj before, @Nullable Obj after) {
         if (after != null) {
-            configurations.put(after.name(), Webhook.of(after));
+            all.put(after.name(), made.apply(after, all.get(after.name())));
         } else if (before != null) {
-            configurations.remove(before.name());
+            all.remove(before.name());
         }
-        if (webhooks != null) {
+        if (known != null) {
             publish();
         }
     }
@@ -91,7 +95,7 @@ final class WebhookSource implements AutoCloseable, View.Listener {
     }
 
     private void publish() {
-        webhooks = configurations.values().stream().flatMap(List::stream).toList();
+        known = List.copyOf(all.values());
         changed.run();
     }
 

@@ -1,4 +1,4 @@
-package io.k3j.admissionwebhooks;
+package io.k3j.admissionmatching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class WebhookRuleTest {
+class AdmissionRuleTest {
     private static Seq words(String text) {
         return Seq.copyOf(Arrays.asList(text.split("\\+")).stream().map(w -> w.equals("core") ? "" : w).toList());
     }
@@ -44,7 +44,7 @@ class WebhookRuleTest {
     void matchesAsItSays(String operations, String groups, String versions, String resources, String scope,
             Operation operation, String group, String version, String resource, String sub, boolean inNamespace,
             boolean matches) {
-        WebhookRule rule = WebhookRule.of(Struct.of("operations", words(operations), "apiGroups", words(groups),
+        AdmissionRule rule = AdmissionRule.of(Struct.of("operations", words(operations), "apiGroups", words(groups),
                 "apiVersions", words(versions), "resources", List.of(resources), "scope", scope));
         assertThat(rule.matches(operation, new Gvr(group.equals("core") ? "" : group, version, resource),
                 sub == null ? "" : sub, inNamespace)).isEqualTo(matches);

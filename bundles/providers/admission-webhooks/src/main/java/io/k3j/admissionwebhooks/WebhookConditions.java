@@ -1,0 +1,67 @@
+package io.k3j.admissionwebhooks;
+
+import io.k3j.admissioncel.AdmissionInput;
+import io.k3j.admissioncel.ExpressionCompiler;
+import io.k3j.admissioncel.MatchConditions;
+import io.k3j.admissioncel.PerEngine;
+import io.k3j.admissionmatching.AdmissionObjects;
+import io.k3j.admissionmatching.MatchedRequest;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Write;
+import io.k3j.celapi.Cel;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The `matchConditions` of a webhook, compiled when they are first looked at. Two are equal when they are written
+/// alike. Any thread.
+final class WebhookConditions {
+    private final Seq written;
+    private final PerEngine<MatchConditions> compiled;
+
+    /// By what they are evaluated.
+    /// @param cel null while there is none
+    record Evaluation(Supplier<@Nullable Cel> cel, Authorizer authorizer) {
+    }
+
+    /// @param written as they stand in the webhook
+    WebhookConditions(Seq written) {
+        this.written = written;
+        this.compiled = new PerEngine<>(cel -> MatchConditions.of(written, new ExpressionCompiler(cel, false)));
+    }
+
+    /// Whether a webhook is asked of a request that its rules and selectors match.
+    /// @param ignoresFailure its failure policy
+    /// @throws ApiFault 403 when they fail and failures count; 503 while nobody can evaluate them
+    boolean hold(MatchedRequest matched, Write write, Struct object, boolean ignoresFailure, Evaluation by) {
+        if (written.isEmpty()) {
+            return true;
+        }
+        Cel cel = by.cel().get();
+        if (cel == null) {
+            throw ApiFault
+                    .unavailable("match conditions of webhooks cannot be evaluated: the bundle io.k3j.cel is being"
+                            + " replaced");
+        }
+        AdmissionInput input = AdmissionInput.of(new MatchedRequest(write.kind(), matched.kind()), write,
+                AdmissionObjects.of(matched, write, object), by.authorizer());
+        MatchConditions.Match match = compiled.by(cel).match(input, ignoresFailure);
+        return switch (match.verdict()) {
+            case MATCHES -> true;
+            case EXCLUDED -> false;
+            case FAILED -> throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), match.error());
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WebhookConditions c && c.written.equals(written);
+    }
+
+    @Override
+    public int hashCode() {
+        return written.hashCode();
+    }
+}
