@@ -1,7 +1,10 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.celapi.Cel;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Maps each kind to its rules.
 final class AllRules {
@@ -9,8 +12,10 @@ final class AllRules {
     }
 
     /// @param networkPolicies whether this cluster enforces them
+    /// @param cel the engine of expressions, null while there is none
     /// @return the rules by kind; a kind without an entry has no rules of its own.
-    static Map<String, KindRules> byKind(KindTable table, boolean networkPolicies) {
+    static Map<String, KindRules> byKind(KindTable table, boolean networkPolicies,
+            Supplier<@Nullable Cel> cel) {
         Map<String, KindRules> map = new HashMap<>();
         map.put("Pod", new PodRules());
         CoreRules.into(map);
@@ -21,7 +26,7 @@ final class AllRules {
         NetworkRules.into(map, networkPolicies);
         StorageRules.into(map);
         AccessRules.into(map);
-        PolicyRules.into(map);
+        PolicyRules.into(map, cel);
         FilledRules.into(map);
         map.put("HorizontalPodAutoscaler", new ScalerRules(table));
         return Map.copyOf(map);

@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.printers.Cells;
 import io.k3j.schema.Schemas;
@@ -11,12 +12,18 @@ import java.util.Collection;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /// Registers the catalog of built-in kinds and the hooks of every group.
 @Component(service = KindCatalog.class, immediate = true, property = "generation:Long=1",
@@ -26,6 +33,10 @@ public final class BuiltinKinds implements KindCatalog {
     private static final String ELSEWHERE = "apiextensions.k8s.io";
     private final KindTable table;
     private final List<ServiceRegistration<KindHooks>> hooks;
+    /// Loaded when an expression is checked.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Cel cel;
 
     /// The settings.
     public @interface Settings {
@@ -39,16 +50,19 @@ public final class BuiltinKinds implements KindCatalog {
     /// Reads the table and registers the hooks of its groups.
     @Activate
     public BuiltinKinds(BundleContext context, Settings settings) {
-        this(context, !settings.disableNetworkPolicy() && !List.of(settings.disable()).contains("network-policy"));
+        this(context, !settings.disableNetworkPolicy() && !List.of(settings.disable()).contains("network-policy"),
+                null);
     }
 
     /// The same without OSGi.
     ///
     /// @param networkPolicies whether this cluster enforces NetworkPolicies; if not, who writes one is told
-    public BuiltinKinds(BundleContext context, boolean networkPolicies) {
+    /// @param cel the engine of expressions; without one they are not taken
+    public BuiltinKinds(BundleContext context, boolean networkPolicies, @Nullable Cel cel) {
+        this.cel = cel;
         Schemas schemas = new Schemas();
         this.table = KindTable.builtIn(kind -> shape(schemas, kind));
-        this.hooks = hooks(table, networkPolicies).stream()
+        this.hooks = hooks(table, networkPolicies, () -> this.cel).stream()
                 .map(h -> context.registerService(KindHooks.class, h,
                         new Hashtable<>(Map.of("group", h.group()))))
                 .toList();
@@ -59,9 +73,9 @@ public final class BuiltinKinds implements KindCatalog {
     }
 
     /// The hooks of every group in a table.
-    static List<GroupHooks> hooks(KindTable table, boolean networkPolicies) {
+    static List<GroupHooks> hooks(KindTable table, boolean networkPolicies, Supplier<@Nullable Cel> cel) {
         Cells cells = new Cells();
-        Map<String, KindRules> rules = AllRules.byKind(table, networkPolicies);
+        Map<String, KindRules> rules = AllRules.byKind(table, networkPolicies, cel);
         RequiredFields required = new RequiredFields(table.kinds());
         return table.kinds().stream().map(k -> k.gvk().group()).distinct()
                 .filter(g -> !g.equals(ELSEWHERE))

@@ -14,11 +14,6 @@ final class FilledRules {
         map.put("FlowSchema",
                 spec(s -> s.whole("matchingPrecedence", 0) == 0 ? s.with("matchingPrecedence", 1000L) : s));
         map.put("PriorityLevelConfiguration", spec(FilledRules::level));
-        for (String kind : new String[] {"ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"}) {
-            map.put(kind, spec(s -> Fill.inside(Fill.in(s, "failurePolicy", "Fail"), "matchConstraints",
-                    FilledRules::matches)));
-            map.put(kind + "Binding", spec(s -> Fill.inside(s, "matchResources", FilledRules::matches)));
-        }
         map.put("ResourceClaim", spec(FilledRules::claim));
         map.put("ResourceClaimTemplate", spec(s -> Fill.inside(s, "spec", FilledRules::claim)));
     }
@@ -46,13 +41,6 @@ final class FilledRules {
     /// Replaces zero, which counts as unset: Go has no pointer for this field.
     private static Struct positive(Struct of, String field, long value) {
         return of.whole(field, 0) == 0 ? of.with(field, value) : of;
-    }
-
-    private static Struct matches(Struct match) {
-        Struct m = Fill.in(match, "matchPolicy", "Equivalent");
-        m = Fill.in(m, "namespaceSelector", Struct.EMPTY, "objectSelector", Struct.EMPTY);
-        m = Fill.each(m, "resourceRules", r -> Fill.in(r, "scope", "*"));
-        return Fill.each(m, "excludeResourceRules", r -> Fill.in(r, "scope", "*"));
     }
 
     private static Struct claim(Struct spec) {

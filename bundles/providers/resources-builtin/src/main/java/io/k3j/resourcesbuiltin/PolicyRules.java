@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.validation.LabelSelectorRules;
@@ -11,20 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// Rules of PodDisruptionBudgets, PriorityClasses, Leases, CertificateSigningRequests and webhook configurations.
+/// Rules of PodDisruptionBudgets, PriorityClasses, Leases, CertificateSigningRequests, and those that have classes of their own.
 final class PolicyRules {
     private PolicyRules() {
     }
 
-    static void into(Map<String, KindRules> map) {
+    static void into(Map<String, KindRules> map, Supplier<@Nullable Cel> cel) {
         map.put("PodDisruptionBudget", new Budgets());
         map.put("PriorityClass", new Priorities());
         map.put("RuntimeClass", new Runtimes());
         map.put("Lease", new Leases());
         map.put("CertificateSigningRequest", new Requests());
-        map.put("MutatingWebhookConfiguration", new WebhookConfigurationRules());
-        map.put("ValidatingWebhookConfiguration", new WebhookConfigurationRules());
+        map.put("MutatingWebhookConfiguration", new WebhookConfigurationRules(cel));
+        map.put("ValidatingWebhookConfiguration", new WebhookConfigurationRules(cel));
+        for (String sort : List.of("Mutating", "Validating")) {
+            map.put(sort + "AdmissionPolicy", new AdmissionPolicyRules(cel));
+            map.put(sort + "AdmissionPolicyBinding", new AdmissionBindingRules());
+        }
         map.put("APIService", new ApiServices());
     }
 

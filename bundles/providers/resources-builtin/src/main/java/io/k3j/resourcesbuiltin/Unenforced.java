@@ -9,10 +9,6 @@ import java.util.Map;
 /// Kinds that are stored but not enforced yet; a write returns a warning. Remove a row when its kind is enforced.
 final class Unenforced {
     private static final Map<String, String> KINDS = Map.ofEntries(
-            Map.entry("ValidatingAdmissionPolicy", "no request is checked by it"),
-            Map.entry("ValidatingAdmissionPolicyBinding", "no request is checked by it"),
-            Map.entry("MutatingAdmissionPolicy", "no request is changed by it"),
-            Map.entry("MutatingAdmissionPolicyBinding", "no request is changed by it"),
             Map.entry("APIService", "requests are not passed on to its service"));
 
     private Unenforced() {

@@ -1,8 +1,8 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.Names;
-import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
+import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -13,15 +13,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Rules of MutatingWebhookConfigurations and ValidatingWebhookConfigurations. As upstream, what an older version has
 /// stored against a rule of today may stay in an update.
 final class WebhookConfigurationRules implements KindRules {
-    private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
     private static final List<String> NO_EFFECTS = List.of("None", "NoneOnDryRun");
     private static final List<String> EFFECTS = List.of("None", "NoneOnDryRun", "Some", "Unknown");
     private static final int MOST_SECONDS = 30;
     private static final int NAME_PARTS = 3;
+    private final Supplier<@Nullable Cel> cel;
+
+    /// @param cel null while there is none
+    WebhookConfigurationRules(Supplier<@Nullable Cel> cel) {
+        this.cel = cel;
+    }
 
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
@@ -48,6 +55,7 @@ final class WebhookConfigurationRules implements KindRules {
         boolean known = all(before, w -> w.seq("admissionReviewVersions").contains("v1"));
         boolean harmless = all(before, w -> NO_EFFECTS.contains(w.text("sideEffects")));
         boolean selectable = all(before, WebhookConfigurationRules::selectable);
+        boolean changed = !conditions(before).equals(conditions(hooks));
         for (int i = 0; i < hooks.size(); i++) {
             Struct w = hooks.struct(i);
             Problems at = p.at("webhooks", i);
@@ -57,15 +65,16 @@ final class WebhookConfigurationRules implements KindRules {
             if (selectable) {
                 selectors(w, at);
             }
-            rules(w.seq("rules"), at);
+            AdmissionRuleChecks.all(w.seq("rules"), at, "rules");
             WebhookClientRules.check(w.struct("clientConfig"), at.at("clientConfig"));
-            boolean kept = i < before.size()
-                    && before.struct(i).seq("matchConditions").equals(w.seq("matchConditions"));
-            if (!w.seq("matchConditions").isEmpty() && !kept) {
-                at.at("matchConditions").forbidden("this version of K3j has no CEL and cannot evaluate them; remove"
-                        + " them, or say the same by rules, namespaceSelector and objectSelector");
+            if (changed) {
+                new AdmissionExpressionRules(cel, false).matchConditions(w.seq("matchConditions"), at);
             }
         }
+    }
+
+    private static List<Seq> conditions(Seq webhooks) {
+        return webhooks.structs().stream().map(w -> w.seq("matchConditions")).toList();
     }
 
     private static boolean unique(Seq webhooks) {
@@ -120,83 +129,6 @@ final class WebhookConfigurationRules implements KindRules {
         long seconds = w.whole("timeoutSeconds", 1);
         if (seconds < 1 || seconds > MOST_SECONDS) {
             at.at("timeoutSeconds").invalid(seconds, "the timeout value must be between 1 and 30 seconds");
-        }
-    }
-
-    private static void rules(Seq rules, Problems at) {
-        for (int i = 0; i < rules.size(); i++) {
-            Struct rule = rules.struct(i);
-            Problems p = at.at("rules", i);
-            wildcard(rule, "operations", "operations", p);
-            wildcard(rule, "apiGroups", "API groups", p);
-            wildcard(rule, "apiVersions", "API versions", p);
-            List<String> operations = rule.seq("operations").texts();
-            for (int k = 0; k < operations.size(); k++) {
-                if (!OPERATIONS.contains(operations.get(k))) {
-                    p.add(FieldProblem.unsupported(p.at("operations", k).path(), operations.get(k),
-                            "\"" + String.join("\", \"", OPERATIONS) + "\""));
-                }
-            }
-            int empty = rule.seq("apiVersions").texts().indexOf("");
-            if (empty >= 0) {
-                p.at("apiVersions", empty).required("");
-            }
-            resources(rule.seq("resources"), p);
-            p.oneOf(rule, "scope", List.of("*", "Cluster", "Namespaced"));
-        }
-    }
-
-    private static void wildcard(Struct rule, String field, String what, Problems p) {
-        Seq all = rule.seq(field);
-        if (all.isEmpty()) {
-            p.at(field).required("");
-        } else if (all.size() > 1 && all.contains("*")) {
-            p.at(field).invalid(all, "if '*' is present, must not specify other " + what);
-        }
-    }
-
-    private static void resources(Seq resources, Problems p) {
-        if (resources.isEmpty()) {
-            p.at("resources").required("");
-        }
-        Set<String> anySub = new HashSet<>();
-        Set<String> anyResource = new HashSet<>();
-        boolean plain = false;
-        for (int i = 0; i < resources.size(); i++) {
-            String text = resources.text(i);
-            Problems at = p.at("resources", i);
-            int slash = text.indexOf('/');
-            if (text.isEmpty()) {
-                at.required("");
-            } else if (slash < 0) {
-                plain |= !text.equals("*");
-            } else {
-                path(text, slash, anySub, anyResource, at);
-            }
-        }
-        if (resources.size() > 1 && resources.contains("*/*")) {
-            p.at("resources").invalid(resources, "if '*/*' is present, must not specify other resources");
-        }
-        if (resources.contains("*") && plain) {
-            p.at("resources").invalid(resources,
-                    "if '*' is present, must not specify other resources without subresources");
-        }
-    }
-
-    private static void path(String text, int slash, Set<String> anySub, Set<String> anyResource, Problems at) {
-        String resource = text.substring(0, slash);
-        String sub = text.substring(slash + 1);
-        if (anySub.contains(resource)) {
-            at.invalid(text, "if '" + resource + "/*' is present, must not specify " + text);
-        }
-        if (anyResource.contains(sub)) {
-            at.invalid(text, "if '*/" + sub + "' is present, must not specify " + text);
-        }
-        if (sub.equals("*")) {
-            anySub.add(resource);
-        }
-        if (resource.equals("*")) {
-            anyResource.add(sub);
         }
     }
 }

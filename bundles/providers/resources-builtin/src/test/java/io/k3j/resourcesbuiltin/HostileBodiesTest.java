@@ -27,7 +27,8 @@ class HostileBodiesTest {
     private static ObjectServer.Serving serving() {
         Schemas schemas = new Schemas();
         KindTable table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
-        return new ObjectServer.Serving(table.kinds(), List.copyOf(BuiltinKinds.hooks(table, true)), List.of(), true);
+        return new ObjectServer.Serving(table.kinds(), List.copyOf(BuiltinKinds.hooks(table, true, () -> null)),
+                List.of(), true);
     }
 
     @AfterEach

@@ -6,6 +6,8 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.cel.CelService;
+import io.k3j.celapi.Cel;
 import io.k3j.codec.Yaml;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The built-in kinds without OSGi: objects as YAML in, results of the hooks out.
 final class Kit {
@@ -28,9 +31,18 @@ final class Kit {
 
     /// @param networkPolicies whether the cluster enforces them
     Kit(boolean networkPolicies) {
+        this(networkPolicies, null);
+    }
+
+    private Kit(boolean networkPolicies, @Nullable Cel cel) {
         Schemas schemas = new Schemas();
         table = KindTable.builtIn(k -> schemas.shape(k).orElseThrow());
-        hooks = BuiltinKinds.hooks(table, networkPolicies);
+        hooks = BuiltinKinds.hooks(table, networkPolicies, () -> cel);
+    }
+
+    /// One that can tell what compiles.
+    static Kit withCel() {
+        return new Kit(true, new CelService());
     }
 
     KindTable table() {

@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class UnenforcedTest {
     private final Kit kit = new Kit();
@@ -25,27 +24,11 @@ class UnenforcedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
+    @CsvSource({"v1,ResourceQuota", "autoscaling/v2,HorizontalPodAutoscaler", "autoscaling/v1,HorizontalPodAutoscaler",
+            "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding"})
-    void unenforcedKindsAreStoredWithAWarning(String version, String kind) {
-        Struct o = object(version, kind);
-        assertThat(warnings(Operation.CREATE, "", o)).singleElement().asString()
-                .startsWith(kind + " is stored and not enforced yet");
-        assertThat(warnings(Operation.UPDATE, "", o)).hasSize(1);
-        assertThat(warnings(Operation.DELETE, "", o)).isEmpty();
-        assertThat(warnings(Operation.UPDATE, "status", o)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"autoscaling/v1", "autoscaling/v2"})
-    void autoscalersAreStoredWithoutOne(String version) {
-        Struct o = object(version, "HorizontalPodAutoscaler");
-        assertThat(warnings(Operation.CREATE, "", o)).isEmpty();
-    }
-
-    @Test
-    void quotasAreEnforcedWithoutAWarning() {
-        assertThat(warnings(Operation.CREATE, "", object("v1", "ResourceQuota"))).isEmpty();
+    void enforcedKindsAreStoredWithoutAWarning(String version, String kind) {
+        assertThat(warnings(Operation.CREATE, "", object(version, kind))).isEmpty();
     }
 
     @Test
@@ -63,8 +46,12 @@ class UnenforcedTest {
     void anApiServiceWithAServiceCausesAWarning() {
         Struct local = object("apiregistration.k8s.io/v1", "APIService");
         assertThat(warnings(Operation.CREATE, "", local)).isEmpty();
-        assertThat(warnings(Operation.CREATE, "", local.with("spec",
-                Struct.of("service", Struct.of("name", "s"))))).hasSize(1);
+        Struct remote = local.with("spec", Struct.of("service", Struct.of("name", "s")));
+        assertThat(warnings(Operation.CREATE, "", remote)).singleElement().asString()
+                .startsWith("APIService is stored and not enforced yet");
+        assertThat(warnings(Operation.UPDATE, "", remote)).hasSize(1);
+        assertThat(warnings(Operation.DELETE, "", remote)).isEmpty();
+        assertThat(warnings(Operation.UPDATE, "status", remote)).isEmpty();
         assertThat(warnings(Operation.CREATE, "", object("v1", "ConfigMap"))).isEmpty();
     }
 

@@ -20,7 +20,7 @@ class WebhookConfigurationRulesTest {
               sideEffects: None
               admissionReviewVersions: [v1]
             """;
-    private final Kit kit = new Kit();
+    private final Kit kit = Kit.withCel();
 
     @Test
     void areDefaultedAsUpstream() {
@@ -48,8 +48,12 @@ class WebhookConfigurationRulesTest {
             "sideEffects: None | {sideEffects: None, reinvocationPolicy: Twice} | reinvocationPolicy: Unsupported",
             "sideEffects: None | {sideEffects: None, objectSelector: {matchExpressions: [{key: a, operator: Is}]}} |"
                     + " objectSelector.matchExpressions[0].operator: Invalid value",
-            "sideEffects: None | {sideEffects: None, matchConditions: [{name: a, expression: 'true'}]} |"
-                    + " matchConditions: Forbidden: this version of K3j has no CEL",
+            "sideEffects: None | {sideEffects: None, matchConditions: [{name: a, expression: '... [] bad expression'}]} |"
+                    + " matchConditions[0].expression: Invalid value: \"... [] bad expression\": compilation failed: ERROR:",
+            "sideEffects: None | {sideEffects: None, matchConditions: [{name: a, expression: 'params.x == 1'}]} |"
+                    + " matchConditions[0].expression: Invalid value: \"params.x == 1\": compilation failed: ERROR:",
+            "sideEffects: None | {sideEffects: None, matchConditions: [{name: '', expression: 'true'}]} |"
+                    + " matchConditions[0].name: Required value",
             "[v1] sent | [v1beta1] | admissionReviewVersions: Invalid value: [\"v1beta1\"]: must include v1",
             "[CREATE, DELETE] | [CREATE, '*'] | rules[0].operations: Invalid value: [\"CREATE\",\"*\"]"
                     + ": if '*' is present",
@@ -79,9 +83,16 @@ class WebhookConfigurationRulesTest {
     }
 
     @Test
+    void matchConditionsThatCompileAreTaken() {
+        assertThat(kit.createProblems(VALID.replace("sideEffects: None", "sideEffects: None\n  matchConditions:"
+                + " [{name: a, expression: \"object.metadata.name != 'skip-me' && request.operation == 'CREATE'\"}]")))
+                .isEmpty();
+    }
+
+    @Test
     void whatIsStoredAlreadyMayStay() {
         String older = VALID.replace("[v1]\n", "[v1beta1]\n").replace("sideEffects: None",
-                "sideEffects: Some\n  matchConditions: [{name: a, expression: 'true'}]");
+                "sideEffects: Some\n  matchConditions: [{name: a, expression: '...'}]");
         assertThat(kit.updateProblems(older, older)).isEmpty();
         assertThat(kit.updateProblems(VALID, older)).hasSize(3);
     }
