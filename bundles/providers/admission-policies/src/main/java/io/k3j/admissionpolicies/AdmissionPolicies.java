@@ -1,0 +1,145 @@
+package io.k3j.admissionpolicies;
+
+import io.k3j.admissioncel.UnionAuthorizer;
+import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.admissionpolicies.PolicyPlugin.Surroundings;
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.KindCatalog;
+import io.k3j.celapi.Cel;
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.componentapi.Metrics;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them. The API server
+/// answers writes with 503 while they are away.
+@Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionpolicies",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class AdmissionPolicies {
+    private static final String DISABLED = "disable-admission-plugins=";
+    private final Parts parts;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    /// Loaded when the first policy is evaluated.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Cel cel;
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<Authorizer> authorizers = List.of();
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<KindCatalog> catalogs = List.of();
+
+    /// The component's settings.
+    public @interface Settings {
+        /// `--kube-apiserver-arg`, as `name=value`.
+        String[] kubeApiserverArg() default {};
+    }
+
+    /// Reads no policy yet: that is done with the first write.
+    @Activate
+    public AdmissionPolicies(BundleContext context, Settings settings, @Reference ApiClient api) {
+        parts = new Parts(api, () -> cel, () -> authorizers, () -> catalogs, System::nanoTime);
+        Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
+                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
+                .collect(Collectors.toUnmodifiableSet());
+        parts.plugins().forEach((place, plugin) -> {
+            if (!disabled.contains(plugin.name())) {
+                Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
+                registrations.add(context.registerService(Admission.class, plugin, order));
+            }
+        });
+        parts.metrics().forEach(m -> registrations.add(context.registerService(Metrics.class, m, null)));
+    }
+
+    /// Withdraws the plug-ins; evaluations under way end by themselves.
+    @Deactivate
+    void stop() {
+        registrations.forEach(ServiceRegistration::unregister);
+        parts.close();
+    }
+
+    /// What it consists of, without OSGi.
+    static final class Parts implements AutoCloseable {
+        private static final Gvr NAMESPACES = Gvr.of("v1", "namespaces");
+        final PolicySource<ValidatingProgram> validating;
+        final PolicySource<MutatingProgram> mutating;
+        private final PolicyMetrics checks = new PolicyMetrics("validating");
+        private final PolicyMetrics mutations = new PolicyMetrics("mutating");
+        private final Params params;
+        private final Surroundings around;
+        private final LongSupplier nanos;
+
+        Parts(ApiClient api, Supplier<@Nullable Cel> cel, Supplier<List<Authorizer>> authorizers,
+                Supplier<List<KindCatalog>> catalogs, LongSupplier nanos) {
+            this.nanos = nanos;
+            params = new Params(api, new ServedKinds(catalogs));
+            RequestMatcher matcher = new RequestMatcher(name -> namespace(api, name).labels());
+            around = new Surroundings(matcher, params, name -> namespace(api, name).tree(),
+                    new UnionAuthorizer(authorizers), cel);
+            validating = new PolicySource<>(api, "validatingadmissionpolicies", ValidatingProgram::of,
+                    hooks -> changed(checks, hooks));
+            mutating = new PolicySource<>(api, "mutatingadmissionpolicies", MutatingProgram::of,
+                    hooks -> changed(mutations, hooks));
+        }
+
+        private static Obj namespace(ApiClient api, String name) {
+            return api.find(NAMESPACES, Key.of(name)).orElseThrow(() -> ApiFault.notFound(NAMESPACES, name));
+        }
+
+        /// The plug-ins by their places.
+        Map<Integer, Admission> plugins() {
+            return Map.of(MutatingPolicies.PLACE, new MutatingPolicies(mutating, around, mutations, nanos),
+                    ValidatingPolicies.PLACE, new ValidatingPolicies(validating, around, checks, nanos));
+        }
+
+        List<Metrics> metrics() {
+            return List.of(checks, mutations);
+        }
+
+        /// What belongs to policies that are not enforced any more goes; parameters only when both sorts are known.
+        private void changed(PolicyMetrics metrics, List<? extends PolicyHook<?>> hooks) {
+            metrics.retain(hooks.stream().map(h -> h.policy().name()).collect(Collectors.toSet()));
+            List<PolicyHook<ValidatingProgram>> first = validating.known();
+            List<PolicyHook<MutatingProgram>> second = mutating.known();
+            if (first != null && second != null) {
+                params.retain(Stream.<List<? extends PolicyHook<?>>>of(first, second).flatMap(List::stream)
+                        .map(h -> h.policy().params()).filter(Objects::nonNull).collect(Collectors.toSet()));
+            }
+        }
+
+        @Override
+        public void close() {
+            validating.close();
+            mutating.close();
+            params.close();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.k3j.admissionpolicies;
+
+import io.k3j.admissioncel.AdmissionInput;
+import io.k3j.admissionmatching.AdmissionObjects;
+import io.k3j.admissionmatching.MatchedRequest;
+import io.k3j.admissionmatching.RequestMatcher;
+import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.apiserverapi.Write;
+import io.k3j.celapi.Cel;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Gvr;
+import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What both plug-ins have in common: which policies are applied to a request, by which bindings and with which
+/// parameters.
+/// @param <P> what the expressions of a policy are compiled to
+abstract class PolicyPlugin<P> implements Admission {
+    private final PolicySource<P> source;
+    private final Surroundings around;
+
+    /// What policies are shown beside the request, and by what they are evaluated.
+    /// @param namespaces by name; throws an ApiFault (404) when there is none
+    /// @param cel null while there is none
+    record Surroundings(RequestMatcher matcher, Params params, Function<String, Struct> namespaces,
+            Authorizer authorizer, Supplier<@Nullable Cel> cel) {
+    }
+
+    PolicyPlugin(PolicySource<P> source, Surroundings around) {
+        this.source = source;
+        this.around = around;
+    }
+
+    /// Where no policy is bound this is one look. Before the policies are known every write is theirs.
+    @Override
+    public final boolean handles(Write write) {
+        List<PolicyHook<P>> known = source.known();
+        return known == null ? !RequestMatcher.exempt(write)
+                : !known.isEmpty() && !RequestMatcher.exempt(write) && anyRule(known, write);
+    }
+
+    private boolean anyRule(List<PolicyHook<P>> known, Write write) {
+        for (PolicyHook<P> hook : known) {
+            if (RequestMatcher.matched(hook.policy().match(), write).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The policies that are applied to a request, each by each of its bindings that match.
+    /// @param object as it is now
+    final List<Invocation<P>> invocations(Write write, Struct object) {
+        List<Invocation<P>> all = new ArrayList<>();
+        for (PolicyHook<P> hook : source.all()) {
+            Optional<MatchedRequest> matched = around.matcher().matched(hook.policy().match(), write, object);
+            if (matched.isPresent()) {
+                hooked(hook, matched.get(), write, object, all);
+            }
+        }
+        return all;
+    }
+
+    private void hooked(PolicyHook<P> hook, MatchedRequest matched, Write write, Struct object,
+            List<Invocation<P>> into) {
+        Policy<P> policy = hook.policy();
+        String fault = unusable(policy);
+        if (!fault.isEmpty()) {
+            into.add(new Invocation<>(policy, null, matched, List.of(), "failed to configure policy: " + fault));
+            return;
+        }
+        for (Binding binding : hook.bindings()) {
+            try {
+                if (!binding.broken().isEmpty()) {
+                    throw new PolicyFault(binding.broken());
+                }
+                if (around.matcher().matched(binding.match(), write, object).isPresent()) {
+                    into.add(new Invocation<>(policy, binding, matched, around.params().of(policy, binding,
+                            RequestMatcher.namespace(write)), ""));
+                }
+            } catch (PolicyFault f) {
+                into.add(new Invocation<>(policy, binding, matched, List.of(),
+                        "failed to configure binding: " + f.reason()));
+            }
+        }
+    }
+
+    private String unusable(Policy<P> policy) {
+        try {
+            if (policy.params() != null) {
+                around.params().kind(policy.params());
+            }
+            return policy.broken();
+        } catch (PolicyFault f) {
+            return f.reason();
+        }
+    }
+
+    /// A policy's expressions, compiled.
+    /// @throws ApiFault 503: while expressions cannot be evaluated nothing passes unseen
+    final P program(Policy<P> policy) {
+        Cel cel = around.cel().get();
+        if (cel == null) {
+            throw ApiFault
+                    .unavailable("admission policies cannot be evaluated: the bundle io.k3j.cel is being replaced");
+        }
+        return policy.program().by(cel);
+    }
+
+    /// What a policy sees of a request, but for parameters and namespace.
+    final AdmissionInput input(MatchedRequest matched, Write write, AdmissionObjects objects) {
+        return AdmissionInput.of(matched, write, objects, around.authorizer());
+    }
+
+    /// The namespace a request is in, null for none; a Namespace is in none.
+    /// @throws ApiFault 404 when it is not there
+    final @Nullable Struct namespace(Write write) {
+        Gvr resource = write.kind().gvr();
+        boolean itself = resource.resource().equals("namespaces") && resource.group().isEmpty();
+        String name = itself ? "" : write.key().namespace();
+        return name.isEmpty() ? null
+                : (Struct) write.context().notes().computeIfAbsent(Map.entry("policies.namespace", name),
+                        _ -> around.namespaces().apply(name));
+    }
+}
