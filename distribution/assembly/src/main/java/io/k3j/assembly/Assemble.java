@@ -40,7 +40,9 @@ public final class Assemble {
         Trees.delete(lib.resolve("apart"));
         Path apart = Files.createDirectories(lib.resolve("apart"));
         for (Jar jar : jars.stream().filter(Jar::apart).toList()) {
-            Files.copy(jar.file(), apart.resolve(jar.symbolicName() + ".jar"));
+            Path group = Files.createDirectories(jar.apartGroup().equals("true") ? apart
+                    : apart.resolve(jar.apartGroup()));
+            Files.copy(jar.file(), group.resolve(jar.symbolicName() + ".jar"));
         }
         Trees.delete(lib.resolve("native"));
         NativeLibraries.write(jars, lib.resolve("native"));

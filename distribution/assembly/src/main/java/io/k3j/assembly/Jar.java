@@ -49,6 +49,11 @@ record Jar(Path file, SortedMap<String, String> headers, SortedMap<String, byte[
         return headers.containsKey("K3j-Apart");
     }
 
+    /// With which of those it shares a class loader; `true` for such as name no group.
+    String apartGroup() {
+        return headers.getOrDefault("K3j-Apart", "true");
+    }
+
     String symbolicName() {
         return Headers.clauses(Objects.requireNonNull(headers.get("Bundle-SymbolicName"))).getFirst();
     }

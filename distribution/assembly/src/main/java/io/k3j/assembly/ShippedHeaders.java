@@ -22,7 +22,8 @@ final class ShippedHeaders {
     /// All that the framework and the component runtime read, in lower case.
     private static final Set<String> KEPT = Set.of("bundle-manifestversion", "bundle-symbolicname", "bundle-version",
             "bundle-name", "bundle-activator", "bundle-activationpolicy", "fragment-host", "require-bundle", EXPORTS,
-            IMPORTS, "dynamicimport-package", "provide-capability", REQUIREMENTS, "service-component");
+            IMPORTS, "dynamicimport-package", "provide-capability", REQUIREMENTS, "service-component",
+            "k3j-apart");
     /// The first only tells tools what to deploy (it is effective when nobody resolves it), the second is the Java that
     /// the distribution was made with.
     private static final Set<String> NOT_REQUIRED = Set.of("osgi.service", "osgi.ee");

@@ -32,6 +32,12 @@ public record BundleIndex(String digest, String systemPackages, List<Entry> bund
     /// @param resources its entries that are no classes; null bytes: to be read from the class path
     public record Entry(String symbolicName, boolean provider, boolean apart, Map<String, String> headers,
             List<String> packages, Map<String, byte[]> resources) {
+        /// Which jars beside the class path share a class loader with it: the value of `K3j-Apart`, `true` for those
+        /// that name none.
+        String group() {
+            return headers.getOrDefault("K3j-Apart", "true");
+        }
+
         /// The location the framework knows it by.
         public String location() {
             return "connect:" + symbolicName;

@@ -3,6 +3,7 @@ package io.k3j.launcher;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -12,14 +13,14 @@ import org.osgi.framework.connect.FrameworkUtilHelper;
 /// The OSGi API makes an instance through `ServiceLoader`, so the answer has to be found through a static field: the
 /// one place where this is so, set once per process by [Platform].
 public final class ClassOwners implements FrameworkUtilHelper {
-    private static volatile Owners current = new Owners(null, Map.of(), ClassOwners.class.getClassLoader());
+    private static volatile Owners current = new Owners(null, Map.of(), Set.of());
 
     /// Used by `ServiceLoader`.
     public ClassOwners() {
         // stateless
     }
 
-    static void use(BundleContext context, BundleIndex index, ClassLoader apart) {
+    static void use(BundleContext context, BundleIndex index, Set<ClassLoader> apart) {
         Map<String, String> locations = new HashMap<>();
         for (BundleIndex.Entry bundle : index.bundles()) {
             bundle.packages().forEach(name -> locations.put(name, bundle.location()));
@@ -32,7 +33,7 @@ public final class ClassOwners implements FrameworkUtilHelper {
         Owners owners = current;
         ClassLoader loader = type.getClassLoader();
         BundleContext context = owners.context;
-        if (context == null || loader != ClassOwners.class.getClassLoader() && loader != owners.apart) {
+        if (context == null || loader != ClassOwners.class.getClassLoader() && !owners.apart.contains(loader)) {
             return Optional.empty();
         }
         String location = owners.locations.get(type.getPackageName());
@@ -42,9 +43,9 @@ public final class ClassOwners implements FrameworkUtilHelper {
     private static final class Owners {
         private final @Nullable BundleContext context;
         private final Map<String, String> locations;
-        private final ClassLoader apart;
+        private final Set<ClassLoader> apart;
 
-        Owners(@Nullable BundleContext context, Map<String, String> locations, ClassLoader apart) {
+        Owners(@Nullable BundleContext context, Map<String, String> locations, Set<ClassLoader> apart) {
             this.context = context;
             this.locations = locations;
             this.apart = apart;

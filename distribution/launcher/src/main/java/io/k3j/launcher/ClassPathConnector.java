@@ -1,9 +1,9 @@
 package io.k3j.launcher;
 
 import java.io.File;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.connect.ConnectModule;
@@ -14,11 +14,13 @@ import org.osgi.framework.connect.ModuleConnector;
 final class ClassPathConnector implements ModuleConnector {
     private final Map<String, ConnectModule> byLocation = new LinkedHashMap<>();
 
-    /// `apart` is the directory of the jars that are not on the class path, `classes` sees the classes in them.
-    ClassPathConnector(BundleIndex index, Path apart, ClassLoader classes) {
+    /// `apart` has the class loader of each group of jars that are not on the class path.
+    ClassPathConnector(BundleIndex index, Home home, Map<String, ClassLoader> apart) {
         for (BundleIndex.Entry entry : index.bundles()) {
-            byLocation.put(entry.location(),
-                    entry.apart() ? new ApartBundle(entry, apart, classes) : new ClassPathBundle(entry));
+            byLocation.put(entry.location(), entry.apart()
+                    ? new ApartBundle(entry, home.apart(entry.group()),
+                            Objects.requireNonNull(apart.get(entry.group())))
+                    : new ClassPathBundle(entry));
         }
     }
 

@@ -43,12 +43,22 @@ public record Home(Path root) {
         return root.resolve("lib/apart");
     }
 
-    /// Sees the classes of the class path and of the bundles beside it, for commands that use a bundle's class without
-    /// a framework. Lives as long as the process.
+    /// Where those of a group lie: what two groups bring may be two versions of one library.
+    Path apart(String group) {
+        return group.equals("true") ? apart() : apart().resolve(group);
+    }
+
+    /// Sees the classes of the class path and of the bundles beside it that name no group, for commands that use a
+    /// bundle's class without a framework. Lives as long as the process.
     public ClassLoader classes() throws IOException {
+        return classes("true");
+    }
+
+    /// The same for the bundles of a group.
+    ClassLoader classes(String group) throws IOException {
         List<URL> jars = new ArrayList<>();
-        if (Files.isDirectory(apart())) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(apart(), "*.jar")) {
+        if (Files.isDirectory(apart(group))) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(apart(group), "*.jar")) {
                 for (Path jar : all) {
                     jars.add(jar.toUri().toURL());
                 }

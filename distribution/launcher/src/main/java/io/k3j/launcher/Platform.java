@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.felix.cm.PersistenceManager;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -42,8 +43,9 @@ final class Platform {
         BundleIndex index = home.index();
         FrameworkCache cache = new FrameworkCache(dataDir.path(), index);
         cache.prepare(home.preparedCache());
-        ClassLoader classes = home.classes();
-        ClassPathConnector shipped = new ClassPathConnector(index, home.apart(), classes);
+        Map<String, ClassLoader> apart = apart(home, index);
+        ClassPathConnector shipped = new ClassPathConnector(index, home, apart);
+        Set<ClassLoader> classes = Set.copyOf(apart.values());
         try {
             return open(index, cache, shipped, classes);
         } catch (BundleException | RuntimeException e) {
@@ -54,7 +56,7 @@ final class Platform {
     }
 
     private static Platform open(BundleIndex index, FrameworkCache cache, ClassPathConnector shipped,
-            ClassLoader classes) throws BundleException {
+            Set<ClassLoader> classes) throws BundleException {
         Framework framework = new FrameworkFactory().newFramework(configuration(index, cache), shipped);
         framework.init();
         BundleContext context = framework.getBundleContext();
@@ -63,6 +65,17 @@ final class Platform {
         Platform platform = new Platform(framework, index);
         platform.install();
         return platform;
+    }
+
+    /// The class loader of each group of jars beside the class path. They open no jar before a class is asked for.
+    private static Map<String, ClassLoader> apart(Home home, BundleIndex index) throws IOException {
+        Map<String, ClassLoader> loaders = new HashMap<>();
+        for (BundleIndex.Entry entry : index.bundles()) {
+            if (entry.apart() && !loaders.containsKey(entry.group())) {
+                loaders.put(entry.group(), home.classes(entry.group()));
+            }
+        }
+        return loaders;
     }
 
     private static Map<String, String> configuration(BundleIndex index, FrameworkCache cache) {

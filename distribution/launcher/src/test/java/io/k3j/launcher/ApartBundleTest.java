@@ -38,6 +38,22 @@ class ApartBundleTest {
         }
     }
 
+    @Test
+    void aGroupHasADirectoryAndClassesOfItsOwn(@TempDir Path root) throws IOException {
+        Home home = new Home(root);
+        Files.createDirectories(home.apart("cel"));
+        jar(home.apart().resolve("io.k3j.x.jar"), "one.txt");
+        jar(home.apart("cel").resolve("io.k3j.y.jar"), "two.txt");
+        BundleIndex.Entry entry = new BundleIndex.Entry("io.k3j.y", true, true, Map.of("K3j-Apart", "cel"),
+                List.of("io.k3j.y"), Map.of());
+        try (URLClassLoader shared = (URLClassLoader) home.classes();
+                URLClassLoader own = (URLClassLoader) home.classes(entry.group())) {
+            assertThat(shared.getResource("two.txt")).isNull();
+            assertThat(own.getResource("one.txt")).isNull();
+            assertThat(own.getResource("two.txt")).isNotNull();
+        }
+    }
+
     private static void jar(Path file, String entry) throws IOException {
         try (OutputStream to = Files.newOutputStream(file); JarOutputStream out = new JarOutputStream(to)) {
             out.putNextEntry(new JarEntry(entry));

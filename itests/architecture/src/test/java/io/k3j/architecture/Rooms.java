@@ -11,7 +11,8 @@ final class Rooms {
     /// Contracts and what they may know.
     static final Map<String, Set<String>> CONTRACTS = Map.of("componentapi", Set.of(), "edgeapi", Set.of(),
             "datastoreapi", Set.of(), "model", Set.of(), "clientapi", Set.of("model"), "apiserverapi",
-            Set.of("model", "schema", "clientapi", "edgeapi"), "nodeapi", Set.of("model"));
+            Set.of("model", "schema", "clientapi", "edgeapi"), "nodeapi", Set.of("model"), "celapi",
+            Set.of("apiserverapi", "schema"));
     /// Libraries and what they may know.
     static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("apimachinery", Set.of("model")), Map.entry("componentbase", Set.of("componentapi")),

@@ -3,7 +3,8 @@ package io.k3j.celapi;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
 
-/// What `authorizer` is made of: who asks, and who answers. An authorizer that throws makes a check that is `errored()`.
+/// What `authorizer` is made of: who asks, and who answers. An authorizer that throws makes a check that is
+/// `errored()`.
 /// Attributes an expression can name and ours have no room for (label selectors) make the question wider, so a yes is
 /// never wrong.
 public record CelAccess(Caller caller, Authorizer authorizer) {

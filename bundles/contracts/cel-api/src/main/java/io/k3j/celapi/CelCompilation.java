@@ -7,7 +7,8 @@ public sealed interface CelCompilation {
     }
 
     /// It cannot, in upstream's words.
-    /// @param detail what upstream's field error says, as `compilation failed: ERROR: <input>:1:1: undeclared reference
+    /// @param detail what upstream's field error says, as `compilation failed: ERROR: <input>:1:1: undeclared
+    ///     reference
     ///     to 'x' …` or `must evaluate to bool`
     record Failed(String detail) implements CelCompilation {
     }

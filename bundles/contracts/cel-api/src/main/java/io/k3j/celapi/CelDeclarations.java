@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// What expressions see beside the libraries. Immutable.
 ///
 /// @param variables by name; the libraries and constants of the language are always there
-/// @param mutated what `Object{…}` makes: the kind a mutating policy applies to, `ANY` where it is not known; null: there
+/// @param mutated what `Object{…}` makes: the kind a mutating policy applies to, `ANY` where it is not known;
+///     null: there
 ///     are no `Object{…}` and `JSONPatch{…}`
 public record CelDeclarations(Map<String, CelType> variables, @Nullable Shape mutated) {
     /// Copies the map, in its order.

@@ -6,7 +6,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface CelEnvironment {
     /// Compiles an expression.
-    /// @param wanted the types its result may have; none: any. Where the type is only known when it is evaluated (`dyn`),
+    /// @param wanted the types its result may have; none: any. Where the type is only known when it is
+    ///     evaluated (`dyn`),
     ///     it is taken, as upstream takes it
     CelCompilation compile(String expression, CelType... wanted);
 }

@@ -34,7 +34,8 @@ public sealed interface CelEvaluation {
         ERROR,
         /// It cost more than [CelBudget#PER_CALL]; upstream: `operation cancelled: actual cost limit exceeded`.
         CALL_LIMIT,
-        /// It cost more than was left of the budget; upstream: `validation failed due to running out of cost budget, no
+        /// It cost more than was left of the budget; upstream: `validation failed due to running out of cost
+        /// budget, no
         /// further validation rules will be run`.
         BUDGET,
         /// Its thread was interrupted, or the budget's time is over; upstream: `operation interrupted`.

@@ -31,14 +31,23 @@ public sealed interface CelType {
         MUTATED_OBJECT
     }
 
-    /// A value as a schema has it: a field nobody declared is a compile error. Takes a tree's value, which is read where
+    /// A value as a schema has it: a field nobody declared is a compile error. Takes a tree's value, which is read
+    /// where
     /// the expression looks, never copied. Numbers, times and bytes are converted as the schema says; what is
     /// int-or-string, has unknown fields kept or no schema is `dyn`; a quantity is a string.
     /// @param name for messages and for telling types apart, as `Object` or `io.k8s.api.apps.v1.Deployment`
-    record Shaped(String name, Shape shape) implements CelType {
+    /// @param ruled whether it is seen by validation rules of a CustomResourceDefinition, which know of
+    ///     `metadata` the
+    ///     name and `generateName` only
+    record Shaped(String name, Shape shape, boolean ruled) implements CelType {
+        /// As policies see it.
+        public Shaped(String name, Shape shape) {
+            this(name, shape, false);
+        }
     }
 
-    /// An object with named fields, as `request` or `variables`. Takes a tree's Struct, or a `Map<String, ?>` of values
+    /// An object with named fields, as `request` or `variables`. Takes a tree's Struct, or a `Map<String, ?>` of
+    /// values
     /// that fit the fields' types; a value may be [CelLazy].
     /// @param name for messages, as `kubernetes.AdmissionRequest`
     record Fields(String name, Map<String, CelType> fields) implements CelType {
@@ -54,6 +63,10 @@ public sealed interface CelType {
 
     /// A map from strings to values of one type.
     record MapOf(CelType values) implements CelType {
+    }
+
+    /// An optional value (`optional_type`). Takes a `java.util.Optional` of a value that fits.
+    record OptionalOf(CelType value) implements CelType {
     }
 
     /// The type of what an expression gave, for a variable that takes the value of [CelEvaluation.Value].

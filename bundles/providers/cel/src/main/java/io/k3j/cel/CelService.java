@@ -1,0 +1,32 @@
+package io.k3j.cel;
+
+import io.k3j.celapi.Cel;
+import io.k3j.celapi.CelDeclarations;
+import io.k3j.celapi.CelEnvironment;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Component;
+
+/// The engine as a service. Nothing of cel-java is loaded before the first environment is asked for.
+@Component(service = Cel.class)
+public final class CelService implements Cel {
+    private @Nullable Engine engine;
+
+    /// Used by Declarative Services, and by tests.
+    public CelService() {
+        // the engine is made when it is needed
+    }
+
+    @Override
+    public CelEnvironment environment(CelDeclarations declarations) {
+        return new Environment(engine(), declarations);
+    }
+
+    private synchronized Engine engine() {
+        Engine made = engine;
+        if (made == null) {
+            made = new Engine();
+            engine = made;
+        }
+        return made;
+    }
+}
