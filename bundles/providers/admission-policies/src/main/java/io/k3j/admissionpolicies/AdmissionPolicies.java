@@ -13,7 +13,6 @@ import io.k3j.componentapi.Metrics;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
@@ -93,14 +92,14 @@ public final class AdmissionPolicies {
         final PolicySource<MutatingProgram> mutating;
         private final PolicyMetrics checks = new PolicyMetrics("validating");
         private final PolicyMetrics mutations = new PolicyMetrics("mutating");
-        private final Params params;
+        private final PolicyParams params;
         private final Surroundings around;
         private final LongSupplier nanos;
 
         Parts(ApiClient api, Supplier<@Nullable Cel> cel, Supplier<List<Authorizer>> authorizers,
                 Supplier<List<KindCatalog>> catalogs, LongSupplier nanos) {
             this.nanos = nanos;
-            params = new Params(api, new ServedKinds(catalogs));
+            params = new PolicyParams(api, new ServedKinds(catalogs));
             RequestMatcher matcher = new RequestMatcher(name -> namespace(api, name).labels());
             around = new Surroundings(matcher, params, name -> namespace(api, name).tree(),
                     new UnionAuthorizer(authorizers), cel);

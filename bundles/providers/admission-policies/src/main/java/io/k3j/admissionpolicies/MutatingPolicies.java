@@ -79,7 +79,7 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
             this.object = object;
         }
 
-        void apply(Invocation<MutatingProgram> invocation) {
+        void apply(PolicyInvocation<MutatingProgram> invocation) {
             if (!invocation.fault().isEmpty()) {
                 refuse(invocation, invocation.fault(), "Forbidden");
                 return;
@@ -103,7 +103,7 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
             }
         }
 
-        private boolean wanted(Invocation<MutatingProgram> invocation, MutatingProgram program, Struct params) {
+        private boolean wanted(PolicyInvocation<MutatingProgram> invocation, MutatingProgram program, Struct params) {
             if (program.conditions().conditions().isEmpty()) {
                 return true;
             }
@@ -117,14 +117,14 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
         }
 
         private @Nullable Struct given(Struct params) {
-            return params == Params.NONE ? null : params;
+            return params == PolicyParams.NONE ? null : params;
         }
 
-        private AdmissionObjects shown(Invocation<MutatingProgram> invocation) {
+        private AdmissionObjects shown(PolicyInvocation<MutatingProgram> invocation) {
             return AdmissionObjects.of(invocation.request(), write, object);
         }
 
-        private void mutate(Invocation<MutatingProgram> invocation, MutatingProgram program, Mutation mutation,
+        private void mutate(PolicyInvocation<MutatingProgram> invocation, MutatingProgram program, Mutation mutation,
                 Struct params) {
             long start = nanos.getAsLong();
             AdmissionObjects shown = shown(invocation);
@@ -142,12 +142,12 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
                 }
                 metrics.decided(invocation, "no_error", "allow", nanos.getAsLong() - start);
             } catch (PolicyFault f) {
-                metrics.decided(invocation, Decision.errorType(f.reason()), "deny", nanos.getAsLong() - start);
+                metrics.decided(invocation, PolicyDecision.errorType(f.reason()), "deny", nanos.getAsLong() - start);
                 refuse(invocation, f.reason(), "Invalid");
             }
         }
 
-        private void refuse(Invocation<MutatingProgram> invocation, String why, String as) {
+        private void refuse(PolicyInvocation<MutatingProgram> invocation, String why, String as) {
             if (invocation.policy().ignoresFailure()) {
                 return;
             }

@@ -31,7 +31,7 @@ final class PolicyMetrics implements Metrics {
 
     /// What followed from one expression.
     /// @param action `allow`, `deny`, `warn` or `audit`
-    void decided(Invocation<?> invocation, String errorType, String action, long nanos) {
+    void decided(PolicyInvocation<?> invocation, String errorType, String action, long nanos) {
         Labels labels = new Labels(invocation.policy().name(), invocation.bindingName(), errorType, action);
         checks.computeIfAbsent(labels, _ -> new LongAdder()).increment();
         durations.computeIfAbsent(labels, _ -> new Histogram(BOUNDS)).add(nanos);

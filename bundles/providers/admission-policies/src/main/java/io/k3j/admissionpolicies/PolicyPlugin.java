@@ -29,7 +29,7 @@ abstract class PolicyPlugin<P> implements Admission {
     /// What policies are shown beside the request, and by what they are evaluated.
     /// @param namespaces by name; throws an ApiFault (404) when there is none
     /// @param cel null while there is none
-    record Surroundings(RequestMatcher matcher, Params params, Function<String, Struct> namespaces,
+    record Surroundings(RequestMatcher matcher, PolicyParams params, Function<String, Struct> namespaces,
             Authorizer authorizer, Supplier<@Nullable Cel> cel) {
     }
 
@@ -57,8 +57,8 @@ abstract class PolicyPlugin<P> implements Admission {
 
     /// The policies that are applied to a request, each by each of its bindings that match.
     /// @param object as it is now
-    final List<Invocation<P>> invocations(Write write, Struct object) {
-        List<Invocation<P>> all = new ArrayList<>();
+    final List<PolicyInvocation<P>> invocations(Write write, Struct object) {
+        List<PolicyInvocation<P>> all = new ArrayList<>();
         for (PolicyHook<P> hook : source.all()) {
             Optional<MatchedRequest> matched = around.matcher().matched(hook.policy().match(), write, object);
             if (matched.isPresent()) {
@@ -69,11 +69,11 @@ abstract class PolicyPlugin<P> implements Admission {
     }
 
     private void hooked(PolicyHook<P> hook, MatchedRequest matched, Write write, Struct object,
-            List<Invocation<P>> into) {
+            List<PolicyInvocation<P>> into) {
         Policy<P> policy = hook.policy();
         String fault = unusable(policy);
         if (!fault.isEmpty()) {
-            into.add(new Invocation<>(policy, null, matched, List.of(), "failed to configure policy: " + fault));
+            into.add(new PolicyInvocation<>(policy, null, matched, List.of(), "failed to configure policy: " + fault));
             return;
         }
         for (Binding binding : hook.bindings()) {
@@ -82,11 +82,11 @@ abstract class PolicyPlugin<P> implements Admission {
                     throw new PolicyFault(binding.broken());
                 }
                 if (around.matcher().matched(binding.match(), write, object).isPresent()) {
-                    into.add(new Invocation<>(policy, binding, matched, around.params().of(policy, binding,
+                    into.add(new PolicyInvocation<>(policy, binding, matched, around.params().of(policy, binding,
                             RequestMatcher.namespace(write)), ""));
                 }
             } catch (PolicyFault f) {
-                into.add(new Invocation<>(policy, binding, matched, List.of(),
+                into.add(new PolicyInvocation<>(policy, binding, matched, List.of(),
                         "failed to configure binding: " + f.reason()));
             }
         }

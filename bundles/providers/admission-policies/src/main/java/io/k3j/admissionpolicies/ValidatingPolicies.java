@@ -65,7 +65,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             this.object = object;
         }
 
-        void apply(Invocation<ValidatingProgram> invocation) {
+        void apply(PolicyInvocation<ValidatingProgram> invocation) {
             if (!invocation.fault().isEmpty()) {
                 unusable(invocation, invocation.fault());
                 return;
@@ -82,23 +82,23 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             for (Struct params : invocation.params()) {
                 Outcome outcome = outcome(invocation, program, shown, params);
                 outcome.decisions().forEach(d -> enforce(invocation, d));
-                outcome.annotationFailures().stream().filter(Decision::denied).forEach(d -> {
+                outcome.annotationFailures().stream().filter(PolicyDecision::denied).forEach(d -> {
                     refuse(invocation, d.message(), "");
                     metrics.decided(invocation, d.errorType(), "deny", d.nanos());
                 });
             }
         }
 
-        private Outcome outcome(Invocation<ValidatingProgram> invocation, ValidatingProgram program,
+        private Outcome outcome(PolicyInvocation<ValidatingProgram> invocation, ValidatingProgram program,
                 AdmissionObjects shown, Struct params) {
             boolean ignores = invocation.policy().ignoresFailure();
-            Struct given = params == Params.NONE ? null : params;
+            Struct given = params == PolicyParams.NONE ? null : params;
             Match match = program.conditions().conditions().isEmpty() ? new Match(Verdict.MATCHES, "")
                     : program.conditions().match(input(new MatchedRequest(write.kind(), invocation.request().kind()),
                             write, shown).params(given), ignores);
             return switch (match.verdict()) {
                 case EXCLUDED -> Outcome.NOTHING;
-                case FAILED -> Outcome.failed(Decision.failed(ignores, match.error(), 0));
+                case FAILED -> Outcome.failed(PolicyDecision.failed(ignores, match.error(), 0));
                 case MATCHES -> {
                     AdmissionInput input = input(invocation.request(), write, shown).params(given)
                             .namespace(namespace(write));
@@ -107,13 +107,13 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             };
         }
 
-        private void unusable(Invocation<ValidatingProgram> invocation, String why) {
+        private void unusable(PolicyInvocation<ValidatingProgram> invocation, String why) {
             if (!invocation.policy().ignoresFailure()) {
                 refuse(invocation, why, "");
             }
         }
 
-        private void enforce(Invocation<ValidatingProgram> invocation, Decision decision) {
+        private void enforce(PolicyInvocation<ValidatingProgram> invocation, PolicyDecision decision) {
             if (!decision.denied()) {
                 if (decision.failed()) {
                     metrics.decided(invocation, decision.errorType(), "allow", decision.nanos());
@@ -136,7 +136,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             }
         }
 
-        private void refuse(Invocation<ValidatingProgram> invocation, String why, String reason) {
+        private void refuse(PolicyInvocation<ValidatingProgram> invocation, String why, String reason) {
             if (refusal == null) {
                 String by = invocation.binding() == null ? "" : " with binding '" + invocation.bindingName() + "'";
                 refusal = denied(write, "ValidatingAdmissionPolicy '" + invocation.policy().name() + "'" + by

@@ -45,10 +45,10 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
     /// What came of all of it.
     /// @param decisions of the validations, in their order
     /// @param annotationFailures of audit annotations, whose own words are dropped: there is no audit log
-    record Outcome(List<Decision> decisions, List<Decision> annotationFailures) {
+    record Outcome(List<PolicyDecision> decisions, List<PolicyDecision> annotationFailures) {
         static final Outcome NOTHING = new Outcome(List.of(), List.of());
 
-        static Outcome failed(Decision decision) {
+        static Outcome failed(PolicyDecision decision) {
             return new Outcome(List.of(decision), List.of());
         }
     }
@@ -69,33 +69,33 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
     Outcome evaluate(AdmissionInput input, boolean ignoresFailure, LongSupplier nanos) {
         CelBudget budget = CelBudget.of(CelBudget.SHARED);
         Map<String, Object> values = input.values(variables, budget);
-        List<Decision> all = new ArrayList<>(validations.size());
+        List<PolicyDecision> all = new ArrayList<>(validations.size());
         boolean anyDenied = false;
         for (Validation validation : validations) {
             long start = nanos.getAsLong();
             CelEvaluation result = validation.expression.evaluate(values, budget);
             long took = nanos.getAsLong() - start;
             if (result instanceof Failure f && f.reason() == Reason.BUDGET) {
-                return Outcome.failed(Decision.failed(ignoresFailure, f.message(), took));
+                return Outcome.failed(PolicyDecision.failed(ignoresFailure, f.message(), took));
             }
             anyDenied |= result instanceof CelEvaluation.Value v && !v.holds();
             all.add(switch (result) {
-                case Failure f -> Decision.failed(ignoresFailure, f.message(), took);
-                case CelEvaluation.Value v -> new Decision(!v.holds(), false, "", validation.reason, took);
+                case Failure f -> PolicyDecision.failed(ignoresFailure, f.message(), took);
+                case CelEvaluation.Value v -> new PolicyDecision(!v.holds(), false, "", validation.reason, took);
             });
         }
-        List<Decision> told = anyDenied ? told(all, input, budget, ignoresFailure) : all;
+        List<PolicyDecision> told = anyDenied ? told(all, input, budget, ignoresFailure) : all;
         return annotations.isEmpty() ? new Outcome(told, List.of()) : annotated(told, input, ignoresFailure);
     }
 
     /// The refusals with their messages, which are evaluated only now: most requests are refused nothing. They are paid
     /// from what the validations have left.
-    private List<Decision> told(List<Decision> decisions, AdmissionInput input, CelBudget budget,
+    private List<PolicyDecision> told(List<PolicyDecision> decisions, AdmissionInput input, CelBudget budget,
             boolean ignoresFailure) {
         Map<String, Object> values = input.unauthorized().values(variables, budget);
-        List<Decision> told = new ArrayList<>(decisions.size());
+        List<PolicyDecision> told = new ArrayList<>(decisions.size());
         for (int i = 0; i < decisions.size(); i++) {
-            Decision decision = decisions.get(i);
+            PolicyDecision decision = decisions.get(i);
             if (!decision.denied() || decision.failed()) {
                 told.add(decision);
                 continue;
@@ -104,8 +104,10 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
             CelEvaluation message = validation.message == null ? CelEvaluation.Value.of("")
                     : validation.message.evaluate(values, budget);
             told.add(message instanceof Failure f && f.reason() == Reason.BUDGET
-                    ? Decision.failed(ignoresFailure, "failed messageExpression: " + f.message(), decision.nanos())
-                    : new Decision(true, false, message(validation, message), validation.reason, decision.nanos()));
+                    ? PolicyDecision.failed(ignoresFailure, "failed messageExpression: " + f.message(),
+                            decision.nanos())
+                    : new PolicyDecision(true, false, message(validation, message), validation.reason,
+                            decision.nanos()));
         }
         return told;
     }
@@ -118,16 +120,16 @@ record ValidatingProgram(MatchConditions conditions, List<Validation> validation
         return usable ? text : validation.text;
     }
 
-    private Outcome annotated(List<Decision> decisions, AdmissionInput input, boolean ignoresFailure) {
+    private Outcome annotated(List<PolicyDecision> decisions, AdmissionInput input, boolean ignoresFailure) {
         CelBudget budget = CelBudget.of(CelBudget.SHARED);
         Map<String, Object> values = input.unauthorized().values(variables, budget);
-        List<Decision> failures = new ArrayList<>(0);
+        List<PolicyDecision> failures = new ArrayList<>(0);
         for (CompiledExpression annotation : annotations) {
             if (annotation.evaluate(values, budget) instanceof Failure f) {
                 if (f.reason() == Reason.BUDGET) {
-                    return Outcome.failed(Decision.failed(ignoresFailure, f.message(), 0));
+                    return Outcome.failed(PolicyDecision.failed(ignoresFailure, f.message(), 0));
                 }
-                failures.add(Decision.failed(ignoresFailure, f.message(), 0));
+                failures.add(PolicyDecision.failed(ignoresFailure, f.message(), 0));
             }
         }
         return new Outcome(decisions, failures);

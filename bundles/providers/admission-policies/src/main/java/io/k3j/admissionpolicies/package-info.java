@@ -3,9 +3,10 @@
 /// <https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/>.
 ///
 /// ```
-///   views ─► PolicySource ─► PolicyHook (Policy, Binding…)       once for each change; compiled once per spec and engine
-///   Write ─► PolicyDispatch ─► Invocation (policy, binding, params) ─► ValidatingPolicies ─► ValidatingProgram
-///                                                                  └─► MutatingPolicies ─► MutatingProgram
+///   views ─► PolicySource ─► PolicyHook (Policy, Binding…)   once for each change; compiled once per engine
+///   Write ─► PolicyPlugin ─► PolicyInvocation (policy, binding, params)
+///   PolicyInvocation ─► ValidatingPolicies ─► ValidatingProgram
+///                    └► MutatingPolicies ─► MutatingProgram, Mutator
 ///   PolicyStatus ─► TypeChecker          on the server that leads: what cannot fit the types it is for
 /// ```
 ///

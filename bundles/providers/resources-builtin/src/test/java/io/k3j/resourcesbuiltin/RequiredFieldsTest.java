@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /// Compares with the recorded responses of a kube-apiserver (see [RequiredFieldsPeer]).
 class RequiredFieldsTest {
     private static final int MANY = 200_000;
-    private final Kit kit = new Kit();
+    private final Kit kit = Kit.withCel();
 
     private static Map<String, String> answers() throws IOException {
         Map<String, String> answers = new HashMap<>();
@@ -69,7 +69,7 @@ class RequiredFieldsTest {
     void firstWritesAtOnceFindTheSame() throws Exception {
         List<Removals.Removal> all = Removals.all(kit);
         List<List<String>> expected = all.stream().map(r -> kit.createProblems(r.object())).toList();
-        Kit fresh = new Kit();
+        Kit fresh = Kit.withCel();
         List<Callable<List<List<String>>>> writers = Collections.nCopies(8,
                 () -> all.stream().map(r -> fresh.createProblems(r.object())).toList());
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

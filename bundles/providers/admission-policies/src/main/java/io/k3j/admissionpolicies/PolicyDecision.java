@@ -5,9 +5,9 @@ package io.k3j.admissionpolicies;
 /// @param failed whether the expression could not be evaluated
 /// @param reason of the refusal, as `Invalid`; empty where it failed
 /// @param nanos how long it took
-record Decision(boolean denied, boolean failed, String message, String reason, long nanos) {
-    static Decision failed(boolean ignored, String message, long nanos) {
-        return new Decision(!ignored, true, message, "", nanos);
+record PolicyDecision(boolean denied, boolean failed, String message, String reason, long nanos) {
+    static PolicyDecision failed(boolean ignored, String message, long nanos) {
+        return new PolicyDecision(!ignored, true, message, "", nanos);
     }
 
     /// As metrics name it.

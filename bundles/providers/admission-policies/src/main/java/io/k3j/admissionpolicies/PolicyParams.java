@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Finds the parameters of bindings: by views, one for each kind and selector that bindings name, so that a request
 /// reads what it needs, and nothing of other namespaces. Any thread.
-final class Params implements AutoCloseable {
+final class PolicyParams implements AutoCloseable {
     /// The only one of those that have none.
     static final Struct NONE = Struct.EMPTY;
     private static final int NOT_FOUND = 404;
@@ -32,7 +32,7 @@ final class Params implements AutoCloseable {
     private record Selected(Gvk kind, Gvr resource, Selector labels) {
     }
 
-    Params(ApiClient api, ServedKinds kinds) {
+    PolicyParams(ApiClient api, ServedKinds kinds) {
         this.api = api;
         this.kinds = kinds;
     }
@@ -44,7 +44,8 @@ final class Params implements AutoCloseable {
                 + ServedKinds.text(kind) + "'"));
     }
 
-    /// With which parameters a policy is applied: once with each; [#NONE] stands for none, an empty list for not at all.
+    /// With which parameters a policy is applied: once with each; [#NONE] stands for none, an empty list for not at
+    /// all.
     /// @param namespace of the request, empty for none
     /// @throws PolicyFault when they cannot be told, or there must be some
     List<Struct> of(Policy<?> policy, Binding binding, String namespace) throws PolicyFault {
