@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Rules of PodDisruptionBudgets, PriorityClasses, Leases and CertificateSigningRequests; those of other kinds have classes
-/// of their own.
+/// Rules of PodDisruptionBudgets, PriorityClasses, Leases and CertificateSigningRequests; those of other kinds have
+/// classes of their own.
 final class PolicyRules {
     private PolicyRules() {
     }
