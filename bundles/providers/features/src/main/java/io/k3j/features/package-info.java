@@ -3,7 +3,8 @@
 /// *Role list and plug-ins − disabled + enabled = wanted.* [FeatureFiles] reads the features, [DesiredFeatures] decides
 /// without side effects, [Applier] installs, configures and starts, [FeatureRetirement] cleans up after features that
 /// are no longer wanted. What changes afterwards is a [ChangePlan] of [Step]s that a [Transaction] makes or undoes:
-/// swaps, components, and jars of the [PluginDirectory]. [Features] is the entry point, [FeatureReconciler] connects them.
+/// swaps, components, and jars of the [PluginDirectory]. [Features] is the entry point, and [FeatureReconciler]
+/// connects them.
 ///
 /// | reads | writes (sole writer) |
 /// |---|---|
