@@ -32,7 +32,7 @@ interface Adapter {
             case Seq s -> new SeqView(s, null);
             case Null _ -> NullValue.NULL_VALUE;
             case Integer i -> (long) i;
-            case Map<?, ?> m when !(m instanceof View) -> new MapView(m, _ -> DYN);
+            case Map<?, ?> m when !(m instanceof Viewed) -> new MapView(m, _ -> DYN);
             default -> raw;
         };
     }

@@ -18,7 +18,7 @@ public final class CelService implements Cel {
 
     @Override
     public CelEnvironment environment(CelDeclarations declarations) {
-        return new Environment(engine(), declarations);
+        return new DeclaredEnvironment(engine(), declarations);
     }
 
     private synchronized Engine engine() {

@@ -41,7 +41,7 @@ final class Costs {
             case "containsIP" -> a -> part(2 * size(a[0])) + (overload.endsWith("string") ? part(size(a[1])) : 0);
             case "containsCIDR" -> a -> part(2 * size(a[0])) + part(size(a[0])) + 1
                     + (overload.endsWith("string") ? part(size(a[1])) : 0);
-            case "validate" -> a -> a[0] instanceof Formats.Format f ? matching(size(a[1]), f.regexSize()) : 1;
+            case "validate" -> a -> a[0] instanceof NamedFormats.Format f ? matching(size(a[1]), f.regexSize()) : 1;
             case "sets.contains", "sets.intersects" -> a -> 1 + size(a[0]) * size(a[1]);
             case "sets.equivalent" -> a -> 1 + 2 * size(a[0]) * size(a[1]);
             default -> byOverload(overload);

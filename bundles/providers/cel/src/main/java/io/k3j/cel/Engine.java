@@ -44,7 +44,7 @@ final class Engine {
         Cidrs.enter(functions);
         Quantities.enter(functions);
         Semvers.enter(functions);
-        Formats.enter(functions);
+        NamedFormats.enter(functions);
         Authorizers.enter(functions);
         Mutations.enter(functions);
         CelStandardFunctions.newBuilder().build().newFunctionBindings(equality, OPTIONS).forEach(functions::put);

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A caller's map with fields of declared types, which are made when they are looked at, once per evaluation.
-final class MapView extends AbstractMap<Object, Object> implements View {
+final class MapView extends AbstractMap<Object, Object> implements Viewed {
     private final Map<?, ?> map;
     private final Function<String, Adapter> adapters;
     private final Map<Object, Object> made = new HashMap<>();

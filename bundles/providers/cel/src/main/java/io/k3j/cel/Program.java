@@ -41,7 +41,7 @@ record Program(String expression, Node node, Inputs inputs, Types.Result result,
     private CelEvaluation outcome(Frame frame) {
         try {
             Object value = node.eval(frame);
-            return new CelEvaluation.Value(value, () -> Trees.of(value));
+            return new CelEvaluation.Value(value, () -> ResultTrees.of(value));
         } catch (EvalFailure e) {
             return new CelEvaluation.Failure(Reason.ERROR, e.text());
         } catch (Stopped e) {

@@ -7,7 +7,7 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /// A list of a tree.
-final class SeqView extends AbstractList<Object> implements View, RandomAccess {
+final class SeqView extends AbstractList<Object> implements Viewed, RandomAccess {
     private final Seq seq;
     private final @Nullable Shape shape;
 

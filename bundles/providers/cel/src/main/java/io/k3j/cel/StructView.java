@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// An object or map of a tree. Fields of objects that have a schema are known by their escaped names.
-final class StructView extends AbstractMap<Object, Object> implements View {
+final class StructView extends AbstractMap<Object, Object> implements Viewed {
     private final Struct struct;
     private final @Nullable Shape shape;
 

@@ -4,7 +4,7 @@
 /// Kubernetes' objects where they lie.
 ///
 /// *Compiling*: [io.k3j.cel.CelService] makes an [io.k3j.cel.Engine] with the first call; an
-/// [io.k3j.cel.Environment] has the declared types ([io.k3j.cel.Types]) and asks cel-java for a checked tree, of
+/// [io.k3j.cel.DeclaredEnvironment] has the declared types ([io.k3j.cel.Types]) and asks cel-java for a checked tree, of
 /// which
 /// [io.k3j.cel.Planner] makes [io.k3j.cel.Node]s. *Evaluating*: an [io.k3j.cel.Frame] has the values and the costs
 /// ([io.k3j.cel.Costs]) of one evaluation. *Values*: [io.k3j.cel.Adapter]s look at trees through maps and lists

@@ -20,13 +20,13 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Upstream's named formats.
-final class Formats {
+final class NamedFormats {
     private static final Pattern UUID = Pattern
             .compile("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$");
     private static final int DATE_TIME_REGEX = 126;
     private static final Map<String, Format> ALL = all();
 
-    private Formats() {
+    private NamedFormats() {
     }
 
     /// A format.
@@ -61,9 +61,9 @@ final class Formats {
                 new Format("DNS1123SubdomainPrefix", s -> Names.subdomain(Names.completed(s)), 60));
         all.put("dns1035LabelPrefix", new Format("DNS1035LabelPrefix", s -> Names.label1035(Names.completed(s)), 30));
         all.put("labelValue", new Format("LabelValue", Names::labelValue, 40));
-        all.put("uri", new Format("URI", Formats::uri, 1103));
+        all.put("uri", new Format("URI", NamedFormats::uri, 1103));
         all.put("uuid", when("uuid", s -> UUID.matcher(s).find(), "does not match the UUID format", 83));
-        all.put("byte", when("byte", Formats::base64, "invalid base64", 84));
+        all.put("byte", when("byte", NamedFormats::base64, "invalid base64", 84));
         all.put("date", when("date", s -> parses(() -> LocalDate.parse(s)), "invalid date", DATE_TIME_REGEX));
         all.put("datetime",
                 when("datetime", s -> parses(() -> OffsetDateTime.parse(s)), "invalid datetime", DATE_TIME_REGEX));

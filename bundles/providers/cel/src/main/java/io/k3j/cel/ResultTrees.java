@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Values of the language as a tree's.
-final class Trees {
+final class ResultTrees {
     /// Values in one result: what is built by doubling looks small in costs.
     private static final int MOST = 1_000_000;
     private int count;
 
-    private Trees() {
+    private ResultTrees() {
     }
 
     /// @throws IllegalArgumentException for what a tree cannot hold
     static Object of(Object value) {
-        return new Trees().convert(value, "");
+        return new ResultTrees().convert(value, "");
     }
 
     /// @param path the type an object must have that stands here, empty where none is known

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Declarations, ready to compile with.
-final class Environment implements CelEnvironment {
+final class DeclaredEnvironment implements CelEnvironment {
     private static final int DEEPEST = 1_000;
     private final Engine engine;
     private final Types types = new Types();
@@ -27,7 +27,7 @@ final class Environment implements CelEnvironment {
     /// Null where each expression has types of its own.
     private final @Nullable CelCompiler compiler;
 
-    Environment(Engine engine, CelDeclarations declarations) {
+    DeclaredEnvironment(Engine engine, CelDeclarations declarations) {
         this.engine = engine;
         declarations.variables().forEach((name, type) -> {
             variables.put(name, types.of(type));
