@@ -13,14 +13,22 @@ import org.jspecify.annotations.Nullable;
 /// @param program null: it does not compile
 /// @param failure why not, in upstream's words; empty when it does
 public record CompiledExpression(String expression, @Nullable CelProgram program, String failure) {
+    private static final Map<String, CelType> PLAIN = Map.of("bool", CelType.Simple.BOOL, "int", CelType.Simple.INT,
+            "double", CelType.Simple.DOUBLE, "string", CelType.Simple.STRING, "dyn", CelType.Simple.DYN);
+
     /// Whether it can be evaluated.
     public boolean valid() {
         return program != null;
     }
 
-    /// What it results in; anything, where it does not compile.
+    /// What it results in; anything, where it does not compile. A plain one by its own name: what the engine has
+    /// computed brings all types of its environment along.
     CelType type() {
-        return program == null ? CelType.Simple.DYN : program.type();
+        if (program == null) {
+            return CelType.Simple.DYN;
+        }
+        CelType type = program.type();
+        return type instanceof CelType.Computed computed ? PLAIN.getOrDefault(computed.name(), type) : type;
     }
 
     /// Evaluates it. A failure has upstream's words, that of a spent budget alone is for all expressions of the budget.
