@@ -21,7 +21,7 @@ public final class PlainServer implements AutoCloseable {
 
     /// Serves a datastore.
     public PlainServer(Datastore datastore) {
-        contributions.kinds().put(new BuiltinKinds(Standalone.collecting(contributions), true), Map.of());
+        contributions.kinds().put(new BuiltinKinds(Standalone.collecting(contributions), true, null), Map.of());
         Store store = new Store();
         store.use(datastore);
         server = new Server(contributions, store, POLICY,

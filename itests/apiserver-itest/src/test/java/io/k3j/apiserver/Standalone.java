@@ -51,7 +51,7 @@ public final class Standalone implements AutoCloseable {
     /// Serves a datastore on a port.
     Standalone(Datastore datastore, int number, boolean open) throws IOException {
         Contributions contributions = POLICY.contributions();
-        contributions.kinds().put(new BuiltinKinds(collecting(contributions), true), Map.of());
+        contributions.kinds().put(new BuiltinKinds(collecting(contributions), true, null), Map.of());
         contributions.authenticators().add(certificates(), Map.of());
         if (open) {
             contributions.authenticators().add(c -> Optional.of(Caller.of("anybody", List.of("system:masters"))),
