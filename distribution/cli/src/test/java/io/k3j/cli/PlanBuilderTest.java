@@ -198,7 +198,7 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=--eviction-soft=a|unsupported kubelet-arg \"eviction-soft\" (command line); supported: ",
+            "--kubelet-arg=--sync-frequency=a|unsupported kubelet-arg \"sync-frequency\" (command line); supported: ",
             "--docker|not supported yet by K3j", "--config=/no/such/file|does not exist"})
     void saysWhatIsWrongAndWhatToType(String argument, String part) {
         environment.remove("K3S_CONFIG_FILE");

@@ -42,7 +42,11 @@ class PluginsItest {
     }
 
     private static void put(Scene scene, Path jar) throws IOException {
-        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        put(scene, jar, "rw-r--r--");
+    }
+
+    private static void put(Scene scene, Path jar, String mode) throws IOException {
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString(mode));
         Files.move(jar, scene.path("data/plugins").resolve(jar.getFileName()),
                 StandardCopyOption.REPLACE_EXISTING);
     }
@@ -90,9 +94,9 @@ class PluginsItest {
             put(scene, whole);
             put(scene, scene.bundle("jars/lacks.jar", "com.acme.lacks", Retiring.class,
                     Map.of("Import-Package", "com.acme.absent")));
-            put(scene, "open.jar", "com.acme.open", Retiring.class, "1.0.0");
-            Files.setPosixFilePermissions(scene.path("data/plugins/open.jar"),
-                    PosixFilePermissions.fromString("rw-rw-rw-"));
+            Path open = scene.bundle("jars/open.jar", "com.acme.open", Retiring.class,
+                    Map.of("Provide-Capability", PROVIDES));
+            put(scene, open, "rw-rw-rw-");
             await(scene,
                     "com.acme.good=ENABLED plugins/lacks.jar=FAILED plugins/open.jar=FAILED plugins/ours.jar=FAILED"
                             + " plugins/part.jar=FAILED plugins/throws.jar=FAILED");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.osgi.framework.ServiceRegistration;
 
 /// A data directory, a directory of features, and the feature manager over them.
 final class Scene implements AutoCloseable {
-    private static final long LIMIT_NANOS = 20_000_000_000L;
+    private static final long LIMIT_NANOS = 120_000_000_000L;
     private static final long LOOK_MILLIS = 10;
 
     private final Path root;
@@ -149,14 +150,16 @@ final class Scene implements AutoCloseable {
         }
     }
 
+    /// The manager is stopped first: while it runs it may be taking the same bundles away.
     private void bundlesAsBefore() throws BundleException {
+        Bundle features = Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals("io.k3j.features")).findAny().orElseThrow();
+        features.stop();
         for (Bundle bundle : context.getBundles()) {
             if (bundle.getLocation().startsWith("chosen:") || bundle.getLocation().startsWith("plugin:")) {
                 bundle.uninstall();
-            } else if (bundle.getSymbolicName().equals("io.k3j.features")) {
-                bundle.stop();
-                bundle.start();
             }
         }
+        features.start();
     }
 }

@@ -1,0 +1,183 @@
+package io.k3j.bootitest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitprocess.K3sProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Admission policies and a quota of a running server, through kubectl.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdmissionPolicyItest {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String POLICIES = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: bounds, namespace: default}
+            data: {most: '5'}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: replicas}
+            spec:
+              paramKind: {apiVersion: v1, kind: ConfigMap}
+              matchConstraints:
+                resourceRules: [{operations: [CREATE], apiGroups: [apps], apiVersions: [v1], resources: [deployments]}]
+              matchConditions: [{name: not-exempt, expression: "object.metadata.name != 'exempt'"}]
+              variables: [{name: most, expression: "int(params.data.most)"}]
+              validations:
+              - expression: object.spec.replicas <= variables.most
+                messageExpression: "'at most ' + string(variables.most) + ' replicas'"
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicyBinding
+            metadata: {name: replicas}
+            spec:
+              policyName: replicas
+              validationActions: [Deny]
+              paramRef: {name: bounds, namespace: default, parameterNotFoundAction: Deny}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingAdmissionPolicy
+            metadata: {name: owner}
+            spec:
+              matchConstraints:
+                resourceRules: [{operations: [CREATE], apiGroups: [''], apiVersions: [v1], resources: [configmaps]}]
+              reinvocationPolicy: Never
+              mutations:
+              - patchType: ApplyConfiguration
+                applyConfiguration:
+                  expression: >-
+                    Object{metadata: Object.metadata{labels: {'group': request.userInfo.groups[0].split(':')[1]}}}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingAdmissionPolicyBinding
+            metadata: {name: owner}
+            spec: {policyName: owner}
+            """;
+    private static final String MISSPELT = """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: NAME}
+            spec:
+              matchConstraints:
+                resourceRules: [{operations: [CREATE], apiGroups: [apps], apiVersions: [v1], resources: [deployments]}]
+              validations: [{expression: "EXPRESSION"}]
+            """;
+    private static final String DEPLOYMENT = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: NAME, namespace: default}
+            spec:
+              replicas: REPLICAS
+              selector: {matchLabels: {app: x}}
+              template: {metadata: {labels: {app: x}}, spec: {containers: [{name: x, image: x}]}}
+            """;
+    private static final String QUOTA = """
+            apiVersion: v1
+            kind: ResourceQuota
+            metadata: {name: few, namespace: default}
+            spec: {hard: {secrets: '2'}}
+            """;
+    private Path home;
+    private K3sProcess server;
+    private Commands commands;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) throws IOException, InterruptedException {
+        home = temporary;
+        commands = new Commands(home);
+        server = started();
+        applied("policies", POLICIES);
+        int[] probes = {0};
+        server.await("policies are asked", LIMIT, () -> {
+            String name = "probe-" + probes[0]++;
+            object("ConfigMap", name);
+            return said("get", "configmap", name, "-o", "json").replace(" ", "").contains("\"group\":\"masters\"");
+        });
+    }
+
+    private K3sProcess started() throws IOException, InterruptedException {
+        K3sProcess begun = K3sProcess.server(home, "--disable-agent", "--bind-address", "127.0.0.1");
+        begun.await("the API", LIMIT, commands::served);
+        return begun;
+    }
+
+    private String applied(String name, String document) {
+        try {
+            return said("apply", "-f", Files.writeString(home.resolve(name + ".yaml"), document).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String object(String kind, String name) {
+        return applied(name, "apiVersion: v1\nkind: " + kind + "\nmetadata: {name: " + name + "}\n");
+    }
+
+    private String deployment(String name, int replicas) {
+        return applied(name,
+                DEPLOYMENT.replace("NAME", name).replace("REPLICAS", Integer.toString(replicas)));
+    }
+
+    private String misspelt(String name, String expression) {
+        return applied(name, MISSPELT.replace("NAME", name).replace("EXPRESSION", expression));
+    }
+
+    private String said(String... words) {
+        try {
+            return commands.kubectl(words);
+        } catch (IOException | AssertionError refused) {
+            return String.valueOf(refused.getMessage());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void refusesWithTheMessageOfAPolicyOverARestartToo() throws IOException, InterruptedException {
+        String refused = "ValidatingAdmissionPolicy 'replicas' with binding 'replicas' denied request: at most 5"
+                + " replicas";
+        assertThat(deployment("five", 5)).contains("created");
+        assertThat(deployment("exempt", 6)).contains("created");
+        assertThat(deployment("six", 6)).contains(refused);
+        server.stop();
+        server = started();
+        assertThat(deployment("six", 6)).contains(refused);
+    }
+
+    @Test
+    void tellsOfMistakesInExpressions() throws InterruptedException {
+        assertThat(misspelt("broken", "object.spec.replicas >")).contains(
+                "spec.validations[0].expression: Invalid value: \"object.spec.replicas >\": compilation failed");
+        assertThat(misspelt("typo", "object.spec.replica > 1")).contains("created");
+        server.await("the policy is type checked", LIMIT, () -> said("get", "validatingadmissionpolicy", "typo", "-o",
+                "json").contains("undefined field 'replica'"));
+    }
+
+    @Test
+    void aQuotaIsKeptAndReleased() throws InterruptedException {
+        applied("quota", QUOTA);
+        server.await("the quota is counted", LIMIT, () -> said("get", "resourcequota", "few", "-o", "json")
+                .replace(" ", "").replace("\n", "").contains("\"used\":{\"secrets\":\"0\"}"));
+        assertThat(object("Secret", "one")).contains("created");
+        assertThat(object("Secret", "two")).contains("created");
+        assertThat(object("Secret", "three"))
+                .contains("exceeded quota: few, requested: secrets=1, used: secrets=2, limited: secrets=2");
+        said("delete", "secret", "one");
+        server.await("the secret's share is free", LIMIT, () -> object("Secret", "three").contains("created"));
+    }
+}
