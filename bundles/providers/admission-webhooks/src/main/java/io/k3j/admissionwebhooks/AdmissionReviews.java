@@ -29,11 +29,16 @@ final class AdmissionReviews {
     record Answer(boolean allowed, Struct status, @Nullable Seq patch, List<String> warnings) {
     }
 
-    /// The question.
+    /// The question, its fields in the order of upstream's: small webhooks look no further than for the uid.
     static Struct request(String uid, MatchedRequest matched, Write write, AdmissionObjects objects) {
-        Struct request = AdmissionRequests.of(matched, write).with("uid", uid).with("object", orNull(objects.object()))
-                .with("oldObject", orNull(objects.old()));
-        return Struct.of("kind", KIND, "apiVersion", VERSION, "request", request);
+        Struct.Builder request = Struct.builder().put("uid", uid);
+        AdmissionRequests.of(matched, write).forEach((name, value) -> {
+            if (name.equals("dryRun")) {
+                request.put("object", orNull(objects.object())).put("oldObject", orNull(objects.old()));
+            }
+            request.put(name, value);
+        });
+        return Struct.of("kind", KIND, "apiVersion", VERSION, "request", request.build());
     }
 
     private static Object orNull(@Nullable Struct object) {
