@@ -76,6 +76,8 @@ class MutatingWebhooksTest {
                 Stage.configMap(Struct.of("n", "2")));
         Struct asked = stage.hooks.asked.remove();
         assertThat(asked.text("path")).isEqualTo("/a?timeout=10s");
+        assertThat(asked.names()).containsExactly("uid", "kind", "resource", "requestKind", "requestResource", "name",
+                "namespace", "operation", "userInfo", "object", "oldObject", "dryRun", "options", "path");
         assertThat(asked.struct("kind")).isEqualTo(Struct.of("group", "", "version", "v1", "kind", "ConfigMap"));
         assertThat(asked.struct("requestResource"))
                 .isEqualTo(Struct.of("group", "", "version", "v1", "resource", "configmaps"));
