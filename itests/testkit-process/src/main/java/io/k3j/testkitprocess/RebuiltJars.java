@@ -7,14 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 
-/// The bundles of the class path as somebody would rebuild them: same name and version, one changed byte.
+/// The bundles of the class path, and those that lie beside it in the distribution, as somebody would rebuild them: same
+/// name and version, one changed byte.
 public final class RebuiltJars {
     private final Map<String, Path> bySymbolicName = new HashMap<>();
     private final Path directory;
@@ -22,8 +25,17 @@ public final class RebuiltJars {
     /// @param directory where to write them; exists
     public RebuiltJars(Path directory) throws IOException {
         this.directory = directory;
-        for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path file = Path.of(element);
+        Path apart = K3sProcess.distribution().resolve("lib/apart");
+        if (Files.isDirectory(apart)) {
+            try (Stream<Path> files = Files.walk(apart)) {
+                take(files.toList());
+            }
+        }
+        take(Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of).toList());
+    }
+
+    private void take(List<Path> files) throws IOException {
+        for (Path file : files) {
             if (Files.isRegularFile(file)) {
                 try (JarFile jar = new JarFile(file.toFile())) {
                     Manifest manifest = jar.getManifest();
@@ -38,7 +50,7 @@ public final class RebuiltJars {
     }
 
     /// Such a jar of a bundle.
-    /// @throws IllegalArgumentException when no bundle of the class path has that name
+    /// @throws IllegalArgumentException when none of them has that name
     public Path rebuilt(String symbolicName) throws IOException {
         return copy(symbolicName, "rebuilt", manifest -> manifest.getMainAttributes().putValue("Bundle-Name", "x"));
     }
@@ -51,7 +63,7 @@ public final class RebuiltJars {
     private Path copy(String symbolicName, String kind, Consumer<Manifest> change) throws IOException {
         Path from = bySymbolicName.get(symbolicName);
         if (from == null) {
-            throw new IllegalArgumentException("no bundle " + symbolicName + " on the class path");
+            throw new IllegalArgumentException("no bundle " + symbolicName + " on the class path or in lib/apart");
         }
         Path to = directory.resolve(symbolicName + "-" + kind + ".jar");
         try (JarFile jar = new JarFile(from.toFile());

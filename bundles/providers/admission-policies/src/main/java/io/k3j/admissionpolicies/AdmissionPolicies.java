@@ -9,6 +9,7 @@ import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Metrics;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -37,7 +38,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them. The API server
+/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them, and what enters this
+/// server into the election for the controllers' Lease, unless `--disable-controller-manager` is given. The API server
 /// answers writes with 503 while they are away.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionpolicies",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
@@ -60,6 +62,9 @@ public final class AdmissionPolicies {
     public @interface Settings {
         /// `--kube-apiserver-arg`, as `name=value`.
         String[] kubeApiserverArg() default {};
+
+        /// `--disable-controller-manager`.
+        boolean disableControllerManager() default false;
     }
 
     /// Reads no policy yet: that is done with the first write.
@@ -76,6 +81,10 @@ public final class AdmissionPolicies {
             }
         });
         parts.metrics().forEach(m -> registrations.add(context.registerService(Metrics.class, m, null)));
+        if (!settings.disableControllerManager()) {
+            Candidate candidate = () -> Candidate.CONTROLLERS;
+            registrations.add(context.registerService(Candidate.class, candidate, null));
+        }
     }
 
     /// Withdraws the plug-ins; evaluations under way end by themselves.

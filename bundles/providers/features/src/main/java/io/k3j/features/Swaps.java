@@ -24,7 +24,7 @@ final class Swaps {
         List<String> obstacles = new ArrayList<>();
         String name = jar.symbolicName();
         if (jar.exports()) {
-            obstacles.add(name + " exports packages: contracts and libraries change with a restart");
+            return List.of(name + " exports packages: contracts and libraries change with a restart");
         }
         if (jar.header("Fragment-Host").isPresent()) {
             obstacles.add(name + " is a fragment of another bundle: only whole bundles are replaced");
