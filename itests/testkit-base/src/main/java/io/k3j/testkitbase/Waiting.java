@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// command that was out of time as well; the last of these reasons is told when the limit is over.
 public final class Waiting {
     /// How long anything is waited for, unless it takes longer by its nature.
-    public static final Duration LIMIT = Duration.ofSeconds(120);
+    public static final Duration LIMIT = Duration.ofSeconds(300);
     private static final long FIRST_MILLIS = 5;
     private static final long USUAL_MILLIS = 100;
     private static final long MOST_MILLIS = 1000;

@@ -95,8 +95,10 @@ public final class HttpPort implements AutoCloseable {
                 }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "Cannot accept a connection error={0}", e.getMessage());
-                // without a free descriptor it would fail again at once
-                LockSupport.parkNanos(AGAIN_NANOS);
+                if (!socket.isClosed()) {
+                    // without a free descriptor it would fail again at once
+                    LockSupport.parkNanos(AGAIN_NANOS);
+                }
             }
         }
     }
@@ -142,14 +144,15 @@ public final class HttpPort implements AutoCloseable {
         return line.toString().strip();
     }
 
-    /// Listens no more.
+    /// Listens no more. Who accepts gives the port back as its last act, and is awaited: it is free for the next one when
+    /// this returns.
     @Override
     public void close() {
-        loop.close();
         try {
             socket.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Cannot close a port error={0}", e.getMessage());
         }
+        loop.stop(PATIENCE);
     }
 }

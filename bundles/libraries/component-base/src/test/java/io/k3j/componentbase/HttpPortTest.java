@@ -80,4 +80,17 @@ class HttpPortTest {
                     .startsWith("HTTP/1.1 404 Not Found\r\n");
         }
     }
+
+    @Test
+    void aPortThatWasClosedIsFree() throws IOException {
+        port.close();
+        for (int n = 0; n < 300; n++) {
+            port = new HttpPort(Health.none(), "port", address, _ -> HttpPort.Answer.NOT_FOUND);
+            try (Socket client = connected()) {
+                client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                assertThat(client.getInputStream().readAllBytes()).isNotEmpty();
+            }
+            port.close();
+        }
+    }
 }

@@ -42,6 +42,10 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
 
     @Override
     public @Nullable Object addingService(ServiceReference<Object> reference) {
+        if (frozen) {
+            // it belongs to the successor, and would keep that one
+            return null;
+        }
         Object service = context.getService(reference);
         if (service != null) {
             contributions.add(service, types(reference), properties(reference));
@@ -77,7 +81,7 @@ final class ContributionTracker implements ServiceTrackerCustomizer<Object, Obje
         return all;
     }
 
-    /// Stops removing services: requests in flight finish with those they started with.
+    /// Stops adding and removing services: requests in flight finish with those they started with.
     void freeze() {
         frozen = true;
     }

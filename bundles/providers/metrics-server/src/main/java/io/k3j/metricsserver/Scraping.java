@@ -140,21 +140,29 @@ final class Scraping {
 
     private void work() throws InterruptedException {
         while (true) {
-            long begun = System.nanoTime();
-            Cluster now = follow();
-            long pause = RETRY_MILLIS;
-            if (now != null && announced && !demand.recent()) {
+            if (announced && cluster != null && !demand.recent()) {
                 rest();
-                continue;
+            } else {
+                long pause = looked();
+                news.drainPermits();
+                awaitNews(pause);
             }
-            if (now != null) {
-                round(now);
-                pause = Math.max(RETRY_MILLIS, (shown ? ROUND_MILLIS : firstMillis)
-                        - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-            }
-            news.drainPermits();
-            awaitNews(pause);
         }
+    }
+
+    /// A round where there are nodes to ask. In a frame of its own, which ends before the loop waits: one that waited would
+    /// keep the views it has asked, and the API server they are of.
+    ///
+    /// @return milliseconds until the next one
+    private long looked() throws InterruptedException {
+        long begun = System.nanoTime();
+        Cluster now = follow();
+        if (now == null) {
+            return RETRY_MILLIS;
+        }
+        round(now);
+        return Math.max(RETRY_MILLIS, (shown ? ROUND_MILLIS : firstMillis)
+                - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 
     /// Keeps nothing, and asks nobody until somebody asks.
