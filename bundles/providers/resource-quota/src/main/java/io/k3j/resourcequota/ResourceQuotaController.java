@@ -13,8 +13,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Keeps the status of quotas while this server holds the controllers' Lease.
-@Component(service = {}, configurationPid = "io.k3j.resourcequota",
+/// Keeps the status of quotas while this server holds the controllers' Lease; [ResourceQuotaPlugin] enables it where
+/// controllers run.
+@Component(service = {}, enabled = false, configurationPid = "io.k3j.resourcequota",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ResourceQuotaController {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -42,7 +43,8 @@ public final class ResourceQuotaPlugin {
 
     /// Registers both; the view costs nothing until it is looked at.
     @Activate
-    public ResourceQuotaPlugin(BundleContext context, Settings settings, @Reference ApiClient api) {
+    public ResourceQuotaPlugin(ComponentContext component, Settings settings, @Reference ApiClient api) {
+        BundleContext context = component.getBundleContext();
         quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
         ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas),
                 InstantSource.system());
@@ -53,6 +55,7 @@ public final class ResourceQuotaPlugin {
         if (!settings.disableControllerManager()) {
             Candidate candidate = () -> Candidate.CONTROLLERS;
             registrations.add(context.registerService(Candidate.class, candidate, null));
+            component.enableComponent(ResourceQuotaController.class.getName());
         }
     }
 
