@@ -16,8 +16,8 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
-/// The bundles of the class path, and those that lie beside it in the distribution, as somebody would rebuild them: same
-/// name and version, one changed byte.
+/// The bundles of the class path, and those that lie beside it in the distribution, as somebody would rebuild them:
+/// same name and version, one changed byte.
 public final class RebuiltJars {
     private final Map<String, Path> bySymbolicName = new HashMap<>();
     private final Path directory;

@@ -144,8 +144,8 @@ public final class HttpPort implements AutoCloseable {
         return line.toString().strip();
     }
 
-    /// Listens no more. Who accepts gives the port back as its last act, and is awaited: it is free for the next one when
-    /// this returns.
+    /// Listens no more. Who accepts gives the port back as its last act, and is awaited: it is free for the next one
+    /// when this returns.
     @Override
     public void close() {
         try {

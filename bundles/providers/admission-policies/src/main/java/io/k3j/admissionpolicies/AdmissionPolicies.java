@@ -39,9 +39,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them, and what enters this
-/// server into the election for the controllers' Lease, unless `--disable-controller-manager` is given. The API server
-/// answers writes with 503 while they are away.
+/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them, and what enters
+/// this server into the election for the controllers' Lease, unless `--disable-controller-manager` is given. The API
+/// server answers writes with 503 while they are away.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionpolicies",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class AdmissionPolicies {

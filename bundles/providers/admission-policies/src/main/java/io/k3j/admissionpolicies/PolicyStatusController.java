@@ -20,8 +20,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Checks the types of policies while this server holds the Lease of the controllers; [AdmissionPolicies] enables it where
-/// controllers run.
+/// Checks the types of policies while this server holds the Lease of the controllers; [AdmissionPolicies] enables it
+/// where controllers run.
 @Component(service = {}, enabled = false, configurationPid = "io.k3j.admissionpolicies",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Costs as upstream's tests have them, less the ten of each list literal (one is in each `map` and `filter`), which the
-/// API server computes beforehand.
+/// Costs as upstream's tests have them, less the ten of each list literal (one is in each `map` and `filter`), which
+/// the API server computes beforehand.
 class CostsTest {
     private static final String COSTS = """
             1 + 1 => 1

@@ -150,8 +150,8 @@ final class Scraping {
         }
     }
 
-    /// A round where there are nodes to ask. In a frame of its own, which ends before the loop waits: one that waited would
-    /// keep the views it has asked, and the API server they are of.
+    /// A round where there are nodes to ask. In a frame of its own, which ends before the loop waits: one that waited
+    /// would keep the views it has asked, and the API server they are of.
     ///
     /// @return milliseconds until the next one
     private long looked() throws InterruptedException {
