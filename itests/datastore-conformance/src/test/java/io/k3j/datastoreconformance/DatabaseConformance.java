@@ -47,7 +47,7 @@ abstract class DatabaseConformance
 
     @Override
     public Datastore store() {
-        return store.datastore();
+        return new PatientStore(store.datastore());
     }
 
     @Override
@@ -55,7 +55,7 @@ abstract class DatabaseConformance
         if (other == null) {
             other = open(endpoint);
         }
-        return other.datastore();
+        return new PatientStore(other.datastore());
     }
 
     @AfterEach

@@ -52,7 +52,7 @@ abstract class OnEtcd implements Restarts {
 
     @Override
     public Datastore store() {
-        return store;
+        return new PatientStore(store);
     }
 
     /// etcd bounds a page by its number of keys; what the client takes at once is the bound.
