@@ -30,7 +30,8 @@ final class Host {
                         new String(script.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
-        executable(bin.resolve("k3s"), "#!/bin/sh\nexec " + Server.command() + " \"$@\"\n");
+        executable(bin.resolve("k3s"), "#!/bin/sh\nexport K3S_JAVA_OPTIONS=\"" + Launch.javaOptions()
+                + " $K3S_JAVA_OPTIONS\"\nexec " + Server.command() + " \"$@\"\n");
     }
 
     private static void executable(Path file, String text) throws IOException {
