@@ -124,6 +124,18 @@ class PluginsItest {
     }
 
     @Test
+    void aVersionThatDoesNotStartGivesItsPlaceBack() throws IOException, InterruptedException, BundleException {
+        try (Scene scene = scene()) {
+            put(scene, "acme.jar", "com.acme.plugin", Retiring.class, "1.0.0");
+            await(scene, "com.acme.plugin=ENABLED");
+            put(scene, "acme.jar", "com.acme.plugin", Throwing.class, "1.1.0");
+            scene.await("a refusal", () -> message("plugins/acme.jar").contains("version 1.0.0 runs again"));
+            assertThat(states()).startsWith("com.acme.plugin=ENABLED");
+            assertThat(scene.read("diary")).isEqualTo("start\nstop\nstart\n");
+        }
+    }
+
+    @Test
     void aJarWhoseChecksumIsAnotherIsNotStarted() throws IOException, InterruptedException, BundleException {
         try (Scene scene = scene()) {
             Path sum = scene.path("data/plugins/acme.jar.sha256");

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -119,8 +118,7 @@ final class PluginDirectory {
 
     /// What does not run, as components.
     List<Components.Feature> refused() {
-        Map<String, String> sorted = new TreeMap<>(refused);
-        return new LinkedHashMap<>(sorted).entrySet().stream()
+        return new TreeMap<>(refused).entrySet().stream()
                 .map(entry -> new Components.Feature(
                         entry.getKey().equals(".") ? directory.toString() : "plugins/" + entry.getKey(), "FAILED",
                         "plugins", List.of(), List.of(), entry.getValue()))

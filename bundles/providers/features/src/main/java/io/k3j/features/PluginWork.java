@@ -87,11 +87,15 @@ final class PluginWork implements PluginDirectory.Plugs {
         }
         try {
             in(plugin);
-            return true;
         } catch (StepFailed e) {
             String again = before == null ? "" : again(before);
             throw new SwapRefused(e.reason() + again, e);
         }
+        if (before != null) {
+            // only now: until the new one runs, the one before may have to run again
+            storage.disk.delete(storage.path(before.bundle()));
+        }
+        return true;
     }
 
     private String again(Plugin before) throws InterruptedException {
@@ -137,7 +141,6 @@ final class PluginWork implements PluginDirectory.Plugs {
         }
         byFile.remove(plugin.file());
         handles.remove(name);
-        storage.disk.delete(storage.path(plugin.bundle()));
     }
 
     @Override
@@ -146,6 +149,7 @@ final class PluginWork implements PluginDirectory.Plugs {
         if (plugin != null) {
             changing.exclusively(() -> {
                 out(Objects.requireNonNull(plugin), true);
+                storage.disk.delete(storage.path(plugin.bundle()));
                 return true;
             });
             memory.forget(plugin.bundle().symbolicName());
