@@ -29,7 +29,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -70,8 +69,7 @@ public final class AdmissionPolicies {
 
     /// Reads no policy yet: that is done with the first write.
     @Activate
-    public AdmissionPolicies(ComponentContext component, Settings settings, @Reference ApiClient api) {
-        BundleContext context = component.getBundleContext();
+    public AdmissionPolicies(BundleContext context, Settings settings, @Reference ApiClient api) {
         parts = new Parts(api, () -> cel, () -> authorizers, () -> catalogs, System::nanoTime);
         Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
                 .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
@@ -86,7 +84,6 @@ public final class AdmissionPolicies {
         if (!settings.disableControllerManager()) {
             Candidate candidate = () -> Candidate.CONTROLLERS;
             registrations.add(context.registerService(Candidate.class, candidate, null));
-            component.enableComponent(PolicyStatusController.class.getName());
         }
     }
 

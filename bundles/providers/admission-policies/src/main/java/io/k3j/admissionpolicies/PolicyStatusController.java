@@ -20,13 +20,13 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Checks the types of policies while this server holds the Lease of the controllers; [AdmissionPolicies] enables it
-/// where controllers run.
-@Component(service = {}, enabled = false, configurationPid = "io.k3j.admissionpolicies",
+/// Checks the types of policies while this server holds the Lease of the controllers; nothing with
+/// `--disable-controller-manager`, with which a server that elects nobody counts as leading all the same.
+@Component(service = {}, configurationPid = "io.k3j.admissionpolicies",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class PolicyStatusController {
-    private final ControllerContext context;
+    private final @Nullable ControllerContext context;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable Cel cel;
@@ -36,22 +36,30 @@ public final class PolicyStatusController {
 
     /// Starts the loop; it begins when its view is synced.
     @Activate
-    public PolicyStatusController(@Reference ApiClient api, @Reference Health health) {
+    public PolicyStatusController(AdmissionPolicies.Settings settings, @Reference ApiClient api,
+            @Reference Health health) {
+        context = settings.disableControllerManager() ? null : started(api, health);
+    }
+
+    private ControllerContext started(ApiClient api, Health health) {
         HealthScope scope = health.scope("validatingadmissionpolicy-status");
-        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
-        PolicyStatus.add(context, new TypeChecker(new ServedKinds(() -> catalogs)), () -> cel);
-        context.run("policy-status", health, trouble -> {
+        ControllerContext begun = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        PolicyStatus.add(begun, new TypeChecker(new ServedKinds(() -> catalogs)), () -> cel);
+        begun.run("policy-status", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
             } else {
                 scope.degraded(trouble);
             }
         });
+        return begun;
     }
 
     /// Stops within five seconds; objects stay as they are.
     @Deactivate
     public void stop() {
-        context.close();
+        if (context != null) {
+            context.close();
+        }
     }
 }

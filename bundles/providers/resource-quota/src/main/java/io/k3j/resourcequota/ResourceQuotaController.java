@@ -6,6 +6,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.ControllerContext;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -13,22 +14,30 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// Keeps the status of quotas while this server holds the controllers' Lease; [ResourceQuotaPlugin] enables it where
-/// controllers run.
-@Component(service = {}, enabled = false, configurationPid = "io.k3j.resourcequota",
+/// Keeps the status of quotas while this server holds the controllers' Lease; nothing with
+/// `--disable-controller-manager`, with which a server that elects nobody counts as leading all the same.
+@Component(service = {}, configurationPid = "io.k3j.resourcequota",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ResourceQuotaController {
-    private final ControllerContext context;
-    private final QuotaSync sync;
+    private @Nullable ControllerContext context;
+    private @Nullable QuotaSync sync;
 
     /// Starts the loop, which begins when the quotas are known.
     @Activate
-    public ResourceQuotaController(@Reference ApiClient api, @Reference Health health) {
+    public ResourceQuotaController(ResourceQuotaPlugin.Settings settings, @Reference ApiClient api,
+            @Reference Health health) {
+        if (!settings.disableControllerManager()) {
+            start(api, health);
+        }
+    }
+
+    private void start(ApiClient api, Health health) {
         HealthScope scope = health.scope("resource-quota");
-        context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
-        sync = QuotaSync.add(context);
-        context.run("resource-quota", health, trouble -> {
+        ControllerContext begun = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system());
+        sync = QuotaSync.add(begun);
+        context = begun;
+        begun.run("resource-quota", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
             } else {
@@ -40,7 +49,11 @@ public final class ResourceQuotaController {
     /// Stops within five seconds; what quotas say stays as it is.
     @Deactivate
     public void stop() {
-        context.close();
-        sync.close();
+        if (context != null) {
+            context.close();
+        }
+        if (sync != null) {
+            sync.close();
+        }
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -43,8 +42,7 @@ public final class ResourceQuotaPlugin {
 
     /// Registers both; the view costs nothing until it is looked at.
     @Activate
-    public ResourceQuotaPlugin(ComponentContext component, Settings settings, @Reference ApiClient api) {
-        BundleContext context = component.getBundleContext();
+    public ResourceQuotaPlugin(BundleContext context, Settings settings, @Reference ApiClient api) {
         quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
         ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas),
                 InstantSource.system());
@@ -55,7 +53,6 @@ public final class ResourceQuotaPlugin {
         if (!settings.disableControllerManager()) {
             Candidate candidate = () -> Candidate.CONTROLLERS;
             registrations.add(context.registerService(Candidate.class, candidate, null));
-            component.enableComponent(ResourceQuotaController.class.getName());
         }
     }
 
