@@ -85,13 +85,7 @@ public final class KubeProxy implements Metrics {
         refusals = new RefusalEvents(options.nodeName(), proxier::service, TimeSource.system());
         services.listen(waking(o -> List.of(Proxier.name(o)), true));
         slices.listen(waking(Proxier::serviceOf, false));
-        nodes.listen((before, after) -> {
-            if (after != null) {
-                node = ThisNode.of(after);
-                status.eligible(ProxyStatus.eligible(after));
-                changed.release();
-            }
-        });
+        nodes.listen(following());
         ports = new ProxyPorts(health, options, status, this::text);
         Conntrack.size(options.sysctls());
         hearing = filter.onForeignChange(() -> {
@@ -109,6 +103,25 @@ public final class KubeProxy implements Metrics {
                 proxier.changed(before, after, names);
                 status.heard(service);
                 changed.release();
+            }
+
+            @Override
+            public void synced() {
+                changed.release();
+            }
+        };
+    }
+
+    /// The node may be the last that is known: that, too, is what the first write waits for.
+    private View.Listener following() {
+        return new View.Listener() {
+            @Override
+            public void changed(@Nullable Obj before, @Nullable Obj after) {
+                if (after != null) {
+                    node = ThisNode.of(after);
+                    status.eligible(ProxyStatus.eligible(after));
+                    changed.release();
+                }
             }
 
             @Override
