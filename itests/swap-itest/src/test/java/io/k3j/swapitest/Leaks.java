@@ -18,6 +18,7 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
     /// How one class loader is told of.
     static final String ONE_LOADER = "1 loaders";
     private static final int ATTEMPTS = 3;
+    private static final int LAST_LINES = 5;
     private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
     private static final String SERVICE = "org.apache.felix.framework.ServiceRegistrationImpl";
     private static final Set<String> MACHINE = Set.of("C1 CompilerThread", "C2 CompilerThread", "G1 ", "GC Thread",
@@ -51,7 +52,13 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
         // the histogram collects first, all of it
         String answer = process.run("GC.class_histogram\nThread.print");
         Inside last = Inside.of(process, directory);
-        return new Leaks(count(answer, LOADER), count(answer, SERVICE), threads(answer), last.still(first),
+        Map<String, Integer> platform = threads(answer);
+        int services = count(answer, SERVICE);
+        if (platform.isEmpty() || services == 0) {
+            throw new IOException("half an answer, without " + (services == 0 ? "objects" : "threads") + ": "
+                    + answer.lines().skip(Math.max(0, answer.lines().count() - LAST_LINES)).toList());
+        }
+        return new Leaks(count(answer, LOADER), services, platform, last.still(first),
                 last.and(first).count());
     }
 
