@@ -89,7 +89,7 @@ abstract class DatabaseFaults extends OnDatabase {
     /// Nothing was written, so nobody knows whether it could have been.
     @Test
     void aConflictAtAReadOnlyDatabaseDoesNotMeanThatItWrites() {
-        Datastore here = store();
+        Datastore here = patient();
         committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         try (Said said = new Said()) {
             server().readOnly(true);
@@ -108,7 +108,7 @@ abstract class DatabaseFaults extends OnDatabase {
     void anAnswerLostAtAnyPointOfACommitIsReadBack() {
         Set<Boolean> happened = new HashSet<>();
         try (CuttingProxy proxy = new CuttingProxy(server().port())) {
-            Datastore there = store();
+            Datastore there = patient();
             Datastore here = store(endpoint(proxy));
             try (Watch watch = there.watch("/", there.revision())) {
                 for (int answer = 0; answer < 6; answer++) {
@@ -163,8 +163,8 @@ abstract class DatabaseFaults extends OnDatabase {
 
     @Test
     void revisionsHaveNoHolesWhateverTheStepOfTheDatabaseIs() {
-        Datastore here = store();
-        Datastore there = store();
+        Datastore here = patient();
+        Datastore there = patient();
         numberInSteps(database());
         long revision = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         for (int i = 0; i < 4; i++) {
@@ -175,8 +175,8 @@ abstract class DatabaseFaults extends OnDatabase {
 
     @Test
     void holesOfAForeignWriterAreFilled() {
-        Datastore here = store();
-        Datastore there = store();
+        Datastore here = patient();
+        Datastore there = patient();
         try (Watch watch = there.watch("/", there.revision())) {
             long first = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
             sql("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES ("
@@ -192,7 +192,7 @@ abstract class DatabaseFaults extends OnDatabase {
     /// kine #676, e0ae664: commits out of the order of their ids, and fillers over rows that were still to come.
     @Test
     void aForeignTransactionThatCommitsLateIsWaitedFor() throws InterruptedException {
-        Datastore here = store();
+        Datastore here = patient();
         try (Watch watch = here.watch("/", here.revision())) {
             long first = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
             Thread late = Thread.ofVirtual().start(() -> sql("BEGIN; INSERT INTO kine (id, name, created, deleted,"
@@ -217,8 +217,8 @@ abstract class DatabaseFaults extends OnDatabase {
 
     @Test
     void aDatabaseThatLostRowsGoesOnAboveWhatWasTold() {
-        Datastore here = store();
-        Datastore there = store();
+        Datastore here = patient();
+        Datastore there = patient();
         Watch watch = there.watch("/", there.revision());
         long kept = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         committed(here.commit("/b", 0, bytes("1"), Duration.ZERO));
@@ -238,7 +238,7 @@ abstract class DatabaseFaults extends OnDatabase {
     /// As a restored copy on which somebody else has gone on: the table does not even end below what was told.
     @Test
     void rowsThatAreOthersNowAreNoticed() {
-        Datastore here = store();
+        Datastore here = patient();
         long kept = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         Watch watch = here.watch("/", kept);
         long lost = committed(here.commit("/b", 0, bytes("1"), Duration.ZERO));

@@ -173,8 +173,8 @@ abstract class ForeignSessions extends OnDatabase {
     @Tag("full")
     @Test
     void aStormOfForeignRowsThatComeOrAreGivenUpLosesNothing() throws InterruptedException {
-        Datastore here = store();
-        Datastore there = store();
+        Datastore here = patient();
+        Datastore there = patient();
         try (Accounting books = new Accounting(here, there);
                 Watch one = here.watch("/foreign/", here.revision());
                 Watch other = there.watch("/foreign/", there.revision())) {
@@ -197,7 +197,7 @@ abstract class ForeignSessions extends OnDatabase {
 
     @Test
     void aRowThatSomebodyChangesOrDeletesInTheMiddleStopsNobody() throws Exception {
-        Datastore here = store();
+        Datastore here = patient();
         long a = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         long b = committed(here.commit("/b", 0, bytes("1"), Duration.ZERO));
         committed(here.commit("/c", 0, bytes("1"), Duration.ZERO));
@@ -208,7 +208,7 @@ abstract class ForeignSessions extends OnDatabase {
             committed(here.commit("/d", 0, bytes("1"), Duration.ZERO));
             assertThat(take(watch, 2)).extracting(Change::key).containsExactly("/b", "/d");
         }
-        Datastore anew = store();
+        Datastore anew = patient();
         assertThat(anew.get("/a")).isEmpty();
         assertThat(anew.commit("/a", a, bytes("2"), Duration.ZERO)).isInstanceOf(CommitResult.Conflict.class);
         assertThat(anew.range("/", "", 0, 0).entries()).extracting(Entry::key).containsExactly("/b", "/c", "/d");
@@ -217,8 +217,8 @@ abstract class ForeignSessions extends OnDatabase {
 
     @Test
     void aTableThatSomebodyEmptiesIsReadAnewByEverybody() {
-        Datastore here = store();
-        Datastore there = store();
+        Datastore here = patient();
+        Datastore there = patient();
         Watch watch = there.watch("/", there.revision());
         long told = committed(here.commit("/a", 0, bytes("1"), Duration.ZERO));
         assertThat(take(watch, 1)).hasSize(1);
@@ -232,7 +232,7 @@ abstract class ForeignSessions extends OnDatabase {
         assertThat(next).isGreaterThan(told);
         assertThat(answered(() -> there.range("/", "", 0, 0).entries())).extracting(Entry::key).containsExactly("/b");
         assertThat(sql("SELECT COUNT(*) FROM kine WHERE name = 'compact_rev_key'")).isEqualTo("1");
-        assertThat(store().range("/", "", 0, 0).entries()).hasSize(1);
+        assertThat(patient().range("/", "", 0, 0).entries()).hasSize(1);
     }
 
     @Tag("full")

@@ -102,7 +102,7 @@ class MariadbOldTablesTest extends OnDatabase {
                 + " (2147483647, '/C', 1, 0, 0, 0, 0, 'c', NULL)");
         // the one that has just made the table is gone a moment after its end
         awaitSessions("0");
-        Datastore here = store();
+        Datastore here = patient();
         assertThat(here.range("/", "", 0, 0).entries()).extracting(Entry::key).containsExactly("/B", "/C", "/a");
         assertThat(committed(here.commit("/a", 3, bytes("2"), Duration.ZERO))).isEqualTo(2_147_483_648L);
         assertThat(sql(COLUMNS)).isEqualTo("id bigint(20) unsigned , name varchar(630) utf8mb4_nopad_bin,"

@@ -36,6 +36,11 @@ abstract class OnDatabase {
         return store(endpoint());
     }
 
+    /// One for what is about answers, not how soon they come.
+    final Datastore patient() {
+        return new PatientStore(store());
+    }
+
     final Datastore store(String endpoint) {
         OpenLog opened = open(endpoint);
         open.push(opened);

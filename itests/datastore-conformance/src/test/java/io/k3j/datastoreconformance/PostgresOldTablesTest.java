@@ -47,7 +47,7 @@ class PostgresOldTablesTest extends OnDatabase {
                 + " INSERT INTO kine VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, '', NULL),"
                 + " (2, '/B', 1, 0, 0, 0, 0, 'b', NULL), (3, '/a', 1, 0, 0, 0, 0, 'a', NULL),"
                 + " (2147483647, '/C', 1, 0, 0, 0, 0, 'c', NULL)");
-        Datastore here = store();
+        Datastore here = patient();
         assertThat(here.range("/", "", 0, 0).entries()).extracting(Entry::key).containsExactly("/B", "/C", "/a");
         assertThat(committed(here.commit("/a", 3, bytes("2"), Duration.ZERO))).isEqualTo(2_147_483_648L);
         assertThat(sql(COLUMNS)).isEqualTo("id int8 , name text C, created int4 , deleted int4 , create_revision int8 ,"
