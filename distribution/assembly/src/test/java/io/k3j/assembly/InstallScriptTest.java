@@ -225,7 +225,7 @@ class InstallScriptTest {
         Files.createSymbolicLink(java, Path.of("/usr/bin/tail"));
         environment.put("K3S_JAVA", java.toString());
         assertThat(install("sh", "bin/k3s", "server")).contains("/k3s-is-upgraded-by-install.sh/k3s: ");
-        assertThat(install("sh", "bin/k3s", "kubectl")).contains(java + ": ");
+        assertThat(install("sh", "bin/k3s", "--version")).contains(java + ": ");
     }
 
     private Path mirror() throws Exception {

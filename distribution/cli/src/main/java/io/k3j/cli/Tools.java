@@ -11,7 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the real programs behind `k3s kubectl`, `k3s crictl` and `k3s ctr`.
+/// Finds the real programs behind `k3s kubectl`, `k3s crictl` and `k3s ctr`. The script `bin/k3s` does so by itself,
+/// without a Java, unless a configuration file names the directories.
 final class Tools {
     private final List<Path> directories;
 
