@@ -88,7 +88,7 @@ final class Watcher implements Runnable {
                 ended.incrementAndGet();
             }
         } catch (IOException e) {
-            broke(e.toString());
+            broke(e + (e.getCause() == null ? "" : " by " + e.getCause()));
         }
     }
 

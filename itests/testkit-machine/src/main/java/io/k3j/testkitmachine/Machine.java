@@ -28,14 +28,14 @@ import java.util.stream.Stream;
 /// the world outside for it. Closing it pulls the plug and removes all it made, unless a test failed and
 /// `-Dk3j.keep=failure` is given. It goes off with the process that made it, too, however that ends.
 public final class Machine implements AutoCloseable, Leftovers.Trace {
-    private static final int CABLES = 250;
     private static final String NAME = "k3j-e2e-";
 
     private final Path dir;
-    private final int number;
+    private final Cable cable;
     private final Wire wire;
     private ChildProcess power;
     private boolean kept;
+    private boolean gone;
 
     /// How a machine is joined to others.
     ///
@@ -47,9 +47,9 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
     record Wire(String host, String address, String gateway, String link, String bridge) {
     }
 
-    private Machine(Path dir, int number, Wire wire, ChildProcess power) {
+    private Machine(Path dir, Cable cable, Wire wire, ChildProcess power) {
         this.dir = dir;
-        this.number = number;
+        this.cable = cable;
         this.wire = wire;
         this.power = power;
     }
@@ -65,23 +65,24 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
 
     /// Switches one on.
     public static Machine on() throws IOException, InterruptedException {
-        int number = cable();
-        String net = "10.213." + number;
-        return on(number, new Wire(NAME + number, net + ".2", net + ".1", "eth0", ""));
+        Cable cable = Cable.free();
+        String net = "10.213." + cable.number();
+        return on(cable, new Wire(NAME + cable.number(), net + ".2", net + ".1", "eth0", ""));
     }
 
     /// Switches one on that is joined to others.
     static Machine on(Wire wire) throws IOException, InterruptedException {
-        return on(cable(), wire);
+        return on(Cable.free(), wire);
     }
 
-    private static Machine on(int number, Wire wire) throws IOException, InterruptedException {
+    private static Machine on(Cable cable, Wire wire) throws IOException, InterruptedException {
+        int number = cable.number();
         Path dir = Files.createTempDirectory(disk(number));
         try (InputStream script = Objects.requireNonNull(Machine.class.getResourceAsStream("machine.sh"))) {
             Files.copy(script, dir.resolve("machine.sh"));
         }
         prune(dir, number);
-        Machine machine = new Machine(dir, number, wire, power(dir, number, wire));
+        Machine machine = new Machine(dir, cable, wire, power(dir, number, wire));
         Leftovers.ofThisJvm().expect(machine);
         try {
             machine.booted();
@@ -107,19 +108,16 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
     /// of the end of its connections. A new cable keeps its number: the old one goes with the machine's network.
     void lost() throws IOException, InterruptedException {
         if (power.running()) {
-            String gone = "kjx" + number;
-            ip("link", "set", outer(), "down").run(Waiting.LIMIT);
-            ip("link", "set", outer(), "name", gone).run(Waiting.LIMIT);
-            ip("link", "add", outer(), "type", "veth", "peer", "name", "kjp" + number).run(Waiting.LIMIT);
+            cable.cut();
             power.close();
-            ip("link", "del", gone).run(Waiting.LIMIT);
+            cable.clear();
         }
     }
 
     /// Switches it on again after [#lost], with its disk, name and address.
     void again() throws IOException, InterruptedException {
         Waiting.until("empty control groups", this::cleaned);
-        power = power(dir, number, wire);
+        power = power(dir, cable.number(), wire);
         booted();
     }
 
@@ -140,7 +138,7 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
 
     /// What the test calls its cable, for rules about what goes through it.
     public String outer() {
-        return "kj" + number;
+        return cable.outer();
     }
 
     /// The directory of what it writes, at the same place inside and outside.
@@ -151,7 +149,8 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
     /// The words that run `command` inside.
     public List<String> inside(List<String> command) {
         List<String> words = new ArrayList<>(
-                List.of("bash", dir.resolve("machine.sh").toString(), "enter", name(number), Long.toString(init())));
+                List.of("bash", dir.resolve("machine.sh").toString(), "enter", name(cable.number()),
+                        Long.toString(init())));
         words.addAll(command);
         return words;
     }
@@ -195,26 +194,29 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
         Teardown.of("machine " + name(), () -> {
             if (left().isEmpty()) {
                 Leftovers.ofThisJvm().gone(this);
+                gone = true;
+                cable.close();
             }
         });
     }
 
-    /// Its number is free last, when nothing bears it any more.
+    /// Its number is its own until nothing bears it any more.
     @Override
     public void remove() {
-        Teardown.of("machine " + name(), this::lost, power::close,
-                () -> Waiting.until("empty control groups", this::cleaned), () -> Deletion.of(dir),
-                () -> ip("link", "del", outer()).run(Waiting.LIMIT));
+        if (!gone) {
+            Teardown.of("machine " + name(), this::lost, power::close,
+                    () -> Waiting.until("empty control groups", this::cleaned), () -> Deletion.of(dir), cable::remove);
+        }
     }
 
     /// Its control groups, disk and cable.
     @Override
     public String left() throws IOException {
-        return remains().left();
+        return gone ? "" : remains().left();
     }
 
     private Remains remains() {
-        return new Remains(name(number), dir, outer());
+        return new Remains(name(cable.number()), dir, outer());
     }
 
     /// Its power hangs on the input of its process, which ends with this one.
@@ -263,7 +265,7 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
     }
 
     private boolean cleaned() throws IOException, InterruptedException {
-        clean(dir, number);
+        clean(dir, cable.number());
         return remains().groups().isEmpty();
     }
 
@@ -272,18 +274,8 @@ public final class Machine implements AutoCloseable, Leftovers.Trace {
         return power.children().findFirst().orElseThrow(() -> new AssertionError(name() + " is off")).pid();
     }
 
-    /// Makes the cable, whose number is the machine's: it is what two tests at the same time cannot both have.
-    private static int cable() throws IOException, InterruptedException {
-        for (int n = 1; n <= CABLES; n++) {
-            if (ip("link", "add", "kj" + n, "type", "veth", "peer", "name", "kjp" + n).run(Waiting.LIMIT).code() == 0) {
-                return n;
-            }
-        }
-        throw new AssertionError("no free cable among kj1 … kj" + CABLES);
-    }
-
     private void plugIn() throws IOException, InterruptedException {
-        ip("link", "set", "kjp" + number, "netns", Long.toString(init()), "name", wire.link()).text(Waiting.LIMIT);
+        ip("link", "set", cable.inner(), "netns", Long.toString(init()), "name", wire.link()).text(Waiting.LIMIT);
         if (wire.bridge().isEmpty()) {
             ip("addr", "add", wire.gateway() + "/24", "dev", outer()).text(Waiting.LIMIT);
         } else {

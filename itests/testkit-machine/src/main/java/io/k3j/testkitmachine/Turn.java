@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The turn of one test among those of this kernel that need the same names and addresses. It is a port of the
 /// loopback interface: it belongs to the network the names are in, and ends with the process that holds it, however
@@ -16,6 +17,12 @@ final class Turn implements AutoCloseable {
 
     private Turn(ServerSocket held) {
         this.held = held;
+    }
+
+    /// One that nobody has.
+    static Optional<Turn> now(InetSocketAddress place) throws IOException {
+        List<Turn> taken = new ArrayList<>();
+        return take(place, taken) ? Optional.of(taken.getFirst()) : Optional.empty();
     }
 
     /// Waits for it.

@@ -20,6 +20,23 @@ class MachineTest {
     }
 
     @Test
+    void itsNumberIsNobodyElsesUntilItIsClosed() throws IOException, InterruptedException {
+        Machine ended = Machine.on();
+        try {
+            ProcessHandle.of(ended.init()).orElseThrow().destroyForcibly();
+            // the cable has gone with the network of the one that ended, by itself
+            Waiting.until("end of the cable", () -> !Remains.link(ended.outer()));
+            Machine other = Machine.on();
+            assertThat(other.outer()).isNotEqualTo(ended.outer());
+            ended.close();
+            assertThat(other.run(Waiting.LIMIT, "hostname").code()).isZero();
+            other.close();
+        } finally {
+            ended.close();
+        }
+    }
+
+    @Test
     void soItIsWhenItHasLostItsPowerBefore() throws IOException, InterruptedException {
         Machine machine = Machine.on();
         machine.lost();

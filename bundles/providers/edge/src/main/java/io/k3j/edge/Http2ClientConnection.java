@@ -25,6 +25,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     private final Http2Frames frames;
     private final ClientConnection client;
     private final Pulse pulse;
+    private final LingeringClose close = new LingeringClose();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> checkTask;
 
@@ -45,6 +46,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     @Override
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         context = added;
+        added.pipeline().addBefore(added.name(), null, close);
         frames.attach(this, added);
         super.handlerAdded(added);
         int increment = Limits.CONNECTION_WINDOW - 65_535;
@@ -94,12 +96,13 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     }
 
     /// Sends GOAWAY in two steps (RFC 9113 §6.8): first with the highest stream number, so that no request in flight
-    /// is lost, a second later with the last stream. The connection closes after that stream, or after the shutdown
-    /// timeout.
+    /// is lost, a second later with the last stream. The connection closes after that stream, which gives the client a
+    /// moment to close it first, or after the shutdown timeout.
     @Override
     public void drain() {
         ChannelHandlerContext added = context;
         if (added != null) {
+            close.drain(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Limits.LAST_MILLIS));
             sendGoAway(added, Integer.MAX_VALUE);
             added.executor().schedule(() -> {
                 sendGoAway(added, connection().remote().lastStreamCreated());

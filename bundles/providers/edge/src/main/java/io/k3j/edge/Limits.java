@@ -55,6 +55,10 @@ final class Limits {
     static final long GO_AWAY_SECONDS = 1;
     /// Time after that for active HTTP/2 streams.
     static final long LAST_STREAMS_MILLIS = 3_200;
+    /// Time for the client to close an HTTP/2 connection after its last stream.
+    static final long LINGER_MILLIS = 1_000;
+    /// Time after the first announcement when it is closed whatever happens.
+    static final long LAST_MILLIS = 4_400;
 
     /// Request line of HTTP/1.1; selectors make long lines.
     static final int LINE_BYTES = 32 * 1024;
