@@ -19,31 +19,25 @@ final class Turn implements AutoCloseable {
         this.held = held;
     }
 
-    /// One that nobody has.
-    static Optional<Turn> now(InetSocketAddress place) throws IOException {
-        List<Turn> taken = new ArrayList<>();
-        return take(place, taken) ? Optional.of(taken.getFirst()) : Optional.empty();
-    }
-
     /// Waits for it.
     /// @throws AssertionError when another process holds it for longer than `limit`
     static Turn at(InetSocketAddress place, Duration limit) throws IOException, InterruptedException {
         List<Turn> taken = new ArrayList<>();
-        Waiting.until("turn of this test", limit, () -> take(place, taken),
+        Waiting.until("turn of this test", limit, () -> now(place).map(taken::add).orElse(false),
                 () -> "who has it: ss -ltnp src " + place.getAddress().getHostAddress());
         return taken.getFirst();
     }
 
-    private static boolean take(InetSocketAddress place, List<Turn> taken) throws IOException {
+    /// Takes it if nobody has it.
+    static Optional<Turn> now(InetSocketAddress place) throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
             socket.bind(place);
         } catch (BindException e) {
             socket.close();
-            return false;
+            return Optional.empty();
         }
-        taken.add(new Turn(socket));
-        return true;
+        return Optional.of(new Turn(socket));
     }
 
     @Override

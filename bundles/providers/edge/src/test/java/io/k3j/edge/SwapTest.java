@@ -199,6 +199,34 @@ class SwapTest {
         }
     }
 
+    /// The moment is a second; a test's thread that comes later than that is given another connection.
+    @Test
+    void aClientOfHttp2IsHeardForAMomentAfterItWasToldTheEnd() throws Exception {
+        boolean heard = false;
+        for (int tried = 0; tried < 5 && !heard; tried++) {
+            heard = heardAfterTheEnd();
+        }
+        assertThat(heard).isTrue();
+    }
+
+    private static boolean heardAfterTheEnd() throws Exception {
+        try (TestPort port = TestPort.start(); RawClient client = RawClient.http2(port)) {
+            assertThat(client.next(RawClient.SETTINGS)).isNotNull();
+            Thread stopping = Thread.startVirtualThread(port.successor()::close);
+            assertThat(client.next(RawClient.GOAWAY)).isNotNull();
+            assertThat(client.next(RawClient.GOAWAY)).isNotNull();
+            boolean heard;
+            try {
+                client.frame(RawClient.PING, 0, 0, new byte[8]);
+                heard = client.next(RawClient.PING) != null;
+            } catch (IOException closed) {
+                heard = false;
+            }
+            stopping.join();
+            return heard;
+        }
+    }
+
     @Test
     void stopsWhenEndpointsHang() throws Exception {
         try (TestPort port = TestPort.start()) {
