@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 /// leaves none of the class it was at and of those behind it; when its time was over, Surefire says so by one line
 /// only in a build that goes on whatever fails.
 ///
-/// Classes are known by their sources ([TestSource]), by the names that Surefire and Failsafe look for.
+/// Classes are known by their sources ([TestSource]), by the names that Surefire and Failsafe look for. Each of the two
+/// owes its own only where it ran: a module may run its unit tests and leave out the rest.
 final class Unreported {
-    private static final List<String> NAMES = List.of("Test.java", "Itest.java", "E2e.java");
-    private static final List<String> LEFT_BY_TESTS = List.of("target/surefire", "target/surefire-reports",
-            "target/failsafe-reports");
+    private static final String UNIT = "Test.java";
+    private static final List<String> INTEGRATION = List.of("Itest.java", "E2e.java");
+    /// What each makes or changes there, whatever becomes of the tests.
+    private static final List<String> LEFT_BY_SUREFIRE = List.of("target/surefire", "target/surefire-reports");
+    private static final String LEFT_BY_FAILSAFE = "target/failsafe-reports";
     private static final int DEPTH = 4;
     private final Path module;
     private final Instant since;
@@ -44,12 +47,14 @@ final class Unreported {
 
     private List<String> types(String excludedTag) throws IOException {
         Path sources = module.resolve("src/test/java");
-        if (!ran() || !Files.isDirectory(sources)) {
+        if (!Files.isDirectory(sources)) {
             return List.of();
         }
+        boolean unit = unitTestsRan();
+        boolean integration = fresh(module.resolve(LEFT_BY_FAILSAFE));
         List<String> missing = new ArrayList<>();
         try (Stream<Path> files = Files.walk(sources)) {
-            for (Path file : files.filter(Unreported::named).sorted().toList()) {
+            for (Path file : files.filter(f -> unit && unit(f) || integration && integration(f)).sorted().toList()) {
                 String type = sources.relativize(file).toString().replace(".java", "").replace('/', '.');
                 if (TestSource.runs(file, excludedTag) && !reported(type)) {
                     missing.add(type);
@@ -59,13 +64,16 @@ final class Unreported {
         return missing;
     }
 
-    private static boolean named(Path file) {
-        return NAMES.stream().anyMatch(String.valueOf(file.getFileName())::endsWith);
+    private static boolean unit(Path file) {
+        return file.toString().endsWith(UNIT);
     }
 
-    /// Both plugins make and remove files there, whatever becomes of the tests.
-    private boolean ran() throws IOException {
-        for (String left : LEFT_BY_TESTS) {
+    private static boolean integration(Path file) {
+        return INTEGRATION.stream().anyMatch(file.toString()::endsWith);
+    }
+
+    private boolean unitTestsRan() throws IOException {
+        for (String left : LEFT_BY_SUREFIRE) {
             if (fresh(module.resolve(left))) {
                 return true;
             }

@@ -45,9 +45,16 @@ class UnreportedTest {
     void namesClassesOfWhichNothingIsTold() throws IOException {
         source("B", "/// Runs out of memory.\nfinal class BTest {\n    @Test\n    void ends() {\n    }\n}\n");
         source("C", "class CTest extends Suite {\n}\n");
-        write("m/src/test/java/p/DItest.java",
-                "package p;\n\nclass DItest {\n    @TestFactory\n    X all() {\n    }\n}\n");
-        assertThat(Unreported.of(root, BUILD, "full")).containsExactly("m: p.BTest", "m: p.CTest", "m: p.DItest");
+        assertThat(Unreported.of(root, BUILD, "full")).containsExactly("m: p.BTest", "m: p.CTest");
+    }
+
+    @Test
+    void integrationTestsOweReportsOnlyWhereTheyWereToRun() throws IOException {
+        write("m/src/test/java/p/BItest.java",
+                "package p;\n\nclass BItest {\n    @TestFactory\n    X all() {\n    }\n}\n");
+        assertThat(Unreported.of(root, BUILD, "full")).isEmpty();
+        write("m/target/failsafe-reports/failsafe-summary.xml", "<failsafe-summary/>");
+        assertThat(Unreported.of(root, BUILD, "full")).containsExactly("m: p.BItest");
     }
 
     @Test
