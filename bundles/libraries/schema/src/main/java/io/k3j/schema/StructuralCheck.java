@@ -20,7 +20,7 @@ final class StructuralCheck {
             "description",
             "nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource",
             "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
-            "x-kubernetes-map-type");
+            "x-kubernetes-map-type", "x-kubernetes-validations");
     /// The types that branches may name all the same, below `x-kubernetes-int-or-string`.
     private static final Set<String> INT_OR_STRING = Set.of("integer", "string");
     private final List<Violation> found = new ArrayList<>();

@@ -85,16 +85,15 @@ final class StructuralShapes {
         return flags;
     }
 
-    /// Of a whole object the type fields and `metadata` come first, and what the schema says about them is left out: it
-    /// may only restrict names.
+    /// Of a whole object the type fields and `metadata` come first, with what the schema demands of them.
     private List<Field> fields(Struct s, boolean object) {
         List<Field> fields = new ArrayList<>();
         List<String> required = s.seq("required").texts();
         Struct properties = s.struct("properties");
         if (object) {
-            fields.add(field("apiVersion", new Shape(Facts.of(Type.STRING), Body.NONE), required));
-            fields.add(field("kind", new Shape(Facts.of(Type.STRING), Body.NONE), required));
-            fields.add(field("metadata", meta, required));
+            fields.add(field("apiVersion", typeField(properties.struct("apiVersion")), required));
+            fields.add(field("kind", typeField(properties.struct("kind")), required));
+            fields.add(field("metadata", metadata(properties.struct("metadata")), required));
         }
         properties.forEach((name, schema) -> {
             boolean standard = object && (name.equals("apiVersion") || name.equals("kind") || name.equals("metadata"));
@@ -103,6 +102,30 @@ final class StructuralShapes {
             }
         });
         return fields;
+    }
+
+    private Shape typeField(Struct s) {
+        return silent(s) ? new Shape(Facts.of(Type.STRING), Body.NONE) : node(s.with("type", "string"));
+    }
+
+    /// `metadata` is what it is everywhere; a schema may restrict it by rules, and the values of `name` and `generateName`.
+    private Shape metadata(Struct s) {
+        if (silent(s)) {
+            return meta;
+        }
+        Struct properties = s.struct("properties");
+        List<Field> fields = meta.fields().stream().map(f -> properties.get(f.name()) instanceof Struct inner
+                ? new Field(f.name(), node(inner), f.required(), f.pointer(), f.emission(), f.numbers())
+                : f).toList();
+        Facts f = meta.facts();
+        return new Shape(new Facts(f.type(), f.definition(), f.description(), f.items(), f.flags(), f.mergeKey(),
+                f.mapKeys(), f.defaultValue(), f.choices(), f.format(), rules(s)),
+                new Own(meta.description(), false, new FieldTable(fields), Struct.EMPTY));
+    }
+
+    /// Whether a schema demands nothing but a type.
+    private static boolean silent(Struct s) {
+        return s.without("type").without("description").isEmpty();
     }
 
     /// As a pointer: a custom resource keeps `0`, `""` and `false` as they were written. Never in protobuf.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Checks a custom resource against its shape, with upstream's messages: those of `kube-openapi/pkg/validation`, turned
 /// into field errors as `apiextensions-apiserver` does. Expressions (`SchemaRules.cel`) are not run here. Pure; any
@@ -44,8 +45,32 @@ public final class Validation {
     /// @param value a tree's value
     /// @param path begins every path that is told; empty for a whole object
     public static List<Violation> check(Shape shape, Object value, String path) {
+        return walked(shape, value, path, null);
+    }
+
+    /// Everything wrong with a value that replaces another one, but for what was wrong before and has not changed
+    /// (`CRDValidationRatcheting`): a value that is what it was is not refused. Elements that are there twice are not told
+    /// when there were such before.
+    ///
+    /// @param before the value that is replaced, of the same shape
+    /// @param path begins every path that is told; empty for a whole object
+    public static List<Violation> update(Shape shape, Object before, Object now, String path) {
+        if (check(shape, now, path).isEmpty()) {
+            return List.of();
+        }
+        List<Violation> all = walked(shape, now, path, Correlation.of(shape, before, now));
+        boolean ratcheted = all.stream().anyMatch(Validation::duplicate)
+                && check(shape, before, path).stream().anyMatch(Validation::duplicate);
+        return ratcheted ? all.stream().filter(v -> !duplicate(v)).toList() : all;
+    }
+
+    private static boolean duplicate(Violation violation) {
+        return violation.reason().equals("FieldValueDuplicate");
+    }
+
+    private static List<Violation> walked(Shape shape, Object value, String path, @Nullable Correlation correlation) {
         Validation walk = new Validation(FieldPaths.MOST + 1, new IdentityHashMap<>());
-        walk.value(shape, value, path);
+        walk.value(shape, value, path, correlation);
         return walk.found;
     }
 
@@ -53,7 +78,16 @@ public final class Validation {
         return found.size() >= most;
     }
 
-    private void value(Shape shape, Object v, String path) {
+    /// @param c what the value was, null when it is new or nobody can tell
+    private void value(Shape shape, Object v, String path, @Nullable Correlation c) {
+        int begin = found.size();
+        judge(shape, v, path, c);
+        if (c != null && found.size() > begin && c.unchanged()) {
+            found.subList(begin, found.size()).clear();
+        }
+    }
+
+    private void judge(Shape shape, Object v, String path, @Nullable Correlation c) {
         if (full() || v == Null.NULL && shape.nullable()) {
             return;
         }
@@ -65,8 +99,8 @@ public final class Validation {
         choices(shape, v, path);
         new ValueRules(found, path).check(shape, v);
         switch (v) {
-            case Struct s -> struct(shape, s, path);
-            case Seq s -> seq(shape, s, path);
+            case Struct s -> struct(shape, s, path, c);
+            case Seq s -> seq(shape, s, path, c);
             default -> {
             }
         }
@@ -102,7 +136,7 @@ public final class Validation {
     }
 
     /// Required fields and the fields there are.
-    private void struct(Shape shape, Struct s, String path) {
+    private void struct(Shape shape, Struct s, String path, @Nullable Correlation c) {
         for (String name : shape.rules().required()) {
             if (!s.has(name)) {
                 add(Violation.required(below(path, name), ""));
@@ -115,9 +149,15 @@ public final class Validation {
         for (int i = 0; children && i < s.size() && !full(); i++) {
             Shape child = shape.child(s.name(i));
             if (child != null && child != Shape.ANY) {
-                value(child, s.value(i), below(path, s.name(i)));
+                value(child, s.value(i), below(path, s.name(i)), c == null || typeField(path, s.name(i)) ? null
+                        : c.field(s.name(i), child, s.value(i)));
             }
         }
+    }
+
+    /// Both objects were converted to one version, so that a change of it cannot be seen.
+    private static boolean typeField(String path, String name) {
+        return path.isEmpty() && (name.equals("apiVersion") || name.equals("kind"));
     }
 
     /// An object in an object needs its type; the name in its metadata is not asked for.
@@ -134,12 +174,12 @@ public final class Validation {
     }
 
     /// Elements, and for sets and maps that no two are the same.
-    private void seq(Shape shape, Seq s, String path) {
+    private void seq(Shape shape, Seq s, String path, @Nullable Correlation c) {
         Set<Object> seen = new HashSet<>();
         for (int i = 0; i < s.size() && !full(); i++) {
             String at = path + "[" + i + "]";
             if (shape.type() == Shape.Type.LIST) {
-                value(shape.items(), s.get(i), at);
+                value(shape.items(), s.get(i), at, c == null ? null : c.element(s.get(i)));
             }
             Object key = switch (shape.listType()) {
                 case SET -> s.get(i);
@@ -153,7 +193,7 @@ public final class Validation {
     }
 
     /// The keys an element has; two elements without any are the same.
-    private static Struct key(Shape shape, Struct element) {
+    static Struct key(Shape shape, Struct element) {
         Struct.Builder b = Struct.builder();
         for (String name : shape.mapKeys()) {
             Object v = element.get(name);
@@ -189,7 +229,7 @@ public final class Validation {
     /// A walk of its own: what it finds is told or not, as a whole.
     private List<Violation> branch(Shape shape, Object v, String path, int bound) {
         Validation walk = new Validation(bound, choices);
-        walk.value(shape, v, path);
+        walk.value(shape, v, path, null);
         return walk.found;
     }
 
