@@ -108,7 +108,8 @@ final class StructuralShapes {
         return silent(s) ? new Shape(Facts.of(Type.STRING), Body.NONE) : node(s.with("type", "string"));
     }
 
-    /// `metadata` is what it is everywhere; a schema may restrict it by rules, and the values of `name` and `generateName`.
+    /// `metadata` is what it is everywhere; a schema may restrict it by rules, and the values of `name` and
+    /// `generateName`.
     private Shape metadata(Struct s) {
         if (silent(s)) {
             return meta;

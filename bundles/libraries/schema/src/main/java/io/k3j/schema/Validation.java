@@ -49,8 +49,8 @@ public final class Validation {
     }
 
     /// Everything wrong with a value that replaces another one, but for what was wrong before and has not changed
-    /// (`CRDValidationRatcheting`): a value that is what it was is not refused. Elements that are there twice are not told
-    /// when there were such before.
+    /// (`CRDValidationRatcheting`): a value that is what it was is not refused. Elements that are there twice are not
+    /// told when there were such before.
     ///
     /// @param before the value that is replaced, of the same shape
     /// @param path begins every path that is told; empty for a whole object
