@@ -1,5 +1,6 @@
 package io.k3j.cel;
 
+import io.k3j.model.Null;
 import io.k3j.model.Struct;
 import io.k3j.schema.Shape;
 import java.util.AbstractMap;
@@ -33,15 +34,20 @@ final class StructView extends AbstractMap<Object, Object> implements Viewed {
 
     @Override
     public boolean containsKey(@Nullable Object key) {
-        String name = name(key);
-        return name != null && struct.has(name);
+        return value(name(key)) != null;
     }
 
     @Override
     public @Nullable Object get(@Nullable Object key) {
         String name = name(key);
-        Object value = name == null ? null : struct.get(name);
+        Object value = value(name);
         return value == null || name == null ? null : adapted(name, value);
+    }
+
+    /// A field that is null is not set, as upstream has it; in a map, null is a value.
+    private @Nullable Object value(@Nullable String name) {
+        Object value = name == null ? null : struct.get(name);
+        return value == Null.NULL && shape != null && shape.type() == Shape.Type.OBJECT ? null : value;
     }
 
     private Object adapted(String name, Object value) {

@@ -1,31 +1,33 @@
 package io.k3j.resourcescrd;
 
-import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.Write;
+import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.schema.Defaulting;
-import io.k3j.schema.Validation;
-import io.k3j.schema.Violation;
-import io.k3j.validation.MetadataRules;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The hooks of custom resources, driven by their definition's schema.
 final class CustomHooks implements KindHooks {
     private final Definitions definitions;
     private final ConversionWebhook webhook;
+    private final CustomValidation validation;
 
-    CustomHooks(Definitions definitions, ConversionWebhook webhook) {
+    /// @param cel null while there is none
+    CustomHooks(Definitions definitions, ConversionWebhook webhook, Supplier<@Nullable Cel> cel) {
         this.definitions = definitions;
         this.webhook = webhook;
+        this.validation = new CustomValidation(cel);
     }
 
     @Override
@@ -48,11 +50,8 @@ final class CustomHooks implements KindHooks {
 
     @Override
     public List<FieldProblem> problems(Write write, Struct object) {
-        List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, Names::subdomain));
-        for (Violation v : Validation.check(write.kind().shape(), object)) {
-            all.add(new FieldProblem(v.field(), v.reason(), v.message()));
-        }
-        return all;
+        Gvk kind = write.kind().gvk();
+        return validation.problems(write, object, definitions.of(kind).map(d -> d.rules(kind)).orElse(null));
     }
 
     @Override

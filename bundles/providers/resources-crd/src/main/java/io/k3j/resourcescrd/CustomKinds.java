@@ -2,6 +2,7 @@ package io.k3j.resourcescrd;
 
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
@@ -40,7 +41,8 @@ public final class CustomKinds {
     private static final Logger LOG = System.getLogger("io.k3j.resourcescrd");
     private final ApiClient api;
     private final InstantSource clock = InstantSource.system();
-    private final Definitions definitions = new Definitions(new Schemas());
+    private final Schemas schemas = new Schemas();
+    private final Definitions definitions = new Definitions(schemas);
     private final Cleanup cleanup;
     private final WebhookClient webhooks;
     private final View view;
@@ -48,6 +50,10 @@ public final class CustomKinds {
     private final List<ServiceRegistration<KindHooks>> hooks;
     private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
     private long generation;
+    /// Loaded when the first rule is compiled.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Cel cel;
 
     /// Loads all definitions before it registers them; when the list fails, those that the view delivers.
     @Activate
@@ -58,9 +64,9 @@ public final class CustomKinds {
         this.webhooks = new WebhookClient(new ServiceEndpoints(api, RandomGenerator.getDefault()),
                 ConversionWebhook.limits(), System::nanoTime);
         // hooks first: without those of its group the API server offers no view of definitions
-        this.hooks = List.of(register(context, new DefinitionHooks()),
-                register(context,
-                        new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID))));
+        this.hooks = List.of(register(context, new DefinitionHooks(new RuleProblems(schemas, () -> cel))),
+                register(context, new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID),
+                        () -> cel)));
         try {
             this.view = api.view(Definition.RESOURCE, Query.ALL);
         } catch (ApiFault e) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One CustomResourceDefinition and the API rows it adds. Immutable.
 final class Definition {
@@ -35,11 +36,17 @@ final class Definition {
     private final Obj object;
     private final Map<Gvk, ResourceKind> rows = new LinkedHashMap<>();
     private final Map<Gvk, Struct> versions = new LinkedHashMap<>();
+    private final Map<Gvk, VersionRules> rules = new LinkedHashMap<>();
     /// By `apiVersion`, of versions that are not served too.
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
     /// Parses a definition; it has no rows before its names are accepted.
     Definition(Obj object, Schemas schemas) {
+        this(object, schemas, null);
+    }
+
+    /// @param before what it replaces; compiled rules of versions that did not change are kept
+    Definition(Obj object, Schemas schemas, @Nullable Definition before) {
         this.object = object;
         if (holds("Established")) {
             for (Struct version : object.spec().seq("versions").structs()) {
@@ -48,9 +55,17 @@ final class Definition {
                 if (version.flag("served")) {
                     rows.put(row.gvk(), row);
                     versions.put(row.gvk(), version);
+                    rules.put(row.gvk(), kept(before, row, version));
                 }
             }
         }
+    }
+
+    private static VersionRules kept(@Nullable Definition before, ResourceKind row, Struct version) {
+        VersionRules known = before != null && version.equals(before.versions.get(row.gvk()))
+                ? before.rules.get(row.gvk())
+                : null;
+        return known != null ? known : new VersionRules(row.shape());
     }
 
     /// Whether a condition is true.
@@ -99,6 +114,12 @@ final class Definition {
     /// The element of `spec.versions` of a kind; the empty struct when the kind is of another definition.
     Struct version(Gvk kind) {
         return versions.getOrDefault(kind, Struct.EMPTY);
+    }
+
+    /// The validation rules of a served version; null when the kind is of another definition.
+    @Nullable
+    VersionRules rules(Gvk kind) {
+        return rules.get(kind);
     }
 
     /// The storage version.

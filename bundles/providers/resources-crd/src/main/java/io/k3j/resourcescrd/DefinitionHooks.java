@@ -14,10 +14,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// The hooks of CustomResourceDefinitions themselves.
 final class DefinitionHooks implements KindHooks {
+    private final RuleProblems rules;
+
+    DefinitionHooks(RuleProblems rules) {
+        this.rules = rules;
+    }
+
     @Override
     public String group() {
         return Definition.GROUP;
@@ -66,31 +71,8 @@ final class DefinitionHooks implements KindHooks {
     @Override
     public List<FieldProblem> problems(Write write, Struct object) {
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, Names::subdomain));
-        all.addAll(new DefinitionProblems(write.before().orElse(Struct.EMPTY), object).all());
+        all.addAll(new DefinitionProblems(write.before().orElse(Struct.EMPTY), object, rules).all());
         return all;
-    }
-
-    @Override
-    public List<String> warnings(Write write, Struct object) {
-        List<String> all = new ArrayList<>();
-        Seq versions = object.struct("spec").seq("versions");
-        for (int i = 0; i < versions.size() && !write.subresource().equals("status"); i++) {
-            if (rules(versions.struct(i).get("schema"))) {
-                all.add("spec.versions[" + i
-                        + "].schema.openAPIV3Schema: x-kubernetes-validations are accepted, but CEL"
-                        + " rules are not evaluated yet");
-            }
-        }
-        return all;
-    }
-
-    private static boolean rules(@Nullable Object schema) {
-        return switch (schema) {
-            case Struct s -> s.has("x-kubernetes-validations")
-                    || s.names().stream().anyMatch(n -> rules(s.get(n)));
-            case Seq s -> s.stream().anyMatch(DefinitionHooks::rules);
-            case null, default -> false;
-        };
     }
 
     @Override

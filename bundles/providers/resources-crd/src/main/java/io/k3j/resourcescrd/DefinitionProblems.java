@@ -5,24 +5,29 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.Structural;
+import io.k3j.schema.Violation;
 import io.k3j.validation.Problems;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// Validates a definition, with upstream's messages. Pure; for one thread.
 final class DefinitionProblems {
+    private static final String SCHEMA = "openAPIV3Schema";
     private static final String APPROVAL = "api-approved.kubernetes.io";
     private static final Set<String> TYPES = Set.of("boolean", "date", "integer", "number", "string");
     private final Struct before;
     private final Struct object;
     private final Struct spec;
+    private final RuleProblems rules;
     private final List<FieldProblem> found = new ArrayList<>();
 
     /// @param before the old definition, empty on creation
-    DefinitionProblems(Struct before, Struct object) {
+    DefinitionProblems(Struct before, Struct object, RuleProblems rules) {
+        this.rules = rules;
         this.before = before;
         this.object = object;
         this.spec = object.struct("spec");
@@ -105,6 +110,8 @@ final class DefinitionProblems {
         Seq versions = spec.seq("versions");
         Set<String> seen = new HashSet<>();
         int stored = 0;
+        boolean common = versions.structs().stream().map(v -> v.struct("schema")).distinct().count() == 1
+                && versions.struct(0).struct("schema").has(SCHEMA);
         for (int i = 0; i < versions.size(); i++) {
             Struct version = versions.struct(i);
             String path = "spec.versions[" + i + "]";
@@ -114,6 +121,9 @@ final class DefinitionProblems {
                 found.add(FieldProblem.invalid("spec.versions", versions, "must contain unique version names"));
             }
             stored += version.flag("storage") ? 1 : 0;
+            if (i == 0 || !common) {
+                schema(version, common ? "spec.validation" : path + ".schema");
+            }
             version(version, path);
         }
         if (stored != 1) {
@@ -138,15 +148,31 @@ final class DefinitionProblems {
         }
     }
 
-    private void version(Struct version, String path) {
-        Struct schema = version.struct("schema").struct("openAPIV3Schema");
-        String at = path + ".schema.openAPIV3Schema";
-        if (!version.struct("schema").has("openAPIV3Schema")) {
+    /// Upstream knows a schema that all versions have in common as `spec.validation`, and says so.
+    private void schema(Struct version, String path) {
+        Struct schema = version.struct("schema").struct(SCHEMA);
+        String at = path + "." + SCHEMA;
+        if (!version.struct("schema").has(SCHEMA)) {
             found.add(FieldProblem.required(at, "schemas are required"));
-        } else {
-            SchemaBounds.broken(schema, at).ifPresentOrElse(found::add, () -> Structural.check(schema, at).forEach(
-                    v -> found.add(new FieldProblem(v.field(), v.reason(), v.message()))));
+            return;
         }
+        Optional<FieldProblem> broken = SchemaBounds.broken(schema, at);
+        broken.ifPresent(found::add);
+        if (broken.isEmpty()) {
+            List<Violation> structural = Structural.check(schema, at);
+            structural.forEach(v -> found.add(new FieldProblem(v.field(), v.reason(), v.message())));
+            if (!schema.equals(old(version.text("name")))) {
+                found.addAll(rules.check(schema, at, structural.isEmpty()));
+            }
+        }
+    }
+
+    /// The schema of a version as it was: its rules have been accepted.
+    private Struct old(String version) {
+        return before.struct("spec").seq("versions").find("name", version).struct("schema").struct(SCHEMA);
+    }
+
+    private void version(Struct version, String path) {
         Seq columns = version.seq("additionalPrinterColumns");
         for (int i = 0; i < columns.size(); i++) {
             column(columns.struct(i), path + ".additionalPrinterColumns[" + i + "]");
@@ -157,7 +183,8 @@ final class DefinitionProblems {
             inside(path + ".subresources.scale.statusReplicasPath", scale.text("statusReplicasPath"), ".status");
         }
         Problems problems = Problems.none();
-        SelectableFieldRules.check(version.seq("selectableFields"), schema, problems.at(path));
+        SelectableFieldRules.check(version.seq("selectableFields"), version.struct("schema").struct(SCHEMA),
+                problems.at(path));
         found.addAll(problems.found());
     }
 

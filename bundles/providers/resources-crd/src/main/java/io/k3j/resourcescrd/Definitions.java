@@ -26,7 +26,7 @@ final class Definitions {
     /// Adds or updates a definition; true when the API rows have changed.
     boolean put(Obj object) {
         Definition before = all.get(object.name());
-        Definition after = new Definition(object, schemas);
+        Definition after = new Definition(object, schemas, before);
         Map<String, Definition> next = new TreeMap<>(all);
         next.put(object.name(), after);
         known(next);

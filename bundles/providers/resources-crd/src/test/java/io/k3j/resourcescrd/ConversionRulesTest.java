@@ -32,12 +32,12 @@ class ConversionRulesTest {
 
     private static Struct filled(String conversion, String fields) {
         String text = TEXT.replace("CONVERSION", conversion).replace("FIELDS", fields);
-        return new DefinitionHooks().defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        return new DefinitionHooks(Rules.without()).defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
                 Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object());
     }
 
     private static List<String> problems(Struct before, Struct after) {
-        return new DefinitionProblems(before, after).all().stream().map(Object::toString).toList();
+        return new DefinitionProblems(before, after, Rules.without()).all().stream().map(Object::toString).toList();
     }
 
     private static List<String> conversion(String conversion) {

@@ -59,7 +59,8 @@ class ConversionTest {
     private final FakeApi api = FakeApi.live();
     private final WebhookClient client = Webhooks.dialling(api);
     private final Definitions definitions = new Definitions(new Schemas());
-    private final CustomHooks custom = new CustomHooks(definitions, new ConversionWebhook(client, UUID::randomUUID));
+    private final CustomHooks custom = new CustomHooks(definitions, new ConversionWebhook(client, UUID::randomUUID),
+            Rules.CEL);
     private HookServer hooks;
 
     @BeforeEach

@@ -47,9 +47,9 @@ class DefinitionTest {
                           size: {type: integer, default: 1}
             """;
     private static final Gvk KIND = new Gvk("stable.example.com", "v1", "CronTab");
-    private final DefinitionHooks hooks = new DefinitionHooks();
+    private final DefinitionHooks hooks = new DefinitionHooks(Rules.without());
     private final Definitions definitions = new Definitions(new Schemas());
-    private final CustomHooks custom = new CustomHooks(definitions, Webhooks.none());
+    private final CustomHooks custom = new CustomHooks(definitions, Webhooks.none(), Rules.CEL);
 
     private static Struct yaml(String text) {
         return Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object();
@@ -62,7 +62,7 @@ class DefinitionTest {
 
     private List<String> problems(String text) {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(text));
-        return new DefinitionProblems(Struct.EMPTY, filled).all().stream().map(Object::toString).toList();
+        return new DefinitionProblems(Struct.EMPTY, filled, Rules.without()).all().stream().map(Object::toString).toList();
     }
 
     @Test
@@ -153,16 +153,6 @@ class DefinitionTest {
                 .startsWith("metadata.annotations[api-approved.kubernetes.io]: Required value");
     }
 
-    @Test
-    void celRulesAreAcceptedWithAWarning() {
-        Struct definition = yaml(TEXT.replace("minLength: 3",
-                "x-kubernetes-validations: [{rule: \"self != ''\"}]"));
-        Write write = new Write(Operation.CREATE, null, "", Obj.of(definition).key(), Optional.empty(),
-                Caller.ANONYMOUS, false, Struct.EMPTY);
-        assertThat(hooks.warnings(write, definition)).containsExactly("spec.versions[0].schema.openAPIV3Schema:"
-                + " x-kubernetes-validations are accepted, but CEL rules are not evaluated yet");
-    }
-
     private static Struct nested(int depth) {
         Struct schema = Struct.of("type", "string");
         for (int i = 0; i < depth; i++) {
@@ -175,7 +165,7 @@ class DefinitionTest {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(TEXT));
         Struct version = filled.struct("spec").seq("versions").struct(0).withAt(schema, "schema", "openAPIV3Schema");
         return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(version.without("additionalPrinterColumns")
-                .without("selectableFields")), "spec", "versions")).all().stream().map(Object::toString).toList();
+                .without("selectableFields")), "spec", "versions"), Rules.without()).all().stream().map(Object::toString).toList();
     }
 
     @Test

@@ -34,8 +34,9 @@ class HostileThingsTest {
     @Test
     void theirDefinitionIsValid() {
         Obj definition = established();
-        assertThat(new DefinitionProblems(Struct.EMPTY, new DefinitionHooks().defaulted(
-                Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), definition.tree())).all()).isEmpty();
+        assertThat(new DefinitionProblems(Struct.EMPTY, new DefinitionHooks(Rules.without()).defaulted(
+                Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), definition.tree()), Rules.without())
+                .all()).isEmpty();
     }
 
     @Test
@@ -43,7 +44,7 @@ class HostileThingsTest {
         Definitions definitions = new Definitions(new Schemas());
         definitions.put(established());
         try (ObjectServer server = new ObjectServer(ObjectServer.PLENTY, new ObjectServer.Serving(definitions.rows(),
-                List.of(new CustomHooks(definitions, Webhooks.none())), List.of(), false))) {
+                List.of(new CustomHooks(definitions, Webhooks.none(), Rules.CEL)), List.of(), false))) {
             assertThat(BodyCosts.of(server, HostileKinds.CUSTOM, MANY, LARGE_EVERY)).isEmpty();
         }
     }

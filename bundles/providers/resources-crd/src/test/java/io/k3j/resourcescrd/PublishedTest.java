@@ -33,7 +33,7 @@ class PublishedTest {
     private List<OpenApiResource> resources() throws IOException {
         List<OpenApiResource> all = new ArrayList<>();
         for (Struct text : Yaml.document(recorded("definitions.yaml")).object().seq("items").structs()) {
-            Struct filled = new DefinitionHooks()
+            Struct filled = new DefinitionHooks(Rules.without())
                     .defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), text);
             Obj accepted = DefinitionStatus.of(Obj.of(filled), List.of(), Instant.EPOCH);
             new Definition(accepted, schemas).rows().values().forEach(row -> all.add(resource(row)));
