@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Admission policies and a quota of a running server, through kubectl.
+/// Admission policies, rules of a definition and a quota of a running server, through kubectl.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdmissionPolicyItest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -86,6 +86,39 @@ class AdmissionPolicyItest {
             kind: ResourceQuota
             metadata: {name: few, namespace: default}
             spec: {hard: {secrets: '2'}}
+            """;
+    private static final String DEFINITION = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: NAMEs.rules.example.com}
+            spec:
+              group: rules.example.com
+              scope: Namespaced
+              names: {plural: NAMEs, kind: KIND}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema:
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      spec:
+                        type: object
+                        x-kubernetes-validations:
+                        - {rule: "RULE", message: least is above most}
+                        properties:
+                          least: {type: integer}
+                          most: {type: integer}
+                          zone:
+                            type: string
+                            x-kubernetes-validations: [{rule: self == oldSelf, message: a zone is for ever}]
+            """;
+    private static final String RANGE = """
+            apiVersion: rules.example.com/v1
+            kind: Range
+            metadata: {name: one, namespace: default}
+            spec: {least: LEAST, most: 5, zone: ZONE}
             """;
     private Path home;
     private K3sProcess server;
@@ -166,6 +199,27 @@ class AdmissionPolicyItest {
         assertThat(misspelt("typo", "object.spec.replica > 1")).contains("created");
         server.await("the policy is type checked", LIMIT, () -> said("get", "validatingadmissionpolicy", "typo", "-o",
                 "json").contains("undefined field 'replica'"));
+    }
+
+    private String definition(String name, String kind, String rule) {
+        return applied("definition-of-" + name,
+                DEFINITION.replace("NAME", name).replace("KIND", kind).replace("RULE", rule));
+    }
+
+    private String range(int least, String zone) {
+        return applied("range", RANGE.replace("LEAST", Integer.toString(least)).replace("ZONE", zone));
+    }
+
+    @Test
+    void objectsKeepTheRulesOfTheirDefinition() throws InterruptedException {
+        assertThat(definition("wrong", "Wrong", "self.least <= self.mots")).contains("undefined field 'mots'");
+        assertThat(definition("range", "Range", "self.least <= self.most")).contains("created");
+        server.await("the kind is served", LIMIT, () -> said("get", "ranges").contains("No resources found"));
+        assertThat(range(6, "a")).contains("The Range \"one\" is invalid: spec: Invalid value: ")
+                .contains(": least is above most");
+        assertThat(range(5, "a")).contains("created");
+        assertThat(range(5, "b")).contains("spec.zone: Invalid value: \"b\": a zone is for ever");
+        assertThat(range(4, "a")).contains("configured");
     }
 
     @Test
