@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,14 @@ import java.util.stream.Stream;
 /// `<data-dir>/plugins`: what is put there is verified and plugged in, what is taken away is unplugged. One that is
 /// refused, or fails, costs itself: the reason is told once, and again when its file has changed.
 ///
-/// A file is read when two looks have found it the same, since it may be being copied. One thread looks.
+/// A file is read when two looks have found it the same, since it may be being copied. [#MOST] files are plugged in at
+/// most: those that are keep their places, and of the others the first by name get what is left. One thread looks.
 final class PluginDirectory {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    private static final int MOST = 64;
+    /// How many files are plugged in.
+    static final int MOST = 64;
+    /// Stands for files that have no place.
+    private static final String OTHERS = "*";
     private final Path directory;
     private final Plugs plugs;
     private Map<String, Stamp> seen = new HashMap<>();
@@ -94,14 +99,24 @@ final class PluginDirectory {
             return new TreeMap<>(taken);
         }
         try (Stream<Path> all = Files.list(directory)) {
-            for (Path file : all.filter(PluginFile::isPlugin).sorted().limit(MOST).toList()) {
-                files.put(file.getFileName().toString(), PluginFile.stamp(file));
+            for (String name : placed(all.filter(PluginFile::isPlugin).map(f -> f.getFileName().toString()).toList())) {
+                files.put(name, PluginFile.stamp(directory.resolve(name)));
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Plugin directory changes while it is looked at", e);
             return seen;
         }
         return files;
+    }
+
+    private List<String> placed(List<String> all) {
+        List<String> placed = all.stream()
+                .sorted(Comparator.comparing((String name) -> !taken.containsKey(name)).thenComparing(name -> name))
+                .limit(MOST).toList();
+        tell(OTHERS, all.size() == placed.size() ? "" : all.size() - placed.size() + " of " + all.size()
+                + " files are not plugged in, for there is room for " + MOST + "; take others away first: "
+                + directory);
+        return placed;
     }
 
     private void tell(String file, String reason) {

@@ -1,0 +1,83 @@
+package io.k3j.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginDirectoryTest {
+    @TempDir
+    private Path dataDir;
+
+    private final Plugged plugs = new Plugged();
+    private PluginDirectory directory;
+
+    /// Takes every file, and remembers.
+    private static final class Plugged implements PluginDirectory.Plugs {
+        private final TreeSet<String> files = new TreeSet<>();
+        private final Map<String, String> told = new TreeMap<>();
+
+        @Override
+        public void plug(Path file) {
+            files.add(file.getFileName().toString());
+        }
+
+        @Override
+        public void unplug(String file) {
+            files.remove(file);
+        }
+
+        @Override
+        public void tell(String file, String reason) {
+            told.put(file, reason);
+        }
+    }
+
+    @BeforeEach
+    void make() throws IOException {
+        Files.createDirectory(dataDir.resolve("plugins"));
+        directory = new PluginDirectory(dataDir, plugs);
+    }
+
+    private void put(String name) throws IOException {
+        Files.createFile(dataDir.resolve("plugins").resolve(name));
+    }
+
+    @Test
+    void aFileIsPluggedInOnceTwoLooksHaveFoundItTheSame() throws Exception {
+        put("a.jar");
+        directory.look();
+        assertThat(plugs.files).isEmpty();
+        directory.look();
+        assertThat(plugs.files).containsExactly("a.jar");
+        Files.delete(dataDir.resolve("plugins/a.jar"));
+        directory.look();
+        assertThat(plugs.files).isEmpty();
+    }
+
+    @Test
+    void whatHasNoRoomIsToldAndTakesNobodysPlace() throws Exception {
+        for (int i = 0; i < PluginDirectory.MOST; i++) {
+            put("p" + i + ".jar");
+        }
+        directory.lookFirst();
+        put("a.jar");
+        directory.look();
+        directory.look();
+        assertThat(plugs.files).hasSize(PluginDirectory.MOST).doesNotContain("a.jar");
+        assertThat(plugs.told.get("*")).startsWith("1 of 65 files are not plugged in, for there is room for 64");
+        assertThat(directory.refused()).singleElement().satisfies(f -> assertThat(f.name()).isEqualTo("plugins/*"));
+        Files.delete(dataDir.resolve("plugins/p7.jar"));
+        directory.look();
+        directory.look();
+        assertThat(plugs.files).hasSize(PluginDirectory.MOST).contains("a.jar");
+        assertThat(directory.refused()).isEmpty();
+    }
+}
