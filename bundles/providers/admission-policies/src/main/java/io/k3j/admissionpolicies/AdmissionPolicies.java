@@ -15,13 +15,11 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,13 +36,11 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them, and what enters
-/// this server into the election for the controllers' Lease, unless `--disable-controller-manager` is given. The API
-/// server answers writes with 503 while they are away.
+/// The component: both plug-ins, and what enters this server into the election for the controllers' Lease, unless
+/// `--disable-controller-manager` is given. The API server answers writes with 503 while they are away.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionpolicies",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class AdmissionPolicies {
-    private static final String DISABLED = "disable-admission-plugins=";
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     /// Loaded when the first policy is evaluated.
@@ -60,9 +56,6 @@ public final class AdmissionPolicies {
 
     /// The component's settings.
     public @interface Settings {
-        /// `--kube-apiserver-arg`, as `name=value`.
-        String[] kubeApiserverArg() default {};
-
         /// `--disable-controller-manager`.
         boolean disableControllerManager() default false;
     }
@@ -71,14 +64,9 @@ public final class AdmissionPolicies {
     @Activate
     public AdmissionPolicies(BundleContext context, Settings settings, @Reference ApiClient api) {
         parts = new Parts(api, () -> cel, () -> authorizers, () -> catalogs, System::nanoTime);
-        Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
-                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
-                .collect(Collectors.toUnmodifiableSet());
         parts.plugins().forEach((place, plugin) -> {
-            if (!disabled.contains(plugin.name())) {
-                Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
-                registrations.add(context.registerService(Admission.class, plugin, order));
-            }
+            Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
+            registrations.add(context.registerService(Admission.class, plugin, order));
         });
         parts.metrics().forEach(m -> registrations.add(context.registerService(Metrics.class, m, null)));
         if (!settings.disableControllerManager()) {

@@ -18,12 +18,10 @@ import io.k3j.model.Obj;
 import io.k3j.webhookclient.ServiceEndpoints;
 import io.k3j.webhookclient.WebhookClient;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,19 +33,15 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// The component: both plug-ins, unless `--kube-apiserver-arg=disable-admission-plugins=` names them. The API server
-/// answers writes with 503 while they are away.
-@Component(service = {}, immediate = true, configurationPid = "io.k3j.admissionwebhooks",
-        configurationPolicy = ConfigurationPolicy.REQUIRE)
+/// The component: both plug-ins. The API server answers writes with 503 while they are away.
+@Component(service = {}, immediate = true)
 public final class AdmissionWebhooks {
-    private static final String DISABLED = "disable-admission-plugins=";
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     /// Loaded when the first match condition is evaluated.
@@ -58,25 +52,14 @@ public final class AdmissionWebhooks {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Authorizer> authorizers = List.of();
 
-    /// The component's settings.
-    public @interface Settings {
-        /// `--kube-apiserver-arg`, as `name=value`.
-        String[] kubeApiserverArg() default {};
-    }
-
     /// Reads no configuration yet: that is done with the first write.
     @Activate
-    public AdmissionWebhooks(BundleContext context, Settings settings, @Reference ApiClient api) {
+    public AdmissionWebhooks(BundleContext context, @Reference ApiClient api) {
         parts = new Parts(api, new Evaluation(() -> cel, new UnionAuthorizer(() -> authorizers)), System::nanoTime,
                 UUID::randomUUID, RandomGenerator.getDefault());
-        Set<String> disabled = Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
-                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(",")))
-                .collect(Collectors.toUnmodifiableSet());
         parts.plugins().forEach((place, plugin) -> {
-            if (!disabled.contains(plugin.name())) {
-                Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
-                registrations.add(context.registerService(Admission.class, plugin, order));
-            }
+            Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
+            registrations.add(context.registerService(Admission.class, plugin, order));
         });
         registrations.add(context.registerService(Metrics.class, parts.metrics, null));
     }

@@ -63,7 +63,8 @@ final class Contributions {
 
     /// @param modes the authorizers that must be present before a refusal is final
     /// @param plugins the admission plug-ins that must be present before anything is written
-    Contributions(Set<String> modes, Set<String> plugins) {
+    /// @param disabled those that are not asked, whoever brings them
+    Contributions(Set<String> modes, Set<String> plugins, Set<String> disabled) {
         authorizers = Slot.highestFirst(Completeness.declared(modes, e -> e.text(Authorizer.NAME)));
         admissions = Slot.lowestFirst(Admission.ORDER,
                 Completeness.declaredAndRemembered(plugins, e -> e.service().name()));
@@ -71,7 +72,11 @@ final class Contributions {
                 new Point<>(KindHooks.class, kinds::put, kinds::remove),
                 new Point<>(Authenticator.class, authenticators::add, authenticators::remove),
                 new Point<>(Authorizer.class, authorizers::add, authorizers::remove),
-                new Point<>(Admission.class, admissions::add, admissions::remove),
+                new Point<>(Admission.class, (admission, properties) -> {
+                    if (!disabled.contains(admission.name())) {
+                        admissions.add(admission, properties);
+                    }
+                }, admissions::remove),
                 new Point<>(Action.class, actions::add, actions::remove),
                 new Point<>(Connect.class, connects::add, connects::remove),
                 new Point<>(Lister.class, listers::add, listers::remove),

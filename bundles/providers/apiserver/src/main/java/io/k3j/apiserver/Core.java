@@ -50,16 +50,18 @@ final class Core {
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
     /// @param admission plug-ins that must be present before anything is written
+    /// @param disabled plug-ins that are not asked
     /// @param staleReads whether reads are answered from memory, with a warning, while the datastore does not answer
-    record Policy(Set<String> authorizers, Set<String> admission, boolean anonymous, boolean staleReads) {
-        /// A policy without stale reads.
+    record Policy(Set<String> authorizers, Set<String> admission, Set<String> disabled, boolean anonymous,
+            boolean staleReads) {
+        /// A policy without stale reads that disables nothing.
         Policy(Set<String> authorizers, Set<String> admission, boolean anonymous) {
-            this(authorizers, admission, anonymous, false);
+            this(authorizers, admission, Set.of(), anonymous, false);
         }
 
         /// The contribution slots for this policy.
         Contributions contributions() {
-            return new Contributions(authorizers, admission);
+            return new Contributions(authorizers, admission, disabled);
         }
     }
 

@@ -24,6 +24,8 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             "NodeRestriction", "TaintNodesByCondition", "Priority", "DefaultTolerationSeconds", "DefaultStorageClass",
             "StorageObjectInUseProtection", "RuntimeClass", "PodSecurity", "RBACEscalation",
             "K3sControllerRestriction", "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook");
+    /// These stand for checks that upstream makes without a plug-in, so nothing disables them.
+    private static final Set<String> ALWAYS = Set.of("RBACEscalation", "K3sControllerRestriction");
 
     /// Parses the settings.
     /// @throws IllegalArgumentException for an invalid flag; the message names it
@@ -34,13 +36,15 @@ record ServerRunOptions(Core.Policy policy, String address, int port, String ser
             args.put(eq < 0 ? arg : arg.substring(0, eq), eq < 0 ? "true" : arg.substring(eq + 1));
         }
         Set<String> modes = commaSeparated(args.getOrDefault("authorization-mode", "Node,RBAC"));
+        Set<String> disabled = commaSeparated(args.getOrDefault("disable-admission-plugins", ""));
+        disabled.removeAll(ALWAYS);
         Set<String> plugins = new TreeSet<>(PLUGINS);
-        plugins.removeAll(commaSeparated(args.getOrDefault("disable-admission-plugins", "")));
+        plugins.removeAll(disabled);
         boolean anonymous = Boolean.parseBoolean(args.getOrDefault("anonymous-auth", "false"));
         int listen = Integer.parseInt(settings.httpsListenPort());
         String advertised = settings.advertisePort();
         int port = advertised.isEmpty() || advertised.equals("0") ? listen : Integer.parseInt(advertised);
-        return new ServerRunOptions(new Core.Policy(modes, plugins, anonymous, settings.staleReads()),
+        return new ServerRunOptions(new Core.Policy(modes, plugins, disabled, anonymous, settings.staleReads()),
                 address(settings), port,
                 firstServiceIp(settings.serviceCidr()));
     }

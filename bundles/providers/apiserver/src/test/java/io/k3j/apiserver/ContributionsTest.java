@@ -3,11 +3,13 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiserverapi.Action;
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.Credentials;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
+import io.k3j.apiserverapi.Write;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Kinds;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class ContributionsTest {
     private static final Gvr PODS = new Gvr("", "v1", "pods");
-    private final Contributions contributions = new Contributions(Set.of(), Set.of());
+    private final Contributions contributions = new Contributions(Set.of(), Set.of(), Set.of("Refused"));
 
     /// An action that is also an authenticator, registered as an action only.
     private static final class Eviction implements Action, Authenticator {
@@ -50,6 +52,24 @@ class ContributionsTest {
         contributions.add(service, List.of(Action.class.getName()), Map.of());
         assertThat(contributions.action(PODS, "eviction")).containsSame(service);
         assertThat(contributions.authenticators().state().all()).isEmpty();
+    }
+
+    @Test
+    void aPlugInThatIsDisabledIsNotAskedWhoeverBringsIt() {
+        Admission plugin = new Admission() {
+            @Override
+            public String name() {
+                return "Refused";
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+        };
+        contributions.add(plugin, List.of(Admission.class.getName()), Map.of(Admission.ORDER, 10));
+        assertThat(contributions.admissions().state().all()).isEmpty();
+        contributions.remove(plugin, List.of(Admission.class.getName()));
     }
 
     @Test

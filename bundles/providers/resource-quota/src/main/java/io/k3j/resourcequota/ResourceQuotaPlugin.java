@@ -8,7 +8,6 @@ import io.k3j.clientapi.View;
 import io.k3j.controllerkit.BuiltinResources;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -21,21 +20,16 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/// The component of the plug-in, unless `--kube-apiserver-arg=disable-admission-plugins=ResourceQuota` takes it away,
-/// and what enters this server into the election for the controllers' Lease, unless `--disable-controller-manager` is
-/// given.
+/// The component of the plug-in, and what enters this server into the election for the controllers' Lease, unless
+/// `--disable-controller-manager` is given.
 @Component(service = {}, immediate = true, configurationPid = "io.k3j.resourcequota",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class ResourceQuotaPlugin {
-    private static final String DISABLED = "disable-admission-plugins=";
     private final View quotas;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /// The component's settings.
     public @interface Settings {
-        /// `--kube-apiserver-arg`, as `name=value`.
-        String[] kubeApiserverArg() default {};
-
         /// `--disable-controller-manager`.
         boolean disableControllerManager() default false;
     }
@@ -46,19 +40,12 @@ public final class ResourceQuotaPlugin {
         quotas = api.view(BuiltinResources.RESOURCE_QUOTAS, Query.ALL);
         ResourceQuotaAdmission plugin = new ResourceQuotaAdmission(new QuotaReservations(api, quotas),
                 InstantSource.system());
-        if (!disabled(settings, plugin.name())) {
-            Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, ResourceQuotaAdmission.PLACE));
-            registrations.add(context.registerService(Admission.class, plugin, order));
-        }
+        Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, ResourceQuotaAdmission.PLACE));
+        registrations.add(context.registerService(Admission.class, plugin, order));
         if (!settings.disableControllerManager()) {
             Candidate candidate = () -> Candidate.CONTROLLERS;
             registrations.add(context.registerService(Candidate.class, candidate, null));
         }
-    }
-
-    private static boolean disabled(Settings settings, String name) {
-        return Arrays.stream(settings.kubeApiserverArg()).filter(a -> a.startsWith(DISABLED))
-                .flatMap(a -> Arrays.stream(a.substring(DISABLED.length()).split(","))).anyMatch(name::equals);
     }
 
     /// Withdraws both; writes under way are decided.
