@@ -1,9 +1,11 @@
 package io.k3j.schema;
 
-import io.k3j.apimachinery.ValueKey;
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +48,8 @@ public final class Correlation {
         return was == null ? null : new Correlation(this, child, was, value);
     }
 
-    /// An element of the list as it is now; null when there was none with its keys, and for lists whose elements have
-    /// none.
+    /// An element of the list as it is now; null when there was none with its keys, for an element that does not have
+    /// all of them as scalars, and for lists whose elements have none.
     public @Nullable Correlation element(Object value) {
         if (shape.listType() != Shape.ListType.MAP || !(before instanceof Seq all) || !(value instanceof Struct s)) {
             return null;
@@ -56,12 +58,28 @@ public final class Correlation {
         if (known == null) {
             known = new HashMap<>();
             for (Struct element : all.structs()) {
-                known.putIfAbsent(ValueKey.of(Validation.key(shape, element)), element);
+                List<Object> key = key(element);
+                if (key != null) {
+                    known.putIfAbsent(key, element);
+                }
             }
             elements = known;
         }
-        Object was = known.get(ValueKey.of(Validation.key(shape, s)));
+        List<Object> key = key(s);
+        Object was = key == null ? null : known.get(key);
         return was == null ? null : new Correlation(this, shape.items(), was, value);
+    }
+
+    private @Nullable List<Object> key(Struct element) {
+        List<Object> key = new ArrayList<>(shape.mapKeys().size());
+        for (String name : shape.mapKeys()) {
+            Object value = element.get(name);
+            if (value == null || value instanceof Struct || value instanceof Seq || value == Null.NULL) {
+                return null;
+            }
+            key.add(value);
+        }
+        return key;
     }
 
     /// Whether the value is what it was. One that is not changes all that it stands in, so those are not compared.

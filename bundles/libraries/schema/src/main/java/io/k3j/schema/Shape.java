@@ -210,6 +210,22 @@ public final class Shape {
         return facts.format();
     }
 
+    /// Whether expressions (CEL) know a type for the value: not where it may be anything, and so not for lists and maps
+    /// of such. An object may have any fields and no type for one of them.
+    public boolean typed() {
+        return switch (facts.type()) {
+            case ANY -> false;
+            case LIST -> items().typed();
+            case MAP -> items() == ANY || items().typed();
+            default -> true;
+        };
+    }
+
+    /// Whether the value is the `metadata` of an object.
+    public boolean objectMeta() {
+        return facts.definition().endsWith(".meta.v1.ObjectMeta");
+    }
+
     /// What else a CRD demands of the value; [SchemaRules#NONE] for built-in types.
     public SchemaRules rules() {
         return facts.rules();

@@ -1,10 +1,12 @@
 package io.k3j.schema;
 
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The rules of structural schemas: those of upstream's `ValidateStructural` and the schema rules of
 /// `ValidateCustomResourceDefinition`. For one schema and one thread; [#root] begins a walk that tells everything there
@@ -14,16 +16,10 @@ final class StructuralCheck {
     /// Keywords of JSON Schema or OpenAPI that upstream does not take anywhere.
     private static final List<String> FORBIDDEN = List.of("$ref", "additionalItems", "definitions", "dependencies",
             "deprecated", "discriminator", "id", "patternProperties", "readOnly", "writeOnly", "xml");
-    /// What may not stand inside allOf, anyOf, oneOf and not: everything that says which fields there are and how they
-    /// are stored. Pruning and defaulting could not follow it there.
-    private static final List<String> BRANCHES = List.of("type", "additionalProperties", "default", "title",
-            "description",
-            "nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource",
-            "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
-            "x-kubernetes-map-type", "x-kubernetes-validations");
-    /// The types that branches may name all the same, below `x-kubernetes-int-or-string`.
-    private static final Set<String> INT_OR_STRING = Set.of("integer", "string");
+    /// What must not have a default at the top, and has the types it has.
+    private static final List<String> META = List.of("apiVersion", "kind", "metadata");
     private final List<Violation> found = new ArrayList<>();
+    private final StructuralBranches branches = new StructuralBranches(found, new SchemaPatterns());
 
     /// @param path the schema's place, which begins every path that is told
     List<Violation> root(Struct schema, String path) {
@@ -32,19 +28,50 @@ final class StructuralCheck {
         } else if (!schema.text("type").equals("object")) {
             invalid(path + ".type", schema.text("type"), "must be object at the root");
         }
-        metadata(schema, path);
+        if (schema.has("additionalProperties")) {
+            forbidden(path + ".additionalProperties", "must not be used at the root");
+        }
+        metadata(schema.struct("properties"), path);
+        Struct properties = schema.struct("properties");
+        META.forEach(name -> defaults(properties.get(name), path + ".properties[" + name + "]", name));
         node(schema, path, "");
         return found;
     }
 
     /// `metadata` is known to the server; a schema may only restrict names.
-    private void metadata(Struct schema, String path) {
-        Struct meta = schema.struct("properties").struct("metadata");
-        boolean more = meta.struct("properties").names().stream()
-                .anyMatch(n -> !n.equals("name") && !n.equals("generateName"));
-        if (more || meta.has("additionalProperties")) {
+    private void metadata(Struct properties, String path) {
+        Struct meta = properties.struct("metadata");
+        Struct names = meta.struct("properties").without("name").without("generateName");
+        Struct more = meta.without("type").without("default").without("properties");
+        if (!names.isEmpty() || more.names().stream().anyMatch(n -> StructuralBranches.says(more.get(n)))) {
             forbidden(path + ".properties[metadata]",
                     "must not specify anything other than name and generateName, but metadata is implicitly specified");
+        }
+    }
+
+    /// Who makes an object has to name it: nothing is filled in there, however deep it stands.
+    private void defaults(@Nullable Object value, String path, String top) {
+        switch (value) {
+            case Struct s -> {
+                if (s.has("default") && s.get("default") != Null.NULL) {
+                    forbidden(path + ".default", "must not be set in top-level " + top);
+                }
+                s.struct("properties").forEach((name, v) -> defaults(v, path + ".properties[" + name + "]", top));
+                defaults(s.get("items"), path + ".items", top);
+                defaults(s.get("additionalProperties"), path + ".additionalProperties", top);
+            }
+            case null, default -> {
+            }
+        }
+    }
+
+    /// The type fields and `metadata` of a whole object are of the types they have everywhere.
+    private void metaTypes(Struct properties, String path) {
+        for (String name : META) {
+            String wanted = name.equals("metadata") ? "object" : "string";
+            if (properties.get(name) instanceof Struct s && !s.text("type").equals(wanted)) {
+                invalid(path + ".properties[" + name + "].type", s.text("type"), "must be " + wanted);
+            }
         }
     }
 
@@ -65,14 +92,11 @@ final class StructuralCheck {
         }
         keywords(s, path);
         extensions(s, path);
-        lists(s, path);
-        for (String name : List.of("allOf", "anyOf", "oneOf")) {
-            int i = 0;
-            for (Struct branch : s.seq(name).structs()) {
-                branch(branch, s, path + "." + name + "[" + i++ + "]", intOrString);
-            }
+        if (what.isEmpty() || s.flag("x-kubernetes-embedded-resource")) {
+            metaTypes(s.struct("properties"), path);
         }
-        branch(s.struct("not"), s, path + ".not", intOrString);
+        lists(s, path);
+        branches.of(s, path);
         below(s, path);
     }
 
@@ -109,10 +133,7 @@ final class StructuralCheck {
                 forbidden(path + ".additionalProperties", "additionalProperties and properties are mutual exclusive");
             }
         }
-        String pattern = s.text("pattern");
-        if (!pattern.isEmpty() && StructuralShapes.compiled(pattern) == null) {
-            invalid(path + ".pattern", pattern, "must be a valid regular expression, but isn't");
-        }
+        branches.pattern(s, path);
         if (s.text("type").equals("array") && !s.has("items")) {
             required(path + ".items", "must be specified");
         }
@@ -124,7 +145,19 @@ final class StructuralCheck {
             found.add(new Violation(path + ".x-kubernetes-preserve-unknown-fields", "FieldValueInvalid",
                     "Invalid value: false: must be true or undefined"));
         }
+        if (s.flag("x-kubernetes-int-or-string")) {
+            for (String name : List.of("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource")) {
+                if (s.flag(name)) {
+                    found.add(new Violation(path + "." + name, "FieldValueInvalid",
+                            "Invalid value: true: must be false if x-kubernetes-int-or-string is true"));
+                }
+            }
+        }
         if (s.flag("x-kubernetes-embedded-resource")) {
+            if (s.has("additionalProperties")) {
+                forbidden(path + ".additionalProperties",
+                        "must not be used if x-kubernetes-embedded-resource is set");
+            }
             if (!s.text("type").equals("object")) {
                 invalid(path + ".type", s.text("type"), "must be object if x-kubernetes-embedded-resource is true");
             }
@@ -157,41 +190,29 @@ final class StructuralCheck {
         }
     }
 
-    /// Server-side apply has to find a value for each key in every element.
+    /// Server-side apply has to find a value for each key in every element, and elements are told apart by it.
     private void keys(Struct items, List<String> keys, String path) {
+        Struct properties = items.struct("properties");
         for (String key : keys) {
-            Struct property = items.struct("properties").struct(key);
-            if (!items.struct("properties").has(key)) {
+            Struct property = properties.struct(key);
+            if (!properties.has(key)) {
                 invalid(path + ".x-kubernetes-list-map-keys", key, "must be a property of the items");
-            } else if (!items.seq("required").contains(key) && !property.has("default")) {
-                required(path + ".items.properties[" + key + "].default",
-                        "this property is in x-kubernetes-list-map-keys, "
-                                + "so it must have a default or be a required property");
+                continue;
+            }
+            String at = path + ".items.properties[" + key + "]";
+            if (!items.seq("required").contains(key) && !property.has("default")) {
+                required(at + ".default", "this property is in x-kubernetes-list-map-keys, "
+                        + "so it must have a default or be a required property");
+            }
+            if (property.flag("nullable")) {
+                forbidden(at + ".nullable",
+                        "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
+            }
+            if (Set.of("array", "object").contains(property.text("type"))) {
+                invalid(at + ".type", property.text("type"),
+                        "must be a scalar type if parent array's x-kubernetes-list-type is map");
             }
         }
-    }
-
-    /// A branch adds values' rules only, on fields the schema itself has.
-    ///
-    /// @param owner the schema the branch belongs to, at the same level
-    /// @param intOrString whether the owner is an int-or-string
-    private void branch(Struct branch, Struct owner, String path, boolean intOrString) {
-        for (String k : BRANCHES) {
-            boolean allowed = k.equals("type") && intOrString && INT_OR_STRING.contains(branch.text("type"));
-            if (branch.has(k) && !allowed) {
-                forbidden(path + "." + k, "must be empty to be structural");
-            }
-        }
-        branch.struct("properties").forEach((name, v) -> {
-            if (v instanceof Struct inner) {
-                if (!owner.struct("properties").has(name) && !owner.has("additionalProperties")) {
-                    required(path.substring(0, path.lastIndexOf('.')) + ".properties[" + name + "]",
-                            "because it is defined in " + path + ".properties[" + name + "]");
-                }
-                branch(inner, owner.struct("properties").struct(name), path + ".properties[" + name + "]",
-                        owner.struct("properties").struct(name).flag("x-kubernetes-int-or-string"));
-            }
-        });
     }
 
     private void required(String path, String detail) {

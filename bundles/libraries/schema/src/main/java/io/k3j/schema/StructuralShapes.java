@@ -7,16 +7,19 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Shape.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// Makes shapes from a CRD's schema: what upstream's `schema.NewStructural` makes, with all of a schema read at once,
 /// because it is bounded and read again and again. Pure. What a structural schema may not hold is ignored where it
 /// stands: [StructuralCheck] tells of it when a CRD is written.
 final class StructuralShapes {
+    /// What a schema may restrict in `metadata`.
+    private static final Set<String> NAMES = Set.of("name", "generateName");
     private static final String PRESERVE = "x-kubernetes-preserve-unknown-fields";
     /// The `metadata` of all objects: a CRD cannot change what is known of it.
     private final Shape meta;
+    private final SchemaPatterns patterns = new SchemaPatterns();
 
     StructuralShapes(Schemas builtIn) {
         meta = builtIn.definition("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
@@ -28,16 +31,38 @@ final class StructuralShapes {
 
     /// The shape of the kind itself.
     Shape root(Struct schema) {
-        return make(schema, true);
+        return make(named(schema), true, schema);
+    }
+
+    /// Who makes an object has to name it: nothing is filled in there, and `metadata` is restricted by names only. In
+    /// objects within the object more may be said.
+    private static Struct named(Struct schema) {
+        Struct properties = schema.struct("properties");
+        for (String name : List.of("apiVersion", "kind", "metadata")) {
+            if (properties.get(name) instanceof Struct s) {
+                properties = properties.with(name, s.without("default"));
+            }
+        }
+        if (properties.get("metadata") instanceof Struct meta && meta.has("properties")) {
+            Struct.Builder names = Struct.builder();
+            meta.struct("properties").forEach((name, v) -> {
+                if (NAMES.contains(name) && v instanceof Struct s) {
+                    names.put(name, s.without("default"));
+                }
+            });
+            properties = properties.with("metadata", meta.with("properties", names.build()));
+        }
+        return schema.has("properties") ? schema.with("properties", properties) : schema;
     }
 
     /// The shape of any value below it.
     private Shape node(Struct schema) {
-        return make(schema, schema.flag("x-kubernetes-embedded-resource"));
+        return make(schema, schema.flag("x-kubernetes-embedded-resource"), schema);
     }
 
     /// @param object whether it is a whole object, with type and metadata
-    private Shape make(Struct s, boolean object) {
+    /// @param source as it was written
+    private Shape make(Struct s, boolean object, Struct source) {
         Struct more = s.struct("additionalProperties");
         boolean free = s.flag("additionalProperties");
         Type type = type(s, object, !more.isEmpty() || free);
@@ -48,7 +73,7 @@ final class StructuralShapes {
         Facts facts = new Facts(type, "", () -> description, items, flags(s, type), "",
                 List.copyOf(s.seq("x-kubernetes-list-map-keys").texts()), otherwise == Null.NULL ? null : otherwise,
                 s.seq("enum"), s.text("format"), rules(s));
-        return new Shape(facts, new Own(description, false, new FieldTable(fields(s, object)), s));
+        return new Shape(facts, new Own(description, false, new FieldTable(fields(s, object)), source));
     }
 
     /// The type as it is walked. A schema without `type` still tells by `properties` or `items` what it is about: so do
@@ -147,20 +172,15 @@ final class StructuralShapes {
 
     /// Whether a text holds the pattern anywhere, as JSON Schema means it. A pattern that is none fits nothing, so that
     /// no value passes unchecked.
-    private static Predicate<String> matcher(String pattern) {
+    private Predicate<String> matcher(String pattern) {
         if (pattern.isEmpty()) {
             return text -> true;
         }
-        Pattern compiled = compiled(pattern);
-        return compiled == null ? text -> false : text -> compiled.matcher(text).find();
-    }
-
-    /// Null for what RE2 does not know. RE2 takes linear time whatever a user writes; it is also what Go has.
-    static @Nullable Pattern compiled(String pattern) {
         try {
-            return Pattern.compile(pattern);
+            Pattern compiled = patterns.compile(pattern);
+            return text -> compiled.matcher(text).find();
         } catch (PatternSyntaxException e) {
-            return null;
+            return text -> false;
         }
     }
 }

@@ -24,12 +24,15 @@ public final class Validation {
     /// Up to so many values of `enum` are compared one by one.
     private static final int FEW_CHOICES = 32;
     private final List<Violation> found = new ArrayList<>();
+    /// Missing types of objects within the object: told whatever has changed. Null where they are not asked for.
+    private final @Nullable List<Violation> types;
     private final int most;
     private final Map<Seq, Set<Object>> choices;
 
-    private Validation(int most, Map<Seq, Set<Object>> choices) {
+    private Validation(int most, Map<Seq, Set<Object>> choices, @Nullable List<Violation> types) {
         this.most = most;
         this.choices = choices;
+        this.types = types;
     }
 
     /// Everything wrong with the object; empty when it is valid.
@@ -40,7 +43,8 @@ public final class Validation {
         return check(shape, object, "");
     }
 
-    /// Everything wrong with any value that stands at a path, as a default does.
+    /// Everything wrong with any value that stands at a path, as the status does. The type of an object within it is
+    /// not asked for, as upstream does not when a status is written.
     ///
     /// @param value a tree's value
     /// @param path begins every path that is told; empty for a whole object
@@ -50,7 +54,7 @@ public final class Validation {
 
     /// Everything wrong with a value that replaces another one, but for what was wrong before and has not changed
     /// (`CRDValidationRatcheting`): a value that is what it was is not refused. Elements that are there twice are not
-    /// told when there were such before.
+    /// told when there were such before. An object within a whole object needs its type all the same.
     ///
     /// @param before the value that is replaced, of the same shape
     /// @param path begins every path that is told; empty for a whole object
@@ -69,8 +73,12 @@ public final class Validation {
     }
 
     private static List<Violation> walked(Shape shape, Object value, String path, @Nullable Correlation correlation) {
-        Validation walk = new Validation(FieldPaths.MOST + 1, new IdentityHashMap<>());
+        List<Violation> types = path.isEmpty() ? new ArrayList<>() : null;
+        Validation walk = new Validation(FieldPaths.MOST + 1, new IdentityHashMap<>(), types);
         walk.value(shape, value, path, correlation);
+        if (types != null) {
+            types.forEach(walk::add);
+        }
         return walk.found;
     }
 
@@ -163,8 +171,8 @@ public final class Validation {
     /// An object in an object needs its type; the name in its metadata is not asked for.
     private void embedded(Struct s, String path) {
         for (String name : List.of("apiVersion", "kind")) {
-            if (s.text(name).isEmpty()) {
-                add(Violation.required(below(path, name), "must not be empty"));
+            if (types != null && types.size() < most && s.text(name).isEmpty()) {
+                types.add(Violation.required(below(path, name), "must not be empty"));
             }
         }
     }
@@ -228,7 +236,7 @@ public final class Validation {
 
     /// A walk of its own: what it finds is told or not, as a whole.
     private List<Violation> branch(Shape shape, Object v, String path, int bound) {
-        Validation walk = new Validation(bound, choices);
+        Validation walk = new Validation(bound, choices, null);
         walk.value(shape, v, path, null);
         return walk.found;
     }

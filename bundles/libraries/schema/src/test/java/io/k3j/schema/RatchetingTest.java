@@ -64,4 +64,40 @@ class RatchetingTest {
         assertThat(fields(kind, kind)).as("all is as it was").isEmpty();
         assertThat(fields(kind, kind.with("a", "x"))).as("but a type is never").containsExactly("kind");
     }
+
+    @Test
+    void anObjectWithinAnObjectNeedsItsTypeWhateverHasChanged() {
+        Struct object = Struct.of("type", "object", "x-kubernetes-embedded-resource", true,
+                "x-kubernetes-preserve-unknown-fields", true);
+        Shape shape = Structural.shape(new Schemas(), Struct.of("type", "object", "properties",
+                Struct.of("inner", object, "a", SHORT, "status", Struct.of("type", "object", "properties",
+                        Struct.of("inner", object, "b", SHORT)))));
+        Struct wrong = Struct.of("inner", Struct.of("kind", "Pod"), "a", "x");
+        assertThat(Validation.update(shape, wrong, wrong, "")).extracting(Violation::text)
+                .containsExactly("inner.apiVersion: Required value: must not be empty");
+        Shape status = java.util.Objects.requireNonNull(shape.child("status"));
+        Struct now = Struct.of("inner", Struct.EMPTY, "b", "long");
+        assertThat(Validation.check(status, now, "status")).as("as upstream, when a status is written")
+                .extracting(Violation::field).containsExactly("status.b");
+        assertThat(Validation.update(status, Struct.EMPTY, now, "status")).extracting(Violation::field)
+                .containsExactly("status.b");
+        assertThat(Validation.check(shape, Struct.of("status", now))).extracting(Violation::field)
+                .containsExactly("status.b", "status.inner.apiVersion", "status.inner.kind");
+    }
+
+    @Test
+    void anElementWithoutAKeyOrWithOneThatIsNoScalarBelongsToNone() {
+        Struct none = Struct.of("v", "long");
+        Struct odd = Struct.of("k", Struct.of("x", 1L), "v", "long");
+        Shape shape = Structural.shape(new Schemas(), Struct.of("type", "object", "properties", Struct.of("map",
+                Struct.of("type", "array", "x-kubernetes-list-type", "map", "x-kubernetes-list-map-keys", Seq.of("k"),
+                        "items", ELEMENT.without("required")))));
+        for (Struct element : List.of(none, odd)) {
+            Correlation list = Correlation.of(java.util.Objects.requireNonNull(shape.child("map")), Seq.of(element),
+                    Seq.of(element));
+            assertThat(list.element(element)).isNull();
+        }
+        assertThat(Correlation.of(java.util.Objects.requireNonNull(shape.child("map")), Seq.of(LONG_A), Seq.of(LONG_A))
+                .element(LONG_A)).isNotNull();
+    }
 }

@@ -186,6 +186,7 @@ class StructuralTest {
                 "schema.properties[a].uniqueItems: Forbidden: "
                         + "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
         assertThat(problems(object("a", string()).with("additionalProperties", string()))).containsExactly(
+                "schema.additionalProperties: Forbidden: must not be used at the root",
                 "schema.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive");
         assertThat(problems(object("metadata", object("labels", Struct.of("type", "object"))))).containsExactly(
                 "schema.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but "
@@ -199,6 +200,117 @@ class StructuralTest {
                 object().with("oneOf", Seq.of(Struct.of("properties", Struct.of("b", Struct.of("minimum", 1)))))))
                 .containsExactly("schema.properties[b]: Required value: because it is defined in "
                         + "schema.oneOf[0].properties[b]");
+    }
+
+    @Test
+    void branchesAddRulesForValuesOnlyHoweverDeepTheyAre() {
+        Struct rules = Struct.of("x-kubernetes-validations", Seq.of(Struct.of("rule", "false")));
+        Struct list = Struct.of("type", "array", "items", string());
+        for (String place : List.of("allOf", "anyOf", "oneOf")) {
+            String at = "schema.properties[a]." + place + "[0]";
+            assertThat(problems(object("a", list.with(place, Seq.of(Struct.of("items", rules)))))).containsExactly(
+                    at + ".items.x-kubernetes-validations: Forbidden: must be empty to be structural");
+            assertThat(problems(object("a", string().with(place, Seq.of(Struct.of("anyOf", Seq.of(rules)))))))
+                    .containsExactly(
+                            at + ".anyOf[0].x-kubernetes-validations: Forbidden: must be empty to be structural");
+            assertThat(problems(object("a", string().with(place, Seq.of(Struct.of("not", rules)))))).containsExactly(
+                    at + ".not.x-kubernetes-validations: Forbidden: must be empty to be structural");
+        }
+        assertThat(problems(object("a",
+                string().with("not", Struct.of("items", Struct.of("items", Struct.of("minLength",
+                        1L)))))))
+                .as("only the first that is missing").containsExactly("schema.properties[a].items: Required value:"
+                        + " because it is defined in schema.properties[a].not.items");
+        assertThat(problems(object("a", string().with("not", rules)))).containsExactly(
+                "schema.properties[a].not.x-kubernetes-validations: Forbidden: must be empty to be structural");
+        assertThat(problems(object("a", string().with("allOf", Seq.of(Struct.of("nullable", true, "default", "x",
+                "x-kubernetes-list-type", "set", "pattern", "(", "items", Struct.of("minLength", 1)))))))
+                .extracting(p -> p.replaceAll("parsing.*", "…")).containsExactly(
+                        "schema.properties[a].allOf[0].pattern: Invalid value: \"(\": must be a valid regular expression,"
+                                + " but isn't: error …",
+                        "schema.properties[a].allOf[0].default: Forbidden: must be undefined to be structural",
+                        "schema.properties[a].allOf[0].nullable: Forbidden: must be false to be structural",
+                        "schema.properties[a].allOf[0].x-kubernetes-list-type: Forbidden: must be undefined to be"
+                                + " structural",
+                        "schema.properties[a].items: Required value: because it is defined in"
+                                + " schema.properties[a].allOf[0].items");
+    }
+
+    @Test
+    void metadataIsRestrictedByNamesOnlyAndNothingIsFilledIn() {
+        String refused = "schema.properties[metadata]: Forbidden: must not specify anything other than name and"
+                + " generateName, but metadata is implicitly specified";
+        Struct meta = Struct.of("type", "object");
+        assertThat(problems(object("metadata", meta))).isEmpty();
+        assertThat(problems(object("metadata", meta.with("properties", Struct.of("name", string().with("maxLength", 9L),
+                "generateName", string()))))).isEmpty();
+        for (Struct more : List.of(Struct.of("x-kubernetes-validations", Seq.of(Struct.of("rule", "true"))),
+                Struct.of("required", Seq.of("name")), Struct.of("maxProperties", 2L),
+                Struct.of("x-kubernetes-preserve-unknown-fields", true), Struct.of("nullable", true),
+                Struct.of("anyOf", Seq.of(Struct.of("required", Seq.of("name")))))) {
+            assertThat(problems(object("metadata", meta.with(more.name(0), more.value(0))))).as(more.name(0))
+                    .contains(refused);
+        }
+        assertThat(problems(object("kind", Struct.of("type", "integer"), "metadata", string()))).containsExactly(
+                "schema.properties[kind].type: Invalid value: \"integer\": must be string",
+                "schema.properties[metadata].type: Invalid value: \"string\": must be object");
+        Struct named = object("kind", string().with("default", "A"), "metadata", meta.with("default", Struct.EMPTY)
+                .with("properties", Struct.of("name", string().with("default", "x"))));
+        assertThat(problems(named)).containsExactly(
+                "schema.properties[kind].default: Forbidden: must not be set in top-level kind",
+                "schema.properties[metadata].default: Forbidden: must not be set in top-level metadata",
+                "schema.properties[metadata].properties[name].default: Forbidden: must not be set in top-level metadata");
+        Shape stored = Structural.shape(new Schemas(), named);
+        assertThat(Defaulting.apply(stored, Struct.of("metadata", Struct.EMPTY)))
+                .isEqualTo(Struct.of("metadata", Struct.EMPTY));
+        Struct inner = named.with("x-kubernetes-embedded-resource", true);
+        assertThat(problems(object("inner", inner))).as("of an object within the object").isEmpty();
+        Struct filled = Defaulting.apply(shape("inner", inner),
+                Struct.of("inner", Struct.of("metadata", Struct.EMPTY)));
+        assertThat(filled.struct("inner").text("kind")).isEqualTo("A");
+        assertThat(filled.struct("inner").struct("metadata").text("name")).isEqualTo("x");
+    }
+
+    @Test
+    void keysOfListsAreScalars() {
+        Struct list = Struct.of("type", "array", "x-kubernetes-list-type", "map", "x-kubernetes-list-map-keys",
+                Seq.of("k"), "items", Struct.of("type", "object", "required", Seq.of("k"), "properties",
+                        Struct.of("k", Struct.of("type", "object", "nullable", true))));
+        assertThat(problems(object("a", list))).containsExactly(
+                "schema.properties[a].items.properties[k].nullable: Forbidden: this property is in"
+                        + " x-kubernetes-list-map-keys, so it cannot be nullable",
+                "schema.properties[a].items.properties[k].type: Invalid value: \"object\": must be a scalar type if"
+                        + " parent array's x-kubernetes-list-type is map");
+    }
+
+    /// RE2/J writes repetitions out: these would take 6 MB each, for as long as the schema is known.
+    @Test
+    void patternsAreBoundedOneByOneAndTogether() {
+        assertThat(problems(object("a", string().with("pattern", "(a{900}){100}")))).containsExactly(
+                "schema.properties[a].pattern: Invalid value: \"(a{900}){100}\": must be a valid regular expression, but"
+                        + " isn't: error parsing regexp: invalid repeat count: `{100}`");
+        Struct many = object();
+        for (int i = 0; i < 12; i++) {
+            many = many.withAt(string().with("pattern", "x" + i + "a{1000}".repeat(50)), "properties", "p" + i);
+        }
+        assertThat(problems(many)).hasSize(3).allMatch(p -> p.contains("too large together"));
+        assertThat(Validation.check(Structural.shape(new Schemas(), many), Struct.of("p11", "x")))
+                .as("one that was stored fits nothing").hasSize(1);
+    }
+
+    @Test
+    void durationsAreWhatExpressionsTakeForOne() {
+        Shape s = shape("d", string().with("format", "duration"));
+        for (String text : List.of("1h30m", "-1.5h", "0", "3d", "2 weeks", "1 h", " 1 day 2 hours ", "5 Minutes",
+                "1d 3 x")) {
+            assertThat(problems(s, Struct.of("d", text))).as(text).isEmpty();
+        }
+        for (String text : List.of("", "h", "3", "1 x", "1.5 d", "-3d", "99999999999999999999 h", "1 h!",
+                "300000000 w")) {
+            assertThat(problems(s, Struct.of("d", text))).as(text).hasSize(1);
+        }
+        assertThat(DurationFormat.parse("1 day 2 hours")).isEqualTo(java.time.Duration.ofHours(26));
+        assertThat(DurationFormat.parse("2 weeks")).isEqualTo(java.time.Duration.ofDays(14));
     }
 
     /// An object of 3 MB has a million places for violations, each with its path and its value.
