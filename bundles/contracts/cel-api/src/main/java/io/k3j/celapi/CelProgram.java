@@ -18,6 +18,10 @@ public interface CelProgram {
     /// Whether it mentions a field of a variable anywhere, as `variables.foo`.
     boolean uses(String variable, String field);
 
+    /// States of the regular expressions that are literals in it: it keeps them compiled, and each state takes about
+    /// 70 bytes. For whoever keeps many programs.
+    long states();
+
     /// Evaluates it. Costs are counted as upstream counts them: one evaluation costs [CelBudget#PER_CALL] at most.
     /// @param variables by name, as their types want them; one that is missing is an error when it is looked at
     CelEvaluation evaluate(Map<String, ?> variables, CelBudget budget);

@@ -3,10 +3,10 @@ package io.k3j.cel;
 import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
-import io.k3j.apimachinery.GoDuration;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.DurationFormat;
 import io.k3j.schema.Shape;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -28,8 +28,8 @@ interface Adapter {
 
     private static Object plain(Object raw) {
         return switch (raw) {
-            case Struct s -> new StructView(s, null);
-            case Seq s -> new SeqView(s, null);
+            case Struct s -> new StructView(s, null, false);
+            case Seq s -> new SeqView(s, null, false);
             case Null _ -> NullValue.NULL_VALUE;
             case Integer i -> (long) i;
             case Map<?, ?> m when !(m instanceof Viewed) -> new MapView(m, _ -> DYN);
@@ -38,12 +38,16 @@ interface Adapter {
     }
 
     /// By a schema.
-    static Object shaped(Shape shape, Object raw) {
+    /// @param ruled whether a validation rule of a CustomResourceDefinition sees it
+    static Object shaped(Shape shape, Object raw, boolean ruled) {
+        if (shape.type() == Shape.Type.ANY) {
+            return ruled ? new Preserved(raw) : plain(raw);
+        }
         return switch (raw) {
             case Struct s -> shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP
-                    ? new StructView(s, shape)
+                    ? new StructView(s, shape, ruled)
                     : plain(raw);
-            case Seq s -> new SeqView(s, shape.type() == Shape.Type.LIST ? shape : null);
+            case Seq s -> new SeqView(s, shape.type() == Shape.Type.LIST ? shape : null, ruled);
             case String s -> text(shape, s);
             case Long l -> shape.type() == Shape.Type.NUMBER ? (Object) (double) l : (Object) l;
             case Double d -> (shape.type() == Shape.Type.INT64 || shape.type() == Shape.Type.INT32)
@@ -60,7 +64,7 @@ interface Adapter {
                 case STRING -> switch (shape.format()) {
                     case "date-time" -> OffsetDateTime.parse(s).toInstant();
                     case "date" -> LocalDate.parse(s).atStartOfDay(ZoneOffset.UTC).toInstant();
-                    case "duration" -> GoDuration.parse(s);
+                    case "duration" -> DurationFormat.parse(s);
                     case "byte" -> CelByteString.of(Base64.getDecoder().decode(s));
                     default -> s;
                 };

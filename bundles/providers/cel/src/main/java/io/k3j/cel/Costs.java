@@ -10,6 +10,8 @@ import java.util.Optional;
 final class Costs {
     private static final double TRAVERSAL = 0.1;
     private static final double REGEX = 0.25;
+    /// A call that makes a list.
+    private static final long LIST = 11;
     private static final Rule ONE = _ -> 1;
     private static final Rule FIRST = a -> part(size(a[0]));
     private static final Rule FIRST_TWICE = a -> part(2 * size(a[0]));
@@ -30,6 +32,12 @@ final class Costs {
             case "fieldSelector", "labelSelector" ->
                 a -> 10 + part(size(a[1])) + ceil(Math.ceil(size(a[1]) * 0.5) * 50);
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf", "includes" -> a -> traversal(a[0]);
+            case "slice" -> a -> LIST + Math.max(0, Math.min(size(a[0]), whole(a[2])) - Math.max(0, whole(a[1])));
+            case "flatten" -> a -> LIST + size(a[0]) * (a.length == 1 ? 1 : bounded(whole(a[1])));
+            case "lists.range" -> a -> LIST + bounded(whole(a[0]));
+            case "reverse" -> a -> LIST + size(a[0]);
+            case "distinct", "sort" -> a -> comparing((List<?>) a[0]);
+            case "@sortByAssociatedKeys" -> a -> comparing((List<?>) a[1]);
             case "url", "lowerAscii", "upperAscii", "substring", "trim", "jsonpatch.escapeKey", "cidr", "isIP",
                     "isCIDR",
                     "quantity", "isQuantity", "semver", "isSemver" ->
@@ -63,6 +71,22 @@ final class Costs {
             case "contains_string" -> a -> part(size(a[0])) * part(size(a[1]));
             default -> ONE;
         };
+    }
+
+    private static long whole(Object number) {
+        return (Long) number;
+    }
+
+    /// Beyond what any evaluation may cost, more is not more.
+    private static long bounded(long count) {
+        return Math.clamp(count, 0, CelBudget.PER_CALL + 1);
+    }
+
+    /// Each element with each other one, as cel-go counts it.
+    private static long comparing(List<?> list) {
+        long size = Math.min(list.size(), CelBudget.PER_CALL);
+        boolean texts = size > 0 && (list.getFirst() instanceof String || list.getFirst() instanceof CelByteString);
+        return LIST + (long) (size * size * (texts ? 2.1 : 2.0));
     }
 
     private static long matching(long text, long regex) {

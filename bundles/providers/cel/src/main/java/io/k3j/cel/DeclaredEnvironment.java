@@ -79,8 +79,9 @@ final class DeclaredEnvironment implements CelEnvironment {
             return new CelCompilation.Failed("compilation failed: " + wrong);
         }
         Inputs inputs = new Inputs(adapters);
-        Node node = new Planner(ast, engine.functions(), inputs).plan();
-        return new CelCompilation.Done(
-                new Program(expression, node, inputs, new Types.Result(type, types), Uses.of(ast)));
+        Planner planner = new Planner(ast, engine.functions(), inputs);
+        Node node = planner.plan();
+        return new CelCompilation.Done(new Program(expression, node, inputs, new Types.Result(type, types),
+                Uses.of(ast), planner.states()));
     }
 }

@@ -29,7 +29,7 @@ final class Engine {
     private static final Set<Function> STRINGS = Set.of(Function.CHAR_AT, Function.INDEX_OF, Function.LAST_INDEX_OF,
             Function.LOWER_ASCII, Function.UPPER_ASCII, Function.QUOTE, Function.SUBSTRING, Function.SPLIT,
             Function.TRIM);
-    private static final CelOptionalLibrary OPTIONALS = CelExtensions.optional(1);
+    private static final CelOptionalLibrary OPTIONALS = CelExtensions.optional(2);
     private final Functions functions = new Functions();
 
     Engine() {
@@ -37,6 +37,7 @@ final class Engine {
         Standard.enter(functions);
         Strings.enter(functions);
         Lists.enter(functions);
+        ListExtensions.enter(functions);
         Sets.enter(functions);
         Regexes.enter(functions);
         Urls.enter(functions);
@@ -74,7 +75,7 @@ final class Engine {
     /// A compiler's builder with everything but variables.
     CelCompilerBuilder compiler(CelTypeProvider types) {
         return CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
-                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS).addMacros(ListExtensions.macro())
                 .addLibraries(CelExtensions.strings(STRINGS), OPTIONALS, CelExtensions.comprehensions())
                 .addFunctionDeclarations(functions.declarations()).setTypeProvider(types);
     }

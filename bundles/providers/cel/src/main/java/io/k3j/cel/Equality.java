@@ -2,6 +2,7 @@ package io.k3j.cel;
 
 import com.google.common.primitives.UnsignedLong;
 import io.k3j.schema.Shape;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class Equality {
             case String s -> s.equals(b);
             case Number n -> b instanceof Number m && compare(n, m).orElse(2) == 0;
             case List<?> l -> b instanceof List<?> m && lists(f, l, m);
+            case StructView v when b instanceof StructView w -> structs(f, v, w);
+            case Preserved p -> b instanceof Preserved q && equal(f, p.value(), q.value());
             case Map<?, ?> l -> b instanceof Map<?, ?> m && maps(f, l, m);
             case Optional<?> o -> b instanceof Optional<?> p && equal(f, o.orElse(null), p.orElse(null));
             default -> a.equals(b);
@@ -33,12 +36,41 @@ final class Equality {
         if (a.size() != b.size()) {
             return false;
         }
-        if (a instanceof SeqView s && s.shape() != null && s.shape().listType() != Shape.ListType.ATOMIC) {
-            return a.stream().allMatch(x -> b.stream().anyMatch(y -> equal(f, x, y)));
+        Shape keyed = ListKind.keyed(a);
+        if (keyed != null) {
+            return sets(f, a, b, keyed);
         }
         Iterator<?> other = b.iterator();
         for (Object element : a) {
             if (!equal(f, element, other.next())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Lists whose elements are found by what they are, or by their keys: each of the second one is one of the first.
+    private static boolean sets(Frame f, List<?> a, List<?> b, Shape shape) {
+        Map<Object, Object> first = HashMap.newHashMap(a.size());
+        a.forEach(e -> first.put(HashKey.of(f, shape, e), e));
+        boolean set = shape.listType() == Shape.ListType.SET;
+        for (Object element : b) {
+            Object other = first.get(HashKey.of(f, shape, element));
+            if (other == null || !set && !equal(f, other, element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// By the fields' own names, seen or not; one that is null is none.
+    private static boolean structs(Frame f, StructView a, StructView b) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        for (String name : a.raw().names()) {
+            boolean set = a.set(name);
+            if (set != b.set(name) || set && !equal(f, a.value(name), b.value(name))) {
                 return false;
             }
         }

@@ -22,7 +22,8 @@ import java.util.function.BinaryOperator;
 /// Upstream's list library.
 final class Lists {
     private static final CelType A = TypeParamType.create("A");
-    private static final Map<String, CelType> ORDERED = ordered();
+    /// Types whose values have an order, by their names in overloads.
+    static final Map<String, CelType> ORDERED = ordered();
 
     private Lists() {
     }

@@ -2,6 +2,7 @@ package io.k3j.cel;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.k3j.apimachinery.GoRegex;
 import java.util.function.Function;
 
 /// Regular expressions, by RE2 only. Such as are literals are made once.
@@ -15,7 +16,12 @@ final class Patterns {
 
     static Pattern compile(String regex, String otherwise) {
         try {
-            if (regex.length() > LONGEST_PATTERN || RegexSize.of(regex) > LARGEST_PROGRAM) {
+            GoRegex.Size size = GoRegex.of(regex);
+            if (size.repeat() != null) {
+                throw new EvalFailure(
+                        otherwise + "error parsing regexp: invalid repeat count: `" + size.repeat() + "`");
+            }
+            if (regex.length() > LONGEST_PATTERN || size.states() > LARGEST_PROGRAM) {
                 throw new EvalFailure(otherwise + "error parsing regexp: expression too large");
             }
             Pattern pattern = Pattern.compile(regex);

@@ -7,6 +7,7 @@ import dev.cel.common.ast.CelExpr.CelCall;
 import dev.cel.common.ast.CelExpr.CelComprehension;
 import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.CelKind;
+import io.k3j.apimachinery.GoRegex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,11 +22,17 @@ final class Planner {
     private final Inputs inputs;
     /// Variables of comprehensions around the place.
     private Map<String, Integer> locals = Map.of();
+    private long states;
 
     Planner(CelAbstractSyntaxTree ast, Functions functions, Inputs inputs) {
         this.ast = ast;
         this.functions = functions;
         this.inputs = inputs;
+    }
+
+    /// Those of the regular expressions that were compiled.
+    long states() {
+        return states;
     }
 
     Node plan() {
@@ -126,7 +133,13 @@ final class Planner {
         return switch (c.function()) {
             case "_[_]", "_[?_]" -> new Node.Index(call, arguments.getFirst());
             case "@in", "duration", "timestamp", "int", "uint", "double", "string", "bytes", "bool" -> folded(c, call);
-            default -> Patterns.prepared(c.function(), call);
+            default -> {
+                Node prepared = Patterns.prepared(c.function(), call);
+                if (prepared != call && arguments.get(1) instanceof Node.Constant regex) {
+                    states += GoRegex.of((String) regex.value()).states();
+                }
+                yield prepared;
+            }
         };
     }
 

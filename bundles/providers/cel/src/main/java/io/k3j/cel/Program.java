@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// A planned expression.
-record Program(String expression, Node node, Inputs inputs, Types.Result result, Set<String> mentioned)
+record Program(String expression, Node node, Inputs inputs, Types.Result result, Set<String> mentioned,
+        long states)
         implements
             CelProgram {
     @Override

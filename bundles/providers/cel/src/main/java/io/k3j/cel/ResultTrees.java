@@ -35,6 +35,7 @@ final class ResultTrees {
         return switch (value) {
             case StructView v -> v.raw();
             case SeqView v -> v.raw();
+            case Preserved p -> p.raw();
             case Made m -> object(m, path.isEmpty() ? m.type() : path);
             case List<?> l -> list(l, path);
             case Map<?, ?> m -> map(m, path);

@@ -7,13 +7,15 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /// A list of a tree.
-final class SeqView extends AbstractList<Object> implements Viewed, RandomAccess {
+final class SeqView extends AbstractList<Object> implements Viewed, ListKind, RandomAccess {
     private final Seq seq;
     private final @Nullable Shape shape;
+    private final boolean ruled;
 
-    SeqView(Seq seq, @Nullable Shape shape) {
+    SeqView(Seq seq, @Nullable Shape shape, boolean ruled) {
         this.seq = seq;
         this.shape = shape;
+        this.ruled = ruled;
     }
 
     @Override
@@ -21,16 +23,15 @@ final class SeqView extends AbstractList<Object> implements Viewed, RandomAccess
         return seq;
     }
 
-    /// What is said of the list, for lists that are sets or maps; null where nothing is.
-    @Nullable
-    Shape shape() {
+    @Override
+    public @Nullable Shape shape() {
         return shape;
     }
 
     @Override
     public Object get(int index) {
-        return shape == null || shape.items().type() == Shape.Type.ANY ? Adapter.DYN.adapt(seq.get(index))
-                : Adapter.shaped(shape.items(), seq.get(index));
+        return shape == null ? Adapter.DYN.adapt(seq.get(index))
+                : Adapter.shaped(shape.items(), seq.get(index), ruled);
     }
 
     @Override

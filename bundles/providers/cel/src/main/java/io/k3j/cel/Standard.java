@@ -2,11 +2,11 @@ package io.k3j.cel;
 
 import dev.cel.common.values.CelByteString;
 import io.k3j.apimachinery.GoDuration;
+import io.k3j.schema.Shape;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,38 +77,8 @@ final class Standard {
             growing.addAll(second);
             return growing;
         }
-        if (first instanceof SeqView s && s.shape() != null) {
-            return switch (s.shape().listType()) {
-                case ATOMIC -> new Concatenated(first, second);
-                case SET -> merged(frame, first, second, List.of());
-                case MAP -> merged(frame, first, second, s.shape().mapKeys());
-            };
-        }
-        return new Concatenated(first, second);
-    }
-
-    private static List<Object> merged(Frame frame, List<?> first, List<?> second, List<String> keys) {
-        List<Object> all = new ArrayList<>(first);
-        for (Object element : second) {
-            int same = -1;
-            for (int i = 0; i < first.size() && same < 0; i++) {
-                same = same(frame, first.get(i), element, keys) ? i : -1;
-            }
-            if (same < 0) {
-                all.add(element);
-            } else {
-                all.set(same, element);
-            }
-        }
-        return all;
-    }
-
-    private static boolean same(Frame frame, Object a, Object b, List<String> keys) {
-        if (keys.isEmpty() || !(a instanceof Map<?, ?> x) || !(b instanceof Map<?, ?> y)) {
-            return Equality.equal(frame, a, b);
-        }
-        return keys.stream().map(Escaped::escape)
-                .allMatch(k -> Equality.equal(frame, x.get(k), y.get(k)));
+        Shape keyed = ListKind.keyed(first);
+        return keyed == null ? new Concatenated(first, second) : Merged.of(frame, first, second, keyed);
     }
 
     private static Object at(List<?> list, Number index) {

@@ -2,22 +2,29 @@ package io.k3j.cel;
 
 import io.k3j.model.Null;
 import io.k3j.model.Struct;
+import io.k3j.schema.Field;
 import io.k3j.schema.Shape;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// An object or map of a tree. Fields of objects that have a schema are known by their escaped names.
+/// An object or map of a tree. Fields of objects that have a schema are known by their escaped names. What validation
+/// rules of a CustomResourceDefinition may not see (fields without a schema, `metadata` but for the names) is not
+/// there, even where the type is not known; it counts in the size and when two are compared, as upstream has it.
 final class StructView extends AbstractMap<Object, Object> implements Viewed {
     private final Struct struct;
     private final @Nullable Shape shape;
+    /// Whether it is seen by a validation rule.
+    private final boolean ruled;
 
-    StructView(Struct struct, @Nullable Shape shape) {
+    StructView(Struct struct, @Nullable Shape shape, boolean ruled) {
         this.struct = struct;
         this.shape = shape;
+        this.ruled = ruled;
     }
 
     @Override
@@ -25,40 +32,68 @@ final class StructView extends AbstractMap<Object, Object> implements Viewed {
         return struct;
     }
 
+    private boolean object() {
+        return shape != null && shape.type() == Shape.Type.OBJECT;
+    }
+
     private @Nullable String name(@Nullable Object key) {
         if (!(key instanceof String s)) {
             return null;
         }
-        return shape != null && shape.type() == Shape.Type.OBJECT ? Escaped.unescape(s) : s;
+        return object() ? Escaped.unescape(s) : s;
     }
 
     @Override
     public boolean containsKey(@Nullable Object key) {
-        return value(name(key)) != null;
+        String name = name(key);
+        return name != null && set(name) && seen(name);
     }
 
     @Override
     public @Nullable Object get(@Nullable Object key) {
         String name = name(key);
-        Object value = value(name);
-        return value == null || name == null ? null : adapted(name, value);
+        return name != null && set(name) && seen(name) ? value(name) : null;
     }
 
-    /// A field that is null is not set, as upstream has it; in a map, null is a value.
-    private @Nullable Object value(@Nullable String name) {
-        Object value = name == null ? null : struct.get(name);
-        return value == Null.NULL && shape != null && shape.type() == Shape.Type.OBJECT ? null : value;
+    /// Whether a field is there, by its own name. One that is null is not, as upstream has it; in a map, null is a
+    /// value.
+    boolean set(String name) {
+        Object value = struct.get(name);
+        return value != null && !(value == Null.NULL && object());
     }
 
-    private Object adapted(String name, Object value) {
+    /// The value of a field that is there, by its own name and seen or not.
+    Object value(String name) {
+        Object value = Objects.requireNonNull(struct.get(name));
         Shape child = shape == null ? null : shape.child(name);
-        return child == null || child.type() == Shape.Type.ANY ? Adapter.DYN.adapt(value)
-                : Adapter.shaped(child, value);
+        return child == null ? Adapter.DYN.adapt(value) : Adapter.shaped(child, value, ruled);
     }
 
+    private boolean seen(String name) {
+        if (!ruled || shape == null) {
+            return true;
+        }
+        if (shape.type() == Shape.Type.MAP) {
+            return shape.typed() && shape.items() != Shape.ANY;
+        }
+        Field field = shape.field(name);
+        return field != null && (!shape.objectMeta() || Types.RULED_METADATA.contains(name));
+    }
+
+    /// As upstream: all that there is.
     @Override
     public int size() {
         return struct.size();
+    }
+
+    private Iterator<Entry<Object, Object>> entries() {
+        return IntStream.range(0, struct.size()).mapToObj(struct::name).filter(n -> set(n) && seen(n))
+                .<Entry<Object, Object>>map(n -> new SimpleImmutableEntry<>(key(n), value(n))).iterator();
+    }
+
+    private String key(String name) {
+        String escaped = object() ? Escaped.escape(name) : name;
+        return escaped == null ? name : escaped;
     }
 
     @Override
@@ -66,15 +101,13 @@ final class StructView extends AbstractMap<Object, Object> implements Viewed {
         return new AbstractSet<>() {
             @Override
             public Iterator<Entry<Object, Object>> iterator() {
-                return IntStream.range(0, struct.size())
-                        .<Entry<Object, Object>>mapToObj(i -> new SimpleImmutableEntry<>(
-                                struct.name(i), adapted(struct.name(i), struct.value(i))))
-                        .iterator();
+                return entries();
             }
 
             @Override
             public int size() {
-                return struct.size();
+                return (int) IntStream.range(0, struct.size()).mapToObj(struct::name)
+                        .filter(n -> set(n) && seen(n)).count();
             }
         };
     }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// and named after their place: `Object.spec.containers.@idx`.
 @SuppressWarnings("Immutable") // the checker wants it immutable; types are only ever added, each once
 final class Types implements CelTypeProvider {
-    private static final ImmutableSet<String> RULED_METADATA = ImmutableSet.of("name", "generateName");
+    /// What validation rules see of `metadata`.
+    static final ImmutableSet<String> RULED_METADATA = ImmutableSet.of("name", "generateName");
     private final Map<String, CelType> known = new ConcurrentHashMap<>();
 
     Types() {
@@ -96,11 +97,15 @@ final class Types implements CelTypeProvider {
 
     /// Null for what has no type: such a field cannot be named.
     private @Nullable CelType shape(String name, Shape shape, boolean ruled) {
+        if (ruled && shape.objectMeta()) {
+            return put(StructType.create(name, RULED_METADATA, _ -> Optional.of(SimpleType.STRING)));
+        }
         return switch (shape.type()) {
             case OBJECT, FIELDS -> object(name, shape, ruled);
             case MAP -> {
                 CelType values = shape(name + ".@elem", shape.items(), ruled);
-                yield values == null ? object(name, shape, ruled) : MapType.create(SimpleType.STRING, values);
+                yield values != null ? MapType.create(SimpleType.STRING, values)
+                        : shape.typed() ? object(name, shape, ruled) : null;
             }
             case LIST -> {
                 CelType items = shape(name + ".@idx", shape.items(), ruled);
@@ -131,31 +136,18 @@ final class Types implements CelTypeProvider {
         Map<String, Shape> byIdentifier = new LinkedHashMap<>();
         for (Field field : shape.fields()) {
             String identifier = Escaped.escape(field.name());
-            if (identifier != null && typed(field.shape())) {
+            if (identifier != null && field.shape().typed()) {
                 byIdentifier.put(identifier, field.shape());
             }
         }
         return put(StructType.create(name, ImmutableSet.copyOf(byIdentifier.keySet()), identifier -> Optional
-                .ofNullable(byIdentifier.get(identifier)).map(s -> field(name, identifier, s, ruled))));
-    }
-
-    private static boolean typed(Shape shape) {
-        return shape.type() != Shape.Type.ANY && (shape.type() != Shape.Type.LIST || typed(shape.items()));
-    }
-
-    private @Nullable CelType field(String owner, String identifier, Shape shape, boolean ruled) {
-        boolean metadata = ruled && identifier.equals("metadata")
-                && shape.definition().endsWith(".meta.v1.ObjectMeta");
-        String name = owner + "." + identifier;
-        return metadata
-                ? put(StructType.create(name, RULED_METADATA, _ -> Optional.of(SimpleType.STRING)))
-                : shape(name, shape, ruled);
+                .ofNullable(byIdentifier.get(identifier)).map(s -> shape(name + "." + identifier, s, ruled))));
     }
 
     /// How values of a declared type are looked at.
     Adapter adapter(io.k3j.celapi.CelType type) {
         return switch (type) {
-            case io.k3j.celapi.CelType.Shaped s -> raw -> Adapter.shaped(s.shape(), raw);
+            case io.k3j.celapi.CelType.Shaped s -> raw -> Adapter.shaped(s.shape(), raw, s.ruled());
             case io.k3j.celapi.CelType.Fields f -> {
                 Map<String, Adapter> adapters = new LinkedHashMap<>();
                 f.fields().forEach((name, t) -> adapters.put(name, adapter(t)));

@@ -95,5 +95,22 @@ class BoundsTest {
     @Test
     void aRegularExpressionOfManyStatesIsRefused() {
         assertThat(Tried.literal("'a'.matches('(((a{900}){900}){9' + '00})')")).startsWith("ERROR");
+        assertThat(Tried.literal("'a'.matches('(a{900}){1' + '00}')")).as("Go's limit").isEqualTo(
+                "ERROR: error parsing regexp: invalid repeat count: `{100}`");
+        assertThat(Tried.literal("'a'.matches('(a{900}){100}')")).contains("invalid matches argument");
+    }
+
+    @Test
+    void aProgramTellsHowLargeItsRegularExpressionsAre() {
+        assertThat(Tried.program("'a'.matches('a{900}') || 'b'.find('(ab){10}') == ''", NOTHING).states())
+                .isEqualTo(920);
+        assertThat(Tried.program("'a' == 'b'", NOTHING).states()).isZero();
+    }
+
+    @Test
+    void listsThatGrowAreBounded() {
+        assertThat(Tried.literal("lists.range(9223372036854775807).size()")).startsWith("CALL_LIMIT");
+        assertThat(Tried.literal(doubled("[1]", "[V, V]", 30) + ".flatten(40).size()")).startsWith("CALL_LIMIT");
+        assertThat(Tried.literal("lists.range(999).distinct().size()")).startsWith("CALL_LIMIT");
     }
 }

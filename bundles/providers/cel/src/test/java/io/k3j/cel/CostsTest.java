@@ -41,6 +41,15 @@ class CostsTest {
             format.named("dns1123Label").value().validate("my-name") => 10
             format.named("dns1123Label").value() == format.named("dns1123Label").value() => 5
             sets.contains([1], [1, 1]) => 3
+            [1, 2, 3, 4, 5].slice(1, 3) => 13
+            [[1], [2, 3]].flatten() => 13
+            dyn([[1], [2, 3]]).flatten(3) => 18
+            [1, 2, 3].distinct() => 29
+            ['a', 'b'].sort() => 19
+            [3, 1, 2].sortBy(e, e) => 71
+            lists.range(4) => 15
+            [1, 2, 3].reverse() => 14
+            [1, 2, 3].first() => 1
             """;
 
     static List<String> costs() {

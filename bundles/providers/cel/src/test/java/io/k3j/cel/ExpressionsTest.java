@@ -26,6 +26,28 @@ class ExpressionsTest {
             type(1) == int => true
             type(ip('1.2.3.4')) == net.IP => true
             'abc'.matches('^a.c$') => true
+            [1, 2, 3, 4].slice(1, 3) => [2, 3]
+            [1].slice(-1, 1) => ERROR: cannot slice(-1, 1), negative indexes not supported
+            [1].slice(1, 0) => ERROR: cannot slice(1, 0), start index must be less than or equal to end index
+            [1].slice(0, 2) => ERROR: cannot slice(0, 2), list is length 1
+            [[1, 2], [3]].flatten() => [1, 2, 3]
+            [[[1], [2]], [[3]]].flatten(2) == [1, 2, 3] && [[[1]]].flatten(1) == [[1]] => true
+            [[1]].flatten(-1) => ERROR: level must be non-negative
+            [3, 1, 2].sort() == [1, 2, 3] && ['b', 'a'].sort() == ['a', 'b'] && [b'b', b'a'].sort()[0] == b'a' => true
+            dyn([dyn(1), dyn('a')]).sort() => ERROR: list elements must have the same type
+            dyn([{}, {}]).sort() => ERROR: list elements must be comparable
+            [{'n': 'b', 's': '2'}, {'n': 'a', 's': '9'}, {'n': 'c', 's': '1'}].sortBy(e, e.s).map(e, e.n) => [c, b, a]
+            [-3, 1, 2].sortBy(e, -e * e) => [-3, 2, 1]
+            [1, 1, 2, 3, 3].distinct() => [1, 2, 3]
+            [{'a': 1}, {'a': 1}, {'a': 2}].distinct().size() => 2
+            [1, 2, 3].reverse() => [3, 2, 1]
+            lists.range(4) => [0, 1, 2, 3]
+            lists.range(-1) => []
+            [1, 2].first().value() + [1, 2].last().value() => 3
+            [].first().hasValue() => false
+            [optional.of(1), optional.none()].unwrapOpt() => [1]
+            optional.unwrap([optional.of(1), optional.none()]) => [1]
+            optional.of(1).optFlatMap(x, optional.of(x + 1)).value() => 2
             duration('1h30m') > duration('1h') => true
             timestamp('2024-01-01T00:00:00Z').getFullYear() => 2024
             string(timestamp('2024-01-01T00:00:00.5Z')) => 2024-01-01T00:00:00.5Z
@@ -143,7 +165,7 @@ class ExpressionsTest {
             'abc'.matches('(') => compilation failed: ERROR: <input>:1:15: invalid matches argument
             1 + => compilation failed: ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting
             cel.bind(a, 1, a) => compilation failed: ERROR: <input>:1:1: undeclared reference to 'cel'
-            'a'.reverse() => compilation failed: ERROR: <input>:1:12: undeclared reference to 'reverse'
+            'a'.reverse() => compilation failed: ERROR: <input>:1:12: found no matching overload for 'reverse' applied to 'string.()'
             """;
 
     static List<String> results() {

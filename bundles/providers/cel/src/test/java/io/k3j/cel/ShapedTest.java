@@ -12,6 +12,7 @@ import io.k3j.schema.Shape;
 import io.k3j.schema.Structural;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Values that a schema types.
@@ -109,7 +110,8 @@ class ShapedTest {
         holds("self.inner.deep.?x.orValue(4) == 4 && oldSelf.hasValue() && oldSelf.value().c__dot__d == 3");
         holds("self.?inner.?deep.?x.hasValue() == false");
         holds("!has(self.nullable)");
-        assertThat(result("self.nullable == null")).contains("no matching overload for '_==_' applied to '(string, null)'");
+        assertThat(result("self.nullable == null"))
+                .contains("no matching overload for '_==_' applied to '(string, null)'");
     }
 
     @Test
@@ -126,7 +128,8 @@ class ShapedTest {
         assertThat(Tried.result("self.ports == other.ports", CelDeclarations.of(Map.of("self",
                 new CelType.Shaped("Object", SHAPE, true), "other", new CelType.Shaped("Object", SHAPE, true))),
                 Map.of("self", VALUE, "other", VALUE.with("ports", Seq.of(VALUE.seq("ports").get(1),
-                        VALUE.seq("ports").get(0)))))).isEqualTo("true");
+                        VALUE.seq("ports").get(0))))))
+                .isEqualTo("true");
     }
 
     @Test
@@ -139,5 +142,83 @@ class ShapedTest {
                 "self", new CelType.Shaped("Object", SHAPE, true), "other",
                 new CelType.Shaped("Object", SHAPE, true))), Map.of("self", VALUE, "other", more)))
                 .isEqualTo(Seq.of("http80", "dns54", "new1").toString());
+    }
+
+    private static String both(String expression, Struct self, Struct old) {
+        CelType type = new CelType.Shaped("Object", SHAPE, true);
+        return Tried.result(expression, CelDeclarations.of(Map.of("self", type, "oldSelf", type)),
+                Map.of("self", self, "oldSelf", old));
+    }
+
+    /// As transition rules and policies compare them.
+    @Test
+    void anObjectIsTheSameAsItselfWhateverItsFieldsAreCalled() {
+        assertThat(both("self == oldSelf", VALUE, VALUE.with("nullable", Null.NULL))).isEqualTo("true");
+        assertThat(both("self == oldSelf", VALUE.with("g__h", "other"), VALUE)).isEqualTo("false");
+        assertThat(both("self == oldSelf", VALUE.with("nullable", "x"), VALUE)).isEqualTo("false");
+        assertThat(both("self == oldSelf", VALUE, VALUE.with("nullable", "x"))).isEqualTo("false");
+        assertThat(both("self == oldSelf", VALUE.without("c.d"), VALUE)).isEqualTo("false");
+        assertThat(both("self.inner == oldSelf.inner", VALUE.withAt(1L, "inner", "x"), VALUE))
+                .as("what nobody declared")
+                .isEqualTo("false");
+        assertThat(both("self == oldSelf", VALUE.withAt("2", "metadata", "labels", "l"), VALUE)).isEqualTo("false");
+        CelDeclarations untyped = CelDeclarations.of(Map.of("object", CelType.Simple.DYN, "oldObject",
+                CelType.Simple.DYN));
+        assertThat(Tried.result("object == oldObject && object.nullable == null", untyped,
+                Map.of("object", VALUE, "oldObject", VALUE))).isEqualTo("true");
+    }
+
+    @Test
+    void whatHasNoSchemaIsNotSeenThroughDynEither() {
+        assertThat(result("dyn(self).metadata.labels")).isEqualTo("ERROR: no such key: labels");
+        holds("!has(dyn(self).metadata.labels) && dyn(self).metadata.name == 'n'");
+        assertThat(result("dyn(self).free.any")).isEqualTo("ERROR: no such overload");
+        holds("dyn(self).free == dyn(oldSelf.value()).free");
+        assertThat(result("dyn(self).all(k, k != 'a-b' && k != 'nullable')")).isEqualTo("true");
+        assertThat(both("dyn(self).free == dyn(oldSelf).free", VALUE, VALUE.withAt(2L, "free", "any")))
+                .isEqualTo("false");
+        Struct more = VALUE.with("unknown", 1L);
+        assertThat(both("dyn(self).unknown", more, more)).isEqualTo("ERROR: no such key: unknown");
+    }
+
+    @Test
+    void elementsThatAreThereTwiceAreNoSetOfTheOthers() {
+        assertThat(both("self.set == oldSelf.set", VALUE.with("set", Seq.of("a", "a")), VALUE)).isEqualTo("false");
+        assertThat(both("self.set == oldSelf.set", VALUE, VALUE.with("set", Seq.of("a", "a"))))
+                .as("as upstream: each of the second is in the first").isEqualTo("true");
+        assertThat(both("self.ports == oldSelf.ports", VALUE, VALUE.with("ports", Seq.of(
+                Struct.of("name", "http", "port", 81L), Struct.of("name", "dns", "port", 53L))))).isEqualTo("false");
+        holds("(self.set + ['c', 'c']) == ['c', 'b', 'a']");
+    }
+
+    /// With steps for each pair they ran out at 6300 elements.
+    @Test
+    void largeSetsAndMapsAreComparedAndAddedInTimeOfTheirLength() {
+        Seq set = Seq.copyOf(IntStream.range(0, 50_000).mapToObj(i -> "e" + i).toList());
+        Seq ports = Seq.copyOf(IntStream.range(0, 50_000)
+                .mapToObj(i -> Struct.of("name", "e" + i, "port", (long) i)).toList());
+        Struct large = VALUE.with("set", set).with("ports", ports);
+        Struct reversed = VALUE.with("set", Seq.copyOf(set.stream().toList().reversed()))
+                .with("ports", Seq.copyOf(ports.stream().toList().reversed()));
+        assertThat(both("self.set == oldSelf.set && self.ports == oldSelf.ports && (self.set + oldSelf.set).size() =="
+                + " 50000 && (self.ports + oldSelf.ports).size() == 50000", large, reversed)).isEqualTo("true");
+    }
+
+    @Test
+    void durationsAreReadAsTheSchemaTakesThem() {
+        assertThat(both("self.wait == duration('72h') && oldSelf.wait == duration('336h')", VALUE.with("wait", "3d"),
+                VALUE.with("wait", "2 weeks"))).isEqualTo("true");
+    }
+
+    @Test
+    void mapsWhoseValuesHaveNoTypeAreNoFields() {
+        Shape shape = Structural.shape(SCHEMAS, object("map", type("object").with("additionalProperties",
+                Struct.of("x-kubernetes-preserve-unknown-fields", true)), "free",
+                type("object")
+                        .with("additionalProperties", true)));
+        CelDeclarations self = CelDeclarations.of(Map.of("self", new CelType.Shaped("Object", shape, true)));
+        assertThat(Tried.result("has(self.map)", self, Map.of())).contains("undefined field 'map'");
+        assertThat(Tried.result("has(self.free) && dyn(self).free.all(k, false)", self, Map.of("self",
+                Struct.of("free", Struct.of("a", 1L))))).isEqualTo("true");
     }
 }
