@@ -43,6 +43,9 @@ interface Adapter {
         if (shape.type() == Shape.Type.ANY) {
             return ruled ? new Preserved(raw) : plain(raw);
         }
+        if (ruled) {
+            misfit(shape, raw);
+        }
         return switch (raw) {
             case Struct s -> shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP
                     ? new StructView(s, shape, ruled)
@@ -54,6 +57,23 @@ interface Adapter {
                     && d == Math.rint(d) ? (Object) (long) (double) d : (Object) d;
             default -> plain(raw);
         };
+    }
+
+    /// A value that was stored before its schema said what it is: a rule would take the fields of an object for the
+    /// elements of a list. What is wrong with scalars the operators find.
+    private static void misfit(Shape shape, Object raw) {
+        boolean object = shape.type() == Shape.Type.OBJECT || shape.type() == Shape.Type.MAP;
+        boolean list = shape.type() == Shape.Type.LIST;
+        if (object && !(raw instanceof Struct) && raw != Null.NULL) {
+            throw new EvalFailure("invalid data, expected a map for the provided schema with type=object");
+        }
+        if (list && !(raw instanceof Seq) && raw != Null.NULL) {
+            throw new EvalFailure("invalid data, expected an array for the provided schema with type=array");
+        }
+        if (!object && !list && (raw instanceof Struct || raw instanceof Seq)) {
+            throw new EvalFailure("invalid data, expected " + (shape.type() == Shape.Type.INT_OR_STRING
+                    ? "XIntOrString value to be either a string or integer" : "a scalar"));
+        }
     }
 
     private static Object text(Shape shape, String s) {

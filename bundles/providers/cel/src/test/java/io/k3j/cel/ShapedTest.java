@@ -211,6 +211,19 @@ class ShapedTest {
     }
 
     @Test
+    void whatIsOfAnotherTypeThanDeclaredFails() {
+        Struct one = Struct.of("x", 1L);
+        assertThat(both("self.plain.all(e, true)", VALUE.with("plain", one), VALUE)).isEqualTo(
+                "ERROR: invalid data, expected an array for the provided schema with type=array");
+        assertThat(both("self.map.all(e, true)", VALUE.with("map", Seq.of("x")), VALUE)).isEqualTo(
+                "ERROR: invalid data, expected a map for the provided schema with type=object");
+        assertThat(both("self.quantity == oldSelf.quantity", VALUE.with("quantity", one), VALUE)).startsWith(
+                "ERROR: invalid data");
+        assertThat(both("self.intOrString == 1", VALUE.with("intOrString", one), VALUE)).isEqualTo(
+                "ERROR: invalid data, expected XIntOrString value to be either a string or integer");
+    }
+
+    @Test
     void mapsWhoseValuesHaveNoTypeAreNoFields() {
         Shape shape = Structural.shape(SCHEMAS, object("map", type("object").with("additionalProperties",
                 Struct.of("x-kubernetes-preserve-unknown-fields", true)), "free",
