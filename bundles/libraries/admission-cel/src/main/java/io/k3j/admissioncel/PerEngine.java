@@ -1,17 +1,19 @@
 package io.k3j.admissioncel;
 
 import io.k3j.celapi.Cel;
+import java.lang.ref.WeakReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What was compiled by one engine, once; by another one anew, so that the code of one that was swapped can go. Any
-/// thread: the first who needs it compiles, others wait for him.
-/// @param <T> what is compiled
+/// What was compiled by one engine, once; by another one anew. It is the engine that keeps it ([BoundEngine]), so that
+/// the code of one that was unbound can go at once. Any thread: the first who needs it compiles, others wait for him.
+/// @param <T> what is compiled; must not refer to this
 public final class PerEngine<T> {
     private final Function<Cel, T> compiled;
-    private volatile @Nullable Made<T> made;
+    /// A short way to what the engine keeps.
+    private volatile WeakReference<Made<T>> last = new WeakReference<>(null);
 
-    private record Made<T>(Cel cel, T value) {
+    private record Made<T>(BoundEngine engine, T value) {
     }
 
     /// @param compiled takes milliseconds, and does not fail for what users have written
@@ -20,18 +22,23 @@ public final class PerEngine<T> {
     }
 
     /// What the engine has made.
-    public T by(Cel cel) {
-        Made<T> now = made;
-        return now != null && now.cel == cel ? now.value : make(cel);
+    public T by(BoundEngine engine) {
+        Made<T> made = last.get();
+        return made != null && made.engine == engine ? made.value : make(engine).value;
     }
 
-    private synchronized T make(Cel cel) {
-        Made<T> now = made;
-        if (now != null && now.cel == cel) {
-            return now.value;
+    private synchronized Made<T> make(BoundEngine engine) {
+        Made<T> made = known(engine);
+        if (made == null) {
+            made = new Made<>(engine, compiled.apply(engine.cel()));
+            engine.keep(this, made);
         }
-        T value = compiled.apply(cel);
-        made = new Made<>(cel, value);
-        return value;
+        last = new WeakReference<>(made);
+        return made;
+    }
+
+    @SuppressWarnings("unchecked") // nobody else keeps anything under this
+    private @Nullable Made<T> known(BoundEngine engine) {
+        return (Made<T>) engine.kept(this);
     }
 }

@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,12 +83,5 @@ class MatchConditionsTest {
         assertThat(union.decide(jane, Attributes.path("put", "/")).reason()).isEqualTo("low");
         assertThat(union.decide(Caller.of("root", List.of("system:masters")), Attributes.path("get", "/")).verdict())
                 .isEqualTo(io.k3j.apiserverapi.Authorizer.Verdict.ALLOW);
-    }
-
-    @Test
-    void whatIsCompiledIsKeptUntilAnotherEngineComes() {
-        AtomicInteger compiled = new AtomicInteger();
-        PerEngine<Integer> per = new PerEngine<>(c -> compiled.incrementAndGet());
-        assertThat(List.of(per.by(cel), per.by(cel), per.by(new CelService()))).containsExactly(1, 1, 2);
     }
 }

@@ -1,5 +1,7 @@
 package io.k3j.admissionpolicies;
 
+import io.k3j.admissioncel.BoundEngine;
+import io.k3j.admissioncel.EngineReference;
 import io.k3j.admissioncel.UnionAuthorizer;
 import io.k3j.admissionmatching.RequestMatcher;
 import io.k3j.admissionpolicies.PolicyPlugin.Surroundings;
@@ -43,10 +45,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class AdmissionPolicies {
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-    /// Loaded when the first policy is evaluated.
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Cel cel;
+    private final EngineReference engines = new EngineReference();
+    private final BundleContext context;
+    private final Settings settings;
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Authorizer> authorizers = List.of();
@@ -63,7 +64,26 @@ public final class AdmissionPolicies {
     /// Reads no policy yet: that is done with the first write.
     @Activate
     public AdmissionPolicies(BundleContext context, Settings settings, @Reference ApiClient api) {
-        parts = new Parts(api, () -> cel, () -> authorizers, () -> catalogs, System::nanoTime);
+        this.context = context;
+        this.settings = settings;
+        parts = new Parts(api, engines, () -> authorizers, () -> catalogs, System::nanoTime);
+    }
+
+    /// Loaded when the first policy is evaluated.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindCel(Cel cel) {
+        engines.bind(cel);
+    }
+
+    /// What it has compiled goes.
+    void unbindCel(Cel cel) {
+        engines.unbind(cel);
+    }
+
+    /// Offers the plug-ins, once what they evaluate by is bound: no write is refused at a start because it is not.
+    @Activate
+    void begin() {
         parts.plugins().forEach((place, plugin) -> {
             Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
             registrations.add(context.registerService(Admission.class, plugin, order));
@@ -93,7 +113,7 @@ public final class AdmissionPolicies {
         private final Surroundings around;
         private final LongSupplier nanos;
 
-        Parts(ApiClient api, Supplier<@Nullable Cel> cel, Supplier<List<Authorizer>> authorizers,
+        Parts(ApiClient api, Supplier<@Nullable BoundEngine> cel, Supplier<List<Authorizer>> authorizers,
                 Supplier<List<KindCatalog>> catalogs, LongSupplier nanos) {
             this.nanos = nanos;
             params = new PolicyParams(api, new ServedKinds(catalogs));

@@ -1,13 +1,13 @@
 package io.k3j.admissionpolicies;
 
 import io.k3j.admissioncel.AdmissionInput;
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.admissionmatching.RequestMatcher;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Write;
-import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
@@ -30,7 +30,7 @@ abstract class PolicyPlugin<P> implements Admission {
     /// @param namespaces by name; throws an ApiFault (404) when there is none
     /// @param cel null while there is none
     record Surroundings(RequestMatcher matcher, PolicyParams params, Function<String, Struct> namespaces,
-            Authorizer authorizer, Supplier<@Nullable Cel> cel) {
+            Authorizer authorizer, Supplier<@Nullable BoundEngine> cel) {
     }
 
     PolicyPlugin(PolicySource<P> source, Surroundings around) {
@@ -106,7 +106,7 @@ abstract class PolicyPlugin<P> implements Admission {
     /// A policy's expressions, compiled.
     /// @throws ApiFault 503: while expressions cannot be evaluated nothing passes unseen
     final P program(Policy<P> policy) {
-        Cel cel = around.cel().get();
+        BoundEngine cel = around.cel().get();
         if (cel == null) {
             throw ApiFault
                     .unavailable("admission policies cannot be evaluated: the bundle io.k3j.cel is being replaced");

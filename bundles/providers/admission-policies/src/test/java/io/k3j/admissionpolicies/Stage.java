@@ -1,5 +1,6 @@
 package io.k3j.admissionpolicies;
 
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Decision;
@@ -46,7 +47,7 @@ final class Stage implements AutoCloseable {
     final AdmissionPolicies.Parts parts;
     final ObjectServer server;
     final Cel engine = new CelService();
-    volatile @Nullable Cel cel = engine;
+    volatile @Nullable BoundEngine cel = new BoundEngine(engine);
     private final Schemas schemas = new Schemas();
     private final List<ResourceKind> rows = KINDS.stream().map(this::row).toList();
 

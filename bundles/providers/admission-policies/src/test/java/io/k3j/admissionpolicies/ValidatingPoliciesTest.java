@@ -239,7 +239,7 @@ class ValidatingPoliciesTest {
     @Test
     void beforeThePoliciesAreReadNothingPasses() {
         try (FakeApi silent = FakeApi.stepped(InstantSource.system());
-                AdmissionPolicies.Parts parts = new AdmissionPolicies.Parts(silent, () -> stage.engine, List::of,
+                AdmissionPolicies.Parts parts = new AdmissionPolicies.Parts(silent, () -> stage.cel, List::of,
                         List::of, System::nanoTime)) {
             Admission early = parts.plugins().get(ValidatingPolicies.PLACE);
             assertThat(early.handles(stage.write(Operation.CREATE, stage.kind("configmaps")))).isTrue();

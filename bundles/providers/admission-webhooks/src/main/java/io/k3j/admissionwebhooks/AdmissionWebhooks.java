@@ -1,5 +1,6 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissioncel.EngineReference;
 import io.k3j.admissioncel.UnionAuthorizer;
 import io.k3j.admissionmatching.ConfigurationSource;
 import io.k3j.admissionmatching.RequestMatcher;
@@ -28,7 +29,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -44,10 +44,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class AdmissionWebhooks {
     private final Parts parts;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-    /// Loaded when the first match condition is evaluated.
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Cel cel;
+    private final EngineReference engines = new EngineReference();
+    private final BundleContext context;
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Authorizer> authorizers = List.of();
@@ -55,8 +53,26 @@ public final class AdmissionWebhooks {
     /// Reads no configuration yet: that is done with the first write.
     @Activate
     public AdmissionWebhooks(BundleContext context, @Reference ApiClient api) {
-        parts = new Parts(api, new Evaluation(() -> cel, new UnionAuthorizer(() -> authorizers)), System::nanoTime,
+        this.context = context;
+        parts = new Parts(api, new Evaluation(engines, new UnionAuthorizer(() -> authorizers)), System::nanoTime,
                 UUID::randomUUID, RandomGenerator.getDefault());
+    }
+
+    /// Loaded when the first match condition is evaluated.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindCel(Cel cel) {
+        engines.bind(cel);
+    }
+
+    /// What it has compiled goes.
+    void unbindCel(Cel cel) {
+        engines.unbind(cel);
+    }
+
+    /// Offers the plug-ins, once what they ask is bound: no write is refused at a start because it is not.
+    @Activate
+    void begin() {
         parts.plugins().forEach((place, plugin) -> {
             Dictionary<String, Object> order = new Hashtable<>(Map.of(Admission.ORDER, place));
             registrations.add(context.registerService(Admission.class, plugin, order));

@@ -1,6 +1,7 @@
 package io.k3j.admissionwebhooks;
 
 import io.k3j.admissioncel.AdmissionInput;
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissioncel.ExpressionCompiler;
 import io.k3j.admissioncel.MatchConditions;
 import io.k3j.admissioncel.PerEngine;
@@ -8,7 +9,6 @@ import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Write;
-import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -23,7 +23,7 @@ final class WebhookConditions {
 
     /// By what they are evaluated.
     /// @param cel null while there is none
-    record Evaluation(Supplier<@Nullable Cel> cel, Authorizer authorizer) {
+    record Evaluation(Supplier<@Nullable BoundEngine> cel, Authorizer authorizer) {
     }
 
     /// @param written as they stand in the webhook
@@ -39,7 +39,7 @@ final class WebhookConditions {
         if (written.isEmpty()) {
             return true;
         }
-        Cel cel = by.cel().get();
+        BoundEngine cel = by.cel().get();
         if (cel == null) {
             throw ApiFault
                     .unavailable("match conditions of webhooks cannot be evaluated: the bundle io.k3j.cel is being"

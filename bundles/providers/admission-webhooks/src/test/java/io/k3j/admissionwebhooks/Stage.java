@@ -1,5 +1,6 @@
 package io.k3j.admissionwebhooks;
 
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissionmatching.ConfigurationSource;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
@@ -8,7 +9,6 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.cel.CelService;
-import io.k3j.celapi.Cel;
 import io.k3j.codec.Json;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
@@ -54,7 +54,7 @@ final class Stage implements AutoCloseable {
             "autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler");
     final FakeApi api = FakeApi.live();
     final HookServer hooks;
-    volatile @Nullable Cel cel = new CelService();
+    volatile @Nullable BoundEngine cel = new BoundEngine(new CelService());
     final AdmissionWebhooks.Parts parts;
     final ObjectServer server;
     /// What was dialled.

@@ -5,7 +5,6 @@ import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.Write;
-import io.k3j.celapi.Cel;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -14,8 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The hooks of custom resources, driven by their definition's schema.
 final class CustomHooks implements KindHooks {
@@ -23,11 +20,11 @@ final class CustomHooks implements KindHooks {
     private final ConversionWebhook webhook;
     private final CustomValidation validation;
 
-    /// @param cel null while there is none
-    CustomHooks(Definitions definitions, ConversionWebhook webhook, Supplier<@Nullable Cel> cel) {
+    /// @param engine of rules
+    CustomHooks(Definitions definitions, ConversionWebhook webhook, RuleEngine engine) {
         this.definitions = definitions;
         this.webhook = webhook;
-        this.validation = new CustomValidation(cel);
+        this.validation = new CustomValidation(engine);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.k3j.resourcescrd;
 
+import io.k3j.admissioncel.EngineReference;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.celapi.Cel;
@@ -45,17 +46,14 @@ public final class CustomKinds {
     private final Definitions definitions = new Definitions(schemas);
     private final Cleanup cleanup;
     private final WebhookClient webhooks;
-    private final View view;
     private final BundleContext context;
-    private final List<ServiceRegistration<KindHooks>> hooks;
+    private final EngineReference engines = new EngineReference();
+    private List<ServiceRegistration<KindHooks>> hooks = List.of();
+    private @Nullable View view;
     private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
     private long generation;
-    /// Loaded when the first rule is compiled.
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Cel cel;
 
-    /// Loads all definitions before it registers them; when the list fails, those that the view delivers.
+    /// Does nothing yet: see [#start].
     @Activate
     public CustomKinds(@Reference ApiClient api, BundleContext context) {
         this.api = api;
@@ -63,17 +61,26 @@ public final class CustomKinds {
         this.cleanup = new Cleanup(api);
         this.webhooks = new WebhookClient(new ServiceEndpoints(api, RandomGenerator.getDefault()),
                 ConversionWebhook.limits(), System::nanoTime);
+    }
+
+    /// Loads all definitions before it registers them; when the list fails, those that the view delivers. What rules
+    /// are evaluated by is bound already, so that no write is refused at a start because it is not.
+    @Activate
+    void start() {
+        RuleEngine rules = new RuleEngine(engines, System::nanoTime);
         // hooks first: without those of its group the API server offers no view of definitions
-        this.hooks = List.of(register(context, new DefinitionHooks(new RuleProblems(schemas, () -> cel))),
+        hooks = List.of(register(context, new DefinitionHooks(new RuleProblems(schemas, rules))),
                 register(context, new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID),
-                        () -> cel)));
+                        rules)));
+        View view;
         try {
-            this.view = api.view(Definition.RESOURCE, Query.ALL);
+            view = api.view(Definition.RESOURCE, Query.ALL);
         } catch (ApiFault e) {
             release();
             throw e;
         }
-        begin();
+        this.view = view;
+        begin(view);
         view.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
@@ -103,7 +110,19 @@ public final class CustomKinds {
         }
     }
 
-    private void begin() {
+    /// Loaded when the first rule is compiled.
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindCel(Cel cel) {
+        engines.bind(cel);
+    }
+
+    /// What it has compiled goes.
+    void unbindCel(Cel cel) {
+        engines.unbind(cel);
+    }
+
+    private void begin(View view) {
         try {
             view.list().forEach(definitions::put);
             publish();
@@ -168,7 +187,10 @@ public final class CustomKinds {
     /// Unregisters rows and hooks; definitions and instances stay.
     @Deactivate
     public void stop() {
-        view.close();
+        View open = view;
+        if (open != null) {
+            open.close();
+        }
         ServiceRegistration<KindCatalog> present = catalog;
         if (present != null) {
             present.unregister();

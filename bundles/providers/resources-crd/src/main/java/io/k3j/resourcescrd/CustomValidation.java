@@ -3,7 +3,6 @@ package io.k3j.resourcescrd;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
-import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Struct;
 import io.k3j.schema.Shape;
@@ -13,7 +12,6 @@ import io.k3j.validation.MetadataRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Validates a custom resource: its metadata, its structure by the schema, then the rules of the schema, unless the
@@ -26,25 +24,32 @@ final class CustomValidation {
     private static final FieldProblem NOT_CHECKED = new FieldProblem(RulePlace.ROOT, "FieldValueInvalid",
             "Invalid value: null: some validation rules were not checked because the object was invalid; correct the"
                     + " existing errors to complete validation");
-    private final Supplier<@Nullable Cel> cel;
+    private final RuleEngine engine;
 
-    /// @param cel null while there is none
-    CustomValidation(Supplier<@Nullable Cel> cel) {
-        this.cel = cel;
+    CustomValidation(RuleEngine engine) {
+        this.engine = engine;
     }
 
     /// All problems.
     ///
-    /// @param rules null when the kind is not known any more
+    /// @param rules null when the version is not served any more
+    /// @throws ApiFault 503 then, and while there is no engine: nothing is stored that rules have not seen
     List<FieldProblem> problems(Write write, Struct object, @Nullable VersionRules rules) {
+        if (rules == null) {
+            throw ApiFault
+                    .unavailable("the definition of " + write.kind().gvr().qualified() + " has just changed or was"
+                            + " removed; try again");
+        }
         List<FieldProblem> all = new ArrayList<>(MetadataRules.problems(write, object, Names::subdomain));
         violations(write, object).forEach(v -> all.add(new FieldProblem(v.field(), v.reason(), v.message())));
-        if (rules != null && rules.any()) {
+        if (rules.any()) {
             if (all.stream().anyMatch(p -> BLOCKING.contains(p.type()))) {
                 all.add(NOT_CHECKED);
             } else {
-                all.addAll(new RuleWalk(write.context()::warn).check(rules.by(engine(write)), object,
-                        write.before().orElse(null)));
+                RuleNode compiled = rules.by(engine, "validation rules of " + write.kind().gvr().qualified()
+                        + " cannot be evaluated");
+                all.addAll(new RuleWalk(write.context()::warn, engine.after(RuleEngine.EVALUATING)).check(compiled,
+                        object, write.before().orElse(null)));
             }
         }
         return all;
@@ -64,15 +69,5 @@ final class CustomValidation {
         }
         Object was = before == null ? null : before.get("status");
         return was == null ? Validation.check(status, now, "status") : Validation.update(status, was, now, "status");
-    }
-
-    /// Fails closed.
-    private Cel engine(Write write) {
-        Cel engine = cel.get();
-        if (engine == null) {
-            throw ApiFault.unavailable("validation rules of " + write.kind().gvr().qualified() + " cannot be evaluated:"
-                    + " the bundle io.k3j.cel is being replaced or was switched off; try again");
-        }
-        return engine;
     }
 }

@@ -65,7 +65,7 @@ final class Definition {
         VersionRules known = before != null && version.equals(before.versions.get(row.gvk()))
                 ? before.rules.get(row.gvk())
                 : null;
-        return known != null ? known : new VersionRules(row.shape());
+        return known != null ? known : VersionRules.of(row.shape());
     }
 
     /// Whether a condition is true.

@@ -130,6 +130,13 @@ final class DefinitionProblems {
             found.add(FieldProblem.invalid("spec.versions", versions,
                     "must have exactly one version marked as storage version"));
         }
+        stored(seen);
+    }
+
+    /// What is stored must remain readable.
+    ///
+    /// @param seen the names of all versions
+    private void stored(Set<String> seen) {
         Seq kept = object.struct("status").seq("storedVersions");
         String storage = Definition.storageVersion(spec);
         if (!before.isEmpty() && kept.isEmpty()) {

@@ -6,45 +6,56 @@ import io.k3j.celapi.CelDeclarations;
 import io.k3j.celapi.CelEnvironment;
 import io.k3j.celapi.CelProgram;
 import io.k3j.celapi.CelType;
-import io.k3j.celapi.CelType.Simple;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Struct;
 import io.k3j.schema.Field;
 import io.k3j.schema.SchemaRules;
 import io.k3j.schema.Shape;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Compiles validation rules, each against the schema of its place: `self` and `oldSelf` are typed, so that a field
-/// nobody declared does not compile. What has no type (unknown fields are kept) is not seen by any rule, as upstream
-/// has it. Any thread.
+/// Compiles the validation rules of one schema, each against the schema of its place: `self` and `oldSelf` are typed,
+/// so that a field nobody declared does not compile. What has no type (unknown fields are kept) is not seen by any
+/// rule, as upstream has it. What was compiled is known the next time. For one thread at a time.
 final class RuleCompiler {
     static final String SELF = "self";
     static final String OLD_SELF = "oldSelf";
+    /// States of the regular expressions of all rules of a schema: about 30 MB, which stay as long as the rules do.
+    static final int MOST_STATES = 500_000;
+    private static final Logger LOG = System.getLogger("io.k3j.resourcescrd");
     private static final String TYPE = "selfType";
-    private static final CelType METADATA = new CelType.Fields(TYPE,
-            Map.of("name", Simple.STRING, "generateName", Simple.STRING));
     private final Cel cel;
+    private final Map<Shape, List<RuleNode.Compiled>> known = new IdentityHashMap<>();
+    private long states;
 
     RuleCompiler(Cel cel) {
         this.cel = cel;
     }
 
     /// All rules of a schema.
-    RuleNode all(Shape shape) {
-        List<RuleNode.Compiled> rules = typed(shape) ? rules(shape, shape.rules().cel(), path(shape)) : List.of();
+    ///
+    /// @param over asked before each place: whether the time is over
+    /// @throws ApiFault 504 when it is; the next call goes on from there
+    RuleNode all(Shape shape, BooleanSupplier over) {
+        List<RuleNode.Compiled> rules = shape.typed() ? rules(shape, over) : List.of();
         Map<String, RuleNode> fields = new LinkedHashMap<>();
         for (Field field : visible(shape)) {
-            if (typed(field.shape())) {
-                RuleNode below = all(field.shape());
+            if (field.shape().typed()) {
+                RuleNode below = all(field.shape(), over);
                 if (!below.silent()) {
                     fields.put(field.name(), below);
                 }
             }
         }
-        RuleNode elements = holds(shape) ? all(shape.items()) : null;
-        return new RuleNode(shape, shape.source().text("type", metadata(shape) ? "object" : ""), rules, fields,
+        RuleNode elements = holds(shape) ? all(shape.items(), over) : null;
+        return new RuleNode(shape, shape.source().text("type", shape.objectMeta() ? "object" : ""), rules, fields,
                 elements == null || elements.silent() ? null : elements);
     }
 
@@ -56,7 +67,7 @@ final class RuleCompiler {
 
     /// Of metadata no more than rules can see.
     private static List<Field> visible(Shape shape) {
-        return metadata(shape) ? shape.fields().stream().filter(f -> f.name().equals("name")
+        return shape.objectMeta() ? shape.fields().stream().filter(f -> f.name().equals("name")
                 || f.name().equals("generateName")).toList() : shape.fields();
     }
 
@@ -64,48 +75,22 @@ final class RuleCompiler {
         return (shape.type() == Shape.Type.LIST || shape.type() == Shape.Type.MAP) && shape.items() != Shape.ANY;
     }
 
-    private static boolean metadata(Shape shape) {
-        return shape.definition().endsWith(".meta.v1.ObjectMeta");
-    }
-
-    /// Whether rules can see a value of a shape.
-    static boolean typed(Shape shape) {
-        return switch (shape.type()) {
-            case ANY -> false;
-            case LIST -> typed(shape.items());
-            case MAP -> shape.items() == Shape.ANY || typed(shape.items());
-            default -> true;
-        };
-    }
-
-    /// How the path of a field that a rule blames is told; a schema that is not known has none.
-    private static PathOf path(Shape shape) {
-        return written -> {
-            String path = RuleFieldPath.normalized(written, shape.source());
-            return path == null ? "" : path;
-        };
-    }
-
-    private interface PathOf {
-        String normalized(String written);
-    }
-
     /// The rules of one place, in their order.
-    List<RuleNode.Compiled> rules(Shape shape) {
-        return rules(shape, shape.rules().cel(), path(shape));
-    }
-
-    private List<RuleNode.Compiled> rules(Shape shape, List<SchemaRules.Cel> written, PathOf path) {
+    ///
+    /// @param over as of [#all]
+    List<RuleNode.Compiled> rules(Shape shape, BooleanSupplier over) {
+        List<SchemaRules.Cel> written = shape.rules().cel();
         if (written.isEmpty()) {
             return List.of();
         }
-        CelType self = metadata(shape) ? METADATA : new CelType.Shaped(TYPE, shape, true);
+        List<RuleNode.Compiled> all = known.computeIfAbsent(shape, _ -> new ArrayList<>());
         Map<Boolean, CelEnvironment> environments = new LinkedHashMap<>();
-        List<RuleNode.Compiled> all = new ArrayList<>();
-        for (SchemaRules.Cel rule : written) {
-            CelEnvironment environment = environments.computeIfAbsent(rule.optionalOldSelf(),
-                    optional -> environment(self, optional));
-            all.add(rule(rule, environment, rule.fieldPath().isEmpty() ? "" : path.normalized(rule.fieldPath())));
+        for (SchemaRules.Cel rule : written.subList(all.size(), written.size())) {
+            if (over.getAsBoolean()) {
+                throw new ApiFault(504, "Timeout", "validation rules could not be compiled within "
+                        + RuleEngine.COMPILING.toSeconds() + " seconds; try again", Struct.EMPTY);
+            }
+            all.add(rule(rule, shape, environments));
         }
         return List.copyOf(all);
     }
@@ -115,28 +100,51 @@ final class RuleCompiler {
                 optional ? new CelType.OptionalOf(self) : self));
     }
 
-    private static RuleNode.Compiled rule(SchemaRules.Cel rule, CelEnvironment environment, String path) {
+    /// A schema that is not known has no path.
+    private static String path(SchemaRules.Cel rule, Shape shape) {
+        String path = rule.fieldPath().isEmpty() ? "" : RuleFieldPath.normalized(rule.fieldPath(), shape.source());
+        return path == null ? "" : path;
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever the engine throws for one rule is the rule's failure, and is kept
+    private RuleNode.Compiled rule(SchemaRules.Cel rule, Shape shape, Map<Boolean, CelEnvironment> environments) {
+        String path = path(rule, shape);
         if (rule.rule().isBlank()) {
             return new RuleNode.Compiled(rule, null, null, "", "", path);
         }
-        Attempt program = attempt(environment, rule.rule(), "bool", "cel expression must evaluate to a bool", "");
-        Attempt message = rule.messageExpression().isEmpty() || program.program == null ? new Attempt(null, "")
-                : attempt(environment, rule.messageExpression(), "string",
-                        "messageExpression must evaluate to a string", "messageExpression ");
-        return new RuleNode.Compiled(rule, program.program, message.program, program.error, message.error, path);
+        try {
+            CelEnvironment environment = environments.computeIfAbsent(rule.optionalOldSelf(),
+                    optional -> environment(new CelType.Shaped(TYPE, shape, true), optional));
+            Attempt program = attempt(environment, rule.rule(), "bool", "cel expression must evaluate to a bool", "");
+            Attempt message = rule.messageExpression().isEmpty() || program.program == null ? new Attempt(null, "")
+                    : attempt(environment, rule.messageExpression(), "string",
+                            "messageExpression must evaluate to a string", "messageExpression ");
+            return new RuleNode.Compiled(rule, program.program, message.program, program.error, message.error, path);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Cannot compile a validation rule", e);
+            return new RuleNode.Compiled(rule, null, null, "internal error: " + e, "", path);
+        }
     }
 
     private record Attempt(@Nullable CelProgram program, String error) {
     }
 
     /// @param type the result's; `dyn` is none, as upstream has it here
-    private static Attempt attempt(CelEnvironment environment, String expression, String type, String otherwise,
+    private Attempt attempt(CelEnvironment environment, String expression, String type, String otherwise,
             String prefix) {
         return switch (environment.compile(expression)) {
             case CelCompilation.Failed(String detail) -> new Attempt(null, prefix + detail);
-            case CelCompilation.Done(CelProgram program) when program.type() instanceof CelType.Computed c
-                    && c.name().equals(type) -> new Attempt(program, "");
-            case CelCompilation.Done _ -> new Attempt(null, otherwise);
+            case CelCompilation.Done(CelProgram program) when !(program.type() instanceof CelType.Computed c
+                    && c.name().equals(type)) ->
+                new Attempt(null, otherwise);
+            case CelCompilation.Done(CelProgram program) when program.states() > MOST_STATES - states -> new Attempt(
+                    null,
+                    prefix + "compilation failed: the regular expressions of all rules of the schema are too large"
+                            + " together");
+            case CelCompilation.Done(CelProgram program) -> {
+                states += program.states();
+                yield new Attempt(program, "");
+            }
         };
     }
 }

@@ -75,7 +75,8 @@ final class RuleFieldPath {
             return known;
         }
         path.append('[').append(name).append(']');
-        boolean map = schema.get("additionalProperties") instanceof Struct;
+        Object more = schema.get("additionalProperties");
+        boolean map = more instanceof Struct || Boolean.TRUE.equals(more);
         schema = schema.struct("additionalProperties");
         return map;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +26,36 @@ final class RuleProblemWalk {
     private final boolean structural;
     private final List<FieldProblem> written = new ArrayList<>();
     private final List<FieldProblem> compiled = new ArrayList<>();
+    private final BooleanSupplier over;
     private @Nullable RuleCompiler made;
-    private int rules;
 
-    RuleProblemWalk(Supplier<RuleCompiler> compiler, boolean structural) {
+    /// @param compiler asked for once there is something to compile
+    /// @param over whether the time to compile is over
+    RuleProblemWalk(Supplier<RuleCompiler> compiler, BooleanSupplier over, boolean structural) {
         this.compiler = compiler;
+        this.over = over;
         this.structural = structural;
     }
 
     List<FieldProblem> check(Struct schema, Shape shape, String at) {
-        node(schema, shape, at, "");
-        if (rules > MOST_RULES) {
+        if (rules(schema) > MOST_RULES) {
             return List.of(FieldProblem.forbidden(at, "the schema is too large: it must have at most " + MOST_RULES
                     + " validation rules"));
         }
+        node(schema, shape, at, "");
         List<FieldProblem> all = new ArrayList<>(written);
         all.addAll(compiled);
         return all;
+    }
+
+    /// How many there are, before any is looked at.
+    private static long rules(@Nullable Object schema) {
+        if (!(schema instanceof Struct s)) {
+            return 0;
+        }
+        Struct properties = s.struct("properties");
+        return s.seq(RULES).size() + properties.names().stream().mapToLong(n -> rules(properties.get(n))).sum()
+                + rules(s.get("additionalProperties")) + rules(s.get("items"));
     }
 
     /// @param uncorrelated the list around it whose elements cannot be told apart, empty for none
@@ -61,11 +75,10 @@ final class RuleProblemWalk {
             node(inner, shape.items(), at + ".items", keyed || !uncorrelated.isEmpty() ? uncorrelated : at);
         }
         Seq all = s.seq(RULES);
-        rules += all.size();
-        for (int i = 0; i < all.size() && rules <= MOST_RULES; i++) {
+        for (int i = 0; i < all.size(); i++) {
             writing(all.struct(i), s, at + "." + RULES + "[" + i + "]");
         }
-        if (structural && !all.isEmpty() && written.size() == before && rules <= MOST_RULES) {
+        if (structural && !all.isEmpty() && written.size() == before) {
             compiling(all, shape, at + "." + RULES, uncorrelated);
         }
     }
@@ -110,7 +123,7 @@ final class RuleProblemWalk {
     }
 
     private void compiling(Seq all, Shape shape, String at, String uncorrelated) {
-        if (!RuleCompiler.typed(shape)) {
+        if (!shape.typed()) {
             compiled.add(new FieldProblem(at, "InternalError", "Internal error: internal error: failed to construct"
                     + " type information for x-kubernetes-validations rules: unable to convert structural schema to"
                     + " CEL declarations"));
@@ -118,7 +131,7 @@ final class RuleProblemWalk {
         }
         RuleCompiler with = made == null ? compiler.get() : made;
         made = with;
-        List<RuleNode.Compiled> results = with.rules(shape);
+        List<RuleNode.Compiled> results = with.rules(shape, over);
         for (int i = 0; i < results.size(); i++) {
             compiled(results.get(i), all.struct(i), at + "[" + i + "]", uncorrelated);
         }

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +28,21 @@ import org.jspecify.annotations.Nullable;
 final class RuleWalk {
     private static final String OUT_OF_BUDGET = "failed due to running out of cost budget, no further validation rules"
             + " will be run";
+    /// At the root both objects were converted to one version, so that a change of it cannot be seen.
+    private static final Set<String> TYPE_FIELDS = Set.of("apiVersion", "kind");
     private static final String CALL_LIMIT = "no further validation rules will be run due to call cost exceeds limit"
             + " for ";
-    private final CelBudget budget = CelBudget.of(CelBudget.SHARED);
+    private final CelBudget budget;
     private final List<FieldProblem> found = new ArrayList<>();
     private final Consumer<String> warning;
     private int warnings;
     private boolean ended;
 
     /// @param warning told of what fails and has not changed
-    RuleWalk(Consumer<String> warning) {
+    /// @param over whether the time for the object is over
+    RuleWalk(Consumer<String> warning, BooleanSupplier over) {
         this.warning = warning;
+        this.budget = CelBudget.of(CelBudget.SHARED, over);
     }
 
     /// What is compared with what.
@@ -47,6 +53,11 @@ final class RuleWalk {
     private record Past(@Nullable Object old, @Nullable Correlation here, @Nullable Correlation above) {
         boolean unchanged() {
             return here != null ? here.unchanged() : above != null && above.unchanged();
+        }
+
+        /// Of what is never as it was, whatever stands around it.
+        static Past changed(@Nullable Object was) {
+            return new Past(was == Null.NULL ? null : was, null, null);
         }
 
         Past below(@Nullable Object was, @Nullable Correlation correlation) {
@@ -72,6 +83,10 @@ final class RuleWalk {
             if (ended) {
                 return;
             }
+            if (budget.over()) {
+                end(node, at, "operation interrupted evaluating rule: " + rule.shown());
+                return;
+            }
             rule(node, rule, v, at, past);
         }
         switch (v) {
@@ -89,17 +104,11 @@ final class RuleWalk {
             RuleNode below = field != null ? field : node.elements();
             if (below != null) {
                 Object was = past.old instanceof Struct old ? old.get(name) : null;
-                Correlation here = past.here == null || typeField(past, name) ? null
-                        : past.here.field(name, below.shape(), s.value(i));
+                Correlation here = past.here == null ? null : past.here.field(name, below.shape(), s.value(i));
                 value(below, s.value(i), field != null ? RulePlace.field(at, name) : RulePlace.key(at, name),
-                        past.below(was, here));
+                        at == null && TYPE_FIELDS.contains(name) ? Past.changed(was) : past.below(was, here));
             }
         }
-    }
-
-    /// At the root, where both objects were converted to one version.
-    private static boolean typeField(Past past, String name) {
-        return past.above == null && (name.equals("apiVersion") || name.equals("kind"));
     }
 
     private void seq(RuleNode node, Seq s, @Nullable RulePlace at, Past past) {
@@ -124,12 +133,22 @@ final class RuleWalk {
         if (old != null) {
             variables.put(RuleCompiler.OLD_SELF, old);
         }
-        switch (program.evaluate(variables, budget)) {
+        switch (evaluate(program, variables)) {
             case CelEvaluation.Value value when value.holds() -> {
             }
             case CelEvaluation.Value _ -> refuse(node, rule, v, at, new Refusal(variables, past));
             case Failure failure -> failed(node, rule, at, failure);
         }
+    }
+
+    /// Takes something even for what costs nothing: so often a rule is evaluated at most.
+    private CelEvaluation evaluate(CelProgram program, Map<String, Object> variables) {
+        long before = budget.left();
+        CelEvaluation outcome = program.evaluate(variables, budget);
+        if (budget.left() == before) {
+            budget.spend(1);
+        }
+        return outcome;
     }
 
     private void failed(RuleNode node, RuleNode.Compiled rule, @Nullable RulePlace at, Failure failure) {
@@ -155,45 +174,53 @@ final class RuleWalk {
         }
         String shown = node.type().equals("object") || node.type().equals("array") ? "" : ": " + Flow.text(v);
         String path = RulePlace.text(at, rule.path());
-        FieldProblem problem = switch (rule.written().reason()) {
+        told(rule, switch (rule.written().reason()) {
             case "FieldValueForbidden" -> FieldProblem.forbidden(path, detail);
             case "FieldValueRequired" -> FieldProblem.required(path, detail);
             case "FieldValueDuplicate" -> new FieldProblem(path, "FieldValueDuplicate", "Duplicate value" + shown);
             default -> new FieldProblem(path, "FieldValueInvalid", "Invalid value" + shown + ": " + detail);
-        };
-        if (!rule.usesOldSelf() && refusal.past.unchanged()) {
-            warn(problem);
-        } else {
-            tell(problem);
-        }
+        }, refusal);
     }
 
-    private void warn(FieldProblem problem) {
-        if (warnings++ < FieldPaths.MOST) {
+    /// What has not changed is a warning.
+    /// @return whether it is more than that
+    private boolean told(RuleNode.Compiled rule, FieldProblem problem, Refusal refusal) {
+        boolean refused = rule.usesOldSelf() || !refusal.past.unchanged();
+        if (refused) {
+            tell(problem);
+        } else if (warnings++ < FieldPaths.MOST) {
             warning.accept(problem.toString());
         }
+        return refused;
     }
 
-    /// Why the value is refused; null when that was told already, and no more is to be evaluated.
+    /// Why the value is refused; null when that was told already.
     private @Nullable String detail(RuleNode node, RuleNode.Compiled rule, @Nullable RulePlace at, Refusal refusal) {
         String otherwise = rule.written().message().isEmpty() ? "failed rule: " + rule.shown() : rule.shown();
         CelProgram message = rule.message();
         if (message == null) {
             return otherwise;
         }
-        return switch (message.evaluate(refusal.variables, budget)) {
+        return switch (evaluate(message, refusal.variables)) {
             case CelEvaluation.Value value when value.value() instanceof String s && RuleMessages.fits(s.strip()) ->
                 s.strip();
             case Failure(Reason reason, _) when reason == Reason.BUDGET -> {
-                end(node, at, "messageExpression evaluation " + OUT_OF_BUDGET);
+                without(node, rule, at, refusal, "messageExpression evaluation " + OUT_OF_BUDGET);
                 yield null;
             }
             case Failure(Reason reason, _) when reason == Reason.CALL_LIMIT -> {
-                end(node, at, CALL_LIMIT + "messageExpression: " + Flow.text(rule.written().messageExpression()));
+                without(node, rule, at, refusal, CALL_LIMIT + "messageExpression: "
+                        + Flow.text(rule.written().messageExpression()));
                 yield null;
             }
             default -> otherwise;
         };
+    }
+
+    /// A rule that fails and has no message within its costs. Where that is but a warning, further rules are evaluated,
+    /// as long as the costs of all allow it.
+    private void without(RuleNode node, RuleNode.Compiled rule, @Nullable RulePlace at, Refusal refusal, String why) {
+        ended |= told(rule, FieldProblem.invalid(RulePlace.text(at, rule.path()), node.type(), why), refusal);
     }
 
     private static FieldProblem typed(RuleNode node, @Nullable RulePlace at, String why) {

@@ -1,27 +1,71 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.admissioncel.PerEngine;
-import io.k3j.celapi.Cel;
 import io.k3j.schema.Shape;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The validation rules of one version of a definition, compiled when the first object is written and kept as long as
-/// the version does not change. Any thread.
+/// the version does not change and the engine is bound. What does not compile is kept as well: it is not tried again.
+///
+/// Any thread. Whoever comes while rules are compiled waits, holding a seat: for one compilation in the end, since each
+/// goes on where the last one stopped ([RuleEngine#COMPILING]) and a schema has a bounded number of rules.
 final class VersionRules {
-    private final boolean any;
-    private final PerEngine<RuleNode> compiled;
+    /// Of a version without rules: the engine is not asked for, and so not loaded.
+    static final VersionRules NONE = new VersionRules(null);
+    private final @Nullable PerEngine<Compilation> compiled;
 
-    VersionRules(Shape shape) {
-        this.any = RuleCompiler.any(shape);
-        this.compiled = new PerEngine<>(cel -> new RuleCompiler(cel).all(shape));
+    private VersionRules(@Nullable PerEngine<Compilation> compiled) {
+        this.compiled = compiled;
     }
 
-    /// Whether there are any: without, the engine is not asked for, and so not loaded.
+    /// The rules of a schema.
+    static VersionRules of(Shape shape) {
+        return RuleCompiler.any(shape)
+                ? new VersionRules(new PerEngine<>(cel -> new Compilation(new RuleCompiler(cel), shape)))
+                : NONE;
+    }
+
+    /// Rules by one engine.
+    private static final class Compilation {
+        private final Shape shape;
+        private @Nullable RuleCompiler compiler;
+        private volatile @Nullable RuleNode done;
+
+        Compilation(RuleCompiler compiler, Shape shape) {
+            this.compiler = compiler;
+            this.shape = shape;
+        }
+
+        RuleNode all(RuleEngine engine) {
+            RuleNode known = done;
+            return known != null ? known : compiled(engine);
+        }
+
+        private synchronized RuleNode compiled(RuleEngine engine) {
+            RuleNode known = done;
+            if (known == null) {
+                known = Objects.requireNonNull(compiler).all(shape, engine.after(RuleEngine.COMPILING));
+                done = known;
+                compiler = null;
+            }
+            return known;
+        }
+    }
+
+    /// Whether there are any.
     boolean any() {
-        return any;
+        return compiled != null;
     }
 
-    /// Those that an engine has made.
-    RuleNode by(Cel cel) {
-        return compiled.by(cel);
+    /// Those that the engine has made.
+    ///
+    /// @param what cannot be done without an engine
+    /// @throws io.k3j.clientapi.ApiFault 503 without an engine, 504 when compiling takes too long for one request
+    RuleNode by(RuleEngine engine, String what) {
+        if (compiled == null) {
+            throw new IllegalStateException("a version without rules");
+        }
+        return compiled.by(engine.required(what)).all(engine);
     }
 }

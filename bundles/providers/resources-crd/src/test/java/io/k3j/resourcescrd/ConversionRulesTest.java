@@ -32,7 +32,8 @@ class ConversionRulesTest {
 
     private static Struct filled(String conversion, String fields) {
         String text = TEXT.replace("CONVERSION", conversion).replace("FIELDS", fields);
-        return new DefinitionHooks(Rules.without()).defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        return new DefinitionHooks(Rules.without()).defaulted(
+                Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
                 Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object());
     }
 

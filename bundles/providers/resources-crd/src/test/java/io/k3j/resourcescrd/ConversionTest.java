@@ -60,7 +60,7 @@ class ConversionTest {
     private final WebhookClient client = Webhooks.dialling(api);
     private final Definitions definitions = new Definitions(new Schemas());
     private final CustomHooks custom = new CustomHooks(definitions, new ConversionWebhook(client, UUID::randomUUID),
-            Rules.CEL);
+            Rules.ENGINE);
     private HookServer hooks;
 
     @BeforeEach

@@ -72,6 +72,8 @@ class CustomKindsTest {
     @Test
     void anUnreadableDefinitionDoesNotAffectOthers() {
         CustomKinds kinds = new CustomKinds(api(CustomKindsTest::unreadable), context());
+        assertThat(registered).as("before the engine of rules is bound").isEmpty();
+        kinds.start();
         assertThat(registered).filteredOn(KindCatalog.class::isInstance).singleElement()
                 .satisfies(c -> assertThat(((KindCatalog) c).kinds()).hasSize(1));
         kinds.stop();
@@ -83,7 +85,8 @@ class CustomKindsTest {
         ApiClient away = api(() -> {
             throw ApiFault.unavailable("not yet");
         });
-        assertThatThrownBy(() -> new CustomKinds(away, context())).isInstanceOf(ApiFault.class);
+        CustomKinds kinds = new CustomKinds(away, context());
+        assertThatThrownBy(kinds::start).isInstanceOf(ApiFault.class);
         assertThat(registered).isEmpty();
     }
 }

@@ -49,7 +49,7 @@ class DefinitionTest {
     private static final Gvk KIND = new Gvk("stable.example.com", "v1", "CronTab");
     private final DefinitionHooks hooks = new DefinitionHooks(Rules.without());
     private final Definitions definitions = new Definitions(new Schemas());
-    private final CustomHooks custom = new CustomHooks(definitions, Webhooks.none(), Rules.CEL);
+    private final CustomHooks custom = new CustomHooks(definitions, Webhooks.none(), Rules.ENGINE);
 
     private static Struct yaml(String text) {
         return Yaml.document(text.getBytes(StandardCharsets.UTF_8)).object();
@@ -62,7 +62,8 @@ class DefinitionTest {
 
     private List<String> problems(String text) {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(text));
-        return new DefinitionProblems(Struct.EMPTY, filled, Rules.without()).all().stream().map(Object::toString).toList();
+        return new DefinitionProblems(Struct.EMPTY, filled, Rules.without()).all().stream().map(Object::toString)
+                .toList();
     }
 
     @Test
@@ -165,7 +166,8 @@ class DefinitionTest {
         Struct filled = hooks.defaulted(Gvk.of("apiextensions.k8s.io/v1", "CustomResourceDefinition"), yaml(TEXT));
         Struct version = filled.struct("spec").seq("versions").struct(0).withAt(schema, "schema", "openAPIV3Schema");
         return new DefinitionProblems(Struct.EMPTY, filled.withAt(Seq.of(version.without("additionalPrinterColumns")
-                .without("selectableFields")), "spec", "versions"), Rules.without()).all().stream().map(Object::toString).toList();
+                .without("selectableFields")), "spec", "versions"), Rules.without()).all().stream()
+                .map(Object::toString).toList();
     }
 
     @Test

@@ -44,7 +44,7 @@ class HostileThingsTest {
         Definitions definitions = new Definitions(new Schemas());
         definitions.put(established());
         try (ObjectServer server = new ObjectServer(ObjectServer.PLENTY, new ObjectServer.Serving(definitions.rows(),
-                List.of(new CustomHooks(definitions, Webhooks.none(), Rules.CEL)), List.of(), false))) {
+                List.of(new CustomHooks(definitions, Webhooks.none(), Rules.ENGINE)), List.of(), false))) {
             assertThat(BodyCosts.of(server, HostileKinds.CUSTOM, MANY, LARGE_EVERY)).isEmpty();
         }
     }

@@ -11,6 +11,7 @@ import io.k3j.schema.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// `x-kubernetes-validations` when a definition is written.
@@ -25,6 +26,7 @@ class RuleProblemsTest {
                 metadata: {name: tests.a.com}
                 spec:
                   group: a.com
+                  conversion: {strategy: None}
                   scope: Namespaced
                   names: {plural: tests, singular: test, kind: Test, listKind: TestList}
                   versions:
@@ -45,7 +47,7 @@ class RuleProblemsTest {
 
     /// One rule of an object `a` with a text `s`, a number `n` and labels `l`.
     private static List<String> rule(String rule) {
-        return properties("{a: {type: object, properties: {s: {type: string}, n: {type: integer}, l: {type: object,"
+        return properties("{a: {type: object, properties: {s: {type: string}, 'n': {type: integer}, l: {type: object,"
                 + " additionalProperties: {type: string}}}, x-kubernetes-validations: [" + rule + "]}}");
     }
 
@@ -99,7 +101,8 @@ class RuleProblemsTest {
                 + " oldSelf cannot be used on the uncorrelatable portion of the schema within " + AT;
         assertThat(properties(list.formatted(""))).containsExactly(place);
         assertThat(properties(list.formatted("x-kubernetes-list-type: atomic,"))).containsExactly(place);
-        assertThat(properties(list.formatted("x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k],"))).isEmpty();
+        assertThat(properties(list.formatted("x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k],")))
+                .isEmpty();
         assertThat(rule("{rule: self.n > 1, optionalOldSelf: true}")).containsExactly(
                 RULE + ".optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule");
     }
@@ -123,6 +126,42 @@ class RuleProblemsTest {
     }
 
     @Test
+    void aFieldPathMayLeadIntoFreeFields() {
+        assertThat(properties("{a: {type: object, properties: {free: {type: object, additionalProperties: true}},"
+                + " x-kubernetes-validations: [{rule: 'true', fieldPath: .free.any}]}}")).isEmpty();
+    }
+
+    @Test
+    void regularExpressionsOfAllRulesAreBoundedTogether() {
+        String rule = "{rule: \"self.matches('" + "a{1000}".repeat(50) + "')\"}";
+        assertThat(properties("{a: {type: string, x-kubernetes-validations: ["
+                + String.join(", ", Collections.nCopies(12, rule)) + "]}}")).hasSize(2)
+                .allMatch(p -> p.endsWith("the regular expressions of all rules of the schema are too large together"));
+        assertThat(rule("{rule: \"self.s.matches('(a{900}){100}')\"}")).singleElement().asString()
+                .contains("invalid matches argument");
+    }
+
+    @Test
+    void compilingTakesBoundedTimeAndIsNotBegunForTooManyRules() {
+        AtomicLong clock = new AtomicLong();
+        RuleProblems slow = new RuleProblems(new Schemas(), new RuleEngine(() -> Rules.BOUND,
+                () -> clock.getAndAdd(RuleEngine.COMPILING.toNanos() / 2)));
+        Struct three = definition("{a: {type: string, x-kubernetes-validations: [{rule: 'true'}, {rule: 'true'},"
+                + " {rule: 'true'}]}}");
+        assertThatThrownBy(() -> new DefinitionProblems(Struct.EMPTY, three, slow).all()).isInstanceOfSatisfying(
+                ApiFault.class, f -> assertThat(f.code()).isEqualTo(504));
+        RuleProblems never = new RuleProblems(new Schemas(), new RuleEngine(() -> {
+            throw new AssertionError("compiled");
+        }, System::nanoTime));
+        Struct many = definition("{a: {type: object, properties: {b: {type: string, x-kubernetes-validations: ["
+                + String.join(", ", Collections.nCopies(3_000, "{rule: 'true'}")) + "]}, c: {type: string,"
+                + " x-kubernetes-validations: [" + String.join(", ", Collections.nCopies(3_000, "{rule: 'true'}"))
+                + "]}}}}");
+        assertThat(new DefinitionProblems(Struct.EMPTY, many, never).all()).singleElement().asString()
+                .contains("at most 5000 validation rules");
+    }
+
+    @Test
     void versionsOfDifferentSchemasAreToldApart() {
         Struct one = definition("{a: {type: string, x-kubernetes-validations: [{rule: ''}]}}");
         Struct version = one.struct("spec").seq("versions").struct(0);
@@ -130,7 +169,8 @@ class RuleProblemsTest {
         assertThat(problems(Struct.EMPTY, one.withAt(Seq.of(version, other), "spec", "versions"))).hasSize(1);
         Struct different = other.withAt("different", "schema", "openAPIV3Schema", "description");
         assertThat(problems(Struct.EMPTY, one.withAt(Seq.of(version, different), "spec", "versions")))
-                .extracting(p -> p.substring(0, 23)).containsExactly("spec.versions[0].schema", "spec.versions[1].schema");
+                .extracting(p -> p.substring(0, 23))
+                .containsExactly("spec.versions[0].schema", "spec.versions[1].schema");
     }
 
     @Test
@@ -142,7 +182,7 @@ class RuleProblemsTest {
                 "openAPIV3Schema", "properties", "a")), "spec", "versions");
         assertThat(problems(Struct.EMPTY, many)).singleElement().asString().contains("at most 5000 validation rules");
         Struct one = definition("{a: {type: string, x-kubernetes-validations: [{rule: 'true'}]}}");
-        RuleProblems alone = new RuleProblems(new Schemas(), () -> null);
+        RuleProblems alone = new RuleProblems(new Schemas(), Rules.NONE);
         assertThatThrownBy(() -> new DefinitionProblems(Struct.EMPTY, one, alone).all()).isInstanceOf(ApiFault.class)
                 .hasMessageContaining("io.k3j.cel");
     }

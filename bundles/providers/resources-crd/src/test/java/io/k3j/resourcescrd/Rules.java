@@ -1,14 +1,14 @@
 package io.k3j.resourcescrd;
 
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.cel.CelService;
-import io.k3j.celapi.Cel;
 import io.k3j.schema.Schemas;
-import java.util.function.Supplier;
 
 /// The engine of rules, and tests without one.
 final class Rules {
-    private static final Cel ENGINE = new CelService();
-    static final Supplier<Cel> CEL = () -> ENGINE;
+    static final BoundEngine BOUND = new BoundEngine(new CelService());
+    static final RuleEngine ENGINE = new RuleEngine(() -> BOUND, System::nanoTime);
+    static final RuleEngine NONE = new RuleEngine(() -> null, System::nanoTime);
     private static final Schemas SCHEMAS = new Schemas();
 
     private Rules() {
@@ -16,10 +16,10 @@ final class Rules {
 
     /// For definitions without rules, which never ask for the engine.
     static RuleProblems without() {
-        return new RuleProblems(SCHEMAS, () -> null);
+        return new RuleProblems(SCHEMAS, NONE);
     }
 
     static RuleProblems with() {
-        return new RuleProblems(SCHEMAS, CEL);
+        return new RuleProblems(SCHEMAS, ENGINE);
     }
 }

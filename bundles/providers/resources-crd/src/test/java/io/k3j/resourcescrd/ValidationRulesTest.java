@@ -3,6 +3,7 @@ package io.k3j.resourcescrd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.admissioncel.BoundEngine;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
@@ -24,8 +25,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +38,13 @@ class ValidationRulesTest {
     private static final String ROOT = "spec: Invalid value: ";
     private final Definitions definitions = new Definitions(new Schemas());
     private final AtomicInteger asked = new AtomicInteger();
-    private final CustomHooks hooks = new CustomHooks(definitions, Webhooks.none(), () -> {
+    private final AtomicLong step = new AtomicLong();
+    private final AtomicLong clock = new AtomicLong();
+    private final RuleEngine engine = new RuleEngine(() -> {
         asked.incrementAndGet();
-        return Rules.CEL.get();
-    });
+        return Rules.BOUND;
+    }, () -> clock.addAndGet(step.get()));
+    private final CustomHooks hooks = new CustomHooks(definitions, Webhooks.none(), engine);
     private ObjectServer server;
 
     private void define(String properties, String rules) {
@@ -48,6 +54,7 @@ class ValidationRulesTest {
                 metadata: {name: tests.a.com}
                 spec:
                   group: a.com
+                  conversion: {strategy: None}
                   scope: Namespaced
                   names: {plural: tests, singular: test, kind: Test, listKind: TestList}
                   versions:
@@ -130,7 +137,7 @@ class ValidationRulesTest {
         define("""
                 {metadata: {type: object, properties: {name: {type: string, maxLength: 5,
                     x-kubernetes-validations: [{rule: "self.startsWith('x')"}]}}},
-                 items: {type: array, items: {type: object, properties: {n: {type: integer,
+                 items: {type: array, items: {type: object, properties: {'n': {type: integer,
                     x-kubernetes-validations: [{rule: self > 0, message: must be positive}]}}}},
                  map: {type: object, additionalProperties: {type: string, x-kubernetes-validations: [
                     {rule: "self != 'bad'", messageExpression: "'not ' + self", reason: FieldValueForbidden}]}},
@@ -138,14 +145,14 @@ class ValidationRulesTest {
                     x-kubernetes-validations: [{rule: "self.kind == 'Pod' && self.metadata.name != 'no'",
                     message: only pods}]}}
                 """, "[{rule: self.metadata.name.size() < 6}, {rule: '!has(self.items) || size(self.items) < 3'}]");
-        assertThat(create("items: [{n: 1}, {n: 0}], map: {a: good, b: bad}, inner: {apiVersion: v1, kind: Node,"
-                + " metadata: {name: y}}"))
+        assertThat(create("items: [{'n': 1}, {'n': 0}], map: {a: good, b: bad}, inner: {apiVersion: v1, kind: Node,"
+                + " metadata: {name: 'y'}}"))
                 .containsExactlyInAnyOrder("items[1].n: Invalid value: 0: must be positive",
                         "map[b]: Forbidden: not bad", "inner: Invalid value: only pods");
         assertThat(create("items: [{}, {}, {}]")).containsExactly(
                 "<nil>: Invalid value: failed rule: !has(self.items) || size(self.items) < 3");
         assertThat(told(server.serve(new HostileRequest("POST", PATH, "application/json", Json.bytes(
-                yaml("{apiVersion: a.com/v1, kind: Test, metadata: {name: y}}")))))).containsExactly(
+                yaml("{apiVersion: a.com/v1, kind: Test, metadata: {name: 'y'}}")))))).containsExactly(
                         "metadata.name: Invalid value: \"y\": failed rule: self.startsWith('x')");
         assertThat(create("items: []")).isEmpty();
     }
@@ -193,14 +200,17 @@ class ValidationRulesTest {
     @Test
     void whatIsWrongInItsStructureIsNotAsked() throws IOException {
         spec("a: {type: integer}", "{rule: self.a > 1}");
-        assertThat(create("spec: {a: text}")).containsExactly("spec.a: Invalid value: \"string\": spec.a in body must be"
-                + " of type integer: \"string\"", "<nil>: Invalid value: null: some validation rules were not checked"
+        assertThat(create("spec: {a: text}")).containsExactly(
+                "spec.a: Invalid value: \"string\": spec.a in body must be"
+                        + " of type integer: \"string\"",
+                "<nil>: Invalid value: null: some validation rules were not checked"
                         + " because the object was invalid; correct the existing errors to complete validation");
     }
 
     private Struct before(String rest) {
-        return yaml("{apiVersion: a.com/v1, kind: Test, metadata: {name: x, namespace: n, uid: u, resourceVersion: '1',"
-                + " creationTimestamp: '2026-01-01T00:00:00Z'}, " + rest + "}");
+        return yaml(
+                "{apiVersion: a.com/v1, kind: Test, metadata: {name: x, namespace: 'n', uid: u, resourceVersion: '1',"
+                        + " creationTimestamp: '2026-01-01T00:00:00Z'}, " + rest + "}");
     }
 
     private List<String> changed(String subresource, Struct before, Struct after) {
@@ -216,7 +226,7 @@ class ValidationRulesTest {
                    b: {type: string, pattern: ^x}, c: {type: string}, set: {type: array, items: {type: string},
                    x-kubernetes-list-type: set}}}}
                 """, "[]");
-        Struct before = before("spec: {a: 9, b: no, c: one, set: [q, q]}");
+        Struct before = before("spec: {a: 9, b: 'no', c: one, set: [q, q]}");
         assertThat(changed("", before, before.withAt("two", "spec", "c"))).isEmpty();
         assertThat(changed("", before, before.withAt(8L, "spec", "a"))).containsExactly(
                 "spec.a: Invalid value: 8: failed rule: self < 5");
@@ -229,7 +239,7 @@ class ValidationRulesTest {
     void whatIsOfAnotherTypeThanNowDeclaredIsAFailureOfTheRuleOnly() {
         spec("a: {type: integer}, l: {type: array, items: {type: string}}, c: {type: string}",
                 "{rule: self.a + 1 > 5}, {rule: \"self.l.all(x, x.size() > 0)\"}, {rule: \"self.c != 'x'\"}");
-        Struct before = before("spec: {a: text, l: {x: 1}, c: y}");
+        Struct before = before("spec: {a: text, l: {x: 1}, c: w}");
         assertThat(changed("", before, before.withAt("x", "spec", "c"))).hasSize(3)
                 .anyMatch(s -> s.contains("no such overload"))
                 .contains("spec: Invalid value: failed rule: self.c != 'x'");
@@ -239,10 +249,10 @@ class ValidationRulesTest {
     void aWriteOfTheStatusIsJudgedByTheStatusAndByAllRules() {
         define("""
                 {spec: {type: object, properties: {a: {type: string, pattern: ^x}}},
-                 status: {type: object, properties: {n: {type: integer, maximum: 9,
+                 status: {type: object, properties: {'n': {type: integer, maximum: 9,
                    x-kubernetes-validations: [{rule: self >= oldSelf, message: grows}]}}}}
                 """, "[{rule: '!has(self.status) || self.status.n != 5', message: not five}]");
-        Struct before = before("spec: {a: old}, status: {n: 3}");
+        Struct before = before("spec: {a: old}, status: {'n': 3}");
         assertThat(changed("status", before, before.withAt(4L, "status", "n"))).isEmpty();
         assertThat(changed("status", before, before.withAt(10L, "status", "n"))).containsExactly(
                 "status.n: Invalid value: 10: status.n in body should be less than or equal to 9");
@@ -265,14 +275,15 @@ class ValidationRulesTest {
                 + " x-kubernetes-validations: [{rule: \"self.all.all(x, self.all.all(y, x + y > 0))\"}]}}}", "[]");
         String all = "{all: " + new ArrayList<>(Collections.nCopies(300, 1)) + "}";
         assertThat(create("list: " + new ArrayList<>(Collections.nCopies(40, all)))).singleElement()
-                .asString().endsWith("]: Invalid value: \"object\": validation failed due to running out of cost budget,"
+                .asString()
+                .endsWith("]: Invalid value: \"object\": validation failed due to running out of cost budget,"
                         + " no further validation rules will be run");
     }
 
     @Test
     void failuresAreToldUpToABound() throws IOException {
         define("{list: {type: array, items: {type: integer, x-kubernetes-validations: [{rule: self > 1}]}}}", "[]");
-        assertThat(create("list: " + new ArrayList<>(Collections.nCopies(5_000, 1)))).hasSize(101);
+        assertThat(create("list: " + new ArrayList<>(Collections.nCopies(5_000, 1)))).hasSize(100);
     }
 
     @Test
@@ -282,7 +293,7 @@ class ValidationRulesTest {
         assertThat(asked).hasValue(0);
         server.close();
         spec("a: {type: integer}", "{rule: self.a > 1}");
-        CustomHooks alone = new CustomHooks(definitions, Webhooks.none(), () -> null);
+        CustomHooks alone = new CustomHooks(definitions, Webhooks.none(), Rules.NONE);
         Write write = new Write(Operation.CREATE, definitions.rows().iterator().next(), "", new Key("n", "x"),
                 Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
         assertThatThrownBy(() -> alone.problems(write, before("spec: {a: 2}"))).isInstanceOfSatisfying(ApiFault.class,
@@ -294,12 +305,106 @@ class ValidationRulesTest {
         spec("a: {type: integer}", "{rule: self.a > 1}");
         Definition first = definitions.named("tests.a.com").orElseThrow();
         VersionRules rules = first.rules(definitions.rows().iterator().next().gvk());
-        RuleNode compiled = rules.by(Rules.CEL.get());
+        RuleNode compiled = rules.by(Rules.ENGINE, "");
         definitions.put(first.object().with("later", "metadata", "annotations", "touched"));
         VersionRules kept = definitions.named("tests.a.com").orElseThrow().rules(first.rows().keySet().iterator()
                 .next());
         assertThat(kept).isSameAs(rules);
-        assertThat(kept.by(Rules.CEL.get())).isSameAs(compiled);
-        assertThat(kept.by(new CelService())).as("by another engine").isNotSameAs(compiled);
+        assertThat(kept.by(Rules.ENGINE, "")).isSameAs(compiled);
+        assertThat(kept.by(new RuleEngine(() -> new BoundEngine(new CelService()), System::nanoTime), ""))
+                .as("by another engine").isNotSameAs(compiled);
+    }
+
+    @Test
+    void compilingGoesOnWhereTheTimeOfOneRequestWasOver() {
+        spec("a: {type: integer}", "{rule: self.a > 1}, {rule: self.a > 2}, {rule: self.a > 3}");
+        VersionRules rules = rules();
+        step.set(RuleEngine.COMPILING.toNanos() / 2);
+        assertThatThrownBy(() -> rules.by(engine, "")).isInstanceOfSatisfying(ApiFault.class,
+                f -> assertThat(f.code()).isEqualTo(504));
+        assertThatThrownBy(() -> rules.by(engine, "")).isInstanceOf(ApiFault.class);
+        assertThat(rules.by(engine, "").fields().get("spec").rules()).hasSize(3);
+    }
+
+    /// As a mistake of the engine would.
+    @Test
+    void whatCannotBeCompiledIsNotTriedAgainWithEachWrite() {
+        spec("a: {type: integer}", "{rule: self.a > 1}");
+        AtomicInteger tried = new AtomicInteger();
+        BoundEngine broken = new BoundEngine(declarations -> {
+            tried.incrementAndGet();
+            throw new IllegalStateException("mistake");
+        });
+        CustomHooks alone = new CustomHooks(definitions, Webhooks.none(), new RuleEngine(() -> broken,
+                System::nanoTime));
+        for (int i = 0; i < 3; i++) {
+            assertThat(alone.problems(creation(), before("spec: {a: 2}"))).singleElement().asString().contains(
+                    "rule compile error: internal error");
+        }
+        assertThat(tried).hasValue(1);
+    }
+
+    private VersionRules rules() {
+        return Objects.requireNonNull(definitions.named("tests.a.com").orElseThrow()
+                .rules(definitions.rows().iterator().next().gvk()));
+    }
+
+    private Write creation() {
+        return new Write(Operation.CREATE, definitions.rows().iterator().next(), "", new Key("n", "x"),
+                Optional.empty(), Caller.ANONYMOUS, false, Struct.EMPTY);
+    }
+
+    @Test
+    void aDefinitionThatIsGoneLetsNothingPassUnseen() {
+        spec("a: {type: integer}", "{rule: self.a > 1}");
+        Write write = creation();
+        definitions.remove("tests.a.com");
+        assertThatThrownBy(() -> hooks.problems(write, before("spec: {a: 1}"))).isInstanceOfSatisfying(ApiFault.class,
+                f -> assertThat(f.code()).isEqualTo(503));
+    }
+
+    @Test
+    void theRulesOfOneObjectTakeBoundedTimeHoweverLittleTheyCost() {
+        spec("a: {type: integer}", "{rule: 'true'}, {rule: 'true', message: second}, {rule: 'true', message: third}");
+        rules().by(engine, "");
+        step.set(RuleEngine.EVALUATING.toNanos() / 2);
+        assertThat(changed("", before("spec: {a: 1}"), before("spec: {a: 2}"))).containsExactly(
+                "spec: Invalid value: \"object\": operation interrupted evaluating rule: second");
+    }
+
+    @Test
+    void anObjectWithFieldsThatAreNullOrNamedOddlyIsTheSameAsItself() {
+        define("{spec: {type: object, properties: {a: {type: integer, nullable: true}, b__c: {type: integer}, d-e: {type:"
+                + " string}, free: {x-kubernetes-preserve-unknown-fields: true}},"
+                + " x-kubernetes-validations: [{rule: self == oldSelf, message: is immutable}]},"
+                + " other: {type: integer}}", "[]");
+        Struct before = before("spec: {a: null, b__c: 1, d-e: x, free: {u: 1}}, other: 1");
+        assertThat(changed("", before, before.with("other", 2L))).isEmpty();
+        for (String change : List.of("a: 1, b__c: 1, d-e: x, free: {u: 1}", "a: null, b__c: 2, d-e: x, free: {u: 1}",
+                "a: null, b__c: 1, d-e: z, free: {u: 1}", "a: null, b__c: 1, d-e: x, free: {u: 2}")) {
+            assertThat(changed("", before, before("spec: {" + change + "}, other: 1"))).as(change)
+                    .containsExactly("spec: Invalid value: is immutable");
+        }
+    }
+
+    @Test
+    void aMessageThatCostsTooMuchIsToldWhereItsRuleBlamesAndOnlyOfWhatHasChanged() {
+        spec("list: {type: array, items: {type: integer}}, b: {type: integer}",
+                "{rule: 'size(self.list) < 3', fieldPath: .list, messageExpression: \"self.list.all(x, self.list.all(y,"
+                        + " self.list.all(z, x + y + z >= 0))) ? 'a' : 'b'\"}");
+        Struct before = before("spec: {b: 1, list: " + new ArrayList<>(Collections.nCopies(200, 1)) + "}");
+        assertThat(changed("", before, before.withAt(2L, "spec", "b"))).singleElement().asString().startsWith(
+                "spec.list: Invalid value: \"object\": no further validation rules will be run due to call cost exceeds"
+                        + " limit for messageExpression: ");
+        assertThat(changed("", before, before.with("other", 2L))).isEmpty();
+    }
+
+    @Test
+    void aRuleOfATypeIsNeverLeftOutForWhatHasNotChanged() {
+        define("{kind: {type: string, x-kubernetes-validations: [{rule: \"self == 'Other'\", message: other}]},"
+                + " spec: {type: object, properties: {kind: {type: string, x-kubernetes-validations: [{rule: \"self =="
+                + " 'Other'\"}]}}}}", "[]");
+        Struct before = before("spec: {kind: Wrong}");
+        assertThat(changed("", before, before)).containsExactly("kind: Invalid value: \"Test\": other");
     }
 }
