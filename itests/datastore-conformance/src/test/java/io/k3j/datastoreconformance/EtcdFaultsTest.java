@@ -16,6 +16,7 @@ import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
+import io.k3j.jetcd.EtcdFailure;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testmachine.NeedsPackages;
 import java.io.IOException;
@@ -173,7 +174,7 @@ class EtcdFaultsTest {
         servers = EtcdServers.start(directory, 1);
         try (CuttingProxy proxy = new CuttingProxy(URI.create(servers.endpoint(0)).getPort())) {
             store = open("http://127.0.0.1:" + proxy.port());
-            eventually(() -> committed(store.commit("/counter", 0, bytes("0"), FOREVER)));
+            write("/counter", bytes("0"));
             AtomicBoolean go = new AtomicBoolean(true);
             Thread cutter = Thread.ofVirtual().start(() -> {
                 for (int n = 0; go.get(); n++) {
@@ -268,6 +269,42 @@ class EtcdFaultsTest {
                 assertThat(committed(store.commit(key, 0, bytes("1"), FOREVER))).isEqualTo(before + 1);
                 assertThat(other.get(key)).isEmpty();
             }
+        }
+    }
+
+    /// The answer is lost, and what was there before is compacted: the log still tells whose change it was.
+    @Test
+    void aReplacementIsFoundInALogThatBeginsWithIt() {
+        servers = EtcdServers.start(directory, 1);
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(servers.endpoint(0)).getPort());
+                EtcdStore other = open(servers.endpoints())) {
+            store = open("http://127.0.0.1:" + proxy.port());
+            write("/kept", bytes("0"));
+            for (int i = 1; i <= 3; i++) {
+                String value = CuttingProxy.WRITING + i;
+                assertThat(eventually(() -> replaced(value, proxy, other))).isOne();
+            }
+        }
+    }
+
+    /// @return how many revisions later
+    /// @throws DatastoreUnavailable when etcd does not answer in time
+    private long replaced(String value, CuttingProxy proxy, EtcdStore other) {
+        long before = other.get("/kept").orElseThrow().revision();
+        proxy.trap(value, 1, () -> {
+            Entry made = eventually(() -> other.get("/kept").filter(entry -> entry.revision() > before)
+                    .orElseThrow(() -> new DatastoreUnavailable("not yet", new IOException(), false)));
+            other.compact(made.revision());
+        });
+        try {
+            if (store.commit("/kept", before, bytes(value), FOREVER) instanceof CommitResult.Committed(long at)) {
+                return at - before;
+            }
+            throw new DatastoreUnavailable("a try before came later", new EtcdFailure(EtcdFailure.Kind.UNREACHABLE,
+                    "late"), false);
+        } catch (DatastoreUnavailable e) {
+            assertThat(e).hasCauseInstanceOf(EtcdFailure.class);
+            throw e;
         }
     }
 

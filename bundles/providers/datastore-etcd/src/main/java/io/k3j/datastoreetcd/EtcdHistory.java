@@ -76,6 +76,7 @@ final class EtcdHistory {
             long left = PIECE_BYTES;
             while (upTo < until && left > 0) {
                 List<EtcdEvent> events = take(queue, LIMIT.toNanos());
+                checkComplete(events);
                 left -= bytes(events);
                 found.addAll(EtcdChanges.of(events));
                 upTo = events.isEmpty() ? upTo : events.getLast().key().modRevision();
@@ -84,7 +85,8 @@ final class EtcdHistory {
         return new LogTail.Slice(found, upTo);
     }
 
-    /// The first changes of a key from a revision on, at least one, which has to exist.
+    /// The first changes of a key from a revision on, at least one, which has to exist. What was before each of them
+    /// may be missing.
     /// @throws EtcdFailure when the connection breaks or `limit` is exceeded
     /// @throws Compacted when some of them were compacted
     List<EtcdEvent> of(String key, long fromRevision, Duration limit) throws InterruptedException {
@@ -109,10 +111,18 @@ final class EtcdHistory {
             compactions.raise(response.compactRevision());
             throw new Compacted(response.compactRevision());
         }
-        if (EtcdChanges.incomplete(response.events())) {
-            throw new Compacted(compactions.current());
-        }
         return response.events();
+    }
+
+    /// etcd omits a previous value that was compacted, and one of a watch whose creation it has not ended yet.
+    private void checkComplete(List<EtcdEvent> events) {
+        if (EtcdChanges.incomplete(events)) {
+            long compacted = compactions.current();
+            if (compacted >= events.getFirst().key().modRevision()) {
+                throw new Compacted(compacted);
+            }
+            throw new EtcdFailure(EtcdFailure.Kind.UNREACHABLE, "etcd does not tell what was before a change");
+        }
     }
 
     private static long bytes(List<EtcdEvent> events) {
