@@ -17,9 +17,11 @@ import java.util.stream.Stream;
 final class Unreported {
     private static final String UNIT = "Test.java";
     private static final List<String> INTEGRATION = List.of("Itest.java", "E2e.java");
-    /// What each makes or changes there, whatever becomes of the tests.
+    /// What each makes or changes there, whatever becomes of the tests. A file that is written again leaves its
+    /// directory as old as it was.
     private static final List<String> LEFT_BY_SUREFIRE = List.of("target/surefire", "target/surefire-reports");
-    private static final String LEFT_BY_FAILSAFE = "target/failsafe-reports";
+    private static final List<String> LEFT_BY_FAILSAFE = List.of("target/failsafe-reports",
+            "target/failsafe-reports/failsafe-summary.xml");
     private static final int DEPTH = 4;
     private final Path module;
     private final Instant since;
@@ -50,8 +52,8 @@ final class Unreported {
         if (!Files.isDirectory(sources)) {
             return List.of();
         }
-        boolean unit = unitTestsRan();
-        boolean integration = fresh(module.resolve(LEFT_BY_FAILSAFE));
+        boolean unit = ran(LEFT_BY_SUREFIRE);
+        boolean integration = ran(LEFT_BY_FAILSAFE);
         List<String> missing = new ArrayList<>();
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file : files.filter(f -> unit && unit(f) || integration && integration(f)).sorted().toList()) {
@@ -72,9 +74,9 @@ final class Unreported {
         return INTEGRATION.stream().anyMatch(file.toString()::endsWith);
     }
 
-    private boolean unitTestsRan() throws IOException {
-        for (String left : LEFT_BY_SUREFIRE) {
-            if (fresh(module.resolve(left))) {
+    private boolean ran(List<String> left) throws IOException {
+        for (String one : left) {
+            if (fresh(module.resolve(one))) {
                 return true;
             }
         }

@@ -55,6 +55,9 @@ class UnreportedTest {
         assertThat(Unreported.of(root, BUILD, "full")).isEmpty();
         write("m/target/failsafe-reports/failsafe-summary.xml", "<failsafe-summary/>");
         assertThat(Unreported.of(root, BUILD, "full")).containsExactly("m: p.BItest");
+        // written again: the directory of an earlier build stays as old as it was
+        Files.setLastModifiedTime(root.resolve("m/target/failsafe-reports"), FileTime.from(BUILD.minusSeconds(1)));
+        assertThat(Unreported.of(root, BUILD, "full")).containsExactly("m: p.BItest");
     }
 
     @Test
