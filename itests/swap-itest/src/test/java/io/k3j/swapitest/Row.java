@@ -35,7 +35,7 @@ record Row(String name, String policy, int swaps, Figures figures, Seen seen, St
         assertThat(figures.perSecond()).as("requests per second").isGreaterThanOrEqualTo(FEWEST_PER_SECOND);
         assertThat(seen.lost()).as("lost events").isZero();
         assertThat(seen.repeated()).as("repeated events").isZero();
-        assertThat(seen.broken()).as(() -> "broken watches: " + seen.how()).isZero();
+        assertThat(seen.broken()).as(() -> "broken watches: " + seen.how() + "\n" + story.get()).isZero();
         assertThat(seen.ended()).as("ends of watches").isLessThanOrEqualTo(
                 WITH_WATCHES.contains(name) ? Watchers.COUNT * swaps : 0);
         assertThat(left).as("left behind").isEmpty();

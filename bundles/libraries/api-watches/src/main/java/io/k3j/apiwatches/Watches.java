@@ -91,10 +91,11 @@ public final class Watches {
     /// Serves a watch. Returns when it has caught up, or is over; blocks while the client reads what it has missed.
     ///
     /// @param selection what the request may see
+    /// @param begun called when all that is asked of the datastore is known
     /// @throws ApiFault 429 when there are too many, 406 for YAML, 504 for a revision that does not come; later ones
     /// are told in the stream
     /// @throws IOException when the client has gone
-    public void serve(Request request, Selection selection, ListOptions options) throws IOException {
+    public void serve(Request request, Selection selection, ListOptions options, Runnable begun) throws IOException {
         Form form = request.form().compact();
         if (form.type() == Form.Type.YAML) {
             throw new ApiFault(406, "NotAcceptable", "only the following media types are accepted: application/json, "
@@ -111,6 +112,7 @@ public final class Watches {
         if (state != null) {
             state.look();
         }
+        begun.run();
         ResponseStream stream = WatchSocket.wanted(request.exchange())
                 ? WatchSocket.accept(request.exchange(), form.type())
                 : request.exchange().stream(200, answers.headers(request, Frames.mediaType(form)));

@@ -7,7 +7,6 @@ import io.k3j.clientapi.View;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -179,19 +178,14 @@ public final class Allocator {
     }
 
     /// Allocates a free node port of a protocol to a Service; empty when the range is full. The lower band comes
-    /// last, for the same reason.
+    /// last, for the same reason. Allocates no memory for the range: a Service has as many ports as its body holds.
     Optional<Integer> allocateAnyPort(String protocol, Key service, boolean real) {
         int size = lastPort - firstPort + 1;
         int band = Math.min(Math.max(PORT_BAND_LEAST, size / 32), Math.min(PORT_BAND_MOST, size - 1));
-        int start = firstPort + band + random.nextInt(size - band);
-        Set<Integer> candidates = new LinkedHashSet<>();
-        for (int i = 0; i < size - band; i++) {
-            candidates.add(firstPort + band + (start - firstPort - band + i) % (size - band));
-        }
-        for (int i = 0; i < band; i++) {
-            candidates.add(firstPort + i);
-        }
-        for (int port : candidates) {
+        int upper = size - band;
+        int start = random.nextInt(upper);
+        for (int i = 0; i < size; i++) {
+            int port = firstPort + (i < upper ? band + (start + i) % upper : i - upper);
             String value = port + "/" + protocol;
             if (ports.free(value) && allocatePort(value, service, real)) {
                 return Optional.of(port);

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -167,24 +166,8 @@ public final class ServiceAllocation implements Admission {
     }
 
     private Struct allocatePorts(Write write, Struct spec, Key key, Set<String> taken) {
-        Struct s = spec;
-        Seq ports = spec.seq("ports");
-        for (int i = 0; i < ports.size() && usesNodePorts(spec); i++) {
-            Struct port = ports.struct(i);
-            long number = port.whole("nodePort", 0);
-            if (number != 0) {
-                allocateGivenPort(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"));
-            } else if (ServiceFields.hasPorts(spec)) {
-                number = samePortOfOtherProtocol(ports, port, i)
-                        .filter(n -> allocator.allocatePort(n + "/" + port.text("protocol"), key, !write.dryRun()))
-                        .orElseGet(() -> anyPort(write, port.text("protocol"), key));
-            }
-            if (number != 0) {
-                taken.add(number + "/" + port.text("protocol"));
-                ports = ports.with(i, port.with("nodePort", number));
-                s = s.with("ports", ports);
-            }
-        }
+        Struct s = usesNodePorts(spec) && !spec.seq("ports").isEmpty()
+                ? spec.with("ports", nodePorts(write, spec, key, taken)) : spec;
         if (ServiceFields.hasHealthPort(spec)) {
             long number = spec.whole("healthCheckNodePort", 0);
             if (number != 0) {
@@ -198,22 +181,32 @@ public final class ServiceAllocation implements Admission {
         return s;
     }
 
-    private static boolean usesNodePorts(Struct spec) {
-        return spec.text("type").equals("NodePort") || spec.text("type").equals("LoadBalancer");
-    }
-
-    /// A node port already given to the same port in another protocol, which is to be shared: DNS serves TCP and UDP
-    /// on one number.
-    private Optional<Long> samePortOfOtherProtocol(Seq ports, Struct port, int before) {
-        for (int i = 0; i < before; i++) {
-            Struct other = ports.struct(i);
-            boolean same = other.whole("port", 0) == port.whole("port", 0) && other.whole("nodePort", 0) != 0;
-            String value = other.whole("nodePort", 0) + "/" + port.text("protocol");
-            if (same && !other.text("protocol").equals(port.text("protocol")) && allocator.ports().free(value)) {
-                return Optional.of(other.whole("nodePort", 0));
+    private Seq nodePorts(Write write, Struct spec, Key key, Set<String> taken) {
+        Seq ports = spec.seq("ports");
+        List<Object> all = new ArrayList<>(ports.stream().toList());
+        SharedNodePorts shared = new SharedNodePorts(allocator.ports()::free);
+        for (int i = 0; i < ports.size(); i++) {
+            Struct port = ports.struct(i);
+            String protocol = port.text("protocol");
+            long number = port.whole("nodePort", 0);
+            if (number != 0) {
+                allocateGivenPort(write, key, "spec.ports[" + i + "].nodePort", number, protocol);
+            } else if (ServiceFields.hasPorts(spec)) {
+                number = shared.find(port)
+                        .filter(n -> allocator.allocatePort(n + "/" + protocol, key, !write.dryRun()))
+                        .orElseGet(() -> anyPort(write, protocol, key));
+            }
+            if (number != 0) {
+                taken.add(number + "/" + protocol);
+                shared.add(port, number);
+                all.set(i, port.with("nodePort", number));
             }
         }
-        return Optional.empty();
+        return Seq.copyOf(all);
+    }
+
+    private static boolean usesNodePorts(Struct spec) {
+        return spec.text("type").equals("NodePort") || spec.text("type").equals("LoadBalancer");
     }
 
     private long anyPort(Write write, String protocol, Key key) {

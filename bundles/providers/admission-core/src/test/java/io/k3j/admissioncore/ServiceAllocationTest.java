@@ -9,6 +9,9 @@ import io.k3j.apiserverapi.Write;
 import io.k3j.model.Key;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -185,5 +188,22 @@ class ServiceAllocationTest {
                         Seq.of(Struct.of("port", 53, "protocol", "UDP"), Struct.of("port", 53, "protocol", "TCP")))))
                 .struct("spec").seq("ports");
         assertThat(ports.struct(0).whole("nodePort", 0)).isEqualTo(ports.struct(1).whole("nodePort", -1));
+    }
+
+    /// As many as a small body holds, of which nobody has checked anything yet.
+    @Test
+    void manyPortsCostWhatTheyWeigh() {
+        int many = 2_000;
+        Allocator wide = new Allocator(List.of("10.43.0.0/16"), "30000-32767", stage.api, records, new Random(7));
+        Struct one = Stage.object("Service", "many", Struct.of("type", "NodePort", "ports",
+                Seq.copyOf(Collections.nCopies(many, Struct.EMPTY))));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        Struct admitted = stage.admitted(new ServiceAllocation(wide), Listers.SERVICES, one);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        wide.stop();
+        assertThat(admitted.struct("spec").seq("ports").structs().stream().map(p -> p.whole("nodePort", 0)))
+                .doesNotHaveDuplicates().hasSize(many);
+        assertThat(bytes).isLessThan(64L << 20);
     }
 }

@@ -46,6 +46,7 @@ final class Core {
     private final Operations operations;
     private final Environment environment;
     private final Deadlines deadlines;
+    private final InFlight inFlight = new InFlight();
 
     /// The operator's policy.
     /// @param authorizers modes that must be present before a refusal is final
@@ -119,6 +120,11 @@ final class Core {
         return deadlines;
     }
 
+    /// The requests that are being worked on.
+    InFlight inFlight() {
+        return inFlight;
+    }
+
     RequestLimits limits() {
         return limits;
     }
@@ -146,7 +152,8 @@ final class Core {
                 new ServerMetrics(requests, limits, access.failures(), hub, storage, contributions::metrics),
                 answers);
         return new Pipeline(
-                new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime)),
+                new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime),
+                        inFlight),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

@@ -30,7 +30,8 @@ final class Pipeline implements Endpoint {
     private final RequestMetrics metrics;
 
     /// The filters of every request.
-    record Filters(Contributions contributions, Access access, RequestLimits limits, FlowUids flows) {
+    record Filters(Contributions contributions, Access access, RequestLimits limits, FlowUids flows,
+            InFlight inFlight) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -57,17 +58,17 @@ final class Pipeline implements Endpoint {
                     Json.bytes(f.status()));
             return;
         }
-        try {
-            answer(request);
+        try (InFlight.Ticket ticket = filters.inFlight.begin()) {
+            answer(request, ticket);
             send(request);
         } finally {
             metrics.request(request.info(), request.status(), System.nanoTime() - start);
         }
     }
 
-    private void answer(Request request) throws IOException {
+    private void answer(Request request, InFlight.Ticket ticket) throws IOException {
         try {
-            chain(request);
+            chain(request, ticket);
         } catch (ApiFault f) {
             answers.fault(request, f);
         } catch (RuntimeException e) {
@@ -89,7 +90,7 @@ final class Pipeline implements Endpoint {
         }
     }
 
-    private void chain(Request request) throws IOException {
+    private void chain(Request request, InFlight.Ticket ticket) throws IOException {
         RequestInfo info = request.info();
         if (info.resource()) {
             filters.contributions.awaitComplete();
@@ -97,7 +98,7 @@ final class Pipeline implements Endpoint {
         request.caller(filters.access.caller(request));
         request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
         if (info.resource()) {
-            resources.serve(request);
+            resources.serve(request, ticket::close);
             return;
         }
         filters.access.allowed(request.caller(), Attributes.path(info.verb(), request.path()));

@@ -40,8 +40,10 @@ final class ResourceHandler {
     }
 
     /// Serves a request of an authenticated caller.
+    ///
+    /// @param longRunning called when it goes on for as long as its client likes, without the datastore
     /// @throws ApiFault 403, 404, 503 …
-    void serve(Request request) throws IOException {
+    void serve(Request request, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
         access.allowed(request.caller(), attributes(request, info.verb()));
         ResourceKind kind = kinds.find(info.gvr()).orElseThrow(Pipeline::noSuchResource);
@@ -51,9 +53,9 @@ final class ResourceHandler {
         }
         Target target = new Target(kind, kinds);
         if (info.subresource().isEmpty()) {
-            resource(request, target);
+            resource(request, target, longRunning);
         } else {
-            subresource(request, target);
+            subresource(request, target, longRunning);
         }
     }
 
@@ -76,7 +78,7 @@ final class ResourceHandler {
                 info.authorizedFields(request.params()));
     }
 
-    private void resource(Request request, Target target) throws IOException {
+    private void resource(Request request, Target target, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
         ResourceKind kind = target.kind();
         boolean watch = info.verb().equals("watch");
@@ -91,7 +93,7 @@ final class ResourceHandler {
                 : new Form.Offer(renderer.builtIn(kind.gvk()), false, false, false));
         if (watch) {
             ListOptions options = ListQuery.options(request.params(), true);
-            handlers.watches.serve(request, selection(request, target, options), options);
+            handlers.watches.serve(request, selection(request, target, options), options, longRunning);
             return;
         }
         withBody(request, target, () -> object(request, target));
@@ -145,7 +147,7 @@ final class ResourceHandler {
         return Selection.of(target, request.info().namespace(), options.labels(), fields);
     }
 
-    private void subresource(Request request, Target target) throws IOException {
+    private void subresource(Request request, Target target, Runnable longRunning) throws IOException {
         RequestInfo info = request.info();
         ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
                 .orElseThrow(Pipeline::noSuchResource);
@@ -159,6 +161,7 @@ final class ResourceHandler {
             access.allowed(request.caller(), attributes(request, sub.needs()));
         }
         if (sub.connection()) {
+            longRunning.run();
             handlers.subresources.connect(request, target, sub);
             return;
         }

@@ -20,12 +20,15 @@ import io.k3j.watchcache.Store;
 /// has caught up with the newest revision.
 final class Server implements AutoCloseable {
     private static final long CATCH_UP_MILLIS = 30_000;
+    /// How long requests in flight are waited for: as long as the edge lets them go on without an endpoint.
+    private static final long DRAIN_MILLIS = 5_000;
     private final Feeder feeder;
     private final Storage storage;
     private final RequestLimits limits;
     private final LocalClient.Backend local;
     private final WatchHub hub;
     private final Deadlines deadlines;
+    private final InFlight inFlight;
     private final Endpoint endpoint;
     private final HealthChecks health;
 
@@ -59,6 +62,7 @@ final class Server implements AutoCloseable {
         this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, environment.health());
         Core core = new Core(contributions, storage, types, policy.anonymous(), environment);
         this.limits = core.limits();
+        this.inFlight = core.inFlight();
         this.deadlines = core.deadlines();
         deadlines.start();
         this.local = core.local();
@@ -90,15 +94,27 @@ final class Server implements AutoCloseable {
         return local;
     }
 
+    /// The requests that are being worked on.
+    InFlight inFlight() {
+        return inFlight;
+    }
+
     HealthChecks health() {
         return health;
     }
 
-    /// Ends watches cleanly and stops following the datastore. Requests in flight may finish: the state they read
-    /// stays usable.
+    /// Ends watches in order, then waits up to five seconds for requests in flight. Called as soon as the endpoint gets
+    /// no more of them, since those that are left five seconds later are broken off.
+    void drain() {
+        hub.close();
+        inFlight.await(DRAIN_MILLIS);
+    }
+
+    /// Drains, and stops following the datastore. What has not finished by then may finish: the state it has read stays
+    /// usable.
     @Override
     public void close() {
-        hub.close();
+        drain();
         storage.fence().close();
         deadlines.close();
         feeder.close();

@@ -18,17 +18,12 @@ import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
 import io.k3j.model.Gvr;
 import io.k3j.watchcache.Store;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.condition.Condition;
 
 /// Starts the API server step by step; each step waits for its prerequisites:
 ///
@@ -40,8 +35,6 @@ final class Startup implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.apiserver");
     private static final Gvr NAMESPACES = new Gvr("", "v1", "namespaces");
     private static final String ELECTION = "io.k3j.leases";
-    /// Service property of the ready condition: whether other servers write to the datastore.
-    private static final String SHARED = "io.k3j.shared";
     private static final long TICK_MILLIS = 5_000;
     private static final long RETRY_MILLIS = 200;
     private static final long GOES_BACK_MILLIS = 10_000;
@@ -51,7 +44,7 @@ final class Startup implements AutoCloseable {
     private final Contributions contributions;
     private final ServerRunOptions options;
     private final Signal signal;
-    private final Deque<ServiceRegistration<?>> registered = new ArrayDeque<>();
+    private final Registrations registrations;
     private final Thread thread;
     private volatile boolean open = true;
     private volatile boolean agreed;
@@ -68,6 +61,7 @@ final class Startup implements AutoCloseable {
 
     Startup(Framework framework, Store store, Contributions contributions, ServerRunOptions options) {
         this.framework = framework;
+        this.registrations = new Registrations(framework.context);
         this.store = store;
         this.contributions = contributions;
         this.options = options;
@@ -204,11 +198,11 @@ final class Startup implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "Loaded objects from the datastore count={0} revision={1} millis={2}",
                 now.storage().log().newest().tree().size(), now.storage().log().newest().revision(),
                 (System.nanoTime() - start) / 1_000_000);
-        register(framework.context.registerService(Records.class, new OwnRecords(now.storage()), null));
-        register(framework.context.registerService(ApiClient.class, new LocalClients(now.local(), framework.identities),
-                properties("scope", "local")));
-        register(framework.context.registerService(Endpoint.class, now.endpoint(),
-                properties(Endpoint.PORT, "server")));
+        registrations.add(Records.class, new OwnRecords(now.storage()), Map.of());
+        registrations.add(ApiClient.class, new LocalClients(now.local(), framework.identities),
+                Map.of("scope", "local"));
+        // drained at once: components that lose their clients take longer than the edge waits for watches
+        registrations.add(Endpoint.class, now.endpoint(), Map.of(Endpoint.PORT, "server"), now::drain);
     }
 
     private void ready() throws InterruptedException {
@@ -221,9 +215,9 @@ final class Startup implements AutoCloseable {
         }
         synchronized (this) {
             if (open) {
-                condition(Phases.APISERVER_READY, running().shared());
+                registrations.condition(Phases.APISERVER_READY, running().shared());
                 if (withoutElection()) {
-                    Candidate.LEASES.forEach(lease -> condition(Phases.LEADER + lease, false));
+                    Candidate.LEASES.forEach(lease -> registrations.condition(Phases.LEADER + lease, false));
                 }
                 if (running().shared()) {
                     peers().follow(new ServerEndpoints(self)::reconcile);
@@ -233,12 +227,6 @@ final class Startup implements AutoCloseable {
                 framework.health.ok();
             }
         }
-    }
-
-    private void condition(String id, boolean shared) {
-        Hashtable<String, Object> properties = properties(Phases.ID, id);
-        properties.put(SHARED, shared);
-        register(framework.context.registerService(Condition.class, Condition.INSTANCE, properties));
     }
 
     /// Whether no election bundle is installed: this server then leads always.
@@ -270,22 +258,13 @@ final class Startup implements AutoCloseable {
         return known;
     }
 
-    private static Hashtable<String, Object> properties(String name, Object value) {
-        return new Hashtable<>(Map.of(name, value));
-    }
-
-    private synchronized void register(ServiceRegistration<?> registration) {
-        registered.push(registration);
-    }
-
-    /// Unregisters the services in reverse order, then stops the parts.
+    /// Unregisters the services in reverse order, and drains the server behind its endpoint; then stops the parts.
     @Override
     public void close() {
         open = false;
         signal.raise();
         synchronized (this) {
-            registered.forEach(ServiceRegistration::unregister);
-            registered.clear();
+            registrations.close();
             if (compactor != null) {
                 compactor.close();
             }

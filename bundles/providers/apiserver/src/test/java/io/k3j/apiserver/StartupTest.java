@@ -2,21 +2,30 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.ResourceKind;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Abort;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastorememory.MemoryDatastore;
+import io.k3j.edgeapi.Endpoint;
 import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.Store;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 
 class StartupTest {
     private final TestHealth health = new TestHealth();
@@ -57,5 +66,47 @@ class StartupTest {
             assertThat(told.get(30, TimeUnit.SECONDS)).contains("the API server cannot start", "planted",
                     "start k3s again");
         }
+    }
+
+    @Test
+    void watchesEndBeforeComponentsLoseTheirClients() throws Exception {
+        Map<Object, Object> services = new ConcurrentHashMap<>();
+        List<String> whenClientsWent = new CopyOnWriteArrayList<>();
+        CompletableFuture<TestExchange> watch = new CompletableFuture<>();
+        CountDownLatch serving = new CountDownLatch(1);
+        BundleContext context = proxy(BundleContext.class, (proxy, method, given) -> {
+            if (!method.getName().equals("registerService")) {
+                return null;
+            }
+            services.put(given[0], given[1]);
+            if (given[0].equals(Endpoint.class.getName())) {
+                serving.countDown();
+            }
+            return proxy(ServiceRegistration.class, (registration, call, none) -> {
+                if (given[0].equals(ApiClient.class.getName())) {
+                    whenClientsWent.add("watch ended " + watch.get(1, TimeUnit.SECONDS).ended());
+                }
+                return null;
+            });
+        });
+        Store store = new Store(EncryptionAtRest.none());
+        Core.Policy policy = new Core.Policy(Set.of(), Set.of(), false);
+        Contributions contributions = kinds(policy);
+        contributions.authenticators().add(
+                c -> Optional.of(Caller.of("admin", List.of("system:masters"))), Map.of());
+        try (MemoryDatastore datastore = new MemoryDatastore();
+                Startup startup = new Startup(new Startup.Framework(context, health, health.scope("apiserver"),
+                        bundle -> List.of(), why -> {
+                        }), store, contributions, new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"))) {
+            store.use(datastore);
+            startup.begin();
+            startup.agreed();
+            assertThat(serving.await(1, TimeUnit.MINUTES)).isTrue();
+            TestExchange exchange = new TestExchange("GET", "/api/v1/namespaces?watch=true", new byte[0]);
+            ((Endpoint) services.get(Endpoint.class.getName())).serve(exchange);
+            assertThat(exchange.status()).as(exchange.text()).isEqualTo(200);
+            watch.complete(exchange);
+        }
+        assertThat(whenClientsWent).containsExactly("watch ended true");
     }
 }
