@@ -20,8 +20,9 @@ import io.k3j.watchcache.Store;
 /// has caught up with the newest revision.
 final class Server implements AutoCloseable {
     private static final long CATCH_UP_MILLIS = 30_000;
-    /// How long requests in flight are waited for: as long as the edge lets them go on without an endpoint.
-    private static final long DRAIN_MILLIS = 5_000;
+    /// How long requests in flight are waited for. A client that sends slowly must not make the stop overdue: of a
+    /// swap, or of the process, which has less time.
+    private static final long DRAIN_MILLIS = 2_000;
     private final Feeder feeder;
     private final Storage storage;
     private final RequestLimits limits;
@@ -29,6 +30,7 @@ final class Server implements AutoCloseable {
     private final WatchHub hub;
     private final Deadlines deadlines;
     private final InFlight inFlight;
+    private boolean drained;
     private final Endpoint endpoint;
     private final HealthChecks health;
 
@@ -103,11 +105,14 @@ final class Server implements AutoCloseable {
         return health;
     }
 
-    /// Ends watches in order, then waits up to five seconds for requests in flight. Called as soon as the endpoint gets
-    /// no more of them, since those that are left five seconds later are broken off.
-    void drain() {
-        hub.close();
-        inFlight.await(DRAIN_MILLIS);
+    /// Ends watches in order, then waits up to two seconds for requests in flight; once. Called as soon as the endpoint
+    /// gets no more of them, since those that are left five seconds later are broken off.
+    synchronized void drain() {
+        if (!drained) {
+            drained = true;
+            hub.close();
+            inFlight.await(DRAIN_MILLIS);
+        }
     }
 
     /// Drains, and stops following the datastore. What has not finished by then may finish: the state it has read stays
