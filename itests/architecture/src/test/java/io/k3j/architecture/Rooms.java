@@ -94,7 +94,7 @@ final class Rooms {
                     "supervisorrequests", "servercredentials", "secretsencryption", "nodetunnels", "staticfiles",
                     "kubeletclient",
                     "metricsserver", "localpath", "localstorage", "cricontainerd", "imageregistries",
-                    "embeddedregistry", "admissionwebhooks", "webhookclient"));
+                    "embeddedregistry", "admissionwebhooks", "aggregator", "webhookclient"));
 
     /// Names that several rooms have for the same idea.
     static final Set<String> SHARED_NAMES = Set.of("Backoff", "Retirement", "Sessions", "ViewKeeper");

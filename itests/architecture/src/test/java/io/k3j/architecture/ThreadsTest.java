@@ -18,6 +18,7 @@ class ThreadsTest {
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "ends with a connection, a session or a request, which end with it",
             Set.of("agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
+                    "aggregator.BackendConnections", "aggregator.ProxiedRequest",
                     "apiwatches.RemoteWatch", "apiwatches.WatchSocket",
                     "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",

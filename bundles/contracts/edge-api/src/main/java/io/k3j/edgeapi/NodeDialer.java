@@ -5,7 +5,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /// Opens byte channels to ports of a node, directly or through that node's tunnel, as
 /// `--egress-selector-mode` says. Implemented by `supervisor`; used by `node-proxy`, `metrics-server`,
-/// `local-storage` and `admission-webhooks`.
+/// `local-storage`, `admission-webhooks` and `aggregator`.
 @ProviderType
 public interface NodeDialer {
     /// Connects to `host:port` as seen from node `node`, and to nothing else; blocks up to ten seconds.

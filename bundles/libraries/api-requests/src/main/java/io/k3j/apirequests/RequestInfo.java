@@ -56,7 +56,7 @@ public record RequestInfo(boolean resource, String verb, Gvr gvr, String namespa
         String sub = part(segments, resource + 2);
         String rest = sub.isEmpty() ? "" : path.after(resource + 3);
         String verb = watchPath ? "watch" : verb(method, name.isEmpty(), params);
-        return new RequestInfo(true, verb, new Gvr(group, version, segments.get(resource)), plain(namespace),
+        return new RequestInfo(true, verb, new Gvr(group, version, plain(segments.get(resource))), plain(namespace),
                 plain(name), plain(sub), rest);
     }
 

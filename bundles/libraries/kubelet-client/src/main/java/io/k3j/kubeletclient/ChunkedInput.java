@@ -8,6 +8,7 @@ import java.io.InputStream;
 final class ChunkedInput extends InputStream {
     private static final int MAX_LINE_BYTES = 1024;
     private static final int RADIX = 16;
+    private static final int MOST_DIGITS = 15;
     private final InputStream in;
     private long remaining;
     private boolean first = true;
@@ -46,11 +47,12 @@ final class ChunkedInput extends InputStream {
         first = false;
         String size = ResponseHead.line(in, new int[] {MAX_LINE_BYTES});
         int extension = size.indexOf(';');
-        try {
-            remaining = Long.parseLong((extension < 0 ? size : size.substring(0, extension)).strip(), RADIX);
-        } catch (NumberFormatException e) {
-            throw new IOException("a chunk without a size", e);
+        String digits = (extension < 0 ? size : size.substring(0, extension)).strip();
+        if (digits.isEmpty() || digits.length() > MOST_DIGITS
+                || !digits.chars().allMatch(c -> Character.digit(c, RADIX) >= 0)) {
+            throw new IOException("a chunk without a size");
         }
+        remaining = Long.parseLong(digits, RADIX);
         if (remaining == 0) {
             ended = true;
             while (!ResponseHead.line(in, new int[] {MAX_LINE_BYTES}).isEmpty()) {

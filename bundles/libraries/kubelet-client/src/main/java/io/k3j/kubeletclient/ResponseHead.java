@@ -15,9 +15,10 @@ import java.util.Map;
 /// @param headers names in lower case, repeated headers joined
 public record ResponseHead(int status, Map<String, String> headers) {
     private static final int MAX_BYTES = 64 * 1024;
+    private static final int MOST_DIGITS = 18;
 
     /// Reads up to and including the empty line; blocks.
-    /// @throws IOException when it is none, or longer than 64 KiB
+    /// @throws IOException when it is none, longer than 64 KiB, or tells a length that is no number
     public static ResponseHead read(InputStream in) throws IOException {
         int[] remaining = {MAX_BYTES};
         String[] first = line(in, remaining).split(" ", 3);
@@ -31,6 +32,11 @@ public record ResponseHead(int status, Map<String, String> headers) {
                 headers.merge(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip(),
                         (a, b) -> a + ", " + b);
             }
+        }
+        String length = headers.get("content-length");
+        if (length != null && (length.isEmpty() || length.length() > MOST_DIGITS
+                || !length.chars().allMatch(c -> c >= '0' && c <= '9'))) {
+            throw new IOException("the length of the answer is no number");
         }
         try {
             return new ResponseHead(Integer.parseInt(first[1]), headers);

@@ -20,6 +20,9 @@ public final class Groups {
             "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
             "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
             "storagemigration.k8s.io");
+    private static final int CUSTOM = 1000;
+    private static final int BUILT_IN = 15_000;
+    private static final int STEP = 100;
     private final Map<String, Map<String, List<ResourceKind>>> groups;
 
     private Groups(Map<String, Map<String, List<ResourceKind>>> groups) {
@@ -39,6 +42,18 @@ public final class Groups {
         return new Groups(groups);
     }
 
+    /// Whether a group is one of Kubernetes' own, which nobody else serves.
+    public static boolean builtIn(String group) {
+        return ORDER.contains(group);
+    }
+
+    /// The place of a local group beside those of other servers, as their `groupPriorityMinimum`: 1000 for custom
+    /// resources, as upstream; above that for built-in ones, in their order.
+    public static int priority(String group) {
+        int at = ORDER.indexOf(group);
+        return at < 0 ? CUSTOM : BUILT_IN + (ORDER.size() - at) * STEP;
+    }
+
     private static int place(String group) {
         int at = ORDER.indexOf(group);
         return at < 0 ? ORDER.size() : at;
@@ -56,7 +71,7 @@ public final class Groups {
 
     /// Orders versions: stable before beta before alpha, higher numbers first, others by name
     /// (CustomResourceDefinition, Version priority; upstream's `version.CompareKubeAwareVersionStrings`).
-    static int byStability(String a, String b) {
+    public static int byStability(String a, String b) {
         int[] x = parsed(a);
         int[] y = parsed(b);
         for (int i = 0; i < x.length; i++) {

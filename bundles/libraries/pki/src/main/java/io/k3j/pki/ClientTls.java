@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /// What a client needs for TLS: whom it trusts and, when it has one, its own certificate. Anyone who uses the context
 /// must ask for endpoint identification, as `java.net.http` does by itself: else any certificate of these authorities
@@ -39,16 +41,49 @@ public final class ClientTls {
     /// @throws IllegalArgumentException when chain and key cannot be used
     public static SSLContext trusting(List<X509Certificate> authorities, Optional<Own> own) {
         try {
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(trusted(authorities));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(owned(own), NO_PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
+            return context(managers(trusted(authorities)), own);
         } catch (GeneralSecurityException | IOException unusable) {
-            throw new IllegalArgumentException("certificates cannot be used: " + unusable.getMessage(), unusable);
+            throw unusable(unusable);
         }
+    }
+
+    /// The same with the authorities of this machine.
+    /// @throws IllegalArgumentException as [#trusting]
+    public static SSLContext trustingMachine(Own own) {
+        try {
+            return context(managers(null), Optional.of(own));
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw unusable(unusable);
+        }
+    }
+
+    /// The same with whoever answers, for an operator who said so: who answers can use what is sent, but not the key.
+    /// @throws IllegalArgumentException as [#trusting]
+    public static SSLContext trustingAnybody(Own own) {
+        try {
+            return context(new TrustManager[] {Trust.blind()}, Optional.of(own));
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw unusable(unusable);
+        }
+    }
+
+    private static TrustManager[] managers(@Nullable KeyStore trusted) throws GeneralSecurityException {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        return trust.getTrustManagers();
+    }
+
+    private static IllegalArgumentException unusable(Exception why) {
+        return new IllegalArgumentException("certificates cannot be used: " + why.getMessage(), why);
+    }
+
+    private static SSLContext context(TrustManager[] trust, Optional<Own> own)
+            throws GeneralSecurityException, IOException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(owned(own), NO_PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust, null);
+        return context;
     }
 
     private static KeyStore trusted(List<X509Certificate> authorities) throws GeneralSecurityException, IOException {

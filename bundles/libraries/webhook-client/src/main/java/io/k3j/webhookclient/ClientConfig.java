@@ -26,7 +26,7 @@ public record ClientConfig(String url, String namespace, String service, String 
 
     /// The address to post to. A Service is called by the name its certificate must have.
     /// @throws CallFailure for what is no address
-    URI address() throws CallFailure {
+    public URI address() throws CallFailure {
         try {
             return ofService()
                     ? new URI("https", null, service + "." + namespace + ".svc", port,

@@ -45,9 +45,10 @@ public final class ServiceEndpoints {
         }
     }
 
-    /// The endpoints of a webhook, at least one.
+    /// The endpoints of a Service or URL, at least one.
+    /// @param address that of `config`
     /// @throws IOException when there is none
-    List<Endpoint> of(ClientConfig config, URI address) throws IOException {
+    public List<Endpoint> of(ClientConfig config, URI address) throws IOException {
         if (!config.ofService()) {
             return resolved(ClientConfig.host(address), ClientConfig.port(address));
         }

@@ -9,7 +9,7 @@
 /// Who may write Services and EndpointSlices leads a server neither to itself nor to a cloud's metadata. Calls block;
 /// everything that fails is a [CallFailure].
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.webhookclient;
 

@@ -2,6 +2,7 @@ package io.k3j.apiserver;
 
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Connect;
@@ -39,6 +40,7 @@ final class Contributions {
     private final KeyedSlot<Path, Action> actions = new KeyedSlot<>(a -> Path.of(a.resource(), a.subresource()));
     private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
     private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
+    private final Slot<AggregatedApis> aggregated = Slot.highestFirst(Completeness.remembered());
     private final KeyedSlot<String, Term> terms = new KeyedSlot<>(t -> t.lease().name());
     private final Set<Metrics> metrics = new CopyOnWriteArraySet<>();
     private final List<Point<?>> points;
@@ -80,6 +82,7 @@ final class Contributions {
                 new Point<>(Action.class, actions::add, actions::remove),
                 new Point<>(Connect.class, connects::add, connects::remove),
                 new Point<>(Lister.class, listers::add, listers::remove),
+                new Point<>(AggregatedApis.class, aggregated::add, aggregated::remove),
                 new Point<>(Term.class, terms::add, terms::remove),
                 new Point<>(Metrics.class, (m, _) -> metrics.add(m), metrics::remove));
     }
@@ -115,6 +118,7 @@ final class Contributions {
         forget(gone, Authenticator.class, authenticators);
         forget(gone, Authorizer.class, authorizers);
         forget(gone, Admission.class, admissions);
+        forget(gone, AggregatedApis.class, aggregated);
         gone.forEach(one -> kinds.forget(one.kinds));
         signal.raise();
     }
@@ -146,7 +150,7 @@ final class Contributions {
 
     /// Whether no service is missing.
     boolean complete() {
-        return accessControlComplete() && kinds.complete();
+        return accessControlComplete() && kinds.complete() && aggregated.state().complete();
     }
 
     /// Whether all authenticators, authorizers and admission plug-ins are present.
@@ -168,6 +172,11 @@ final class Contributions {
 
     Slot<Admission> admissions() {
         return admissions;
+    }
+
+    /// What other servers serve.
+    Slot<AggregatedApis> aggregated() {
+        return aggregated;
     }
 
     /// The actions: POSTs that are not plain creates.

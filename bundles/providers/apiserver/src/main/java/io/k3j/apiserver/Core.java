@@ -145,15 +145,17 @@ final class Core {
                 new Watches(storage, limits, hub,
                         new Frames(renderer, types.protobuf, tables), answers));
         RequestMetrics requests = new RequestMetrics();
+        RemoteApis remote = new RemoteApis(contributions.aggregated(), contributions.kinds(), access);
         Paths.Documents documents = new Paths.Documents(
-                new Discovery(contributions.kinds(), types.protobuf, answers),
-                new OpenApiDocuments(contributions.kinds(), types, answers), new IssuerDocuments(contributions));
+                new Discovery(contributions.kinds(), remote, types.protobuf, answers),
+                new OpenApiDocuments(contributions.kinds(), remote, types, answers),
+                new IssuerDocuments(contributions));
         Paths paths = new Paths(documents, health,
                 new ServerMetrics(requests, limits, access.failures(), hub, storage, contributions::metrics),
                 answers);
         return new Pipeline(
                 new Pipeline.Filters(contributions, access, limits, new FlowUids(storage.log(), System::nanoTime),
-                        inFlight),
+                        inFlight, remote),
                 new ResourceHandler(access, limits, contributions.kinds(), renderer, handlers), paths, answers,
                 requests);
     }

@@ -3,12 +3,12 @@ package io.k3j.apiserver;
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
+import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.codec.Protobuf;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -27,30 +27,35 @@ import java.util.concurrent.ConcurrentHashMap;
 /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>.
 final class Discovery {
     private final Kinds kinds;
+    private final RemoteApis remote;
     private final Protobuf protobuf;
     private final Responses answers;
     private volatile Generation cached;
 
-    /// The documents of one generation of the kinds.
-    private record Generation(long generation, Groups groups, Map<String, Document> documents) {
+    /// The documents of one generation of the kinds and of what other servers serve.
+    private record Generation(long generation, List<AggregatedApis.Version> remote, ServedGroups groups,
+            Map<String, Document> documents) {
     }
 
     /// A document and its ETag.
     private record Document(byte[] bytes, String tag) {
     }
 
-    Discovery(Kinds kinds, Protobuf protobuf, Responses answers) {
+    Discovery(Kinds kinds, RemoteApis remote, Protobuf protobuf, Responses answers) {
         this.kinds = kinds;
+        this.remote = remote;
         this.protobuf = protobuf;
         this.answers = answers;
-        this.cached = new Generation(-1, Groups.of(List.of()), Map.of());
+        this.cached = new Generation(-1, List.of(), ServedGroups.of(List.of(), List.of()), Map.of());
     }
 
     private Generation current() {
         long generation = kinds.generation();
+        List<AggregatedApis.Version> others = remote.versions();
         Generation now = cached;
-        if (now.generation != generation) {
-            now = new Generation(generation, Groups.of(kinds.listed()), new ConcurrentHashMap<>());
+        if (now.generation != generation || !now.remote.equals(others)) {
+            now = new Generation(generation, others, ServedGroups.of(kinds.listed(), others),
+                    new ConcurrentHashMap<>());
             cached = now;
         }
         return now;
@@ -77,7 +82,7 @@ final class Discovery {
             return;
         }
         String group = path.getFirst().equals("api") ? "" : path.get(1);
-        Map<String, List<ResourceKind>> versions = now.groups.versions(group);
+        Map<String, ServedGroups.Version> versions = now.groups.versions(group);
         int at = group.isEmpty() ? 1 : 2;
         if (versions.isEmpty() || path.size() > at && !versions.containsKey(path.get(at))) {
             throw Pipeline.noSuchResource();
@@ -85,7 +90,7 @@ final class Discovery {
         answers.tree(request, 200, path.size() == at ? Struct.of("kind", "APIGroup", "apiVersion", "v1")
                 .toBuilder().put("name", group).put("versions", groupVersions(group, versions.keySet()))
                 .put("preferredVersion", groupVersion(group, versions.keySet().iterator().next())).build()
-                : resourceList(group, path.get(at), Objects.requireNonNull(versions.get(path.get(at)))));
+                : resourceList(group, path.get(at), Objects.requireNonNull(versions.get(path.get(at))).kinds()));
     }
 
     private Document document(Form form, Struct tree) {
@@ -120,7 +125,7 @@ final class Discovery {
                 List.of(Struct.of("clientCIDR", "0.0.0.0/0", "serverAddress", address)));
     }
 
-    private static Struct groupList(Groups groups) {
+    private static Struct groupList(ServedGroups groups) {
         List<Struct> all = new ArrayList<>();
         for (String group : groups.names()) {
             if (!group.isEmpty()) {
@@ -164,13 +169,14 @@ final class Discovery {
         return List.copyOf(new TreeSet<>(verbs));
     }
 
-    private static Struct aggregated(Groups groups, boolean coreGroup, String form) {
+    private static Struct aggregated(ServedGroups groups, boolean coreGroup, String form) {
         List<Struct> all = new ArrayList<>();
         for (String group : groups.names()) {
             if (group.isEmpty() == coreGroup) {
                 List<Struct> versions = new ArrayList<>();
-                groups.versions(group).forEach((v, kinds) -> versions.add(Struct.of("version", v, "resources",
-                        kinds.stream().map(Discovery::aggregated).toList(), "freshness", "Current")));
+                groups.versions(group).forEach((v, served) -> versions.add(served.kinds().isEmpty()
+                        ? served.discovery() : Struct.of("version", v, "resources",
+                                served.kinds().stream().map(Discovery::aggregated).toList(), "freshness", "Current")));
                 Struct metadata = Struct.builder().putUnlessEmpty("name", group).put("creationTimestamp", null).build();
                 all.add(Struct.of("metadata", metadata, "versions", versions));
             }

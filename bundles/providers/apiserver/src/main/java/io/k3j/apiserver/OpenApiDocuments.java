@@ -28,6 +28,7 @@ final class OpenApiDocuments {
     private static final String V2_ASKED = "application/com.github.proto-openapi.spec.v2";
     private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private final Kinds kinds;
+    private final RemoteApis remote;
     private final Core.Types types;
     private final Responses answers;
     private final OpenApi openApi;
@@ -60,8 +61,9 @@ final class OpenApiDocuments {
         }
     }
 
-    OpenApiDocuments(Kinds kinds, Core.Types types, Responses answers) {
+    OpenApiDocuments(Kinds kinds, RemoteApis remote, Core.Types types, Responses answers) {
         this.kinds = kinds;
+        this.remote = remote;
         this.types = types;
         this.answers = answers;
         this.openApi = new OpenApi(types.schemas(), Version.GIT_VERSION);
@@ -123,6 +125,10 @@ final class OpenApiDocuments {
             now.resources.keySet().forEach(gv -> {
                 String path = path(gv);
                 paths.put(path, Struct.of("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + group(now, gv).hash));
+            });
+            remote.versions().forEach(v -> {
+                String path = path(v.group() + "/" + v.version());
+                paths.put(path, Struct.of("serverRelativeURL", "/openapi/v3/" + path));
             });
             request.negotiate(Form.Offer.PLAIN);
             answers.tree(request, 200, Struct.of("paths", paths));

@@ -31,7 +31,7 @@ final class Pipeline implements Endpoint {
 
     /// The filters of every request.
     record Filters(Contributions contributions, Access access, RequestLimits limits, FlowUids flows,
-            InFlight inFlight) {
+            InFlight inFlight, RemoteApis remote) {
     }
 
     Pipeline(Filters filters, ResourceHandler resources, Paths paths, Responses answers, RequestMetrics metrics) {
@@ -97,6 +97,9 @@ final class Pipeline implements Endpoint {
         }
         request.caller(filters.access.caller(request));
         request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
+        if (filters.remote.serve(request)) {
+            return;
+        }
         if (info.resource()) {
             resources.serve(request, ticket::close);
             return;

@@ -71,7 +71,8 @@ final class ResourceHandler {
         });
     }
 
-    private static Attributes attributes(Request request, String verb) {
+    /// What a request needs to be allowed.
+    static Attributes attributes(Request request, String verb) {
         RequestInfo info = request.info();
         return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
                 info.subresource(), info.authorizedNamespace(), info.authorizedName(request.params()), "",

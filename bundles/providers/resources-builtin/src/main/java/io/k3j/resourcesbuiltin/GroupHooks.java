@@ -69,9 +69,7 @@ final class GroupHooks implements KindHooks {
 
     @Override
     public List<String> warnings(Write write, Struct object) {
-        List<String> all = new ArrayList<>(Unenforced.warnings(write, object));
-        all.addAll(rules(write.kind().gvk().kind()).warnings(write, object));
-        return all;
+        return rules(write.kind().gvk().kind()).warnings(write, object);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class UnenforcedTest {
+class StoredKindsTest {
     private final Kit kit = new Kit();
 
     private List<String> warnings(Operation operation, String subresource, Struct o) {
@@ -26,7 +26,8 @@ class UnenforcedTest {
     @ParameterizedTest
     @CsvSource({"v1,ResourceQuota", "autoscaling/v2,HorizontalPodAutoscaler", "autoscaling/v1,HorizontalPodAutoscaler",
             "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicy",
-            "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding"})
+            "admissionregistration.k8s.io/v1,ValidatingAdmissionPolicyBinding",
+            "apiregistration.k8s.io/v1,APIService"})
     void enforcedKindsAreStoredWithoutAWarning(String version, String kind) {
         assertThat(warnings(Operation.CREATE, "", object(version, kind))).isEmpty();
     }
@@ -40,19 +41,6 @@ class UnenforcedTest {
         assertThat(hooks.warnings(disabled.write(Operation.CREATE, policy, Optional.empty(), ""), policy))
                 .singleElement().asString().contains("--disable-network-policy");
         assertThat(hooks.warnings(disabled.write(Operation.DELETE, policy, Optional.of(policy), ""), policy)).isEmpty();
-    }
-
-    @Test
-    void anApiServiceWithAServiceCausesAWarning() {
-        Struct local = object("apiregistration.k8s.io/v1", "APIService");
-        assertThat(warnings(Operation.CREATE, "", local)).isEmpty();
-        Struct remote = local.with("spec", Struct.of("service", Struct.of("name", "s")));
-        assertThat(warnings(Operation.CREATE, "", remote)).singleElement().asString()
-                .startsWith("APIService is stored and not enforced yet");
-        assertThat(warnings(Operation.UPDATE, "", remote)).hasSize(1);
-        assertThat(warnings(Operation.DELETE, "", remote)).isEmpty();
-        assertThat(warnings(Operation.UPDATE, "status", remote)).isEmpty();
-        assertThat(warnings(Operation.CREATE, "", object("v1", "ConfigMap"))).isEmpty();
     }
 
     private static Struct request(String... conditions) {

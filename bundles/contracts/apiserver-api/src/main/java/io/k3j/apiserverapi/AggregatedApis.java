@@ -1,0 +1,40 @@
+package io.k3j.apiserverapi;
+
+import io.k3j.edgeapi.Exchange;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// The versions of groups that other servers serve, as APIServices with a Service name them; upstream's
+/// kube-aggregator.
+///
+/// **Who.** `aggregator` registers one; `apiserver` asks it for each request outside of the built-in groups, and calls
+/// it after authentication and authorization, in the request's virtual thread and without a seat. Of several the one
+/// with the highest service ranking is asked. While it is away, what nobody else serves is answered with 503.
+/// **Threads.** Any; only [#serve] blocks.
+@ConsumerType
+public interface AggregatedApis {
+    /// Whether requests of a version go to another server, whether or not that can be reached.
+    boolean aggregates(String group, String version);
+
+    /// Passes a request on and its answer back; blocks for as long as that takes.
+    /// @return the status that was answered
+    /// @throws io.k3j.clientapi.ApiFault before anything was answered, as the answer
+    /// @throws IOException after the answer has begun and cannot be ended
+    int serve(Call call) throws IOException;
+
+    /// All of them, in no order; the same list until one changes.
+    List<Version> versions();
+
+    /// A request of a version.
+    record Call(String group, String version, Caller caller, Exchange exchange) {
+    }
+
+    /// One version, for discovery.
+    /// @param groupPriority the group's place among groups, higher first
+    /// @param versionPriority the place among versions of the group, higher first
+    /// @param discovery as in an APIGroupDiscovery: `version`, `resources`, `freshness`
+    record Version(String group, String version, int groupPriority, int versionPriority, Struct discovery) {
+    }
+}

@@ -1,0 +1,84 @@
+package io.k3j.aggregator;
+
+import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.Reconciler;
+import io.k3j.controllerkit.Requeue;
+import io.k3j.model.Gvr;
+import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import io.k3j.pki.PemFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Keeps the ConfigMap `kube-system/extension-apiserver-authentication`, from which other API servers learn whose
+/// client certificates to believe, and who may name users in headers; upstream's
+/// ClusterAuthenticationTrustController. A change of authorities is there within a minute.
+final class ExtensionAuthentication implements Reconciler {
+    static final Key KEY = new Key("kube-system", "extension-apiserver-authentication");
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final Gvr CONFIG_MAPS = Gvr.of("v1", "configmaps");
+    private final ApiClient api;
+    private final Path tls;
+
+    /// @param tls the directory `server/tls`
+    ExtensionAuthentication(ApiClient api, Path tls) {
+        this.api = api;
+        this.tls = tls;
+    }
+
+    @Override
+    public Requeue reconcile(Key key, ExpectingWriter writer) {
+        Struct wanted = data();
+        Optional<Obj> found = api.find(CONFIG_MAPS, KEY);
+        if (found.isEmpty()) {
+            create(wanted);
+        } else if (!holds(found.get().tree().struct("data"), wanted)) {
+            Struct.Builder data = found.get().tree().struct("data").toBuilder();
+            wanted.forEach(data::put);
+            api.update(CONFIG_MAPS, found.get().with(data.build(), "data"), WriteOptions.PLAIN);
+        }
+        return Requeue.after(AGAIN);
+    }
+
+    private void create(Struct data) {
+        try {
+            api.create(CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                    Struct.of("name", KEY.name(), "namespace", KEY.namespace()), "data", data)), WriteOptions.PLAIN);
+        } catch (ApiFault other) {
+            if (!other.reason().equals("AlreadyExists")) {
+                throw other;
+            }
+        }
+    }
+
+    /// What others have added stays.
+    private static boolean holds(Struct data, Struct wanted) {
+        return wanted.names().stream().allMatch(n -> data.text(n).equals(wanted.text(n)));
+    }
+
+    private Struct data() {
+        return Struct.builder().put("client-ca-file", text("client-ca.crt"))
+                .put("requestheader-allowed-names", "[\"system:auth-proxy\"]")
+                .put("requestheader-client-ca-file", text("request-header-ca.crt"))
+                .put("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]")
+                .put("requestheader-group-headers", "[\"X-Remote-Group\"]")
+                .put("requestheader-uid-headers", "[\"X-Remote-Uid\"]")
+                .put("requestheader-username-headers", "[\"X-Remote-User\"]").build();
+    }
+
+    private String text(String file) {
+        try {
+            return PemFiles.read(tls.resolve(file)).orElseThrow(
+                    () -> new IOException(tls.resolve(file) + " is missing; start the server again to have it made"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.k3j.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.clientapi.WriteOptions;
+import io.k3j.model.Gvr;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExtensionAuthenticationTest {
+    private static final Gvr CONFIG_MAPS = Gvr.of("v1", "configmaps");
+
+    @Test
+    void otherServersLearnWhoMayNameUsers(@TempDir Path tls) throws Exception {
+        try (Stage stage = new Stage(tls)) {
+            assertThat(stage.parts.authentication.step()).isTrue();
+            Obj made = stage.api.get(CONFIG_MAPS, ExtensionAuthentication.KEY);
+            Struct data = made.tree().struct("data");
+            assertThat(data.text("client-ca-file")).isEqualTo(Files.readString(tls.resolve("client-ca.crt")));
+            assertThat(data.text("requestheader-client-ca-file"))
+                    .isEqualTo(Files.readString(tls.resolve("request-header-ca.crt")));
+            assertThat(data.text("requestheader-allowed-names")).isEqualTo("[\"system:auth-proxy\"]");
+            assertThat(data.text("requestheader-username-headers")).isEqualTo("[\"X-Remote-User\"]");
+            assertThat(data.text("requestheader-uid-headers")).isEqualTo("[\"X-Remote-Uid\"]");
+            assertThat(data.text("requestheader-group-headers")).isEqualTo("[\"X-Remote-Group\"]");
+            assertThat(data.text("requestheader-extra-headers-prefix")).isEqualTo("[\"X-Remote-Extra-\"]");
+            stage.api.update(CONFIG_MAPS, made.with(Struct.of("client-ca-file", "old", "mine", "x"), "data"),
+                    WriteOptions.PLAIN);
+            stage.clock.advance(Duration.ofMinutes(2));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            Struct again = stage.api.get(CONFIG_MAPS, ExtensionAuthentication.KEY).tree().struct("data");
+            assertThat(again.text("client-ca-file")).isEqualTo(data.text("client-ca-file"));
+            assertThat(again.text("mine")).isEqualTo("x");
+            assertThat(again.names()).hasSize(8);
+        }
+    }
+}

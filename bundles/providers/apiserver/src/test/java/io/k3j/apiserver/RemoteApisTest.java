@@ -1,0 +1,124 @@
+package io.k3j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.apiserverapi.Authorizer;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Requests of versions that other servers serve.
+class RemoteApisTest {
+    private static final String V2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    private final TestServer server = new TestServer();
+    private final Others others = new Others();
+
+    /// Serves two versions of a group, and claims a built-in one.
+    private static final class Others implements AggregatedApis {
+        final List<String> asked = new ArrayList<>();
+
+        @Override
+        public boolean aggregates(String group, String version) {
+            return versions().stream().anyMatch(v -> v.group().equals(group) && v.version().equals(version));
+        }
+
+        @Override
+        public int serve(Call call) throws IOException {
+            asked.add(call.caller().user() + " " + call.exchange().method() + " " + call.exchange().path());
+            call.exchange().respond(200, Map.of(), "other".getBytes(StandardCharsets.UTF_8));
+            return 200;
+        }
+
+        @Override
+        public List<Version> versions() {
+            return List.of(version("things.example.com", "v1beta1", 10), version("things.example.com", "v1", 20),
+                    version("apps", "v1", 20));
+        }
+
+        private static Version version(String group, String version, int priority) {
+            return new Version(group, version, 500, priority, Struct.of("version", version, "resources", Seq.EMPTY,
+                    "freshness", "Stale"));
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        server.contributions.aggregated().add(others, Map.of());
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    private int status(String user, String method, String target) throws IOException {
+        TestExchange asked = new TestExchange(method, target, new byte[0]);
+        return server.serve(user.isEmpty() ? asked : asked.with("authorization", "Bearer " + user)).status();
+    }
+
+    @Test
+    void requestsAreAuthorizedByTheirResourceAndPassedOn() throws IOException {
+        List<Authorizer.Attributes> decided = new ArrayList<>();
+        server.contributions.authorizers().add((caller, what) -> {
+            decided.add(what);
+            return new Authorizer.Decision(what.resource().equals("things") ? Authorizer.Verdict.ALLOW
+                    : Authorizer.Verdict.NO_OPINION, "");
+        }, Map.of());
+        String base = "/apis/things.example.com/v1/namespaces/a/";
+        assertThat(status("jane", "DELETE", base + "things/x")).isEqualTo(200);
+        assertThat(decided).singleElement().isEqualTo(new Authorizer.Attributes("delete", "things.example.com", "v1",
+                "things", "", "a", "x", ""));
+        assertThat(status("jane", "DELETE", base + "others/x")).isEqualTo(403);
+        assertThat(status("jane", "GET", "/apis/things.example.com/v1")).isEqualTo(403);
+        assertThat(status("", "GET", "/apis/things.example.com/v1")).isEqualTo(200);
+        assertThat(status("", "GET", "/openapi/v3/apis/things.example.com/v1")).isEqualTo(200);
+        assertThat(others.asked).containsExactly("jane DELETE " + base + "things/x",
+                "admin GET /apis/things.example.com/v1", "admin GET /openapi/v3/apis/things.example.com/v1");
+    }
+
+    @Test
+    void whatNobodyElseServesAndBuiltInGroupsStayHere() throws IOException {
+        assertThat(server.get("/apis/things.example.com/v2/things").status()).isEqualTo(404);
+        assertThat(server.get("/apis/apps/v1/deployments").text()).contains("DeploymentList");
+        assertThat(server.get("/apis/apps/v1").text()).contains("APIResourceList");
+        assertThat(others.asked).isEmpty();
+    }
+
+    @Test
+    void discoveryShowsThemByPriority() throws IOException {
+        String groups = server.get("/apis").text().strip();
+        assertThat(groups).endsWith(",{\"name\":\"things.example.com\",\"versions\":["
+                + "{\"groupVersion\":\"things.example.com/v1\",\"version\":\"v1\"},"
+                + "{\"groupVersion\":\"things.example.com/v1beta1\",\"version\":\"v1beta1\"}],"
+                + "\"preferredVersion\":{\"groupVersion\":\"things.example.com/v1\",\"version\":\"v1\"}}]}");
+        assertThat(server.get("/apis/things.example.com").text()).contains("\"kind\":\"APIGroup\"", "v1beta1");
+        TestExchange aggregated = server.serve(new TestExchange("GET", "/apis", new byte[0]).with("accept", V2));
+        assertThat(aggregated.text().strip()).endsWith("{\"metadata\":{\"name\":\"things.example.com\","
+                + "\"creationTimestamp\":null},\"versions\":["
+                + "{\"version\":\"v1\",\"resources\":[],\"freshness\":\"Stale\"},"
+                + "{\"version\":\"v1beta1\",\"resources\":[],\"freshness\":\"Stale\"}]}]}");
+        assertThat(server.get("/openapi/v3").text()).contains("\"apis/things.example.com/v1\":{\"serverRelativeURL\":"
+                + "\"/openapi/v3/apis/things.example.com/v1\"}");
+    }
+
+    @Test
+    void whileTheAggregatorIsAwayNothingIsNotFound() throws IOException {
+        String before = server.get("/apis").text();
+        server.contributions.aggregated().remove(others);
+        TestExchange away = server.get("/apis/things.example.com/v1/things");
+        assertThat(away.status()).isEqualTo(503);
+        assertThat(away.text()).contains("the aggregator is being replaced");
+        assertThat(server.get("/apis").text()).isEqualTo(before);
+        assertThat(server.get("/apis/apps/v1/deployments").status()).isEqualTo(200);
+        server.contributions.aggregated().forget(1);
+        assertThat(server.get("/apis/things.example.com/v1/things").status()).isEqualTo(404);
+    }
+}
