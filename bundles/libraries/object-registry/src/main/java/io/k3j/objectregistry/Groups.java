@@ -20,9 +20,17 @@ public final class Groups {
             "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
             "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
             "storagemigration.k8s.io");
+    /// `groupPriorityMinimum` of the groups above, upstream's numbers; its aggregator's own group has none and comes
+    /// before all but the core.
+    private static final List<Integer> PRIORITIES = List.of(18_000, 17_900, 17_800, 17_750, 17_700, 17_600, 17_500,
+            17_400, 17_300, 17_200, 17_100, 17_000, 16_800, 16_700, 16_700, 16_600, 16_500, 16_300, 16_200, 16_100,
+            15_900, 15_800);
+    /// Upstream's `versionPriority` where a version has another than most.
+    private static final Map<String, Integer> VERSION_PRIORITIES = Map.of("/v1", 1, "autoscaling/v2", 30,
+            "flowcontrol.apiserver.k8s.io/v1", 21);
+    private static final int VERSION_PRIORITY = 15;
     private static final int CUSTOM = 1000;
-    private static final int BUILT_IN = 15_000;
-    private static final int STEP = 100;
+    private static final int CUSTOM_VERSION = 100;
     private final Map<String, Map<String, List<ResourceKind>>> groups;
 
     private Groups(Map<String, Map<String, List<ResourceKind>>> groups) {
@@ -47,11 +55,16 @@ public final class Groups {
         return ORDER.contains(group);
     }
 
-    /// The place of a local group beside those of other servers, as their `groupPriorityMinimum`: 1000 for custom
-    /// resources, as upstream; above that for built-in ones, in their order.
+    /// The place of a local group beside those of other servers, as `groupPriorityMinimum` of APIServices.
     public static int priority(String group) {
         int at = ORDER.indexOf(group);
-        return at < 0 ? CUSTOM : BUILT_IN + (ORDER.size() - at) * STEP;
+        return at < 0 ? CUSTOM : PRIORITIES.get(at);
+    }
+
+    /// The place of a version within its local group, as `versionPriority` of APIServices.
+    public static int versionPriority(String group, String version) {
+        return builtIn(group) ? VERSION_PRIORITIES.getOrDefault(group + "/" + version, VERSION_PRIORITY)
+                : CUSTOM_VERSION;
     }
 
     private static int place(String group) {

@@ -6,12 +6,13 @@
 ///   APIServices ──LiveView──► ApiServiceTable (who serves what, and what it says of itself)
 ///   AvailabilityCheck         condition Available of each, and its resources for discovery
 ///   request ──ApiServiceTable──► Forwarding ──BackendDialer, FrontProxy──► endpoint
+///   KindCatalogs ──LocalVersions──► LocalApiServices   an APIService for each version that is served here
 ///   ExtensionAuthentication   the ConfigMap by which such servers know this one
 /// ```
 ///
 /// | reads | writes |
 /// |---|---|
-/// | APIServices, Services, EndpointSlices | status of APIServices |
+/// | APIServices, Services, EndpointSlices, CustomResourceDefinitions | APIServices of local groups, status of all |
 /// | `server/tls` | the ConfigMap `kube-system/extension-apiserver-authentication` |
 @NullMarked
 package io.k3j.aggregator;

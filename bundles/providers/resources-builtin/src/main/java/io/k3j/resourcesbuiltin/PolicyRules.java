@@ -11,7 +11,6 @@ import io.k3j.validation.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ final class PolicyRules {
             map.put(sort + "AdmissionPolicy", new AdmissionPolicyRules(cel));
             map.put(sort + "AdmissionPolicyBinding", new AdmissionBindingRules());
         }
-        map.put("APIService", new ApiServices());
+        map.put("APIService", new ApiServiceRules());
     }
 
     private static final class Budgets implements KindRules {
@@ -149,30 +148,6 @@ final class PolicyRules {
             if (seconds < 600) {
                 p.at("spec").at("expirationSeconds").invalid(seconds, "may not specify a duration less than 600 seconds"
                         + " (10 minutes)");
-            }
-        }
-    }
-
-    private static final class ApiServices implements KindRules {
-        @Override
-        public Struct defaulted(Gvk kind, Struct o) {
-            return Fill.inside(o, "spec", s -> Fill.inside(s, "service", v -> Fill.in(v, "port", 443L)));
-        }
-
-        @Override
-        public void check(Write write, Struct o, Problems p) {
-            Struct spec = o.struct("spec");
-            String wanted = spec.text("version") + "." + spec.text("group");
-            String name = o.struct("metadata").text("name");
-            if (!Objects.equals(wanted, name) && !name.equals(spec.text("version") + ".")) {
-                p.at("metadata").at("name").invalid(name,
-                        "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
-            }
-            p.at("spec").present(spec, "version");
-            for (String field : List.of("groupPriorityMinimum", "versionPriority")) {
-                if (spec.whole(field, 0) <= 0) {
-                    p.at("spec").at(field).invalid(spec.whole(field, 0), "must be positive and less than 20000");
-                }
             }
         }
     }
