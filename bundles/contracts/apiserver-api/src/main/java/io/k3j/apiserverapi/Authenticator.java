@@ -2,6 +2,7 @@ package io.k3j.apiserverapi;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -17,7 +18,20 @@ public interface Authenticator {
     /// @param certificates the verified client chain, leaf first, possibly empty
     /// @param bearer the bearer token, empty when there is none
     /// @param audiences for which a token must be meant; empty: the API server itself
-    record Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences) {
+    /// @param proxied what a front proxy shows and says
+    record Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences, Proxied proxied) {
+        /// Those of a client that is no front proxy.
+        public Credentials(List<X509Certificate> certificates, String bearer, List<String> audiences) {
+            this(certificates, bearer, audiences, Proxied.NONE);
+        }
+    }
+
+    /// What comes from a front proxy. Headers count for nothing without its certificate.
+    /// @param certificates its verified chain, leaf first; empty: the client is none
+    /// @param headers of the request, names in lower case; none without certificates
+    record Proxied(List<X509Certificate> certificates, Map<String, List<String>> headers) {
+        /// Nothing does.
+        public static final Proxied NONE = new Proxied(List.of(), Map.of());
     }
 
     /// The credentials are of a known sort and wrong; the answer is 401.

@@ -46,6 +46,13 @@ public interface Exchange {
     /// gets this far.
     List<X509Certificate> clientCertificates();
 
+    /// The same of a client that is a front proxy: a chain that verifies against the port's front proxy authorities
+    /// ([ListenerIdentity#frontProxyAuthorities]). It has no [#clientCertificates] then, since it is nobody by itself:
+    /// it may only say, in headers, whom it asks for.
+    default List<X509Certificate> frontProxyCertificates() {
+        return List.of();
+    }
+
     /// `HTTP/1.1` or `HTTP/2.0`.
     String protocol();
 

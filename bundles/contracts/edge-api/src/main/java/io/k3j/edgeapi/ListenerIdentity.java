@@ -17,6 +17,12 @@ public interface ListenerIdentity {
     /// The authorities for client certificates, several while authorities are rotated.
     List<X509Certificate> clientAuthorities();
 
+    /// The authorities for front proxies (`--requestheader-client-ca-file`); none: there are no front proxies. A client
+    /// is never taken for the one because of the other's authorities.
+    default List<X509Certificate> frontProxyAuthorities() {
+        return List.of();
+    }
+
     /// Called for a finished handshake with the server name or address that was asked for, so that
     /// a certificate can grow alternative names.
     default void asked(String serverName) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -77,8 +78,9 @@ public record Credentials(ServerLayout layout, SupervisorSettings settings, Auth
 
     /// Second step: the same for everything else K3s has. Blocks as the first one does.
     /// @param now as in the first step
+    /// @return the authority for front proxies, without those above it: they may vouch for others, too
     /// @throws IOException as the first one does
-    public void complete(Instant now, RandomGenerator random) throws IOException {
+    public X509Certificate complete(Instant now, RandomGenerator random) throws IOException {
         Parallel work = new Parallel();
         for (LeafCertificate leaf : LeafCertificates.others(layout, settings)) {
             work.add(() -> leaf.ensure(authorities, now, random));
@@ -91,6 +93,7 @@ public record Credentials(ServerLayout layout, SupervisorSettings settings, Auth
             work.add(() -> leaf.ensure(others, now, random));
         }
         work.finish();
+        return others.get(Issuer.REQUEST_HEADER).certificate();
     }
 
     /// Their owner's alone from the moment they exist.

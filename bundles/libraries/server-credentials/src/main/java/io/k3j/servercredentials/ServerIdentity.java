@@ -49,6 +49,8 @@ public final class ServerIdentity implements ListenerIdentity {
     /// What handshakes show; replaced as a whole.
     private volatile Certified current;
     private volatile Instant nextLook;
+    /// Known a moment after the first handshakes: nobody waits for it at a start.
+    private volatile List<X509Certificate> frontProxies = List.of();
 
     /// Loads the kept certificate if it is still right, else makes one. Blocks for the disk. A damaged file is
     /// replaced, unlike others: it can be made again at any time.
@@ -136,6 +138,16 @@ public final class ServerIdentity implements ListenerIdentity {
     @Override
     public List<X509Certificate> clientAuthorities() {
         return authorities.get(Issuer.CLIENT).chain();
+    }
+
+    @Override
+    public List<X509Certificate> frontProxyAuthorities() {
+        return frontProxies;
+    }
+
+    /// Whom to believe that it is a front proxy, from the next handshake on.
+    public void frontProxyAuthorities(List<X509Certificate> authorities) {
+        frontProxies = List.copyOf(authorities);
     }
 
     /// Blocks for a key pair and the disk when a name is new, so it is not called by the thread of the handshake.

@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
+import io.k3j.apiserverapi.Authenticator.Proxied;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Decision;
@@ -12,6 +13,7 @@ import io.k3j.flowcontrol.AuthFailureLimiter;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.Slot;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,8 +82,9 @@ final class Access {
     private Caller authenticate(Request request) {
         String header = request.exchange().header("authorization").orElse("");
         String bearer = header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : "";
+        Proxied proxied = proxied(request);
         Authenticator.Credentials credentials = new Authenticator.Credentials(
-                request.exchange().clientCertificates(), bearer, List.of());
+                request.exchange().clientCertificates(), bearer, List.of(), proxied);
         try {
             for (Slot.Entry<Authenticator> e : authenticators.state().all()) {
                 Optional<Caller> who = e.service().authenticate(credentials);
@@ -95,10 +98,16 @@ final class Access {
         if (!authenticators.state().complete()) {
             throw ApiFault.unavailable("an authenticator is being replaced");
         }
-        if (anonymous && bearer.isEmpty()) {
+        if (anonymous && bearer.isEmpty() && proxied.certificates().isEmpty()) {
             return Caller.ANONYMOUS;
         }
         throw bearer.isEmpty() ? unauthorized() : badCredentials(request);
+    }
+
+    /// Nobody else's headers name anybody.
+    private static Proxied proxied(Request request) {
+        List<X509Certificate> shown = request.exchange().frontProxyCertificates();
+        return shown.isEmpty() ? Proxied.NONE : new Proxied(shown, request.exchange().headers());
     }
 
     private ApiFault badCredentials(Request request) {

@@ -1,18 +1,28 @@
 package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.flowcontrol.AuthFailureLimiter;
+import io.k3j.objectregistry.Completeness;
 import io.k3j.objectregistry.Slot;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +85,46 @@ class AccessTest {
             throw new BadCredential("expired");
         }, Map.of("service.ranking", 5));
         assertThat(as("eve").status()).isEqualTo(401);
+    }
+
+    private static TestExchange proxied(List<X509Certificate> shown) {
+        TestExchange x = new TestExchange("GET", "/api/v1/namespaces/a/configmaps", new byte[0]) {
+            @Override
+            public List<X509Certificate> frontProxyCertificates() {
+                return shown;
+            }
+        };
+        return x.with("x-remote-user", "jane");
+    }
+
+    private static X509Certificate proxy() {
+        return CertificateAuthority.selfSigned("p", Keys.elliptic(), Instant.now(), new Random(1)).certificate();
+    }
+
+    @Test
+    void onlyHeadersOfAFrontProxyNameAUser() throws Exception {
+        server.everybody();
+        List<Map<String, List<String>>> told = new ArrayList<>();
+        server.contributions.authenticators().add(c -> {
+            told.add(c.proxied().headers());
+            return Optional.empty();
+        }, Map.of("service.ranking", 10));
+        server.serve(proxied(List.of()).with("authorization", "Bearer eve"));
+        server.serve(proxied(List.of(proxy())).with("authorization", "Bearer eve"));
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst()).isEmpty();
+        assertThat(told.getLast()).containsEntry("x-remote-user", List.of("jane"));
+    }
+
+    @Test
+    void aFrontProxyThatNobodyKnowsIsNotAnonymous() {
+        Access open = new Access(Slot.highestFirst(Completeness.remembered()),
+                Slot.highestFirst(Completeness.remembered()), true, () -> {
+                });
+        assertThat(open.caller(new Request(proxied(List.of())))).isEqualTo(Caller.ANONYMOUS);
+        Request shown = new Request(proxied(List.of(proxy())));
+        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> open.caller(shown))
+                .satisfies(f -> assertThat(f.code()).isEqualTo(401));
     }
 
     @Test

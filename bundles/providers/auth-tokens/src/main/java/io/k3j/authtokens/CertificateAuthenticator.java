@@ -19,8 +19,8 @@ import org.osgi.service.component.annotations.Component;
 /// refused: whoever shows it here passes on a connection that was meant for a kubelet.
 @Component(service = Authenticator.class, property = "service.ranking:Integer=300")
 public final class CertificateAuthenticator implements Authenticator {
-    private static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
-    private static final String ANY_USE = "2.5.29.37.0";
+    static final String CLIENT_USE = "1.3.6.1.5.5.7.3.2";
+    static final String ANY_USE = "2.5.29.37.0";
     /// Bound of the cache of certificates; it is cleared when full.
     private static final int MAX_CACHED = 1024;
     private final Map<X509Certificate, Optional<Caller>> known = new ConcurrentHashMap<>();

@@ -2,18 +2,18 @@ package io.k3j.edge;
 
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /// Accepts every client certificate during the handshake, as Kubernetes' servers do (Go's `RequestClientCert`): an
 /// expired certificate, or one of another cluster, must not lock out a client that also has a token.
 /// [PortTls#verified] verifies the chain after the handshake.
 final class ClientCertificates extends X509ExtendedTrustManager {
-    private final X509TrustManager verifier;
+    private final List<X509Certificate> authorities;
 
-    ClientCertificates(X509TrustManager verifier) {
-        this.verifier = verifier;
+    ClientCertificates(List<X509Certificate> authorities) {
+        this.authorities = authorities;
     }
 
     @Override
@@ -49,6 +49,6 @@ final class ClientCertificates extends X509ExtendedTrustManager {
     /// The authorities that the CertificateRequest names.
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return verifier.getAcceptedIssuers();
+        return authorities.toArray(X509Certificate[]::new);
     }
 }

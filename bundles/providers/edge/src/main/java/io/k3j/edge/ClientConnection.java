@@ -23,6 +23,7 @@ final class ClientConnection implements Protocol {
     private final AtomicInteger running = new AtomicInteger();
     private volatile Protocol protocol = this;
     private volatile List<X509Certificate> certificates = List.of();
+    private volatile List<X509Certificate> frontProxy = List.of();
     private volatile long deadlineNanos;
     private volatile boolean deadlineSet;
     private volatile boolean leaving;
@@ -68,7 +69,15 @@ final class ClientConnection implements Protocol {
 
     /// The same as long as it is valid, else an empty list: a connection may outlive its client's certificate.
     List<X509Certificate> validCertificates() {
-        List<X509Certificate> chain = certificates;
+        return valid(certificates);
+    }
+
+    /// The same of a front proxy.
+    List<X509Certificate> validFrontProxy() {
+        return valid(frontProxy);
+    }
+
+    private List<X509Certificate> valid(List<X509Certificate> chain) {
         if (chain.isEmpty()) {
             return chain;
         }
@@ -77,9 +86,10 @@ final class ClientConnection implements Protocol {
                 && !now.isAfter(c.getNotAfter().toInstant())) ? chain : List.of();
     }
 
-    /// Sets the verified chain; called after the handshake.
-    void certificates(List<X509Certificate> chain) {
+    /// Sets the verified chain, of a client or of a front proxy; called after the handshake.
+    void certificates(List<X509Certificate> chain, List<X509Certificate> ofProxy) {
         certificates = chain;
+        frontProxy = ofProxy;
     }
 
     /// Sets the protocol of the connection, after ALPN or an upgrade.

@@ -36,7 +36,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             return;
         }
         if (completed.isSuccess()) {
-            client.certificates(port.tls().verified(certificates(engine.getSession())));
+            List<X509Certificate> shown = certificates(engine.getSession());
+            List<X509Certificate> proxy = port.tls().frontProxy(shown);
+            // authorities of an operator's may have one root: who is a front proxy is nobody else
+            client.certificates(proxy.isEmpty() ? port.tls().verified(shown) : List.of(), proxy);
             finish();
             proceed(context);
         } else {

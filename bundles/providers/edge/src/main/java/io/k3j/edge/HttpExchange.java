@@ -35,8 +35,9 @@ final class HttpExchange implements Exchange, Runnable {
     /// Those that were valid when the request arrived, as upstream judges each request.
     private final List<X509Certificate> certificates;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private volatile @Nullable AnswerStream stream;
-    private volatile @Nullable RawDuplex duplex;
+    /// Ends the answer that has begun, when the client has gone.
+    private volatile Runnable answer = () -> {
+    };
     private volatile @Nullable Endpoint endpoint;
     private volatile boolean pausable;
     private final Endings endings = new Endings();
@@ -158,6 +159,11 @@ final class HttpExchange implements Exchange, Runnable {
     }
 
     @Override
+    public List<X509Certificate> frontProxyCertificates() {
+        return client.validFrontProxy();
+    }
+
+    @Override
     public String protocol() {
         return head.protocol();
     }
@@ -207,7 +213,7 @@ final class HttpExchange implements Exchange, Runnable {
         }
         begin();
         RawDuplex raw = new RawDuplex(this, client);
-        duplex = raw;
+        answer = raw::peerGone;
         outbox().post(new Upgrade(writer, headers, raw));
         return raw;
     }
@@ -229,7 +235,7 @@ final class HttpExchange implements Exchange, Runnable {
 
     private AnswerStream open(int status, Map<String, String> headers, long length) {
         AnswerStream opened = new AnswerStream(this);
-        stream = opened;
+        answer = opened::drop;
         outbox().post(new LongAnswer(writer, status, headers, length));
         return opened;
     }
@@ -285,14 +291,7 @@ final class HttpExchange implements Exchange, Runnable {
 
     private void terminate(String why) {
         body.fail(why);
-        AnswerStream opened = stream;
-        if (opened != null) {
-            opened.drop();
-        }
-        RawDuplex raw = duplex;
-        if (raw != null) {
-            raw.peerGone();
-        }
+        answer.run();
         if (endings.any()) {
             Thread.startVirtualThread(endings::run);
         }

@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -27,7 +28,18 @@ final class PortTls implements PortKeys.Source {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
     private static final int SESSION_SECONDS = 3600;
 
-    private record TlsContext(List<X509Certificate> authorities, SSLContext context, X509TrustManager verifier) {
+    /// @param clients whose certificates say who they are
+    /// @param proxies whose certificates let them say for whom they ask
+    private record Authorities(List<X509Certificate> clients, List<X509Certificate> proxies) {
+        static Authorities of(ListenerIdentity identity) {
+            return new Authorities(List.copyOf(identity.clientAuthorities()),
+                    List.copyOf(identity.frontProxyAuthorities()));
+        }
+    }
+
+    /// @param proxies null: there are none
+    private record TlsContext(Authorities authorities, SSLContext context, X509TrustManager clients,
+            @Nullable X509TrustManager proxies) {
     }
 
     private final TlsRules rules;
@@ -91,7 +103,7 @@ final class PortTls implements PortKeys.Source {
     }
 
     private SSLContext context(ListenerIdentity now) {
-        List<X509Certificate> authorities = now.clientAuthorities();
+        Authorities authorities = Authorities.of(now);
         TlsContext last = current;
         if (last != null && last.authorities().equals(authorities)) {
             return last.context();
@@ -99,14 +111,17 @@ final class PortTls implements PortKeys.Source {
         return make(authorities);
     }
 
-    private synchronized SSLContext make(List<X509Certificate> authorities) {
+    private synchronized SSLContext make(Authorities authorities) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            X509TrustManager verifier = verifier(authorities);
-            context.init(new KeyManager[] {new PortKeys(this)}, new TrustManager[] {new ClientCertificates(verifier)},
+            X509TrustManager clients = verifier(authorities.clients);
+            X509TrustManager proxies = authorities.proxies.isEmpty() ? null : verifier(authorities.proxies);
+            List<X509Certificate> named = new ArrayList<>(authorities.clients);
+            named.addAll(authorities.proxies);
+            context.init(new KeyManager[] {new PortKeys(this)}, new TrustManager[] {new ClientCertificates(named)},
                     null);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
-            current = new TlsContext(List.copyOf(authorities), context, verifier);
+            current = new TlsContext(authorities, context, clients, proxies);
             return context;
         } catch (GeneralSecurityException | IOException broken) {
             throw new IllegalStateException("cannot set up TLS", broken);
@@ -117,11 +132,28 @@ final class PortTls implements PortKeys.Source {
     /// anonymous unless its request authenticates otherwise.
     List<X509Certificate> verified(List<X509Certificate> shown) {
         TlsContext now = current;
-        if (now == null || shown.isEmpty()) {
+        return now == null ? List.of() : verified(now.clients, shown);
+    }
+
+    /// The same of a front proxy, by the authorities for these; looked at only when one of them may have signed it.
+    List<X509Certificate> frontProxy(List<X509Certificate> shown) {
+        TlsContext now = current;
+        if (now == null) {
+            return List.of();
+        }
+        X509TrustManager proxies = now.proxies;
+        List<X509Certificate> authorities = now.authorities.proxies;
+        boolean mayBe = shown.stream().anyMatch(c -> authorities.stream()
+                .anyMatch(a -> a.getSubjectX500Principal().equals(c.getIssuerX500Principal())));
+        return proxies != null && mayBe ? verified(proxies, shown) : List.of();
+    }
+
+    private static List<X509Certificate> verified(X509TrustManager verifier, List<X509Certificate> shown) {
+        if (shown.isEmpty()) {
             return List.of();
         }
         try {
-            now.verifier().checkClientTrusted(shown.toArray(X509Certificate[]::new),
+            verifier.checkClientTrusted(shown.toArray(X509Certificate[]::new),
                     shown.getFirst().getPublicKey().getAlgorithm());
             return shown;
         } catch (CertificateException refused) {

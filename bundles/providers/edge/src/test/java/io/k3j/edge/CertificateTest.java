@@ -75,6 +75,41 @@ class CertificateTest {
         }
     }
 
+    private String[] asked(SSLContext shown, Version version) throws Exception {
+        port.serve("/", exchange -> exchange.respond(200, Map.of(), (exchange.clientCertificates().size() + " "
+                + exchange.frontProxyCertificates().size()).getBytes(UTF_8)));
+        try (HttpClient client = TestPort.client(version, shown)) {
+            return client.send(HttpRequest.newBuilder(URI.create(port.url("/"))).build(), BodyHandlers.ofString())
+                    .body().split(" ");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Version.class)
+    void aFrontProxyIsNoClientAndAClientNoFrontProxy(Version version) throws Exception {
+        CertificateAuthority proxies = CertificateAuthority.selfSigned("k3s-request-header", Keys.elliptic(),
+                Instant.now(), new SecureRandom());
+        SSLContext proxy = port.as(proxies, "system:auth-proxy");
+        SSLContext admin = port.as(port.clientAuthority, "system:auth-proxy", "system:masters");
+        assertThat(asked(proxy, version)).as("before its authority is known").containsExactly("0", "0");
+        port.proxyAuthorities(List.of(proxies.certificate()));
+        assertThat(asked(proxy, version)).containsExactly("0", "1");
+        assertThat(asked(admin, version)).containsExactly("1", "0");
+        port.ahead = Duration.ofDays(366);
+        assertThat(asked(proxy, version)).as("after its end").containsExactly("0", "0");
+    }
+
+    /// Authorities of an operator's may have one root.
+    @Test
+    void whoIsAFrontProxyIsNoClientWhateverClientsAreBelievedBy() throws Exception {
+        CertificateAuthority proxies = CertificateAuthority.selfSigned("k3s-request-header", Keys.elliptic(),
+                Instant.now(), new SecureRandom());
+        port.authorities(List.of(port.clientAuthority.certificate(), proxies.certificate()));
+        port.proxyAuthorities(List.of(proxies.certificate()));
+        assertThat(asked(port.as(proxies, "system:admin", "system:masters"), Version.HTTP_2))
+                .containsExactly("0", "1");
+    }
+
     @Test
     void ignoresACertificateOfAnotherAuthority() throws Exception {
         assertAnonymous(port.as(port.serverAuthority, "system:admin", "system:masters"));

@@ -59,6 +59,7 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     private final KeyPair serverKey = Keys.elliptic();
     private final X509Certificate serverCertificate;
     private volatile List<X509Certificate> authorities;
+    private volatile List<X509Certificate> proxyAuthorities = List.of();
     private Ports ports;
 
     TestPort(boolean epoll) throws IOException {
@@ -136,6 +137,10 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
         authorities = other;
     }
 
+    void proxyAuthorities(List<X509Certificate> other) {
+        proxyAuthorities = other;
+    }
+
     /// A client of one protocol.
     static HttpClient client(Version version, SSLContext tls) {
         return HttpClient.newBuilder().version(version).sslContext(tls).build();
@@ -200,6 +205,11 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     @Override
     public Certified certified(Optional<String> serverName) {
         return new Certified(List.of(serverCertificate), serverKey.getPrivate());
+    }
+
+    @Override
+    public List<X509Certificate> frontProxyAuthorities() {
+        return proxyAuthorities;
     }
 
     @Override

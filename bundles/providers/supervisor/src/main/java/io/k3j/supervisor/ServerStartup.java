@@ -25,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -211,7 +212,7 @@ final class ServerStartup implements AutoCloseable {
         Work work = handlers.register(credentials, services);
         slow.finish();
         services.condition(Services.SERVICE_KEY_READY);
-        credentials.complete(begin, random);
+        work.identity().frontProxyAuthorities(List.of(credentials.complete(begin, random)));
         if (DatastoreKind.managed(settings, layout)) {
             services.condition(Services.ETCD_PKI_READY);
         }
