@@ -142,7 +142,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
                 throw new IOException("context canceled");
             }
             ByteDuplex back = backends.open(s, some, connections);
-            back.output().write(new RequestHead("GET", path, BackendDialer.host(s)).user(SELF)
+            back.output().write(new ForwardedHead("GET", path, BackendDialer.host(s)).user(SELF)
                     .add("Accept", "application/json").add("Connection", "close").end());
             back.output().flush();
             return answer(back, where);

@@ -42,7 +42,7 @@ final class Forwarding {
     /// @throws io.k3j.clientapi.ApiFault 400, 429 before anything was answered
     int serve(ApiService to, Caller caller, Exchange exchange) throws IOException {
         String query = exchange.query().isEmpty() ? "" : "?" + exchange.query();
-        RequestHead head = new RequestHead(exchange.method(), exchange.path() + query, BackendDialer.host(to))
+        ForwardedHead head = new ForwardedHead(exchange.method(), exchange.path() + query, BackendDialer.host(to))
                 .client(exchange).user(caller);
         try (OpenRequests.Place _ = open.begin(caller.user(), to.name())) {
             List<Endpoint> some;
@@ -55,13 +55,13 @@ final class Forwarding {
         }
     }
 
-    private int pass(ApiService to, List<Endpoint> some, RequestHead head, Exchange exchange) throws IOException {
+    private int pass(ApiService to, List<Endpoint> some, ForwardedHead head, Exchange exchange) throws IOException {
         try (BackendConnections connections = new BackendConnections(answering)) {
             exchange.onEnd(connections::cut);
-            ProxiedRequest request;
+            ForwardedRequest request;
             ResponseHead answer;
             try {
-                request = new ProxiedRequest(exchange, backends.open(to, some, connections));
+                request = new ForwardedRequest(exchange, backends.open(to, some, connections));
                 answer = answered(request, head, connections);
             } catch (IOException e) {
                 return refuse(exchange, "error trying to reach service: " + e.getMessage());
@@ -75,7 +75,7 @@ final class Forwarding {
         }
     }
 
-    private static ResponseHead answered(ProxiedRequest request, RequestHead head, BackendConnections connections)
+    private static ResponseHead answered(ForwardedRequest request, ForwardedHead head, BackendConnections connections)
             throws IOException {
         try {
             request.send(head);

@@ -279,9 +279,9 @@ class ForwardingTest {
 
     @Test
     void aNameWithALineEndInItIsRefused() {
-        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> new RequestHead("GET", "/", "h")
+        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> new ForwardedHead("GET", "/", "h")
                 .user(Caller.of("jane\r\nX-Remote-Group: system:masters", List.of())));
-        String head = new String(new RequestHead("GET", "/", "h").user(new Caller("jané", "", List.of(), Map.of()))
+        String head = new String(new ForwardedHead("GET", "/", "h").user(new Caller("jané", "", List.of(), Map.of()))
                 .end(), StandardCharsets.UTF_8);
         assertThat(head).contains("X-Remote-User: jané\r\n");
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /// Line and headers of a request as another server gets it: the client's, without credentials, with who it is. Text
 /// that would end a line is refused: it would become a request under the front proxy's certificate.
-final class RequestHead {
+final class ForwardedHead {
     private static final int DELETE = 0x7f;
     private static final int LAST_BYTE = 0xff;
     /// Hop-by-hop headers (RFC 9110 §7.6.1), and those the API server keeps to itself.
@@ -24,7 +24,7 @@ final class RequestHead {
 
     /// The first line and the host.
     /// @throws ApiFault 400 for a path that leads out of what was authorized
-    RequestHead(String method, String target, String host) {
+    ForwardedHead(String method, String target, String host) {
         inside(target);
         text.append(word(method)).append(' ').append(word(target)).append(" HTTP/1.1\r\nHost: ").append(word(host))
                 .append("\r\n");
@@ -46,7 +46,7 @@ final class RequestHead {
     }
 
     /// The client's own headers.
-    RequestHead client(Exchange from) {
+    ForwardedHead client(Exchange from) {
         Set<String> named = new HashSet<>();
         from.headers().getOrDefault("connection", List.of()).forEach(v -> named.addAll(
                 List.of(v.toLowerCase(Locale.ROOT).replace(" ", "").split(","))));
@@ -66,7 +66,7 @@ final class RequestHead {
     }
 
     /// Who asks, as `--requestheader-…` flags of the other server name it.
-    RequestHead user(Caller who) {
+    ForwardedHead user(Caller who) {
         add("X-Remote-User", bytes(who.user()));
         if (!who.uid().isEmpty()) {
             add("X-Remote-Uid", bytes(who.uid()));
@@ -77,7 +77,7 @@ final class RequestHead {
     }
 
     /// One more header.
-    RequestHead add(String name, String value) {
+    ForwardedHead add(String name, String value) {
         text.append(word(name)).append(": ").append(line(value)).append("\r\n");
         return this;
     }

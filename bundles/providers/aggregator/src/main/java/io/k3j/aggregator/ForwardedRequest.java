@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /// One request on an open connection: its body there, the answer back as it comes, or the bytes of both directions
 /// after an upgrade. What the client does not read, the other server is not asked for.
-final class ProxiedRequest {
+final class ForwardedRequest {
     private static final int BLOCK_BYTES = 16 * 1024;
     private static final int MOST_INFORMATIONAL = 16;
     /// Hop-by-hop headers, what the edge writes itself, and CORS, which is this server's matter.
@@ -30,10 +30,10 @@ final class ProxiedRequest {
     private final ByteDuplex back;
     private final boolean upgrade;
 
-    ProxiedRequest(Exchange exchange, ByteDuplex back) {
+    ForwardedRequest(Exchange exchange, ByteDuplex back) {
         this.exchange = exchange;
         this.back = back;
-        this.upgrade = exchange.header("upgrade").filter(ProxiedRequest::upgrades).isPresent();
+        this.upgrade = exchange.header("upgrade").filter(ForwardedRequest::upgrades).isPresent();
     }
 
     /// HTTP/2 in clear text would be more requests, with headers nobody has looked at, on a connection that the other
@@ -43,7 +43,7 @@ final class ProxiedRequest {
     }
 
     /// Sends head and body.
-    void send(RequestHead head) throws IOException {
+    void send(ForwardedHead head) throws IOException {
         Optional<String> length = exchange.header("content-length").filter(l -> l.matches("[0-9]{1,18}"));
         boolean chunked = !upgrade && length.isEmpty() && (exchange.header("transfer-encoding").isPresent()
                 || exchange.protocol().startsWith("HTTP/2")
