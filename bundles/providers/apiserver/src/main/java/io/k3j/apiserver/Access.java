@@ -25,6 +25,7 @@ final class Access {
     /// The group that bypasses authorization.
     static final String MASTERS = "system:masters";
     private static final String AUTHENTICATED = "system:authenticated";
+    private static final String UNAUTHENTICATED = "system:unauthenticated";
     private final Slot<Authenticator> authenticators;
     private final Slot<Authorizer> authorizers;
     private final boolean anonymous;
@@ -89,7 +90,7 @@ final class Access {
             for (Slot.Entry<Authenticator> e : authenticators.state().all()) {
                 Optional<Caller> who = e.service().authenticate(credentials);
                 if (who.isPresent()) {
-                    return who.get().in(AUTHENTICATED) ? who.get() : withGroup(who.get(), AUTHENTICATED);
+                    return authenticated(who.get());
                 }
             }
         } catch (BadCredential e) {
@@ -126,9 +127,14 @@ final class Access {
         return new ApiFault(401, "Unauthorized", "Unauthorized", Struct.EMPTY);
     }
 
-    private static Caller withGroup(Caller who, String group) {
+    /// Adds a caller to all those who are authenticated, unless the authenticator has said that he is, or that he is
+    /// not, as a front proxy says of requests that it took without credentials.
+    private static Caller authenticated(Caller who) {
+        if (who.user().equals(Caller.ANONYMOUS.user()) || who.in(AUTHENTICATED) || who.in(UNAUTHENTICATED)) {
+            return who;
+        }
         List<String> groups = new ArrayList<>(who.groups());
-        groups.add(group);
+        groups.add(AUTHENTICATED);
         return new Caller(who.user(), who.uid(), List.copyOf(groups), who.extra());
     }
 
@@ -152,7 +158,7 @@ final class Access {
             groups.add("system:serviceaccounts");
             groups.add("system:serviceaccounts:" + serviceAccount(user)[0]);
         }
-        groups.add(user.equals("system:anonymous") ? "system:unauthenticated" : AUTHENTICATED);
+        groups.add(user.equals(Caller.ANONYMOUS.user()) ? UNAUTHENTICATED : AUTHENTICATED);
         return new Caller(user, uid.isEmpty() ? "" : uid.getFirst(), List.copyOf(groups), extra);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.k3j.apirequests.Request;
+import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Caller;
@@ -125,6 +126,24 @@ class AccessTest {
         Request shown = new Request(proxied(List.of(proxy())));
         assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> open.caller(shown))
                 .satisfies(f -> assertThat(f.code()).isEqualTo(401));
+    }
+
+    /// As upstream: not for the anonymous user, nor for who is said to be authenticated, or not, already.
+    @Test
+    void onlyWhoIsNotSaidToBeUnauthenticatedBecomesAuthenticated() {
+        Map<Caller, List<String>> groups = Map.of(Caller.ANONYMOUS, List.of("system:unauthenticated"),
+                Caller.of("system:anonymous", List.of()), List.of(),
+                Caller.of("jane", List.of("system:unauthenticated")), List.of("system:unauthenticated"),
+                Caller.of("jane", List.of("system:authenticated", "a")), List.of("system:authenticated", "a"),
+                Caller.of("jane", List.of("a")), List.of("a", "system:authenticated"));
+        groups.forEach((named, expected) -> {
+            Slot<Authenticator> proxies = Slot.highestFirst(Completeness.remembered());
+            proxies.add(c -> Optional.of(named), Map.of());
+            Access access = new Access(proxies, Slot.highestFirst(Completeness.remembered()), false, () -> {
+            });
+            assertThat(access.caller(new Request(proxied(List.of(proxy())))).groups()).as(named.toString())
+                    .isEqualTo(expected);
+        });
     }
 
     @Test
