@@ -17,8 +17,9 @@ public interface ListenerIdentity {
     /// The authorities for client certificates, several while authorities are rotated.
     List<X509Certificate> clientAuthorities();
 
-    /// The authorities for front proxies (`--requestheader-client-ca-file`); none: there are no front proxies. A client
-    /// is never taken for the one because of the other's authorities.
+    /// The authorities for front proxies (`--requestheader-client-ca-file`); none: there are no front proxies. They say
+    /// nothing of clients, nor do those for clients of front proxies; an authority may be among both. Known before the
+    /// first handshake: a chain is verified once for each connection.
     default List<X509Certificate> frontProxyAuthorities() {
         return List.of();
     }

@@ -68,6 +68,7 @@ final class SupervisorHandlers {
     Work register(Credentials credentials, Services services) throws IOException {
         List<Runnable> readers = new CopyOnWriteArrayList<>();
         Work work = work(credentials, readers);
+        believeKnownFrontProxies(work.identity());
         NodeTunnels tunnels = new NodeTunnels(random);
         services.onWithdraw(tunnels::close);
         services.onWithdraw(work.encryption()::close);
@@ -88,6 +89,13 @@ final class SupervisorHandlers {
                 tunnels, secrets), "mode", settings.egressSelectorMode());
         services.condition(Services.PKI_READY);
         return work;
+    }
+
+    /// Before anybody can connect: a connection keeps for its life what its handshake has found. Where the authority is
+    /// not there yet, at a first start, nobody can have a certificate of it.
+    private void believeKnownFrontProxies(ServerIdentity identity) throws IOException {
+        identity.frontProxyAuthorities(
+                PemFiles.certificates(layout.tls("request-header-ca.crt")).stream().limit(1).toList());
     }
 
     private NodeSecrets.Presented presented() throws IOException {
