@@ -26,8 +26,9 @@ public interface Authenticator {
         }
     }
 
-    /// What comes from a front proxy. Headers count for nothing without its certificate.
-    /// @param certificates its verified chain, leaf first; empty: the client is none
+    /// What may come from a front proxy. Headers count for nothing without its certificate.
+    /// @param certificates a chain that authorities for front proxies verify, leaf first; they may vouch for others as
+    ///        well, so its name tells; empty: the client is none
     /// @param headers of the request, names in lower case; none without certificates
     record Proxied(List<X509Certificate> certificates, Map<String, List<String>> headers) {
         /// Nothing does.

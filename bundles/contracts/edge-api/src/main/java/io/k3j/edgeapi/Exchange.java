@@ -46,9 +46,9 @@ public interface Exchange {
     /// gets this far.
     List<X509Certificate> clientCertificates();
 
-    /// The same of a client that is a front proxy: a chain that verifies against the port's front proxy authorities
-    /// ([ListenerIdentity#frontProxyAuthorities]). It has no [#clientCertificates] then, since it is nobody by itself:
-    /// it may only say, in headers, whom it asks for.
+    /// The same of a client that may be a front proxy, and say in headers whom it asks for: a chain that verifies
+    /// against the port's front proxy authorities ([ListenerIdentity#frontProxyAuthorities]). Where one of them vouches
+    /// for clients as well these are [#clientCertificates], too; whether it is a front proxy is told by its name.
     default List<X509Certificate> frontProxyCertificates() {
         return List.of();
     }

@@ -15,8 +15,9 @@ import org.osgi.service.component.annotations.Component;
 
 /// Authenticates whom a front proxy names in headers: upstream's request header authenticator with K3s' flags
 /// (`--requestheader-client-ca-file=request-header-ca.crt`, `--requestheader-allowed-names=system:auth-proxy`, the
-/// headers below). The edge has verified the chain against that authority alone. A front proxy that names nobody is
-/// nobody: others may know its token.
+/// headers below). The edge has verified the chain against that authority alone. Who has another name, and a front
+/// proxy that names nobody, is nobody here: others may know the token, or the certificate, where that authority vouches
+/// for clients as well.
 @Component(service = Authenticator.class, property = "service.ranking:Integer=400")
 public final class FrontProxyAuthenticator implements Authenticator {
     private static final String ALLOWED = "system:auth-proxy";
@@ -26,12 +27,11 @@ public final class FrontProxyAuthenticator implements Authenticator {
     private static final String EXTRA = "x-remote-extra-";
 
     @Override
-    public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
+    public Optional<Caller> authenticate(Credentials credentials) {
         Proxied proxied = credentials.proxied();
-        if (proxied.certificates().isEmpty()) {
+        if (proxied.certificates().isEmpty() || !allowed(proxied.certificates().getFirst())) {
             return Optional.empty();
         }
-        check(proxied.certificates().getFirst());
         String user = first(proxied.headers(), USER);
         if (user.isEmpty()) {
             return Optional.empty();
@@ -41,20 +41,18 @@ public final class FrontProxyAuthenticator implements Authenticator {
         return Optional.of(new Caller(user, first(proxied.headers(), UID), groups, extra(proxied.headers())));
     }
 
-    private static void check(X509Certificate leaf) throws BadCredential {
+    private static boolean allowed(X509Certificate leaf) {
+        List<String> names = SubjectName.values(leaf.getSubjectX500Principal(), "CN");
+        return !names.isEmpty() && names.getLast().equals(ALLOWED) && forClients(leaf);
+    }
+
+    private static boolean forClients(X509Certificate leaf) {
         try {
             List<String> uses = leaf.getExtendedKeyUsage();
-            if (uses != null && !uses.contains(CertificateAuthenticator.CLIENT_USE)
-                    && !uses.contains(CertificateAuthenticator.ANY_USE)) {
-                throw new BadCredential("certificate is not for clients serial=" + leaf.getSerialNumber());
-            }
-        } catch (CertificateParsingException e) {
-            throw new BadCredential("certificate cannot be read serial=" + leaf.getSerialNumber());
-        }
-        List<String> names = SubjectName.values(leaf.getSubjectX500Principal(), "CN");
-        if (names.isEmpty() || !names.getLast().equals(ALLOWED)) {
-            throw new BadCredential("x509: subject with cn=" + (names.isEmpty() ? "" : names.getLast())
-                    + " is not in the allowed list");
+            return uses == null || uses.contains(CertificateAuthenticator.CLIENT_USE)
+                    || uses.contains(CertificateAuthenticator.ANY_USE);
+        } catch (CertificateParsingException unreadable) {
+            return false;
         }
     }
 

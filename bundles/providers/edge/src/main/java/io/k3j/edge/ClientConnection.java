@@ -86,7 +86,7 @@ final class ClientConnection implements Protocol {
                 && !now.isAfter(c.getNotAfter().toInstant())) ? chain : List.of();
     }
 
-    /// Sets the verified chain, of a client or of a front proxy; called after the handshake.
+    /// Sets the chain as it is verified, as a client's and as a front proxy's; called after the handshake.
     void certificates(List<X509Certificate> chain, List<X509Certificate> ofProxy) {
         certificates = chain;
         frontProxy = ofProxy;

@@ -37,9 +37,8 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         if (completed.isSuccess()) {
             List<X509Certificate> shown = certificates(engine.getSession());
-            List<X509Certificate> proxy = port.tls().frontProxy(shown);
-            // authorities of an operator's may have one root: who is a front proxy is nobody else
-            client.certificates(proxy.isEmpty() ? port.tls().verified(shown) : List.of(), proxy);
+            // one authority may vouch for both: who of them is a front proxy is told by names
+            client.certificates(port.tls().verified(shown), port.tls().frontProxy(shown));
             finish();
             proceed(context);
         } else {

@@ -99,15 +99,12 @@ class CertificateTest {
         assertThat(asked(proxy, version)).as("after its end").containsExactly("0", "0");
     }
 
-    /// Authorities of an operator's may have one root.
+    /// Operators may have one authority for everything; then names tell.
     @Test
-    void whoIsAFrontProxyIsNoClientWhateverClientsAreBelievedBy() throws Exception {
-        CertificateAuthority proxies = CertificateAuthority.selfSigned("k3s-request-header", Keys.elliptic(),
-                Instant.now(), new SecureRandom());
-        port.authorities(List.of(port.clientAuthority.certificate(), proxies.certificate()));
-        port.proxyAuthorities(List.of(proxies.certificate()));
-        assertThat(asked(port.as(proxies, "system:admin", "system:masters"), Version.HTTP_2))
-                .containsExactly("0", "1");
+    void whomOneAuthorityForBothVouchesForIsAClientAndMayBeAFrontProxy() throws Exception {
+        port.proxyAuthorities(port.clientAuthority.chain());
+        assertThat(asked(port.as(port.clientAuthority, "system:admin", "system:masters"), Version.HTTP_2))
+                .containsExactly("1", "1");
     }
 
     @Test
