@@ -11,7 +11,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 ///
 /// **Who.** `aggregator` registers one; `apiserver` asks it for each request outside of the built-in groups, and calls
 /// it after authentication and authorization, in the request's virtual thread and without a seat. Of several the one
-/// with the highest service ranking is asked. While it is away, what nobody else serves is answered with 503.
+/// with the highest service ranking is asked. While it is away, what an APIService gives to another server and what
+/// this one does not know is answered with 503; [#versions] is asked once more when it goes.
 /// **Threads.** Any; only [#serve] blocks.
 @ConsumerType
 public interface AggregatedApis {

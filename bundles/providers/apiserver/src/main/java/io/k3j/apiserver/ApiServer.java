@@ -24,6 +24,7 @@ public final class ApiServer {
     private final Store store;
     private final Startup startup;
     private final ContributionTracker contributions;
+    private final AggregatorSlot aggregator;
     /// Set on stop: requests in flight finish with the contributions they started with.
     private volatile boolean stopping;
 
@@ -35,6 +36,7 @@ public final class ApiServer {
         this.store = new Store(ServerRunOptions.atRest(settings));
         ServerRunOptions options = ServerRunOptions.of(settings);
         Contributions from = options.policy().contributions();
+        this.aggregator = from.aggregator();
         this.contributions = new ContributionTracker(context, from);
         this.startup = new Startup(
                 new Startup.Framework(context, health, health.scope("apiserver"), identities, abort), store, from,
@@ -92,5 +94,16 @@ public final class ApiServer {
             return;
         }
         startup.rbac(false);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void bindAggregatorFeature(AggregatorFeature wanted) {
+        aggregator.want();
+    }
+
+    void unbindAggregatorFeature(AggregatorFeature wanted) {
+        if (!stopping) {
+            aggregator.unwant();
+        }
     }
 }

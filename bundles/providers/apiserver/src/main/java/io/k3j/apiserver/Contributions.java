@@ -40,7 +40,7 @@ final class Contributions {
     private final KeyedSlot<Path, Action> actions = new KeyedSlot<>(a -> Path.of(a.resource(), a.subresource()));
     private final KeyedSlot<Path, Connect> connects = new KeyedSlot<>(c -> Path.of(c.resource(), c.subresource()));
     private final KeyedSlot<Gvr, Lister> listers = new KeyedSlot<>(Lister::resource);
-    private final Slot<AggregatedApis> aggregated = Slot.highestFirst(Completeness.remembered());
+    private final AggregatorSlot aggregator = new AggregatorSlot(signal);
     private final KeyedSlot<String, Term> terms = new KeyedSlot<>(t -> t.lease().name());
     private final Set<Metrics> metrics = new CopyOnWriteArraySet<>();
     private final List<Point<?>> points;
@@ -82,7 +82,7 @@ final class Contributions {
                 new Point<>(Action.class, actions::add, actions::remove),
                 new Point<>(Connect.class, connects::add, connects::remove),
                 new Point<>(Lister.class, listers::add, listers::remove),
-                new Point<>(AggregatedApis.class, aggregated::add, aggregated::remove),
+                new Point<>(AggregatedApis.class, aggregator::add, aggregator::remove),
                 new Point<>(Term.class, terms::add, terms::remove),
                 new Point<>(Metrics.class, (m, _) -> metrics.add(m), metrics::remove));
     }
@@ -118,7 +118,6 @@ final class Contributions {
         forget(gone, Authenticator.class, authenticators);
         forget(gone, Authorizer.class, authorizers);
         forget(gone, Admission.class, admissions);
-        forget(gone, AggregatedApis.class, aggregated);
         gone.forEach(one -> kinds.forget(one.kinds));
         signal.raise();
     }
@@ -148,9 +147,9 @@ final class Contributions {
         }
     }
 
-    /// Whether no service is missing.
+    /// Whether no service is missing that this server's own objects need: all but the aggregator ([AggregatorSlot]).
     boolean complete() {
-        return accessControlComplete() && kinds.complete() && aggregated.state().complete();
+        return accessControlComplete() && kinds.complete();
     }
 
     /// Whether all authenticators, authorizers and admission plug-ins are present.
@@ -174,9 +173,9 @@ final class Contributions {
         return admissions;
     }
 
-    /// What other servers serve.
-    Slot<AggregatedApis> aggregated() {
-        return aggregated;
+    /// Who knows what other servers serve.
+    AggregatorSlot aggregator() {
+        return aggregator;
     }
 
     /// The actions: POSTs that are not plain creates.

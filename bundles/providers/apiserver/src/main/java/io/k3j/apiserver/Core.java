@@ -145,7 +145,7 @@ final class Core {
                 new Watches(storage, limits, hub,
                         new Frames(renderer, types.protobuf, tables), answers));
         RequestMetrics requests = new RequestMetrics();
-        RemoteApis remote = new RemoteApis(contributions.aggregated(), contributions.kinds(), access);
+        RemoteApis remote = new RemoteApis(contributions.aggregator(), contributions.kinds(), storage.log(), access);
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), remote, types, answers),

@@ -31,7 +31,8 @@ final class HealthChecks {
     }
 
     /// @param datastore whether the datastore answers
-    HealthChecks(BooleanSupplier datastore, PostStartHooks hooks, Health health) {
+    /// @param aggregator whether it was known once which versions other servers serve
+    HealthChecks(BooleanSupplier datastore, PostStartHooks hooks, BooleanSupplier aggregator, Health health) {
         this.health = health;
         live.put("ping", () -> true);
         live.put("log", () -> true);
@@ -39,6 +40,7 @@ final class HealthChecks {
         live.put("poststarthook/start-apiserver-admission-initializer", hooks.accessControlComplete());
         live.put("poststarthook/rbac/bootstrap-roles", hooks.accessControlComplete());
         live.put("poststarthook/start-system-namespaces-controller", hooks.namespaces());
+        live.put("poststarthook/apiservice-registration-controller", aggregator);
         ready.putAll(live);
         ready.put("informer-sync", hooks.accessControlComplete());
         ready.put("shutdown", () -> true);

@@ -4,36 +4,42 @@ import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;
 import io.k3j.apiserverapi.AggregatedApis.Version;
 import io.k3j.apiserverapi.Authorizer.Attributes;
+import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
+import io.k3j.model.Key;
 import io.k3j.objectregistry.Groups;
 import io.k3j.objectregistry.Kinds;
-import io.k3j.objectregistry.Slot;
+import io.k3j.watchcache.EventLog;
+import io.k3j.watchcache.Item;
+import io.k3j.watchcache.StorageKeys;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Requests of versions that other servers serve ([AggregatedApis]), never those of built-in groups. For any thread.
+///
+/// While the aggregator is wanted and away, versions that are served here and nowhere else go on. Every other one is
+/// answered with 503 after a short wait: nobody knows then that there is no such version, and what an APIService gives
+/// to another server must not be read from this one's datastore, or written there.
 final class RemoteApis {
-    private final Slot<AggregatedApis> slot;
+    private static final Gvr API_SERVICES = Gvr.of("apiregistration.k8s.io/v1", "apiservices");
+    private final AggregatorSlot slot;
     private final Kinds kinds;
+    private final EventLog log;
     private final Access access;
-    private volatile List<Version> last = List.of();
 
-    RemoteApis(Slot<AggregatedApis> slot, Kinds kinds, Access access) {
+    /// @param log where APIServices are found while nobody else looks at them
+    RemoteApis(AggregatorSlot slot, Kinds kinds, EventLog log, Access access) {
         this.slot = slot;
         this.kinds = kinds;
+        this.log = log;
         this.access = access;
     }
 
     /// All versions; as they were while the aggregator is being replaced. The same list until one changes.
     List<Version> versions() {
-        Slot.State<AggregatedApis> state = slot.state();
-        if (state.all().isEmpty()) {
-            return state.complete() ? List.of() : last;
-        }
-        List<Version> now = state.all().getFirst().service().versions();
-        last = now;
-        return now;
+        return slot.versions();
     }
 
     /// Serves an authenticated request if it is about a version of another server.
@@ -43,20 +49,13 @@ final class RemoteApis {
         List<String> path = request.segments();
         boolean openApi = path.size() == 5 && path.getFirst().equals("openapi") && path.get(1).equals("v3");
         int at = openApi ? 2 : 0;
-        if (path.size() < at + 3 || !path.get(at).equals("apis") || Groups.builtIn(path.get(at + 1))) {
+        if (path.size() < at + 2 || !path.get(at).equals("apis") || Groups.builtIn(path.get(at + 1))) {
             return false;
         }
         String group = path.get(at + 1);
-        String version = path.get(at + 2);
-        Slot.State<AggregatedApis> state = slot.state();
-        if (state.all().isEmpty()) {
-            if (!state.complete() && !local(group, version)) {
-                throw ApiFault.unavailable("the aggregator is being replaced");
-            }
-            return false;
-        }
-        AggregatedApis service = state.all().getFirst().service();
-        if (!service.aggregates(group, version)) {
+        String version = path.size() == at + 2 ? "" : path.get(at + 2);
+        AggregatedApis service = serving(group, version);
+        if (service == null || !service.aggregates(group, version)) {
             return false;
         }
         access.allowed(request.caller(), request.info().resource() ? ResourceHandler.attributes(request,
@@ -65,11 +64,41 @@ final class RemoteApis {
         return true;
     }
 
-    private boolean local(String group, String version) {
-        return kinds.listed().stream().anyMatch(k -> is(k.gvr(), group, version));
+    /// Who may serve a version, or a whole group (version empty); null when only this server may.
+    /// @throws ApiFault 503 while that is not known
+    private @Nullable AggregatedApis serving(String group, String version) {
+        AggregatedApis now = slot.serving();
+        if (now != null || !slot.isWanted() || servedHere(group, version)) {
+            return now;
+        }
+        now = slot.await();
+        if (now == null && slot.isWanted()) {
+            throw ApiFault.unavailable("the aggregator is starting or being replaced");
+        }
+        return now;
     }
 
-    private static boolean is(Gvr gvr, String group, String version) {
-        return gvr.group().equals(group) && gvr.version().equals(version);
+    /// Whether this server has it and nobody else; of a group's own document, whether it knows the group.
+    private boolean servedHere(String group, String version) {
+        boolean local = kinds.listed().stream().anyMatch(k -> is(k.gvr().group(), k.gvr().version(), group, version));
+        boolean remote = versions().stream().anyMatch(v -> is(v.group(), v.version(), group, version));
+        return version.isEmpty() ? local || remote : local && !remote && !givenAway(group, version);
+    }
+
+    private static boolean is(String group, String version, String wantedGroup, String wantedVersion) {
+        return group.equals(wantedGroup) && (wantedVersion.isEmpty() || version.equals(wantedVersion));
+    }
+
+    /// Whether an APIService names a Service for it. Looked up, not remembered: at a start nobody has told yet.
+    /// @throws ApiFault 504 when this server's own writes do not come back from the datastore
+    private boolean givenAway(String group, String version) {
+        ResourceKind kind = kinds.find(API_SERVICES).orElse(null);
+        Item found = kind == null ? null
+                : log.mostRecent().tree().get(StorageKeys.of(kind, Key.of(version + "." + group)));
+        if (found == null) {
+            return false;
+        }
+        Item readable = found.readable();
+        return readable == null || readable.object().spec().has("service");
     }
 }

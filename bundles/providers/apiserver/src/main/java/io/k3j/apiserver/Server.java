@@ -61,7 +61,8 @@ final class Server implements AutoCloseable {
         this.storage = new Storage(store, log, fence, new PastState(store, rows));
         this.hub = new WatchHub(log, environment.health());
         hub.start();
-        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks, environment.health());
+        this.health = new HealthChecks(() -> store.await(0) != null && fence.answering(), hooks,
+                contributions.aggregator()::started, environment.health());
         Core core = new Core(contributions, storage, types, policy.anonymous(), environment);
         this.limits = core.limits();
         this.inFlight = core.inFlight();

@@ -18,12 +18,14 @@ import org.junit.jupiter.api.Test;
 /// Requests of versions that other servers serve.
 class RemoteApisTest {
     private static final String V2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    private static final List<String> TYPES = List.of(AggregatedApis.class.getName());
     private final TestServer server = new TestServer();
     private final Others others = new Others();
 
     /// Serves two versions of a group, and claims a built-in one.
     private static final class Others implements AggregatedApis {
         final List<String> asked = new ArrayList<>();
+        List<Version> more = List.of();
 
         @Override
         public boolean aggregates(String group, String version) {
@@ -39,8 +41,10 @@ class RemoteApisTest {
 
         @Override
         public List<Version> versions() {
-            return List.of(version("things.example.com", "v1beta1", 10), version("things.example.com", "v1", 20),
-                    version("apps", "v1", 20));
+            List<Version> all = new ArrayList<>(more);
+            all.addAll(List.of(version("things.example.com", "v1beta1", 10),
+                    version("things.example.com", "v1", 20), version("apps", "v1", 20)));
+            return List.copyOf(all);
         }
 
         private static Version version(String group, String version, int priority) {
@@ -51,7 +55,8 @@ class RemoteApisTest {
 
     @BeforeEach
     void begin() {
-        server.contributions.aggregated().add(others, Map.of());
+        server.contributions.aggregator().want();
+        server.contributions.add(others, TYPES, Map.of());
     }
 
     @AfterEach
@@ -112,13 +117,31 @@ class RemoteApisTest {
     @Test
     void whileTheAggregatorIsAwayNothingIsNotFound() throws IOException {
         String before = server.get("/apis").text();
-        server.contributions.aggregated().remove(others);
+        server.contributions.remove(others, TYPES);
         TestExchange away = server.get("/apis/things.example.com/v1/things");
         assertThat(away.status()).isEqualTo(503);
-        assertThat(away.text()).contains("the aggregator is being replaced");
+        assertThat(away.answered("retry-after")).isEqualTo("1");
+        assertThat(away.text()).contains("the aggregator is starting or being replaced");
+        assertThat(server.get("/apis/things.example.com/v1").status()).isEqualTo(503);
+        assertThat(server.get("/openapi/v3/apis/things.example.com/v1").status()).isEqualTo(503);
         assertThat(server.get("/apis").text()).isEqualTo(before);
         assertThat(server.get("/apis/apps/v1/deployments").status()).isEqualTo(200);
-        server.contributions.aggregated().forget(1);
+        assertThat(server.get("/readyz").text()).as("it was there").isEqualTo("ok");
+        server.contributions.aggregator().unwant();
         assertThat(server.get("/apis/things.example.com/v1/things").status()).isEqualTo(404);
+        assertThat(server.get("/apis").text()).doesNotContain("things.example.com");
+    }
+
+    @Test
+    void nothingOfThisServersOwnWaitsForTheAggregator() {
+        server.contributions.remove(others, TYPES);
+        assertThat(server.contributions.complete()).isTrue();
+    }
+
+    @Test
+    void whatItServedIsRememberedAsItWasWhenItWent() throws IOException {
+        others.more = List.of(Others.version("late.example.com", "v1", 10));
+        server.contributions.remove(others, TYPES);
+        assertThat(server.get("/apis").text()).contains("late.example.com/v1");
     }
 }
