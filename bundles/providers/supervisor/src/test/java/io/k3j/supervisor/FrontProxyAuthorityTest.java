@@ -39,11 +39,8 @@ class FrontProxyAuthorityTest {
         NodeSecrets secrets = new NodeSecrets(TestServer.RANDOM);
         SupervisorHandlers handlers = new SupervisorHandlers(server.layout, server.settings(), server.own(), secrets,
                 () -> null);
-        try (Services services = new Services(context())) {
-            handlers.register(credentials, services);
-        } finally {
-            secrets.close();
-        }
+        handlers.register(credentials, new Services(context())).encryption().close();
+        secrets.close();
     }
 
     @Test
