@@ -1,13 +1,12 @@
 package io.k3j.apirequests;
 
 import io.k3j.clientapi.ApiFault;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.StringJoiner;
 
 /// The query of a request: names and values, decoded, in order of arrival; a name may come several times. Unknown
 /// parameters are no error, as upstream. Immutable, any thread.
@@ -20,20 +19,24 @@ public final class Params {
         this.values = values;
     }
 
-    /// From the raw query. `+` and `%20` are blanks, a name without `=` has an empty value.
+    /// From the raw query. `+` and `%20` are blanks, a name without `=` has an empty value, nothing between two `&` is
+    /// nothing. A semicolon is a character as any other.
     ///
     /// @param query without the question mark
     /// @throws ApiFault 400 when an escape is broken
-    static Params parse(String query) {
+    public static Params parse(String query) {
         if (query.isEmpty()) {
             return NONE;
         }
         Map<String, List<String>> all = new LinkedHashMap<>();
         try {
             for (String part : query.split("&")) {
-                int eq = part.indexOf('=');
-                String name = decoded(eq < 0 ? part : part.substring(0, eq));
-                all.computeIfAbsent(name, n -> new ArrayList<>()).add(eq < 0 ? "" : decoded(part.substring(eq + 1)));
+                if (!part.isEmpty()) {
+                    int eq = part.indexOf('=');
+                    String name = Escapes.ofQuery(eq < 0 ? part : part.substring(0, eq));
+                    all.computeIfAbsent(name, n -> new ArrayList<>())
+                            .add(eq < 0 ? "" : Escapes.ofQuery(part.substring(eq + 1)));
+                }
             }
         } catch (IllegalArgumentException e) {
             throw ApiFault.badRequest("invalid query: " + e.getMessage());
@@ -41,8 +44,12 @@ public final class Params {
         return new Params(all);
     }
 
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    /// As a query that says to every reader what this one has read, and nothing more: who passes a request on that was
+    /// authorized by its parameters sends these, never the text that came.
+    public String encoded() {
+        StringJoiner all = new StringJoiner("&");
+        values.forEach((name, some) -> some.forEach(v -> all.add(Escapes.toQuery(name) + "=" + Escapes.toQuery(v))));
+        return all.toString();
     }
 
     /// The first value, empty when there is none.
@@ -61,10 +68,10 @@ public final class Params {
         return values.containsKey(name);
     }
 
-    /// A switch: there and neither `false` nor `0`, as upstream reads query booleans.
+    /// A switch: there and neither `false`, in any case of letters, nor `0`, as upstream reads query booleans.
     public boolean flag(String name) {
         String v = text(name);
-        return has(name) && !v.equals("false") && !v.equals("0") && !v.equals("False");
+        return has(name) && !v.equalsIgnoreCase("false") && !v.equals("0");
     }
 
     /// A whole number, empty when it is absent or has no value.

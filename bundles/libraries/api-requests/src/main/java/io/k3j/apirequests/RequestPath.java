@@ -1,8 +1,6 @@
 package io.k3j.apirequests;
 
 import io.k3j.clientapi.ApiFault;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,10 +34,9 @@ final class RequestPath {
         return path;
     }
 
-    /// In a path a plus is a plus, unlike in a query.
     private static String decoded(String part) {
         try {
-            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return Escapes.ofPath(part);
         } catch (IllegalArgumentException e) {
             throw ApiFault.badRequest("invalid path: " + e.getMessage());
         }

@@ -1,7 +1,7 @@
 /// One HTTP request of the Kubernetes API and its answer; upstream's `endpoints/request` and
 /// `endpoints/handlers/responsewriters`.
 ///
-/// A library, used by `apiserver`. [Request] is what a request is about, with its body; [Bodies] makes objects, patches
+/// A library, used by `apiserver`, [Params] by `aggregator`, too. [Request] is what a request is about, with its body; [Bodies] makes objects, patches
 /// and options of that; [Form] is the form the answer is asked for in; [Renderer], [Tables], [Frames] and [ListWriter]
 /// make bytes of stored objects, [Responses] of everything else.
 ///
