@@ -18,7 +18,7 @@ class ThreadsTest {
     private static final Map<String, Set<String>> WITHOUT = Map.of(
             "ends with a connection, a session or a request, which end with it",
             Set.of("agent.LoadBalancer", "agent.Race", "agent.SupervisorClient",
-                    "aggregator.BackendConnections", "aggregator.ProxiedRequest",
+                    "aggregator.BackendConnections", "aggregator.BodySender", "aggregator.ForwardedRequest",
                     "apiwatches.RemoteWatch", "apiwatches.WatchSocket",
                     "clienthttp.Connection", "clusterdns.Listeners",
                     "clusterdns.UdpListener", "console.ConsoleSocket", "edge.Handshake",
@@ -28,7 +28,8 @@ class ThreadsTest {
                     "nodeproxy.LogSocket", "nodeproxy.Relay", "streaming.FrameChannel", "streaming.RemoteCommand",
                     "streaming.SpdyClient", "streaming.TunnelSession", "webhookclient.WebhookClient"),
             "one task, whose outcome somebody waits for or asks for again",
-            Set.of("admissionwebhooks.ValidatingWebhooks", "apirequests.ListWriter", "apiwatches.WatchHub",
+            Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts",
+                    "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "controllerkit.LiveView",
                     "controllersworkload.SlowStart", "cricontainerd.CriContainerd", "durablefiles.DurableFiles",
                     "embeddedregistry.Announcements", "embeddedregistry.Holders",

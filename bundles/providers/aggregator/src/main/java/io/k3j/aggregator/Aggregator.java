@@ -127,14 +127,14 @@ public final class Aggregator {
 
         Parts(ApiClient api, Path tls, TimeSource time, RandomGenerator random) {
             services = new LiveView(ApiService.RESOURCE, Query.ALL, time);
-            FrontProxy identity = new FrontProxy(tls);
-            backends = new BackendDialer(new ServiceEndpoints(api, random), identity);
+            backends = new BackendDialer(new RecentEndpoints(new ServiceEndpoints(api, random), time.monotonic()),
+                    new FrontProxy(tls));
             table = new ApiServiceTable(new Forwarding(backends,
-                    new OpenRequests(Runtime.getRuntime().maxMemory()), Forwarding.ANSWERING), identity);
+                    new OpenRequests(Runtime.getRuntime().maxMemory()), Forwarding.ANSWERING), backends);
             checks = new AvailabilityCheck(api, services, backends, table, time);
             availability = new Controller("apiservice-availability", api, time, checks).reads(services);
             authentication = new Controller("extension-authentication", api, time,
-                    new ExtensionAuthentication(api, tls));
+                    new ExtensionAuthentication(api, tls, time));
             authentication.queue().add(ExtensionAuthentication.KEY);
             services.listen(this::changed);
         }

@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class ApiServiceTable implements AggregatedApis {
     private static final Struct NOTHING_KNOWN = Struct.of("resources", Seq.EMPTY);
     private final Forwarding forwarding;
-    private final FrontProxy identity;
+    private final BackendDialer backends;
     private final Map<String, ApiService> services = new HashMap<>();
     private final Map<String, Struct> described = new HashMap<>();
     private volatile Map<String, ApiService> byVersion = Map.of();
     private volatile List<Version> versions = List.of();
 
-    ApiServiceTable(Forwarding forwarding, FrontProxy identity) {
+    /// @param backends told which of them are there
+    ApiServiceTable(Forwarding forwarding, BackendDialer backends) {
         this.forwarding = forwarding;
-        this.identity = identity;
+        this.backends = backends;
     }
 
     /// An APIService is there as it says, or no more (null).
@@ -58,7 +59,7 @@ final class ApiServiceTable implements AggregatedApis {
                     (known == null ? NOTHING_KNOWN : known).seq("resources"), "freshness",
                     s.available() && known != null ? "Current" : "Stale")));
         });
-        identity.retain(Set.copyOf(services.values()));
+        backends.retain(Set.copyOf(services.values()));
         byVersion = Map.copyOf(all);
         versions = List.copyOf(shown);
     }

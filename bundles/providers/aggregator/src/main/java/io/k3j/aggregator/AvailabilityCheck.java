@@ -1,6 +1,5 @@
 package io.k3j.aggregator;
 
-import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Query;
 import io.k3j.codec.Json;
@@ -9,22 +8,18 @@ import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Requeue;
-import io.k3j.edgeapi.ByteDuplex;
-import io.k3j.kubeletclient.ResponseHead;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.webhookclient.ServiceEndpoints.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Whether the server behind an APIService can be reached: its condition `Available` with upstream's reasons, and the
@@ -33,18 +28,15 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
     /// How often a server is asked that was available, and one that was not.
     static final Duration AGAIN = Duration.ofSeconds(30);
     static final Duration SOON = Duration.ofSeconds(5);
-    /// Upstream's limit of the discovery check; dialling ends a few seconds later at the latest.
-    private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final int MOST_BYTES = 4 << 20;
     private static final Gvr SERVICES = Gvr.of("v1", "services");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
-    private static final Caller SELF = Caller.of("system:kube-aggregator", List.of("system:masters"));
     private final ApiClient api;
     private final LiveView services;
-    private final BackendDialer backends;
+    private final DiscoveryAttempts attempts;
     private final ApiServiceTable table;
     private final InstantSource clock;
-    private final Set<BackendConnections> checks = ConcurrentHashMap.newKeySet();
+    /// What was last found here, by name.
+    private final Map<Key, Struct> told = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /// Who asks, and where what is learnt goes.
@@ -52,7 +44,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
             InstantSource clock) {
         this.api = api;
         this.services = services;
-        this.backends = backends;
+        this.attempts = new DiscoveryAttempts(backends);
         this.table = table;
         this.clock = clock;
     }
@@ -61,6 +53,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
     public Requeue reconcile(Key key, ExpectingWriter writer) {
         Optional<Obj> found = services.get(key);
         if (found.isEmpty()) {
+            told.remove(key);
             return Requeue.NEVER;
         }
         Obj object = found.get();
@@ -72,13 +65,21 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
         }
         Seq before = object.status().seq("conditions");
         Seq after = Conditions.with(before, condition, clock.instant());
-        if (after != before) {
+        if (after != before && news(key, before.find("type", ApiService.AVAILABLE), condition)) {
             writer.updateStatus(ApiService.RESOURCE, object, object.status().with("conditions", after));
         }
+        told.put(key, condition);
         if (!ApiService.remote(object)) {
             return Requeue.NEVER;
         }
         return Requeue.after(condition.text("status").equals("True") ? AGAIN : SOON);
+    }
+
+    /// Two servers may say the same in other words, as when each has its own way to the nodes; they would write one
+    /// after the other without end.
+    private boolean news(Key key, Struct before, Struct now) {
+        return !before.text("status").equals(now.text("status")) || !before.text("reason").equals(now.text("reason"))
+                || !now.equals(told.get(key));
     }
 
     private static Struct missing(String reason, String message) {
@@ -124,8 +125,7 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
         String path = "/apis/" + s.groupVersion();
         String where = "https://" + BackendDialer.host(s) + ":" + s.server().port() + path;
         try {
-            byte[] body = body(s, path, where);
-            learn(s, body);
+            learn(s, attempts.ask(s, path, where));
             return Conditions.of(ApiService.AVAILABLE, true, "Passed", "all checks passed");
         } catch (IOException e) {
             return missing("FailedDiscoveryCheck",
@@ -133,43 +133,11 @@ final class AvailabilityCheck implements Reconciler, AutoCloseable {
         }
     }
 
-    private byte[] body(ApiService s, String path, String where) throws IOException {
-        List<Endpoint> some = backends.endpoints(s);
-        BackendConnections connections = new BackendConnections(LIMIT);
-        checks.add(connections);
-        try (connections) {
-            if (closed) {
-                throw new IOException("context canceled");
-            }
-            ByteDuplex back = backends.open(s, some, connections);
-            back.output().write(new ForwardedHead("GET", path, BackendDialer.host(s)).user(SELF)
-                    .add("Accept", "application/json").add("Connection", "close").end());
-            back.output().flush();
-            return answer(back, where);
-        } catch (IOException e) {
-            throw connections.told(e);
-        } finally {
-            checks.remove(connections);
-        }
-    }
-
-    private static byte[] answer(ByteDuplex back, String where) throws IOException {
-        ResponseHead head = ResponseHead.read(back.input());
-        if (head.status() / 100 != 2) {
-            throw new IOException("bad status from " + where + ": " + head.status());
-        }
-        byte[] body = head.body(back.input(), "GET").readNBytes(MOST_BYTES + 1);
-        if (body.length > MOST_BYTES) {
-            throw new IOException("the answer is longer than " + MOST_BYTES + " bytes");
-        }
-        return body;
-    }
-
     /// Ends the checks under way; nothing is written any more about any server.
     @Override
     public void close() {
         closed = true;
-        checks.forEach(BackendConnections::cut);
+        attempts.close();
     }
 
     /// What cannot be understood is left out of discovery; the server serves all the same.

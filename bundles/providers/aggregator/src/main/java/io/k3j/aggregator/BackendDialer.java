@@ -3,11 +3,10 @@ package io.k3j.aggregator;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.kubeletclient.TlsChannel;
-import io.k3j.webhookclient.CallFailure;
-import io.k3j.webhookclient.ServiceEndpoints;
 import io.k3j.webhookclient.ServiceEndpoints.Endpoint;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class BackendDialer {
     /// How many endpoints of a Service are tried for one request.
     private static final int MOST_ENDPOINTS = 3;
-    private final ServiceEndpoints endpoints;
+    private final RecentEndpoints endpoints;
     private final FrontProxy identity;
     private volatile @Nullable NodeDialer dialer;
 
-    BackendDialer(ServiceEndpoints endpoints, FrontProxy identity) {
+    BackendDialer(RecentEndpoints endpoints, FrontProxy identity) {
         this.endpoints = endpoints;
         this.identity = identity;
     }
@@ -41,14 +40,15 @@ final class BackendDialer {
         return to.server().service() + "." + to.server().namespace() + ".svc";
     }
 
-    /// The endpoints of a Service, in random order.
-    /// @throws IOException when there is none
-    List<Endpoint> endpoints(ApiService to) throws IOException {
-        try {
-            return endpoints.of(to.server(), to.server().address());
-        } catch (CallFailure e) {
-            throw new IOException(e.reason(), e);
-        }
+    /// The endpoints of Services.
+    RecentEndpoints endpoints() {
+        return endpoints;
+    }
+
+    /// Keeps what these servers need.
+    void retain(Set<ApiService> all) {
+        identity.retain(all);
+        endpoints.retain(all);
     }
 
     /// An open connection to the first of some endpoints that can be reached.

@@ -15,34 +15,45 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Keeps the ConfigMap `kube-system/extension-apiserver-authentication`, from which other API servers learn whose
 /// client certificates to believe, and who may name users in headers; upstream's
-/// ClusterAuthenticationTrustController. A change of authorities is there within a minute.
+/// ClusterAuthenticationTrustController. A change of authorities is there within a minute. What other servers of the
+/// cluster have said stays ([CombinedTrust]), certificates until they expire.
 final class ExtensionAuthentication implements Reconciler {
     static final Key KEY = new Key("kube-system", "extension-apiserver-authentication");
     private static final Duration AGAIN = Duration.ofMinutes(1);
     private static final Gvr CONFIG_MAPS = Gvr.of("v1", "configmaps");
+    private static final Struct AUTHORITIES = Struct.of("client-ca-file", "client-ca.crt",
+            "requestheader-client-ca-file", "request-header-ca.crt");
+    private static final Struct NAMES = Struct.builder().put("requestheader-allowed-names", "system:auth-proxy")
+            .put("requestheader-extra-headers-prefix", "X-Remote-Extra-")
+            .put("requestheader-group-headers", "X-Remote-Group").put("requestheader-uid-headers", "X-Remote-Uid")
+            .put("requestheader-username-headers", "X-Remote-User").build();
     private final ApiClient api;
     private final Path tls;
+    private final InstantSource clock;
 
     /// @param tls the directory `server/tls`
-    ExtensionAuthentication(ApiClient api, Path tls) {
+    ExtensionAuthentication(ApiClient api, Path tls, InstantSource clock) {
         this.api = api;
         this.tls = tls;
+        this.clock = clock;
     }
 
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
-        Struct wanted = data();
         Optional<Obj> found = api.find(CONFIG_MAPS, KEY);
         if (found.isEmpty()) {
-            create(wanted);
-        } else if (!holds(found.get().tree().struct("data"), wanted)) {
-            Struct.Builder data = found.get().tree().struct("data").toBuilder();
-            wanted.forEach(data::put);
-            api.update(CONFIG_MAPS, found.get().with(data.build(), "data"), WriteOptions.PLAIN);
+            create(combined(Struct.EMPTY));
+        } else {
+            Struct there = found.get().tree().struct("data");
+            Struct wanted = combined(there);
+            if (!wanted.equals(there)) {
+                api.update(CONFIG_MAPS, found.get().with(wanted, "data"), WriteOptions.PLAIN);
+            }
         }
         return Requeue.after(AGAIN);
     }
@@ -58,19 +69,17 @@ final class ExtensionAuthentication implements Reconciler {
         }
     }
 
-    /// What others have added stays.
-    private static boolean holds(Struct data, Struct wanted) {
-        return wanted.names().stream().allMatch(n -> data.text(n).equals(wanted.text(n)));
-    }
-
-    private Struct data() {
-        return Struct.builder().put("client-ca-file", text("client-ca.crt"))
-                .put("requestheader-allowed-names", "[\"system:auth-proxy\"]")
-                .put("requestheader-client-ca-file", text("request-header-ca.crt"))
-                .put("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]")
-                .put("requestheader-group-headers", "[\"X-Remote-Group\"]")
-                .put("requestheader-uid-headers", "[\"X-Remote-Uid\"]")
-                .put("requestheader-username-headers", "[\"X-Remote-User\"]").build();
+    /// Whatever else is there stays, too.
+    private Struct combined(Struct there) {
+        Struct.Builder data = there.toBuilder();
+        for (String name : AUTHORITIES.names()) {
+            data.put(name, CombinedTrust.certificates(there.text(name), text(AUTHORITIES.text(name)),
+                    clock.instant()));
+        }
+        for (String name : NAMES.names()) {
+            data.put(name, CombinedTrust.names(there.text(name), NAMES.text(name)));
+        }
+        return data.build();
     }
 
     private String text(String file) {

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// One request on an open connection: its body there, the answer back as it comes, or the bytes of both directions
-/// after an upgrade. What the client does not read, the other server is not asked for.
-final class ForwardedRequest {
+/// after an upgrade. What the client does not read, the other server is not asked for. The body is sent while the
+/// answer comes ([BodySender]). Closing it closes the connection.
+final class ForwardedRequest implements AutoCloseable {
     private static final int BLOCK_BYTES = 16 * 1024;
     private static final int MOST_INFORMATIONAL = 16;
     /// Hop-by-hop headers, what the edge writes itself, and CORS, which is this server's matter.
@@ -29,6 +31,7 @@ final class ForwardedRequest {
     private final Exchange exchange;
     private final ByteDuplex back;
     private final boolean upgrade;
+    private @Nullable BodySender sender;
 
     ForwardedRequest(Exchange exchange, ByteDuplex back) {
         this.exchange = exchange;
@@ -42,7 +45,7 @@ final class ForwardedRequest {
         return Stream.of(protocols.toLowerCase(Locale.ROOT).split(",")).noneMatch(p -> p.strip().startsWith("h2"));
     }
 
-    /// Sends head and body.
+    /// Sends the head, and begins to send the body.
     void send(ForwardedHead head) throws IOException {
         Optional<String> length = exchange.header("content-length").filter(l -> l.matches("[0-9]{1,18}"));
         boolean chunked = !upgrade && length.isEmpty() && (exchange.header("transfer-encoding").isPresent()
@@ -62,30 +65,14 @@ final class ForwardedRequest {
         out.write(head.end());
         out.flush();
         if (!upgrade && (chunked || length.isPresent())) {
-            body(out, chunked);
+            sender = new BodySender(exchange, back, chunked ? BodySender.CHUNKED : Long.parseLong(length.get()));
+            sender.start();
         }
     }
 
-    private void body(OutputStream out, boolean chunked) throws IOException {
-        byte[] block = new byte[BLOCK_BYTES];
-        InputStream in = exchange.bodyStream();
-        for (int n = in.read(block); n >= 0; n = in.read(block)) {
-            if (n > 0) {
-                if (chunked) {
-                    out.write((Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                }
-                out.write(block, 0, n);
-                if (chunked) {
-                    out.write('\r');
-                    out.write('\n');
-                }
-                out.flush();
-            }
-        }
-        if (chunked) {
-            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            out.flush();
-        }
+    /// Why the client's body cannot be read, when that was why there is no answer.
+    Optional<IOException> unread() {
+        return sender == null ? Optional.empty() : sender.unread();
     }
 
     /// The head of the answer; blocks for it.
@@ -121,6 +108,8 @@ final class ForwardedRequest {
             }
             whole = true;
         } finally {
+            // what the client still sends is not sent on as if it were the end of the body
+            back.close();
             if (whole) {
                 out.close();
             } else {
@@ -167,6 +156,14 @@ final class ForwardedRequest {
                     e.getMessage());
         } finally {
             after.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        back.close();
+        if (sender != null) {
+            sender.close();
         }
     }
 }

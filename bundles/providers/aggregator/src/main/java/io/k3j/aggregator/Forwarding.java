@@ -1,6 +1,8 @@
 package io.k3j.aggregator;
 
+import io.k3j.apirequests.Params;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.kubeletclient.ResponseHead;
 import io.k3j.webhookclient.ServiceEndpoints.Endpoint;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Passes requests on to the servers behind APIServices. What such a server does wrong costs the request that it was
 /// asked with: 503 with the reason, or an answer that breaks off. Any thread; blocks as long as both ends like.
@@ -41,32 +44,51 @@ final class Forwarding {
     /// @return the status that was answered
     /// @throws io.k3j.clientapi.ApiFault 400, 429 before anything was answered
     int serve(ApiService to, Caller caller, Exchange exchange) throws IOException {
-        String query = exchange.query().isEmpty() ? "" : "?" + exchange.query();
-        ForwardedHead head = new ForwardedHead(exchange.method(), exchange.path() + query, BackendDialer.host(to))
-                .client(exchange).user(caller);
-        try (OpenRequests.Place _ = open.begin(caller.user(), to.name())) {
+        // as it was read when the request was authorized: another server may read the text that came otherwise
+        String query = Params.parse(exchange.query()).encoded();
+        ForwardedHead head = new ForwardedHead(exchange.method(),
+                exchange.path() + (query.isEmpty() ? "" : "?" + query), BackendDialer.host(to)).client(exchange)
+                        .user(caller);
+        try (OpenRequests.Place place = open.begin(caller.user(), to.name());
+                BackendConnections connections = new BackendConnections(answering)) {
             List<Endpoint> some;
             try {
-                some = backends.endpoints(to);
+                some = backends.endpoints().of(to);
             } catch (IOException nowhere) {
                 return refuse(exchange, "service unavailable");
             }
-            return pass(to, some, head, exchange);
+            exchange.onEnd(connections::cut);
+            ByteDuplex back;
+            try {
+                back = backends.open(to, some, connections);
+            } catch (IOException e) {
+                return unreachable(exchange, e);
+            }
+            return pass(new ForwardedRequest(exchange, back), head, exchange, connections, place);
         }
     }
 
-    private int pass(ApiService to, List<Endpoint> some, ForwardedHead head, Exchange exchange) throws IOException {
-        try (BackendConnections connections = new BackendConnections(answering)) {
-            exchange.onEnd(connections::cut);
-            ForwardedRequest request;
+    private static int unreachable(Exchange exchange, IOException why) throws IOException {
+        return refuse(exchange, "error trying to reach service: " + why.getMessage());
+    }
+
+    private static int pass(ForwardedRequest passed, ForwardedHead head, Exchange exchange,
+            BackendConnections connections, OpenRequests.Place place) throws IOException {
+        try (ForwardedRequest request = passed) {
             ResponseHead answer;
             try {
-                request = new ForwardedRequest(exchange, backends.open(to, some, connections));
                 answer = answered(request, head, connections);
             } catch (IOException e) {
-                return refuse(exchange, "error trying to reach service: " + e.getMessage());
+                connections.cut();
+                Optional<IOException> unread = request.unread();
+                if (unread.isPresent()) {
+                    throw unread.get();
+                }
+                return unreachable(exchange, e);
             }
+            place.answered();
             if (answer.status() / 100 == 3 && answer.headers().containsKey("location")) {
+                connections.cut();
                 return plain(exchange, 502,
                         "the backend attempted to redirect this request, which is not permitted");
             }

@@ -24,6 +24,7 @@ final class AskedExchange implements Exchange {
     private final ByteArrayOutputStream got = new ByteArrayOutputStream();
     private final List<Runnable> endings = new CopyOnWriteArrayList<>();
     private byte[] body = {};
+    private InputStream stream;
     private ByteDuplex front;
     volatile int status;
     volatile boolean aborted;
@@ -42,6 +43,11 @@ final class AskedExchange implements Exchange {
 
     AskedExchange body(String text) {
         body = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    AskedExchange body(InputStream from) {
+        stream = from;
         return this;
     }
 
@@ -107,7 +113,7 @@ final class AskedExchange implements Exchange {
 
     @Override
     public InputStream bodyStream() {
-        return new ByteArrayInputStream(body);
+        return stream == null ? new ByteArrayInputStream(body) : stream;
     }
 
     @Override

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -152,5 +155,67 @@ class AvailabilityCheckTest {
         assertThat(conditions.find("type", "Available").text("message"))
                 .isEqualTo("Local APIServices are always available");
         assertThat(stage.parts.table.aggregates("apps", "v1")).isFalse();
+    }
+
+    /// A replica whose machine has gone answers neither yes nor no.
+    @Test
+    void oneDeadReplicaTakesNoApiAway() {
+        stage.slice(true, "https", "10.42.1.5", "10.42.2.6");
+        CountDownLatch never = new CountDownLatch(1);
+        NodeDialer alive = stage.backend.dialer();
+        stage.parts.backends.dialer(new NodeDialer() {
+            @Override
+            public ByteDuplex dial(String node, String host, int port) throws IOException {
+                try {
+                    if (stage.backend.dialled.isEmpty()) {
+                        stage.backend.dialled.add("dead " + host);
+                        never.await();
+                    }
+                } catch (InterruptedException ended) {
+                    stage.backend.dialled.add("ended");
+                    throw new IOException(ended);
+                }
+                return alive.dial(node, host, port);
+            }
+
+            @Override
+            public ByteDuplex dialKubelet(String node, String host, int port) throws IOException {
+                throw new IOException("no kubelet here");
+            }
+        });
+        stage.available();
+        says("True", "Passed", "all checks passed");
+        assertThat(stage.backend.dialled).contains("ended").first().asString().startsWith("dead 10.42.");
+        assertThat(stage.backend.dialled.stream().filter(d -> d.startsWith("node-1")).findFirst().orElseThrow())
+                .as("the next one").doesNotContain(stage.backend.dialled.getFirst().substring("dead ".length()));
+    }
+
+    @Test
+    void aServerThatFailsOnceIsAskedAgainAtOnce() {
+        Backend.Script[] next = {(in, out) -> Backend.say(out, "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")};
+        stage.available();
+        Backend.Script good = stage.backend.script;
+        stage.backend.script = (in, out) -> {
+            Backend.Script now = next[0];
+            next[0] = good;
+            now.run(in, out);
+        };
+        says("True", "Passed", "all checks passed");
+        assertThat(stage.backend.heads).hasSize(2);
+    }
+
+    /// Two servers may find the same and say it in other words.
+    @Test
+    void theSameOutcomeInOtherWordsIsNotWrittenAgain() {
+        stage.backend.says("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+        Struct own = stage.check();
+        assertThat(own.text("reason")).isEqualTo("FailedDiscoveryCheck");
+        Obj there = stage.api.get(ApiService.RESOURCE, Stage.KEY);
+        stage.api.update(ApiService.RESOURCE, there.with(Struct.of("conditions", Seq.of(own.with("message", "else"))),
+                "status"), WriteOptions.STATUS);
+        stage.api.deliver();
+        assertThat(stage.check().text("message")).isEqualTo("else");
+        stage.backend.says("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+        assertThat(stage.check().text("message")).as("what is new here").endsWith("403");
     }
 }

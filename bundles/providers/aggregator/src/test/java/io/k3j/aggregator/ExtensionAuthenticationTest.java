@@ -6,9 +6,16 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +44,39 @@ class ExtensionAuthenticationTest {
             assertThat(again.text("client-ca-file")).isEqualTo(data.text("client-ca-file"));
             assertThat(again.text("mine")).isEqualTo("x");
             assertThat(again.names()).hasSize(8);
+        }
+    }
+
+    private static CertificateAuthority authority(String name, Instant born) {
+        return CertificateAuthority.selfSigned(name, Keys.elliptic(), born, new SecureRandom());
+    }
+
+    /// Authorities are changed on one server after the other.
+    @Test
+    void whatOtherServersSayStaysUntilItExpires(@TempDir Path tls) throws Exception {
+        try (Stage stage = new Stage(tls)) {
+            X509Certificate other = authority("other", stage.clock.instant()).certificate();
+            X509Certificate expired = authority("expired", stage.clock.instant().minus(Duration.ofDays(36_500)))
+                    .certificate();
+            X509Certificate own = Pem.certificates(Files.readString(tls.resolve("client-ca.crt"))).getFirst();
+            stage.api.create(CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap", "metadata",
+                    Struct.of("name", ExtensionAuthentication.KEY.name(), "namespace", "kube-system"), "data",
+                    Struct.of("client-ca-file", Pem.encode(List.of(other, expired, other)),
+                            "requestheader-client-ca-file", "-----BEGIN CERTIFICATE-----\nx",
+                            "requestheader-allowed-names", "[\"front\"]", "requestheader-group-headers", "{"))),
+                    WriteOptions.PLAIN);
+            assertThat(stage.parts.authentication.step()).isTrue();
+            Obj made = stage.api.get(CONFIG_MAPS, ExtensionAuthentication.KEY);
+            Struct data = made.tree().struct("data");
+            assertThat(Pem.certificates(data.text("client-ca-file"))).containsExactly(other, own);
+            assertThat(data.text("requestheader-client-ca-file"))
+                    .isEqualTo(Files.readString(tls.resolve("request-header-ca.crt")));
+            assertThat(data.text("requestheader-allowed-names")).isEqualTo("[\"front\",\"system:auth-proxy\"]");
+            assertThat(data.text("requestheader-group-headers")).isEqualTo("[\"X-Remote-Group\"]");
+            stage.clock.advance(Duration.ofMinutes(2));
+            assertThat(stage.parts.authentication.step()).isTrue();
+            assertThat(stage.api.get(CONFIG_MAPS, ExtensionAuthentication.KEY).revision())
+                    .as("nothing new, nothing written").isEqualTo(made.revision());
         }
     }
 }

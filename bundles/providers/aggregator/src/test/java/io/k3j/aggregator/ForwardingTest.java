@@ -286,21 +286,32 @@ class ForwardingTest {
         assertThat(head).contains("X-Remote-User: jané\r\n");
     }
 
+    /// Go drops a pair with a semicolon in it, and would list everything.
     @Test
-    void oneServerOrUserTakesNotEveryPlace() {
-        OpenRequests open = new OpenRequests(OpenRequests.BYTES * 8L * 16);
-        for (int i = 0; i < open.mostPerUser(); i++) {
-            open.begin("jane", "a");
-        }
-        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> open.begin("jane", "b"))
-                .satisfies(f -> assertThat(f.code()).isEqualTo(429)).withMessageContaining("user \"jane\"");
-        for (int i = open.mostPerUser(); i < open.mostPerServer(); i++) {
-            open.begin("joe", "a");
-        }
-        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> open.begin("jim", "a"))
-                .withMessageContaining("APIService \"a\"");
-        for (int i = 0; i < 2 * open.mostPerUser(); i++) {
-            open.begin("jim", "b").close();
-        }
+    void aQueryIsPassedOnAsItWasAuthorized() throws Exception {
+        stage.backend.json("{}");
+        stage.ask(new AskedExchange("GET",
+                "/apis/things.example.com/v1/things?fieldSelector=metadata.name%3Dmine,metadata.namespace!%3D;&a=%2b&b"));
+        assertThat(stage.backend.heads).singleElement().asString().startsWith("GET /apis/things.example.com/v1/things"
+                + "?fieldSelector=metadata.name%3Dmine%2Cmetadata.namespace%21%3D%3B&a=%2B&b= HTTP/1.1\r\n");
+        stage.backend.heads.clear();
+        assertThatExceptionOfType(ApiFault.class).isThrownBy(() -> stage.ask(
+                new AskedExchange("GET", "/apis/things.example.com/v1/things?fieldSelector=metadata.name%3Dmine%+9")))
+                .satisfies(f -> assertThat(f.code()).isEqualTo(400));
+        assertThat(stage.backend.heads).isEmpty();
+    }
+
+    @Test
+    void aServicesEndpointsAreReadOnceForAllRequestsOfASecond() throws Exception {
+        stage.backend.json("{}");
+        assertThat(stage.get().status).isEqualTo(200);
+        ApiFault busy = ApiFault.unavailable("busy");
+        stage.api.refuse("get", Stage.SERVICES, busy);
+        assertThat(stage.get().status).isEqualTo(200);
+        stage.clock.advance(RecentEndpoints.FRESH);
+        assertThat(stage.get().got().strip()).isEqualTo("service unavailable");
+        assertThat(stage.get().got().strip()).as("within the second, too").isEqualTo("service unavailable");
+        stage.clock.advance(RecentEndpoints.FRESH);
+        assertThat(stage.get().status).isEqualTo(200);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// An API with a Service `default/api`, its one endpoint, and the APIService `v1.things.example.com`; another server
 /// behind it.
@@ -56,6 +57,10 @@ final class Stage implements AutoCloseable {
     }
 
     void slice(boolean ready, String port) {
+        slice(ready, port, "10.42.1.5");
+    }
+
+    void slice(boolean ready, String port, String... addresses) {
         if (api.find(SLICES, SLICE).isPresent()) {
             api.delete(SLICES, SLICE, DeleteOptions.PLAIN);
         }
@@ -63,8 +68,8 @@ final class Stage implements AutoCloseable {
                 Struct.of("name", SLICE.name(), "namespace", "default", "labels",
                         Struct.of("kubernetes.io/service-name", "api")),
                 "addressType", "IPv4", "endpoints",
-                List.of(Struct.of("addresses", List.of("10.42.1.5"), "nodeName", "node-1", "conditions",
-                        Struct.of("ready", ready))),
+                Stream.of(addresses).map(a -> Struct.of("addresses", List.of(a), "nodeName", "node-1", "conditions",
+                        Struct.of("ready", ready))).toList(),
                 "ports", List.of(Struct.of("name", port, "port", 8443, "protocol", "TCP")))), WriteOptions.PLAIN);
     }
 
