@@ -1,9 +1,9 @@
 /// One HTTP request of the Kubernetes API and its answer; upstream's `endpoints/request` and
 /// `endpoints/handlers/responsewriters`.
 ///
-/// A library, used by `apiserver`, [Params] by `aggregator`, too. [Request] is what a request is about, with its body; [Bodies] makes objects, patches
-/// and options of that; [Form] is the form the answer is asked for in; [Renderer], [Tables], [Frames] and [ListWriter]
-/// make bytes of stored objects, [Responses] of everything else.
+/// A library, used by `apiserver`, [Params] by `aggregator`, too. [Request] is what a request is about, with its body;
+/// [Bodies] makes objects, patches and options of that; [Form] is the form the answer is asked for in; [Renderer],
+/// [Tables], [Frames] and [ListWriter] make bytes of stored objects, [Responses] of everything else.
 ///
 /// **Threads.** A request is used by its own thread only, everything else by any. **Blocking.** Reading a body and
 /// sending an answer, while the client is slow; only a long list does so in its seat. **Errors.** `ApiFault`s in

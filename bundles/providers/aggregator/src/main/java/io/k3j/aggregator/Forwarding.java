@@ -48,7 +48,7 @@ final class Forwarding {
         String query = Params.parse(exchange.query()).encoded();
         ForwardedHead head = new ForwardedHead(exchange.method(),
                 exchange.path() + (query.isEmpty() ? "" : "?" + query), BackendDialer.host(to)).client(exchange)
-                        .user(caller);
+                .user(caller);
         try (OpenRequests.Place place = open.begin(caller.user(), to.name());
                 BackendConnections connections = new BackendConnections(answering)) {
             List<Endpoint> some;
