@@ -97,7 +97,7 @@ final class Pipeline implements Endpoint {
         }
         request.caller(filters.access.caller(request));
         request.flow(filters.flows.of(FlowSchema.of(request.caller(), info.verb(), info.gvr(), request.path())));
-        if (filters.remote.serve(request)) {
+        if (filters.remote.serve(request, ticket::close)) {
             return;
         }
         if (info.resource()) {

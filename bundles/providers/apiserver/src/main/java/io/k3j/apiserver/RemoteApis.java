@@ -43,9 +43,11 @@ final class RemoteApis {
     }
 
     /// Serves an authenticated request if it is about a version of another server.
+    ///
+    /// @param longRunning called before it is handed on: what follows needs nothing of the datastore
     /// @return false when it is about something else
     /// @throws ApiFault 403, 503
-    boolean serve(Request request) throws IOException {
+    boolean serve(Request request, Runnable longRunning) throws IOException {
         List<String> path = request.segments();
         boolean openApi = path.size() == 5 && path.getFirst().equals("openapi") && path.get(1).equals("v3");
         int at = openApi ? 2 : 0;
@@ -60,6 +62,7 @@ final class RemoteApis {
         }
         access.allowed(request.caller(), request.info().resource() ? ResourceHandler.attributes(request,
                 request.info().verb()) : Attributes.path(request.info().verb(), request.path()));
+        longRunning.run();
         request.status(service.serve(new AggregatedApis.Call(group, version, request.caller(), request.exchange())));
         return true;
     }
