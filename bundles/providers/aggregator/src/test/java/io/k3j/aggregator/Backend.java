@@ -114,6 +114,9 @@ final class Backend implements AutoCloseable {
             }
             heads.add(head.toString());
             script.run(in, one.getOutputStream());
+            // as servers do: a connection that is closed with something unread is reset, and its answer may be lost
+            one.shutdownOutput();
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (Exception over) {
             // a script may end a connection any way it likes
         }

@@ -1,5 +1,6 @@
 package io.k3j.apiserver;
 
+import io.k3j.apirequests.ExtraKeys;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
@@ -144,7 +145,7 @@ final class Access {
         Map<String, List<String>> extra = new LinkedHashMap<>();
         headers.forEach((name, values) -> {
             if (name.startsWith("impersonate-extra-")) {
-                extra.put(name.substring("impersonate-extra-".length()), values);
+                extra.put(ExtraKeys.read(name.substring("impersonate-extra-".length())), values);
             }
         });
         allowed(real, subject(user));
@@ -158,7 +159,10 @@ final class Access {
             groups.add("system:serviceaccounts");
             groups.add("system:serviceaccounts:" + serviceAccount(user)[0]);
         }
-        groups.add(user.equals(Caller.ANONYMOUS.user()) ? UNAUTHENTICATED : AUTHENTICATED);
+        String said = user.equals(Caller.ANONYMOUS.user()) ? UNAUTHENTICATED : AUTHENTICATED;
+        if (!groups.contains(said) && !groups.contains(UNAUTHENTICATED)) {
+            groups.add(said);
+        }
         return new Caller(user, uid.isEmpty() ? "" : uid.getFirst(), List.copyOf(groups), extra);
     }
 

@@ -159,6 +159,29 @@ class AccessTest {
                 "system:serviceaccount:ns:bot list configmaps ");
     }
 
+    /// As upstream: who is said to be authenticated, or not, is not said to be so again.
+    @Test
+    void impersonatesTheGroupsThatAreNamed() throws IOException {
+        List<Caller> callers = new ArrayList<>();
+        server.contributions.authorizers().add((Caller caller, Authorizer.Attributes what) -> {
+            callers.add(caller);
+            return new Authorizer.Decision(Authorizer.Verdict.ALLOW, "");
+        }, Map.of("name", "RBAC"));
+        Map<String, List<String>> groups = Map.of("", List.of("system:authenticated"),
+                "g", List.of("g", "system:authenticated"), "system:authenticated", List.of("system:authenticated"),
+                "system:unauthenticated", List.of("system:unauthenticated"));
+        for (Map.Entry<String, List<String>> one : groups.entrySet()) {
+            TestExchange x = one.getKey().isEmpty() ? as("eve", "impersonate-user", "jane")
+                    : as("eve", "impersonate-user", "jane", "impersonate-group", one.getKey());
+            assertThat(x.status()).isEqualTo(200);
+            assertThat(callers.getLast().groups()).as(one.getKey()).isEqualTo(one.getValue());
+        }
+        as("eve", "impersonate-user", "jane", "impersonate-extra-acme.com%2fproject", "x", "impersonate-extra-a%zz",
+                "y");
+        assertThat(callers.getLast().extra()).isEqualTo(Map.of("acme.com/project", List.of("x"), "a%zz",
+                List.of("y")));
+    }
+
     @Test
     void requiresCreateForAWebSocketThatExecutes() throws IOException {
         List<String> asked = new ArrayList<>();
