@@ -1,0 +1,110 @@
+package io.k3j.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k3j.testkitmachine.Machine;
+import io.k3j.testkitmachine.NeedsMachine;
+import io.k3j.testkitmachine.Server;
+import io.k3j.testkitmachine.Waiting;
+import io.k3j.testkitprocess.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Somebody else's API server behind a server with its defaults, through kubectl: found, asked on behalf of who may, and
+/// missed without harm to the rest; and the aggregator taken out and put back.
+@NeedsMachine
+class AggregatedApiItest {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final String OBJECTS = """
+            {"apiVersion":"v1","kind":"List","items":[
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"things","namespace":"default"},
+             "spec":{"ports":[{"port":443,"targetPort":PORT}]}},
+            {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"things",
+             "namespace":"default","labels":{"kubernetes.io/service-name":"things"}},"addressType":"IPv4",
+             "endpoints":[{"addresses":["ADDRESS"],"conditions":{"ready":true}}],"ports":[{"port":PORT}]},
+            {"apiVersion":"apiregistration.k8s.io/v1","kind":"APIService","metadata":{"name":"v1.things.example.com"},
+             "spec":{"group":"things.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":10,
+             "caBundle":"BUNDLE","service":{"name":"things","namespace":"default"}}}]}""";
+    private static Machine machine;
+    private static Server server;
+    private static ExtensionServer things;
+
+    @BeforeAll
+    static void start() throws Exception {
+        machine = Machine.on();
+        server = Server.start(machine, "--disable-agent");
+        server.await("the API", "kubectl get ns default --no-headers", "default");
+        InetAddress outside = InetAddress.getByName(machine.address().replaceAll("[0-9]+$", "1"));
+        things = new ExtensionServer(outside, server.k3s("kubectl get configmap -n kube-system "
+                + "extension-apiserver-authentication -o jsonpath='{.data.requestheader-client-ca-file}'").text());
+        Files.writeString(machine.dir().resolve("things.json"),
+                OBJECTS.replace("PORT", Integer.toString(things.port())).replace("ADDRESS", outside.getHostAddress())
+                        .replace("BUNDLE", things.caBundle()));
+        done("kubectl apply -f " + machine.dir().resolve("things.json"));
+        server.await("the other server", "kubectl get apiservice v1.things.example.com", "True");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (things != null) {
+            things.close();
+        }
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    private static String done(String words) throws IOException, InterruptedException {
+        Outcome outcome = server.k3s(words);
+        assertThat(outcome.code()).as(outcome.text()).isZero();
+        return outcome.text();
+    }
+
+    private static String refused(String words) throws IOException, InterruptedException {
+        Outcome outcome = server.k3s(words);
+        assertThat(outcome.code()).as(outcome.text()).isNotZero();
+        return outcome.text();
+    }
+
+    @Test
+    void isAskedForWhoMayAndMissedWithoutHarm() throws IOException, InterruptedException {
+        assertThat(done("kubectl api-resources --api-group=things.example.com")).contains("things", "Thing");
+        assertThat(done("kubectl get things -o jsonpath='{.items[0].color}'")).contains("red");
+        assertThat(done("kubectl get thing one -o jsonpath={.color}")).contains("red");
+        assertThat(things.asked).isNotEmpty().allSatisfy(who -> assertThat(who)
+                .startsWith("CN=system:auth-proxy for system:admin of [system:masters"));
+        int before = things.asked.size();
+        assertThat(refused("kubectl get --raw " + one() + " --as=jane"))
+                .contains("Forbidden", "User \"jane\" cannot get resource \"things\"");
+        assertThat(things.asked).hasSize(before);
+        taken(out -> assertThat(refused("kubectl get --raw " + one())).contains("NotFound"));
+        things.close();
+        Waiting.until("nobody is there", LIMIT, () -> server.k3s("kubectl get apiservice v1.things.example.com").text()
+                .contains("False"), server::story);
+        assertThat(refused("kubectl get --raw " + one())).contains("ServiceUnavailable");
+        assertThat(done("kubectl get ns default")).contains("default");
+        done("kubectl delete apiservice v1.things.example.com");
+        Waiting.until("the group is unknown", LIMIT, () -> server.k3s("kubectl get --raw " + one()).text()
+                .contains("NotFound"), server::story);
+    }
+
+    private interface Look {
+        void at(String disabled) throws IOException, InterruptedException;
+    }
+
+    /// Looks while the aggregator is taken out; then it is put back, and everything is as it was.
+    private static void taken(Look look) throws IOException, InterruptedException {
+        look.at(done("component disable aggregator"));
+        done("component enable aggregator");
+        server.await("the other server again", "kubectl get --raw " + one(), "red");
+    }
+
+    private static String one() {
+        return "/apis/things.example.com/v1/namespaces/default/things/one";
+    }
+}

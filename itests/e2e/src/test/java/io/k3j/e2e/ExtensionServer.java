@@ -1,0 +1,123 @@
+package io.k3j.e2e;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
+import io.k3j.pki.Profile;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+
+/// Somebody else's API server: serves `things.example.com/v1` to front proxies of an authority and to nobody else, as
+/// those do that are built with upstream's library.
+final class ExtensionServer implements AutoCloseable {
+    private static final String GROUP = "/apis/things.example.com/v1";
+    private static final String RESOURCES = """
+            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"things.example.com/v1","resources":[
+            {"name":"things","singularName":"thing","namespaced":true,"kind":"Thing","verbs":["get","list"]}]}""";
+    private static final String THING = """
+            {"kind":"Thing","apiVersion":"things.example.com/v1",\
+            "metadata":{"name":"one","namespace":"default","uid":"1"},"color":"red"}""";
+    /// Who asked for things: the front proxy and its user, with groups.
+    final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private final CertificateAuthority authority;
+    private final HttpsServer server;
+
+    /// @param address where it listens
+    /// @param proxies the authority of front proxies, PEM
+    ExtensionServer(InetAddress address, String proxies) throws Exception {
+        SecureRandom random = new SecureRandom();
+        authority = CertificateAuthority.selfSigned("things", Keys.elliptic(), Instant.now(), random);
+        server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context(random, proxies)) {
+            @Override
+            public void configure(HttpsParameters connection) {
+                SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+                tls.setNeedClientAuth(true);
+                connection.setSSLParameters(tls);
+            }
+        });
+        server.createContext("/", this::serve);
+        server.start();
+    }
+
+    private SSLContext context(SecureRandom random, String proxies) throws Exception {
+        KeyPair pair = Keys.elliptic();
+        X509Certificate leaf = authority.sign(Profile.server("things", List.of("things.default.svc"), List.of()),
+                pair.getPublic(), Instant.now(), random);
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, null);
+        own.setKeyEntry("things", pair.getPrivate(), new char[0],
+                new X509Certificate[] {leaf, authority.certificate()});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, new char[0]);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("proxies", CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(proxies.getBytes(StandardCharsets.UTF_8))));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), random);
+        return context;
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        if (path.equals(GROUP)) {
+            answer(exchange, 200, RESOURCES);
+        } else if (path.startsWith(GROUP)) {
+            asked.add(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName() + " for "
+                    + exchange.getRequestHeaders().getFirst("X-Remote-User") + " of "
+                    + exchange.getRequestHeaders().get("X-Remote-Group"));
+            answer(exchange, 200, path.endsWith("/things") ? "{\"kind\":\"ThingList\",\"apiVersion\":"
+                    + "\"things.example.com/v1\",\"metadata\":{},\"items\":[" + THING + "]}" : THING);
+        } else {
+            answer(exchange, 404, "{}");
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    /// For `caBundle`.
+    String caBundle() {
+        return Base64.getEncoder().encodeToString(
+                Pem.encode(List.of(authority.certificate())).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
