@@ -31,7 +31,7 @@ final class FrameworkExtension implements BeforeAllCallback, AfterAllCallback, I
             "org.junit.jupiter.api.extension", "org.opentest4j", "org.assertj.core.api", "org.assertj.core.error",
             "org.assertj.core.description", "org.assertj.core.presentation", "org.assertj.core.util",
             "io.k3j.testkitosgi");
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 120_000;
 
     private record Running(TestContainer container, Bundle probe, Class<?> twin) {
     }
