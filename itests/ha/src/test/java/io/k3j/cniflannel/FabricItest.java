@@ -79,6 +79,17 @@ class FabricItest {
         }
     }
 
+    @Test
+    void aWireGuardSocketStaysWhenItIsReplaced() throws Exception {
+        with("flannelBackend", "wireguard-native");
+        connect();
+        String sockets = one.run("ss -Hlune 'sport = :51820 or sport = :51821' | grep -o 'ino:[0-9]*' | sort");
+        assertThat(sockets.lines()).hasSizeGreaterThanOrEqualTo(2);
+        live(one);
+        assertThat(one.run("ss -Hlune 'sport = :51820 or sport = :51821' | grep -o 'ino:[0-9]*' | sort"))
+                .isEqualTo(sockets);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"vxlan", "host-gw", "wireguard-native"})
     void leadsFromPodToPodWhereThereIsNoIpv4(String backend) throws Exception {

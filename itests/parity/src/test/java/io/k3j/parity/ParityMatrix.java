@@ -114,6 +114,9 @@ abstract class ParityMatrix {
                 ThirdParty.STOPPED);
         assertThat(stopped.lines()).containsExactly(ThirdParty.STOPPED + " STOPPED");
         store = store();
+        // the aggregator's come when all the rest serves, and a busy machine is quiet in between
+        Waiting.until("APIServices", SETTLING, () -> store.rows().keySet().stream()
+                .anyMatch(key -> key.startsWith("/registry/apiregistration.k8s.io/apiservices/")), first::output);
         settled();
     }
 

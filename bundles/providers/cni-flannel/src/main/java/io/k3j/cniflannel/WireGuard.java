@@ -21,6 +21,7 @@ final class WireGuard {
     private static final String NONE = "(none)";
     private static final int KEY = 0;
     private static final int SHARED = 1;
+    private static final int PORT = 2;
     private static final int ENDPOINT = 2;
     private static final int ALLOWED = 3;
     private static final int KEEPALIVE = 7;
@@ -41,13 +42,22 @@ final class WireGuard {
         if (!host.linkExists(device)) {
             make(device);
         }
-        host.ip(List.of("wg", "set", device, "listen-port", Integer.toString(port(range.ipv6())), "private-key",
-                key.toString()));
+        if (!identity(device).equals(List.of(Files.readString(key).strip(), Integer.toString(port(range.ipv6()))))) {
+            // wireguard-go opens its socket anew whenever it is told a port, and loses what comes meanwhile
+            host.ip(List.of("wg", "set", device, "listen-port", Integer.toString(port(range.ipv6())), "private-key",
+                    key.toString()));
+        }
         host.ip(List.of("ip", "link", "set", device, "mtu", Integer.toString(mtu)));
         host.ip(Host.address(device, range.base(), range.addressBits()));
         host.soleAddress(device, range);
         host.ip(List.of("ip", "link", "set", device, "up"));
         return text(host.feed(List.of("wg", "pubkey"), Files.readString(key)));
+    }
+
+    /// The private key and the port that the device has.
+    private List<String> identity(String device) throws IOException {
+        String[] words = text(host.read(List.of("wg", "show", device, "dump"))).split("\\s", PORT + 2);
+        return words.length > PORT ? List.of(words[KEY], words[PORT]) : List.of();
     }
 
     private void make(String device) throws IOException {
