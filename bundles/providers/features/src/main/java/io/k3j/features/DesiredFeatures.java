@@ -1,6 +1,7 @@
 package io.k3j.features;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -110,8 +111,11 @@ record DesiredFeatures(List<Feature> features, Set<String> unknown, Map<String, 
     }
 
     /// Whether a setting matches one of the patterns, which are separated by bars: a value, a prefix followed
-    /// by `*`, or `*` alone for any value.
+    /// by `*`, or `*` alone for any value. Of a list one value has to match.
     private static boolean matches(@Nullable Object setting, String patterns) {
+        if (setting instanceof String[] list) {
+            return Arrays.stream(list).anyMatch(one -> matches(one, patterns));
+        }
         if (setting == null || setting.toString().isEmpty()) {
             return false;
         }

@@ -51,6 +51,17 @@ class DesiredFeaturesTest {
                 .isEmpty();
     }
 
+    @Test
+    void oneValueOfAListIsEnough() {
+        Map<String, Feature> audit = Map.of("audit", new Feature("audit", Set.of(), List.of(), List.of(),
+                Map.of("kubeApiserverArg", "audit-log-path=*"), Map.of(), List.of(), Map.of(), Optional.empty(),
+                Set.of()));
+        assertThat(DesiredFeatures.of(List.of("audit"), audit, Set.of(), Map.of("kubeApiserverArg",
+                new String[] {"anonymous-auth=true", "audit-log-path=-"})).names()).containsExactly("audit");
+        assertThat(DesiredFeatures.of(List.of("audit"), audit, Set.of(), Map.of("kubeApiserverArg",
+                new String[] {"anonymous-auth=true"})).names()).isEmpty();
+    }
+
     private static Feature when(String name, String endpoints) {
         return new Feature(name, Set.of(), List.of(), List.of(), Map.of("datastoreEndpoint", endpoints), Map.of(),
                 List.of(), Map.of(), Optional.empty(), Set.of());
